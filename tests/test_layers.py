@@ -49,7 +49,7 @@ HOMES = {
     "jinja2": {"rendering"}, "markupsafe": {"rendering"},
     "pygments": {"documents"}, "markdown_it": {"documents"},
     "typst": {"documents"},
-    "lark": {"cellfile"},
+    "lark": {"cellfile", "backends"},  # cells, and formulas in notes
     "fast_sugiyama": {"diagrams"},
     "typer": {"cli"},
     "rich": {"cli", "training"},  # bars

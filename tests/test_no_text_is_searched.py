@@ -26,6 +26,7 @@ ALLOWED = {
     "backends/lines.py": "marks that printers set for it",
     "backends/text.py": "an author's prose",
     "backends/latex.py": "lines of a reference as the author gave it",
+    "backends/references.py": "an author's BibTeX",
     "rendering/files.py": "files that others may have written",
 }
 

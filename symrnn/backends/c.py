@@ -10,6 +10,7 @@ from symrnn.backends.c_helpers import Helper, Helpers
 from symrnn.backends.c_tree import LEVEL, STORED, CTree, TreeFormulas
 from symrnn.backends.c_words import RESERVED, names_of_files
 from symrnn.backends.lines import WIDTH, Line, deeper, flat, laid_out, remark, rows
+from symrnn.backends.notes import bare
 from symrnn.backends.text import text_of, in_comment, lines_of_comment
 from symrnn.loops import Names, Scalar, Whole, total
 from symrnn.lowering import (ALL_REAL, GIVEN, Arrays, FixedSizes, Interface, Locals, Lowered,
@@ -151,7 +152,7 @@ class _Sources:
                         for one, macro in self.fixed.items())
         return Source(
             self.name, f"{self.name.upper()}_H", in_comment(program.title),
-            in_comment(program.source), tuple(map(in_comment, program.notes)),
+            in_comment(program.source), tuple(in_comment(bare(one)) for one in program.notes),
             tuple(interface(self.plan, self.names, self.name, self.chosen.stored)), self._told(),
             members, math, helpers, tuple(one.state for one in program.delays),
             self._counts(lowered), printed, tuple(sorted(self.conversions)), self._numbering())

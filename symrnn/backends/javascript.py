@@ -12,6 +12,7 @@ from symrnn.backends.c_helpers import Helper
 from symrnn.backends.javascript_tree import Formulas, Functions, JavaScriptTree
 from symrnn.backends.javascript_words import RESERVED
 from symrnn.backends.lines import WIDTH, deeper, flat, laid_out, rows
+from symrnn.backends.notes import bare
 from symrnn.backends.text import comment_block, in_comment, text_of
 from symrnn.costs import Operations, costs
 from symrnn.loops import Names
@@ -85,7 +86,7 @@ class _Script:
         helpers, _ = functions.made(sorted(self.formulas.used_calls))
         return Script(
             self.name, in_comment(program.title), in_comment(program.source),
-            tuple(map(in_comment, program.notes)),
+            tuple(in_comment(bare(one)) for one in program.notes),
             tuple(map(self.names.member, free_sizes(program))), self._sizes(),
             tuple(Group(name, tuple(line for one in variables for line in self._entry(one)))
                   for name, variables in self.grouped()),

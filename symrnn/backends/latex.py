@@ -10,8 +10,11 @@ from sympy import preorder_traversal
 from symrnn.adjoint.published import published
 from symrnn.backends.base import Artefact
 from symrnn.backends.document import DocumentPrinter, printed
+from symrnn.backends.latex_copies import Alike, once
 from symrnn.backends.latex_derivation import Step, derivation, sent_back
-from symrnn.backends.latex_math import LATEX, LatexPrinter, escape_latex, glyph_latex
+from symrnn.backends.latex_math import LATEX, LatexPrinter, escape_latex, glyph_latex, note_latex
+from symrnn.backends.notes import glyphs_of
+from symrnn.backends.references import reference_latex, references
 from symrnn.program import (is_call, FED, Delay, Equation, Glyph, Pointwise, Program, Role, Size,
                             Span, Variable)
 from symrnn.schedule import Plan
@@ -57,15 +60,18 @@ class Document:
     title: str
     citation: str
     bibtex: tuple[str, ...]
+    references: tuple[str, ...]
     notes: tuple[str, ...]
     symbols: tuple[Row, ...]
     sizes: tuple[Row, ...]
     forward: tuple[Rows, ...]
+    copies: tuple[Alike, ...]
     functions: tuple[str, ...]
     memory: tuple[Memory, ...]
     given: tuple[str, ...]
     steps: tuple[Step, ...]
     backward: tuple[Rows, ...]
+    backward_copies: tuple[Alike, ...]
     carried: tuple[Memory, ...]
     published: tuple[Rows, ...]
 
@@ -83,19 +89,28 @@ def equation_latex(program: Program, equation: Equation) -> str:
 
 def _document(plan: Plan) -> Document:
     program, gradient = plan.program, plan.gradient
-    symbols = [one for one in program.with_role(*SHOWN) if _is_own(program, one)]
+    told = once(program, gradient)
+    symbols = [one for one in program.with_role(*SHOWN)
+               if one.name in told.symbols and _is_own(program, one)]
     printer = LatexPrinter(gradient)
     return Document(
         escape_latex(program.title), escape_latex(program.source),
-        tuple(program.bibtex.strip().splitlines()), tuple(map(escape_latex, program.notes)),
+        tuple(program.bibtex.strip().splitlines()),
+        tuple(map(reference_latex, references(program.bibtex))), _notes(program),
         tuple(_row(program, one) for one in symbols),
         tuple(_size(program, one) for one in _sizes(program, symbols)),
-        _equations(program), _functions((program, gradient)),
-        tuple(_memory(program, one) for one in program.delays),
+        _equations(program, told.copied), told.forward, _functions((program, gradient)),
+        tuple(_memory(program, one) for one in program.delays if one.lhs in told.symbols),
         tuple(printer.symbol(one.name) for one in gradient.with_role(Role.COTANGENT)),
-        derivation(program, gradient), _equations(gradient),
-        tuple(_memory(gradient, one) for one in gradient.delays),
-        _equations(published(gradient), gradient))
+        derivation(program, gradient, told.copied), _equations(gradient, told.copied),
+        told.backward,
+        tuple(_memory(gradient, one) for one in gradient.delays if one.lhs in told.symbols),
+        _equations(published(gradient), told.papers, gradient))
+
+
+def _notes(program: Program) -> tuple[str, ...]:
+    glyphs = glyphs_of(program)
+    return tuple(note_latex(one, glyphs, escape_latex) for one in program.notes)
 
 
 def _is_own(program: Program, variable: Variable) -> bool:
@@ -138,11 +153,13 @@ def _size(program: Program, size: Size) -> Row:
                escape_latex(size.meaning) + value)
 
 
-def _equations(program: Program, known: Program | None = None) -> tuple[Rows, ...]:
-    """The equations of a program, without those of another one that a reader has seen."""
+def _equations(program: Program, copied: frozenset[str], known: Program | None = None
+               ) -> tuple[Rows, ...]:
+    """The equations of a program, without copies and those of another one that is printed."""
     printer, found = LatexPrinter(program), []
     seen = {(one.lhs, one.rhs) for one in known.equations} if known else ()
-    for equation in [one for one in printed(program) if (one.lhs, one.rhs) not in seen]:
+    for equation in [one for one in printed(program)
+                     if one.lhs not in copied and (one.lhs, one.rhs) not in seen]:
         *first, last = printer.rows(equation)
         found.append(Rows(tuple(first), last, str(equation.number)))
     return tuple(found)

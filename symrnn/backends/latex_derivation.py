@@ -21,11 +21,16 @@ class Step:
     contribution: str
 
 
-def derivation(program: Program, gradient: Program) -> tuple[Step, ...]:
-    """Every contribution to a cotangent, in the order of the equations that it comes from."""
+def derivation(program: Program, gradient: Program,
+               copied: frozenset[str] = frozenset()) -> tuple[Step, ...]:
+    """Every contribution to a cotangent, in the order of the equations that it comes from.
+
+    Cotangents whose equations are ``copied`` from others are left out.
+    """
     return tuple(Step("" if one.number is None else f"({one.number})", one.rule.name.lower(),
                       LATEX(one.local), LATEX(one.target), LATEX(one.received))
-                 for one in contributions(program, gradient))
+                 for one in contributions(program, gradient)
+                 if one.into.lhs not in copied)
 
 
 def sent_back(glyph: Glyph) -> Glyph:

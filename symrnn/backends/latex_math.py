@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from symrnn.backends.document import Shown, SpelledPrinter
 from symrnn.backends.formula import (APART, DOT, HADAMARD, TIMES, Bars, Big, Call, Cases,
                                      Partial, Fraction, Function, Number, Over, Parens, Root,
                                      Scripts, Sign, Sum, Symbol, Text)
+from symrnn.backends.notes import Glyphs, spelled
 from symrnn.backends.spelling import Spelling
 from symrnn.program import Equation, Face, Glyph, Letter, Style, printable
 
 SIGNS = {TIMES: r" \, ", HADAMARD: r" \odot ", DOT: r" \cdot ", APART: ", ", ",": ",",
          "≤": r" \le ", "≥": r" \ge ", "<": " < ", ">": " > ", "=": " = ", "≠": r" \ne ",
-         "⊤": r"\top", "→": r"\rightarrow", "←": r"\leftarrow", "′": r"\prime"}
+         "⊤": r"\top", "→": r"\rightarrow", "←": r"\leftarrow", "′": r"\prime", "[": "[", "]": "]"}
 WIDE = {"bar": "overline", "tilde": "widetilde"}
 STYLES = {Style.BOLD: r"\boldsymbol{%s}", Style.SCRIPT: r"\mathcal{%s}"}
 COMMANDS = frozenset(("cos", "exp", "log", "max", "min", "sin", "tanh"))  # TeX has names for these
@@ -32,6 +35,12 @@ def escape_latex_chinese(text: str) -> str:
     """The same where formulas stand between Chinese letters."""
     return "".join(f"{one}\\allowbreak{{}}" if one in STOPS else one
                    for one in escape_latex(text))
+
+
+def note_latex(note: str, glyphs: Glyphs, escape: Callable[[str], str]) -> str:
+    """A note with its formulas between dollars."""
+    return "".join(spelled(note, glyphs, escape, lambda one: rf"\texttt{{{escape_latex(one)}}}",
+                           lambda one: f"${LATEX(one)}$"))
 
 
 def glyph_latex(glyph: Glyph, time: str = "") -> str:

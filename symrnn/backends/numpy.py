@@ -11,6 +11,7 @@ from symrnn.backends.base import Artefact, Listing
 from symrnn.backends.common_part import SHARED, parted
 from symrnn.loops.scope import Names
 from symrnn.backends.lines import Row
+from symrnn.backends.notes import bare
 from symrnn.backends.numpy_function import Body, BodyWriter, StepWriter
 from symrnn.backends.numpy_math import UFUNCS, NumpyPrinter
 from symrnn.backends.text import Statement, in_docstring
@@ -69,7 +70,7 @@ def numpy_backend(plan: Plan, name: str) -> tuple[Artefact, ...]:
     entries = tuple(Entry(one.name, f"[{', '.join(one.shape)}]", in_docstring(one.meaning))
                     for one in program.with_role(Role.PARAMETER, *FED, Role.INITIAL))
     module = Module(name, in_docstring(program.title), in_docstring(program.source),
-                    tuple(map(in_docstring, program.notes)), entries,
+                    tuple(in_docstring(bare(one)) for one in program.notes), entries,
                     helpers(sorted(calls)), SIGNATURES, _when(program.with_role(Role.SELECTOR)),
                     _when(["contract"]), *bodies, steps)
     heads = dict(zip(SIGNATURES, (*bodies, *steps), strict=False))

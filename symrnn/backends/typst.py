@@ -20,7 +20,7 @@ from symrnn.program import Equation, Face, Glyph, Letter, Program, Style, printa
 SIGNS = {TIMES: " thin ", HADAMARD: " dot.o ", DOT: " dot ", APART: "\\, ", ",": ",", "≤": " <= ",
          "≥": " >= ", "<": " < ", ">": " > ", "=": " = ", "≠": " != ",
          "⊤": "top", "→": "arrow.r", "←": "arrow.l", "′": "prime", "-": "-", "+": "+",
-         "(": "\\(", ")": "\\)"}
+         "(": "\\(", ")": "\\)", "[": "\\[", "]": "\\]"}
 ACCENTS = {"bar": "macron", "tilde": "tilde", "hat": "hat", "check": "caron", "dot": "dot",
            "ddot": "dot.double", "dddot": "dot.triple"}
 WIDE = {"bar": "overline", "tilde": "tilde"}

@@ -13,7 +13,8 @@ from symrnn.backends.formula import (APART, DOT, HADAMARD, TIMES, Bars, Big, Cal
 from symrnn.backends.spelling import Spelling
 from symrnn.program import SUPERSCRIPT, Equation, glyph_text, shifted
 
-SIGNS = {TIMES: " ", HADAMARD: " ⊙ ", DOT: " × ", APART: ", ", ",": ","}
+SIGNS = {TIMES: " ", HADAMARD: " ⊙ ", DOT: " × ", APART: ", ", ",": ",", "[": "[",
+         "]": "]", "′": "′"}
 FIRST_MARK, DEEPEST = 0xE000, 99  # characters that no formula has; how many marks there are
 RAISED = frozenset("0123456789-()")  # what stands above the line by itself
 

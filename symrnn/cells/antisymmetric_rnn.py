@@ -15,11 +15,11 @@ BIBTEX = """@inproceedings{chang2019antisymmetricrnn,
   eprint = {1902.09689},
   archivePrefix = {arXiv}
 }"""
-CONSTANTS = ("The step size epsilon and the diffusion gamma are numbers that the paper sets and "
-             "does not train; here they are scalar parameters, so that the equations keep their "
-             "letters.")
-FULL = ("The paper stores only the part of W_h above the diagonal; here W_h is a full matrix, of "
-        "which only the antisymmetric part matters.")
+CONSTANTS = ("The step size $epsilon$ and the diffusion $gamma$ are numbers that the paper sets "
+             "and does not train; here they are scalar parameters, so that the equations keep "
+             "their letters.")
+FULL = ("The paper stores only the part of $W_h$ above the diagonal; here $W_h$ is a full matrix, "
+        "of which only the antisymmetric part matters.")
 SHARED = "The gate sees the state through the same antisymmetric matrix as the candidate."
 
 

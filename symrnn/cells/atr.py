@@ -17,8 +17,8 @@ BIBTEX = """@inproceedings{zhang2018simplifying,
   eprint = {1810.12546},
   archivePrefix = {arXiv}
 }"""
-NO_BIAS = ("As in the paper, there are no biases; the authors' code adds one to q, other libraries "
-           "one to p as well.")
+NO_BIAS = ("As in the paper, there are no biases; the authors' code adds one to $q$, other "
+           "libraries one to $p$ as well.")
 
 
 @register("atr", "Addition-subtraction twin-gated network", tags="gated")

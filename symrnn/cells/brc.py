@@ -18,7 +18,7 @@ BIBTEX = """@article{vecoven2021bio,
   eprint = {2006.05252},
   archivePrefix = {arXiv}
 }"""
-ORDER = "The paper writes h first; here the gates that it reads stand before it."
+ORDER = "The paper writes $h$ first; here the gates that it reads stand before it."
 NO_BIAS = "As in the paper, there are no biases; the authors' code adds one to each gate."
 
 

@@ -19,13 +19,14 @@ BIBTEX = """@article{hasani2022closed,
   pages = {992--1003},
   year = {2022}
 }"""
-BACKBONE = ("The paper's networks f, g and h share their first layers, the backbone: here one "
-            "layer. Each ends with a layer of its own, g and h with a tanh. The authors' code has "
-            "a scaled tanh in the backbone, activation=(\"scaled_tanh\", 1.7159, 0.666).")
-GATE = ("The authors' code has sigmoid(f_b - f_a Delta), with two layers in place of f, and adds "
-        "the exponential form as mode \"pure\"; the paper's equation is sigmoid(-f t).")
-TIME = ("A step lasts one unit of time. With elapsed=True its time, the paper's t, is a second "
-        "input, Delta.")
+BACKBONE = ("The paper's networks $f$, $g$ and $h$ share their first layers, the backbone: here "
+            "one layer. Each ends with a layer of its own, $g$ and $h$ with a tanh. The authors' "
+            "code has a scaled tanh in the backbone, `activation=(\"scaled_tanh\", 1.7159, "
+            "0.666)`.")
+GATE = ("The authors' code has $sigmoid(f_b - f_a Delta)$, with two layers in place of $f$, and "
+        "adds the exponential form as mode `\"pure\"`; the paper's equation is $sigmoid(-f t)$.")
+TIME = ("A step lasts one unit of time. With `elapsed=True` its time, the paper's $t$, is a second "
+        "input, $Delta$.")
 
 
 @register("cfc", "Closed-form continuous-time network", tags="gated continuous")

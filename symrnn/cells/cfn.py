@@ -15,7 +15,7 @@ BIBTEX = """@inproceedings{laurent2017recurrent,
   eprint = {1612.06212},
   archivePrefix = {arXiv}
 }"""
-ORDER = "The paper writes h first; here the gates that it reads stand before it."
+ORDER = "The paper writes $h$ first; here the gates that it reads stand before it."
 
 
 @register("cfn", "Chaos-free network", tags="gated")

@@ -14,12 +14,13 @@ BIBTEX = """@inproceedings{koutnik2014clockwork,
   series = {PMLR}, volume = {32}, pages = {1863--1871}, year = {2014}
 }"""
 NOTES = [
-    "The periods are a mask, an input: k[t] is 1 for the units of a module whose period divides "
-    "t, and 0 for the others, which keep their state.",
-    "M is the mask of connections, 1 where a unit may see another: block upper triangular "
-    "where modules are sorted from fast to slow, so that fast ones see slow ones. It is given as "
-    "a parameter; leave it out of the training.",
-    "The paper's output layer, its equation (2), is symrnn.readout. Its equation (1) has no bias.",
+    "The periods are a mask, an input: $k[t]$ is 1 for the units of a module whose period divides "
+    "$t$, and 0 for the others, which keep their state.",
+    "$M$ is the mask of connections, 1 where a unit may see another: block upper triangular where "
+    "modules are sorted from fast to slow, so that fast ones see slow ones. It is given as a "
+    "parameter; leave it out of the training.",
+    "The paper's output layer, its equation (2), is `symrnn.readout`. Its equation (1) has no "
+    "bias.",
     "In a stack all layers share the mask of periods, and so their number of units.",
 ]
 

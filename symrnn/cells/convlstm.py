@@ -21,10 +21,10 @@ BIBTEX = """@inproceedings{shi2015convolutional,
   year = {2015}
 }"""
 PATCHES = ("A convolution is a product of weights with the patches of an image, which is zero "
-           "beyond its edges. E_M and E_N, of ones and zeros, shift rows and columns to make them. "
-           "As in all libraries, the kernel is not turned around.")
-PEEPHOLES = ("The paper's peepholes, such as W_c_i, have a weight for every entry of the memory. "
-             "Keras has none: peepholes=False.")
+           "beyond its edges. $E_M$ and $E_N$, of ones and zeros, shift rows and columns to make "
+           "them. As in all libraries, the kernel is not turned around.")
+PEEPHOLES = ("The paper's peepholes, such as $W_c_i$, have a weight for every entry of the "
+             "memory. Keras has none: `peepholes=False`.")
 
 
 @register("convlstm", "Convolutional LSTM", tags="gated convolutional peephole matrix")

@@ -16,11 +16,11 @@ BIBTEX = """@inproceedings{rusch2021coupled,
   eprint = {2010.00951},
   archivePrefix = {arXiv}
 }"""
-EXPLICIT = ("The paper damps with z of this step or of the one before; this is the explicit form, "
-            "with the one before, as in the authors' code.")
-ORDER = "z is computed first, because y reads it. W_z is the paper's calligraphic W."
-CONSTANTS = ("The step size, gamma and epsilon are numbers that the paper sets and does not train; "
-             "here they are scalar parameters, so that the equations keep their letters.")
+EXPLICIT = ("The paper damps with $z$ of this step or of the one before; this is the explicit "
+            "form, with the one before, as in the authors' code.")
+ORDER = "$z$ is computed first, because $y$ reads it. $W_z$ is the paper's calligraphic $W$."
+CONSTANTS = ("The step size, $gamma$ and $epsilon$ are numbers that the paper sets and does not "
+             "train; here they are scalar parameters, so that the equations keep their letters.")
 
 
 @register("cornn", "Coupled oscillatory RNN", tags="continuous leaky oscillating")

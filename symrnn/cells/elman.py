@@ -10,9 +10,9 @@ from symrnn.program import activation as function
 ELMAN = "J. L. Elman, Finding structure in time, Cognitive Science 14 (1990)"
 JORDAN = "M. I. Jordan, Serial order: a parallel distributed processing approach, ICS 8604 (1986)"
 LAST = ("The context is the last output alone, as in the lecture notes. In the paper the context "
-        "units also see themselves, c[t] = alpha c[t-1] + y[t-1]: self_connection=True.")
-KEPT = ("alpha is one number between 0 and 1, which the paper holds fixed. Here it is a parameter: "
-        "leave it out of the training to follow the paper.")
+        "units also see themselves, $c[t] = alpha c[t-1] + y[t-1]$: `self_connection=True`.")
+KEPT = ("$alpha$ is one number between 0 and 1, which the paper holds fixed. Here it is a "
+        "parameter: leave it out of the training to follow the paper.")
 
 ELMAN_BIBTEX = """
 @article{elman1990finding,

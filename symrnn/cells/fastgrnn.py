@@ -8,11 +8,11 @@ from symrnn.program import ActivationChoice, Program
 from symrnn.program import activation as function
 
 NOTES = [
-    "The paper's zeta and nu lie between 0 and 1 through a sigmoid. The parameters are what goes "
-    "into it, as in the authors' code, which starts them at 1 and -4.",
-    "low_rank gives the paper's W = W_1 W_2^T and U = U_1 U_2^T; that they are sparse and "
-    "quantised as well is a matter of training.",
-    "The gate z keeps the old state at 1.",
+    "The paper's $zeta$ and $nu$ lie between 0 and 1 through a sigmoid. The parameters are what "
+    "goes into it, as in the authors' code, which starts them at 1 and -4.",
+    "`low_rank=True` gives the paper's $W = W_1 W_2^T$ and $U = U_1 U_2^T$; that they are sparse "
+    "and quantised as well is a matter of training.",
+    "The gate $z$ keeps the old state at 1.",
 ]
 
 

@@ -16,8 +16,8 @@ BIBTEX = """@inproceedings{kusupati2018fastgrnn,
   booktitle = {Advances in Neural Information Processing Systems}, volume = {31}, year = {2018}
 }"""
 NOTES = [
-    "The paper's weights alpha and beta lie between 0 and 1 through a sigmoid. The parameters are "
-    "what goes into it, as in the authors' code, which starts them at -3 and 3.",
+    "The paper's weights $alpha$ and $beta$ lie between 0 and 1 through a sigmoid. The parameters "
+    "are what goes into it, as in the authors' code, which starts them at -3 and 3.",
 ]
 
 

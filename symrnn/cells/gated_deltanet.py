@@ -17,16 +17,17 @@ BIBTEX = """@inproceedings{yang2025gated,
   eprint = {2412.06464},
   archivePrefix = {arXiv}
 }"""
-RULE = ("The paper's S_t = S_(t-1) alpha (I - beta k k^T) + beta v k^T is written by what the "
-        "memory lacks under k, beta (v - alpha S_(t-1) k), so that no matrix is multiplied by a "
-        "matrix.")
-GATE = ("alpha is that of Mamba2, as the paper says: exp(-exp(A_log) softplus(w_alpha x + "
-        "b_alpha)), one number for each head.")
-NORM = ("Queries and keys are divided by their length, or by 1e-12 where that is more, so that an "
-        "input of zeros stays finite.")
-SCALE = "The code of flash-linear-attention divides q by the root of d_k; the equations do not."
-BLOCK = ("The block around it is left out: the convolutions before the SiLU, the norm of each head "
-         "and the SiLU gate, which stand between o and W_o in the paper.")
+RULE = ("The paper's $S[t] = S[t-1] alpha (I - beta k k^T) + beta v k^T$ is written by what the "
+        "memory lacks under $k$, $beta (v - alpha S[t-1] k)$, so that no matrix is multiplied by "
+        "a matrix.")
+GATE = ("$alpha$ is that of Mamba2, as the paper says: $exp(-exp(A_log) softplus(w_alpha x + "
+        "b_alpha))$, one number for each head.")
+NORM = ("Queries and keys are divided by their length, or by $10^-12$ where that is more, so that "
+        "an input of zeros stays finite.")
+SCALE = ("The code of flash-linear-attention divides $q$ by the root of $d_k$; the equations do "
+         "not.")
+BLOCK = ("The block around it is left out: the convolutions before the SiLU, the norm of each "
+         "head and the SiLU gate, which stand between $o$ and $W_o$ in the paper.")
 LEAST = Rational(1, 10**24)
 
 

@@ -17,12 +17,12 @@ BIBTEX = """@inproceedings{yang2024gated,
   eprint = {2312.06635},
   archivePrefix = {arXiv}
 }"""
-COLUMNS = "The paper writes rows, x W_Q; here vectors are columns, W_q x, a head at a time."
-ROOT = ("The gate alpha is sigmoid(a)^(1/tau), with tau = 16 in the paper, computed through its "
-        "logarithm.")
-SCALE = "The authors' code divides q by the root of d_k; the paper's equations do not."
+COLUMNS = "The paper writes rows, $x W_Q$; here vectors are columns, $W_q x$, a head at a time."
+ROOT = ("The gate $alpha$ is $sigmoid(a)^(1/tau)$, with $tau = 16$ in the paper, computed through "
+        "its logarithm.")
+SCALE = "The authors' code divides $q$ by the root of $d_k$; the paper's equations do not."
 BLOCK = ("The block around it is left out: the norm of each head and the Swish gate, which stand "
-         "between o and W_o in the paper.")
+         "between $o$ and $W_o$ in the paper.")
 
 
 @register("gla", "Gated linear attention", tags="gated linear elementwise matrix heads attention")

@@ -7,9 +7,9 @@ from symrnn.program import ActivationChoice, Program
 from symrnn.program import activation as function
 
 SOURCE = "K. Cho et al., Learning phrase representations using RNN encoder-decoder, arXiv 1406.1078"
-BEFORE = "Reset before the product, as in version 3 of the paper: U_n (r h)."
-AFTER = "Reset after the product, as in version 1 of the paper and in cuDNN: r (U_n h + c_n)."
-KEEPS = "The update gate z keeps the old state at 1 and replaces it at 0."
+BEFORE = "Reset before the product, as in version 3 of the paper: $U_n (r h)$."
+AFTER = "Reset after the product, as in version 1 of the paper and in cuDNN: $r (U_n h + c_n)$."
+KEEPS = "The update gate $z$ keeps the old state at 1 and replaces it at 0."
 
 BIBTEX = """
 @inproceedings{cho2014learning,

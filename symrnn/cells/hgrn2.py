@@ -16,12 +16,12 @@ BIBTEX = """@inproceedings{qin2024hgrn2,
   eprint = {2404.07904},
   archivePrefix = {arXiv}
 }"""
-BOUND = ("gamma is the lower bound of the forget gate, between 0 and 1. In a stack the paper makes "
-         "it of the layers' parameters by a softmax over layers and a cumulative sum, so that it "
-         "grows from 0 at the first layer; a cell alone takes it as it is.")
-GATES = ("As in the authors' code, i is a SiLU and o a sigmoid. In flash-linear-attention i is "
-         "linear and o a SiLU, divided by the root of d_f, and nothing has a bias.")
-BLOCK = "The norm between the heads and W_y is left out."
+BOUND = ("$gamma$ is the lower bound of the forget gate, between 0 and 1. In a stack the paper "
+         "makes it of the layers' parameters by a softmax over layers and a cumulative sum, so "
+         "that it grows from 0 at the first layer; a cell alone takes it as it is.")
+GATES = ("As in the authors' code, $i$ is a SiLU and $o$ a sigmoid. In flash-linear-attention $i$ "
+         "is linear and $o$ a SiLU, divided by the root of $d_f$, and nothing has a bias.")
+BLOCK = "The norm between the heads and $W_y$ is left out."
 
 
 @register("hgrn2", "HGRN2", tags="gated linear elementwise matrix heads attention")

@@ -15,8 +15,8 @@ BIBTEX = """@inproceedings{li2018independently,
   pages = {5457--5466}, year = {2018}
 }"""
 NOTES = [
-    "For sequences of T steps the paper holds each |u_i| at or below the T-th root of a constant, "
-    "a rule of training that no equation shows.",
+    "For sequences of $T$ steps the paper holds each $abs(u_i)$ at or below the $T$-th root of a "
+    "constant, a rule of training that no equation shows.",
 ]
 
 

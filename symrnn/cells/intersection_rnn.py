@@ -10,7 +10,7 @@ from symrnn.program import activation as function
 SOURCE = ("J. Collins, J. Sohl-Dickstein, D. Sussillo, Capacity and trainability in recurrent "
           "neural networks, arXiv 1611.09913, the +RNN")
 NOTES = [
-    "Both gates keep at 1 and replace at 0: gh the old state, gy the input on its way up.",
+    "Both gates keep at 1 and replace at 0: $gh$ the old state, $gy$ the input on its way up.",
     "The paper leaves the two activations open and takes ReLU for the depth and tanh for the "
     "state; it adds a fixed forget bias inside both gates, which here is part of their biases.",
     "The output is as wide as the input, which it mixes with; the state may have another width. "

@@ -14,8 +14,8 @@ BIBTEX = """@article{le2015simple,
   journal = {arXiv preprint arXiv:1504.00941}, year = {2015}
 }"""
 NOTES = [
-    "What makes it an IRNN is its start, which no equation shows: U is the identity (or a small "
-    "multiple of it, for tasks with short memory), b is zero, W is small and random.",
+    "What makes it an IRNN is its start, which no equation shows: $U$ is the identity (or a small "
+    "multiple of it, for tasks with short memory), $b$ is zero, $W$ is small and random.",
 ]
 
 

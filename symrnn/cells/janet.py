@@ -14,10 +14,10 @@ BIBTEX = """@article{vanderwesthuizen2018unreasonable,
   journal = {arXiv preprint arXiv:1804.04849}, year = {2018}
 }"""
 NOTES = [
-    "beta is a number, 1 in the paper: the cell lets in more than it forgets. With beta=0 the "
-    "shares are f and 1 - f.",
-    "The paper's h = c is one state here, called h.",
-    "The paper starts b_f by the chrono rule, log(uniform(1, T - 1)), and b_c at zero.",
+    "$beta$ is a number, 1 in the paper: the cell lets in more than it forgets. With `beta=0` the "
+    "shares are $f$ and $1 - f$.",
+    "The paper's $h = c$ is one state here, called $h$.",
+    "The paper starts $b_f$ by the chrono rule, $log(uniform(1, T - 1))$, and $b_c$ at zero.",
 ]
 
 

@@ -16,8 +16,9 @@ BIBTEX = """@inproceedings{rusch2022long,
   eprint = {2110.04744},
   archivePrefix = {arXiv}
 }"""
-BARS = ("The two step sizes are dt_1 and dt_2; the paper writes the second with a bar, which here "
-        "marks a cotangent. Its sigma with a hat is the logistic function, its sigma is tanh.")
+BARS = ("The two step sizes are $dt_1$ and $dt_2$; the paper writes the second with a bar, which "
+        "here marks a cotangent. Its $sigma$ with a hat is the logistic function, its $sigma$ is "
+        "tanh.")
 CONSTANT = ("The largest step size is a number that the paper sets and does not train; here it is "
             "a scalar parameter, so that the equations keep its letter.")
 

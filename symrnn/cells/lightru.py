@@ -19,7 +19,7 @@ BIBTEX = """@article{ye2024light,
   pages = {3204},
   year = {2024}
 }"""
-GATE = "The gate f replaces the old state at 1 and keeps it at 0, against the usual forget gate."
+GATE = "The gate $f$ replaces the old state at 1 and keeps it at 0, against the usual forget gate."
 NAME = ("The paper abbreviates it to LRU, which today means the linear recurrent unit. Its stack "
         "recurrent cell, which changes the activation, is left out; other libraries add a bias to "
         "the candidate.")

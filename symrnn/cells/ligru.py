@@ -15,9 +15,9 @@ BIBTEX = """@article{ravanelli2018light,
   volume = {2}, number = {2}, pages = {92--102}, year = {2018}
 }"""
 NOTES = [
-    "The batch normalisation of W_z x and W_h x is left out: it couples the samples of a batch. "
-    "What it shifts by is here b_z and b_h; a trained one folds into W and b.",
-    "The update gate z keeps the old state at 1 and replaces it at 0.",
+    "The batch normalisation of $W_z x$ and $W_h x$ is left out: it couples the samples of a "
+    "batch. What it shifts by is here $b_z$ and $b_h$; a trained one folds into $W$ and $b$.",
+    "The update gate $z$ keeps the old state at 1 and replaces it at 0.",
 ]
 
 

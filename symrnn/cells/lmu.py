@@ -14,14 +14,14 @@ BIBTEX = """@inproceedings{voelker2019legendre,
   volume = {32},
   year = {2019}
 }"""
-MATRICES = ("A and B are parameters. The paper makes them once and does not train them: with i, j "
-            "from 0 to d - 1, a_ij = (2i + 1) (-1 if i < j else (-1)^(i-j+1)) and "
-            "b_i = (2i + 1) (-1)^i hold a window of length theta in continuous time, "
-            "theta m' = a m + b u; A and B are these two after zero-order hold, A = exp(a / theta) "
-            "and B = a^-1 (A - I) b.")
-BARS = ("The paper writes the discrete A and B with a bar, which here marks a cotangent, and the "
-        "encoders transposed, e_x^T x.")
-NO_BIAS = "As in the paper, there are no biases; the paper's f is tanh."
+MATRICES = ("$A$ and $B$ are parameters. The paper makes them once and does not train them: with "
+            "$i$ and $j$ from 0 to $d - 1$, $a_i_j = -(2 i + 1)$ where $i < j$ and $(2 i + 1) "
+            "(-1)^(i-j+1)$ elsewhere, and $b_i = (2 i + 1) (-1)^i$, hold a window of length "
+            "$theta$ in continuous time, $theta m' = a m + b u$; $A$ and $B$ are these two after "
+            "zero-order hold, $A = exp(a/theta)$ and $B = a^-1 (A - I) b$.")
+BARS = ("The paper writes the discrete $A$ and $B$ with a bar, which here marks a cotangent, and "
+        "the encoders transposed, $e_x^T x$.")
+NO_BIAS = "As in the paper, there are no biases; the paper's $f$ is tanh."
 
 
 @register("lmu", "Legendre memory unit", tags="continuous")

@@ -18,11 +18,12 @@ BIBTEX = """@inproceedings{orvieto2023resurrecting,
   eprint = {2303.06349},
   archivePrefix = {arXiv}
 }"""
-REAL = ("Real arithmetic: every complex x, B, C is a pair x_re, x_im; lambda = exp(-exp(nu) + i "
-        "exp(theta)) has the modulus exp(-exp(nu)) and the angle exp(theta).")
-GAMMA = ("nu, theta and gamma are the paper's nu^log, theta^log and gamma^log. gamma is trained; "
-         "it starts at log sqrt(1 - |lambda|^2).")
-SKIP = "D is a vector, as in the code of the paper's appendix, so y has as many entries as u."
+REAL = ("Real arithmetic: every complex $x$, $B$, $C$ is a pair $x_re$, $x_im$; $lambda = "
+        "exp(-exp(nu) + i exp(theta))$ has the modulus $exp(-exp(nu))$ and the angle $exp(theta)$.")
+GAMMA = ("$nu$, $theta$ and $gamma$ are the paper's $nu^log$, $theta^log$ and $gamma^log$. "
+         "$gamma$ is trained; it starts at $log(sqrt(1 - abs(lambda)^2))$.")
+SKIP = ("$D$ is a vector, as in the code of the paper's appendix, so $y$ has as many entries as "
+        "$u$.")
 
 
 @register("lru", "Linear recurrent unit", tags="linear elementwise leaky oscillating")

@@ -56,26 +56,26 @@ BIBTEX = {
 }""",
 }
 NOTES = {
-    "forget_gate": "The forget gate f keeps the memory at 1 and erases it at 0: it is the share of "
-                   "the old memory that stays. Lecture notes differ in their wording (an open "
+    "forget_gate": "The forget gate $f$ keeps the memory at 1 and erases it at 0: it is the share "
+                   "of the old memory that stays. Lecture notes differ in their wording (an open "
                    "forget gate remembers); the equations do not.",
-    "no_forget_gate": "The paper of 1997 squashes by g(x) = 4 sigmoid(x) - 2 and h(x) = 2 "
-                      "sigmoid(x) - 1; the file keeps the tanh of later papers. The first are "
-                      "activation=('scaled_tanh', 2, 0.5), output_activation=('scaled_tanh', 1, "
-                      "0.5).",
-    "peephole": "In the paper of 2002 the output is the memory itself, h = c o, without a tanh: "
-                "output_activation='linear'. The tanh is that of later papers. The output gate "
-                "sees the new memory, the others the old one.",
-    "f=1-i": "Coupled as in Greff et al. (CIFG): the input gate is learned, and f = 1 - i. Theirs "
-             "has the peepholes of their vanilla LSTM too: peephole=True.",
-    "i=1-f": "Coupled the other way round: the forget gate is learned, and i = 1 - f. Nothing but "
-             "the sign of that gate's parameters tells the two apart.",
-    "projection": "P projects the output, and the gates see the projection. The paper's cell has "
-                  "peepholes too (peephole=True); its second, non-recurrent projection is left "
-                  "out.",
+    "no_forget_gate": "The paper of 1997 squashes by $g(x) = 4 sigmoid(x) - 2$ and $h(x) = 2 "
+                      "sigmoid(x) - 1$; the file keeps the tanh of later papers. The first are "
+                      "`activation=('scaled_tanh', 2, 0.5)`, `output_activation=('scaled_tanh', "
+                      "1, 0.5)`.",
+    "peephole": "In the paper of 2002 the output is the memory itself, $h = c o$, without a tanh: "
+                "`output_activation='linear'`. The tanh is that of later papers. The output "
+                "gate sees the new memory, the others the old one.",
+    "f=1-i": "Coupled as in Greff et al. (CIFG): the input gate is learned, and $f = 1 - i$. "
+             "Theirs has the peepholes of their vanilla LSTM too: `peephole=True`.",
+    "i=1-f": "Coupled the other way round: the forget gate is learned, and $i = 1 - f$. Nothing "
+             "but the sign of that gate's parameters tells the two apart.",
+    "projection": "$P$ projects the output, and the gates see the projection. The paper's cell "
+                  "has peepholes too (`peephole=True`); its second, non-recurrent projection is "
+                  "left out.",
     "layer_norm": "Mean and variance are those of the long vector of all gates, which is how the "
-                  "paper writes W_h h and W_x x, and not of each gate alone. Under the root "
-                  "stands 1/100000, as in the authors' code; the paper has none.",
+                  "paper writes $W_h h$ and $W_x x$, and not of each gate alone. Under the root "
+                  "stands $1/100000$, as in the authors' code; the paper has none.",
 }
 NAMES = {"i": "input gate", "f": "forget gate", "g": "block input", "o": "output gate"}
 OPEN = {"i": "1 writes, 0 does not", "f": "1 keeps the memory, 0 erases it",

@@ -21,13 +21,13 @@ BIBTEX = """@inproceedings{hasani2021liquid,
   pages = {7657--7666},
   year = {2021}
 }"""
-SYNAPSES = ("As in algorithm 1, f sees a weighted sum, and a neuron has one A. In the authors' "
-            "code each pair of neurons has a sigmoid, a weight and an A of its own.")
-STEPS = ("Each step solves dx/dt = -(1/tau + f) x + f A by as many steps of the paper's fused "
-         "solver as unfolds says; the input stays the same meanwhile.")
-BOUND = ("f is a sigmoid, for which the paper proves that states and time constants are bounded, "
-         "and the paper's tau is exp(tau_log), so that it stays positive.")
-TIME = "A step lasts one unit of time. With elapsed=True its time is a second input, Delta."
+SYNAPSES = ("As in algorithm 1, $f$ sees a weighted sum, and a neuron has one $A$. In the authors' "
+            "code each pair of neurons has a sigmoid, a weight and an $A$ of its own.")
+STEPS = ("Each step solves $x' = -(1/tau + f) x + f A$ by as many steps of the paper's fused "
+         "solver as `unfolds` says; the input stays the same meanwhile.")
+BOUND = ("$f$ is a sigmoid, for which the paper proves that states and time constants are bounded, "
+         "and the paper's $tau$ is $exp(tau_log)$, so that it stays positive.")
+TIME = "A step lasts one unit of time. With `elapsed=True` its time is a second input, $Delta$."
 
 
 @register("ltc", "Liquid time-constant network", tags="gated continuous")

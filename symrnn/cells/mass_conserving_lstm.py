@@ -20,8 +20,9 @@ BIBTEX = """@inproceedings{hoedt2021mclstm,
   eprint = {2101.05186},
   archivePrefix = {arXiv}
 }"""
-MASS = ("What comes in is in the memory or has left it: the entries of all h, and of the last c, "
-        "add up to those of the first c and all x. Columns of R and the entries of i add up to 1.")
+MASS = ("What comes in is in the memory or has left it: the entries of all $h$, and of the last "
+        "$c$, add up to those of the first $c$ and all $x$. Columns of $R$ and the entries of $i$ "
+        "add up to 1.")
 EMPTY = ("An empty memory is divided by 1, as in the authors' code; the paper divides by its norm, "
          "which is then 0.")
 NAME = "MCLSTM in other libraries is the memory controller LSTM, which has the same abbreviation."

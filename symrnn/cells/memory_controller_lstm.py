@@ -14,7 +14,7 @@ BIBTEX = """@inproceedings{benari2017sequence,
   year = {2017}
 }"""
 NAME = "MC-LSTM, MCLSTM in other libraries; the mass-conserving LSTM has the same abbreviation."
-CONTROL = "The gates read v alone: h is shown and goes nowhere else, so it is no state."
+CONTROL = "The gates read $v$ alone: $h$ is shown and goes nowhere else, so it is no state."
 
 
 @register("memory_controller_lstm", "LSTM with a memory controller (MC-LSTM)", tags="gated")

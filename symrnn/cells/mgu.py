@@ -15,8 +15,9 @@ BIBTEX = """@article{zhou2016minimal,
   volume = {13}, number = {3}, pages = {226--234}, year = {2016}
 }"""
 NOTES = [
-    "The paper calls f the forget gate, yet f = 1 replaces the old state and f = 0 keeps it.",
-    "The paper's W_f [h, x] is U_f h + W_f x here. The gate acts before the product with U_h.",
+    "The paper calls $f$ the forget gate, yet $f = 1$ replaces the old state and $f = 0$ keeps it.",
+    "The paper's $W_f [h, x]$ is $U_f h + W_f x$ here. The gate acts before the product with "
+    "$U_h$.",
 ]
 
 

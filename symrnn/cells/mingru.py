@@ -16,8 +16,8 @@ BIBTEX = """@misc{feng2024were,
   primaryClass = {cs.LG}
 }"""
 PLAIN = ("The candidate is linear, as in the paper's main text. The paper's form in logarithms, "
-         "which puts a positive function g around the candidate, is another cell.")
-BIAS = "The paper writes Linear(x); here it has a bias."
+         "which puts a positive function $g$ around the candidate, is another cell.")
+BIAS = "The paper writes $Linear(x)$; here it has a bias."
 
 
 @register("mingru", "minGRU", tags="gated linear elementwise")

@@ -14,9 +14,9 @@ BIBTEX = """@article{chen2017minimalrnn,
   journal = {arXiv preprint arXiv:1711.06788}, year = {2017}
 }"""
 NOTES = [
-    "The paper leaves the embedding Phi open and uses a fully connected layer with tanh: that is "
-    "what stands here, z = tanh(W_x x + b_z).",
-    "The update gate u keeps the old state at 1 and replaces it at 0.",
+    "The paper leaves the embedding $Phi$ open and uses a fully connected layer with tanh: that "
+    "is what stands here, $z = tanh(W_x x + b_z)$.",
+    "The update gate $u$ keeps the old state at 1 and replaces it at 0.",
 ]
 
 

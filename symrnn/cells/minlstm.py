@@ -16,11 +16,11 @@ BIBTEX = """@misc{feng2024were,
   primaryClass = {cs.LG}
 }"""
 SCALED = ("The gates are divided by their sum, so that the state keeps its scale over any length; "
-          "the paper gives the cell with and without this division. The shares "
-          "sigma(a_f) / (sigma(a_f) + sigma(a_i)) are written through the logarithm d of the "
-          "ratio, as in the paper's code, so that two closed gates do not divide 0 by 0.")
+          "the paper gives the cell with and without this division. The shares $sigmoid(a_f) / "
+          "(sigmoid(a_f) + sigmoid(a_i))$ are written through the logarithm $d$ of the ratio, as "
+          "in the paper's code, so that two closed gates do not divide 0 by 0.")
 UNSCALED = "The gates are not divided by their sum; the paper gives both forms."
-BIAS = "The paper writes Linear(x); here it has a bias."
+BIAS = "The paper writes $Linear(x)$; here it has a bias."
 
 
 @register("minlstm", "minLSTM", tags="gated linear elementwise")

@@ -18,10 +18,10 @@ BIBTEX = """@article{zyarah2026minion,
   eprint = {2503.06175},
   archivePrefix = {arXiv}
 }"""
-ONE = ("lambda, the paper's scaling coefficient, is a scalar parameter, to be set or to be "
-       "trained; other libraries set it to 1/2.")
-TWO = ("lambda and beta, the paper's scaling coefficients, are scalar parameters, to be set or to "
-       "be trained; other libraries set both to 1/2 and call beta theta.")
+ONE = ("$lambda$, the paper's scaling coefficient, is a scalar parameter, to be set or to be "
+       "trained; other libraries set it to $1/2$.")
+TWO = ("$lambda$ and $beta$, the paper's scaling coefficients, are scalar parameters, to be set "
+       "or to be trained; other libraries set both to $1/2$ and call $beta$ $theta$.")
 BIAS = "Where a library keeps two biases of one sum, here is one."
 
 

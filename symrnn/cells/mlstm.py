@@ -10,11 +10,11 @@ from symrnn.program import Program, SizeSymbol, activation, larger, smaller
 
 SOURCE = ("M. Beck et al., xLSTM: extended long short-term memory, NeurIPS 2024, arXiv 2405.04517, "
           "equations (19) to (27)")
-GAUGE = ("C and n stand for C exp(m) and n exp(m). The bound 1 of the paper's equation (21) "
-         "becomes exp(-m) for them, as in the authors' code; so h does not depend on m. Where m "
-         "is negative, both sides of the quotient are multiplied by exp(m), so that nothing "
-         "overflows where h does not.")
-HEADS = "One head. Keys and values may differ in width; in the paper both have d entries."
+GAUGE = ("$C$ and $n$ stand for $C exp(m)$ and $n exp(m)$. The bound 1 of the paper's equation "
+         "(21) becomes $exp(-m)$ for them, as in the authors' code; so $h$ does not depend on "
+         "$m$. Where $m$ is negative, both sides of the quotient are multiplied by $exp(m)$, so "
+         "that nothing overflows where $h$ does not.")
+HEADS = "One head. Keys and values may differ in width; in the paper both have $d$ entries."
 
 
 @register("mlstm", "mLSTM", tags="gated elementwise matrix attention exponential")

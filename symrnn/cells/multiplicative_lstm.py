@@ -14,12 +14,12 @@ BIBTEX = """@misc{krause2016multiplicative,
   archivePrefix = {arXiv},
   primaryClass = {cs.NE}
 }"""
-OUTSIDE = ("The candidate and the memory each go through a tanh, h = tanh(c) o, as in the usual "
-           "LSTM. The paper's equation (16), as its implementers quote it, is h = tanh(c o), and "
-           "they write the candidate into the memory as it is: gate_inside=True.")
+OUTSIDE = ("The candidate and the memory each go through a tanh, $h = tanh(c) o$, as in the usual "
+           "LSTM. The paper's equation (16), as its implementers quote it, is $h = tanh(c o)$, "
+           "and they write the candidate into the memory as it is: `gate_inside=True`.")
 INSIDE = ("The output gate stands inside the tanh, and the candidate has none, as implementers "
-          "quote the paper's equation (16). gate_inside=False gives both as in the usual LSTM.")
-WIDTH = "The paper makes m as wide as h; here d, its width, is free."
+          "quote the paper's equation (16). `gate_inside=False` gives both as in the usual LSTM.")
+WIDTH = "The paper makes $m$ as wide as $h$; here $d$, its width, is free."
 NO_BIAS = "As in the paper, there are no biases."
 
 

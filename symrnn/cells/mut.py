@@ -14,9 +14,9 @@ BIBTEX = """@inproceedings{jozefowicz2015empirical,
   pages = {2342--2350},
   year = {2015}
 }"""
-TIME = "The paper counts one step ahead: its h_t is h[t - 1] here, its h_{t+1} is h[t]."
-WIDTH = ("The paper adds x itself, without weights, to a sum over the units; so there are as many "
-         "inputs as units. Other implementations put a matrix there.")
+TIME = "The paper counts one step ahead: its $h[t]$ is $h[t-1]$ here, its $h[t+1]$ is $h[t]$."
+WIDTH = ("The paper adds $x$ itself, without weights, to a sum over the units; so there are as "
+         "many inputs as units. Other implementations put a matrix there.")
 
 
 @register("mut1", "MUT1", tags="gated")

@@ -17,8 +17,8 @@ BIBTEX = """@inproceedings{zoph2017neural,
 }"""
 FIGURE = ("The paper draws the cell as a graph and writes no equations; these are the graph as the "
           "authors' code in TensorFlow (NASCell) has it, in the order of its layers.")
-NO_BIAS = ("As in that code, there are no biases unless they are asked for; then they are added to "
-           "what the old output brings, in the product of a_4 too.")
+NO_BIAS = ("As in that code, there are no biases unless they are asked for; then they are added "
+           "to what the old output brings, in the product of $a_4$ too.")
 READ = {1: "sigmoid", 2: "relu", 3: "sigmoid", 4: "relu", 5: "tanh", 6: "sigmoid", 7: "tanh",
         8: "sigmoid"}
 

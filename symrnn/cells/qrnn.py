@@ -16,8 +16,8 @@ BIBTEX = """@inproceedings{bradbury2017quasi,
   archivePrefix = {arXiv}
 }"""
 WINDOW = "The filter is two steps wide and the pooling is fo, one of three in the paper."
-INDICES = ("W_z_1 multiplies the input of the step before and W_z_2 that of this step; the paper "
-           "writes 1 and 2 as superscripts.")
+INDICES = ("$W_z_1$ multiplies the input of the step before and $W_z_2$ that of this step; the "
+           "paper writes 1 and 2 as superscripts.")
 NO_BIAS = "As in the paper, there are no biases."
 
 

@@ -13,8 +13,8 @@ BIBTEX = """@article{lee2017recurrent,
   journal = {arXiv preprint arXiv:1705.07393}, year = {2017}
 }"""
 NOTES = [
-    "The content W_c x has no bias, as in the paper; some libraries add one.",
-    "The paper's output function g is tanh or the identity: activation='linear'.",
+    "The content $W_c x$ has no bias, as in the paper; some libraries add one.",
+    "The paper's output function $g$ is tanh or the identity: `activation='linear'`.",
 ]
 
 

@@ -17,12 +17,14 @@ BIBTEX = """@inproceedings{kim2017residual,
   eprint = {1701.03360},
   archivePrefix = {arXiv}
 }"""
-SHORTCUT = ("Where the input is as wide as the output, the paper puts the identity in place of W_h "
-            "(identity=True).")
-PEEPHOLES = ("The peepholes of i and f are vectors; that of o is a matrix, as the output may have "
-             "another width than the memory. Other libraries add further biases to the peepholes.")
+SHORTCUT = ("Where the input is as wide as the output, the paper puts the identity in place of "
+            "$W_h$ (`identity=True`).")
+PEEPHOLES = ("The peepholes of $i$ and $f$ are vectors; that of $o$ is a matrix, as the output "
+             "may have another width than the memory. Other libraries add further biases to the "
+             "peepholes.")
 
-LETTERS = "The paper's W_xi is W_ix here, the gate first, since xi would be a Greek letter."
+LETTERS = ("The paper's $W_x_i$ is $W_i_x$ here, the gate first, since `xi` would be a Greek "
+           "letter.")
 
 
 @register("residual_lstm", "Residual LSTM (ResLSTM)", tags="gated peephole projection residual")

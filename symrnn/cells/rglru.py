@@ -20,16 +20,16 @@ BIBTEX = """@misc{de2024griffin,
   archivePrefix = {arXiv},
   primaryClass = {cs.LG}
 }"""
-LOGARITHM = ("The decay a_t = sigmoid(Lambda)^(c r_t) is computed through its logarithm l_t, as "
-             "the paper's appendix A advises, and 1 - a_t^2 without cancellation.")
-SIGN = ("The authors' code has softplus(Lambda) in place of softplus(-Lambda): its a is "
-        "sigmoid(-Lambda), so weights of it come in with the opposite sign.")
-DENSE = "W_a and W_x are full. The authors' code makes them block diagonal, as in section 4.1."
+LOGARITHM = ("The decay $a[t] = sigmoid(Lambda)^(c r[t])$ is computed through its logarithm "
+             "$l[t]$, as the paper's appendix A advises, and $1 - a[t]^2$ without cancellation.")
+SIGN = ("The authors' code has $softplus(Lambda)$ in place of $softplus(-Lambda)$: its $a$ is "
+        "$sigmoid(-Lambda)$, so weights of it come in with the opposite sign.")
+DENSE = "$W_a$ and $W_x$ are full. The authors' code makes them block diagonal, as in section 4.1."
 BLOCK = ("The block around it is left out: projections, convolution, GeLU branch. The authors' "
-         "code takes the first input of a sequence whole, without the factor sqrt(1 - a_t^2).")
+         "code takes the first input of a sequence whole, without the factor $sqrt(1 - a[t]^2)$.")
 
-FLOOR = ("The bound 1e-30 below 1 - a^2 keeps the slope of the root finite where a gate is closed "
-         "for good; the authors' code bounds the slope at 1000.")
+FLOOR = ("The bound $10^-30$ below $1 - a^2$ keeps the slope of the root finite where a gate is "
+         "closed for good; the authors' code bounds the slope at 1000.")
 TINY = Rational(1, 10**30)
 
 

@@ -16,8 +16,8 @@ BIBTEX = """@inproceedings{zilly2017recurrent,
   eprint = {1607.03474},
   archivePrefix = {arXiv}
 }"""
-COUPLED = ("The carry gate is coupled, c = 1 - t, as in all experiments of the paper; in general "
-           "it has weights of its own.")
+COUPLED = ("The carry gate is coupled, $c = 1 - t$, as in all experiments of the paper; in "
+           "general it has weights of its own.")
 
 
 @register("rhn", "Recurrent highway network", tags="gated residual")

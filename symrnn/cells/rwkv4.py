@@ -17,11 +17,11 @@ BIBTEX = """@inproceedings{peng2023rwkv,
   eprint = {2305.13048},
   archivePrefix = {arXiv}
 }"""
-GAUGE = ("The exponent p only shifts: a and b stand for a exp(p) and b exp(p), the paper's a' and "
-         "b'. It is differentiated like any other state. It starts at -1e30 in place of minus "
-         "infinity, so that nothing is stored before the first step.")
-DECAY = ("The paper's w is not negative; it is exp(w_log) here, as in the authors' code, whose "
-         "time_decay is w_log and whose time_first is u.")
+GAUGE = ("The exponent $p$ only shifts: $a$ and $b$ stand for $a exp(p)$ and $b exp(p)$, the "
+         "paper's $a'$ and $b'$. It is differentiated like any other state. It starts at $-10^30$ "
+         "in place of minus infinity, so that nothing is stored before the first step.")
+DECAY = ("The paper's $w$ is not negative; it is $exp(w_log)$ here, as in the authors' code, whose "
+         "`time_decay` is $w_log$ and whose `time_first` is $u$.")
 MIX = "Before the first step the input is zero, as in the authors' code."
 
 

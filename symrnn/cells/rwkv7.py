@@ -21,19 +21,19 @@ BIBTEX = """@misc{peng2025rwkv7,
   archivePrefix = {arXiv},
   primaryClass = {cs.CL}
 }"""
-COLUMNS = ("The paper writes rows, x W; here vectors are columns, W x, a head at a time. Its "
-           "loramlp(f, x) = f(x A) B + lambda is B f(A x) + lambda.")
-RULE = ("The paper's wkv is S: S_t = S_(t-1) (diag(w) - khat^T (a khat)) + v^T ktilde, where khat "
-        "is kappa divided by its length. S_(t-1) khat^T is u here, so that no matrix is "
-        "multiplied by a matrix.")
-DECAY = ("The paper's w = exp(-exp(-1/2) sigmoid(d)) is computed through the logarithm of the "
+COLUMNS = ("The paper writes rows, $x W$; here vectors are columns, $W x$, a head at a time. Its "
+           "$loramlp(f, x) = f(x A) B + lambda$ is $B f(A x) + lambda$.")
+RULE = ("The paper's $wkv$ is $S$: $S[t] = S[t-1] (diag(w) - khat^T (a khat)) + v^T ktilde$, "
+        "where $khat$ is $kappa$ divided by its length. $S[t-1] khat^T$ is $u$ here, so that no "
+        "matrix is multiplied by a matrix.")
+DECAY = ("The paper's $w = exp(-exp(-1/2) sigmoid(d))$ is computed through the logarithm of the "
          "sigmoid, as in the authors' code.")
-NORM = ("kappa is divided by its length, or by 1e-12 where that is more, as in the authors' code, "
-        "so that an input of zeros stays finite.")
+NORM = ("$kappa$ is divided by its length, or by $10^-12$ where that is more, as in the authors' "
+        "code, so that an input of zeros stays finite.")
 FIRST = ("This is the first layer. A later one mixes its values with those of the first, which a "
          "cell alone does not see.")
 BLOCK = ("The block around it is left out: the norm of each head, the bonus of the present key, "
-         "and the gate g, which stand between o and W_o in the paper.")
+         "and the gate $g$, which stand between $o$ and $W_o$ in the paper.")
 LEAST = Rational(1, 10**24)
 
 

@@ -18,15 +18,15 @@ BIBTEX = """@misc{gu2023mamba,
   archivePrefix = {arXiv},
   primaryClass = {cs.LG}
 }"""
-HATS = ("The paper's A and B with a bar, which here marks a cotangent, are those with a hat.")
-DECAY = ("The paper's A is a matrix of negative parameters; it is -exp(A_log) here, as in the "
+HATS = ("The paper's $A$ and $B$ with a bar, which here marks a cotangent, are those with a hat.")
+DECAY = ("The paper's $A$ is a matrix of negative parameters; it is $-exp(A_log)$ here, as in the "
          "authors' code, so that training keeps it negative.")
-RANK = ("Delta goes through R numbers, as in section 3.6. Algorithm 2 has R = 1 and ones for "
-        "W_Delta.")
-HOLD = ("B is discretised by zero-order hold, as in equation (4). The authors' code has the "
-        "simpler Delta B, which is discretization=\"euler\".")
-BLOCK = ("The block around it is left out: projections, convolution, SiLU gate, and the skip D x "
-         "that the authors' code adds to y.")
+RANK = ("$Delta$ goes through $R$ numbers, as in section 3.6. Algorithm 2 has $R = 1$ and ones "
+        "for $W_Delta$.")
+HOLD = ("$B$ is discretised by zero-order hold, as in equation (4). The authors' code has the "
+        "simpler $Delta B$, which is `discretization=\"euler\"`.")
+BLOCK = ("The block around it is left out: projections, convolution, SiLU gate, and the skip $D "
+         "x$ that the authors' code adds to $y$.")
 
 
 @register("s6", "S6, selective state space", tags="gated linear elementwise matrix continuous")

@@ -16,10 +16,10 @@ BIBTEX = """@inproceedings{mikolov2015learning,
   note = {arXiv:1412.7753}, year = {2015}
 }"""
 NOTES = [
-    "alpha is one number between 0 and 1, which the paper holds at 0.95. Here it is a parameter: "
-    "leave it out of the training to follow the paper. Its variant with a learned share for "
-    "each unit is left out.",
-    "The hidden layer sees the input itself, A x, besides the context; some libraries drop it.",
+    "$alpha$ is one number between 0 and 1, which the paper holds at 0.95. Here it is a "
+    "parameter: leave it out of the training to follow the paper. Its variant with a learned "
+    "share for each unit is left out.",
+    "The hidden layer sees the input itself, $A x$, besides the context; some libraries drop it.",
     "As in the paper there are no biases, and the context units see no hidden ones.",
 ]
 

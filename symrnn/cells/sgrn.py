@@ -16,7 +16,7 @@ BIBTEX = """@article{zu2021simple,
   pages = {751--761},
   year = {2021}
 }"""
-SHARED = ("W x is both what the gate sees of the input and what is written. The bias is the "
+SHARED = ("$W x$ is both what the gate sees of the input and what is written. The bias is the "
           "gate's; other libraries add one to what is written as well.")
 
 

@@ -17,9 +17,9 @@ BIBTEX = """@inproceedings{gao2016deep,
   eprint = {1604.02910},
   archivePrefix = {arXiv}
 }"""
-GATE = "The gate z keeps the old state at 0 and replaces it at 1."
-HARD = ("The hard sigmoid is that of its time, x/5 + 1/2 held in [0, 1]; other libraries take x/6 "
-        "+ 1/2, which is gate_activation='hardsigmoid', and add a bias inside z_g.")
+GATE = "The gate $z$ keeps the old state at 0 and replaces it at 1."
+HARD = ("The hard sigmoid is that of its time, $x/5 + 1/2$ held in $[0, 1]$; other libraries take "
+        "$x/6 + 1/2$, which is `gate_activation='hardsigmoid'`, and add a bias inside $z_g$.")
 
 
 @register("sgu", "Simple gated unit", tags="gated multiplicative")

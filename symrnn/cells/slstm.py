@@ -22,12 +22,12 @@ BIBTEX = """@inproceedings{beck2024xlstm,
 }"""
 FORGET = ("The forget gate is a sigmoid or an exponential: the paper allows both, the authors' "
           "code has the sigmoid.")
-GAUGE = ("The stabiliser m only shifts exponents: c and n stand for c exp(m) and n exp(m), and h "
-         "does not depend on m. It is differentiated like any other state. It starts far below any "
-         "gate, at -1e30 in place of minus infinity, so that the first input gate alone decides, "
-         "however closed it is.")
-HEADS = "One head: the recurrent matrices R are full, where the paper makes them block diagonal."
-PRIMES = "i and f are the stabilised gates, the paper's i' and f'."
+GAUGE = ("The stabiliser $m$ only shifts exponents: $c$ and $n$ stand for $c exp(m)$ and $n "
+         "exp(m)$, and $h$ does not depend on $m$. It is differentiated like any other state. It "
+         "starts far below any gate, at $-10^30$ in place of minus infinity, so that the first "
+         "input gate alone decides, however closed it is.")
+HEADS = "One head: the recurrent matrices $R$ are full, where the paper makes them block diagonal."
+PRIMES = "$i$ and $f$ are the stabilised gates, the paper's $i'$ and $f'$."
 
 
 @register("slstm", "sLSTM", tags="gated exponential")

@@ -16,11 +16,11 @@ BIBTEX = """@inproceedings{lei2018simple,
   eprint = {1709.02755},
   archivePrefix = {arXiv}
 }"""
-VERSION = ("The paper's last version: gates see the memory through the vectors v, and the output "
-           "has no tanh. The scaling of the highway by a constant alpha is left to the weights.")
-PROJECTED = ("The highway adds W_h x where the paper adds x itself, which needs as many inputs as "
-             "units. The authors' code projects likewise where the two differ.")
-PLAIN = "The highway adds x itself, so there are as many inputs as units."
+VERSION = ("The paper's last version: gates see the memory through the vectors $v$, and the output "
+           "has no tanh. The scaling of the highway by a constant $alpha$ is left to the weights.")
+PROJECTED = ("The highway adds $W_h x$ where the paper adds $x$ itself, which needs as many "
+             "inputs as units. The authors' code projects likewise where the two differ.")
+PLAIN = "The highway adds $x$ itself, so there are as many inputs as units."
 
 
 @register("sru", "Simple recurrent unit", tags="gated elementwise residual")

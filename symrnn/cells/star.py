@@ -16,8 +16,8 @@ BIBTEX = """@article{turkoglu2021gating,
   eprint = {1911.11033},
   archivePrefix = {arXiv}
 }"""
-CODE = ("The paper's equations, with one gate k and 1 - k. The authors' code for TensorFlow swaps "
-        "the two and shifts the sum inside one of them by 1.")
+CODE = ("The paper's equations, with one gate $k$ and $1 - k$. The authors' code for TensorFlow "
+        "swaps the two and shifts the sum inside one of them by 1.")
 
 
 @register("star", "Stackable recurrent unit", tags="gated")

@@ -15,7 +15,7 @@ BIBTEX = """@inproceedings{balduzzi2016strongly,
   eprint = {1602.02218},
   archivePrefix = {arXiv}
 }"""
-TAU = "The paper's tau, of the output gate, is tanh."
+TAU = "The paper's $tau$, of the output gate, is tanh."
 
 
 @register("trnn", "Strongly-typed RNN", tags="gated linear elementwise")

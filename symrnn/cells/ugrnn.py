@@ -15,8 +15,8 @@ BIBTEX = """@inproceedings{collins2017capacity,
   note = {arXiv:1611.09913}, year = {2017}
 }"""
 NOTES = [
-    "The update gate g keeps the old state at 1 and replaces it at 0.",
-    "The paper adds a fixed forget bias inside the gate; here it is part of b_g.",
+    "The update gate $g$ keeps the old state at 1 and replaces it at 0.",
+    "The paper adds a fixed forget bias inside the gate; here it is part of $b_g$.",
 ]
 
 

@@ -16,10 +16,10 @@ BIBTEX = """@inproceedings{rusch2021unicornn,
   eprint = {2103.05487},
   archivePrefix = {arXiv}
 }"""
-ORDER = ("z is computed first, because y reads it. This is one layer: the paper's input y^(l-1) is "
-         "u here. Its sigma is tanh, its sigma with a hat, 1/2 + tanh(c/2)/2, the logistic "
-         "function.")
-CONSTANTS = ("The step size and alpha are numbers that the paper sets and does not train; here "
+ORDER = ("$z$ is computed first, because $y$ reads it. This is one layer: the paper's input "
+         "$y^(l-1)$ is $u$ here. Its $sigma$ is tanh, its $sigma$ with a hat, $1/2 + "
+         "tanh(c/2)/2$, the logistic function.")
+CONSTANTS = ("The step size and $alpha$ are numbers that the paper sets and does not train; here "
              "they are scalar parameters, so that the equations keep their letters.")
 
 

@@ -17,8 +17,8 @@ BIBTEX = """@article{landi2021working,
   eprint = {2109.00020},
   archivePrefix = {arXiv}
 }"""
-OUTPUT = ("As with peepholes, i and f see the memory of the step before and o that of this step. "
-          "Other libraries add a bias inside the tanh.")
+OUTPUT = ("As with peepholes, $i$ and $f$ see the memory of the step before and $o$ that of this "
+          "step. Other libraries add a bias inside the tanh.")
 
 
 @register("working_memory_lstm", "LSTM with working memory connections (WMCLSTM)",

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 
 from symrnn.backends.document import DocumentPrinter, Shown
-from symrnn.backends.formula import Formula, Sum
+from symrnn.backends.formula import Sum
 from symrnn.backends.jacobian import state_jacobian
 from symrnn.catalogue import find
 from symrnn.documents.example import Worked, worked_example
-from symrnn.documents.travels import Curves, GradientFlow, Kernel, Row, Way
+from symrnn.documents.travels import Column, Curves, GradientFlow, Kernel, Row, Way
 from symrnn.jacobians.curves import Line, chart, lines_of
 from symrnn.jacobians.measure import along_run, finite, lags_shown
 from symrnn.jacobians.paths import AdditivePath, additive_paths, biases, recurrent_weights
@@ -37,9 +37,7 @@ def gradient_flow(worked: Worked) -> GradientFlow:
     A network that reads in reverse is turned around first, and has a script of its own for that.
     """
     program = worked.case.plan.program
-    printer = DocumentPrinter(program)
-    ways = tuple(_way(printer, one) for one in additive_paths(program))
-    found = GradientFlow(tuple(_columns(program, printer)), ways, "", ())
+    found = GradientFlow(tuple(columns(program)), ways(program), "", ())
     try:
         return replace(found, curves=(_curves(worked),))
     except Unmeasured as error:
@@ -48,13 +46,19 @@ def gradient_flow(worked: Worked) -> GradientFlow:
                        unmeasured=error.why.name.lower())
 
 
-def _columns(program: Program, printer: DocumentPrinter
-             ) -> Iterator[tuple[Formula, tuple[Shown, ...]]]:
+def columns(program: Program) -> Iterator[Column]:
     """By every state before the step the derivatives of what it reaches."""
+    printer = DocumentPrinter(program)
     for delay, column in zip(program.delays, state_jacobian(program), strict=True):
         if column:
             yield printer.symbol(delay.lhs), tuple(
                 Shown(left, (Sum((("", right),)),), None) for left, right in column)
+
+
+def ways(program: Program) -> tuple[Way, ...]:
+    """The additive paths of a network."""
+    printer = DocumentPrinter(program)
+    return tuple(_way(printer, one) for one in additive_paths(program))
 
 
 def _way(printer: DocumentPrinter, path: AdditivePath) -> Way:

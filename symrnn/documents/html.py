@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
 from typing import Any
 
 from symrnn.backends.formula import Formula
+from symrnn.backends.notes import spelled
 from symrnn.diagrams.svg import drawing
 from symrnn.documents import numbers, texts
 from symrnn.documents.assets import FOLDER, assets
@@ -19,9 +20,11 @@ from symrnn.documents.guide_html import guide_pages
 from symrnn.documents.highlight import Highlighted, Piece, blocks
 from symrnn.documents.measures import Accuracy
 from symrnn.documents.notation import Language, Notation, Words
-from symrnn.documents.page import Entry, Page
+from symrnn.documents.page import Derived, Entry, Page
 from symrnn.documents.worked import Matrix, Script, Values
-from symrnn.documents.paper import texts_read
+from symrnn.documents.paper import span, texts_read
+from symrnn.documents.rows import EquationRow
+from symrnn.documents.folding import Run, runs
 from symrnn.documents.plot import Plot, curve
 from symrnn.documents.vectors import given_of, numbers_of
 from symrnn.jacobians.steps import Why
@@ -35,6 +38,7 @@ TEMPLATES = {"page": ("page.html.j2", "parts.html.j2", "block.html.j2"),
              "index": ("index.html.j2",), "guide": ("guide.html.j2",), "flow": ("flow.html.j2",)}
 PAPER = (*(f"typst/{one}.typ.j2" for one in ("pictures", "symbols", "backward", "code")),
          "latex/page/backward.tex.j2")  # what says more than a page in a browser does
+COPIES = ("typst/copies.typ.j2", "typst/example.typ.j2", "typst/code.typ.j2")
 LAYERS = ("readout", "one", "below", "beside", "rows")  # texts that data may call for
 
 
@@ -56,6 +60,19 @@ class PageView:
         shown = self.math(formula)
         return Markup('<span class="inline" tabindex="0">{}</span>').format(shown)
 
+    def note(self, english: str) -> Markup:
+        """A note of the author with its formulas; it is marked where nobody put it otherwise."""
+        found = self.words.put(english)
+        shown = Markup().join(spelled(
+            found or english, self.data.head.glyphs, Markup.escape,
+            lambda one: Markup("<code>{}</code>").format(one), self.math))
+        return shown if found else Markup('<span lang="en">{}</span>').format(shown)
+
+    @staticmethod
+    def span(first: str, last: str) -> str:
+        """Equations from one number to another."""
+        return span(first, last)
+
     @staticmethod
     def coloured(pieces: Iterable[Piece]) -> Markup:
         """Code; quotes are safe between elements."""
@@ -65,6 +82,14 @@ class PageView:
     def listed(self, formulas: Iterable[Formula]) -> Markup:
         """Formulas in a sentence, with commas between them."""
         return self.words.listed(map(self.math, formulas))
+
+    def runs(self, rows: Sequence[EquationRow]) -> Iterator[Run]:
+        """The equations of the forward pass, those of equal parts apart."""
+        return runs(rows, rows, self.data.copies.rows)
+
+    def derived_runs(self, derived: Sequence[Derived]) -> Iterator[Run]:
+        """The same of the backward pass."""
+        return runs([one.equation for one in derived], derived, self.data.copies.rows)
 
     @property
     def sizes(self) -> tuple[Markup, ...]:
@@ -187,6 +212,7 @@ def used() -> dict[str, frozenset[str]]:
     functions = frozenset(f"{language}-{one}" for language, names in SHOWN.items()
                           for one in names)
     named["layers"] = names_read(f"{FOLDER}/layers.html.j2", "own").union(LAYERS)
+    named["copies"] = texts_read(COPIES, "own") | texts_read(["docs/copies.html.j2"], "text")
     return {**named, "paper": texts_read(PAPER),
             "roles": frozenset(one.name.lower() for one in shown),
             "rules": frozenset(one.name.lower() for one in Rule),

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from symrnn.backends.document import Shown
 from symrnn.backends.formula import Formula
-from symrnn.backends.latex_math import LATEX, aligned, escape_latex, escape_latex_chinese
+from symrnn.backends.latex_math import (LATEX, aligned, escape_latex, escape_latex_chinese,
+                                        note_latex)
 from symrnn.diagrams.tikz import tikz
-from symrnn.documents import texts
+from symrnn.documents import numbers, texts
 from symrnn.documents.bibliography import keys
 from symrnn.documents.html import used
+from symrnn.documents.once import once
 from symrnn.documents.page import Entry, Page
 from symrnn.documents.rows import EquationRow
-from symrnn.documents.paper import PaperWords, Texts
+from symrnn.documents.paper import PaperWords, Texts, span
+from symrnn.jacobians.curves import Chart
 from symrnn.rendering import Markup, page
 
 
@@ -27,6 +32,11 @@ class Letters:
     closing: str = ""
 
 
+# What numbers of a page have besides digits and points.
+DIGITS = str.maketrans({"−": "-", " ": "~", "\u2007": "~", "\u00a0": "~", "\u202f": r"\,",
+                        "×": r"\ensuremath{\times}",
+                        **{one: rf"\textsuperscript{{{plain}}}"
+                           for one, plain in zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-", strict=True)}})
 LATIN = Letters(escape_latex)
 LETTERS: Mapping[str, Letters] = {"zh-TW": Letters(
     escape_latex_chinese, ("CJKutf8",), r"\begin{CJK*}{UTF8}{bsmi}", r"\end{CJK*}")}
@@ -41,6 +51,7 @@ class LatexView:
     letters: Letters
     pictures: tuple[Markup, ...]
     keys: tuple[str, ...]
+    numbers: Any = numbers
 
     @staticmethod
     def math(formula: Formula) -> Markup:
@@ -52,9 +63,38 @@ class LatexView:
         """The aligned rows of an equation with its number."""
         return Markup(" \\\\\n".join(aligned(row.formula)) + rf" \tag{{{row.label}}}")
 
+    @staticmethod
+    def displayed(shown: Shown) -> Markup:
+        """An equation on a line of its own, without a number."""
+        return Markup(rf"$\displaystyle {LATEX(shown.left)} = {LATEX.terms(shown.right)}$")
+
+    def sizes_of(self, sizes: Iterable[tuple[Formula, int]]) -> Markup:
+        """Sizes with their letters, in a sentence."""
+        return self.words.listed(self.math(letter) + Markup(f" = {size}")
+                                 for letter, size in sizes)
+
+    def chart(self, chart: Chart) -> Markup:
+        """The measured curves as TikZ."""
+        return Markup(page("tikz/flow.tex.j2", chart, self.letters.escape))
+
+    @staticmethod
+    def digits(row: str) -> Markup:
+        """Numbers in a row of a matrix, as they stand below one another."""
+        return Markup(row.translate(DIGITS))
+
+    def note(self, english: str) -> Markup:
+        """A note of the author with its formulas."""
+        return Markup(note_latex(self.words.plain(english), self.data.head.glyphs,
+                                 self.letters.escape))
+
     def listed(self, formulas: Iterable[Formula]) -> Markup:
         """Formulas in a sentence, with commas between them."""
         return self.words.listed(map(self.math, formulas))
+
+    @staticmethod
+    def span(first: str, last: str) -> str:
+        """Equations from one number to another."""
+        return span(first, last)
 
     @property
     def text(self) -> Texts:
@@ -112,6 +152,7 @@ class Latex:
 
     def page(self, data: Page) -> dict[str, str]:
         """A document in every language, and its references beside it."""
+        data = once(data)
         pictures = tuple(Markup(tikz(one)) for one in data.pictures)
         found, name = {}, data.head.name
         for words in self.words:

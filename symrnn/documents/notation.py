@@ -58,6 +58,10 @@ class Words:
         """The texts of one section."""
         return self._sections[name]
 
+    def put(self, english: str) -> str | None:
+        """What an author wrote, in this language, if somebody put it so."""
+        return self._catalogue.said(english)
+
     def said(self, english: str) -> Markup:
         """What an author wrote, in this language; else in English, and marked so."""
         found = self._catalogue.said(english)

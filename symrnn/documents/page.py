@@ -6,15 +6,18 @@ a run. ``anchor`` is what other parts call a part by; it is unique in a page.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from symrnn.backends.document import Shown
 from symrnn.backends.formula import Formula
+from symrnn.backends.repeats import Repeat
 from symrnn.diagrams.picture import Picture
 from symrnn.documents.layer import Layer
 from symrnn.documents.measures import Accuracy, CostRow, SizeInput
 from symrnn.documents.rows import EquationRow
-from symrnn.documents.travels import GradientFlow
+from symrnn.documents.travels import Column, GradientFlow, Way
+from symrnn.program import Glyph
 from symrnn.documents.worked import Example, LessonShown, Values
 
 
@@ -38,6 +41,7 @@ class Head:
     python: str
     purpose: Purpose
     notes: tuple[str, ...]
+    glyphs: Mapping[str, Glyph]  # of symbols in the formulas of notes
     citation: str
     bibtex: str
     year: str
@@ -80,9 +84,29 @@ class SymbolTable:
 
 
 @dataclass(frozen=True)
+class Copies:
+    """The copies in a network; all is empty where there are none.
+
+    ``rows`` are the anchors of their equations, ``names`` the symbols that no other equation has,
+    ``arrays`` where a script has these. ``picture`` shows one step of
+    what is repeated, ``jacobian`` how its states depend on those before,
+    ``ways`` where they add up.
+    """
+
+    repeats: tuple[Repeat, ...] = ()
+    rows: frozenset[str] = frozenset()
+    names: frozenset[str] = frozenset()
+    arrays: frozenset[tuple[str, str]] = frozenset()
+    picture: tuple[Picture, ...] = ()
+    jacobian: tuple[Column, ...] = ()
+    ways: tuple[Way, ...] = ()
+
+
+@dataclass(frozen=True)
 class Edge:
     """What a remembered symbol is where there is no step before it, and what is left at the end."""
 
+    name: str  # of the symbol in the code
     symbol: Formula
     at: Formula  # where nothing is remembered yet: t = 1 or t = T
     given: Formula
@@ -170,6 +194,7 @@ class Page:
     head: Head
     symbols: SymbolTable
     forward: tuple[EquationRow, ...]
+    copies: Copies
     edges: tuple[Edge, ...]
     backward: Backward
     pictures: tuple[Picture, ...]  # one step, then the network over a few

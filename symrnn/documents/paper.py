@@ -76,6 +76,11 @@ class PaperWords:
         return made
 
 
-def texts_read(templates: Iterable[str]) -> frozenset[str]:
-    """The texts that some templates name which only printed pages say."""
-    return frozenset().union(*(names_read(one, "paper") for one in templates))
+def span(first: str, last: str) -> str:
+    """The numbers of equations in a row: ``(1)–(9)``."""
+    return f"({first})" if first == last else f"({first})–({last})"
+
+
+def texts_read(templates: Iterable[str], section: str = "paper") -> frozenset[str]:
+    """The texts of a section that some templates of printed pages name."""
+    return frozenset().union(*(names_read(one, section) for one in templates))

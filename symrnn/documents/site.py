@@ -10,12 +10,14 @@ from sympy import Expr
 from symrnn.authoring import Architecture
 from symrnn.authoring.registry import variants
 from symrnn.backends.document import DocumentPrinter
+from symrnn.backends.notes import glyphs_of
 from symrnn.costs import operations
 from symrnn.diagrams.diagram import one_step
 from symrnn.diagrams.unrolled import unrolled
 from symrnn.documents.accuracy import accuracy
 from symrnn.documents.bibliography import year
 from symrnn.documents.code import code
+from symrnn.documents.copies import copies
 from symrnn.documents.backward import backward
 from symrnn.documents.cost_table import cost_table, size_inputs
 from symrnn.documents.equations import Equations
@@ -62,6 +64,7 @@ class Site:
         worked = worked_example(plan, name)
         return Page(
             _head(one, program), symbol_table(program, plan.gradient), forward.rows,
+            copies(forward, gradient, worked),
             edges(program), backward(forward, gradient, worked),
             (one_step(program), unrolled(program, STEPS)), gradient_flow(worked),
             cost_table(plan), size_inputs(plan), code(plan, name, forward, gradient),
@@ -86,8 +89,8 @@ def _head(one: Architecture, program: Program) -> Head:
         one.summary, tuple(shown(each.name) for each in program.with_role(*FED)),
         tuple(map(shown, program.states)), tuple(map(shown, program.outputs)),
         tuple("reverse" for each in program.delays if each.step < 0)[:1])
-    return Head(one.name, program.title, one.python, purpose, program.notes, program.source,
-                program.bibtex.strip(), year(program.bibtex))
+    return Head(one.name, program.title, one.python, purpose, program.notes, glyphs_of(program),
+                program.source, program.bibtex.strip(), year(program.bibtex))
 
 
 def _entry(one: Architecture, program: Program) -> Entry:

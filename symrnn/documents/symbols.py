@@ -105,5 +105,5 @@ def _edge(program: Program, delay: Delay) -> Edge:
     printer = DocumentPrinter(program)
     edge = Number("1") if delay.step > 0 else Symbol(Glyph.named("T"))
     at = Row((Symbol(Glyph.named("t")), Sign("="), edge))
-    return Edge(printer.glyph(delay.lhs), at, printer.glyph(delay.initial),
+    return Edge(delay.lhs, printer.glyph(delay.lhs), at, printer.glyph(delay.initial),
                 printer(delay.start), printer.glyph(delay.final))

@@ -51,11 +51,14 @@ class Curves:
     data: str
 
 
+Column = tuple[Formula, tuple[Shown, ...]]  # a state before the step, and what depends on it
+
+
 @dataclass(frozen=True)
 class GradientFlow:
     """The Jacobian by every state, the additive paths, and curves or why there are none."""
 
-    jacobian: tuple[tuple[Formula, tuple[Shown, ...]], ...]
+    jacobian: tuple[Column, ...]
     ways: tuple[Way, ...]
     unmeasured: str
     curves: tuple[Curves, ...]

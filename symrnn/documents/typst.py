@@ -9,16 +9,19 @@ from typing import Any
 from symrnn.backends import typst
 from symrnn.backends.document import Shown
 from symrnn.backends.formula import Formula
+from symrnn.backends.notes import spelled
 from symrnn.diagrams.picture import Picture
 from symrnn.diagrams.svg import svg
 from symrnn.documents import numbers, texts
 from symrnn.documents.highlight import Highlighted, blocks
 from symrnn.documents.html import used
+from symrnn.documents.once import once
 from symrnn.documents.measures import Accuracy
 from symrnn.documents.page import Derived, Entry, Page, Step
-from symrnn.documents.paper import PaperWords, Texts
+from symrnn.documents.paper import PaperWords, Texts, span
 from symrnn.documents.plot import Plot, curve
 from symrnn.documents.typst_compiler import compiled, fonts
+from symrnn.jacobians.curves import Chart
 from symrnn.rendering import Markup, page
 
 LISTINGS = ("numpy-forward", "numpy-backward", "portable-step")  # on paper; files hold them all
@@ -69,6 +72,12 @@ class PdfView:
         """A number of Typst's code."""
         return Markup(value)
 
+    def note(self, english: str) -> Markup:
+        """A note of the author with its formulas."""
+        return Markup().join(spelled(
+            self.words.plain(english), self.data.head.glyphs, lambda one: Markup(escape(one)),
+            lambda one: Markup(f"#raw({typst.string(one)});"), self.math))
+
     def listed(self, formulas: Iterable[Formula]) -> Markup:
         """Formulas in a sentence, with commas between them."""
         return self.words.listed(map(self.math, formulas))
@@ -82,6 +91,16 @@ class PdfView:
     def several_steps(one: Derived) -> tuple[Step, ...]:
         """The steps of an equation that has more, which stand below it."""
         return one.steps if len(one.steps) > 1 else ()
+
+    @staticmethod
+    def span(first: str, last: str) -> str:
+        """Equations from one number to another."""
+        return span(first, last)
+
+    @property
+    def copied(self) -> list[str]:
+        """Anchors of equations that are told elsewhere, for the links to them."""
+        return sorted(self.data.copies.rows)
 
     @property
     def text(self) -> Texts:
@@ -108,18 +127,23 @@ class PdfView:
     @property
     def sizes(self) -> tuple[Markup, ...]:
         """The sizes of the example: ``n = 2``."""
-        return tuple(self.math(letter) + Markup(f" = {size}")
-                     for letter, size in self.data.example.sizes)
+        return self._each_size(self.data.example.sizes)
+
+    def sizes_of(self, sizes: Iterable[tuple[Formula, int]]) -> Markup:
+        """Sizes with their letters, in a sentence."""
+        return self.words.listed(self._each_size(sizes))
+
+    def _each_size(self, sizes: Iterable[tuple[Formula, int]]) -> tuple[Markup, ...]:
+        return tuple(self.math(letter) + Markup(f" = {size}") for letter, size in sizes)
+
+    def chart(self, chart: Chart) -> Markup:
+        """The measured curves as a string of Typst that holds a picture."""
+        return self.string(page("typst/flow.svg.j2", chart).replace("\n", " "))
 
     @property
     def related(self) -> bool:
         """Whether there is anything to see besides."""
         return bool(self.data.equals or self.data.neighbours)
-
-    @property
-    def columns(self) -> int:
-        """How many a table of values at every step has."""
-        return len(self.data.example.steps) + 2
 
     @property
     def bibtex(self) -> list[str]:
@@ -147,6 +171,7 @@ class Typst:
 
     def source(self, data: Page, words: PaperWords) -> str:
         """The same before it is compiled."""
+        data = once(data)
         listings = tuple(Highlighted(one, blocks(one)) for one in data.code
                          if one.anchor in LISTINGS)
         curves = tuple((one, curve(one.differences, one.best)) for one in data.accuracy)

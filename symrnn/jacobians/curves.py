@@ -16,6 +16,9 @@ DEEPEST = 24  # powers of ten below the highest: further down nothing is told ap
 BELOW = 4  # heights of the plane, where a norm of zero stands
 
 
+Point = tuple[float, float]
+
+
 @dataclass(frozen=True)
 class Tick:
     """A place along an axis and what stands there: a lag, or a power of ten."""
@@ -28,11 +31,16 @@ class Tick:
 class Curve:
     """One line: its way, its label, and which network and which of its states it is of."""
 
-    path: str
+    points: tuple[Point, ...]
     label: str
     network: int
     state: int
     key: float  # the height of its label
+
+    @property
+    def path(self) -> str:
+        """The points as SVG has them."""
+        return " ".join(f"{x},{y}" for x, y in self.points)
 
 
 @dataclass(frozen=True)
@@ -58,10 +66,10 @@ class Plane:
         share = (power - self.low) / (self.high - self.low)
         return round(self.bottom - max(share, -BELOW) * (self.bottom - self.top), 2)
 
-    def path(self, powers: Iterable[float]) -> str:
+    def points(self, powers: Iterable[float]) -> tuple[Point, ...]:
         """The points of a line, one a lag; what is not a number is left out."""
-        return " ".join(f"{self.across(lag)},{self.up(power)}"
-                        for lag, power in enumerate(powers) if power == power)
+        return tuple((self.across(lag), self.up(power))
+                     for lag, power in enumerate(powers) if power == power)
 
 
 @dataclass(frozen=True)
@@ -89,7 +97,7 @@ def chart(lines: Sequence[Line], low: int | None = None, high: int | None = None
     top = max(ceil(max(powers)), 0) if high is None else high
     bottom = max(min(floor(min(powers)), top - 1), top - DEEPEST) if low is None else low
     plane = Plane(len(lines[0][3]) - 1, bottom, top)
-    curves = tuple(Curve(plane.path(row), label, network, state, plane.top + 6.0 + LINES * place)
+    curves = tuple(Curve(plane.points(row), label, network, state, plane.top + 6.0 + LINES * place)
                    for place, (label, network, state, row) in enumerate(lines))
     return Chart(plane, _ticks(0, plane.lags, plane.across), _ticks(bottom, top, plane.up), curves)
 

@@ -9,7 +9,9 @@ from typing import Any
 
 from symrnn.backends.latex import equation_latex
 from symrnn.backends.latex_math import glyph_latex
+from symrnn.backends.notes import glyphs_of, spelled
 from symrnn.backends.text import TextPrinter
+from symrnn.backends.unicode import UNICODE
 from symrnn.presentation.layouts import LAYOUTS, equation_lines
 from symrnn.presentation.sympy_code import program_code
 from symrnn.program import (FED, Program, Role, UnknownName, Variable, glyph_text, of_network,
@@ -21,7 +23,9 @@ ROLES = (*FED, Role.PARAMETER, Role.INITIAL, Role.COTANGENT, Role.STATE, Role.IN
 
 def unicode_text(program: Program) -> str:
     """Title, symbols and equations for the terminal."""
-    parts = [program.title, program.source, *program.notes]
+    glyphs = glyphs_of(program)
+    notes = ("".join(spelled(one, glyphs, str, str, UNICODE)) for one in program.notes)
+    parts = [program.title, program.source, *notes]
     head = "\n".join(printable(part) for part in parts if part)
     return f"{head}\n\n{_symbols(program)}\n\n{_equations(program)}"
 
