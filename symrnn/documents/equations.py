@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from functools import cached_property
 
@@ -10,8 +9,6 @@ from symrnn.backends.document import DocumentPrinter
 from symrnn.documents.rows import EquationRow
 from symrnn.documents.symbols import shape, symbol_anchor
 from symrnn.program import Equation, Program, symbols_in_order
-
-LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
 class Equations:
@@ -25,15 +22,9 @@ class Equations:
 
     @cached_property
     def rows(self) -> tuple[EquationRow, ...]:
-        """Every equation with its number: ``2a`` and ``2b`` where two have the number 2."""
-        shown = [one for one in self.program.equations if self._is_shown(one)]
-        often = Counter(one.number for one in shown)
-        seen, found = Counter[int](), list[EquationRow]()
-        for one in shown:
-            letter = LETTERS[seen[one.number] % len(LETTERS)] if often[one.number] > 1 else ""
-            seen[one.number] += 1
-            found.append(self._row(one, f"{one.number}{letter}"))
-        return tuple(found)
+        """Every equation with its number."""
+        return tuple(self._row(one, str(one.number)) for one in self.program.equations
+                     if self._is_shown(one))
 
     def _is_shown(self, equation: Equation) -> bool:
         return self.program[equation.lhs].stands_for is None
