@@ -153,15 +153,15 @@ void antisymmetric_rnn_forward(
                 a_h[j] = sum;
             }
 
-            /* (2)  tanh_a_h = tanh(a_h) */
+            /* (3)  tanh_a_h = tanh(a_h) */
             for (size_t j = 0; j < m; ++j)
                 tanh_a_h[j] = TANH(a_h[j]);
 
-            /* (2)  tanh_a_h_tail = tanh_tail(a_h) */
+            /* (3)  tanh_a_h_tail = tanh_tail(a_h) */
             for (size_t j = 0; j < m; ++j)
                 tanh_a_h_tail[j] = antisymmetric_rnn_tanh_tail(a_h[j]);
 
-            /* (2)  h = h_prev + epsilon * tanh(a_h) */
+            /* (3)  h = h_prev + epsilon * tanh(a_h) */
             for (size_t j = 0; j < m; ++j)
                 h[j] = h_prev[j] + epsilon[0] * tanh_a_h[j];
         }
@@ -221,11 +221,11 @@ void antisymmetric_rnn_infer(
                 a_h[j] = sum;
             }
 
-            /* (2)  tanh_a_h = tanh(a_h) */
+            /* (3)  tanh_a_h = tanh(a_h) */
             for (size_t j = 0; j < m; ++j)
                 tanh_a_h[j] = TANH(a_h[j]);
 
-            /* (2)  h = h_prev + epsilon * tanh(a_h) */
+            /* (3)  h = h_prev + epsilon * tanh(a_h) */
             for (size_t j = 0; j < m; ++j)
                 h[j] = h_prev[j] + epsilon[0] * tanh_a_h[j];
         }
@@ -300,24 +300,24 @@ void antisymmetric_rnn_backward(
             antisymmetric_rnn_real *restrict d_bar = work_d_bar + at * m;
             antisymmetric_rnn_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + s) * m;
 
-            /* (2)  one_minus_tanh_a_h_squared = slope_from_tail(tanh_a_h_tail) */
+            /* (3)  one_minus_tanh_a_h_squared = slope_from_tail(tanh_a_h_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_tanh_a_h_squared[j] = antisymmetric_rnn_slope_from_tail(tanh_a_h_tail[j]);
 
-            /* (3)  h_bar = Delta_h + h_next_bar */
+            /* (4)  h_bar = Delta_h + h_next_bar */
             for (size_t j = 0; j < m; ++j)
                 h_bar[j] = Delta_h[j] + h_next_bar[j];
 
-            /* (4)  a_h_bar = h_bar * epsilon * (1 - tanh(a_h)^2)   adjoint of (2) */
+            /* (5)  a_h_bar = h_bar * epsilon * (1 - tanh(a_h)^2)   adjoint of (3) */
             for (size_t j = 0; j < m; ++j)
                 a_h_bar[j] = h_bar[j] * epsilon[0] * one_minus_tanh_a_h_squared[j];
 
-            /* (5)  d_bar = a_h_bar   adjoint of (2) */
+            /* (6)  d_bar = a_h_bar   adjoint of (2) */
             for (size_t j = 0; j < m; ++j)
                 d_bar[j] = a_h_bar[j];
 
-            /* (6)  h_prev_bar = -d_bar * gamma + W_h^T d_bar - W_h d_bar + h_bar   adjoint of (1),
-             * (2) */
+            /* (7)  h_prev_bar = -d_bar * gamma + W_h^T d_bar - W_h d_bar + h_bar   adjoint of (1),
+             * (3) */
             for (size_t j = 0; j < m; ++j) {
                 antisymmetric_rnn_real sum = -d_bar[j] * gamma[0] + h_bar[j];
                 for (size_t k = 0; k < m; ++k)
@@ -343,11 +343,11 @@ void antisymmetric_rnn_backward(
             antisymmetric_rnn_real *restrict x_bar =
                 gradients->x_bar != NULL ? gradients->x_bar + at * n : NULL;
 
-            /* (2)  tanh_a_h = tanh_from_tail(tanh_a_h_tail) */
+            /* (3)  tanh_a_h = tanh_from_tail(tanh_a_h_tail) */
             for (size_t j = 0; j < m; ++j)
                 tanh_a_h[j] = antisymmetric_rnn_tanh_from_tail(tanh_a_h_tail[j]);
 
-            /* (7)  x_bar = V_h^T a_h_bar   adjoint of (2) */
+            /* (8)  x_bar = V_h^T a_h_bar   adjoint of (2) */
             if (x_bar != NULL) {
                 for (size_t j = 0; j < n; ++j) {
                     antisymmetric_rnn_real sum = 0;
@@ -357,7 +357,7 @@ void antisymmetric_rnn_backward(
                 }
             }
 
-            /* (8)  W_h_bar = sum_t d_bar h_prev^T - sum_t h_prev d_bar^T   adjoint of (1) */
+            /* (9)  W_h_bar = sum_t d_bar h_prev^T - sum_t h_prev d_bar^T   adjoint of (1) */
             if (W_h_bar != NULL) {
                 for (size_t j = 0; j < m; ++j) {
                     for (size_t k = 0; k < m; ++k) {
@@ -367,23 +367,23 @@ void antisymmetric_rnn_backward(
                 }
             }
 
-            /* (9)  V_h_bar = sum_t a_h_bar x^T   adjoint of (2) */
+            /* (10)  V_h_bar = sum_t a_h_bar x^T   adjoint of (2) */
             if (V_h_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         V_h_bar[j * n + k] += a_h_bar[j] * x[k];
 
-            /* (10)  b_h_bar = sum_t a_h_bar   adjoint of (2) */
+            /* (11)  b_h_bar = sum_t a_h_bar   adjoint of (2) */
             if (b_h_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     b_h_bar[j] += a_h_bar[j];
 
-            /* (11)  gamma_bar = -sum_t d_bar^T h_prev   adjoint of (1) */
+            /* (12)  gamma_bar = -sum_t d_bar^T h_prev   adjoint of (1) */
             if (gamma_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     gamma_bar[0] -= d_bar[j] * h_prev[j];
 
-            /* (12)  epsilon_bar = sum_t h_bar^T tanh(a_h)   adjoint of (2) */
+            /* (13)  epsilon_bar = sum_t h_bar^T tanh(a_h)   adjoint of (3) */
             if (epsilon_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     epsilon_bar[0] += h_bar[j] * tanh_a_h[j];
@@ -439,11 +439,11 @@ void antisymmetric_rnn_step(
             a_h[j] = sum;
         }
 
-        /* (2)  tanh_a_h = tanh(a_h) */
+        /* (3)  tanh_a_h = tanh(a_h) */
         for (size_t j = 0; j < m; ++j)
             tanh_a_h[j] = TANH(a_h[j]);
 
-        /* (2)  h = h_prev + epsilon * tanh(a_h) */
+        /* (3)  h = h_prev + epsilon * tanh(a_h) */
         for (size_t j = 0; j < m; ++j)
             h[j] = h_prev[j] + epsilon[0] * tanh_a_h[j];
 

@@ -85,11 +85,11 @@ def forward(parameters, inputs, initial):
         d = h_prev @ W_h.T - contract("ji,Bj->Bi", W_h, h_prev) - gamma * h_prev
         # (2)  a_h = d + V_h x + b_h
         a_h = d + x[t] @ V_h.T + b_h
-        # (2)  tanh_a_h = tanh(a_h)
+        # (3)  tanh_a_h = tanh(a_h)
         tanh_a_h = np.tanh(a_h)
-        # (2)  tanh_a_h_tail = tanh_tail(a_h)
+        # (3)  tanh_a_h_tail = tanh_tail(a_h)
         tanh_a_h_tail[t] = tanh_tail(a_h)
-        # (2)  h = h_prev + epsilon * tanh(a_h)
+        # (3)  h = h_prev + epsilon * tanh(a_h)
         h[t] = h_prev + epsilon * tanh_a_h
     return {"h": h}, {"h": h[T - 1] if T > 0 else initial_h}, {"tanh_a_h_tail": tanh_a_h_tail}
 
@@ -118,32 +118,32 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     h_prev_bar = final_h_bar
     for t in reversed(range(T)):
         h_next_bar = h_prev_bar
-        # (2)  one_minus_tanh_a_h_squared = slope_from_tail(tanh_a_h_tail)
+        # (3)  one_minus_tanh_a_h_squared = slope_from_tail(tanh_a_h_tail)
         one_minus_tanh_a_h_squared = slope_from_tail(tanh_a_h_tail[t])
-        # (3)  h_bar = Delta_h + h_next_bar
+        # (4)  h_bar = Delta_h + h_next_bar
         h_bar[t] = Delta_h[t] + h_next_bar
-        # (4)  a_h_bar = h_bar * epsilon * (1 - tanh(a_h)^2)   adjoint of (2)
+        # (5)  a_h_bar = h_bar * epsilon * (1 - tanh(a_h)^2)   adjoint of (3)
         a_h_bar[t] = h_bar[t] * epsilon * one_minus_tanh_a_h_squared
-        # (5)  d_bar = a_h_bar   adjoint of (2)
+        # (6)  d_bar = a_h_bar   adjoint of (2)
         d_bar[t] = a_h_bar[t]
-        # (6)  h_prev_bar = -d_bar * gamma + W_h^T d_bar - W_h d_bar + h_bar   adjoint of (1), (2)
+        # (7)  h_prev_bar = -d_bar * gamma + W_h^T d_bar - W_h d_bar + h_bar   adjoint of (1), (3)
         h_prev_bar = -d_bar[t] * gamma + d_bar[t] @ W_h - contract("ji,Bi->Bj", W_h, d_bar[t]) + h_bar[t]
 
     # all steps at once
     h_prev = np.concatenate([initial_h[None], h])[:-1]
-    # (2)  tanh_a_h = tanh_from_tail(tanh_a_h_tail)
+    # (3)  tanh_a_h = tanh_from_tail(tanh_a_h_tail)
     tanh_a_h = tanh_from_tail(tanh_a_h_tail)
-    # (7)  x_bar = V_h^T a_h_bar   adjoint of (2)
+    # (8)  x_bar = V_h^T a_h_bar   adjoint of (2)
     x_bar = a_h_bar @ V_h
-    # (8)  W_h_bar = sum_t d_bar h_prev^T - sum_t h_prev d_bar^T   adjoint of (1)
+    # (9)  W_h_bar = sum_t d_bar h_prev^T - sum_t h_prev d_bar^T   adjoint of (1)
     W_h_bar = contract("TBi,TBj->ij", d_bar, h_prev) - contract("TBi,TBj->ji", d_bar, h_prev)
-    # (9)  V_h_bar = sum_t a_h_bar x^T   adjoint of (2)
+    # (10)  V_h_bar = sum_t a_h_bar x^T   adjoint of (2)
     V_h_bar = contract("TBi,TBj->ij", a_h_bar, x)
-    # (10)  b_h_bar = sum_t a_h_bar   adjoint of (2)
+    # (11)  b_h_bar = sum_t a_h_bar   adjoint of (2)
     b_h_bar = contract("TBi->i", a_h_bar)
-    # (11)  gamma_bar = -sum_t d_bar^T h_prev   adjoint of (1)
+    # (12)  gamma_bar = -sum_t d_bar^T h_prev   adjoint of (1)
     gamma_bar = -contract("TBi,TBi->", d_bar, h_prev)
-    # (12)  epsilon_bar = sum_t h_bar^T tanh(a_h)   adjoint of (2)
+    # (13)  epsilon_bar = sum_t h_bar^T tanh(a_h)   adjoint of (3)
     epsilon_bar = contract("TBi,TBi->", h_bar, tanh_a_h)
     return {"initial.h": h_prev_bar, "x": x_bar, "W_h": W_h_bar, "V_h": V_h_bar, "b_h": b_h_bar, "gamma": gamma_bar, "epsilon": epsilon_bar}
 
@@ -167,8 +167,8 @@ def step(parameters, inputs, state):
     d = h_prev @ W_h.T - contract("ji,Bj->Bi", W_h, h_prev) - gamma * h_prev
     # (2)  a_h = d + V_h x + b_h
     a_h = d + x @ V_h.T + b_h
-    # (2)  tanh_a_h = tanh(a_h)
+    # (3)  tanh_a_h = tanh(a_h)
     tanh_a_h = np.tanh(a_h)
-    # (2)  h = h_prev + epsilon * tanh(a_h)
+    # (3)  h = h_prev + epsilon * tanh(a_h)
     h = h_prev + epsilon * tanh_a_h
     return {"h": h}, {"h": h}

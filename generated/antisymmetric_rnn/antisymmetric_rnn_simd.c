@@ -242,14 +242,14 @@ static void antisymmetric_rnn_simd_forward_thread(
                                     const vec a_h =
                                         load(tile_a_h + (s * own + v) * LANES) + d + b_h_here;
 
-                                    /* (2)  tanh_a_h = tanh(a_h) */
+                                    /* (3)  tanh_a_h = tanh(a_h) */
                                     const vec tanh_a_h = vec_tanh(a_h);
 
-                                    /* (2)  tanh_a_h_tail = tanh_tail(a_h) */
+                                    /* (3)  tanh_a_h_tail = tanh_tail(a_h) */
                                     const vec tanh_a_h_tail = vec_tanh_tail(a_h);
                                     store(tanh_a_h_tail_rows + s * row_m + j, tanh_a_h_tail);
 
-                                    /* (2)  h = h_prev + epsilon * tanh(a_h) */
+                                    /* (3)  h = h_prev + epsilon * tanh(a_h) */
                                     const vec h = h_prev + epsilon_here * tanh_a_h;
                                     store_part(h_rows + s * m + j, h, left);
                                 }
@@ -385,10 +385,10 @@ static void antisymmetric_rnn_simd_infer_thread(
                                     const vec a_h =
                                         load(tile_a_h + (s * own + v) * LANES) + d + b_h_here;
 
-                                    /* (2)  tanh_a_h = tanh(a_h) */
+                                    /* (3)  tanh_a_h = tanh(a_h) */
                                     const vec tanh_a_h = vec_tanh(a_h);
 
-                                    /* (2)  h = h_prev + epsilon * tanh(a_h) */
+                                    /* (3)  h = h_prev + epsilon * tanh(a_h) */
                                     const vec h = h_prev + epsilon_here * tanh_a_h;
                                     store_part(h_rows + s * m + j, h, left);
                                 }
@@ -508,20 +508,20 @@ static void antisymmetric_rnn_simd_backward_thread(
                             const vec h_next_bar =
                                 load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
 
-                            /* (2)  one_minus_tanh_a_h_squared = slope_from_tail(tanh_a_h_tail) */
+                            /* (3)  one_minus_tanh_a_h_squared = slope_from_tail(tanh_a_h_tail) */
                             const vec one_minus_tanh_a_h_squared =
                                 vec_slope_from_tail(tanh_a_h_tail);
 
-                            /* (3)  h_bar = Delta_h + h_next_bar */
+                            /* (4)  h_bar = Delta_h + h_next_bar */
                             const vec h_bar = Delta_h + h_next_bar;
                             store(h_bar_rows + s * row_m + j, h_bar);
 
-                            /* (4)  a_h_bar = h_bar * epsilon * (1 - tanh(a_h)^2)   adjoint of (2)
+                            /* (5)  a_h_bar = h_bar * epsilon * (1 - tanh(a_h)^2)   adjoint of (3)
                              * */
                             const vec a_h_bar = h_bar * epsilon_here * one_minus_tanh_a_h_squared;
                             store(a_h_bar_rows + s * row_m + j, a_h_bar);
 
-                            /* (5)  d_bar = a_h_bar   adjoint of (2) */
+                            /* (6)  d_bar = a_h_bar   adjoint of (2) */
                             const vec d_bar = a_h_bar;
                             store(d_bar_rows + s * row_m + j, d_bar);
                         }
@@ -564,8 +564,8 @@ static void antisymmetric_rnn_simd_backward_thread(
                                     const vec h_bar = load(h_bar_rows + s * row_m + j);
                                     const vec d_bar = load(d_bar_rows + s * row_m + j);
 
-                                    /* (6)  h_prev_bar = -d_bar * gamma + W_h^T d_bar - W_h d_bar +
-                                     * h_bar   adjoint of (1), (2) */
+                                    /* (7)  h_prev_bar = -d_bar * gamma + W_h^T d_bar - W_h d_bar +
+                                     * h_bar   adjoint of (1), (3) */
                                     const vec h_prev_bar =
                                         load(tile_h_prev_bar + (s * own + v) * LANES)
                                         - d_bar * gamma_here + h_bar;
@@ -601,11 +601,11 @@ static void antisymmetric_rnn_simd_backward_thread(
                             const vec tanh_a_h_tail = load(tanh_a_h_tail_rows + s * row_m + j);
                             const vec a_h_bar = load(a_h_bar_rows + s * row_m + j);
 
-                            /* (2)  tanh_a_h = tanh_from_tail(tanh_a_h_tail) */
+                            /* (3)  tanh_a_h = tanh_from_tail(tanh_a_h_tail) */
                             const vec tanh_a_h = vec_tanh_from_tail(tanh_a_h_tail);
                             store(tanh_a_h_rows + s * row_m + j, tanh_a_h);
 
-                            /* (10)  b_h_bar = sum_t a_h_bar   adjoint of (2) */
+                            /* (11)  b_h_bar = sum_t a_h_bar   adjoint of (2) */
                             b_h_bar_here += a_h_bar;
                         }
                         if (b_h_bar != NULL) {
@@ -646,7 +646,7 @@ static void antisymmetric_rnn_simd_backward_thread(
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
                             for (size_t s = 0; s < rows; ++s) {
-                                /* (7)  x_bar = V_h^T a_h_bar   adjoint of (2) */
+                                /* (8)  x_bar = V_h^T a_h_bar   adjoint of (2) */
                                 const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
                                 store_part(x_bar_rows + s * n + j, x_bar, left);
                             }
@@ -664,11 +664,11 @@ static void antisymmetric_rnn_simd_backward_thread(
                 const real *restrict h_bar = work_h_bar + s * row_m;
                 const real *restrict d_bar = work_d_bar + s * row_m;
 
-                /* (11)  gamma_bar = -sum_t d_bar^T h_prev   adjoint of (1) */
+                /* (12)  gamma_bar = -sum_t d_bar^T h_prev   adjoint of (1) */
                 if (gamma_bar != NULL)
                     gamma_bar[0] -= dot(&d_bar[0], &h_prev[0], m);
 
-                /* (12)  epsilon_bar = sum_t h_bar^T tanh(a_h)   adjoint of (2) */
+                /* (13)  epsilon_bar = sum_t h_bar^T tanh(a_h)   adjoint of (3) */
                 if (epsilon_bar != NULL)
                     epsilon_bar[0] += dot(&h_bar[0], &tanh_a_h[0], m);
             }
@@ -677,7 +677,7 @@ static void antisymmetric_rnn_simd_backward_thread(
         {
             real *const scratch = work_scratch + thread * scratch_size;
 
-            /* (8)  W_h_bar = sum_t d_bar h_prev^T - sum_t h_prev d_bar^T   adjoint of (1) */
+            /* (9)  W_h_bar = sum_t d_bar h_prev^T - sum_t h_prev d_bar^T   adjoint of (1) */
             const series rows_of_h_prev = {out->h, initial_h, m, m, 0, B, 0};
             const reduction with_h_prev[] = {
                 {{work_d_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_h_bar, done > 0},
@@ -685,7 +685,7 @@ static void antisymmetric_rnn_simd_backward_thread(
             reduce_rows(first * B, steps * B, &rows_of_h_prev, m, with_h_prev, 1, thread, threads,
                 scratch);
 
-            /* (8)  W_h_bar = sum_t d_bar h_prev^T - sum_t h_prev d_bar^T   adjoint of (1) */
+            /* (9)  W_h_bar = sum_t d_bar h_prev^T - sum_t h_prev d_bar^T   adjoint of (1) */
             const series rows_of_d_bar = {work_d_bar, 0, row_m, 0, 0, 0, first * B};
             const reduction with_d_bar[] = {
                 {{out->h, initial_h, m, m, 0, B, 0}, m, -1, W_h_bar, 1},
@@ -693,7 +693,7 @@ static void antisymmetric_rnn_simd_backward_thread(
             reduce_rows(first * B, steps * B, &rows_of_d_bar, m, with_d_bar, 1, thread, threads,
                 scratch);
 
-            /* (9)  V_h_bar = sum_t a_h_bar x^T   adjoint of (2) */
+            /* (10)  V_h_bar = sum_t a_h_bar x^T   adjoint of (2) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
             const reduction with_x[] = {
                 {{work_a_h_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, V_h_bar, done > 0},
@@ -803,10 +803,10 @@ static void antisymmetric_rnn_simd_step_thread(
                             /* (2)  a_h = d + V_h x + b_h */
                             const vec a_h = load(tile_a_h + (s * own + v) * LANES) + d + b_h_here;
 
-                            /* (2)  tanh_a_h = tanh(a_h) */
+                            /* (3)  tanh_a_h = tanh(a_h) */
                             const vec tanh_a_h = vec_tanh(a_h);
 
-                            /* (2)  h = h_prev + epsilon * tanh(a_h) */
+                            /* (3)  h = h_prev + epsilon * tanh(a_h) */
                             const vec h = h_prev + epsilon_here * tanh_a_h;
                             store_part(h_rows + s * m + j, h, left);
                         }

@@ -195,15 +195,15 @@ void antisymmetric_rnn_gated_forward(
                 a_z[j] = sum;
             }
 
-            /* (2)  z = sigmoid(a_z) */
+            /* (3)  z = sigmoid(a_z) */
             for (size_t j = 0; j < m; ++j)
                 z[j] = antisymmetric_rnn_gated_sigmoid(a_z[j]);
 
-            /* (2)  z_tail = sigmoid_tail(a_z) */
+            /* (3)  z_tail = sigmoid_tail(a_z) */
             for (size_t j = 0; j < m; ++j)
                 z_tail[j] = antisymmetric_rnn_gated_sigmoid_tail(a_z[j]);
 
-            /* (3)  a_h = d + V_h x + b_h */
+            /* (4)  a_h = d + V_h x + b_h */
             for (size_t j = 0; j < m; ++j) {
                 antisymmetric_rnn_gated_real sum = d[j] + b_h[j];
                 for (size_t k = 0; k < n; ++k)
@@ -211,15 +211,15 @@ void antisymmetric_rnn_gated_forward(
                 a_h[j] = sum;
             }
 
-            /* (3)  tanh_a_h = tanh(a_h) */
+            /* (5)  tanh_a_h = tanh(a_h) */
             for (size_t j = 0; j < m; ++j)
                 tanh_a_h[j] = TANH(a_h[j]);
 
-            /* (3)  tanh_a_h_tail = tanh_tail(a_h) */
+            /* (5)  tanh_a_h_tail = tanh_tail(a_h) */
             for (size_t j = 0; j < m; ++j)
                 tanh_a_h_tail[j] = antisymmetric_rnn_gated_tanh_tail(a_h[j]);
 
-            /* (3)  h = h_prev + epsilon * z * tanh(a_h) */
+            /* (5)  h = h_prev + epsilon * z * tanh(a_h) */
             for (size_t j = 0; j < m; ++j)
                 h[j] = h_prev[j] + epsilon[0] * z[j] * tanh_a_h[j];
         }
@@ -283,11 +283,11 @@ void antisymmetric_rnn_gated_infer(
                 a_z[j] = sum;
             }
 
-            /* (2)  z = sigmoid(a_z) */
+            /* (3)  z = sigmoid(a_z) */
             for (size_t j = 0; j < m; ++j)
                 z[j] = antisymmetric_rnn_gated_sigmoid(a_z[j]);
 
-            /* (3)  a_h = d + V_h x + b_h */
+            /* (4)  a_h = d + V_h x + b_h */
             for (size_t j = 0; j < m; ++j) {
                 antisymmetric_rnn_gated_real sum = d[j] + b_h[j];
                 for (size_t k = 0; k < n; ++k)
@@ -295,11 +295,11 @@ void antisymmetric_rnn_gated_infer(
                 a_h[j] = sum;
             }
 
-            /* (3)  tanh_a_h = tanh(a_h) */
+            /* (5)  tanh_a_h = tanh(a_h) */
             for (size_t j = 0; j < m; ++j)
                 tanh_a_h[j] = TANH(a_h[j]);
 
-            /* (3)  h = h_prev + epsilon * z * tanh(a_h) */
+            /* (5)  h = h_prev + epsilon * z * tanh(a_h) */
             for (size_t j = 0; j < m; ++j)
                 h[j] = h_prev[j] + epsilon[0] * z[j] * tanh_a_h[j];
         }
@@ -395,45 +395,45 @@ void antisymmetric_rnn_gated_backward(
             antisymmetric_rnn_gated_real *restrict h_prev_bar =
                 work_h_prev_bar + ((t & 1) * B + s) * m;
 
-            /* (2)  z = sigmoid_from_tail(z_tail) */
+            /* (3)  z = sigmoid_from_tail(z_tail) */
             for (size_t j = 0; j < m; ++j)
                 z[j] = antisymmetric_rnn_gated_sigmoid_from_tail(z_tail[j]);
 
-            /* (3)  tanh_a_h = tanh_from_tail(tanh_a_h_tail) */
+            /* (5)  tanh_a_h = tanh_from_tail(tanh_a_h_tail) */
             for (size_t j = 0; j < m; ++j)
                 tanh_a_h[j] = antisymmetric_rnn_gated_tanh_from_tail(tanh_a_h_tail[j]);
 
-            /* (2)  one_minus_z = complement_from_tail(z_tail) */
+            /* (3)  one_minus_z = complement_from_tail(z_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_z[j] = antisymmetric_rnn_gated_complement_from_tail(z_tail[j]);
 
-            /* (3)  one_minus_tanh_a_h_squared = slope_from_tail(tanh_a_h_tail) */
+            /* (5)  one_minus_tanh_a_h_squared = slope_from_tail(tanh_a_h_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_tanh_a_h_squared[j] =
                     antisymmetric_rnn_gated_slope_from_tail(tanh_a_h_tail[j]);
 
-            /* (4)  h_bar = Delta_h + h_next_bar */
+            /* (6)  h_bar = Delta_h + h_next_bar */
             for (size_t j = 0; j < m; ++j)
                 h_bar[j] = Delta_h[j] + h_next_bar[j];
 
-            /* (5)  a_h_bar = h_bar * epsilon * z * (1 - tanh(a_h)^2)   adjoint of (3) */
+            /* (7)  a_h_bar = h_bar * epsilon * z * (1 - tanh(a_h)^2)   adjoint of (5) */
             for (size_t j = 0; j < m; ++j)
                 a_h_bar[j] = h_bar[j] * epsilon[0] * z[j] * one_minus_tanh_a_h_squared[j];
 
-            /* (6)  z_bar = h_bar * epsilon * tanh(a_h)   adjoint of (3) */
+            /* (8)  z_bar = h_bar * epsilon * tanh(a_h)   adjoint of (5) */
             for (size_t j = 0; j < m; ++j)
                 z_bar[j] = h_bar[j] * epsilon[0] * tanh_a_h[j];
 
-            /* (7)  a_z_bar = z_bar * z * (1 - z)   adjoint of (2) */
+            /* (9)  a_z_bar = z_bar * z * (1 - z)   adjoint of (3) */
             for (size_t j = 0; j < m; ++j)
                 a_z_bar[j] = z_bar[j] * z[j] * one_minus_z[j];
 
-            /* (8)  d_bar = a_z_bar + a_h_bar   adjoint of (2), (3) */
+            /* (10)  d_bar = a_z_bar + a_h_bar   adjoint of (2), (4) */
             for (size_t j = 0; j < m; ++j)
                 d_bar[j] = a_z_bar[j] + a_h_bar[j];
 
-            /* (9)  h_prev_bar = -d_bar * gamma + W_h^T d_bar - W_h d_bar + h_bar   adjoint of (1),
-             * (3) */
+            /* (11)  h_prev_bar = -d_bar * gamma + W_h^T d_bar - W_h d_bar + h_bar   adjoint of (1),
+             * (5) */
             for (size_t j = 0; j < m; ++j) {
                 antisymmetric_rnn_gated_real sum = -d_bar[j] * gamma[0] + h_bar[j];
                 for (size_t k = 0; k < m; ++k)
@@ -461,7 +461,7 @@ void antisymmetric_rnn_gated_backward(
             antisymmetric_rnn_gated_real *restrict x_bar =
                 gradients->x_bar != NULL ? gradients->x_bar + at * n : NULL;
 
-            /* (10)  x_bar = V_z^T a_z_bar + V_h^T a_h_bar   adjoint of (2), (3) */
+            /* (12)  x_bar = V_z^T a_z_bar + V_h^T a_h_bar   adjoint of (2), (4) */
             if (x_bar != NULL) {
                 for (size_t j = 0; j < n; ++j) {
                     antisymmetric_rnn_gated_real sum = 0;
@@ -473,7 +473,7 @@ void antisymmetric_rnn_gated_backward(
                 }
             }
 
-            /* (11)  W_h_bar = sum_t d_bar h_prev^T - sum_t h_prev d_bar^T   adjoint of (1) */
+            /* (13)  W_h_bar = sum_t d_bar h_prev^T - sum_t h_prev d_bar^T   adjoint of (1) */
             if (W_h_bar != NULL) {
                 for (size_t j = 0; j < m; ++j) {
                     for (size_t k = 0; k < m; ++k) {
@@ -483,34 +483,34 @@ void antisymmetric_rnn_gated_backward(
                 }
             }
 
-            /* (12)  V_h_bar = sum_t a_h_bar x^T   adjoint of (3) */
+            /* (14)  V_h_bar = sum_t a_h_bar x^T   adjoint of (4) */
             if (V_h_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         V_h_bar[j * n + k] += a_h_bar[j] * x[k];
 
-            /* (13)  b_h_bar = sum_t a_h_bar   adjoint of (3) */
+            /* (15)  b_h_bar = sum_t a_h_bar   adjoint of (4) */
             if (b_h_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     b_h_bar[j] += a_h_bar[j];
 
-            /* (14)  gamma_bar = -sum_t d_bar^T h_prev   adjoint of (1) */
+            /* (16)  gamma_bar = -sum_t d_bar^T h_prev   adjoint of (1) */
             if (gamma_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     gamma_bar[0] -= d_bar[j] * h_prev[j];
 
-            /* (15)  epsilon_bar = sum_t sum_i h_bar[i] z[i] tanh(a_h)[i]   adjoint of (3) */
+            /* (17)  epsilon_bar = sum_t sum_i h_bar[i] z[i] tanh(a_h)[i]   adjoint of (5) */
             if (epsilon_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     epsilon_bar[0] += h_bar[j] * z[j] * tanh_a_h[j];
 
-            /* (16)  V_z_bar = sum_t a_z_bar x^T   adjoint of (2) */
+            /* (18)  V_z_bar = sum_t a_z_bar x^T   adjoint of (2) */
             if (V_z_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         V_z_bar[j * n + k] += a_z_bar[j] * x[k];
 
-            /* (17)  b_z_bar = sum_t a_z_bar   adjoint of (2) */
+            /* (19)  b_z_bar = sum_t a_z_bar   adjoint of (2) */
             if (b_z_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     b_z_bar[j] += a_z_bar[j];
@@ -571,11 +571,11 @@ void antisymmetric_rnn_gated_step(
             a_z[j] = sum;
         }
 
-        /* (2)  z = sigmoid(a_z) */
+        /* (3)  z = sigmoid(a_z) */
         for (size_t j = 0; j < m; ++j)
             z[j] = antisymmetric_rnn_gated_sigmoid(a_z[j]);
 
-        /* (3)  a_h = d + V_h x + b_h */
+        /* (4)  a_h = d + V_h x + b_h */
         for (size_t j = 0; j < m; ++j) {
             antisymmetric_rnn_gated_real sum = d[j] + b_h[j];
             for (size_t k = 0; k < n; ++k)
@@ -583,11 +583,11 @@ void antisymmetric_rnn_gated_step(
             a_h[j] = sum;
         }
 
-        /* (3)  tanh_a_h = tanh(a_h) */
+        /* (5)  tanh_a_h = tanh(a_h) */
         for (size_t j = 0; j < m; ++j)
             tanh_a_h[j] = TANH(a_h[j]);
 
-        /* (3)  h = h_prev + epsilon * z * tanh(a_h) */
+        /* (5)  h = h_prev + epsilon * z * tanh(a_h) */
         for (size_t j = 0; j < m; ++j)
             h[j] = h_prev[j] + epsilon[0] * z[j] * tanh_a_h[j];
 

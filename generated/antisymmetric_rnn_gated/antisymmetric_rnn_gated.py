@@ -116,17 +116,17 @@ def forward(parameters, inputs, initial):
         d = h_prev @ W_h.T - contract("ji,Bj->Bi", W_h, h_prev) - gamma * h_prev
         # (2)  a_z = d + V_z x + b_z
         a_z = d + x[t] @ V_z.T + b_z
-        # (2)  z = sigmoid(a_z)
+        # (3)  z = sigmoid(a_z)
         z = sigmoid(a_z)
-        # (2)  z_tail = sigmoid_tail(a_z)
+        # (3)  z_tail = sigmoid_tail(a_z)
         z_tail[t] = sigmoid_tail(a_z)
-        # (3)  a_h = d + V_h x + b_h
+        # (4)  a_h = d + V_h x + b_h
         a_h = d + x[t] @ V_h.T + b_h
-        # (3)  tanh_a_h = tanh(a_h)
+        # (5)  tanh_a_h = tanh(a_h)
         tanh_a_h = np.tanh(a_h)
-        # (3)  tanh_a_h_tail = tanh_tail(a_h)
+        # (5)  tanh_a_h_tail = tanh_tail(a_h)
         tanh_a_h_tail[t] = tanh_tail(a_h)
-        # (3)  h = h_prev + epsilon * z * tanh(a_h)
+        # (5)  h = h_prev + epsilon * z * tanh(a_h)
         h[t] = h_prev + epsilon * z * tanh_a_h
     return {"h": h}, {"h": h[T - 1] if T > 0 else initial_h}, {"z_tail": z_tail, "tanh_a_h_tail": tanh_a_h_tail}
 
@@ -160,44 +160,44 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     h_prev_bar = final_h_bar
     for t in reversed(range(T)):
         h_next_bar = h_prev_bar
-        # (2)  z = sigmoid_from_tail(z_tail)
+        # (3)  z = sigmoid_from_tail(z_tail)
         z[t] = sigmoid_from_tail(z_tail[t])
-        # (3)  tanh_a_h = tanh_from_tail(tanh_a_h_tail)
+        # (5)  tanh_a_h = tanh_from_tail(tanh_a_h_tail)
         tanh_a_h[t] = tanh_from_tail(tanh_a_h_tail[t])
-        # (2)  one_minus_z = complement_from_tail(z_tail)
+        # (3)  one_minus_z = complement_from_tail(z_tail)
         one_minus_z = complement_from_tail(z_tail[t])
-        # (3)  one_minus_tanh_a_h_squared = slope_from_tail(tanh_a_h_tail)
+        # (5)  one_minus_tanh_a_h_squared = slope_from_tail(tanh_a_h_tail)
         one_minus_tanh_a_h_squared = slope_from_tail(tanh_a_h_tail[t])
-        # (4)  h_bar = Delta_h + h_next_bar
+        # (6)  h_bar = Delta_h + h_next_bar
         h_bar[t] = Delta_h[t] + h_next_bar
-        # (5)  a_h_bar = h_bar * epsilon * z * (1 - tanh(a_h)^2)   adjoint of (3)
+        # (7)  a_h_bar = h_bar * epsilon * z * (1 - tanh(a_h)^2)   adjoint of (5)
         a_h_bar[t] = h_bar[t] * epsilon * z[t] * one_minus_tanh_a_h_squared
-        # (6)  z_bar = h_bar * epsilon * tanh(a_h)   adjoint of (3)
+        # (8)  z_bar = h_bar * epsilon * tanh(a_h)   adjoint of (5)
         z_bar = h_bar[t] * epsilon * tanh_a_h[t]
-        # (7)  a_z_bar = z_bar * z * (1 - z)   adjoint of (2)
+        # (9)  a_z_bar = z_bar * z * (1 - z)   adjoint of (3)
         a_z_bar[t] = z_bar * z[t] * one_minus_z
-        # (8)  d_bar = a_z_bar + a_h_bar   adjoint of (2), (3)
+        # (10)  d_bar = a_z_bar + a_h_bar   adjoint of (2), (4)
         d_bar[t] = a_z_bar[t] + a_h_bar[t]
-        # (9)  h_prev_bar = -d_bar * gamma + W_h^T d_bar - W_h d_bar + h_bar   adjoint of (1), (3)
+        # (11)  h_prev_bar = -d_bar * gamma + W_h^T d_bar - W_h d_bar + h_bar   adjoint of (1), (5)
         h_prev_bar = -d_bar[t] * gamma + d_bar[t] @ W_h - contract("ji,Bi->Bj", W_h, d_bar[t]) + h_bar[t]
 
     # all steps at once
     h_prev = np.concatenate([initial_h[None], h])[:-1]
-    # (10)  x_bar = V_z^T a_z_bar + V_h^T a_h_bar   adjoint of (2), (3)
+    # (12)  x_bar = V_z^T a_z_bar + V_h^T a_h_bar   adjoint of (2), (4)
     x_bar = a_z_bar @ V_z + a_h_bar @ V_h
-    # (11)  W_h_bar = sum_t d_bar h_prev^T - sum_t h_prev d_bar^T   adjoint of (1)
+    # (13)  W_h_bar = sum_t d_bar h_prev^T - sum_t h_prev d_bar^T   adjoint of (1)
     W_h_bar = contract("TBi,TBj->ij", d_bar, h_prev) - contract("TBi,TBj->ji", d_bar, h_prev)
-    # (12)  V_h_bar = sum_t a_h_bar x^T   adjoint of (3)
+    # (14)  V_h_bar = sum_t a_h_bar x^T   adjoint of (4)
     V_h_bar = contract("TBi,TBj->ij", a_h_bar, x)
-    # (13)  b_h_bar = sum_t a_h_bar   adjoint of (3)
+    # (15)  b_h_bar = sum_t a_h_bar   adjoint of (4)
     b_h_bar = contract("TBi->i", a_h_bar)
-    # (14)  gamma_bar = -sum_t d_bar^T h_prev   adjoint of (1)
+    # (16)  gamma_bar = -sum_t d_bar^T h_prev   adjoint of (1)
     gamma_bar = -contract("TBi,TBi->", d_bar, h_prev)
-    # (15)  epsilon_bar = sum_t sum_i h_bar[i] z[i] tanh(a_h)[i]   adjoint of (3)
+    # (17)  epsilon_bar = sum_t sum_i h_bar[i] z[i] tanh(a_h)[i]   adjoint of (5)
     epsilon_bar = contract("TBi,TBi,TBi->", h_bar, z, tanh_a_h)
-    # (16)  V_z_bar = sum_t a_z_bar x^T   adjoint of (2)
+    # (18)  V_z_bar = sum_t a_z_bar x^T   adjoint of (2)
     V_z_bar = contract("TBi,TBj->ij", a_z_bar, x)
-    # (17)  b_z_bar = sum_t a_z_bar   adjoint of (2)
+    # (19)  b_z_bar = sum_t a_z_bar   adjoint of (2)
     b_z_bar = contract("TBi->i", a_z_bar)
     return {"initial.h": h_prev_bar, "x": x_bar, "W_h": W_h_bar, "V_h": V_h_bar, "b_h": b_h_bar, "gamma": gamma_bar, "epsilon": epsilon_bar, "V_z": V_z_bar, "b_z": b_z_bar}
 
@@ -223,12 +223,12 @@ def step(parameters, inputs, state):
     d = h_prev @ W_h.T - contract("ji,Bj->Bi", W_h, h_prev) - gamma * h_prev
     # (2)  a_z = d + V_z x + b_z
     a_z = d + x @ V_z.T + b_z
-    # (2)  z = sigmoid(a_z)
+    # (3)  z = sigmoid(a_z)
     z = sigmoid(a_z)
-    # (3)  a_h = d + V_h x + b_h
+    # (4)  a_h = d + V_h x + b_h
     a_h = d + x @ V_h.T + b_h
-    # (3)  tanh_a_h = tanh(a_h)
+    # (5)  tanh_a_h = tanh(a_h)
     tanh_a_h = np.tanh(a_h)
-    # (3)  h = h_prev + epsilon * z * tanh(a_h)
+    # (5)  h = h_prev + epsilon * z * tanh(a_h)
     h = h_prev + epsilon * z * tanh_a_h
     return {"h": h}, {"h": h}

@@ -256,25 +256,25 @@ static void antisymmetric_rnn_gated_simd_forward_thread(
                                     const vec a_z =
                                         load(tile_a_z + (s * 2 * own + v) * LANES) + d + b_z_here;
 
-                                    /* (2)  z = sigmoid(a_z) */
+                                    /* (3)  z = sigmoid(a_z) */
                                     const vec z = vec_sigmoid(a_z);
 
-                                    /* (2)  z_tail = sigmoid_tail(a_z) */
+                                    /* (3)  z_tail = sigmoid_tail(a_z) */
                                     const vec z_tail = vec_sigmoid_tail(a_z);
                                     store(z_tail_rows + s * row_m + j, z_tail);
 
-                                    /* (3)  a_h = d + V_h x + b_h */
+                                    /* (4)  a_h = d + V_h x + b_h */
                                     const vec a_h = load(tile_a_z + ((s * 2 + 1) * own + v) * LANES)
                                         + d + b_h_here;
 
-                                    /* (3)  tanh_a_h = tanh(a_h) */
+                                    /* (5)  tanh_a_h = tanh(a_h) */
                                     const vec tanh_a_h = vec_tanh(a_h);
 
-                                    /* (3)  tanh_a_h_tail = tanh_tail(a_h) */
+                                    /* (5)  tanh_a_h_tail = tanh_tail(a_h) */
                                     const vec tanh_a_h_tail = vec_tanh_tail(a_h);
                                     store(tanh_a_h_tail_rows + s * row_m + j, tanh_a_h_tail);
 
-                                    /* (3)  h = h_prev + epsilon * z * tanh(a_h) */
+                                    /* (5)  h = h_prev + epsilon * z * tanh(a_h) */
                                     const vec h = h_prev + epsilon_here * z * tanh_a_h;
                                     store_part(h_rows + s * m + j, h, left);
                                 }
@@ -415,17 +415,17 @@ static void antisymmetric_rnn_gated_simd_infer_thread(
                                     const vec a_z =
                                         load(tile_a_z + (s * 2 * own + v) * LANES) + d + b_z_here;
 
-                                    /* (2)  z = sigmoid(a_z) */
+                                    /* (3)  z = sigmoid(a_z) */
                                     const vec z = vec_sigmoid(a_z);
 
-                                    /* (3)  a_h = d + V_h x + b_h */
+                                    /* (4)  a_h = d + V_h x + b_h */
                                     const vec a_h = load(tile_a_z + ((s * 2 + 1) * own + v) * LANES)
                                         + d + b_h_here;
 
-                                    /* (3)  tanh_a_h = tanh(a_h) */
+                                    /* (5)  tanh_a_h = tanh(a_h) */
                                     const vec tanh_a_h = vec_tanh(a_h);
 
-                                    /* (3)  h = h_prev + epsilon * z * tanh(a_h) */
+                                    /* (5)  h = h_prev + epsilon * z * tanh(a_h) */
                                     const vec h = h_prev + epsilon_here * z * tanh_a_h;
                                     store_part(h_rows + s * m + j, h, left);
                                 }
@@ -561,39 +561,39 @@ static void antisymmetric_rnn_gated_simd_backward_thread(
                             const vec h_next_bar =
                                 load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
 
-                            /* (2)  z = sigmoid_from_tail(z_tail) */
+                            /* (3)  z = sigmoid_from_tail(z_tail) */
                             const vec z = vec_sigmoid_from_tail(z_tail);
                             store(z_rows + s * row_m + j, z);
 
-                            /* (3)  tanh_a_h = tanh_from_tail(tanh_a_h_tail) */
+                            /* (5)  tanh_a_h = tanh_from_tail(tanh_a_h_tail) */
                             const vec tanh_a_h = vec_tanh_from_tail(tanh_a_h_tail);
                             store(tanh_a_h_rows + s * row_m + j, tanh_a_h);
 
-                            /* (2)  one_minus_z = complement_from_tail(z_tail) */
+                            /* (3)  one_minus_z = complement_from_tail(z_tail) */
                             const vec one_minus_z = vec_complement_from_tail(z_tail);
 
-                            /* (3)  one_minus_tanh_a_h_squared = slope_from_tail(tanh_a_h_tail) */
+                            /* (5)  one_minus_tanh_a_h_squared = slope_from_tail(tanh_a_h_tail) */
                             const vec one_minus_tanh_a_h_squared =
                                 vec_slope_from_tail(tanh_a_h_tail);
 
-                            /* (4)  h_bar = Delta_h + h_next_bar */
+                            /* (6)  h_bar = Delta_h + h_next_bar */
                             const vec h_bar = Delta_h + h_next_bar;
                             store(h_bar_rows + s * row_m + j, h_bar);
 
-                            /* (5)  a_h_bar = h_bar * epsilon * z * (1 - tanh(a_h)^2)   adjoint of
-                             * (3) */
+                            /* (7)  a_h_bar = h_bar * epsilon * z * (1 - tanh(a_h)^2)   adjoint of
+                             * (5) */
                             const vec a_h_bar =
                                 h_bar * epsilon_here * z * one_minus_tanh_a_h_squared;
                             store(a_h_bar_rows + s * row_m + j, a_h_bar);
 
-                            /* (6)  z_bar = h_bar * epsilon * tanh(a_h)   adjoint of (3) */
+                            /* (8)  z_bar = h_bar * epsilon * tanh(a_h)   adjoint of (5) */
                             const vec z_bar = h_bar * epsilon_here * tanh_a_h;
 
-                            /* (7)  a_z_bar = z_bar * z * (1 - z)   adjoint of (2) */
+                            /* (9)  a_z_bar = z_bar * z * (1 - z)   adjoint of (3) */
                             const vec a_z_bar = z_bar * z * one_minus_z;
                             store(a_z_bar_rows + s * row_m + j, a_z_bar);
 
-                            /* (8)  d_bar = a_z_bar + a_h_bar   adjoint of (2), (3) */
+                            /* (10)  d_bar = a_z_bar + a_h_bar   adjoint of (2), (4) */
                             const vec d_bar = a_z_bar + a_h_bar;
                             store(d_bar_rows + s * row_m + j, d_bar);
                         }
@@ -636,8 +636,8 @@ static void antisymmetric_rnn_gated_simd_backward_thread(
                                     const vec h_bar = load(h_bar_rows + s * row_m + j);
                                     const vec d_bar = load(d_bar_rows + s * row_m + j);
 
-                                    /* (9)  h_prev_bar = -d_bar * gamma + W_h^T d_bar - W_h d_bar +
-                                     * h_bar   adjoint of (1), (3) */
+                                    /* (11)  h_prev_bar = -d_bar * gamma + W_h^T d_bar - W_h d_bar +
+                                     * h_bar   adjoint of (1), (5) */
                                     const vec h_prev_bar =
                                         load(tile_h_prev_bar + (s * own + v) * LANES)
                                         - d_bar * gamma_here + h_bar;
@@ -683,7 +683,7 @@ static void antisymmetric_rnn_gated_simd_backward_thread(
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
                             for (size_t s = 0; s < rows; ++s) {
-                                /* (10)  x_bar = V_z^T a_z_bar + V_h^T a_h_bar   adjoint of (2), (3)
+                                /* (12)  x_bar = V_z^T a_z_bar + V_h^T a_h_bar   adjoint of (2), (4)
                                  * */
                                 const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
                                 store_part(x_bar_rows + s * n + j, x_bar, left);
@@ -714,10 +714,10 @@ static void antisymmetric_rnn_gated_simd_backward_thread(
                             const vec a_h_bar = load(a_h_bar_rows + s * row_m + j);
                             const vec a_z_bar = load(a_z_bar_rows + s * row_m + j);
 
-                            /* (13)  b_h_bar = sum_t a_h_bar   adjoint of (3) */
+                            /* (15)  b_h_bar = sum_t a_h_bar   adjoint of (4) */
                             b_h_bar_here += a_h_bar;
 
-                            /* (17)  b_z_bar = sum_t a_z_bar   adjoint of (2) */
+                            /* (19)  b_z_bar = sum_t a_z_bar   adjoint of (2) */
                             b_z_bar_here += a_z_bar;
                         }
                         if (b_h_bar != NULL) {
@@ -742,11 +742,11 @@ static void antisymmetric_rnn_gated_simd_backward_thread(
                 const real *restrict h_bar = work_h_bar + s * row_m;
                 const real *restrict d_bar = work_d_bar + s * row_m;
 
-                /* (14)  gamma_bar = -sum_t d_bar^T h_prev   adjoint of (1) */
+                /* (16)  gamma_bar = -sum_t d_bar^T h_prev   adjoint of (1) */
                 if (gamma_bar != NULL)
                     gamma_bar[0] -= dot(&d_bar[0], &h_prev[0], m);
 
-                /* (15)  epsilon_bar = sum_t sum_i h_bar[i] z[i] tanh(a_h)[i]   adjoint of (3) */
+                /* (17)  epsilon_bar = sum_t sum_i h_bar[i] z[i] tanh(a_h)[i]   adjoint of (5) */
                 if (epsilon_bar != NULL)
                     for (size_t j = 0; j < m; ++j)
                         epsilon_bar[0] += h_bar[j] * z[j] * tanh_a_h[j];
@@ -756,7 +756,7 @@ static void antisymmetric_rnn_gated_simd_backward_thread(
         {
             real *const scratch = work_scratch + thread * scratch_size;
 
-            /* (11)  W_h_bar = sum_t d_bar h_prev^T - sum_t h_prev d_bar^T   adjoint of (1) */
+            /* (13)  W_h_bar = sum_t d_bar h_prev^T - sum_t h_prev d_bar^T   adjoint of (1) */
             const series rows_of_h_prev = {out->h, initial_h, m, m, 0, B, 0};
             const reduction with_h_prev[] = {
                 {{work_d_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_h_bar, done > 0},
@@ -764,7 +764,7 @@ static void antisymmetric_rnn_gated_simd_backward_thread(
             reduce_rows(first * B, steps * B, &rows_of_h_prev, m, with_h_prev, 1, thread, threads,
                 scratch);
 
-            /* (11)  W_h_bar = sum_t d_bar h_prev^T - sum_t h_prev d_bar^T   adjoint of (1) */
+            /* (13)  W_h_bar = sum_t d_bar h_prev^T - sum_t h_prev d_bar^T   adjoint of (1) */
             const series rows_of_d_bar = {work_d_bar, 0, row_m, 0, 0, 0, first * B};
             const reduction with_d_bar[] = {
                 {{out->h, initial_h, m, m, 0, B, 0}, m, -1, W_h_bar, 1},
@@ -772,8 +772,8 @@ static void antisymmetric_rnn_gated_simd_backward_thread(
             reduce_rows(first * B, steps * B, &rows_of_d_bar, m, with_d_bar, 1, thread, threads,
                 scratch);
 
-            /* (12)  V_h_bar = sum_t a_h_bar x^T   adjoint of (3) */
-            /* (16)  V_z_bar = sum_t a_z_bar x^T   adjoint of (2) */
+            /* (14)  V_h_bar = sum_t a_h_bar x^T   adjoint of (4) */
+            /* (18)  V_z_bar = sum_t a_z_bar x^T   adjoint of (2) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
             const reduction with_x[] = {
                 {{work_a_h_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, V_h_bar, done > 0},
@@ -891,17 +891,17 @@ static void antisymmetric_rnn_gated_simd_step_thread(
                             const vec a_z =
                                 load(tile_a_z + (s * 2 * own + v) * LANES) + d + b_z_here;
 
-                            /* (2)  z = sigmoid(a_z) */
+                            /* (3)  z = sigmoid(a_z) */
                             const vec z = vec_sigmoid(a_z);
 
-                            /* (3)  a_h = d + V_h x + b_h */
+                            /* (4)  a_h = d + V_h x + b_h */
                             const vec a_h =
                                 load(tile_a_z + ((s * 2 + 1) * own + v) * LANES) + d + b_h_here;
 
-                            /* (3)  tanh_a_h = tanh(a_h) */
+                            /* (5)  tanh_a_h = tanh(a_h) */
                             const vec tanh_a_h = vec_tanh(a_h);
 
-                            /* (3)  h = h_prev + epsilon * z * tanh(a_h) */
+                            /* (5)  h = h_prev + epsilon * z * tanh(a_h) */
                             const vec h = h_prev + epsilon_here * z * tanh_a_h;
                             store_part(h_rows + s * m + j, h, left);
                         }

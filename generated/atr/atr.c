@@ -163,27 +163,27 @@ void atr_forward(
             for (size_t j = 0; j < m; ++j)
                 a_i[j] = p[j] + q[j];
 
-            /* (3)  i = sigmoid(a_i) */
+            /* (4)  i = sigmoid(a_i) */
             for (size_t j = 0; j < m; ++j)
                 i[j] = atr_sigmoid(a_i[j]);
 
-            /* (3)  i_tail = sigmoid_tail(a_i) */
+            /* (4)  i_tail = sigmoid_tail(a_i) */
             for (size_t j = 0; j < m; ++j)
                 i_tail[j] = atr_sigmoid_tail(a_i[j]);
 
-            /* (4)  a_f = p - q */
+            /* (5)  a_f = p - q */
             for (size_t j = 0; j < m; ++j)
                 a_f[j] = p[j] - q[j];
 
-            /* (4)  f = sigmoid(a_f) */
+            /* (6)  f = sigmoid(a_f) */
             for (size_t j = 0; j < m; ++j)
                 f[j] = atr_sigmoid(a_f[j]);
 
-            /* (4)  f_tail = sigmoid_tail(a_f) */
+            /* (6)  f_tail = sigmoid_tail(a_f) */
             for (size_t j = 0; j < m; ++j)
                 f_tail[j] = atr_sigmoid_tail(a_f[j]);
 
-            /* (5)  h = i * p + f * h_prev */
+            /* (7)  h = i * p + f * h_prev */
             for (size_t j = 0; j < m; ++j)
                 h[j] = i[j] * p[j] + f[j] * h_prev[j];
         }
@@ -250,19 +250,19 @@ void atr_infer(
             for (size_t j = 0; j < m; ++j)
                 a_i[j] = p[j] + q[j];
 
-            /* (3)  i = sigmoid(a_i) */
+            /* (4)  i = sigmoid(a_i) */
             for (size_t j = 0; j < m; ++j)
                 i[j] = atr_sigmoid(a_i[j]);
 
-            /* (4)  a_f = p - q */
+            /* (5)  a_f = p - q */
             for (size_t j = 0; j < m; ++j)
                 a_f[j] = p[j] - q[j];
 
-            /* (4)  f = sigmoid(a_f) */
+            /* (6)  f = sigmoid(a_f) */
             for (size_t j = 0; j < m; ++j)
                 f[j] = atr_sigmoid(a_f[j]);
 
-            /* (5)  h = i * p + f * h_prev */
+            /* (7)  h = i * p + f * h_prev */
             for (size_t j = 0; j < m; ++j)
                 h[j] = i[j] * p[j] + f[j] * h_prev[j];
         }
@@ -332,47 +332,47 @@ void atr_backward(
             atr_real *restrict q_bar = work_q_bar + at * m;
             atr_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + s) * m;
 
-            /* (3)  i = sigmoid_from_tail(i_tail) */
+            /* (4)  i = sigmoid_from_tail(i_tail) */
             for (size_t j = 0; j < m; ++j)
                 i[j] = atr_sigmoid_from_tail(i_tail[j]);
 
-            /* (4)  f = sigmoid_from_tail(f_tail) */
+            /* (6)  f = sigmoid_from_tail(f_tail) */
             for (size_t j = 0; j < m; ++j)
                 f[j] = atr_sigmoid_from_tail(f_tail[j]);
 
-            /* (3)  one_minus_i = complement_from_tail(i_tail) */
+            /* (4)  one_minus_i = complement_from_tail(i_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_i[j] = atr_complement_from_tail(i_tail[j]);
 
-            /* (4)  one_minus_f = complement_from_tail(f_tail) */
+            /* (6)  one_minus_f = complement_from_tail(f_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_f[j] = atr_complement_from_tail(f_tail[j]);
 
-            /* (6)  h_bar = Delta_h + h_next_bar */
+            /* (8)  h_bar = Delta_h + h_next_bar */
             for (size_t j = 0; j < m; ++j)
                 h_bar[j] = Delta_h[j] + h_next_bar[j];
 
-            /* (7)  f_bar = h_bar * h_prev   adjoint of (5) */
+            /* (9)  f_bar = h_bar * h_prev   adjoint of (7) */
             for (size_t j = 0; j < m; ++j)
                 f_bar[j] = h_bar[j] * h_prev[j];
 
-            /* (8)  a_f_bar = f_bar * f * (1 - f)   adjoint of (4) */
+            /* (10)  a_f_bar = f_bar * f * (1 - f)   adjoint of (6) */
             for (size_t j = 0; j < m; ++j)
                 a_f_bar[j] = f_bar[j] * f[j] * one_minus_f[j];
 
-            /* (9)  i_bar = h_bar * p   adjoint of (5) */
+            /* (11)  i_bar = h_bar * p   adjoint of (7) */
             for (size_t j = 0; j < m; ++j)
                 i_bar[j] = h_bar[j] * p[j];
 
-            /* (10)  a_i_bar = i_bar * i * (1 - i)   adjoint of (3) */
+            /* (12)  a_i_bar = i_bar * i * (1 - i)   adjoint of (4) */
             for (size_t j = 0; j < m; ++j)
                 a_i_bar[j] = i_bar[j] * i[j] * one_minus_i[j];
 
-            /* (11)  q_bar = a_i_bar - a_f_bar   adjoint of (3), (4) */
+            /* (13)  q_bar = a_i_bar - a_f_bar   adjoint of (3), (5) */
             for (size_t j = 0; j < m; ++j)
                 q_bar[j] = a_i_bar[j] - a_f_bar[j];
 
-            /* (13)  h_prev_bar = U^T q_bar + h_bar * f   adjoint of (2), (5) */
+            /* (15)  h_prev_bar = U^T q_bar + h_bar * f   adjoint of (2), (7) */
             for (size_t j = 0; j < m; ++j) {
                 atr_real sum = h_bar[j] * f[j];
                 for (size_t k = 0; k < m; ++k)
@@ -395,11 +395,11 @@ void atr_backward(
             const atr_real *restrict q_bar = work_q_bar + at * m;
             atr_real *restrict x_bar = gradients->x_bar != NULL ? gradients->x_bar + at * n : NULL;
 
-            /* (12)  p_bar = a_i_bar + a_f_bar + h_bar * i   adjoint of (3), (4), (5) */
+            /* (14)  p_bar = a_i_bar + a_f_bar + h_bar * i   adjoint of (3), (5), (7) */
             for (size_t j = 0; j < m; ++j)
                 p_bar[j] = a_i_bar[j] + a_f_bar[j] + h_bar[j] * i[j];
 
-            /* (14)  x_bar = W^T p_bar   adjoint of (1) */
+            /* (16)  x_bar = W^T p_bar   adjoint of (1) */
             if (x_bar != NULL) {
                 for (size_t j = 0; j < n; ++j) {
                     atr_real sum = 0;
@@ -409,13 +409,13 @@ void atr_backward(
                 }
             }
 
-            /* (15)  W_bar = sum_t p_bar x^T   adjoint of (1) */
+            /* (17)  W_bar = sum_t p_bar x^T   adjoint of (1) */
             if (W_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         W_bar[j * n + k] += p_bar[j] * x[k];
 
-            /* (16)  U_bar = sum_t q_bar h_prev^T   adjoint of (2) */
+            /* (18)  U_bar = sum_t q_bar h_prev^T   adjoint of (2) */
             if (U_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < m; ++k)
@@ -472,19 +472,19 @@ void atr_step(
         for (size_t j = 0; j < m; ++j)
             a_i[j] = p[j] + q[j];
 
-        /* (3)  i = sigmoid(a_i) */
+        /* (4)  i = sigmoid(a_i) */
         for (size_t j = 0; j < m; ++j)
             i[j] = atr_sigmoid(a_i[j]);
 
-        /* (4)  a_f = p - q */
+        /* (5)  a_f = p - q */
         for (size_t j = 0; j < m; ++j)
             a_f[j] = p[j] - q[j];
 
-        /* (4)  f = sigmoid(a_f) */
+        /* (6)  f = sigmoid(a_f) */
         for (size_t j = 0; j < m; ++j)
             f[j] = atr_sigmoid(a_f[j]);
 
-        /* (5)  h = i * p + f * h_prev */
+        /* (7)  h = i * p + f * h_prev */
         for (size_t j = 0; j < m; ++j)
             h[j] = i[j] * p[j] + f[j] * h_prev[j];
 

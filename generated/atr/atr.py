@@ -83,17 +83,17 @@ def forward(parameters, inputs, initial):
         q = h_prev @ U.T
         # (3)  a_i = p + q
         a_i = p[t] + q
-        # (3)  i = sigmoid(a_i)
+        # (4)  i = sigmoid(a_i)
         i = sigmoid(a_i)
-        # (3)  i_tail = sigmoid_tail(a_i)
+        # (4)  i_tail = sigmoid_tail(a_i)
         i_tail[t] = sigmoid_tail(a_i)
-        # (4)  a_f = p - q
+        # (5)  a_f = p - q
         a_f = p[t] - q
-        # (4)  f = sigmoid(a_f)
+        # (6)  f = sigmoid(a_f)
         f = sigmoid(a_f)
-        # (4)  f_tail = sigmoid_tail(a_f)
+        # (6)  f_tail = sigmoid_tail(a_f)
         f_tail[t] = sigmoid_tail(a_f)
-        # (5)  h = i * p + f * h_prev
+        # (7)  h = i * p + f * h_prev
         h[t] = i * p[t] + f * h_prev
     return {"h": h}, {"h": h[T - 1] if T > 0 else initial_h}, {"p": p, "i_tail": i_tail, "f_tail": f_tail}
 
@@ -125,38 +125,38 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     for t in reversed(range(T)):
         h_next_bar = h_prev_bar
         h_prev = h[t - 1] if t > 0 else initial_h
-        # (3)  i = sigmoid_from_tail(i_tail)
+        # (4)  i = sigmoid_from_tail(i_tail)
         i[t] = sigmoid_from_tail(i_tail[t])
-        # (4)  f = sigmoid_from_tail(f_tail)
+        # (6)  f = sigmoid_from_tail(f_tail)
         f = sigmoid_from_tail(f_tail[t])
-        # (3)  one_minus_i = complement_from_tail(i_tail)
+        # (4)  one_minus_i = complement_from_tail(i_tail)
         one_minus_i = complement_from_tail(i_tail[t])
-        # (4)  one_minus_f = complement_from_tail(f_tail)
+        # (6)  one_minus_f = complement_from_tail(f_tail)
         one_minus_f = complement_from_tail(f_tail[t])
-        # (6)  h_bar = Delta_h + h_next_bar
+        # (8)  h_bar = Delta_h + h_next_bar
         h_bar[t] = Delta_h[t] + h_next_bar
-        # (7)  f_bar = h_bar * h_prev   adjoint of (5)
+        # (9)  f_bar = h_bar * h_prev   adjoint of (7)
         f_bar = h_bar[t] * h_prev
-        # (8)  a_f_bar = f_bar * f * (1 - f)   adjoint of (4)
+        # (10)  a_f_bar = f_bar * f * (1 - f)   adjoint of (6)
         a_f_bar[t] = f_bar * f * one_minus_f
-        # (9)  i_bar = h_bar * p   adjoint of (5)
+        # (11)  i_bar = h_bar * p   adjoint of (7)
         i_bar = h_bar[t] * p[t]
-        # (10)  a_i_bar = i_bar * i * (1 - i)   adjoint of (3)
+        # (12)  a_i_bar = i_bar * i * (1 - i)   adjoint of (4)
         a_i_bar[t] = i_bar * i[t] * one_minus_i
-        # (11)  q_bar = a_i_bar - a_f_bar   adjoint of (3), (4)
+        # (13)  q_bar = a_i_bar - a_f_bar   adjoint of (3), (5)
         q_bar[t] = a_i_bar[t] - a_f_bar[t]
-        # (13)  h_prev_bar = U^T q_bar + h_bar * f   adjoint of (2), (5)
+        # (15)  h_prev_bar = U^T q_bar + h_bar * f   adjoint of (2), (7)
         h_prev_bar = q_bar[t] @ U + h_bar[t] * f
 
     # all steps at once
     h_prev = np.concatenate([initial_h[None], h])[:-1]
-    # (12)  p_bar = a_i_bar + a_f_bar + h_bar * i   adjoint of (3), (4), (5)
+    # (14)  p_bar = a_i_bar + a_f_bar + h_bar * i   adjoint of (3), (5), (7)
     p_bar = a_i_bar + a_f_bar + h_bar * i
-    # (14)  x_bar = W^T p_bar   adjoint of (1)
+    # (16)  x_bar = W^T p_bar   adjoint of (1)
     x_bar = p_bar @ W
-    # (15)  W_bar = sum_t p_bar x^T   adjoint of (1)
+    # (17)  W_bar = sum_t p_bar x^T   adjoint of (1)
     W_bar = contract("TBi,TBj->ij", p_bar, x)
-    # (16)  U_bar = sum_t q_bar h_prev^T   adjoint of (2)
+    # (18)  U_bar = sum_t q_bar h_prev^T   adjoint of (2)
     U_bar = contract("TBi,TBj->ij", q_bar, h_prev)
     return {"initial.h": h_prev_bar, "x": x_bar, "W": W_bar, "U": U_bar}
 
@@ -179,12 +179,12 @@ def step(parameters, inputs, state):
     q = h_prev @ U.T
     # (3)  a_i = p + q
     a_i = p + q
-    # (3)  i = sigmoid(a_i)
+    # (4)  i = sigmoid(a_i)
     i = sigmoid(a_i)
-    # (4)  a_f = p - q
+    # (5)  a_f = p - q
     a_f = p - q
-    # (4)  f = sigmoid(a_f)
+    # (6)  f = sigmoid(a_f)
     f = sigmoid(a_f)
-    # (5)  h = i * p + f * h_prev
+    # (7)  h = i * p + f * h_prev
     h = i * p + f * h_prev
     return {"h": h}, {"h": h}

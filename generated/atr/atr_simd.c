@@ -229,24 +229,24 @@ static void atr_simd_forward_thread(
                                 /* (3)  a_i = p + q */
                                 const vec a_i = p + q;
 
-                                /* (3)  i = sigmoid(a_i) */
+                                /* (4)  i = sigmoid(a_i) */
                                 const vec i = vec_sigmoid(a_i);
 
-                                /* (3)  i_tail = sigmoid_tail(a_i) */
+                                /* (4)  i_tail = sigmoid_tail(a_i) */
                                 const vec i_tail = vec_sigmoid_tail(a_i);
                                 store(i_tail_rows + s * row_m + j, i_tail);
 
-                                /* (4)  a_f = p - q */
+                                /* (5)  a_f = p - q */
                                 const vec a_f = p - q;
 
-                                /* (4)  f = sigmoid(a_f) */
+                                /* (6)  f = sigmoid(a_f) */
                                 const vec f = vec_sigmoid(a_f);
 
-                                /* (4)  f_tail = sigmoid_tail(a_f) */
+                                /* (6)  f_tail = sigmoid_tail(a_f) */
                                 const vec f_tail = vec_sigmoid_tail(a_f);
                                 store(f_tail_rows + s * row_m + j, f_tail);
 
-                                /* (5)  h = i * p + f * h_prev */
+                                /* (7)  h = i * p + f * h_prev */
                                 const vec h = i * p + f * h_prev;
                                 store_part(h_rows + s * m + j, h, left);
                             }
@@ -380,16 +380,16 @@ static void atr_simd_infer_thread(
                                 /* (3)  a_i = p + q */
                                 const vec a_i = p + q;
 
-                                /* (3)  i = sigmoid(a_i) */
+                                /* (4)  i = sigmoid(a_i) */
                                 const vec i = vec_sigmoid(a_i);
 
-                                /* (4)  a_f = p - q */
+                                /* (5)  a_f = p - q */
                                 const vec a_f = p - q;
 
-                                /* (4)  f = sigmoid(a_f) */
+                                /* (6)  f = sigmoid(a_f) */
                                 const vec f = vec_sigmoid(a_f);
 
-                                /* (5)  h = i * p + f * h_prev */
+                                /* (7)  h = i * p + f * h_prev */
                                 const vec h = i * p + f * h_prev;
                                 store_part(h_rows + s * m + j, h, left);
                             }
@@ -505,39 +505,39 @@ static void atr_simd_backward_thread(
                             const vec h_next_bar =
                                 load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
 
-                            /* (3)  i = sigmoid_from_tail(i_tail) */
+                            /* (4)  i = sigmoid_from_tail(i_tail) */
                             const vec i = vec_sigmoid_from_tail(i_tail);
                             store(i_rows + s * row_m + j, i);
 
-                            /* (4)  f = sigmoid_from_tail(f_tail) */
+                            /* (6)  f = sigmoid_from_tail(f_tail) */
                             const vec f = vec_sigmoid_from_tail(f_tail);
                             store(f_rows + s * row_m + j, f);
 
-                            /* (3)  one_minus_i = complement_from_tail(i_tail) */
+                            /* (4)  one_minus_i = complement_from_tail(i_tail) */
                             const vec one_minus_i = vec_complement_from_tail(i_tail);
 
-                            /* (4)  one_minus_f = complement_from_tail(f_tail) */
+                            /* (6)  one_minus_f = complement_from_tail(f_tail) */
                             const vec one_minus_f = vec_complement_from_tail(f_tail);
 
-                            /* (6)  h_bar = Delta_h + h_next_bar */
+                            /* (8)  h_bar = Delta_h + h_next_bar */
                             const vec h_bar = Delta_h + h_next_bar;
                             store(h_bar_rows + s * row_m + j, h_bar);
 
-                            /* (7)  f_bar = h_bar * h_prev   adjoint of (5) */
+                            /* (9)  f_bar = h_bar * h_prev   adjoint of (7) */
                             const vec f_bar = h_bar * h_prev;
 
-                            /* (8)  a_f_bar = f_bar * f * (1 - f)   adjoint of (4) */
+                            /* (10)  a_f_bar = f_bar * f * (1 - f)   adjoint of (6) */
                             const vec a_f_bar = f_bar * f * one_minus_f;
                             store(a_f_bar_rows + s * row_m + j, a_f_bar);
 
-                            /* (9)  i_bar = h_bar * p   adjoint of (5) */
+                            /* (11)  i_bar = h_bar * p   adjoint of (7) */
                             const vec i_bar = h_bar * p;
 
-                            /* (10)  a_i_bar = i_bar * i * (1 - i)   adjoint of (3) */
+                            /* (12)  a_i_bar = i_bar * i * (1 - i)   adjoint of (4) */
                             const vec a_i_bar = i_bar * i * one_minus_i;
                             store(a_i_bar_rows + s * row_m + j, a_i_bar);
 
-                            /* (11)  q_bar = a_i_bar - a_f_bar   adjoint of (3), (4) */
+                            /* (13)  q_bar = a_i_bar - a_f_bar   adjoint of (3), (5) */
                             const vec q_bar = a_i_bar - a_f_bar;
                             store(q_bar_rows + s * row_m + j, q_bar);
                         }
@@ -579,8 +579,8 @@ static void atr_simd_backward_thread(
                                     const vec f = load(f_rows + s * row_m + j);
                                     const vec h_bar = load(h_bar_rows + s * row_m + j);
 
-                                    /* (13)  h_prev_bar = U^T q_bar + h_bar * f   adjoint of (2),
-                                     * (5) */
+                                    /* (15)  h_prev_bar = U^T q_bar + h_bar * f   adjoint of (2),
+                                     * (7) */
                                     const vec h_prev_bar =
                                         load(tile_h_prev_bar + (s * own + v) * LANES) + h_bar * f;
                                     store(h_prev_bar_rows + s * row_m + j, h_prev_bar);
@@ -614,7 +614,7 @@ static void atr_simd_backward_thread(
                         const vec a_f_bar = load(a_f_bar_rows + s * row_m + j);
                         const vec a_i_bar = load(a_i_bar_rows + s * row_m + j);
 
-                        /* (12)  p_bar = a_i_bar + a_f_bar + h_bar * i   adjoint of (3), (4), (5) */
+                        /* (14)  p_bar = a_i_bar + a_f_bar + h_bar * i   adjoint of (3), (5), (7) */
                         const vec p_bar = a_i_bar + a_f_bar + h_bar * i;
                         store(p_bar_rows + s * row_m + j, p_bar);
                     }
@@ -651,7 +651,7 @@ static void atr_simd_backward_thread(
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
                             for (size_t s = 0; s < rows; ++s) {
-                                /* (14)  x_bar = W^T p_bar   adjoint of (1) */
+                                /* (16)  x_bar = W^T p_bar   adjoint of (1) */
                                 const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
                                 store_part(x_bar_rows + s * n + j, x_bar, left);
                             }
@@ -664,14 +664,14 @@ static void atr_simd_backward_thread(
         {
             real *const scratch = work_scratch + thread * scratch_size;
 
-            /* (15)  W_bar = sum_t p_bar x^T   adjoint of (1) */
+            /* (17)  W_bar = sum_t p_bar x^T   adjoint of (1) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
             const reduction with_x[] = {
                 {{work_p_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_bar, done > 0},
             };
             reduce_rows(first * B, steps * B, &rows_of_x, n, with_x, 1, thread, threads, scratch);
 
-            /* (16)  U_bar = sum_t q_bar h_prev^T   adjoint of (2) */
+            /* (18)  U_bar = sum_t q_bar h_prev^T   adjoint of (2) */
             const series rows_of_h_prev = {out->h, initial_h, m, m, 0, B, 0};
             const reduction with_h_prev[] = {
                 {{work_q_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_bar, done > 0},
@@ -801,16 +801,16 @@ static void atr_simd_step_thread(
                             /* (3)  a_i = p + q */
                             const vec a_i = p + q;
 
-                            /* (3)  i = sigmoid(a_i) */
+                            /* (4)  i = sigmoid(a_i) */
                             const vec i = vec_sigmoid(a_i);
 
-                            /* (4)  a_f = p - q */
+                            /* (5)  a_f = p - q */
                             const vec a_f = p - q;
 
-                            /* (4)  f = sigmoid(a_f) */
+                            /* (6)  f = sigmoid(a_f) */
                             const vec f = vec_sigmoid(a_f);
 
-                            /* (5)  h = i * p + f * h_prev */
+                            /* (7)  h = i * p + f * h_prev */
                             const vec h = i * p + f * h_prev;
                             store_part(h_rows + s * m + j, h, left);
                         }

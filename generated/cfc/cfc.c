@@ -189,15 +189,15 @@ void cfc_forward(
                 a_z[j] = sum;
             }
 
-            /* (1)  z = tanh(a_z) */
+            /* (2)  z = tanh(a_z) */
             for (size_t j = 0; j < k; ++j)
                 z[j] = TANH(a_z[j]);
 
-            /* (1)  z_tail = tanh_tail(a_z) */
+            /* (2)  z_tail = tanh_tail(a_z) */
             for (size_t j = 0; j < k; ++j)
                 z_tail[j] = cfc_tanh_tail(a_z[j]);
 
-            /* (2)  f = W_f z + b_f */
+            /* (3)  f = W_f z + b_f */
             for (size_t j = 0; j < m; ++j) {
                 cfc_real sum = b_f[j];
                 for (size_t l = 0; l < k; ++l)
@@ -205,7 +205,7 @@ void cfc_forward(
                 f[j] = sum;
             }
 
-            /* (3)  a_g = W_g z + b_g */
+            /* (4)  a_g = W_g z + b_g */
             for (size_t j = 0; j < m; ++j) {
                 cfc_real sum = b_g[j];
                 for (size_t l = 0; l < k; ++l)
@@ -213,15 +213,15 @@ void cfc_forward(
                 a_g[j] = sum;
             }
 
-            /* (3)  g = tanh(a_g) */
+            /* (5)  g = tanh(a_g) */
             for (size_t j = 0; j < m; ++j)
                 g[j] = TANH(a_g[j]);
 
-            /* (3)  g_tail = tanh_tail(a_g) */
+            /* (5)  g_tail = tanh_tail(a_g) */
             for (size_t j = 0; j < m; ++j)
                 g_tail[j] = cfc_tanh_tail(a_g[j]);
 
-            /* (4)  a_h = W_h z + b_h */
+            /* (6)  a_h = W_h z + b_h */
             for (size_t j = 0; j < m; ++j) {
                 cfc_real sum = b_h[j];
                 for (size_t l = 0; l < k; ++l)
@@ -229,23 +229,23 @@ void cfc_forward(
                 a_h[j] = sum;
             }
 
-            /* (4)  h = tanh(a_h) */
+            /* (7)  h = tanh(a_h) */
             for (size_t j = 0; j < m; ++j)
                 h[j] = TANH(a_h[j]);
 
-            /* (4)  h_tail = tanh_tail(a_h) */
+            /* (7)  h_tail = tanh_tail(a_h) */
             for (size_t j = 0; j < m; ++j)
                 h_tail[j] = cfc_tanh_tail(a_h[j]);
 
-            /* (5)  s = sigmoid(-f) */
+            /* (8)  s = sigmoid(-f) */
             for (size_t j = 0; j < m; ++j)
                 s[j] = cfc_sigmoid(-f[j]);
 
-            /* (5)  s_tail = sigmoid_tail(-f) */
+            /* (8)  s_tail = sigmoid_tail(-f) */
             for (size_t j = 0; j < m; ++j)
                 s_tail[j] = cfc_sigmoid_tail(-f[j]);
 
-            /* (6)  x = s * g + (1 - s) * h */
+            /* (9)  x = s * g + (1 - s) * h */
             for (size_t j = 0; j < m; ++j)
                 x[j] = s[j] * g[j] + (1 - s[j]) * h[j];
         }
@@ -304,11 +304,11 @@ void cfc_infer(
                 a_z[j] = sum;
             }
 
-            /* (1)  z = tanh(a_z) */
+            /* (2)  z = tanh(a_z) */
             for (size_t j = 0; j < k; ++j)
                 z[j] = TANH(a_z[j]);
 
-            /* (2)  f = W_f z + b_f */
+            /* (3)  f = W_f z + b_f */
             for (size_t j = 0; j < m; ++j) {
                 cfc_real sum = b_f[j];
                 for (size_t l = 0; l < k; ++l)
@@ -316,7 +316,7 @@ void cfc_infer(
                 f[j] = sum;
             }
 
-            /* (3)  a_g = W_g z + b_g */
+            /* (4)  a_g = W_g z + b_g */
             for (size_t j = 0; j < m; ++j) {
                 cfc_real sum = b_g[j];
                 for (size_t l = 0; l < k; ++l)
@@ -324,11 +324,11 @@ void cfc_infer(
                 a_g[j] = sum;
             }
 
-            /* (3)  g = tanh(a_g) */
+            /* (5)  g = tanh(a_g) */
             for (size_t j = 0; j < m; ++j)
                 g[j] = TANH(a_g[j]);
 
-            /* (4)  a_h = W_h z + b_h */
+            /* (6)  a_h = W_h z + b_h */
             for (size_t j = 0; j < m; ++j) {
                 cfc_real sum = b_h[j];
                 for (size_t l = 0; l < k; ++l)
@@ -336,15 +336,15 @@ void cfc_infer(
                 a_h[j] = sum;
             }
 
-            /* (4)  h = tanh(a_h) */
+            /* (7)  h = tanh(a_h) */
             for (size_t j = 0; j < m; ++j)
                 h[j] = TANH(a_h[j]);
 
-            /* (5)  s = sigmoid(-f) */
+            /* (8)  s = sigmoid(-f) */
             for (size_t j = 0; j < m; ++j)
                 s[j] = cfc_sigmoid(-f[j]);
 
-            /* (6)  x = s * g + (1 - s) * h */
+            /* (9)  x = s * g + (1 - s) * h */
             for (size_t j = 0; j < m; ++j)
                 x[j] = s[j] * g[j] + (1 - s[j]) * h[j];
         }
@@ -452,63 +452,63 @@ void cfc_backward(
             cfc_real *restrict a_z_bar = work_a_z_bar + at * k;
             cfc_real *restrict x_prev_bar = work_x_prev_bar + ((t & 1) * B + sample) * m;
 
-            /* (3)  g = tanh_from_tail(g_tail) */
+            /* (5)  g = tanh_from_tail(g_tail) */
             for (size_t j = 0; j < m; ++j)
                 g[j] = cfc_tanh_from_tail(g_tail[j]);
 
-            /* (4)  h = tanh_from_tail(h_tail) */
+            /* (7)  h = tanh_from_tail(h_tail) */
             for (size_t j = 0; j < m; ++j)
                 h[j] = cfc_tanh_from_tail(h_tail[j]);
 
-            /* (5)  s = sigmoid_from_tail(s_tail) */
+            /* (8)  s = sigmoid_from_tail(s_tail) */
             for (size_t j = 0; j < m; ++j)
                 s[j] = cfc_sigmoid_from_tail(s_tail[j]);
 
-            /* (1)  one_minus_z_squared = slope_from_tail(z_tail) */
+            /* (2)  one_minus_z_squared = slope_from_tail(z_tail) */
             for (size_t j = 0; j < k; ++j)
                 one_minus_z_squared[j] = cfc_slope_from_tail(z_tail[j]);
 
-            /* (3)  one_minus_g_squared = slope_from_tail(g_tail) */
+            /* (5)  one_minus_g_squared = slope_from_tail(g_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_g_squared[j] = cfc_slope_from_tail(g_tail[j]);
 
-            /* (4)  one_minus_h_squared = slope_from_tail(h_tail) */
+            /* (7)  one_minus_h_squared = slope_from_tail(h_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_h_squared[j] = cfc_slope_from_tail(h_tail[j]);
 
-            /* (5)  one_minus_s = complement_from_tail(s_tail) */
+            /* (8)  one_minus_s = complement_from_tail(s_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_s[j] = cfc_complement_from_tail(s_tail[j]);
 
-            /* (7)  x_bar = Delta_x + x_next_bar */
+            /* (10)  x_bar = Delta_x + x_next_bar */
             for (size_t j = 0; j < m; ++j)
                 x_bar[j] = Delta_x[j] + x_next_bar[j];
 
-            /* (8)  s_bar = x_bar * (g - h)   adjoint of (6) */
+            /* (11)  s_bar = x_bar * (g - h)   adjoint of (9) */
             for (size_t j = 0; j < m; ++j)
                 s_bar[j] = x_bar[j] * (g[j] - h[j]);
 
-            /* (9)  h_bar = x_bar * (1 - s)   adjoint of (6) */
+            /* (12)  h_bar = x_bar * (1 - s)   adjoint of (9) */
             for (size_t j = 0; j < m; ++j)
                 h_bar[j] = x_bar[j] * one_minus_s[j];
 
-            /* (10)  a_h_bar = h_bar * (1 - h^2)   adjoint of (4) */
+            /* (13)  a_h_bar = h_bar * (1 - h^2)   adjoint of (7) */
             for (size_t j = 0; j < m; ++j)
                 a_h_bar[j] = h_bar[j] * one_minus_h_squared[j];
 
-            /* (11)  g_bar = x_bar * s   adjoint of (6) */
+            /* (14)  g_bar = x_bar * s   adjoint of (9) */
             for (size_t j = 0; j < m; ++j)
                 g_bar[j] = x_bar[j] * s[j];
 
-            /* (12)  a_g_bar = g_bar * (1 - g^2)   adjoint of (3) */
+            /* (15)  a_g_bar = g_bar * (1 - g^2)   adjoint of (5) */
             for (size_t j = 0; j < m; ++j)
                 a_g_bar[j] = g_bar[j] * one_minus_g_squared[j];
 
-            /* (13)  f_bar = -s_bar * s * (1 - s)   adjoint of (5) */
+            /* (16)  f_bar = -s_bar * s * (1 - s)   adjoint of (8) */
             for (size_t j = 0; j < m; ++j)
                 f_bar[j] = -s_bar[j] * s[j] * one_minus_s[j];
 
-            /* (14)  z_bar = W_f^T f_bar + W_g^T a_g_bar + W_h^T a_h_bar   adjoint of (2), (3), (4)
+            /* (17)  z_bar = W_f^T f_bar + W_g^T a_g_bar + W_h^T a_h_bar   adjoint of (3), (4), (6)
              * */
             for (size_t j = 0; j < k; ++j) {
                 cfc_real sum = 0;
@@ -521,11 +521,11 @@ void cfc_backward(
                 z_bar[j] = sum;
             }
 
-            /* (15)  a_z_bar = z_bar * (1 - z^2)   adjoint of (1) */
+            /* (18)  a_z_bar = z_bar * (1 - z^2)   adjoint of (2) */
             for (size_t j = 0; j < k; ++j)
                 a_z_bar[j] = z_bar[j] * one_minus_z_squared[j];
 
-            /* (16)  x_prev_bar = U_z^T a_z_bar   adjoint of (1) */
+            /* (19)  x_prev_bar = U_z^T a_z_bar   adjoint of (1) */
             for (size_t j = 0; j < m; ++j) {
                 cfc_real sum = 0;
                 for (size_t l = 0; l < k; ++l)
@@ -549,11 +549,11 @@ void cfc_backward(
             const cfc_real *restrict a_z_bar = work_a_z_bar + at * k;
             cfc_real *restrict I_bar = gradients->I_bar != NULL ? gradients->I_bar + at * n : NULL;
 
-            /* (1)  z = tanh_from_tail(z_tail) */
+            /* (2)  z = tanh_from_tail(z_tail) */
             for (size_t j = 0; j < k; ++j)
                 z[j] = cfc_tanh_from_tail(z_tail[j]);
 
-            /* (17)  I_bar = W_z^T a_z_bar   adjoint of (1) */
+            /* (20)  I_bar = W_z^T a_z_bar   adjoint of (1) */
             if (I_bar != NULL) {
                 for (size_t j = 0; j < n; ++j) {
                     cfc_real sum = 0;
@@ -563,52 +563,52 @@ void cfc_backward(
                 }
             }
 
-            /* (18)  W_z_bar = sum_t a_z_bar I^T   adjoint of (1) */
+            /* (21)  W_z_bar = sum_t a_z_bar I^T   adjoint of (1) */
             if (W_z_bar != NULL)
                 for (size_t j = 0; j < k; ++j)
                     for (size_t l = 0; l < n; ++l)
                         W_z_bar[j * n + l] += a_z_bar[j] * I[l];
 
-            /* (19)  U_z_bar = sum_t a_z_bar x_prev^T   adjoint of (1) */
+            /* (22)  U_z_bar = sum_t a_z_bar x_prev^T   adjoint of (1) */
             if (U_z_bar != NULL)
                 for (size_t j = 0; j < k; ++j)
                     for (size_t l = 0; l < m; ++l)
                         U_z_bar[j * m + l] += a_z_bar[j] * x_prev[l];
 
-            /* (20)  b_z_bar = sum_t a_z_bar   adjoint of (1) */
+            /* (23)  b_z_bar = sum_t a_z_bar   adjoint of (1) */
             if (b_z_bar != NULL)
                 for (size_t j = 0; j < k; ++j)
                     b_z_bar[j] += a_z_bar[j];
 
-            /* (21)  W_f_bar = sum_t f_bar z^T   adjoint of (2) */
+            /* (24)  W_f_bar = sum_t f_bar z^T   adjoint of (3) */
             if (W_f_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t l = 0; l < k; ++l)
                         W_f_bar[j * k + l] += f_bar[j] * z[l];
 
-            /* (22)  b_f_bar = sum_t f_bar   adjoint of (2) */
+            /* (25)  b_f_bar = sum_t f_bar   adjoint of (3) */
             if (b_f_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     b_f_bar[j] += f_bar[j];
 
-            /* (23)  W_g_bar = sum_t a_g_bar z^T   adjoint of (3) */
+            /* (26)  W_g_bar = sum_t a_g_bar z^T   adjoint of (4) */
             if (W_g_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t l = 0; l < k; ++l)
                         W_g_bar[j * k + l] += a_g_bar[j] * z[l];
 
-            /* (24)  b_g_bar = sum_t a_g_bar   adjoint of (3) */
+            /* (27)  b_g_bar = sum_t a_g_bar   adjoint of (4) */
             if (b_g_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     b_g_bar[j] += a_g_bar[j];
 
-            /* (25)  W_h_bar = sum_t a_h_bar z^T   adjoint of (4) */
+            /* (28)  W_h_bar = sum_t a_h_bar z^T   adjoint of (6) */
             if (W_h_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t l = 0; l < k; ++l)
                         W_h_bar[j * k + l] += a_h_bar[j] * z[l];
 
-            /* (26)  b_h_bar = sum_t a_h_bar   adjoint of (4) */
+            /* (29)  b_h_bar = sum_t a_h_bar   adjoint of (6) */
             if (b_h_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     b_h_bar[j] += a_h_bar[j];
@@ -664,11 +664,11 @@ void cfc_step(
             a_z[j] = sum;
         }
 
-        /* (1)  z = tanh(a_z) */
+        /* (2)  z = tanh(a_z) */
         for (size_t j = 0; j < k; ++j)
             z[j] = TANH(a_z[j]);
 
-        /* (2)  f = W_f z + b_f */
+        /* (3)  f = W_f z + b_f */
         for (size_t j = 0; j < m; ++j) {
             cfc_real sum = b_f[j];
             for (size_t l = 0; l < k; ++l)
@@ -676,7 +676,7 @@ void cfc_step(
             f[j] = sum;
         }
 
-        /* (3)  a_g = W_g z + b_g */
+        /* (4)  a_g = W_g z + b_g */
         for (size_t j = 0; j < m; ++j) {
             cfc_real sum = b_g[j];
             for (size_t l = 0; l < k; ++l)
@@ -684,11 +684,11 @@ void cfc_step(
             a_g[j] = sum;
         }
 
-        /* (3)  g = tanh(a_g) */
+        /* (5)  g = tanh(a_g) */
         for (size_t j = 0; j < m; ++j)
             g[j] = TANH(a_g[j]);
 
-        /* (4)  a_h = W_h z + b_h */
+        /* (6)  a_h = W_h z + b_h */
         for (size_t j = 0; j < m; ++j) {
             cfc_real sum = b_h[j];
             for (size_t l = 0; l < k; ++l)
@@ -696,15 +696,15 @@ void cfc_step(
             a_h[j] = sum;
         }
 
-        /* (4)  h = tanh(a_h) */
+        /* (7)  h = tanh(a_h) */
         for (size_t j = 0; j < m; ++j)
             h[j] = TANH(a_h[j]);
 
-        /* (5)  s = sigmoid(-f) */
+        /* (8)  s = sigmoid(-f) */
         for (size_t j = 0; j < m; ++j)
             s[j] = cfc_sigmoid(-f[j]);
 
-        /* (6)  x = s * g + (1 - s) * h */
+        /* (9)  x = s * g + (1 - s) * h */
         for (size_t j = 0; j < m; ++j)
             x[j] = s[j] * g[j] + (1 - s[j]) * h[j];
 

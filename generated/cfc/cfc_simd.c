@@ -254,11 +254,11 @@ static void cfc_simd_forward_thread(
                                     const vec a_z =
                                         load(tile_a_z + (sample * own + v) * LANES) + b_z_here;
 
-                                    /* (1)  z = tanh(a_z) */
+                                    /* (2)  z = tanh(a_z) */
                                     const vec z = vec_tanh(a_z);
                                     store(z_rows + sample * row_k + j, z);
 
-                                    /* (1)  z_tail = tanh_tail(a_z) */
+                                    /* (2)  z_tail = tanh_tail(a_z) */
                                     const vec z_tail = vec_tanh_tail(a_z);
                                     store(z_tail_rows + sample * row_k + j, z_tail);
                                 }
@@ -304,40 +304,40 @@ static void cfc_simd_forward_thread(
                                 const vec b_g_here = load_part(b_g + j, left);
                                 const vec b_h_here = load_part(b_h + j, left);
                                 for (size_t sample = 0; sample < rows; ++sample) {
-                                    /* (2)  f = W_f z + b_f */
+                                    /* (3)  f = W_f z + b_f */
                                     const vec f =
                                         load(tile_f + (sample * 3 * own + v) * LANES) + b_f_here;
 
-                                    /* (3)  a_g = W_g z + b_g */
+                                    /* (4)  a_g = W_g z + b_g */
                                     const vec a_g = load(tile_f + ((sample * 3 + 1) * own + v)
                                         * LANES) + b_g_here;
 
-                                    /* (3)  g = tanh(a_g) */
+                                    /* (5)  g = tanh(a_g) */
                                     const vec g = vec_tanh(a_g);
 
-                                    /* (3)  g_tail = tanh_tail(a_g) */
+                                    /* (5)  g_tail = tanh_tail(a_g) */
                                     const vec g_tail = vec_tanh_tail(a_g);
                                     store(g_tail_rows + sample * row_m + j, g_tail);
 
-                                    /* (4)  a_h = W_h z + b_h */
+                                    /* (6)  a_h = W_h z + b_h */
                                     const vec a_h = load(tile_f + ((sample * 3 + 2) * own + v)
                                         * LANES) + b_h_here;
 
-                                    /* (4)  h = tanh(a_h) */
+                                    /* (7)  h = tanh(a_h) */
                                     const vec h = vec_tanh(a_h);
 
-                                    /* (4)  h_tail = tanh_tail(a_h) */
+                                    /* (7)  h_tail = tanh_tail(a_h) */
                                     const vec h_tail = vec_tanh_tail(a_h);
                                     store(h_tail_rows + sample * row_m + j, h_tail);
 
-                                    /* (5)  s = sigmoid(-f) */
+                                    /* (8)  s = sigmoid(-f) */
                                     const vec s = vec_sigmoid(-f);
 
-                                    /* (5)  s_tail = sigmoid_tail(-f) */
+                                    /* (8)  s_tail = sigmoid_tail(-f) */
                                     const vec s_tail = vec_sigmoid_tail(-f);
                                     store(s_tail_rows + sample * row_m + j, s_tail);
 
-                                    /* (6)  x = s * g + (1 - s) * h */
+                                    /* (9)  x = s * g + (1 - s) * h */
                                     const vec x = s * g + (1 - s) * h;
                                     store_part(x_rows + sample * m + j, x, left);
                                 }
@@ -455,7 +455,7 @@ static void cfc_simd_infer_thread(
                                     const vec a_z =
                                         load(tile_a_z + (sample * own + v) * LANES) + b_z_here;
 
-                                    /* (1)  z = tanh(a_z) */
+                                    /* (2)  z = tanh(a_z) */
                                     const vec z = vec_tanh(a_z);
                                     store(z_rows + sample * row_k + j, z);
                                 }
@@ -498,28 +498,28 @@ static void cfc_simd_infer_thread(
                                 const vec b_g_here = load_part(b_g + j, left);
                                 const vec b_h_here = load_part(b_h + j, left);
                                 for (size_t sample = 0; sample < rows; ++sample) {
-                                    /* (2)  f = W_f z + b_f */
+                                    /* (3)  f = W_f z + b_f */
                                     const vec f =
                                         load(tile_f + (sample * 3 * own + v) * LANES) + b_f_here;
 
-                                    /* (3)  a_g = W_g z + b_g */
+                                    /* (4)  a_g = W_g z + b_g */
                                     const vec a_g = load(tile_f + ((sample * 3 + 1) * own + v)
                                         * LANES) + b_g_here;
 
-                                    /* (3)  g = tanh(a_g) */
+                                    /* (5)  g = tanh(a_g) */
                                     const vec g = vec_tanh(a_g);
 
-                                    /* (4)  a_h = W_h z + b_h */
+                                    /* (6)  a_h = W_h z + b_h */
                                     const vec a_h = load(tile_f + ((sample * 3 + 2) * own + v)
                                         * LANES) + b_h_here;
 
-                                    /* (4)  h = tanh(a_h) */
+                                    /* (7)  h = tanh(a_h) */
                                     const vec h = vec_tanh(a_h);
 
-                                    /* (5)  s = sigmoid(-f) */
+                                    /* (8)  s = sigmoid(-f) */
                                     const vec s = vec_sigmoid(-f);
 
-                                    /* (6)  x = s * g + (1 - s) * h */
+                                    /* (9)  x = s * g + (1 - s) * h */
                                     const vec x = s * g + (1 - s) * h;
                                     store_part(x_rows + sample * m + j, x, left);
                                 }
@@ -652,45 +652,45 @@ static void cfc_simd_backward_thread(
                             const vec x_next_bar =
                                 load_part(x_next_bar_rows + sample * x_next_bar_stride + j, left);
 
-                            /* (3)  g = tanh_from_tail(g_tail) */
+                            /* (5)  g = tanh_from_tail(g_tail) */
                             const vec g = vec_tanh_from_tail(g_tail);
 
-                            /* (4)  h = tanh_from_tail(h_tail) */
+                            /* (7)  h = tanh_from_tail(h_tail) */
                             const vec h = vec_tanh_from_tail(h_tail);
 
-                            /* (5)  s = sigmoid_from_tail(s_tail) */
+                            /* (8)  s = sigmoid_from_tail(s_tail) */
                             const vec s = vec_sigmoid_from_tail(s_tail);
 
-                            /* (3)  one_minus_g_squared = slope_from_tail(g_tail) */
+                            /* (5)  one_minus_g_squared = slope_from_tail(g_tail) */
                             const vec one_minus_g_squared = vec_slope_from_tail(g_tail);
 
-                            /* (4)  one_minus_h_squared = slope_from_tail(h_tail) */
+                            /* (7)  one_minus_h_squared = slope_from_tail(h_tail) */
                             const vec one_minus_h_squared = vec_slope_from_tail(h_tail);
 
-                            /* (5)  one_minus_s = complement_from_tail(s_tail) */
+                            /* (8)  one_minus_s = complement_from_tail(s_tail) */
                             const vec one_minus_s = vec_complement_from_tail(s_tail);
 
-                            /* (7)  x_bar = Delta_x + x_next_bar */
+                            /* (10)  x_bar = Delta_x + x_next_bar */
                             const vec x_bar = Delta_x + x_next_bar;
 
-                            /* (8)  s_bar = x_bar * (g - h)   adjoint of (6) */
+                            /* (11)  s_bar = x_bar * (g - h)   adjoint of (9) */
                             const vec s_bar = x_bar * (g - h);
 
-                            /* (9)  h_bar = x_bar * (1 - s)   adjoint of (6) */
+                            /* (12)  h_bar = x_bar * (1 - s)   adjoint of (9) */
                             const vec h_bar = x_bar * one_minus_s;
 
-                            /* (10)  a_h_bar = h_bar * (1 - h^2)   adjoint of (4) */
+                            /* (13)  a_h_bar = h_bar * (1 - h^2)   adjoint of (7) */
                             const vec a_h_bar = h_bar * one_minus_h_squared;
                             store(a_h_bar_rows + sample * row_m + j, a_h_bar);
 
-                            /* (11)  g_bar = x_bar * s   adjoint of (6) */
+                            /* (14)  g_bar = x_bar * s   adjoint of (9) */
                             const vec g_bar = x_bar * s;
 
-                            /* (12)  a_g_bar = g_bar * (1 - g^2)   adjoint of (3) */
+                            /* (15)  a_g_bar = g_bar * (1 - g^2)   adjoint of (5) */
                             const vec a_g_bar = g_bar * one_minus_g_squared;
                             store(a_g_bar_rows + sample * row_m + j, a_g_bar);
 
-                            /* (13)  f_bar = -s_bar * s * (1 - s)   adjoint of (5) */
+                            /* (16)  f_bar = -s_bar * s * (1 - s)   adjoint of (8) */
                             const vec f_bar = -s_bar * s * one_minus_s;
                             store(f_bar_rows + sample * row_m + j, f_bar);
                         }
@@ -736,14 +736,14 @@ static void cfc_simd_backward_thread(
                                 for (size_t sample = 0; sample < rows; ++sample) {
                                     const vec z_tail = load(z_tail_rows + sample * row_k + j);
 
-                                    /* (1)  one_minus_z_squared = slope_from_tail(z_tail) */
+                                    /* (2)  one_minus_z_squared = slope_from_tail(z_tail) */
                                     const vec one_minus_z_squared = vec_slope_from_tail(z_tail);
 
-                                    /* (14)  z_bar = W_f^T f_bar + W_g^T a_g_bar + W_h^T a_h_bar
-                                     * adjoint of (2), (3), (4) */
+                                    /* (17)  z_bar = W_f^T f_bar + W_g^T a_g_bar + W_h^T a_h_bar
+                                     * adjoint of (3), (4), (6) */
                                     const vec z_bar = load(tile_z_bar + (sample * own + v) * LANES);
 
-                                    /* (15)  a_z_bar = z_bar * (1 - z^2)   adjoint of (1) */
+                                    /* (18)  a_z_bar = z_bar * (1 - z^2)   adjoint of (2) */
                                     const vec a_z_bar = z_bar * one_minus_z_squared;
                                     store(a_z_bar_rows + sample * row_k + j, a_z_bar);
                                 }
@@ -783,7 +783,7 @@ static void cfc_simd_backward_thread(
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t sample = 0; sample < rows; ++sample) {
-                                    /* (16)  x_prev_bar = U_z^T a_z_bar   adjoint of (1) */
+                                    /* (19)  x_prev_bar = U_z^T a_z_bar   adjoint of (1) */
                                     const vec x_prev_bar =
                                         load(tile_x_prev_bar + (sample * own + v) * LANES);
                                     store(x_prev_bar_rows + sample * row_m + j, x_prev_bar);
@@ -817,11 +817,11 @@ static void cfc_simd_backward_thread(
                             const vec z_tail = load(z_tail_rows + sample * row_k + j);
                             const vec a_z_bar = load(a_z_bar_rows + sample * row_k + j);
 
-                            /* (1)  z = tanh_from_tail(z_tail) */
+                            /* (2)  z = tanh_from_tail(z_tail) */
                             const vec z = vec_tanh_from_tail(z_tail);
                             store(z_rows + sample * row_k + j, z);
 
-                            /* (20)  b_z_bar = sum_t a_z_bar   adjoint of (1) */
+                            /* (23)  b_z_bar = sum_t a_z_bar   adjoint of (1) */
                             b_z_bar_here += a_z_bar;
                         }
                         if (b_z_bar != NULL) {
@@ -862,7 +862,7 @@ static void cfc_simd_backward_thread(
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
                             for (size_t sample = 0; sample < rows; ++sample) {
-                                /* (17)  I_bar = W_z^T a_z_bar   adjoint of (1) */
+                                /* (20)  I_bar = W_z^T a_z_bar   adjoint of (1) */
                                 const vec I_bar = load(tile_I_bar + (sample * own + v) * LANES);
                                 store_part(I_bar_rows + sample * n + j, I_bar, left);
                             }
@@ -895,13 +895,13 @@ static void cfc_simd_backward_thread(
                             const vec a_g_bar = load(a_g_bar_rows + sample * row_m + j);
                             const vec f_bar = load(f_bar_rows + sample * row_m + j);
 
-                            /* (22)  b_f_bar = sum_t f_bar   adjoint of (2) */
+                            /* (25)  b_f_bar = sum_t f_bar   adjoint of (3) */
                             b_f_bar_here += f_bar;
 
-                            /* (24)  b_g_bar = sum_t a_g_bar   adjoint of (3) */
+                            /* (27)  b_g_bar = sum_t a_g_bar   adjoint of (4) */
                             b_g_bar_here += a_g_bar;
 
-                            /* (26)  b_h_bar = sum_t a_h_bar   adjoint of (4) */
+                            /* (29)  b_h_bar = sum_t a_h_bar   adjoint of (6) */
                             b_h_bar_here += a_h_bar;
                         }
                         if (b_f_bar != NULL) {
@@ -924,14 +924,14 @@ static void cfc_simd_backward_thread(
         {
             real *const scratch = work_scratch + thread * scratch_size;
 
-            /* (18)  W_z_bar = sum_t a_z_bar I^T   adjoint of (1) */
+            /* (21)  W_z_bar = sum_t a_z_bar I^T   adjoint of (1) */
             const series rows_of_I = {in->I, 0, n, 0, 0, 0, 0};
             const reduction with_I[] = {
                 {{work_a_z_bar, 0, row_k, 0, 0, 0, first * B}, k, 1, W_z_bar, done > 0},
             };
             reduce_rows(first * B, steps * B, &rows_of_I, n, with_I, 1, thread, threads, scratch);
 
-            /* (19)  U_z_bar = sum_t a_z_bar x_prev^T   adjoint of (1) */
+            /* (22)  U_z_bar = sum_t a_z_bar x_prev^T   adjoint of (1) */
             const series rows_of_x_prev = {out->x, initial_x, m, m, 0, B, 0};
             const reduction with_x_prev[] = {
                 {{work_a_z_bar, 0, row_k, 0, 0, 0, first * B}, k, 1, U_z_bar, done > 0},
@@ -939,9 +939,9 @@ static void cfc_simd_backward_thread(
             reduce_rows(first * B, steps * B, &rows_of_x_prev, m, with_x_prev, 1, thread, threads,
                 scratch);
 
-            /* (21)  W_f_bar = sum_t f_bar z^T   adjoint of (2) */
-            /* (23)  W_g_bar = sum_t a_g_bar z^T   adjoint of (3) */
-            /* (25)  W_h_bar = sum_t a_h_bar z^T   adjoint of (4) */
+            /* (24)  W_f_bar = sum_t f_bar z^T   adjoint of (3) */
+            /* (26)  W_g_bar = sum_t a_g_bar z^T   adjoint of (4) */
+            /* (28)  W_h_bar = sum_t a_h_bar z^T   adjoint of (6) */
             const series rows_of_z = {work_z, 0, row_k, 0, 0, 0, first * B};
             const reduction with_z[] = {
                 {{work_f_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_f_bar, done > 0},
@@ -1035,7 +1035,7 @@ static void cfc_simd_step_thread(
                             /* (1)  a_z = W_z I + U_z x_prev + b_z */
                             const vec a_z = load(tile_a_z + (sample * own + v) * LANES) + b_z_here;
 
-                            /* (1)  z = tanh(a_z) */
+                            /* (2)  z = tanh(a_z) */
                             const vec z = vec_tanh(a_z);
                             store(z_rows + sample * row_k + j, z);
                         }
@@ -1078,27 +1078,27 @@ static void cfc_simd_step_thread(
                         const vec b_g_here = load_part(b_g + j, left);
                         const vec b_h_here = load_part(b_h + j, left);
                         for (size_t sample = 0; sample < rows; ++sample) {
-                            /* (2)  f = W_f z + b_f */
+                            /* (3)  f = W_f z + b_f */
                             const vec f = load(tile_f + (sample * 3 * own + v) * LANES) + b_f_here;
 
-                            /* (3)  a_g = W_g z + b_g */
+                            /* (4)  a_g = W_g z + b_g */
                             const vec a_g =
                                 load(tile_f + ((sample * 3 + 1) * own + v) * LANES) + b_g_here;
 
-                            /* (3)  g = tanh(a_g) */
+                            /* (5)  g = tanh(a_g) */
                             const vec g = vec_tanh(a_g);
 
-                            /* (4)  a_h = W_h z + b_h */
+                            /* (6)  a_h = W_h z + b_h */
                             const vec a_h =
                                 load(tile_f + ((sample * 3 + 2) * own + v) * LANES) + b_h_here;
 
-                            /* (4)  h = tanh(a_h) */
+                            /* (7)  h = tanh(a_h) */
                             const vec h = vec_tanh(a_h);
 
-                            /* (5)  s = sigmoid(-f) */
+                            /* (8)  s = sigmoid(-f) */
                             const vec s = vec_sigmoid(-f);
 
-                            /* (6)  x = s * g + (1 - s) * h */
+                            /* (9)  x = s * g + (1 - s) * h */
                             const vec x = s * g + (1 - s) * h;
                             store_part(x_rows + sample * m + j, x, left);
                         }

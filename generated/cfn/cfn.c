@@ -164,7 +164,7 @@ void cfn_forward(
             cfn_real *restrict tanh_a_h = work_tanh_a_h + at * m;
             cfn_real *restrict tanh_a_h_tail = tape_tanh_a_h_tail + at * m;
 
-            /* (3)  a_h = W x */
+            /* (5)  a_h = W x */
             for (size_t j = 0; j < m; ++j) {
                 cfn_real sum = 0;
                 for (size_t k = 0; k < n; ++k)
@@ -172,11 +172,11 @@ void cfn_forward(
                 a_h[j] = sum;
             }
 
-            /* (3)  tanh_a_h = tanh(a_h) */
+            /* (6)  tanh_a_h = tanh(a_h) */
             for (size_t j = 0; j < m; ++j)
                 tanh_a_h[j] = TANH(a_h[j]);
 
-            /* (3)  tanh_a_h_tail = tanh_tail(a_h) */
+            /* (6)  tanh_a_h_tail = tanh_tail(a_h) */
             for (size_t j = 0; j < m; ++j)
                 tanh_a_h_tail[j] = cfn_tanh_tail(a_h[j]);
         }
@@ -204,15 +204,15 @@ void cfn_forward(
                 a_theta[j] = sum;
             }
 
-            /* (1)  theta = sigmoid(a_theta) */
+            /* (2)  theta = sigmoid(a_theta) */
             for (size_t j = 0; j < m; ++j)
                 theta[j] = cfn_sigmoid(a_theta[j]);
 
-            /* (1)  theta_tail = sigmoid_tail(a_theta) */
+            /* (2)  theta_tail = sigmoid_tail(a_theta) */
             for (size_t j = 0; j < m; ++j)
                 theta_tail[j] = cfn_sigmoid_tail(a_theta[j]);
 
-            /* (2)  a_eta = U_eta h_prev + V_eta x + b_eta */
+            /* (3)  a_eta = U_eta h_prev + V_eta x + b_eta */
             for (size_t j = 0; j < m; ++j) {
                 cfn_real sum = b_eta[j];
                 for (size_t k = 0; k < m; ++k)
@@ -222,23 +222,23 @@ void cfn_forward(
                 a_eta[j] = sum;
             }
 
-            /* (2)  eta = sigmoid(a_eta) */
+            /* (4)  eta = sigmoid(a_eta) */
             for (size_t j = 0; j < m; ++j)
                 eta[j] = cfn_sigmoid(a_eta[j]);
 
-            /* (2)  eta_tail = sigmoid_tail(a_eta) */
+            /* (4)  eta_tail = sigmoid_tail(a_eta) */
             for (size_t j = 0; j < m; ++j)
                 eta_tail[j] = cfn_sigmoid_tail(a_eta[j]);
 
-            /* (3)  tanh_h_prev = tanh(h_prev) */
+            /* (6)  tanh_h_prev = tanh(h_prev) */
             for (size_t j = 0; j < m; ++j)
                 tanh_h_prev[j] = TANH(h_prev[j]);
 
-            /* (3)  tanh_h_prev_tail = tanh_tail(h_prev) */
+            /* (6)  tanh_h_prev_tail = tanh_tail(h_prev) */
             for (size_t j = 0; j < m; ++j)
                 tanh_h_prev_tail[j] = cfn_tanh_tail(h_prev[j]);
 
-            /* (3)  h = theta * tanh(h_prev) + eta * tanh(a_h) */
+            /* (6)  h = theta * tanh(h_prev) + eta * tanh(a_h) */
             for (size_t j = 0; j < m; ++j)
                 h[j] = theta[j] * tanh_h_prev[j] + eta[j] * tanh_a_h[j];
         }
@@ -281,7 +281,7 @@ void cfn_infer(
             const cfn_real *restrict x = in->x + at * n;
             cfn_real *restrict tanh_a_h = work_tanh_a_h + at * m;
 
-            /* (3)  a_h = W x */
+            /* (5)  a_h = W x */
             for (size_t j = 0; j < m; ++j) {
                 cfn_real sum = 0;
                 for (size_t k = 0; k < n; ++k)
@@ -289,7 +289,7 @@ void cfn_infer(
                 a_h[j] = sum;
             }
 
-            /* (3)  tanh_a_h = tanh(a_h) */
+            /* (6)  tanh_a_h = tanh(a_h) */
             for (size_t j = 0; j < m; ++j)
                 tanh_a_h[j] = TANH(a_h[j]);
         }
@@ -314,11 +314,11 @@ void cfn_infer(
                 a_theta[j] = sum;
             }
 
-            /* (1)  theta = sigmoid(a_theta) */
+            /* (2)  theta = sigmoid(a_theta) */
             for (size_t j = 0; j < m; ++j)
                 theta[j] = cfn_sigmoid(a_theta[j]);
 
-            /* (2)  a_eta = U_eta h_prev + V_eta x + b_eta */
+            /* (3)  a_eta = U_eta h_prev + V_eta x + b_eta */
             for (size_t j = 0; j < m; ++j) {
                 cfn_real sum = b_eta[j];
                 for (size_t k = 0; k < m; ++k)
@@ -328,15 +328,15 @@ void cfn_infer(
                 a_eta[j] = sum;
             }
 
-            /* (2)  eta = sigmoid(a_eta) */
+            /* (4)  eta = sigmoid(a_eta) */
             for (size_t j = 0; j < m; ++j)
                 eta[j] = cfn_sigmoid(a_eta[j]);
 
-            /* (3)  tanh_h_prev = tanh(h_prev) */
+            /* (6)  tanh_h_prev = tanh(h_prev) */
             for (size_t j = 0; j < m; ++j)
                 tanh_h_prev[j] = TANH(h_prev[j]);
 
-            /* (3)  h = theta * tanh(h_prev) + eta * tanh(a_h) */
+            /* (6)  h = theta * tanh(h_prev) + eta * tanh(a_h) */
             for (size_t j = 0; j < m; ++j)
                 h[j] = theta[j] * tanh_h_prev[j] + eta[j] * tanh_a_h[j];
         }
@@ -432,56 +432,56 @@ void cfn_backward(
             cfn_real *restrict a_theta_bar = work_a_theta_bar + at * m;
             cfn_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + s) * m;
 
-            /* (1)  theta = sigmoid_from_tail(theta_tail) */
+            /* (2)  theta = sigmoid_from_tail(theta_tail) */
             for (size_t j = 0; j < m; ++j)
                 theta[j] = cfn_sigmoid_from_tail(theta_tail[j]);
 
-            /* (2)  eta = sigmoid_from_tail(eta_tail) */
+            /* (4)  eta = sigmoid_from_tail(eta_tail) */
             for (size_t j = 0; j < m; ++j)
                 eta[j] = cfn_sigmoid_from_tail(eta_tail[j]);
 
-            /* (3)  tanh_h_prev = tanh_from_tail(tanh_h_prev_tail) */
+            /* (6)  tanh_h_prev = tanh_from_tail(tanh_h_prev_tail) */
             for (size_t j = 0; j < m; ++j)
                 tanh_h_prev[j] = cfn_tanh_from_tail(tanh_h_prev_tail[j]);
 
-            /* (3)  tanh_a_h = tanh_from_tail(tanh_a_h_tail) */
+            /* (6)  tanh_a_h = tanh_from_tail(tanh_a_h_tail) */
             for (size_t j = 0; j < m; ++j)
                 tanh_a_h[j] = cfn_tanh_from_tail(tanh_a_h_tail[j]);
 
-            /* (1)  one_minus_theta = complement_from_tail(theta_tail) */
+            /* (2)  one_minus_theta = complement_from_tail(theta_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_theta[j] = cfn_complement_from_tail(theta_tail[j]);
 
-            /* (2)  one_minus_eta = complement_from_tail(eta_tail) */
+            /* (4)  one_minus_eta = complement_from_tail(eta_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_eta[j] = cfn_complement_from_tail(eta_tail[j]);
 
-            /* (3)  one_minus_tanh_h_prev_squared = slope_from_tail(tanh_h_prev_tail) */
+            /* (6)  one_minus_tanh_h_prev_squared = slope_from_tail(tanh_h_prev_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_tanh_h_prev_squared[j] = cfn_slope_from_tail(tanh_h_prev_tail[j]);
 
-            /* (4)  h_bar = Delta_h + h_next_bar */
+            /* (7)  h_bar = Delta_h + h_next_bar */
             for (size_t j = 0; j < m; ++j)
                 h_bar[j] = Delta_h[j] + h_next_bar[j];
 
-            /* (6)  eta_bar = h_bar * tanh(a_h)   adjoint of (3) */
+            /* (9)  eta_bar = h_bar * tanh(a_h)   adjoint of (6) */
             for (size_t j = 0; j < m; ++j)
                 eta_bar[j] = h_bar[j] * tanh_a_h[j];
 
-            /* (7)  a_eta_bar = eta_bar * eta * (1 - eta)   adjoint of (2) */
+            /* (10)  a_eta_bar = eta_bar * eta * (1 - eta)   adjoint of (4) */
             for (size_t j = 0; j < m; ++j)
                 a_eta_bar[j] = eta_bar[j] * eta[j] * one_minus_eta[j];
 
-            /* (8)  theta_bar = h_bar * tanh(h_prev)   adjoint of (3) */
+            /* (11)  theta_bar = h_bar * tanh(h_prev)   adjoint of (6) */
             for (size_t j = 0; j < m; ++j)
                 theta_bar[j] = h_bar[j] * tanh_h_prev[j];
 
-            /* (9)  a_theta_bar = theta_bar * theta * (1 - theta)   adjoint of (1) */
+            /* (12)  a_theta_bar = theta_bar * theta * (1 - theta)   adjoint of (2) */
             for (size_t j = 0; j < m; ++j)
                 a_theta_bar[j] = theta_bar[j] * theta[j] * one_minus_theta[j];
 
-            /* (10)  h_prev_bar = U_theta^T a_theta_bar + U_eta^T a_eta_bar + h_bar * theta * (1 -
-             * tanh(h_prev)^2)   adjoint of (1), (2), (3) */
+            /* (13)  h_prev_bar = U_theta^T a_theta_bar + U_eta^T a_eta_bar + h_bar * theta * (1 -
+             * tanh(h_prev)^2)   adjoint of (1), (3), (6) */
             for (size_t j = 0; j < m; ++j) {
                 cfn_real sum = h_bar[j] * theta[j] * one_minus_tanh_h_prev_squared[j];
                 for (size_t k = 0; k < m; ++k)
@@ -506,16 +506,16 @@ void cfn_backward(
             const cfn_real *restrict a_theta_bar = work_a_theta_bar + at * m;
             cfn_real *restrict x_bar = gradients->x_bar != NULL ? gradients->x_bar + at * n : NULL;
 
-            /* (3)  one_minus_tanh_a_h_squared = slope_from_tail(tanh_a_h_tail) */
+            /* (6)  one_minus_tanh_a_h_squared = slope_from_tail(tanh_a_h_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_tanh_a_h_squared[j] = cfn_slope_from_tail(tanh_a_h_tail[j]);
 
-            /* (5)  a_h_bar = h_bar * eta * (1 - tanh(a_h)^2)   adjoint of (3) */
+            /* (8)  a_h_bar = h_bar * eta * (1 - tanh(a_h)^2)   adjoint of (6) */
             for (size_t j = 0; j < m; ++j)
                 a_h_bar[j] = h_bar[j] * eta[j] * one_minus_tanh_a_h_squared[j];
 
-            /* (11)  x_bar = V_theta^T a_theta_bar + V_eta^T a_eta_bar + W^T a_h_bar   adjoint of
-             * (1), (2), (3) */
+            /* (14)  x_bar = V_theta^T a_theta_bar + V_eta^T a_eta_bar + W^T a_h_bar   adjoint of
+             * (1), (3), (5) */
             if (x_bar != NULL) {
                 for (size_t j = 0; j < n; ++j) {
                     cfn_real sum = 0;
@@ -529,41 +529,41 @@ void cfn_backward(
                 }
             }
 
-            /* (12)  U_theta_bar = sum_t a_theta_bar h_prev^T   adjoint of (1) */
+            /* (15)  U_theta_bar = sum_t a_theta_bar h_prev^T   adjoint of (1) */
             if (U_theta_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < m; ++k)
                         U_theta_bar[j * m + k] += a_theta_bar[j] * h_prev[k];
 
-            /* (13)  V_theta_bar = sum_t a_theta_bar x^T   adjoint of (1) */
+            /* (16)  V_theta_bar = sum_t a_theta_bar x^T   adjoint of (1) */
             if (V_theta_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         V_theta_bar[j * n + k] += a_theta_bar[j] * x[k];
 
-            /* (14)  b_theta_bar = sum_t a_theta_bar   adjoint of (1) */
+            /* (17)  b_theta_bar = sum_t a_theta_bar   adjoint of (1) */
             if (b_theta_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     b_theta_bar[j] += a_theta_bar[j];
 
-            /* (15)  U_eta_bar = sum_t a_eta_bar h_prev^T   adjoint of (2) */
+            /* (18)  U_eta_bar = sum_t a_eta_bar h_prev^T   adjoint of (3) */
             if (U_eta_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < m; ++k)
                         U_eta_bar[j * m + k] += a_eta_bar[j] * h_prev[k];
 
-            /* (16)  V_eta_bar = sum_t a_eta_bar x^T   adjoint of (2) */
+            /* (19)  V_eta_bar = sum_t a_eta_bar x^T   adjoint of (3) */
             if (V_eta_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         V_eta_bar[j * n + k] += a_eta_bar[j] * x[k];
 
-            /* (17)  b_eta_bar = sum_t a_eta_bar   adjoint of (2) */
+            /* (20)  b_eta_bar = sum_t a_eta_bar   adjoint of (3) */
             if (b_eta_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     b_eta_bar[j] += a_eta_bar[j];
 
-            /* (18)  W_bar = sum_t a_h_bar x^T   adjoint of (3) */
+            /* (21)  W_bar = sum_t a_h_bar x^T   adjoint of (5) */
             if (W_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
@@ -616,11 +616,11 @@ void cfn_step(
             a_theta[j] = sum;
         }
 
-        /* (1)  theta = sigmoid(a_theta) */
+        /* (2)  theta = sigmoid(a_theta) */
         for (size_t j = 0; j < m; ++j)
             theta[j] = cfn_sigmoid(a_theta[j]);
 
-        /* (2)  a_eta = U_eta h_prev + V_eta x + b_eta */
+        /* (3)  a_eta = U_eta h_prev + V_eta x + b_eta */
         for (size_t j = 0; j < m; ++j) {
             cfn_real sum = b_eta[j];
             for (size_t k = 0; k < m; ++k)
@@ -630,15 +630,15 @@ void cfn_step(
             a_eta[j] = sum;
         }
 
-        /* (2)  eta = sigmoid(a_eta) */
+        /* (4)  eta = sigmoid(a_eta) */
         for (size_t j = 0; j < m; ++j)
             eta[j] = cfn_sigmoid(a_eta[j]);
 
-        /* (3)  tanh_h_prev = tanh(h_prev) */
+        /* (6)  tanh_h_prev = tanh(h_prev) */
         for (size_t j = 0; j < m; ++j)
             tanh_h_prev[j] = TANH(h_prev[j]);
 
-        /* (3)  a_h = W x */
+        /* (5)  a_h = W x */
         for (size_t j = 0; j < m; ++j) {
             cfn_real sum = 0;
             for (size_t k = 0; k < n; ++k)
@@ -646,11 +646,11 @@ void cfn_step(
             a_h[j] = sum;
         }
 
-        /* (3)  tanh_a_h = tanh(a_h) */
+        /* (6)  tanh_a_h = tanh(a_h) */
         for (size_t j = 0; j < m; ++j)
             tanh_a_h[j] = TANH(a_h[j]);
 
-        /* (3)  h = theta * tanh(h_prev) + eta * tanh(a_h) */
+        /* (6)  h = theta * tanh(h_prev) + eta * tanh(a_h) */
         for (size_t j = 0; j < m; ++j)
             h[j] = theta[j] * tanh_h_prev[j] + eta[j] * tanh_a_h[j];
 

@@ -101,11 +101,11 @@ def forward(parameters, inputs, initial):
     m = U_theta.shape[0]
 
     # all steps at once
-    # (3)  a_h = W x
+    # (5)  a_h = W x
     a_h = x @ W.T
-    # (3)  tanh_a_h = tanh(a_h)
+    # (6)  tanh_a_h = tanh(a_h)
     tanh_a_h = np.tanh(a_h)
-    # (3)  tanh_a_h_tail = tanh_tail(a_h)
+    # (6)  tanh_a_h_tail = tanh_tail(a_h)
     tanh_a_h_tail = tanh_tail(a_h)
 
     # scan forward
@@ -117,21 +117,21 @@ def forward(parameters, inputs, initial):
         h_prev = h[t - 1] if t > 0 else initial_h
         # (1)  a_theta = U_theta h_prev + V_theta x + b_theta
         a_theta = h_prev @ U_theta.T + x[t] @ V_theta.T + b_theta
-        # (1)  theta = sigmoid(a_theta)
+        # (2)  theta = sigmoid(a_theta)
         theta = sigmoid(a_theta)
-        # (1)  theta_tail = sigmoid_tail(a_theta)
+        # (2)  theta_tail = sigmoid_tail(a_theta)
         theta_tail[t] = sigmoid_tail(a_theta)
-        # (2)  a_eta = U_eta h_prev + V_eta x + b_eta
+        # (3)  a_eta = U_eta h_prev + V_eta x + b_eta
         a_eta = h_prev @ U_eta.T + x[t] @ V_eta.T + b_eta
-        # (2)  eta = sigmoid(a_eta)
+        # (4)  eta = sigmoid(a_eta)
         eta = sigmoid(a_eta)
-        # (2)  eta_tail = sigmoid_tail(a_eta)
+        # (4)  eta_tail = sigmoid_tail(a_eta)
         eta_tail[t] = sigmoid_tail(a_eta)
-        # (3)  tanh_h_prev = tanh(h_prev)
+        # (6)  tanh_h_prev = tanh(h_prev)
         tanh_h_prev = np.tanh(h_prev)
-        # (3)  tanh_h_prev_tail = tanh_tail(h_prev)
+        # (6)  tanh_h_prev_tail = tanh_tail(h_prev)
         tanh_h_prev_tail[t] = tanh_tail(h_prev)
-        # (3)  h = theta * tanh(h_prev) + eta * tanh(a_h)
+        # (6)  h = theta * tanh(h_prev) + eta * tanh(a_h)
         h[t] = theta * tanh_h_prev + eta * tanh_a_h[t]
     return {"h": h}, {"h": h[T - 1] if T > 0 else initial_h}, {"theta_tail": theta_tail, "eta_tail": eta_tail, "tanh_h_prev_tail": tanh_h_prev_tail, "tanh_a_h_tail": tanh_a_h_tail}
 
@@ -165,54 +165,54 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     h_prev_bar = final_h_bar
     for t in reversed(range(T)):
         h_next_bar = h_prev_bar
-        # (1)  theta = sigmoid_from_tail(theta_tail)
+        # (2)  theta = sigmoid_from_tail(theta_tail)
         theta = sigmoid_from_tail(theta_tail[t])
-        # (2)  eta = sigmoid_from_tail(eta_tail)
+        # (4)  eta = sigmoid_from_tail(eta_tail)
         eta[t] = sigmoid_from_tail(eta_tail[t])
-        # (3)  tanh_h_prev = tanh_from_tail(tanh_h_prev_tail)
+        # (6)  tanh_h_prev = tanh_from_tail(tanh_h_prev_tail)
         tanh_h_prev = tanh_from_tail(tanh_h_prev_tail[t])
-        # (3)  tanh_a_h = tanh_from_tail(tanh_a_h_tail)
+        # (6)  tanh_a_h = tanh_from_tail(tanh_a_h_tail)
         tanh_a_h = tanh_from_tail(tanh_a_h_tail[t])
-        # (1)  one_minus_theta = complement_from_tail(theta_tail)
+        # (2)  one_minus_theta = complement_from_tail(theta_tail)
         one_minus_theta = complement_from_tail(theta_tail[t])
-        # (2)  one_minus_eta = complement_from_tail(eta_tail)
+        # (4)  one_minus_eta = complement_from_tail(eta_tail)
         one_minus_eta = complement_from_tail(eta_tail[t])
-        # (3)  one_minus_tanh_h_prev_squared = slope_from_tail(tanh_h_prev_tail)
+        # (6)  one_minus_tanh_h_prev_squared = slope_from_tail(tanh_h_prev_tail)
         one_minus_tanh_h_prev_squared = slope_from_tail(tanh_h_prev_tail[t])
-        # (4)  h_bar = Delta_h + h_next_bar
+        # (7)  h_bar = Delta_h + h_next_bar
         h_bar[t] = Delta_h[t] + h_next_bar
-        # (6)  eta_bar = h_bar * tanh(a_h)   adjoint of (3)
+        # (9)  eta_bar = h_bar * tanh(a_h)   adjoint of (6)
         eta_bar = h_bar[t] * tanh_a_h
-        # (7)  a_eta_bar = eta_bar * eta * (1 - eta)   adjoint of (2)
+        # (10)  a_eta_bar = eta_bar * eta * (1 - eta)   adjoint of (4)
         a_eta_bar[t] = eta_bar * eta[t] * one_minus_eta
-        # (8)  theta_bar = h_bar * tanh(h_prev)   adjoint of (3)
+        # (11)  theta_bar = h_bar * tanh(h_prev)   adjoint of (6)
         theta_bar = h_bar[t] * tanh_h_prev
-        # (9)  a_theta_bar = theta_bar * theta * (1 - theta)   adjoint of (1)
+        # (12)  a_theta_bar = theta_bar * theta * (1 - theta)   adjoint of (2)
         a_theta_bar[t] = theta_bar * theta * one_minus_theta
-        # (10)  h_prev_bar = U_theta^T a_theta_bar + U_eta^T a_eta_bar + h_bar * theta * (1 - tanh(h_prev)^2)   adjoint of (1), (2), (3)
+        # (13)  h_prev_bar = U_theta^T a_theta_bar + U_eta^T a_eta_bar + h_bar * theta * (1 - tanh(h_prev)^2)   adjoint of (1), (3), (6)
         h_prev_bar = a_theta_bar[t] @ U_theta + a_eta_bar[t] @ U_eta + h_bar[t] * theta * one_minus_tanh_h_prev_squared
 
     # all steps at once
     h_prev = np.concatenate([initial_h[None], h])[:-1]
-    # (3)  one_minus_tanh_a_h_squared = slope_from_tail(tanh_a_h_tail)
+    # (6)  one_minus_tanh_a_h_squared = slope_from_tail(tanh_a_h_tail)
     one_minus_tanh_a_h_squared = slope_from_tail(tanh_a_h_tail)
-    # (5)  a_h_bar = h_bar * eta * (1 - tanh(a_h)^2)   adjoint of (3)
+    # (8)  a_h_bar = h_bar * eta * (1 - tanh(a_h)^2)   adjoint of (6)
     a_h_bar = h_bar * eta * one_minus_tanh_a_h_squared
-    # (11)  x_bar = V_theta^T a_theta_bar + V_eta^T a_eta_bar + W^T a_h_bar   adjoint of (1), (2), (3)
+    # (14)  x_bar = V_theta^T a_theta_bar + V_eta^T a_eta_bar + W^T a_h_bar   adjoint of (1), (3), (5)
     x_bar = a_theta_bar @ V_theta + a_eta_bar @ V_eta + a_h_bar @ W
-    # (12)  U_theta_bar = sum_t a_theta_bar h_prev^T   adjoint of (1)
+    # (15)  U_theta_bar = sum_t a_theta_bar h_prev^T   adjoint of (1)
     U_theta_bar = contract("TBi,TBj->ij", a_theta_bar, h_prev)
-    # (13)  V_theta_bar = sum_t a_theta_bar x^T   adjoint of (1)
+    # (16)  V_theta_bar = sum_t a_theta_bar x^T   adjoint of (1)
     V_theta_bar = contract("TBi,TBj->ij", a_theta_bar, x)
-    # (14)  b_theta_bar = sum_t a_theta_bar   adjoint of (1)
+    # (17)  b_theta_bar = sum_t a_theta_bar   adjoint of (1)
     b_theta_bar = contract("TBi->i", a_theta_bar)
-    # (15)  U_eta_bar = sum_t a_eta_bar h_prev^T   adjoint of (2)
+    # (18)  U_eta_bar = sum_t a_eta_bar h_prev^T   adjoint of (3)
     U_eta_bar = contract("TBi,TBj->ij", a_eta_bar, h_prev)
-    # (16)  V_eta_bar = sum_t a_eta_bar x^T   adjoint of (2)
+    # (19)  V_eta_bar = sum_t a_eta_bar x^T   adjoint of (3)
     V_eta_bar = contract("TBi,TBj->ij", a_eta_bar, x)
-    # (17)  b_eta_bar = sum_t a_eta_bar   adjoint of (2)
+    # (20)  b_eta_bar = sum_t a_eta_bar   adjoint of (3)
     b_eta_bar = contract("TBi->i", a_eta_bar)
-    # (18)  W_bar = sum_t a_h_bar x^T   adjoint of (3)
+    # (21)  W_bar = sum_t a_h_bar x^T   adjoint of (5)
     W_bar = contract("TBi,TBj->ij", a_h_bar, x)
     return {"initial.h": h_prev_bar, "x": x_bar, "U_theta": U_theta_bar, "V_theta": V_theta_bar, "b_theta": b_theta_bar, "U_eta": U_eta_bar, "V_eta": V_eta_bar, "b_eta": b_eta_bar, "W": W_bar}
 
@@ -236,18 +236,18 @@ def step(parameters, inputs, state):
     h_prev = state["h"]
     # (1)  a_theta = U_theta h_prev + V_theta x + b_theta
     a_theta = h_prev @ U_theta.T + x @ V_theta.T + b_theta
-    # (1)  theta = sigmoid(a_theta)
+    # (2)  theta = sigmoid(a_theta)
     theta = sigmoid(a_theta)
-    # (2)  a_eta = U_eta h_prev + V_eta x + b_eta
+    # (3)  a_eta = U_eta h_prev + V_eta x + b_eta
     a_eta = h_prev @ U_eta.T + x @ V_eta.T + b_eta
-    # (2)  eta = sigmoid(a_eta)
+    # (4)  eta = sigmoid(a_eta)
     eta = sigmoid(a_eta)
-    # (3)  tanh_h_prev = tanh(h_prev)
+    # (6)  tanh_h_prev = tanh(h_prev)
     tanh_h_prev = np.tanh(h_prev)
-    # (3)  a_h = W x
+    # (5)  a_h = W x
     a_h = x @ W.T
-    # (3)  tanh_a_h = tanh(a_h)
+    # (6)  tanh_a_h = tanh(a_h)
     tanh_a_h = np.tanh(a_h)
-    # (3)  h = theta * tanh(h_prev) + eta * tanh(a_h)
+    # (6)  h = theta * tanh(h_prev) + eta * tanh(a_h)
     h = theta * tanh_h_prev + eta * tanh_a_h
     return {"h": h}, {"h": h}

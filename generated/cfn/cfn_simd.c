@@ -212,14 +212,14 @@ static void cfn_simd_forward_thread(
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t s = 0; s < rows; ++s) {
-                            /* (3)  a_h = W x */
+                            /* (5)  a_h = W x */
                             const vec a_h = load(tile_a_h + (s * own + v) * LANES);
 
-                            /* (3)  tanh_a_h = tanh(a_h) */
+                            /* (6)  tanh_a_h = tanh(a_h) */
                             const vec tanh_a_h = vec_tanh(a_h);
                             store(tanh_a_h_rows + s * row_m + j, tanh_a_h);
 
-                            /* (3)  tanh_a_h_tail = tanh_tail(a_h) */
+                            /* (6)  tanh_a_h_tail = tanh_tail(a_h) */
                             const vec tanh_a_h_tail = vec_tanh_tail(a_h);
                             store(tanh_a_h_tail_rows + s * row_m + j, tanh_a_h_tail);
                         }
@@ -295,32 +295,32 @@ static void cfn_simd_forward_thread(
                                     const vec a_theta = load(tile_a_theta + (s * 2 * own + v)
                                         * LANES) + b_theta_here;
 
-                                    /* (1)  theta = sigmoid(a_theta) */
+                                    /* (2)  theta = sigmoid(a_theta) */
                                     const vec theta = vec_sigmoid(a_theta);
 
-                                    /* (1)  theta_tail = sigmoid_tail(a_theta) */
+                                    /* (2)  theta_tail = sigmoid_tail(a_theta) */
                                     const vec theta_tail = vec_sigmoid_tail(a_theta);
                                     store(theta_tail_rows + s * row_m + j, theta_tail);
 
-                                    /* (2)  a_eta = U_eta h_prev + V_eta x + b_eta */
+                                    /* (3)  a_eta = U_eta h_prev + V_eta x + b_eta */
                                     const vec a_eta = load(tile_a_theta + ((s * 2 + 1) * own + v)
                                         * LANES) + b_eta_here;
 
-                                    /* (2)  eta = sigmoid(a_eta) */
+                                    /* (4)  eta = sigmoid(a_eta) */
                                     const vec eta = vec_sigmoid(a_eta);
 
-                                    /* (2)  eta_tail = sigmoid_tail(a_eta) */
+                                    /* (4)  eta_tail = sigmoid_tail(a_eta) */
                                     const vec eta_tail = vec_sigmoid_tail(a_eta);
                                     store(eta_tail_rows + s * row_m + j, eta_tail);
 
-                                    /* (3)  tanh_h_prev = tanh(h_prev) */
+                                    /* (6)  tanh_h_prev = tanh(h_prev) */
                                     const vec tanh_h_prev = vec_tanh(h_prev);
 
-                                    /* (3)  tanh_h_prev_tail = tanh_tail(h_prev) */
+                                    /* (6)  tanh_h_prev_tail = tanh_tail(h_prev) */
                                     const vec tanh_h_prev_tail = vec_tanh_tail(h_prev);
                                     store(tanh_h_prev_tail_rows + s * row_m + j, tanh_h_prev_tail);
 
-                                    /* (3)  h = theta * tanh(h_prev) + eta * tanh(a_h) */
+                                    /* (6)  h = theta * tanh(h_prev) + eta * tanh(a_h) */
                                     const vec h = theta * tanh_h_prev + eta * tanh_a_h;
                                     store_part(h_rows + s * m + j, h, left);
                                 }
@@ -407,10 +407,10 @@ static void cfn_simd_infer_thread(
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t s = 0; s < rows; ++s) {
-                            /* (3)  a_h = W x */
+                            /* (5)  a_h = W x */
                             const vec a_h = load(tile_a_h + (s * own + v) * LANES);
 
-                            /* (3)  tanh_a_h = tanh(a_h) */
+                            /* (6)  tanh_a_h = tanh(a_h) */
                             const vec tanh_a_h = vec_tanh(a_h);
                             store(tanh_a_h_rows + s * row_m + j, tanh_a_h);
                         }
@@ -482,20 +482,20 @@ static void cfn_simd_infer_thread(
                                     const vec a_theta = load(tile_a_theta + (s * 2 * own + v)
                                         * LANES) + b_theta_here;
 
-                                    /* (1)  theta = sigmoid(a_theta) */
+                                    /* (2)  theta = sigmoid(a_theta) */
                                     const vec theta = vec_sigmoid(a_theta);
 
-                                    /* (2)  a_eta = U_eta h_prev + V_eta x + b_eta */
+                                    /* (3)  a_eta = U_eta h_prev + V_eta x + b_eta */
                                     const vec a_eta = load(tile_a_theta + ((s * 2 + 1) * own + v)
                                         * LANES) + b_eta_here;
 
-                                    /* (2)  eta = sigmoid(a_eta) */
+                                    /* (4)  eta = sigmoid(a_eta) */
                                     const vec eta = vec_sigmoid(a_eta);
 
-                                    /* (3)  tanh_h_prev = tanh(h_prev) */
+                                    /* (6)  tanh_h_prev = tanh(h_prev) */
                                     const vec tanh_h_prev = vec_tanh(h_prev);
 
-                                    /* (3)  h = theta * tanh(h_prev) + eta * tanh(a_h) */
+                                    /* (6)  h = theta * tanh(h_prev) + eta * tanh(a_h) */
                                     const vec h = theta * tanh_h_prev + eta * tanh_a_h;
                                     store_part(h_rows + s * m + j, h, left);
                                 }
@@ -634,48 +634,48 @@ static void cfn_simd_backward_thread(
                             const vec h_next_bar =
                                 load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
 
-                            /* (1)  theta = sigmoid_from_tail(theta_tail) */
+                            /* (2)  theta = sigmoid_from_tail(theta_tail) */
                             const vec theta = vec_sigmoid_from_tail(theta_tail);
                             store(theta_rows + s * row_m + j, theta);
 
-                            /* (2)  eta = sigmoid_from_tail(eta_tail) */
+                            /* (4)  eta = sigmoid_from_tail(eta_tail) */
                             const vec eta = vec_sigmoid_from_tail(eta_tail);
                             store(eta_rows + s * row_m + j, eta);
 
-                            /* (3)  tanh_h_prev = tanh_from_tail(tanh_h_prev_tail) */
+                            /* (6)  tanh_h_prev = tanh_from_tail(tanh_h_prev_tail) */
                             const vec tanh_h_prev = vec_tanh_from_tail(tanh_h_prev_tail);
 
-                            /* (3)  tanh_a_h = tanh_from_tail(tanh_a_h_tail) */
+                            /* (6)  tanh_a_h = tanh_from_tail(tanh_a_h_tail) */
                             const vec tanh_a_h = vec_tanh_from_tail(tanh_a_h_tail);
 
-                            /* (1)  one_minus_theta = complement_from_tail(theta_tail) */
+                            /* (2)  one_minus_theta = complement_from_tail(theta_tail) */
                             const vec one_minus_theta = vec_complement_from_tail(theta_tail);
 
-                            /* (2)  one_minus_eta = complement_from_tail(eta_tail) */
+                            /* (4)  one_minus_eta = complement_from_tail(eta_tail) */
                             const vec one_minus_eta = vec_complement_from_tail(eta_tail);
 
-                            /* (3)  one_minus_tanh_h_prev_squared =
+                            /* (6)  one_minus_tanh_h_prev_squared =
                              * slope_from_tail(tanh_h_prev_tail) */
                             const vec one_minus_tanh_h_prev_squared =
                                 vec_slope_from_tail(tanh_h_prev_tail);
                             store(one_minus_tanh_h_prev_squared_rows + s * row_m + j,
                                 one_minus_tanh_h_prev_squared);
 
-                            /* (4)  h_bar = Delta_h + h_next_bar */
+                            /* (7)  h_bar = Delta_h + h_next_bar */
                             const vec h_bar = Delta_h + h_next_bar;
                             store(h_bar_rows + s * row_m + j, h_bar);
 
-                            /* (6)  eta_bar = h_bar * tanh(a_h)   adjoint of (3) */
+                            /* (9)  eta_bar = h_bar * tanh(a_h)   adjoint of (6) */
                             const vec eta_bar = h_bar * tanh_a_h;
 
-                            /* (7)  a_eta_bar = eta_bar * eta * (1 - eta)   adjoint of (2) */
+                            /* (10)  a_eta_bar = eta_bar * eta * (1 - eta)   adjoint of (4) */
                             const vec a_eta_bar = eta_bar * eta * one_minus_eta;
                             store(a_eta_bar_rows + s * row_m + j, a_eta_bar);
 
-                            /* (8)  theta_bar = h_bar * tanh(h_prev)   adjoint of (3) */
+                            /* (11)  theta_bar = h_bar * tanh(h_prev)   adjoint of (6) */
                             const vec theta_bar = h_bar * tanh_h_prev;
 
-                            /* (9)  a_theta_bar = theta_bar * theta * (1 - theta)   adjoint of (1)
+                            /* (12)  a_theta_bar = theta_bar * theta * (1 - theta)   adjoint of (2)
                              * */
                             const vec a_theta_bar = theta_bar * theta * one_minus_theta;
                             store(a_theta_bar_rows + s * row_m + j, a_theta_bar);
@@ -726,9 +726,9 @@ static void cfn_simd_backward_thread(
                                     const vec theta = load(theta_rows + s * row_m + j);
                                     const vec h_bar = load(h_bar_rows + s * row_m + j);
 
-                                    /* (10)  h_prev_bar = U_theta^T a_theta_bar + U_eta^T a_eta_bar
-                                     * + h_bar * theta * (1 - tanh(h_prev)^2)   adjoint of (1), (2),
-                                     * (3) */
+                                    /* (13)  h_prev_bar = U_theta^T a_theta_bar + U_eta^T a_eta_bar
+                                     * + h_bar * theta * (1 - tanh(h_prev)^2)   adjoint of (1), (3),
+                                     * (6) */
                                     const vec h_prev_bar =
                                         load(tile_h_prev_bar + (s * own + v) * LANES)
                                         + h_bar * theta * one_minus_tanh_h_prev_squared;
@@ -771,18 +771,18 @@ static void cfn_simd_backward_thread(
                             const vec a_eta_bar = load(a_eta_bar_rows + s * row_m + j);
                             const vec a_theta_bar = load(a_theta_bar_rows + s * row_m + j);
 
-                            /* (3)  one_minus_tanh_a_h_squared = slope_from_tail(tanh_a_h_tail) */
+                            /* (6)  one_minus_tanh_a_h_squared = slope_from_tail(tanh_a_h_tail) */
                             const vec one_minus_tanh_a_h_squared =
                                 vec_slope_from_tail(tanh_a_h_tail);
 
-                            /* (5)  a_h_bar = h_bar * eta * (1 - tanh(a_h)^2)   adjoint of (3) */
+                            /* (8)  a_h_bar = h_bar * eta * (1 - tanh(a_h)^2)   adjoint of (6) */
                             const vec a_h_bar = h_bar * eta * one_minus_tanh_a_h_squared;
                             store(a_h_bar_rows + s * row_m + j, a_h_bar);
 
-                            /* (14)  b_theta_bar = sum_t a_theta_bar   adjoint of (1) */
+                            /* (17)  b_theta_bar = sum_t a_theta_bar   adjoint of (1) */
                             b_theta_bar_here += a_theta_bar;
 
-                            /* (17)  b_eta_bar = sum_t a_eta_bar   adjoint of (2) */
+                            /* (20)  b_eta_bar = sum_t a_eta_bar   adjoint of (3) */
                             b_eta_bar_here += a_eta_bar;
                         }
                         if (b_theta_bar != NULL) {
@@ -831,8 +831,8 @@ static void cfn_simd_backward_thread(
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
                             for (size_t s = 0; s < rows; ++s) {
-                                /* (11)  x_bar = V_theta^T a_theta_bar + V_eta^T a_eta_bar + W^T
-                                 * a_h_bar   adjoint of (1), (2), (3) */
+                                /* (14)  x_bar = V_theta^T a_theta_bar + V_eta^T a_eta_bar + W^T
+                                 * a_h_bar   adjoint of (1), (3), (5) */
                                 const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
                                 store_part(x_bar_rows + s * n + j, x_bar, left);
                             }
@@ -845,8 +845,8 @@ static void cfn_simd_backward_thread(
         {
             real *const scratch = work_scratch + thread * scratch_size;
 
-            /* (12)  U_theta_bar = sum_t a_theta_bar h_prev^T   adjoint of (1) */
-            /* (15)  U_eta_bar = sum_t a_eta_bar h_prev^T   adjoint of (2) */
+            /* (15)  U_theta_bar = sum_t a_theta_bar h_prev^T   adjoint of (1) */
+            /* (18)  U_eta_bar = sum_t a_eta_bar h_prev^T   adjoint of (3) */
             const series rows_of_h_prev = {out->h, initial_h, m, m, 0, B, 0};
             const reduction with_h_prev[] = {
                 {{work_a_theta_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_theta_bar, done > 0},
@@ -855,9 +855,9 @@ static void cfn_simd_backward_thread(
             reduce_rows(first * B, steps * B, &rows_of_h_prev, m, with_h_prev, 2, thread, threads,
                 scratch);
 
-            /* (13)  V_theta_bar = sum_t a_theta_bar x^T   adjoint of (1) */
-            /* (16)  V_eta_bar = sum_t a_eta_bar x^T   adjoint of (2) */
-            /* (18)  W_bar = sum_t a_h_bar x^T   adjoint of (3) */
+            /* (16)  V_theta_bar = sum_t a_theta_bar x^T   adjoint of (1) */
+            /* (19)  V_eta_bar = sum_t a_eta_bar x^T   adjoint of (3) */
+            /* (21)  W_bar = sum_t a_h_bar x^T   adjoint of (5) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
             const reduction with_x[] = {
                 {{work_a_theta_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, V_theta_bar, done > 0},
@@ -940,10 +940,10 @@ static void cfn_simd_step_thread(
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t s = 0; s < rows; ++s) {
-                            /* (3)  a_h = W x */
+                            /* (5)  a_h = W x */
                             const vec a_h = load(tile_a_h + (s * own + v) * LANES);
 
-                            /* (3)  tanh_a_h = tanh(a_h) */
+                            /* (6)  tanh_a_h = tanh(a_h) */
                             const vec tanh_a_h = vec_tanh(a_h);
                             store(tanh_a_h_rows + s * row_m + j, tanh_a_h);
                         }
@@ -995,20 +995,20 @@ static void cfn_simd_step_thread(
                             const vec a_theta =
                                 load(tile_a_theta + (s * 2 * own + v) * LANES) + b_theta_here;
 
-                            /* (1)  theta = sigmoid(a_theta) */
+                            /* (2)  theta = sigmoid(a_theta) */
                             const vec theta = vec_sigmoid(a_theta);
 
-                            /* (2)  a_eta = U_eta h_prev + V_eta x + b_eta */
+                            /* (3)  a_eta = U_eta h_prev + V_eta x + b_eta */
                             const vec a_eta =
                                 load(tile_a_theta + ((s * 2 + 1) * own + v) * LANES) + b_eta_here;
 
-                            /* (2)  eta = sigmoid(a_eta) */
+                            /* (4)  eta = sigmoid(a_eta) */
                             const vec eta = vec_sigmoid(a_eta);
 
-                            /* (3)  tanh_h_prev = tanh(h_prev) */
+                            /* (6)  tanh_h_prev = tanh(h_prev) */
                             const vec tanh_h_prev = vec_tanh(h_prev);
 
-                            /* (3)  h = theta * tanh(h_prev) + eta * tanh(a_h) */
+                            /* (6)  h = theta * tanh(h_prev) + eta * tanh(a_h) */
                             const vec h = theta * tanh_h_prev + eta * tanh_a_h;
                             store_part(h_rows + s * m + j, h, left);
                         }

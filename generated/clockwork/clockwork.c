@@ -145,7 +145,7 @@ void clockwork_forward(
             const clockwork_real *restrict h_prev =
                 t > 0 ? out->h + (at - B) * m : initial_h + sample * m;
 
-            /* (1)  a_s = M_W_H h_prev + W_I x */
+            /* (2)  a_s = M_W_H h_prev + W_I x */
             for (size_t j = 0; j < m; ++j) {
                 clockwork_real sum = 0;
                 for (size_t l = 0; l < m; ++l)
@@ -155,15 +155,15 @@ void clockwork_forward(
                 a_s[j] = sum;
             }
 
-            /* (1)  s = tanh(a_s) */
+            /* (3)  s = tanh(a_s) */
             for (size_t j = 0; j < m; ++j)
                 s[j] = TANH(a_s[j]);
 
-            /* (1)  s_tail = tanh_tail(a_s) */
+            /* (3)  s_tail = tanh_tail(a_s) */
             for (size_t j = 0; j < m; ++j)
                 s_tail[j] = clockwork_tanh_tail(a_s[j]);
 
-            /* (2)  h = k * s + (1 - k) * h_prev */
+            /* (4)  h = k * s + (1 - k) * h_prev */
             for (size_t j = 0; j < m; ++j)
                 h[j] = k[j] * s[j] + (1 - k[j]) * h_prev[j];
         }
@@ -211,7 +211,7 @@ void clockwork_infer(
             const clockwork_real *restrict h_prev =
                 t > 0 ? out->h + (at - B) * m : initial_h + sample * m;
 
-            /* (1)  a_s = M_W_H h_prev + W_I x */
+            /* (2)  a_s = M_W_H h_prev + W_I x */
             for (size_t j = 0; j < m; ++j) {
                 clockwork_real sum = 0;
                 for (size_t l = 0; l < m; ++l)
@@ -221,11 +221,11 @@ void clockwork_infer(
                 a_s[j] = sum;
             }
 
-            /* (1)  s = tanh(a_s) */
+            /* (3)  s = tanh(a_s) */
             for (size_t j = 0; j < m; ++j)
                 s[j] = TANH(a_s[j]);
 
-            /* (2)  h = k * s + (1 - k) * h_prev */
+            /* (4)  h = k * s + (1 - k) * h_prev */
             for (size_t j = 0; j < m; ++j)
                 h[j] = k[j] * s[j] + (1 - k[j]) * h_prev[j];
         }
@@ -288,23 +288,23 @@ void clockwork_backward(
             clockwork_real *restrict a_s_bar = work_a_s_bar + at * m;
             clockwork_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + sample) * m;
 
-            /* (1)  one_minus_s_squared = slope_from_tail(s_tail) */
+            /* (3)  one_minus_s_squared = slope_from_tail(s_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_s_squared[j] = clockwork_slope_from_tail(s_tail[j]);
 
-            /* (3)  h_bar = Delta_h + h_next_bar */
+            /* (5)  h_bar = Delta_h + h_next_bar */
             for (size_t j = 0; j < m; ++j)
                 h_bar[j] = Delta_h[j] + h_next_bar[j];
 
-            /* (4)  s_bar = h_bar * k   adjoint of (2) */
+            /* (6)  s_bar = h_bar * k   adjoint of (4) */
             for (size_t j = 0; j < m; ++j)
                 s_bar[j] = h_bar[j] * k[j];
 
-            /* (5)  a_s_bar = s_bar * (1 - s^2)   adjoint of (1) */
+            /* (7)  a_s_bar = s_bar * (1 - s^2)   adjoint of (3) */
             for (size_t j = 0; j < m; ++j)
                 a_s_bar[j] = s_bar[j] * one_minus_s_squared[j];
 
-            /* (7)  h_prev_bar = M_W_H^T a_s_bar + h_bar * (1 - k)   adjoint of (1), (2) */
+            /* (9)  h_prev_bar = M_W_H^T a_s_bar + h_bar * (1 - k)   adjoint of (2), (4) */
             for (size_t j = 0; j < m; ++j) {
                 clockwork_real sum = h_bar[j] * (1 - k[j]);
                 for (size_t l = 0; l < m; ++l)
@@ -329,16 +329,16 @@ void clockwork_backward(
             clockwork_real *restrict k_bar =
                 gradients->k_bar != NULL ? gradients->k_bar + at * m : NULL;
 
-            /* (1)  s = tanh_from_tail(s_tail) */
+            /* (3)  s = tanh_from_tail(s_tail) */
             for (size_t j = 0; j < m; ++j)
                 s[j] = clockwork_tanh_from_tail(s_tail[j]);
 
-            /* (6)  M_W_H_bar = sum_t a_s_bar h_prev^T   adjoint of (1) */
+            /* (8)  M_W_H_bar = sum_t a_s_bar h_prev^T   adjoint of (2) */
             for (size_t j = 0; j < m; ++j)
                 for (size_t l = 0; l < m; ++l)
                     M_W_H_bar[j * m + l] += a_s_bar[j] * h_prev[l];
 
-            /* (8)  x_bar = W_I^T a_s_bar   adjoint of (1) */
+            /* (10)  x_bar = W_I^T a_s_bar   adjoint of (2) */
             if (x_bar != NULL) {
                 for (size_t j = 0; j < n; ++j) {
                     clockwork_real sum = 0;
@@ -348,12 +348,12 @@ void clockwork_backward(
                 }
             }
 
-            /* (9)  k_bar = h_bar * (s - h_prev)   adjoint of (2) */
+            /* (11)  k_bar = h_bar * (s - h_prev)   adjoint of (4) */
             if (k_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     k_bar[j] = h_bar[j] * (s[j] - h_prev[j]);
 
-            /* (10)  W_I_bar = sum_t a_s_bar x^T   adjoint of (1) */
+            /* (12)  W_I_bar = sum_t a_s_bar x^T   adjoint of (2) */
             if (W_I_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t l = 0; l < n; ++l)
@@ -363,13 +363,13 @@ void clockwork_backward(
 
     /* once, for all steps */
     {
-        /* (11)  W_H_bar = M_W_H_bar * M   adjoint of (1) */
+        /* (13)  W_H_bar = M_W_H_bar * M   adjoint of (1) */
         if (W_H_bar != NULL)
             for (size_t j = 0; j < m; ++j)
                 for (size_t l = 0; l < m; ++l)
                     W_H_bar[j * m + l] = M_W_H_bar[j * m + l] * M[j * m + l];
 
-        /* (12)  M_bar = M_W_H_bar * W_H   adjoint of (1) */
+        /* (14)  M_bar = M_W_H_bar * W_H   adjoint of (1) */
         if (M_bar != NULL)
             for (size_t j = 0; j < m; ++j)
                 for (size_t l = 0; l < m; ++l)
@@ -410,7 +410,7 @@ void clockwork_step(
             for (size_t l = 0; l < m; ++l)
                 M_W_H[j * m + l] = M[j * m + l] * W_H[j * m + l];
 
-        /* (1)  a_s = M_W_H h_prev + W_I x */
+        /* (2)  a_s = M_W_H h_prev + W_I x */
         for (size_t j = 0; j < m; ++j) {
             clockwork_real sum = 0;
             for (size_t l = 0; l < m; ++l)
@@ -420,11 +420,11 @@ void clockwork_step(
             a_s[j] = sum;
         }
 
-        /* (1)  s = tanh(a_s) */
+        /* (3)  s = tanh(a_s) */
         for (size_t j = 0; j < m; ++j)
             s[j] = TANH(a_s[j]);
 
-        /* (2)  h = k * s + (1 - k) * h_prev */
+        /* (4)  h = k * s + (1 - k) * h_prev */
         for (size_t j = 0; j < m; ++j)
             h[j] = k[j] * s[j] + (1 - k[j]) * h_prev[j];
 

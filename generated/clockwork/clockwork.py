@@ -87,13 +87,13 @@ def forward(parameters, inputs, initial):
     h = np.empty((T, B, m), dtype)
     for t in range(T):
         h_prev = h[t - 1] if t > 0 else initial_h
-        # (1)  a_s = M_W_H h_prev + W_I x
+        # (2)  a_s = M_W_H h_prev + W_I x
         a_s = h_prev @ M_W_H.T + x[t] @ W_I.T
-        # (1)  s = tanh(a_s)
+        # (3)  s = tanh(a_s)
         s = np.tanh(a_s)
-        # (1)  s_tail = tanh_tail(a_s)
+        # (3)  s_tail = tanh_tail(a_s)
         s_tail[t] = tanh_tail(a_s)
-        # (2)  h = k * s + (1 - k) * h_prev
+        # (4)  h = k * s + (1 - k) * h_prev
         h[t] = k[t] * s + (1 - k[t]) * h_prev
     return {"h": h}, {"h": h[T - 1] if T > 0 else initial_h}, {"s_tail": s_tail, "M_W_H": M_W_H}
 
@@ -122,34 +122,34 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     h_prev_bar = final_h_bar
     for t in reversed(range(T)):
         h_next_bar = h_prev_bar
-        # (1)  one_minus_s_squared = slope_from_tail(s_tail)
+        # (3)  one_minus_s_squared = slope_from_tail(s_tail)
         one_minus_s_squared = slope_from_tail(s_tail[t])
-        # (3)  h_bar = Delta_h + h_next_bar
+        # (5)  h_bar = Delta_h + h_next_bar
         h_bar[t] = Delta_h[t] + h_next_bar
-        # (4)  s_bar = h_bar * k   adjoint of (2)
+        # (6)  s_bar = h_bar * k   adjoint of (4)
         s_bar = h_bar[t] * k[t]
-        # (5)  a_s_bar = s_bar * (1 - s^2)   adjoint of (1)
+        # (7)  a_s_bar = s_bar * (1 - s^2)   adjoint of (3)
         a_s_bar[t] = s_bar * one_minus_s_squared
-        # (7)  h_prev_bar = M_W_H^T a_s_bar + h_bar * (1 - k)   adjoint of (1), (2)
+        # (9)  h_prev_bar = M_W_H^T a_s_bar + h_bar * (1 - k)   adjoint of (2), (4)
         h_prev_bar = a_s_bar[t] @ M_W_H + h_bar[t] * (1 - k[t])
 
     # all steps at once
     h_prev = np.concatenate([initial_h[None], h])[:-1]
-    # (1)  s = tanh_from_tail(s_tail)
+    # (3)  s = tanh_from_tail(s_tail)
     s = tanh_from_tail(s_tail)
-    # (6)  M_W_H_bar = sum_t a_s_bar h_prev^T   adjoint of (1)
+    # (8)  M_W_H_bar = sum_t a_s_bar h_prev^T   adjoint of (2)
     M_W_H_bar = contract("TBi,TBj->ij", a_s_bar, h_prev)
-    # (8)  x_bar = W_I^T a_s_bar   adjoint of (1)
+    # (10)  x_bar = W_I^T a_s_bar   adjoint of (2)
     x_bar = a_s_bar @ W_I
-    # (9)  k_bar = h_bar * (s - h_prev)   adjoint of (2)
+    # (11)  k_bar = h_bar * (s - h_prev)   adjoint of (4)
     k_bar = h_bar * (s - h_prev)
-    # (10)  W_I_bar = sum_t a_s_bar x^T   adjoint of (1)
+    # (12)  W_I_bar = sum_t a_s_bar x^T   adjoint of (2)
     W_I_bar = contract("TBi,TBj->ij", a_s_bar, x)
 
     # once
-    # (11)  W_H_bar = M_W_H_bar * M   adjoint of (1)
+    # (13)  W_H_bar = M_W_H_bar * M   adjoint of (1)
     W_H_bar = M_W_H_bar * M
-    # (12)  M_bar = M_W_H_bar * W_H   adjoint of (1)
+    # (14)  M_bar = M_W_H_bar * W_H   adjoint of (1)
     M_bar = M_W_H_bar * W_H
     return {"initial.h": h_prev_bar, "x": x_bar, "k": k_bar, "W_I": W_I_bar, "W_H": W_H_bar, "M": M_bar}
 
@@ -170,10 +170,10 @@ def step(parameters, inputs, state):
     h_prev = state["h"]
     # (1)  M_W_H = M * W_H
     M_W_H = M * W_H
-    # (1)  a_s = M_W_H h_prev + W_I x
+    # (2)  a_s = M_W_H h_prev + W_I x
     a_s = h_prev @ M_W_H.T + x @ W_I.T
-    # (1)  s = tanh(a_s)
+    # (3)  s = tanh(a_s)
     s = np.tanh(a_s)
-    # (2)  h = k * s + (1 - k) * h_prev
+    # (4)  h = k * s + (1 - k) * h_prev
     h = k * s + (1 - k) * h_prev
     return {"h": h}, {"h": h}

@@ -144,7 +144,7 @@ static void clockwork_simd_forward_thread(
                 t > 0 ? out->h + (t * B + sample - B) * m : initial_h + sample * m;
             real *restrict a_s = work_a_s + sample * row_m;
 
-            /* (1)  a_s = M_W_H h_prev + W_I x */
+            /* (2)  a_s = M_W_H h_prev + W_I x */
             for (size_t j = 0; j < m; ++j) {
                 real sum = 0;
                 sum += dot(&M_W_H[j * m], &h_prev[0], m);
@@ -174,14 +174,14 @@ static void clockwork_simd_forward_thread(
                         const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
                         const vec a_s = load(a_s_rows + sample * row_m + j);
 
-                        /* (1)  s = tanh(a_s) */
+                        /* (3)  s = tanh(a_s) */
                         const vec s = vec_tanh(a_s);
 
-                        /* (1)  s_tail = tanh_tail(a_s) */
+                        /* (3)  s_tail = tanh_tail(a_s) */
                         const vec s_tail = vec_tanh_tail(a_s);
                         store(s_tail_rows + sample * row_m + j, s_tail);
 
-                        /* (2)  h = k * s + (1 - k) * h_prev */
+                        /* (4)  h = k * s + (1 - k) * h_prev */
                         const vec h = k * s + (1 - k) * h_prev;
                         store_part(h_rows + sample * m + j, h, left);
                     }
@@ -254,7 +254,7 @@ static void clockwork_simd_infer_thread(
                 t > 0 ? out->h + (t * B + sample - B) * m : initial_h + sample * m;
             real *restrict a_s = work_a_s + sample * row_m;
 
-            /* (1)  a_s = M_W_H h_prev + W_I x */
+            /* (2)  a_s = M_W_H h_prev + W_I x */
             for (size_t j = 0; j < m; ++j) {
                 real sum = 0;
                 sum += dot(&M_W_H[j * m], &h_prev[0], m);
@@ -283,10 +283,10 @@ static void clockwork_simd_infer_thread(
                         const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
                         const vec a_s = load(a_s_rows + sample * row_m + j);
 
-                        /* (1)  s = tanh(a_s) */
+                        /* (3)  s = tanh(a_s) */
                         const vec s = vec_tanh(a_s);
 
-                        /* (2)  h = k * s + (1 - k) * h_prev */
+                        /* (4)  h = k * s + (1 - k) * h_prev */
                         const vec h = k * s + (1 - k) * h_prev;
                         store_part(h_rows + sample * m + j, h, left);
                     }
@@ -390,17 +390,17 @@ static void clockwork_simd_backward_thread(
                             const vec h_next_bar =
                                 load_part(h_next_bar_rows + sample * h_next_bar_stride + j, left);
 
-                            /* (1)  one_minus_s_squared = slope_from_tail(s_tail) */
+                            /* (3)  one_minus_s_squared = slope_from_tail(s_tail) */
                             const vec one_minus_s_squared = vec_slope_from_tail(s_tail);
 
-                            /* (3)  h_bar = Delta_h + h_next_bar */
+                            /* (5)  h_bar = Delta_h + h_next_bar */
                             const vec h_bar = Delta_h + h_next_bar;
                             store(h_bar_rows + sample * row_m + j, h_bar);
 
-                            /* (4)  s_bar = h_bar * k   adjoint of (2) */
+                            /* (6)  s_bar = h_bar * k   adjoint of (4) */
                             const vec s_bar = h_bar * k;
 
-                            /* (5)  a_s_bar = s_bar * (1 - s^2)   adjoint of (1) */
+                            /* (7)  a_s_bar = s_bar * (1 - s^2)   adjoint of (3) */
                             const vec a_s_bar = s_bar * one_minus_s_squared;
                             store(a_s_bar_rows + sample * row_m + j, a_s_bar);
                         }
@@ -415,7 +415,7 @@ static void clockwork_simd_backward_thread(
                 const real *restrict a_s_bar = work_a_s_bar + ((t - first) * B + sample) * row_m;
                 real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + sample) * row_m;
 
-                /* (7)  h_prev_bar = M_W_H^T a_s_bar + h_bar * (1 - k)   adjoint of (1), (2) */
+                /* (9)  h_prev_bar = M_W_H^T a_s_bar + h_bar * (1 - k)   adjoint of (2), (4) */
                 for (size_t j = 0; j < m; ++j) {
                     real sum = h_bar[j] * (1 - k[j]);
                     for (size_t l = 0; l < m; ++l)
@@ -451,10 +451,10 @@ static void clockwork_simd_backward_thread(
                         const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
                         const vec h_bar = load(h_bar_rows + sample * row_m + j);
 
-                        /* (1)  s = tanh_from_tail(s_tail) */
+                        /* (3)  s = tanh_from_tail(s_tail) */
                         const vec s = vec_tanh_from_tail(s_tail);
 
-                        /* (9)  k_bar = h_bar * (s - h_prev)   adjoint of (2) */
+                        /* (11)  k_bar = h_bar * (s - h_prev)   adjoint of (4) */
                         const vec k_bar = h_bar * (s - h_prev);
                         store_part(k_bar_rows + sample * k_bar_stride + j, k_bar, left);
                     }
@@ -491,7 +491,7 @@ static void clockwork_simd_backward_thread(
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
                             for (size_t sample = 0; sample < rows; ++sample) {
-                                /* (8)  x_bar = W_I^T a_s_bar   adjoint of (1) */
+                                /* (10)  x_bar = W_I^T a_s_bar   adjoint of (2) */
                                 const vec x_bar = load(tile_x_bar + (sample * own + v) * LANES);
                                 store_part(x_bar_rows + sample * n + j, x_bar, left);
                             }
@@ -504,7 +504,7 @@ static void clockwork_simd_backward_thread(
         {
             real *const scratch = work_scratch + thread * scratch_size;
 
-            /* (6)  M_W_H_bar = sum_t a_s_bar h_prev^T   adjoint of (1) */
+            /* (8)  M_W_H_bar = sum_t a_s_bar h_prev^T   adjoint of (2) */
             const series rows_of_h_prev = {out->h, initial_h, m, m, 0, B, 0};
             const reduction with_h_prev[] = {
                 {{work_a_s_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, M_W_H_bar, done > 0},
@@ -512,7 +512,7 @@ static void clockwork_simd_backward_thread(
             reduce_rows(first * B, steps * B, &rows_of_h_prev, m, with_h_prev, 1, thread, threads,
                 scratch);
 
-            /* (10)  W_I_bar = sum_t a_s_bar x^T   adjoint of (1) */
+            /* (12)  W_I_bar = sum_t a_s_bar x^T   adjoint of (2) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
             const reduction with_x[] = {
                 {{work_a_s_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_I_bar, done > 0},
@@ -524,13 +524,13 @@ static void clockwork_simd_backward_thread(
 
     /* once, for all steps */
     if (thread == 0) {
-        /* (11)  W_H_bar = M_W_H_bar * M   adjoint of (1) */
+        /* (13)  W_H_bar = M_W_H_bar * M   adjoint of (1) */
         if (W_H_bar != NULL)
             for (size_t j = 0; j < m; ++j)
                 for (size_t l = 0; l < m; ++l)
                     W_H_bar[j * m + l] = M_W_H_bar[j * m + l] * M[j * m + l];
 
-        /* (12)  M_bar = M_W_H_bar * W_H   adjoint of (1) */
+        /* (14)  M_bar = M_W_H_bar * W_H   adjoint of (1) */
         if (M_bar != NULL)
             for (size_t j = 0; j < m; ++j)
                 for (size_t l = 0; l < m; ++l)
@@ -596,7 +596,7 @@ static void clockwork_simd_step_thread(
         const real *restrict h_prev = initial_h + sample * m;
         real *restrict a_s = work_a_s + sample * row_m;
 
-        /* (1)  a_s = M_W_H h_prev + W_I x */
+        /* (2)  a_s = M_W_H h_prev + W_I x */
         for (size_t j = 0; j < m; ++j) {
             real sum = 0;
             sum += dot(&M_W_H[j * m], &h_prev[0], m);
@@ -624,10 +624,10 @@ static void clockwork_simd_step_thread(
                     const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
                     const vec a_s = load(a_s_rows + sample * row_m + j);
 
-                    /* (1)  s = tanh(a_s) */
+                    /* (3)  s = tanh(a_s) */
                     const vec s = vec_tanh(a_s);
 
-                    /* (2)  h = k * s + (1 - k) * h_prev */
+                    /* (4)  h = k * s + (1 - k) * h_prev */
                     const vec h = k * s + (1 - k) * h_prev;
                     store_part(h_rows + sample * m + j, h, left);
                 }

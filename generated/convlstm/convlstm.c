@@ -316,20 +316,20 @@ void convlstm_forward(
                 }
             }
 
-            /* (7)  i = sigmoid(a_i) */
+            /* (8)  i = sigmoid(a_i) */
             for (size_t j = 0; j < K; ++j)
                 for (size_t k = 0; k < M; ++k)
                     for (size_t l = 0; l < N; ++l)
                         i[(j * M + k) * N + l] = convlstm_sigmoid(a_i[(j * M + k) * N + l]);
 
-            /* (7)  i_tail = sigmoid_tail(a_i) */
+            /* (8)  i_tail = sigmoid_tail(a_i) */
             for (size_t j = 0; j < K; ++j)
                 for (size_t k = 0; k < M; ++k)
                     for (size_t l = 0; l < N; ++l)
                         i_tail[(j * M + k) * N + l] = convlstm_sigmoid_tail(a_i[(j * M + k) * N
                             + l]);
 
-            /* (8)  a_f = sum_prq W_x_f[k,p,r,q] X_RQ[p,r,q,i,j] + sum_prq W_h_f[k,p,r,q]
+            /* (9)  a_f = sum_prq W_x_f[k,p,r,q] X_RQ[p,r,q,i,j] + sum_prq W_h_f[k,p,r,q]
              * H_RQ[p,r,q,i,j] + b_f + W_c_f * C_prev */
             for (size_t j = 0; j < K; ++j) {
                 for (size_t k = 0; k < M; ++k) {
@@ -351,20 +351,20 @@ void convlstm_forward(
                 }
             }
 
-            /* (8)  f = sigmoid(a_f) */
+            /* (10)  f = sigmoid(a_f) */
             for (size_t j = 0; j < K; ++j)
                 for (size_t k = 0; k < M; ++k)
                     for (size_t l = 0; l < N; ++l)
                         f[(j * M + k) * N + l] = convlstm_sigmoid(a_f[(j * M + k) * N + l]);
 
-            /* (8)  f_tail = sigmoid_tail(a_f) */
+            /* (10)  f_tail = sigmoid_tail(a_f) */
             for (size_t j = 0; j < K; ++j)
                 for (size_t k = 0; k < M; ++k)
                     for (size_t l = 0; l < N; ++l)
                         f_tail[(j * M + k) * N + l] = convlstm_sigmoid_tail(a_f[(j * M + k) * N
                             + l]);
 
-            /* (9)  a_C = sum_prq W_x_c[k,p,r,q] X_RQ[p,r,q,i,j] + sum_prq W_h_c[k,p,r,q]
+            /* (11)  a_C = sum_prq W_x_c[k,p,r,q] X_RQ[p,r,q,i,j] + sum_prq W_h_c[k,p,r,q]
              * H_RQ[p,r,q,i,j] + b_c */
             for (size_t j = 0; j < K; ++j) {
                 for (size_t k = 0; k < M; ++k) {
@@ -385,27 +385,27 @@ void convlstm_forward(
                 }
             }
 
-            /* (9)  tanh_a_C = tanh(a_C) */
+            /* (12)  tanh_a_C = tanh(a_C) */
             for (size_t j = 0; j < K; ++j)
                 for (size_t k = 0; k < M; ++k)
                     for (size_t l = 0; l < N; ++l)
                         tanh_a_C[(j * M + k) * N + l] = TANH(a_C[(j * M + k) * N + l]);
 
-            /* (9)  tanh_a_C_tail = tanh_tail(a_C) */
+            /* (12)  tanh_a_C_tail = tanh_tail(a_C) */
             for (size_t j = 0; j < K; ++j)
                 for (size_t k = 0; k < M; ++k)
                     for (size_t l = 0; l < N; ++l)
                         tanh_a_C_tail[(j * M + k) * N + l] = convlstm_tanh_tail(a_C[(j * M + k) * N
                             + l]);
 
-            /* (9)  C = f * C_prev + i * tanh(a_C) */
+            /* (12)  C = f * C_prev + i * tanh(a_C) */
             for (size_t j = 0; j < K; ++j)
                 for (size_t k = 0; k < M; ++k)
                     for (size_t l = 0; l < N; ++l)
                         C[(j * M + k) * N + l] = f[(j * M + k) * N + l] * C_prev[(j * M + k) * N
                             + l] + i[(j * M + k) * N + l] * tanh_a_C[(j * M + k) * N + l];
 
-            /* (10)  a_o = sum_prq W_x_o[k,p,r,q] X_RQ[p,r,q,i,j] + sum_prq W_h_o[k,p,r,q]
+            /* (13)  a_o = sum_prq W_x_o[k,p,r,q] X_RQ[p,r,q,i,j] + sum_prq W_h_o[k,p,r,q]
              * H_RQ[p,r,q,i,j] + b_o + W_c_o * C */
             for (size_t j = 0; j < K; ++j) {
                 for (size_t k = 0; k < M; ++k) {
@@ -427,33 +427,33 @@ void convlstm_forward(
                 }
             }
 
-            /* (10)  o = sigmoid(a_o) */
+            /* (14)  o = sigmoid(a_o) */
             for (size_t j = 0; j < K; ++j)
                 for (size_t k = 0; k < M; ++k)
                     for (size_t l = 0; l < N; ++l)
                         o[(j * M + k) * N + l] = convlstm_sigmoid(a_o[(j * M + k) * N + l]);
 
-            /* (10)  o_tail = sigmoid_tail(a_o) */
+            /* (14)  o_tail = sigmoid_tail(a_o) */
             for (size_t j = 0; j < K; ++j)
                 for (size_t k = 0; k < M; ++k)
                     for (size_t l = 0; l < N; ++l)
                         o_tail[(j * M + k) * N + l] = convlstm_sigmoid_tail(a_o[(j * M + k) * N
                             + l]);
 
-            /* (11)  tanh_C = tanh(C) */
+            /* (15)  tanh_C = tanh(C) */
             for (size_t j = 0; j < K; ++j)
                 for (size_t k = 0; k < M; ++k)
                     for (size_t l = 0; l < N; ++l)
                         tanh_C[(j * M + k) * N + l] = TANH(C[(j * M + k) * N + l]);
 
-            /* (11)  tanh_C_tail = tanh_tail(C) */
+            /* (15)  tanh_C_tail = tanh_tail(C) */
             for (size_t j = 0; j < K; ++j)
                 for (size_t k = 0; k < M; ++k)
                     for (size_t l = 0; l < N; ++l)
                         tanh_C_tail[(j * M + k) * N + l] = convlstm_tanh_tail(C[(j * M + k) * N
                             + l]);
 
-            /* (11)  H = o * tanh(C) */
+            /* (15)  H = o * tanh(C) */
             for (size_t j = 0; j < K; ++j)
                 for (size_t k = 0; k < M; ++k)
                     for (size_t l = 0; l < N; ++l)
@@ -642,13 +642,13 @@ void convlstm_infer(
                 }
             }
 
-            /* (7)  i = sigmoid(a_i) */
+            /* (8)  i = sigmoid(a_i) */
             for (size_t j = 0; j < K; ++j)
                 for (size_t k = 0; k < M; ++k)
                     for (size_t l = 0; l < N; ++l)
                         i[(j * M + k) * N + l] = convlstm_sigmoid(a_i[(j * M + k) * N + l]);
 
-            /* (8)  a_f = sum_prq W_x_f[k,p,r,q] X_RQ[p,r,q,i,j] + sum_prq W_h_f[k,p,r,q]
+            /* (9)  a_f = sum_prq W_x_f[k,p,r,q] X_RQ[p,r,q,i,j] + sum_prq W_h_f[k,p,r,q]
              * H_RQ[p,r,q,i,j] + b_f + W_c_f * C_prev */
             for (size_t j = 0; j < K; ++j) {
                 for (size_t k = 0; k < M; ++k) {
@@ -670,13 +670,13 @@ void convlstm_infer(
                 }
             }
 
-            /* (8)  f = sigmoid(a_f) */
+            /* (10)  f = sigmoid(a_f) */
             for (size_t j = 0; j < K; ++j)
                 for (size_t k = 0; k < M; ++k)
                     for (size_t l = 0; l < N; ++l)
                         f[(j * M + k) * N + l] = convlstm_sigmoid(a_f[(j * M + k) * N + l]);
 
-            /* (9)  a_C = sum_prq W_x_c[k,p,r,q] X_RQ[p,r,q,i,j] + sum_prq W_h_c[k,p,r,q]
+            /* (11)  a_C = sum_prq W_x_c[k,p,r,q] X_RQ[p,r,q,i,j] + sum_prq W_h_c[k,p,r,q]
              * H_RQ[p,r,q,i,j] + b_c */
             for (size_t j = 0; j < K; ++j) {
                 for (size_t k = 0; k < M; ++k) {
@@ -697,20 +697,20 @@ void convlstm_infer(
                 }
             }
 
-            /* (9)  tanh_a_C = tanh(a_C) */
+            /* (12)  tanh_a_C = tanh(a_C) */
             for (size_t j = 0; j < K; ++j)
                 for (size_t k = 0; k < M; ++k)
                     for (size_t l = 0; l < N; ++l)
                         tanh_a_C[(j * M + k) * N + l] = TANH(a_C[(j * M + k) * N + l]);
 
-            /* (9)  C = f * C_prev + i * tanh(a_C) */
+            /* (12)  C = f * C_prev + i * tanh(a_C) */
             for (size_t j = 0; j < K; ++j)
                 for (size_t k = 0; k < M; ++k)
                     for (size_t l = 0; l < N; ++l)
                         C[(j * M + k) * N + l] = f[(j * M + k) * N + l] * C_prev[(j * M + k) * N
                             + l] + i[(j * M + k) * N + l] * tanh_a_C[(j * M + k) * N + l];
 
-            /* (10)  a_o = sum_prq W_x_o[k,p,r,q] X_RQ[p,r,q,i,j] + sum_prq W_h_o[k,p,r,q]
+            /* (13)  a_o = sum_prq W_x_o[k,p,r,q] X_RQ[p,r,q,i,j] + sum_prq W_h_o[k,p,r,q]
              * H_RQ[p,r,q,i,j] + b_o + W_c_o * C */
             for (size_t j = 0; j < K; ++j) {
                 for (size_t k = 0; k < M; ++k) {
@@ -732,19 +732,19 @@ void convlstm_infer(
                 }
             }
 
-            /* (10)  o = sigmoid(a_o) */
+            /* (14)  o = sigmoid(a_o) */
             for (size_t j = 0; j < K; ++j)
                 for (size_t k = 0; k < M; ++k)
                     for (size_t l = 0; l < N; ++l)
                         o[(j * M + k) * N + l] = convlstm_sigmoid(a_o[(j * M + k) * N + l]);
 
-            /* (11)  tanh_C = tanh(C) */
+            /* (15)  tanh_C = tanh(C) */
             for (size_t j = 0; j < K; ++j)
                 for (size_t k = 0; k < M; ++k)
                     for (size_t l = 0; l < N; ++l)
                         tanh_C[(j * M + k) * N + l] = TANH(C[(j * M + k) * N + l]);
 
-            /* (11)  H = o * tanh(C) */
+            /* (15)  H = o * tanh(C) */
             for (size_t j = 0; j < K; ++j)
                 for (size_t k = 0; k < M; ++k)
                     for (size_t l = 0; l < N; ++l)
@@ -920,99 +920,99 @@ void convlstm_backward(
             convlstm_real *restrict H_prev_bar = work_H_prev_bar + ((t & 1) * B + s) * K * M * N;
             convlstm_real *restrict C_prev_bar = work_C_prev_bar + ((t & 1) * B + s) * K * M * N;
 
-            /* (7)  i = sigmoid_from_tail(i_tail) */
+            /* (8)  i = sigmoid_from_tail(i_tail) */
             for (size_t j = 0; j < K; ++j)
                 for (size_t k = 0; k < M; ++k)
                     for (size_t l = 0; l < N; ++l)
                         i[(j * M + k) * N + l] = convlstm_sigmoid_from_tail(i_tail[(j * M + k) * N
                             + l]);
 
-            /* (8)  f = sigmoid_from_tail(f_tail) */
+            /* (10)  f = sigmoid_from_tail(f_tail) */
             for (size_t j = 0; j < K; ++j)
                 for (size_t k = 0; k < M; ++k)
                     for (size_t l = 0; l < N; ++l)
                         f[(j * M + k) * N + l] = convlstm_sigmoid_from_tail(f_tail[(j * M + k) * N
                             + l]);
 
-            /* (9)  tanh_a_C = tanh_from_tail(tanh_a_C_tail) */
+            /* (12)  tanh_a_C = tanh_from_tail(tanh_a_C_tail) */
             for (size_t j = 0; j < K; ++j)
                 for (size_t k = 0; k < M; ++k)
                     for (size_t l = 0; l < N; ++l)
                         tanh_a_C[(j * M + k) * N + l] =
                             convlstm_tanh_from_tail(tanh_a_C_tail[(j * M + k) * N + l]);
 
-            /* (10)  o = sigmoid_from_tail(o_tail) */
+            /* (14)  o = sigmoid_from_tail(o_tail) */
             for (size_t j = 0; j < K; ++j)
                 for (size_t k = 0; k < M; ++k)
                     for (size_t l = 0; l < N; ++l)
                         o[(j * M + k) * N + l] = convlstm_sigmoid_from_tail(o_tail[(j * M + k) * N
                             + l]);
 
-            /* (11)  tanh_C = tanh_from_tail(tanh_C_tail) */
+            /* (15)  tanh_C = tanh_from_tail(tanh_C_tail) */
             for (size_t j = 0; j < K; ++j)
                 for (size_t k = 0; k < M; ++k)
                     for (size_t l = 0; l < N; ++l)
                         tanh_C[(j * M + k) * N + l] =
                             convlstm_tanh_from_tail(tanh_C_tail[(j * M + k) * N + l]);
 
-            /* (7)  one_minus_i = complement_from_tail(i_tail) */
+            /* (8)  one_minus_i = complement_from_tail(i_tail) */
             for (size_t j = 0; j < K; ++j)
                 for (size_t k = 0; k < M; ++k)
                     for (size_t l = 0; l < N; ++l)
                         one_minus_i[(j * M + k) * N + l] =
                             convlstm_complement_from_tail(i_tail[(j * M + k) * N + l]);
 
-            /* (8)  one_minus_f = complement_from_tail(f_tail) */
+            /* (10)  one_minus_f = complement_from_tail(f_tail) */
             for (size_t j = 0; j < K; ++j)
                 for (size_t k = 0; k < M; ++k)
                     for (size_t l = 0; l < N; ++l)
                         one_minus_f[(j * M + k) * N + l] =
                             convlstm_complement_from_tail(f_tail[(j * M + k) * N + l]);
 
-            /* (9)  one_minus_tanh_a_C_squared = slope_from_tail(tanh_a_C_tail) */
+            /* (12)  one_minus_tanh_a_C_squared = slope_from_tail(tanh_a_C_tail) */
             for (size_t j = 0; j < K; ++j)
                 for (size_t k = 0; k < M; ++k)
                     for (size_t l = 0; l < N; ++l)
                         one_minus_tanh_a_C_squared[(j * M + k) * N + l] =
                             convlstm_slope_from_tail(tanh_a_C_tail[(j * M + k) * N + l]);
 
-            /* (10)  one_minus_o = complement_from_tail(o_tail) */
+            /* (14)  one_minus_o = complement_from_tail(o_tail) */
             for (size_t j = 0; j < K; ++j)
                 for (size_t k = 0; k < M; ++k)
                     for (size_t l = 0; l < N; ++l)
                         one_minus_o[(j * M + k) * N + l] =
                             convlstm_complement_from_tail(o_tail[(j * M + k) * N + l]);
 
-            /* (11)  one_minus_tanh_C_squared = slope_from_tail(tanh_C_tail) */
+            /* (15)  one_minus_tanh_C_squared = slope_from_tail(tanh_C_tail) */
             for (size_t j = 0; j < K; ++j)
                 for (size_t k = 0; k < M; ++k)
                     for (size_t l = 0; l < N; ++l)
                         one_minus_tanh_C_squared[(j * M + k) * N + l] =
                             convlstm_slope_from_tail(tanh_C_tail[(j * M + k) * N + l]);
 
-            /* (12)  H_bar = Delta_H + H_next_bar */
+            /* (16)  H_bar = Delta_H + H_next_bar */
             for (size_t j = 0; j < K; ++j)
                 for (size_t k = 0; k < M; ++k)
                     for (size_t l = 0; l < N; ++l)
                         H_bar[(j * M + k) * N + l] = Delta_H[(j * M + k) * N + l]
                             + H_next_bar[(j * M + k) * N + l];
 
-            /* (13)  o_bar = H_bar * tanh(C)   adjoint of (11) */
+            /* (17)  o_bar = H_bar * tanh(C)   adjoint of (15) */
             for (size_t j = 0; j < K; ++j)
                 for (size_t k = 0; k < M; ++k)
                     for (size_t l = 0; l < N; ++l)
                         o_bar[(j * M + k) * N + l] = H_bar[(j * M + k) * N
                             + l] * tanh_C[(j * M + k) * N + l];
 
-            /* (14)  a_o_bar = o_bar * o * (1 - o)   adjoint of (10) */
+            /* (18)  a_o_bar = o_bar * o * (1 - o)   adjoint of (14) */
             for (size_t j = 0; j < K; ++j)
                 for (size_t k = 0; k < M; ++k)
                     for (size_t l = 0; l < N; ++l)
                         a_o_bar[(j * M + k) * N + l] = o_bar[(j * M + k) * N
                             + l] * o[(j * M + k) * N + l] * one_minus_o[(j * M + k) * N + l];
 
-            /* (15)  C_bar = a_o_bar * W_c_o + H_bar * o * (1 - tanh(C)^2) + C_next_bar   adjoint of
-             * (10), (11) */
+            /* (19)  C_bar = a_o_bar * W_c_o + H_bar * o * (1 - tanh(C)^2) + C_next_bar   adjoint of
+             * (13), (15) */
             for (size_t j = 0; j < K; ++j)
                 for (size_t k = 0; k < M; ++k)
                     for (size_t l = 0; l < N; ++l)
@@ -1021,7 +1021,7 @@ void convlstm_backward(
                             + l] * o[(j * M + k) * N + l] * one_minus_tanh_C_squared[(j * M + k) * N
                             + l] + C_next_bar[(j * M + k) * N + l];
 
-            /* (16)  a_C_bar = C_bar * i * (1 - tanh(a_C)^2)   adjoint of (9) */
+            /* (20)  a_C_bar = C_bar * i * (1 - tanh(a_C)^2)   adjoint of (12) */
             for (size_t j = 0; j < K; ++j)
                 for (size_t k = 0; k < M; ++k)
                     for (size_t l = 0; l < N; ++l)
@@ -1029,37 +1029,37 @@ void convlstm_backward(
                             + l] * i[(j * M + k) * N
                             + l] * one_minus_tanh_a_C_squared[(j * M + k) * N + l];
 
-            /* (17)  f_bar = C_bar * C_prev   adjoint of (9) */
+            /* (21)  f_bar = C_bar * C_prev   adjoint of (12) */
             for (size_t j = 0; j < K; ++j)
                 for (size_t k = 0; k < M; ++k)
                     for (size_t l = 0; l < N; ++l)
                         f_bar[(j * M + k) * N + l] = C_bar[(j * M + k) * N
                             + l] * C_prev[(j * M + k) * N + l];
 
-            /* (18)  a_f_bar = f_bar * f * (1 - f)   adjoint of (8) */
+            /* (22)  a_f_bar = f_bar * f * (1 - f)   adjoint of (10) */
             for (size_t j = 0; j < K; ++j)
                 for (size_t k = 0; k < M; ++k)
                     for (size_t l = 0; l < N; ++l)
                         a_f_bar[(j * M + k) * N + l] = f_bar[(j * M + k) * N
                             + l] * f[(j * M + k) * N + l] * one_minus_f[(j * M + k) * N + l];
 
-            /* (19)  i_bar = C_bar * tanh(a_C)   adjoint of (9) */
+            /* (23)  i_bar = C_bar * tanh(a_C)   adjoint of (12) */
             for (size_t j = 0; j < K; ++j)
                 for (size_t k = 0; k < M; ++k)
                     for (size_t l = 0; l < N; ++l)
                         i_bar[(j * M + k) * N + l] = C_bar[(j * M + k) * N
                             + l] * tanh_a_C[(j * M + k) * N + l];
 
-            /* (20)  a_i_bar = i_bar * i * (1 - i)   adjoint of (7) */
+            /* (24)  a_i_bar = i_bar * i * (1 - i)   adjoint of (8) */
             for (size_t j = 0; j < K; ++j)
                 for (size_t k = 0; k < M; ++k)
                     for (size_t l = 0; l < N; ++l)
                         a_i_bar[(j * M + k) * N + l] = i_bar[(j * M + k) * N
                             + l] * i[(j * M + k) * N + l] * one_minus_i[(j * M + k) * N + l];
 
-            /* (21)  H_RQ_bar = sum_k W_h_i[k,p,r,q] a_i_bar[k,i,j] + sum_k W_h_f[k,p,r,q]
+            /* (25)  H_RQ_bar = sum_k W_h_i[k,p,r,q] a_i_bar[k,i,j] + sum_k W_h_f[k,p,r,q]
              * a_f_bar[k,i,j] + sum_k W_h_c[k,p,r,q] a_C_bar[k,i,j] + sum_k W_h_o[k,p,r,q]
-             * a_o_bar[k,i,j]   adjoint of (7), (8), (9), (10) */
+             * a_o_bar[k,i,j]   adjoint of (7), (9), (11), (13) */
             for (size_t j = 0; j < K; ++j) {
                 for (size_t k = 0; k < R; ++k) {
                     for (size_t l = 0; l < Q; ++l) {
@@ -1085,7 +1085,7 @@ void convlstm_backward(
                 }
             }
 
-            /* (22)  H_R_bar = sum_qi E_N[q,i,j] H_RQ_bar[p,r,q,k,i]   adjoint of (6) */
+            /* (26)  H_R_bar = sum_qi E_N[q,i,j] H_RQ_bar[p,r,q,k,i]   adjoint of (6) */
             for (size_t j = 0; j < K; ++j) {
                 for (size_t k = 0; k < R; ++k) {
                     for (size_t l = 0; l < M; ++l) {
@@ -1101,7 +1101,7 @@ void convlstm_backward(
                 }
             }
 
-            /* (25)  H_prev_bar = sum_ri E_M[r,i,j] H_R_bar[p,r,i,k]   adjoint of (5) */
+            /* (29)  H_prev_bar = sum_ri E_M[r,i,j] H_R_bar[p,r,i,k]   adjoint of (5) */
             for (size_t j = 0; j < K; ++j) {
                 for (size_t k = 0; k < M; ++k) {
                     for (size_t l = 0; l < N; ++l) {
@@ -1115,8 +1115,8 @@ void convlstm_backward(
                 }
             }
 
-            /* (26)  C_prev_bar = a_i_bar * W_c_i + a_f_bar * W_c_f + C_bar * f   adjoint of (7),
-             * (8), (9) */
+            /* (30)  C_prev_bar = a_i_bar * W_c_i + a_f_bar * W_c_f + C_bar * f   adjoint of (7),
+             * (9), (12) */
             for (size_t j = 0; j < K; ++j)
                 for (size_t k = 0; k < M; ++k)
                     for (size_t l = 0; l < N; ++l)
@@ -1143,9 +1143,9 @@ void convlstm_backward(
             convlstm_real *restrict X_bar =
                 gradients->X_bar != NULL ? gradients->X_bar + at * P * M * N : NULL;
 
-            /* (23)  X_RQ_bar = sum_k W_x_i[k,p,r,q] a_i_bar[k,i,j] + sum_k W_x_f[k,p,r,q]
+            /* (27)  X_RQ_bar = sum_k W_x_i[k,p,r,q] a_i_bar[k,i,j] + sum_k W_x_f[k,p,r,q]
              * a_f_bar[k,i,j] + sum_k W_x_c[k,p,r,q] a_C_bar[k,i,j] + sum_k W_x_o[k,p,r,q]
-             * a_o_bar[k,i,j]   adjoint of (7), (8), (9), (10) */
+             * a_o_bar[k,i,j]   adjoint of (7), (9), (11), (13) */
             for (size_t j = 0; j < P; ++j) {
                 for (size_t k = 0; k < R; ++k) {
                     for (size_t l = 0; l < Q; ++l) {
@@ -1171,7 +1171,7 @@ void convlstm_backward(
                 }
             }
 
-            /* (24)  X_R_bar = sum_qi E_N[q,i,j] X_RQ_bar[p,r,q,k,i]   adjoint of (4) */
+            /* (28)  X_R_bar = sum_qi E_N[q,i,j] X_RQ_bar[p,r,q,k,i]   adjoint of (4) */
             for (size_t j = 0; j < P; ++j) {
                 for (size_t k = 0; k < R; ++k) {
                     for (size_t l = 0; l < M; ++l) {
@@ -1187,7 +1187,7 @@ void convlstm_backward(
                 }
             }
 
-            /* (27)  X_bar = sum_ri E_M[r,i,j] X_R_bar[p,r,i,k]   adjoint of (3) */
+            /* (31)  X_bar = sum_ri E_M[r,i,j] X_R_bar[p,r,i,k]   adjoint of (3) */
             if (X_bar != NULL) {
                 for (size_t j = 0; j < P; ++j) {
                     for (size_t k = 0; k < M; ++k) {
@@ -1203,7 +1203,7 @@ void convlstm_backward(
                 }
             }
 
-            /* (28)  W_c_i_bar = sum_t a_i_bar * C_prev   adjoint of (7) */
+            /* (32)  W_c_i_bar = sum_t a_i_bar * C_prev   adjoint of (7) */
             if (W_c_i_bar != NULL)
                 for (size_t j = 0; j < K; ++j)
                     for (size_t k = 0; k < M; ++k)
@@ -1211,7 +1211,7 @@ void convlstm_backward(
                             W_c_i_bar[(j * M + k) * N + l] += a_i_bar[(j * M + k) * N
                                 + l] * C_prev[(j * M + k) * N + l];
 
-            /* (29)  W_x_i_bar = sum_t sum_ij a_i_bar[k,i,j] X_RQ[p,r,q,i,j]   adjoint of (7) */
+            /* (33)  W_x_i_bar = sum_t sum_ij a_i_bar[k,i,j] X_RQ[p,r,q,i,j]   adjoint of (7) */
             if (W_x_i_bar != NULL)
                 for (size_t j = 0; j < K; ++j)
                     for (size_t k = 0; k < P; ++k)
@@ -1223,7 +1223,7 @@ void convlstm_backward(
                                             a_i_bar[(j * M + q) * N
                                             + r] * X_RQ[(((k * R + l) * Q + p) * M + q) * N + r];
 
-            /* (30)  W_h_i_bar = sum_t sum_ij a_i_bar[k,i,j] H_RQ[p,r,q,i,j]   adjoint of (7) */
+            /* (34)  W_h_i_bar = sum_t sum_ij a_i_bar[k,i,j] H_RQ[p,r,q,i,j]   adjoint of (7) */
             if (W_h_i_bar != NULL)
                 for (size_t j = 0; j < K; ++j)
                     for (size_t k = 0; k < K; ++k)
@@ -1235,14 +1235,14 @@ void convlstm_backward(
                                             a_i_bar[(j * M + q) * N
                                             + r] * H_RQ[(((k * R + l) * Q + p) * M + q) * N + r];
 
-            /* (31)  b_i_bar = sum_t sum_jk a_i_bar[i,j,k]   adjoint of (7) */
+            /* (35)  b_i_bar = sum_t sum_jk a_i_bar[i,j,k]   adjoint of (7) */
             if (b_i_bar != NULL)
                 for (size_t j = 0; j < K; ++j)
                     for (size_t k = 0; k < M; ++k)
                         for (size_t l = 0; l < N; ++l)
                             b_i_bar[j] += a_i_bar[(j * M + k) * N + l];
 
-            /* (32)  W_c_f_bar = sum_t a_f_bar * C_prev   adjoint of (8) */
+            /* (36)  W_c_f_bar = sum_t a_f_bar * C_prev   adjoint of (9) */
             if (W_c_f_bar != NULL)
                 for (size_t j = 0; j < K; ++j)
                     for (size_t k = 0; k < M; ++k)
@@ -1250,7 +1250,7 @@ void convlstm_backward(
                             W_c_f_bar[(j * M + k) * N + l] += a_f_bar[(j * M + k) * N
                                 + l] * C_prev[(j * M + k) * N + l];
 
-            /* (33)  W_x_f_bar = sum_t sum_ij a_f_bar[k,i,j] X_RQ[p,r,q,i,j]   adjoint of (8) */
+            /* (37)  W_x_f_bar = sum_t sum_ij a_f_bar[k,i,j] X_RQ[p,r,q,i,j]   adjoint of (9) */
             if (W_x_f_bar != NULL)
                 for (size_t j = 0; j < K; ++j)
                     for (size_t k = 0; k < P; ++k)
@@ -1262,7 +1262,7 @@ void convlstm_backward(
                                             a_f_bar[(j * M + q) * N
                                             + r] * X_RQ[(((k * R + l) * Q + p) * M + q) * N + r];
 
-            /* (34)  W_h_f_bar = sum_t sum_ij a_f_bar[k,i,j] H_RQ[p,r,q,i,j]   adjoint of (8) */
+            /* (38)  W_h_f_bar = sum_t sum_ij a_f_bar[k,i,j] H_RQ[p,r,q,i,j]   adjoint of (9) */
             if (W_h_f_bar != NULL)
                 for (size_t j = 0; j < K; ++j)
                     for (size_t k = 0; k < K; ++k)
@@ -1274,14 +1274,14 @@ void convlstm_backward(
                                             a_f_bar[(j * M + q) * N
                                             + r] * H_RQ[(((k * R + l) * Q + p) * M + q) * N + r];
 
-            /* (35)  b_f_bar = sum_t sum_jk a_f_bar[i,j,k]   adjoint of (8) */
+            /* (39)  b_f_bar = sum_t sum_jk a_f_bar[i,j,k]   adjoint of (9) */
             if (b_f_bar != NULL)
                 for (size_t j = 0; j < K; ++j)
                     for (size_t k = 0; k < M; ++k)
                         for (size_t l = 0; l < N; ++l)
                             b_f_bar[j] += a_f_bar[(j * M + k) * N + l];
 
-            /* (36)  W_x_c_bar = sum_t sum_ij a_C_bar[k,i,j] X_RQ[p,r,q,i,j]   adjoint of (9) */
+            /* (40)  W_x_c_bar = sum_t sum_ij a_C_bar[k,i,j] X_RQ[p,r,q,i,j]   adjoint of (11) */
             if (W_x_c_bar != NULL)
                 for (size_t j = 0; j < K; ++j)
                     for (size_t k = 0; k < P; ++k)
@@ -1293,7 +1293,7 @@ void convlstm_backward(
                                             a_C_bar[(j * M + q) * N
                                             + r] * X_RQ[(((k * R + l) * Q + p) * M + q) * N + r];
 
-            /* (37)  W_h_c_bar = sum_t sum_ij a_C_bar[k,i,j] H_RQ[p,r,q,i,j]   adjoint of (9) */
+            /* (41)  W_h_c_bar = sum_t sum_ij a_C_bar[k,i,j] H_RQ[p,r,q,i,j]   adjoint of (11) */
             if (W_h_c_bar != NULL)
                 for (size_t j = 0; j < K; ++j)
                     for (size_t k = 0; k < K; ++k)
@@ -1305,14 +1305,14 @@ void convlstm_backward(
                                             a_C_bar[(j * M + q) * N
                                             + r] * H_RQ[(((k * R + l) * Q + p) * M + q) * N + r];
 
-            /* (38)  b_c_bar = sum_t sum_jk a_C_bar[i,j,k]   adjoint of (9) */
+            /* (42)  b_c_bar = sum_t sum_jk a_C_bar[i,j,k]   adjoint of (11) */
             if (b_c_bar != NULL)
                 for (size_t j = 0; j < K; ++j)
                     for (size_t k = 0; k < M; ++k)
                         for (size_t l = 0; l < N; ++l)
                             b_c_bar[j] += a_C_bar[(j * M + k) * N + l];
 
-            /* (39)  W_c_o_bar = sum_t a_o_bar * C   adjoint of (10) */
+            /* (43)  W_c_o_bar = sum_t a_o_bar * C   adjoint of (13) */
             if (W_c_o_bar != NULL)
                 for (size_t j = 0; j < K; ++j)
                     for (size_t k = 0; k < M; ++k)
@@ -1320,7 +1320,7 @@ void convlstm_backward(
                             W_c_o_bar[(j * M + k) * N + l] += a_o_bar[(j * M + k) * N
                                 + l] * C[(j * M + k) * N + l];
 
-            /* (40)  W_x_o_bar = sum_t sum_ij a_o_bar[k,i,j] X_RQ[p,r,q,i,j]   adjoint of (10) */
+            /* (44)  W_x_o_bar = sum_t sum_ij a_o_bar[k,i,j] X_RQ[p,r,q,i,j]   adjoint of (13) */
             if (W_x_o_bar != NULL)
                 for (size_t j = 0; j < K; ++j)
                     for (size_t k = 0; k < P; ++k)
@@ -1332,7 +1332,7 @@ void convlstm_backward(
                                             a_o_bar[(j * M + q) * N
                                             + r] * X_RQ[(((k * R + l) * Q + p) * M + q) * N + r];
 
-            /* (41)  W_h_o_bar = sum_t sum_ij a_o_bar[k,i,j] H_RQ[p,r,q,i,j]   adjoint of (10) */
+            /* (45)  W_h_o_bar = sum_t sum_ij a_o_bar[k,i,j] H_RQ[p,r,q,i,j]   adjoint of (13) */
             if (W_h_o_bar != NULL)
                 for (size_t j = 0; j < K; ++j)
                     for (size_t k = 0; k < K; ++k)
@@ -1344,7 +1344,7 @@ void convlstm_backward(
                                             a_o_bar[(j * M + q) * N
                                             + r] * H_RQ[(((k * R + l) * Q + p) * M + q) * N + r];
 
-            /* (42)  b_o_bar = sum_t sum_jk a_o_bar[i,j,k]   adjoint of (10) */
+            /* (46)  b_o_bar = sum_t sum_jk a_o_bar[i,j,k]   adjoint of (13) */
             if (b_o_bar != NULL)
                 for (size_t j = 0; j < K; ++j)
                     for (size_t k = 0; k < M; ++k)
@@ -1513,13 +1513,13 @@ void convlstm_step(
             }
         }
 
-        /* (7)  i = sigmoid(a_i) */
+        /* (8)  i = sigmoid(a_i) */
         for (size_t j = 0; j < K; ++j)
             for (size_t k = 0; k < M; ++k)
                 for (size_t l = 0; l < N; ++l)
                     i[(j * M + k) * N + l] = convlstm_sigmoid(a_i[(j * M + k) * N + l]);
 
-        /* (8)  a_f = sum_prq W_x_f[k,p,r,q] X_RQ[p,r,q,i,j] + sum_prq W_h_f[k,p,r,q]
+        /* (9)  a_f = sum_prq W_x_f[k,p,r,q] X_RQ[p,r,q,i,j] + sum_prq W_h_f[k,p,r,q]
          * H_RQ[p,r,q,i,j] + b_f + W_c_f * C_prev */
         for (size_t j = 0; j < K; ++j) {
             for (size_t k = 0; k < M; ++k) {
@@ -1541,13 +1541,13 @@ void convlstm_step(
             }
         }
 
-        /* (8)  f = sigmoid(a_f) */
+        /* (10)  f = sigmoid(a_f) */
         for (size_t j = 0; j < K; ++j)
             for (size_t k = 0; k < M; ++k)
                 for (size_t l = 0; l < N; ++l)
                     f[(j * M + k) * N + l] = convlstm_sigmoid(a_f[(j * M + k) * N + l]);
 
-        /* (9)  a_C = sum_prq W_x_c[k,p,r,q] X_RQ[p,r,q,i,j] + sum_prq W_h_c[k,p,r,q]
+        /* (11)  a_C = sum_prq W_x_c[k,p,r,q] X_RQ[p,r,q,i,j] + sum_prq W_h_c[k,p,r,q]
          * H_RQ[p,r,q,i,j] + b_c */
         for (size_t j = 0; j < K; ++j) {
             for (size_t k = 0; k < M; ++k) {
@@ -1568,20 +1568,20 @@ void convlstm_step(
             }
         }
 
-        /* (9)  tanh_a_C = tanh(a_C) */
+        /* (12)  tanh_a_C = tanh(a_C) */
         for (size_t j = 0; j < K; ++j)
             for (size_t k = 0; k < M; ++k)
                 for (size_t l = 0; l < N; ++l)
                     tanh_a_C[(j * M + k) * N + l] = TANH(a_C[(j * M + k) * N + l]);
 
-        /* (9)  C = f * C_prev + i * tanh(a_C) */
+        /* (12)  C = f * C_prev + i * tanh(a_C) */
         for (size_t j = 0; j < K; ++j)
             for (size_t k = 0; k < M; ++k)
                 for (size_t l = 0; l < N; ++l)
                     C[(j * M + k) * N + l] = f[(j * M + k) * N + l] * C_prev[(j * M + k) * N + l]
                         + i[(j * M + k) * N + l] * tanh_a_C[(j * M + k) * N + l];
 
-        /* (10)  a_o = sum_prq W_x_o[k,p,r,q] X_RQ[p,r,q,i,j] + sum_prq W_h_o[k,p,r,q]
+        /* (13)  a_o = sum_prq W_x_o[k,p,r,q] X_RQ[p,r,q,i,j] + sum_prq W_h_o[k,p,r,q]
          * H_RQ[p,r,q,i,j] + b_o + W_c_o * C */
         for (size_t j = 0; j < K; ++j) {
             for (size_t k = 0; k < M; ++k) {
@@ -1603,19 +1603,19 @@ void convlstm_step(
             }
         }
 
-        /* (10)  o = sigmoid(a_o) */
+        /* (14)  o = sigmoid(a_o) */
         for (size_t j = 0; j < K; ++j)
             for (size_t k = 0; k < M; ++k)
                 for (size_t l = 0; l < N; ++l)
                     o[(j * M + k) * N + l] = convlstm_sigmoid(a_o[(j * M + k) * N + l]);
 
-        /* (11)  tanh_C = tanh(C) */
+        /* (15)  tanh_C = tanh(C) */
         for (size_t j = 0; j < K; ++j)
             for (size_t k = 0; k < M; ++k)
                 for (size_t l = 0; l < N; ++l)
                     tanh_C[(j * M + k) * N + l] = TANH(C[(j * M + k) * N + l]);
 
-        /* (11)  H = o * tanh(C) */
+        /* (15)  H = o * tanh(C) */
         for (size_t j = 0; j < K; ++j)
             for (size_t k = 0; k < M; ++k)
                 for (size_t l = 0; l < N; ++l)

@@ -373,20 +373,20 @@ static void convlstm_simd_forward_thread(
                 }
             }
 
-            /* (7)  i = sigmoid(a_i) */
+            /* (8)  i = sigmoid(a_i) */
             for (size_t j = 0; j < K; ++j)
                 for (size_t k = 0; k < M; ++k)
                     for (size_t l = 0; l < N; ++l)
                         i[(j * M + k) * N + l] = convlstm_sigmoid(a_i[(j * M + k) * N + l]);
 
-            /* (7)  i_tail = sigmoid_tail(a_i) */
+            /* (8)  i_tail = sigmoid_tail(a_i) */
             for (size_t j = 0; j < K; ++j)
                 for (size_t k = 0; k < M; ++k)
                     for (size_t l = 0; l < N; ++l)
                         i_tail[(j * M + k) * N + l] = convlstm_sigmoid_tail(a_i[(j * M + k) * N
                             + l]);
 
-            /* (8)  a_f = sum_prq W_x_f[k,p,r,q] X_RQ[p,r,q,i,j] + sum_prq W_h_f[k,p,r,q]
+            /* (9)  a_f = sum_prq W_x_f[k,p,r,q] X_RQ[p,r,q,i,j] + sum_prq W_h_f[k,p,r,q]
              * H_RQ[p,r,q,i,j] + b_f + W_c_f * C_prev */
             for (size_t j = 0; j < K; ++j) {
                 for (size_t k = 0; k < M; ++k) {
@@ -408,20 +408,20 @@ static void convlstm_simd_forward_thread(
                 }
             }
 
-            /* (8)  f = sigmoid(a_f) */
+            /* (10)  f = sigmoid(a_f) */
             for (size_t j = 0; j < K; ++j)
                 for (size_t k = 0; k < M; ++k)
                     for (size_t l = 0; l < N; ++l)
                         f[(j * M + k) * N + l] = convlstm_sigmoid(a_f[(j * M + k) * N + l]);
 
-            /* (8)  f_tail = sigmoid_tail(a_f) */
+            /* (10)  f_tail = sigmoid_tail(a_f) */
             for (size_t j = 0; j < K; ++j)
                 for (size_t k = 0; k < M; ++k)
                     for (size_t l = 0; l < N; ++l)
                         f_tail[(j * M + k) * N + l] = convlstm_sigmoid_tail(a_f[(j * M + k) * N
                             + l]);
 
-            /* (9)  a_C = sum_prq W_x_c[k,p,r,q] X_RQ[p,r,q,i,j] + sum_prq W_h_c[k,p,r,q]
+            /* (11)  a_C = sum_prq W_x_c[k,p,r,q] X_RQ[p,r,q,i,j] + sum_prq W_h_c[k,p,r,q]
              * H_RQ[p,r,q,i,j] + b_c */
             for (size_t j = 0; j < K; ++j) {
                 for (size_t k = 0; k < M; ++k) {
@@ -442,27 +442,27 @@ static void convlstm_simd_forward_thread(
                 }
             }
 
-            /* (9)  tanh_a_C = tanh(a_C) */
+            /* (12)  tanh_a_C = tanh(a_C) */
             for (size_t j = 0; j < K; ++j)
                 for (size_t k = 0; k < M; ++k)
                     for (size_t l = 0; l < N; ++l)
                         tanh_a_C[(j * M + k) * N + l] = TANH(a_C[(j * M + k) * N + l]);
 
-            /* (9)  tanh_a_C_tail = tanh_tail(a_C) */
+            /* (12)  tanh_a_C_tail = tanh_tail(a_C) */
             for (size_t j = 0; j < K; ++j)
                 for (size_t k = 0; k < M; ++k)
                     for (size_t l = 0; l < N; ++l)
                         tanh_a_C_tail[(j * M + k) * N + l] = convlstm_tanh_tail(a_C[(j * M + k) * N
                             + l]);
 
-            /* (9)  C = f * C_prev + i * tanh(a_C) */
+            /* (12)  C = f * C_prev + i * tanh(a_C) */
             for (size_t j = 0; j < K; ++j)
                 for (size_t k = 0; k < M; ++k)
                     for (size_t l = 0; l < N; ++l)
                         C[(j * M + k) * N + l] = f[(j * M + k) * N + l] * C_prev[(j * M + k) * N
                             + l] + i[(j * M + k) * N + l] * tanh_a_C[(j * M + k) * N + l];
 
-            /* (10)  a_o = sum_prq W_x_o[k,p,r,q] X_RQ[p,r,q,i,j] + sum_prq W_h_o[k,p,r,q]
+            /* (13)  a_o = sum_prq W_x_o[k,p,r,q] X_RQ[p,r,q,i,j] + sum_prq W_h_o[k,p,r,q]
              * H_RQ[p,r,q,i,j] + b_o + W_c_o * C */
             for (size_t j = 0; j < K; ++j) {
                 for (size_t k = 0; k < M; ++k) {
@@ -483,33 +483,33 @@ static void convlstm_simd_forward_thread(
                 }
             }
 
-            /* (10)  o = sigmoid(a_o) */
+            /* (14)  o = sigmoid(a_o) */
             for (size_t j = 0; j < K; ++j)
                 for (size_t k = 0; k < M; ++k)
                     for (size_t l = 0; l < N; ++l)
                         o[(j * M + k) * N + l] = convlstm_sigmoid(a_o[(j * M + k) * N + l]);
 
-            /* (10)  o_tail = sigmoid_tail(a_o) */
+            /* (14)  o_tail = sigmoid_tail(a_o) */
             for (size_t j = 0; j < K; ++j)
                 for (size_t k = 0; k < M; ++k)
                     for (size_t l = 0; l < N; ++l)
                         o_tail[(j * M + k) * N + l] = convlstm_sigmoid_tail(a_o[(j * M + k) * N
                             + l]);
 
-            /* (11)  tanh_C = tanh(C) */
+            /* (15)  tanh_C = tanh(C) */
             for (size_t j = 0; j < K; ++j)
                 for (size_t k = 0; k < M; ++k)
                     for (size_t l = 0; l < N; ++l)
                         tanh_C[(j * M + k) * N + l] = TANH(C[(j * M + k) * N + l]);
 
-            /* (11)  tanh_C_tail = tanh_tail(C) */
+            /* (15)  tanh_C_tail = tanh_tail(C) */
             for (size_t j = 0; j < K; ++j)
                 for (size_t k = 0; k < M; ++k)
                     for (size_t l = 0; l < N; ++l)
                         tanh_C_tail[(j * M + k) * N + l] = convlstm_tanh_tail(C[(j * M + k) * N
                             + l]);
 
-            /* (11)  H = o * tanh(C) */
+            /* (15)  H = o * tanh(C) */
             for (size_t j = 0; j < K; ++j)
                 for (size_t k = 0; k < M; ++k)
                     for (size_t l = 0; l < N; ++l)
@@ -732,13 +732,13 @@ static void convlstm_simd_infer_thread(
                 }
             }
 
-            /* (7)  i = sigmoid(a_i) */
+            /* (8)  i = sigmoid(a_i) */
             for (size_t j = 0; j < K; ++j)
                 for (size_t k = 0; k < M; ++k)
                     for (size_t l = 0; l < N; ++l)
                         i[(j * M + k) * N + l] = convlstm_sigmoid(a_i[(j * M + k) * N + l]);
 
-            /* (8)  a_f = sum_prq W_x_f[k,p,r,q] X_RQ[p,r,q,i,j] + sum_prq W_h_f[k,p,r,q]
+            /* (9)  a_f = sum_prq W_x_f[k,p,r,q] X_RQ[p,r,q,i,j] + sum_prq W_h_f[k,p,r,q]
              * H_RQ[p,r,q,i,j] + b_f + W_c_f * C_prev */
             for (size_t j = 0; j < K; ++j) {
                 for (size_t k = 0; k < M; ++k) {
@@ -760,13 +760,13 @@ static void convlstm_simd_infer_thread(
                 }
             }
 
-            /* (8)  f = sigmoid(a_f) */
+            /* (10)  f = sigmoid(a_f) */
             for (size_t j = 0; j < K; ++j)
                 for (size_t k = 0; k < M; ++k)
                     for (size_t l = 0; l < N; ++l)
                         f[(j * M + k) * N + l] = convlstm_sigmoid(a_f[(j * M + k) * N + l]);
 
-            /* (9)  a_C = sum_prq W_x_c[k,p,r,q] X_RQ[p,r,q,i,j] + sum_prq W_h_c[k,p,r,q]
+            /* (11)  a_C = sum_prq W_x_c[k,p,r,q] X_RQ[p,r,q,i,j] + sum_prq W_h_c[k,p,r,q]
              * H_RQ[p,r,q,i,j] + b_c */
             for (size_t j = 0; j < K; ++j) {
                 for (size_t k = 0; k < M; ++k) {
@@ -787,20 +787,20 @@ static void convlstm_simd_infer_thread(
                 }
             }
 
-            /* (9)  tanh_a_C = tanh(a_C) */
+            /* (12)  tanh_a_C = tanh(a_C) */
             for (size_t j = 0; j < K; ++j)
                 for (size_t k = 0; k < M; ++k)
                     for (size_t l = 0; l < N; ++l)
                         tanh_a_C[(j * M + k) * N + l] = TANH(a_C[(j * M + k) * N + l]);
 
-            /* (9)  C = f * C_prev + i * tanh(a_C) */
+            /* (12)  C = f * C_prev + i * tanh(a_C) */
             for (size_t j = 0; j < K; ++j)
                 for (size_t k = 0; k < M; ++k)
                     for (size_t l = 0; l < N; ++l)
                         C[(j * M + k) * N + l] = f[(j * M + k) * N + l] * C_prev[(j * M + k) * N
                             + l] + i[(j * M + k) * N + l] * tanh_a_C[(j * M + k) * N + l];
 
-            /* (10)  a_o = sum_prq W_x_o[k,p,r,q] X_RQ[p,r,q,i,j] + sum_prq W_h_o[k,p,r,q]
+            /* (13)  a_o = sum_prq W_x_o[k,p,r,q] X_RQ[p,r,q,i,j] + sum_prq W_h_o[k,p,r,q]
              * H_RQ[p,r,q,i,j] + b_o + W_c_o * C */
             for (size_t j = 0; j < K; ++j) {
                 for (size_t k = 0; k < M; ++k) {
@@ -821,19 +821,19 @@ static void convlstm_simd_infer_thread(
                 }
             }
 
-            /* (10)  o = sigmoid(a_o) */
+            /* (14)  o = sigmoid(a_o) */
             for (size_t j = 0; j < K; ++j)
                 for (size_t k = 0; k < M; ++k)
                     for (size_t l = 0; l < N; ++l)
                         o[(j * M + k) * N + l] = convlstm_sigmoid(a_o[(j * M + k) * N + l]);
 
-            /* (11)  tanh_C = tanh(C) */
+            /* (15)  tanh_C = tanh(C) */
             for (size_t j = 0; j < K; ++j)
                 for (size_t k = 0; k < M; ++k)
                     for (size_t l = 0; l < N; ++l)
                         tanh_C[(j * M + k) * N + l] = TANH(C[(j * M + k) * N + l]);
 
-            /* (11)  H = o * tanh(C) */
+            /* (15)  H = o * tanh(C) */
             for (size_t j = 0; j < K; ++j)
                 for (size_t k = 0; k < M; ++k)
                     for (size_t l = 0; l < N; ++l)
@@ -1038,99 +1038,99 @@ static void convlstm_simd_backward_thread(
                 real *restrict H_prev_bar = work_H_prev_bar + ((t & 1) * B + s) * K * M * N;
                 real *restrict C_prev_bar = work_C_prev_bar + ((t & 1) * B + s) * K * M * N;
 
-                /* (7)  i = sigmoid_from_tail(i_tail) */
+                /* (8)  i = sigmoid_from_tail(i_tail) */
                 for (size_t j = 0; j < K; ++j)
                     for (size_t k = 0; k < M; ++k)
                         for (size_t l = 0; l < N; ++l)
                             i[(j * M + k) * N + l] =
                                 convlstm_sigmoid_from_tail(i_tail[(j * M + k) * N + l]);
 
-                /* (8)  f = sigmoid_from_tail(f_tail) */
+                /* (10)  f = sigmoid_from_tail(f_tail) */
                 for (size_t j = 0; j < K; ++j)
                     for (size_t k = 0; k < M; ++k)
                         for (size_t l = 0; l < N; ++l)
                             f[(j * M + k) * N + l] =
                                 convlstm_sigmoid_from_tail(f_tail[(j * M + k) * N + l]);
 
-                /* (9)  tanh_a_C = tanh_from_tail(tanh_a_C_tail) */
+                /* (12)  tanh_a_C = tanh_from_tail(tanh_a_C_tail) */
                 for (size_t j = 0; j < K; ++j)
                     for (size_t k = 0; k < M; ++k)
                         for (size_t l = 0; l < N; ++l)
                             tanh_a_C[(j * M + k) * N + l] =
                                 convlstm_tanh_from_tail(tanh_a_C_tail[(j * M + k) * N + l]);
 
-                /* (10)  o = sigmoid_from_tail(o_tail) */
+                /* (14)  o = sigmoid_from_tail(o_tail) */
                 for (size_t j = 0; j < K; ++j)
                     for (size_t k = 0; k < M; ++k)
                         for (size_t l = 0; l < N; ++l)
                             o[(j * M + k) * N + l] =
                                 convlstm_sigmoid_from_tail(o_tail[(j * M + k) * N + l]);
 
-                /* (11)  tanh_C = tanh_from_tail(tanh_C_tail) */
+                /* (15)  tanh_C = tanh_from_tail(tanh_C_tail) */
                 for (size_t j = 0; j < K; ++j)
                     for (size_t k = 0; k < M; ++k)
                         for (size_t l = 0; l < N; ++l)
                             tanh_C[(j * M + k) * N + l] =
                                 convlstm_tanh_from_tail(tanh_C_tail[(j * M + k) * N + l]);
 
-                /* (7)  one_minus_i = complement_from_tail(i_tail) */
+                /* (8)  one_minus_i = complement_from_tail(i_tail) */
                 for (size_t j = 0; j < K; ++j)
                     for (size_t k = 0; k < M; ++k)
                         for (size_t l = 0; l < N; ++l)
                             one_minus_i[(j * M + k) * N + l] =
                                 convlstm_complement_from_tail(i_tail[(j * M + k) * N + l]);
 
-                /* (8)  one_minus_f = complement_from_tail(f_tail) */
+                /* (10)  one_minus_f = complement_from_tail(f_tail) */
                 for (size_t j = 0; j < K; ++j)
                     for (size_t k = 0; k < M; ++k)
                         for (size_t l = 0; l < N; ++l)
                             one_minus_f[(j * M + k) * N + l] =
                                 convlstm_complement_from_tail(f_tail[(j * M + k) * N + l]);
 
-                /* (9)  one_minus_tanh_a_C_squared = slope_from_tail(tanh_a_C_tail) */
+                /* (12)  one_minus_tanh_a_C_squared = slope_from_tail(tanh_a_C_tail) */
                 for (size_t j = 0; j < K; ++j)
                     for (size_t k = 0; k < M; ++k)
                         for (size_t l = 0; l < N; ++l)
                             one_minus_tanh_a_C_squared[(j * M + k) * N + l] =
                                 convlstm_slope_from_tail(tanh_a_C_tail[(j * M + k) * N + l]);
 
-                /* (10)  one_minus_o = complement_from_tail(o_tail) */
+                /* (14)  one_minus_o = complement_from_tail(o_tail) */
                 for (size_t j = 0; j < K; ++j)
                     for (size_t k = 0; k < M; ++k)
                         for (size_t l = 0; l < N; ++l)
                             one_minus_o[(j * M + k) * N + l] =
                                 convlstm_complement_from_tail(o_tail[(j * M + k) * N + l]);
 
-                /* (11)  one_minus_tanh_C_squared = slope_from_tail(tanh_C_tail) */
+                /* (15)  one_minus_tanh_C_squared = slope_from_tail(tanh_C_tail) */
                 for (size_t j = 0; j < K; ++j)
                     for (size_t k = 0; k < M; ++k)
                         for (size_t l = 0; l < N; ++l)
                             one_minus_tanh_C_squared[(j * M + k) * N + l] =
                                 convlstm_slope_from_tail(tanh_C_tail[(j * M + k) * N + l]);
 
-                /* (12)  H_bar = Delta_H + H_next_bar */
+                /* (16)  H_bar = Delta_H + H_next_bar */
                 for (size_t j = 0; j < K; ++j)
                     for (size_t k = 0; k < M; ++k)
                         for (size_t l = 0; l < N; ++l)
                             H_bar[(j * M + k) * N + l] = Delta_H[(j * M + k) * N + l]
                                 + H_next_bar[(j * M + k) * N + l];
 
-                /* (13)  o_bar = H_bar * tanh(C)   adjoint of (11) */
+                /* (17)  o_bar = H_bar * tanh(C)   adjoint of (15) */
                 for (size_t j = 0; j < K; ++j)
                     for (size_t k = 0; k < M; ++k)
                         for (size_t l = 0; l < N; ++l)
                             o_bar[(j * M + k) * N + l] = H_bar[(j * M + k) * N
                                 + l] * tanh_C[(j * M + k) * N + l];
 
-                /* (14)  a_o_bar = o_bar * o * (1 - o)   adjoint of (10) */
+                /* (18)  a_o_bar = o_bar * o * (1 - o)   adjoint of (14) */
                 for (size_t j = 0; j < K; ++j)
                     for (size_t k = 0; k < M; ++k)
                         for (size_t l = 0; l < N; ++l)
                             a_o_bar[(j * M + k) * N + l] = o_bar[(j * M + k) * N
                                 + l] * o[(j * M + k) * N + l] * one_minus_o[(j * M + k) * N + l];
 
-                /* (15)  C_bar = a_o_bar * W_c_o + H_bar * o * (1 - tanh(C)^2) + C_next_bar
-                 * adjoint of (10), (11) */
+                /* (19)  C_bar = a_o_bar * W_c_o + H_bar * o * (1 - tanh(C)^2) + C_next_bar
+                 * adjoint of (13), (15) */
                 for (size_t j = 0; j < K; ++j)
                     for (size_t k = 0; k < M; ++k)
                         for (size_t l = 0; l < N; ++l)
@@ -1140,7 +1140,7 @@ static void convlstm_simd_backward_thread(
                                 + l] * one_minus_tanh_C_squared[(j * M + k) * N + l]
                                 + C_next_bar[(j * M + k) * N + l];
 
-                /* (16)  a_C_bar = C_bar * i * (1 - tanh(a_C)^2)   adjoint of (9) */
+                /* (20)  a_C_bar = C_bar * i * (1 - tanh(a_C)^2)   adjoint of (12) */
                 for (size_t j = 0; j < K; ++j)
                     for (size_t k = 0; k < M; ++k)
                         for (size_t l = 0; l < N; ++l)
@@ -1148,37 +1148,37 @@ static void convlstm_simd_backward_thread(
                                 + l] * i[(j * M + k) * N
                                 + l] * one_minus_tanh_a_C_squared[(j * M + k) * N + l];
 
-                /* (17)  f_bar = C_bar * C_prev   adjoint of (9) */
+                /* (21)  f_bar = C_bar * C_prev   adjoint of (12) */
                 for (size_t j = 0; j < K; ++j)
                     for (size_t k = 0; k < M; ++k)
                         for (size_t l = 0; l < N; ++l)
                             f_bar[(j * M + k) * N + l] = C_bar[(j * M + k) * N
                                 + l] * C_prev[(j * M + k) * N + l];
 
-                /* (18)  a_f_bar = f_bar * f * (1 - f)   adjoint of (8) */
+                /* (22)  a_f_bar = f_bar * f * (1 - f)   adjoint of (10) */
                 for (size_t j = 0; j < K; ++j)
                     for (size_t k = 0; k < M; ++k)
                         for (size_t l = 0; l < N; ++l)
                             a_f_bar[(j * M + k) * N + l] = f_bar[(j * M + k) * N
                                 + l] * f[(j * M + k) * N + l] * one_minus_f[(j * M + k) * N + l];
 
-                /* (19)  i_bar = C_bar * tanh(a_C)   adjoint of (9) */
+                /* (23)  i_bar = C_bar * tanh(a_C)   adjoint of (12) */
                 for (size_t j = 0; j < K; ++j)
                     for (size_t k = 0; k < M; ++k)
                         for (size_t l = 0; l < N; ++l)
                             i_bar[(j * M + k) * N + l] = C_bar[(j * M + k) * N
                                 + l] * tanh_a_C[(j * M + k) * N + l];
 
-                /* (20)  a_i_bar = i_bar * i * (1 - i)   adjoint of (7) */
+                /* (24)  a_i_bar = i_bar * i * (1 - i)   adjoint of (8) */
                 for (size_t j = 0; j < K; ++j)
                     for (size_t k = 0; k < M; ++k)
                         for (size_t l = 0; l < N; ++l)
                             a_i_bar[(j * M + k) * N + l] = i_bar[(j * M + k) * N
                                 + l] * i[(j * M + k) * N + l] * one_minus_i[(j * M + k) * N + l];
 
-                /* (21)  H_RQ_bar = sum_k W_h_i[k,p,r,q] a_i_bar[k,i,j] + sum_k W_h_f[k,p,r,q]
+                /* (25)  H_RQ_bar = sum_k W_h_i[k,p,r,q] a_i_bar[k,i,j] + sum_k W_h_f[k,p,r,q]
                  * a_f_bar[k,i,j] + sum_k W_h_c[k,p,r,q] a_C_bar[k,i,j] + sum_k W_h_o[k,p,r,q]
-                 * a_o_bar[k,i,j]   adjoint of (7), (8), (9), (10) */
+                 * a_o_bar[k,i,j]   adjoint of (7), (9), (11), (13) */
                 for (size_t j = 0; j < K; ++j) {
                     for (size_t k = 0; k < R; ++k) {
                         for (size_t l = 0; l < Q; ++l) {
@@ -1204,7 +1204,7 @@ static void convlstm_simd_backward_thread(
                     }
                 }
 
-                /* (22)  H_R_bar = sum_qi E_N[q,i,j] H_RQ_bar[p,r,q,k,i]   adjoint of (6) */
+                /* (26)  H_R_bar = sum_qi E_N[q,i,j] H_RQ_bar[p,r,q,k,i]   adjoint of (6) */
                 for (size_t j = 0; j < K; ++j) {
                     for (size_t k = 0; k < R; ++k) {
                         for (size_t l = 0; l < M; ++l) {
@@ -1221,7 +1221,7 @@ static void convlstm_simd_backward_thread(
                     }
                 }
 
-                /* (25)  H_prev_bar = sum_ri E_M[r,i,j] H_R_bar[p,r,i,k]   adjoint of (5) */
+                /* (29)  H_prev_bar = sum_ri E_M[r,i,j] H_R_bar[p,r,i,k]   adjoint of (5) */
                 for (size_t j = 0; j < K; ++j) {
                     for (size_t k = 0; k < M; ++k) {
                         for (size_t l = 0; l < N; ++l) {
@@ -1235,8 +1235,8 @@ static void convlstm_simd_backward_thread(
                     }
                 }
 
-                /* (26)  C_prev_bar = a_i_bar * W_c_i + a_f_bar * W_c_f + C_bar * f   adjoint of
-                 * (7), (8), (9) */
+                /* (30)  C_prev_bar = a_i_bar * W_c_i + a_f_bar * W_c_f + C_bar * f   adjoint of
+                 * (7), (9), (12) */
                 for (size_t j = 0; j < K; ++j)
                     for (size_t k = 0; k < M; ++k)
                         for (size_t l = 0; l < N; ++l)
@@ -1264,9 +1264,9 @@ static void convlstm_simd_backward_thread(
             real *restrict X_bar = gradients->X_bar != NULL ? gradients->X_bar
                 + (first * B + s) * P * M * N : work_X_bar;
 
-            /* (23)  X_RQ_bar = sum_k W_x_i[k,p,r,q] a_i_bar[k,i,j] + sum_k W_x_f[k,p,r,q]
+            /* (27)  X_RQ_bar = sum_k W_x_i[k,p,r,q] a_i_bar[k,i,j] + sum_k W_x_f[k,p,r,q]
              * a_f_bar[k,i,j] + sum_k W_x_c[k,p,r,q] a_C_bar[k,i,j] + sum_k W_x_o[k,p,r,q]
-             * a_o_bar[k,i,j]   adjoint of (7), (8), (9), (10) */
+             * a_o_bar[k,i,j]   adjoint of (7), (9), (11), (13) */
             for (size_t j = 0; j < P; ++j) {
                 for (size_t k = 0; k < R; ++k) {
                     for (size_t l = 0; l < Q; ++l) {
@@ -1292,7 +1292,7 @@ static void convlstm_simd_backward_thread(
                 }
             }
 
-            /* (24)  X_R_bar = sum_qi E_N[q,i,j] X_RQ_bar[p,r,q,k,i]   adjoint of (4) */
+            /* (28)  X_R_bar = sum_qi E_N[q,i,j] X_RQ_bar[p,r,q,k,i]   adjoint of (4) */
             for (size_t j = 0; j < P; ++j) {
                 for (size_t k = 0; k < R; ++k) {
                     for (size_t l = 0; l < M; ++l) {
@@ -1308,7 +1308,7 @@ static void convlstm_simd_backward_thread(
                 }
             }
 
-            /* (27)  X_bar = sum_ri E_M[r,i,j] X_R_bar[p,r,i,k]   adjoint of (3) */
+            /* (31)  X_bar = sum_ri E_M[r,i,j] X_R_bar[p,r,i,k]   adjoint of (3) */
             if (gradients->X_bar != NULL) {
                 for (size_t j = 0; j < P; ++j) {
                     for (size_t k = 0; k < M; ++k) {
@@ -1324,7 +1324,7 @@ static void convlstm_simd_backward_thread(
                 }
             }
 
-            /* (28)  W_c_i_bar = sum_t a_i_bar * C_prev   adjoint of (7) */
+            /* (32)  W_c_i_bar = sum_t a_i_bar * C_prev   adjoint of (7) */
             if (W_c_i_bar != NULL)
                 for (size_t j = 0; j < K; ++j)
                     for (size_t k = 0; k < M; ++k)
@@ -1332,7 +1332,7 @@ static void convlstm_simd_backward_thread(
                             W_c_i_bar[(j * M + k) * N + l] += a_i_bar[(j * M + k) * N
                                 + l] * C_prev[(j * M + k) * N + l];
 
-            /* (29)  W_x_i_bar = sum_t sum_ij a_i_bar[k,i,j] X_RQ[p,r,q,i,j]   adjoint of (7) */
+            /* (33)  W_x_i_bar = sum_t sum_ij a_i_bar[k,i,j] X_RQ[p,r,q,i,j]   adjoint of (7) */
             if (W_x_i_bar != NULL)
                 for (size_t j = 0; j < K; ++j)
                     for (size_t k = 0; k < P; ++k)
@@ -1344,7 +1344,7 @@ static void convlstm_simd_backward_thread(
                                             a_i_bar[(j * M + q) * N
                                             + r] * X_RQ[(((k * R + l) * Q + p) * M + q) * N + r];
 
-            /* (30)  W_h_i_bar = sum_t sum_ij a_i_bar[k,i,j] H_RQ[p,r,q,i,j]   adjoint of (7) */
+            /* (34)  W_h_i_bar = sum_t sum_ij a_i_bar[k,i,j] H_RQ[p,r,q,i,j]   adjoint of (7) */
             if (W_h_i_bar != NULL)
                 for (size_t j = 0; j < K; ++j)
                     for (size_t k = 0; k < K; ++k)
@@ -1356,14 +1356,14 @@ static void convlstm_simd_backward_thread(
                                             a_i_bar[(j * M + q) * N
                                             + r] * H_RQ[(((k * R + l) * Q + p) * M + q) * N + r];
 
-            /* (31)  b_i_bar = sum_t sum_jk a_i_bar[i,j,k]   adjoint of (7) */
+            /* (35)  b_i_bar = sum_t sum_jk a_i_bar[i,j,k]   adjoint of (7) */
             if (b_i_bar != NULL)
                 for (size_t j = 0; j < K; ++j)
                     for (size_t k = 0; k < M; ++k)
                         for (size_t l = 0; l < N; ++l)
                             b_i_bar[j] += a_i_bar[(j * M + k) * N + l];
 
-            /* (32)  W_c_f_bar = sum_t a_f_bar * C_prev   adjoint of (8) */
+            /* (36)  W_c_f_bar = sum_t a_f_bar * C_prev   adjoint of (9) */
             if (W_c_f_bar != NULL)
                 for (size_t j = 0; j < K; ++j)
                     for (size_t k = 0; k < M; ++k)
@@ -1371,7 +1371,7 @@ static void convlstm_simd_backward_thread(
                             W_c_f_bar[(j * M + k) * N + l] += a_f_bar[(j * M + k) * N
                                 + l] * C_prev[(j * M + k) * N + l];
 
-            /* (33)  W_x_f_bar = sum_t sum_ij a_f_bar[k,i,j] X_RQ[p,r,q,i,j]   adjoint of (8) */
+            /* (37)  W_x_f_bar = sum_t sum_ij a_f_bar[k,i,j] X_RQ[p,r,q,i,j]   adjoint of (9) */
             if (W_x_f_bar != NULL)
                 for (size_t j = 0; j < K; ++j)
                     for (size_t k = 0; k < P; ++k)
@@ -1383,7 +1383,7 @@ static void convlstm_simd_backward_thread(
                                             a_f_bar[(j * M + q) * N
                                             + r] * X_RQ[(((k * R + l) * Q + p) * M + q) * N + r];
 
-            /* (34)  W_h_f_bar = sum_t sum_ij a_f_bar[k,i,j] H_RQ[p,r,q,i,j]   adjoint of (8) */
+            /* (38)  W_h_f_bar = sum_t sum_ij a_f_bar[k,i,j] H_RQ[p,r,q,i,j]   adjoint of (9) */
             if (W_h_f_bar != NULL)
                 for (size_t j = 0; j < K; ++j)
                     for (size_t k = 0; k < K; ++k)
@@ -1395,14 +1395,14 @@ static void convlstm_simd_backward_thread(
                                             a_f_bar[(j * M + q) * N
                                             + r] * H_RQ[(((k * R + l) * Q + p) * M + q) * N + r];
 
-            /* (35)  b_f_bar = sum_t sum_jk a_f_bar[i,j,k]   adjoint of (8) */
+            /* (39)  b_f_bar = sum_t sum_jk a_f_bar[i,j,k]   adjoint of (9) */
             if (b_f_bar != NULL)
                 for (size_t j = 0; j < K; ++j)
                     for (size_t k = 0; k < M; ++k)
                         for (size_t l = 0; l < N; ++l)
                             b_f_bar[j] += a_f_bar[(j * M + k) * N + l];
 
-            /* (36)  W_x_c_bar = sum_t sum_ij a_C_bar[k,i,j] X_RQ[p,r,q,i,j]   adjoint of (9) */
+            /* (40)  W_x_c_bar = sum_t sum_ij a_C_bar[k,i,j] X_RQ[p,r,q,i,j]   adjoint of (11) */
             if (W_x_c_bar != NULL)
                 for (size_t j = 0; j < K; ++j)
                     for (size_t k = 0; k < P; ++k)
@@ -1414,7 +1414,7 @@ static void convlstm_simd_backward_thread(
                                             a_C_bar[(j * M + q) * N
                                             + r] * X_RQ[(((k * R + l) * Q + p) * M + q) * N + r];
 
-            /* (37)  W_h_c_bar = sum_t sum_ij a_C_bar[k,i,j] H_RQ[p,r,q,i,j]   adjoint of (9) */
+            /* (41)  W_h_c_bar = sum_t sum_ij a_C_bar[k,i,j] H_RQ[p,r,q,i,j]   adjoint of (11) */
             if (W_h_c_bar != NULL)
                 for (size_t j = 0; j < K; ++j)
                     for (size_t k = 0; k < K; ++k)
@@ -1426,14 +1426,14 @@ static void convlstm_simd_backward_thread(
                                             a_C_bar[(j * M + q) * N
                                             + r] * H_RQ[(((k * R + l) * Q + p) * M + q) * N + r];
 
-            /* (38)  b_c_bar = sum_t sum_jk a_C_bar[i,j,k]   adjoint of (9) */
+            /* (42)  b_c_bar = sum_t sum_jk a_C_bar[i,j,k]   adjoint of (11) */
             if (b_c_bar != NULL)
                 for (size_t j = 0; j < K; ++j)
                     for (size_t k = 0; k < M; ++k)
                         for (size_t l = 0; l < N; ++l)
                             b_c_bar[j] += a_C_bar[(j * M + k) * N + l];
 
-            /* (39)  W_c_o_bar = sum_t a_o_bar * C   adjoint of (10) */
+            /* (43)  W_c_o_bar = sum_t a_o_bar * C   adjoint of (13) */
             if (W_c_o_bar != NULL)
                 for (size_t j = 0; j < K; ++j)
                     for (size_t k = 0; k < M; ++k)
@@ -1441,7 +1441,7 @@ static void convlstm_simd_backward_thread(
                             W_c_o_bar[(j * M + k) * N + l] += a_o_bar[(j * M + k) * N
                                 + l] * C[(j * M + k) * N + l];
 
-            /* (40)  W_x_o_bar = sum_t sum_ij a_o_bar[k,i,j] X_RQ[p,r,q,i,j]   adjoint of (10) */
+            /* (44)  W_x_o_bar = sum_t sum_ij a_o_bar[k,i,j] X_RQ[p,r,q,i,j]   adjoint of (13) */
             if (W_x_o_bar != NULL)
                 for (size_t j = 0; j < K; ++j)
                     for (size_t k = 0; k < P; ++k)
@@ -1453,7 +1453,7 @@ static void convlstm_simd_backward_thread(
                                             a_o_bar[(j * M + q) * N
                                             + r] * X_RQ[(((k * R + l) * Q + p) * M + q) * N + r];
 
-            /* (41)  W_h_o_bar = sum_t sum_ij a_o_bar[k,i,j] H_RQ[p,r,q,i,j]   adjoint of (10) */
+            /* (45)  W_h_o_bar = sum_t sum_ij a_o_bar[k,i,j] H_RQ[p,r,q,i,j]   adjoint of (13) */
             if (W_h_o_bar != NULL)
                 for (size_t j = 0; j < K; ++j)
                     for (size_t k = 0; k < K; ++k)
@@ -1465,7 +1465,7 @@ static void convlstm_simd_backward_thread(
                                             a_o_bar[(j * M + q) * N
                                             + r] * H_RQ[(((k * R + l) * Q + p) * M + q) * N + r];
 
-            /* (42)  b_o_bar = sum_t sum_jk a_o_bar[i,j,k]   adjoint of (10) */
+            /* (46)  b_o_bar = sum_t sum_jk a_o_bar[i,j,k]   adjoint of (13) */
             if (b_o_bar != NULL)
                 for (size_t j = 0; j < K; ++j)
                     for (size_t k = 0; k < M; ++k)
@@ -1677,13 +1677,13 @@ static void convlstm_simd_step_thread(
             }
         }
 
-        /* (7)  i = sigmoid(a_i) */
+        /* (8)  i = sigmoid(a_i) */
         for (size_t j = 0; j < K; ++j)
             for (size_t k = 0; k < M; ++k)
                 for (size_t l = 0; l < N; ++l)
                     i[(j * M + k) * N + l] = convlstm_sigmoid(a_i[(j * M + k) * N + l]);
 
-        /* (8)  a_f = sum_prq W_x_f[k,p,r,q] X_RQ[p,r,q,i,j] + sum_prq W_h_f[k,p,r,q]
+        /* (9)  a_f = sum_prq W_x_f[k,p,r,q] X_RQ[p,r,q,i,j] + sum_prq W_h_f[k,p,r,q]
          * H_RQ[p,r,q,i,j] + b_f + W_c_f * C_prev */
         for (size_t j = 0; j < K; ++j) {
             for (size_t k = 0; k < M; ++k) {
@@ -1704,13 +1704,13 @@ static void convlstm_simd_step_thread(
             }
         }
 
-        /* (8)  f = sigmoid(a_f) */
+        /* (10)  f = sigmoid(a_f) */
         for (size_t j = 0; j < K; ++j)
             for (size_t k = 0; k < M; ++k)
                 for (size_t l = 0; l < N; ++l)
                     f[(j * M + k) * N + l] = convlstm_sigmoid(a_f[(j * M + k) * N + l]);
 
-        /* (9)  a_C = sum_prq W_x_c[k,p,r,q] X_RQ[p,r,q,i,j] + sum_prq W_h_c[k,p,r,q]
+        /* (11)  a_C = sum_prq W_x_c[k,p,r,q] X_RQ[p,r,q,i,j] + sum_prq W_h_c[k,p,r,q]
          * H_RQ[p,r,q,i,j] + b_c */
         for (size_t j = 0; j < K; ++j) {
             for (size_t k = 0; k < M; ++k) {
@@ -1731,20 +1731,20 @@ static void convlstm_simd_step_thread(
             }
         }
 
-        /* (9)  tanh_a_C = tanh(a_C) */
+        /* (12)  tanh_a_C = tanh(a_C) */
         for (size_t j = 0; j < K; ++j)
             for (size_t k = 0; k < M; ++k)
                 for (size_t l = 0; l < N; ++l)
                     tanh_a_C[(j * M + k) * N + l] = TANH(a_C[(j * M + k) * N + l]);
 
-        /* (9)  C = f * C_prev + i * tanh(a_C) */
+        /* (12)  C = f * C_prev + i * tanh(a_C) */
         for (size_t j = 0; j < K; ++j)
             for (size_t k = 0; k < M; ++k)
                 for (size_t l = 0; l < N; ++l)
                     C[(j * M + k) * N + l] = f[(j * M + k) * N + l] * C_prev[(j * M + k) * N + l]
                         + i[(j * M + k) * N + l] * tanh_a_C[(j * M + k) * N + l];
 
-        /* (10)  a_o = sum_prq W_x_o[k,p,r,q] X_RQ[p,r,q,i,j] + sum_prq W_h_o[k,p,r,q]
+        /* (13)  a_o = sum_prq W_x_o[k,p,r,q] X_RQ[p,r,q,i,j] + sum_prq W_h_o[k,p,r,q]
          * H_RQ[p,r,q,i,j] + b_o + W_c_o * C */
         for (size_t j = 0; j < K; ++j) {
             for (size_t k = 0; k < M; ++k) {
@@ -1765,19 +1765,19 @@ static void convlstm_simd_step_thread(
             }
         }
 
-        /* (10)  o = sigmoid(a_o) */
+        /* (14)  o = sigmoid(a_o) */
         for (size_t j = 0; j < K; ++j)
             for (size_t k = 0; k < M; ++k)
                 for (size_t l = 0; l < N; ++l)
                     o[(j * M + k) * N + l] = convlstm_sigmoid(a_o[(j * M + k) * N + l]);
 
-        /* (11)  tanh_C = tanh(C) */
+        /* (15)  tanh_C = tanh(C) */
         for (size_t j = 0; j < K; ++j)
             for (size_t k = 0; k < M; ++k)
                 for (size_t l = 0; l < N; ++l)
                     tanh_C[(j * M + k) * N + l] = TANH(C[(j * M + k) * N + l]);
 
-        /* (11)  H = o * tanh(C) */
+        /* (15)  H = o * tanh(C) */
         for (size_t j = 0; j < K; ++j)
             for (size_t k = 0; k < M; ++k)
                 for (size_t l = 0; l < N; ++l)

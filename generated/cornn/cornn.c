@@ -153,20 +153,20 @@ void cornn_forward(
                 a_z[j] = sum;
             }
 
-            /* (1)  tanh_a_z = tanh(a_z) */
+            /* (2)  tanh_a_z = tanh(a_z) */
             for (size_t j = 0; j < m; ++j)
                 tanh_a_z[j] = TANH(a_z[j]);
 
-            /* (1)  tanh_a_z_tail = tanh_tail(a_z) */
+            /* (2)  tanh_a_z_tail = tanh_tail(a_z) */
             for (size_t j = 0; j < m; ++j)
                 tanh_a_z_tail[j] = cornn_tanh_tail(a_z[j]);
 
-            /* (1)  z = z_prev + dt * tanh(a_z) - dt * gamma * y_prev - dt * epsilon * z_prev */
+            /* (2)  z = z_prev + dt * tanh(a_z) - dt * gamma * y_prev - dt * epsilon * z_prev */
             for (size_t j = 0; j < m; ++j)
                 z[j] = z_prev[j] + dt[0] * tanh_a_z[j] - dt[0] * gamma[0] * y_prev[j]
                     - dt[0] * epsilon[0] * z_prev[j];
 
-            /* (2)  y = y_prev + dt * z */
+            /* (3)  y = y_prev + dt * z */
             for (size_t j = 0; j < m; ++j)
                 y[j] = y_prev[j] + dt[0] * z[j];
         }
@@ -228,16 +228,16 @@ void cornn_infer(
                 a_z[j] = sum;
             }
 
-            /* (1)  tanh_a_z = tanh(a_z) */
+            /* (2)  tanh_a_z = tanh(a_z) */
             for (size_t j = 0; j < m; ++j)
                 tanh_a_z[j] = TANH(a_z[j]);
 
-            /* (1)  z = z_prev + dt * tanh(a_z) - dt * gamma * y_prev - dt * epsilon * z_prev */
+            /* (2)  z = z_prev + dt * tanh(a_z) - dt * gamma * y_prev - dt * epsilon * z_prev */
             for (size_t j = 0; j < m; ++j)
                 z[j] = z_prev[j] + dt[0] * tanh_a_z[j] - dt[0] * gamma[0] * y_prev[j]
                     - dt[0] * epsilon[0] * z_prev[j];
 
-            /* (2)  y = y_prev + dt * z */
+            /* (3)  y = y_prev + dt * z */
             for (size_t j = 0; j < m; ++j)
                 y[j] = y_prev[j] + dt[0] * z[j];
         }
@@ -334,23 +334,23 @@ void cornn_backward(
             cornn_real *restrict z_prev_bar = work_z_prev_bar + ((t & 1) * B + s) * m;
             cornn_real *restrict y_prev_bar = work_y_prev_bar + ((t & 1) * B + s) * m;
 
-            /* (1)  one_minus_tanh_a_z_squared = slope_from_tail(tanh_a_z_tail) */
+            /* (2)  one_minus_tanh_a_z_squared = slope_from_tail(tanh_a_z_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_tanh_a_z_squared[j] = cornn_slope_from_tail(tanh_a_z_tail[j]);
 
-            /* (3)  y_bar = Delta_y + y_next_bar */
+            /* (4)  y_bar = Delta_y + y_next_bar */
             for (size_t j = 0; j < m; ++j)
                 y_bar[j] = Delta_y[j] + y_next_bar[j];
 
-            /* (4)  z_bar = y_bar * dt + z_next_bar   adjoint of (2) */
+            /* (5)  z_bar = y_bar * dt + z_next_bar   adjoint of (3) */
             for (size_t j = 0; j < m; ++j)
                 z_bar[j] = y_bar[j] * dt[0] + z_next_bar[j];
 
-            /* (6)  a_z_bar = z_bar * dt * (1 - tanh(a_z)^2)   adjoint of (1) */
+            /* (7)  a_z_bar = z_bar * dt * (1 - tanh(a_z)^2)   adjoint of (2) */
             for (size_t j = 0; j < m; ++j)
                 a_z_bar[j] = z_bar[j] * dt[0] * one_minus_tanh_a_z_squared[j];
 
-            /* (7)  z_prev_bar = W_z^T a_z_bar + z_bar * (1 - dt * epsilon)   adjoint of (1) */
+            /* (8)  z_prev_bar = W_z^T a_z_bar + z_bar * (1 - dt * epsilon)   adjoint of (1), (2) */
             for (size_t j = 0; j < m; ++j) {
                 cornn_real sum = z_bar[j] * (1 - dt[0] * epsilon[0]);
                 for (size_t k = 0; k < m; ++k)
@@ -358,7 +358,8 @@ void cornn_backward(
                 z_prev_bar[j] = sum;
             }
 
-            /* (8)  y_prev_bar = W^T a_z_bar - z_bar * dt * gamma + y_bar   adjoint of (1), (2) */
+            /* (9)  y_prev_bar = W^T a_z_bar - z_bar * dt * gamma + y_bar   adjoint of (1), (2), (3)
+             * */
             for (size_t j = 0; j < m; ++j) {
                 cornn_real sum = -z_bar[j] * dt[0] * gamma[0] + y_bar[j];
                 for (size_t k = 0; k < m; ++k)
@@ -383,16 +384,16 @@ void cornn_backward(
             cornn_real *restrict u_bar =
                 gradients->u_bar != NULL ? gradients->u_bar + at * n : NULL;
 
-            /* (1)  tanh_a_z = tanh_from_tail(tanh_a_z_tail) */
+            /* (2)  tanh_a_z = tanh_from_tail(tanh_a_z_tail) */
             for (size_t j = 0; j < m; ++j)
                 tanh_a_z[j] = cornn_tanh_from_tail(tanh_a_z_tail[j]);
 
-            /* (5)  z_to_dt_bar = z_bar * (tanh(a_z) - z_prev * epsilon - gamma * y_prev) */
+            /* (6)  z_to_dt_bar = z_bar * (tanh(a_z) - z_prev * epsilon - gamma * y_prev) */
             for (size_t j = 0; j < m; ++j)
                 z_to_dt_bar[j] =
                     z_bar[j] * (tanh_a_z[j] - z_prev[j] * epsilon[0] - gamma[0] * y_prev[j]);
 
-            /* (9)  u_bar = V^T a_z_bar   adjoint of (1) */
+            /* (10)  u_bar = V^T a_z_bar   adjoint of (1) */
             if (u_bar != NULL) {
                 for (size_t j = 0; j < n; ++j) {
                     cornn_real sum = 0;
@@ -402,30 +403,30 @@ void cornn_backward(
                 }
             }
 
-            /* (10)  W_bar = sum_t a_z_bar y_prev^T   adjoint of (1) */
+            /* (11)  W_bar = sum_t a_z_bar y_prev^T   adjoint of (1) */
             if (W_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < m; ++k)
                         W_bar[j * m + k] += a_z_bar[j] * y_prev[k];
 
-            /* (11)  W_z_bar = sum_t a_z_bar z_prev^T   adjoint of (1) */
+            /* (12)  W_z_bar = sum_t a_z_bar z_prev^T   adjoint of (1) */
             if (W_z_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < m; ++k)
                         W_z_bar[j * m + k] += a_z_bar[j] * z_prev[k];
 
-            /* (12)  V_bar = sum_t a_z_bar u^T   adjoint of (1) */
+            /* (13)  V_bar = sum_t a_z_bar u^T   adjoint of (1) */
             if (V_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         V_bar[j * n + k] += a_z_bar[j] * u[k];
 
-            /* (13)  b_bar = sum_t a_z_bar   adjoint of (1) */
+            /* (14)  b_bar = sum_t a_z_bar   adjoint of (1) */
             if (b_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     b_bar[j] += a_z_bar[j];
 
-            /* (14)  dt_bar = sum_t sum_i z_to_dt_bar[i] + sum_t y_bar^T z   adjoint of (1), (2) */
+            /* (15)  dt_bar = sum_t sum_i z_to_dt_bar[i] + sum_t y_bar^T z   adjoint of (2), (3) */
             if (dt_bar != NULL) {
                 for (size_t j = 0; j < m; ++j)
                     dt_bar[0] += z_to_dt_bar[j];
@@ -433,15 +434,25 @@ void cornn_backward(
                     dt_bar[0] += y_bar[j] * z[j];
             }
 
-            /* (15)  gamma_bar = -sum_t sum_i z_bar[i] dt y_prev[i]   adjoint of (1) */
-            if (gamma_bar != NULL)
-                for (size_t j = 0; j < m; ++j)
-                    gamma_bar[0] -= z_bar[j] * dt[0] * y_prev[j];
+            /* (16)  gamma_bar = -sum_t sum_i z_bar[i] dt y_prev[i]   adjoint of (2) */
+            if (gamma_bar != NULL) {
+                {
+                    cornn_real inner = 0;
+                    for (size_t j = 0; j < m; ++j)
+                        inner += z_bar[j] * y_prev[j];
+                    gamma_bar[0] -= dt[0] * inner;
+                }
+            }
 
-            /* (16)  epsilon_bar = -sum_t sum_i z_bar[i] z_prev[i] dt   adjoint of (1) */
-            if (epsilon_bar != NULL)
-                for (size_t j = 0; j < m; ++j)
-                    epsilon_bar[0] -= z_bar[j] * z_prev[j] * dt[0];
+            /* (17)  epsilon_bar = -sum_t sum_i z_bar[i] z_prev[i] dt   adjoint of (2) */
+            if (epsilon_bar != NULL) {
+                {
+                    cornn_real inner = 0;
+                    for (size_t j = 0; j < m; ++j)
+                        inner += z_bar[j] * z_prev[j];
+                    epsilon_bar[0] -= dt[0] * inner;
+                }
+            }
         }
     }
 
@@ -493,16 +504,16 @@ void cornn_step(
             a_z[j] = sum;
         }
 
-        /* (1)  tanh_a_z = tanh(a_z) */
+        /* (2)  tanh_a_z = tanh(a_z) */
         for (size_t j = 0; j < m; ++j)
             tanh_a_z[j] = TANH(a_z[j]);
 
-        /* (1)  z = z_prev + dt * tanh(a_z) - dt * gamma * y_prev - dt * epsilon * z_prev */
+        /* (2)  z = z_prev + dt * tanh(a_z) - dt * gamma * y_prev - dt * epsilon * z_prev */
         for (size_t j = 0; j < m; ++j)
             z[j] = z_prev[j] + dt[0] * tanh_a_z[j] - dt[0] * gamma[0] * y_prev[j]
                 - dt[0] * epsilon[0] * z_prev[j];
 
-        /* (2)  y = y_prev + dt * z */
+        /* (3)  y = y_prev + dt * z */
         for (size_t j = 0; j < m; ++j)
             y[j] = y_prev[j] + dt[0] * z[j];
 

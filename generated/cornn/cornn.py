@@ -93,13 +93,13 @@ def forward(parameters, inputs, initial):
         y_prev = y[t - 1] if t > 0 else initial_y
         # (1)  a_z = W y_prev + W_z z_prev + V u + b
         a_z = y_prev @ W.T + z_prev @ W_z.T + u[t] @ V.T + b
-        # (1)  tanh_a_z = tanh(a_z)
+        # (2)  tanh_a_z = tanh(a_z)
         tanh_a_z = np.tanh(a_z)
-        # (1)  tanh_a_z_tail = tanh_tail(a_z)
+        # (2)  tanh_a_z_tail = tanh_tail(a_z)
         tanh_a_z_tail[t] = tanh_tail(a_z)
-        # (1)  z = z_prev + dt * tanh(a_z) - dt * gamma * y_prev - dt * epsilon * z_prev
+        # (2)  z = z_prev + dt * tanh(a_z) - dt * gamma * y_prev - dt * epsilon * z_prev
         z[t] = z_prev + dt * tanh_a_z - dt * gamma * y_prev - dt * epsilon * z_prev
-        # (2)  y = y_prev + dt * z
+        # (3)  y = y_prev + dt * z
         y[t] = y_prev + dt * z[t]
     return {"y": y}, {"z": z[T - 1] if T > 0 else initial_z, "y": y[T - 1] if T > 0 else initial_y}, {"z": z, "tanh_a_z_tail": tanh_a_z_tail}
 
@@ -135,41 +135,41 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     for t in reversed(range(T)):
         z_next_bar = z_prev_bar
         y_next_bar = y_prev_bar
-        # (1)  one_minus_tanh_a_z_squared = slope_from_tail(tanh_a_z_tail)
+        # (2)  one_minus_tanh_a_z_squared = slope_from_tail(tanh_a_z_tail)
         one_minus_tanh_a_z_squared = slope_from_tail(tanh_a_z_tail[t])
-        # (3)  y_bar = Delta_y + y_next_bar
+        # (4)  y_bar = Delta_y + y_next_bar
         y_bar[t] = Delta_y[t] + y_next_bar
-        # (4)  z_bar = y_bar * dt + z_next_bar   adjoint of (2)
+        # (5)  z_bar = y_bar * dt + z_next_bar   adjoint of (3)
         z_bar[t] = y_bar[t] * dt + z_next_bar
-        # (6)  a_z_bar = z_bar * dt * (1 - tanh(a_z)^2)   adjoint of (1)
+        # (7)  a_z_bar = z_bar * dt * (1 - tanh(a_z)^2)   adjoint of (2)
         a_z_bar[t] = z_bar[t] * dt * one_minus_tanh_a_z_squared
-        # (7)  z_prev_bar = W_z^T a_z_bar + z_bar * (1 - dt * epsilon)   adjoint of (1)
+        # (8)  z_prev_bar = W_z^T a_z_bar + z_bar * (1 - dt * epsilon)   adjoint of (1), (2)
         z_prev_bar = a_z_bar[t] @ W_z + z_bar[t] * (1 - dt * epsilon)
-        # (8)  y_prev_bar = W^T a_z_bar - z_bar * dt * gamma + y_bar   adjoint of (1), (2)
+        # (9)  y_prev_bar = W^T a_z_bar - z_bar * dt * gamma + y_bar   adjoint of (1), (2), (3)
         y_prev_bar = a_z_bar[t] @ W - z_bar[t] * dt * gamma + y_bar[t]
 
     # all steps at once
     z_prev = np.concatenate([initial_z[None], z])[:-1]
     y_prev = np.concatenate([initial_y[None], y])[:-1]
-    # (1)  tanh_a_z = tanh_from_tail(tanh_a_z_tail)
+    # (2)  tanh_a_z = tanh_from_tail(tanh_a_z_tail)
     tanh_a_z = tanh_from_tail(tanh_a_z_tail)
-    # (5)  z_to_dt_bar = z_bar * (tanh(a_z) - z_prev * epsilon - gamma * y_prev)
+    # (6)  z_to_dt_bar = z_bar * (tanh(a_z) - z_prev * epsilon - gamma * y_prev)
     z_to_dt_bar = z_bar * (tanh_a_z - z_prev * epsilon - gamma * y_prev)
-    # (9)  u_bar = V^T a_z_bar   adjoint of (1)
+    # (10)  u_bar = V^T a_z_bar   adjoint of (1)
     u_bar = a_z_bar @ V
-    # (10)  W_bar = sum_t a_z_bar y_prev^T   adjoint of (1)
+    # (11)  W_bar = sum_t a_z_bar y_prev^T   adjoint of (1)
     W_bar = contract("TBi,TBj->ij", a_z_bar, y_prev)
-    # (11)  W_z_bar = sum_t a_z_bar z_prev^T   adjoint of (1)
+    # (12)  W_z_bar = sum_t a_z_bar z_prev^T   adjoint of (1)
     W_z_bar = contract("TBi,TBj->ij", a_z_bar, z_prev)
-    # (12)  V_bar = sum_t a_z_bar u^T   adjoint of (1)
+    # (13)  V_bar = sum_t a_z_bar u^T   adjoint of (1)
     V_bar = contract("TBi,TBj->ij", a_z_bar, u)
-    # (13)  b_bar = sum_t a_z_bar   adjoint of (1)
+    # (14)  b_bar = sum_t a_z_bar   adjoint of (1)
     b_bar = contract("TBi->i", a_z_bar)
-    # (14)  dt_bar = sum_t sum_i z_to_dt_bar[i] + sum_t y_bar^T z   adjoint of (1), (2)
+    # (15)  dt_bar = sum_t sum_i z_to_dt_bar[i] + sum_t y_bar^T z   adjoint of (2), (3)
     dt_bar = contract("TBi->", z_to_dt_bar) + contract("TBi,TBi->", y_bar, z)
-    # (15)  gamma_bar = -sum_t sum_i z_bar[i] dt y_prev[i]   adjoint of (1)
+    # (16)  gamma_bar = -sum_t sum_i z_bar[i] dt y_prev[i]   adjoint of (2)
     gamma_bar = -contract("TBi,,TBi->", z_bar, dt, y_prev)
-    # (16)  epsilon_bar = -sum_t sum_i z_bar[i] z_prev[i] dt   adjoint of (1)
+    # (17)  epsilon_bar = -sum_t sum_i z_bar[i] z_prev[i] dt   adjoint of (2)
     epsilon_bar = -contract("TBi,TBi,->", z_bar, z_prev, dt)
     return {"initial.z": z_prev_bar, "initial.y": y_prev_bar, "u": u_bar, "W": W_bar, "W_z": W_z_bar, "V": V_bar, "b": b_bar, "dt": dt_bar, "gamma": gamma_bar, "epsilon": epsilon_bar}
 
@@ -194,10 +194,10 @@ def step(parameters, inputs, state):
     y_prev = state["y"]
     # (1)  a_z = W y_prev + W_z z_prev + V u + b
     a_z = y_prev @ W.T + z_prev @ W_z.T + u @ V.T + b
-    # (1)  tanh_a_z = tanh(a_z)
+    # (2)  tanh_a_z = tanh(a_z)
     tanh_a_z = np.tanh(a_z)
-    # (1)  z = z_prev + dt * tanh(a_z) - dt * gamma * y_prev - dt * epsilon * z_prev
+    # (2)  z = z_prev + dt * tanh(a_z) - dt * gamma * y_prev - dt * epsilon * z_prev
     z = z_prev + dt * tanh_a_z - dt * gamma * y_prev - dt * epsilon * z_prev
-    # (2)  y = y_prev + dt * z
+    # (3)  y = y_prev + dt * z
     y = y_prev + dt * z
     return {"y": y}, {"z": z, "y": y}

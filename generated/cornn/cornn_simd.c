@@ -231,21 +231,21 @@ static void cornn_simd_forward_thread(
                                     /* (1)  a_z = W y_prev + W_z z_prev + V u + b */
                                     const vec a_z = load(tile_a_z + (s * own + v) * LANES) + b_here;
 
-                                    /* (1)  tanh_a_z = tanh(a_z) */
+                                    /* (2)  tanh_a_z = tanh(a_z) */
                                     const vec tanh_a_z = vec_tanh(a_z);
 
-                                    /* (1)  tanh_a_z_tail = tanh_tail(a_z) */
+                                    /* (2)  tanh_a_z_tail = tanh_tail(a_z) */
                                     const vec tanh_a_z_tail = vec_tanh_tail(a_z);
                                     store(tanh_a_z_tail_rows + s * row_m + j, tanh_a_z_tail);
 
-                                    /* (1)  z = z_prev + dt * tanh(a_z) - dt * gamma * y_prev - dt *
+                                    /* (2)  z = z_prev + dt * tanh(a_z) - dt * gamma * y_prev - dt *
                                      * epsilon * z_prev */
                                     const vec z = z_prev + dt_here * tanh_a_z
                                         - dt_here * gamma_here * y_prev
                                         - dt_here * epsilon_here * z_prev;
                                     store(z_rows + s * row_m + j, z);
 
-                                    /* (2)  y = y_prev + dt * z */
+                                    /* (3)  y = y_prev + dt * z */
                                     const vec y = y_prev + dt_here * z;
                                     store_part(y_rows + s * m + j, y, left);
                                 }
@@ -377,17 +377,17 @@ static void cornn_simd_infer_thread(
                                     /* (1)  a_z = W y_prev + W_z z_prev + V u + b */
                                     const vec a_z = load(tile_a_z + (s * own + v) * LANES) + b_here;
 
-                                    /* (1)  tanh_a_z = tanh(a_z) */
+                                    /* (2)  tanh_a_z = tanh(a_z) */
                                     const vec tanh_a_z = vec_tanh(a_z);
 
-                                    /* (1)  z = z_prev + dt * tanh(a_z) - dt * gamma * y_prev - dt *
+                                    /* (2)  z = z_prev + dt * tanh(a_z) - dt * gamma * y_prev - dt *
                                      * epsilon * z_prev */
                                     const vec z = z_prev + dt_here * tanh_a_z
                                         - dt_here * gamma_here * y_prev
                                         - dt_here * epsilon_here * z_prev;
                                     store(z_rows + s * row_m + j, z);
 
-                                    /* (2)  y = y_prev + dt * z */
+                                    /* (3)  y = y_prev + dt * z */
                                     const vec y = y_prev + dt_here * z;
                                     store_part(y_rows + s * m + j, y, left);
                                 }
@@ -522,19 +522,19 @@ static void cornn_simd_backward_thread(
                             const vec y_next_bar =
                                 load_part(y_next_bar_rows + s * y_next_bar_stride + j, left);
 
-                            /* (1)  one_minus_tanh_a_z_squared = slope_from_tail(tanh_a_z_tail) */
+                            /* (2)  one_minus_tanh_a_z_squared = slope_from_tail(tanh_a_z_tail) */
                             const vec one_minus_tanh_a_z_squared =
                                 vec_slope_from_tail(tanh_a_z_tail);
 
-                            /* (3)  y_bar = Delta_y + y_next_bar */
+                            /* (4)  y_bar = Delta_y + y_next_bar */
                             const vec y_bar = Delta_y + y_next_bar;
                             store(y_bar_rows + s * row_m + j, y_bar);
 
-                            /* (4)  z_bar = y_bar * dt + z_next_bar   adjoint of (2) */
+                            /* (5)  z_bar = y_bar * dt + z_next_bar   adjoint of (3) */
                             const vec z_bar = y_bar * dt_here + z_next_bar;
                             store(z_bar_rows + s * row_m + j, z_bar);
 
-                            /* (6)  a_z_bar = z_bar * dt * (1 - tanh(a_z)^2)   adjoint of (1) */
+                            /* (7)  a_z_bar = z_bar * dt * (1 - tanh(a_z)^2)   adjoint of (2) */
                             const vec a_z_bar = z_bar * dt_here * one_minus_tanh_a_z_squared;
                             store(a_z_bar_rows + s * row_m + j, a_z_bar);
                         }
@@ -582,15 +582,15 @@ static void cornn_simd_backward_thread(
                                     const vec y_bar = load(y_bar_rows + s * row_m + j);
                                     const vec z_bar = load(z_bar_rows + s * row_m + j);
 
-                                    /* (7)  z_prev_bar = W_z^T a_z_bar + z_bar * (1 - dt * epsilon)
-                                     *  adjoint of (1) */
+                                    /* (8)  z_prev_bar = W_z^T a_z_bar + z_bar * (1 - dt * epsilon)
+                                     *  adjoint of (1), (2) */
                                     const vec z_prev_bar =
                                         load(tile_z_prev_bar + (s * 2 * own + v) * LANES)
                                         + z_bar * (1 - dt_here * epsilon_here);
                                     store(z_prev_bar_rows + s * row_m + j, z_prev_bar);
 
-                                    /* (8)  y_prev_bar = W^T a_z_bar - z_bar * dt * gamma + y_bar
-                                     * adjoint of (1), (2) */
+                                    /* (9)  y_prev_bar = W^T a_z_bar - z_bar * dt * gamma + y_bar
+                                     * adjoint of (1), (2), (3) */
                                     const vec y_prev_bar =
                                         load(tile_z_prev_bar + ((s * 2 + 1) * own + v) * LANES)
                                         - z_bar * dt_here * gamma_here + y_bar;
@@ -639,16 +639,16 @@ static void cornn_simd_backward_thread(
                             const vec z_bar = load(z_bar_rows + s * row_m + j);
                             const vec a_z_bar = load(a_z_bar_rows + s * row_m + j);
 
-                            /* (1)  tanh_a_z = tanh_from_tail(tanh_a_z_tail) */
+                            /* (2)  tanh_a_z = tanh_from_tail(tanh_a_z_tail) */
                             const vec tanh_a_z = vec_tanh_from_tail(tanh_a_z_tail);
 
-                            /* (5)  z_to_dt_bar = z_bar * (tanh(a_z) - z_prev * epsilon - gamma *
+                            /* (6)  z_to_dt_bar = z_bar * (tanh(a_z) - z_prev * epsilon - gamma *
                              * y_prev) */
                             const vec z_to_dt_bar =
                                 z_bar * (tanh_a_z - z_prev * epsilon_here - gamma_here * y_prev);
                             store(z_to_dt_bar_rows + s * row_m + j, z_to_dt_bar);
 
-                            /* (13)  b_bar = sum_t a_z_bar   adjoint of (1) */
+                            /* (14)  b_bar = sum_t a_z_bar   adjoint of (1) */
                             b_bar_here += a_z_bar;
                         }
                         if (b_bar != NULL) {
@@ -688,7 +688,7 @@ static void cornn_simd_backward_thread(
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
                             for (size_t s = 0; s < rows; ++s) {
-                                /* (9)  u_bar = V^T a_z_bar   adjoint of (1) */
+                                /* (10)  u_bar = V^T a_z_bar   adjoint of (1) */
                                 const vec u_bar = load(tile_u_bar + (s * own + v) * LANES);
                                 store_part(u_bar_rows + s * n + j, u_bar, left);
                             }
@@ -709,18 +709,18 @@ static void cornn_simd_backward_thread(
                 const real *restrict z_bar = work_z_bar + s * row_m;
                 const real *restrict z_to_dt_bar = work_z_to_dt_bar + s * row_m;
 
-                /* (14)  dt_bar = sum_t sum_i z_to_dt_bar[i] + sum_t y_bar^T z   adjoint of (1), (2)
+                /* (15)  dt_bar = sum_t sum_i z_to_dt_bar[i] + sum_t y_bar^T z   adjoint of (2), (3)
                  * */
                 if (dt_bar != NULL) {
                     dt_bar[0] += row_sum(&z_to_dt_bar[0], m);
                     dt_bar[0] += dot(&y_bar[0], &z[0], m);
                 }
 
-                /* (15)  gamma_bar = -sum_t sum_i z_bar[i] dt y_prev[i]   adjoint of (1) */
+                /* (16)  gamma_bar = -sum_t sum_i z_bar[i] dt y_prev[i]   adjoint of (2) */
                 if (gamma_bar != NULL)
                     gamma_bar[0] -= dt[0] * dot(&z_bar[0], &y_prev[0], m);
 
-                /* (16)  epsilon_bar = -sum_t sum_i z_bar[i] z_prev[i] dt   adjoint of (1) */
+                /* (17)  epsilon_bar = -sum_t sum_i z_bar[i] z_prev[i] dt   adjoint of (2) */
                 if (epsilon_bar != NULL)
                     epsilon_bar[0] -= dt[0] * dot(&z_bar[0], &z_prev[0], m);
             }
@@ -729,7 +729,7 @@ static void cornn_simd_backward_thread(
         {
             real *const scratch = work_scratch + thread * scratch_size;
 
-            /* (10)  W_bar = sum_t a_z_bar y_prev^T   adjoint of (1) */
+            /* (11)  W_bar = sum_t a_z_bar y_prev^T   adjoint of (1) */
             const series rows_of_y_prev = {out->y, initial_y, m, m, 0, B, 0};
             const reduction with_y_prev[] = {
                 {{work_a_z_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_bar, done > 0},
@@ -737,7 +737,7 @@ static void cornn_simd_backward_thread(
             reduce_rows(first * B, steps * B, &rows_of_y_prev, m, with_y_prev, 1, thread, threads,
                 scratch);
 
-            /* (11)  W_z_bar = sum_t a_z_bar z_prev^T   adjoint of (1) */
+            /* (12)  W_z_bar = sum_t a_z_bar z_prev^T   adjoint of (1) */
             const series rows_of_z_prev = {tape_z, initial_z, row_m, m, 0, B, 0};
             const reduction with_z_prev[] = {
                 {{work_a_z_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_z_bar, done > 0},
@@ -745,7 +745,7 @@ static void cornn_simd_backward_thread(
             reduce_rows(first * B, steps * B, &rows_of_z_prev, m, with_z_prev, 1, thread, threads,
                 scratch);
 
-            /* (12)  V_bar = sum_t a_z_bar u^T   adjoint of (1) */
+            /* (13)  V_bar = sum_t a_z_bar u^T   adjoint of (1) */
             const series rows_of_u = {in->u, 0, n, 0, 0, 0, 0};
             const reduction with_u[] = {
                 {{work_a_z_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, V_bar, done > 0},
@@ -851,16 +851,16 @@ static void cornn_simd_step_thread(
                             /* (1)  a_z = W y_prev + W_z z_prev + V u + b */
                             const vec a_z = load(tile_a_z + (s * own + v) * LANES) + b_here;
 
-                            /* (1)  tanh_a_z = tanh(a_z) */
+                            /* (2)  tanh_a_z = tanh(a_z) */
                             const vec tanh_a_z = vec_tanh(a_z);
 
-                            /* (1)  z = z_prev + dt * tanh(a_z) - dt * gamma * y_prev - dt * epsilon
+                            /* (2)  z = z_prev + dt * tanh(a_z) - dt * gamma * y_prev - dt * epsilon
                              * * z_prev */
                             const vec z = z_prev + dt_here * tanh_a_z
                                 - dt_here * gamma_here * y_prev - dt_here * epsilon_here * z_prev;
                             store(z_rows + s * row_m + j, z);
 
-                            /* (2)  y = y_prev + dt * z */
+                            /* (3)  y = y_prev + dt * z */
                             const vec y = y_prev + dt_here * z;
                             store_part(y_rows + s * m + j, y, left);
                         }

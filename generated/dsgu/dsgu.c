@@ -197,7 +197,7 @@ void dsgu_forward(
             for (size_t j = 0; j < m; ++j)
                 x_g_h_prev[j] = x_g[j] * h_prev[j];
 
-            /* (2)  a_z_g = W_zxh x_g_h_prev */
+            /* (3)  a_z_g = W_zxh x_g_h_prev */
             for (size_t j = 0; j < m; ++j) {
                 dsgu_real sum = 0;
                 for (size_t k = 0; k < m; ++k)
@@ -205,19 +205,19 @@ void dsgu_forward(
                 a_z_g[j] = sum;
             }
 
-            /* (2)  z_g = tanh(a_z_g) */
+            /* (4)  z_g = tanh(a_z_g) */
             for (size_t j = 0; j < m; ++j)
                 z_g[j] = TANH(a_z_g[j]);
 
-            /* (2)  z_g_tail = tanh_tail(a_z_g) */
+            /* (4)  z_g_tail = tanh_tail(a_z_g) */
             for (size_t j = 0; j < m; ++j)
                 z_g_tail[j] = dsgu_tanh_tail(a_z_g[j]);
 
-            /* (3)  z_g_h_prev = z_g * h_prev */
+            /* (5)  z_g_h_prev = z_g * h_prev */
             for (size_t j = 0; j < m; ++j)
                 z_g_h_prev[j] = z_g[j] * h_prev[j];
 
-            /* (3)  a_z_out = W_go z_g_h_prev */
+            /* (6)  a_z_out = W_go z_g_h_prev */
             for (size_t j = 0; j < m; ++j) {
                 dsgu_real sum = 0;
                 for (size_t k = 0; k < m; ++k)
@@ -225,15 +225,15 @@ void dsgu_forward(
                 a_z_out[j] = sum;
             }
 
-            /* (3)  z_out = sigmoid(a_z_out) */
+            /* (7)  z_out = sigmoid(a_z_out) */
             for (size_t j = 0; j < m; ++j)
                 z_out[j] = dsgu_sigmoid(a_z_out[j]);
 
-            /* (3)  z_out_tail = sigmoid_tail(a_z_out) */
+            /* (7)  z_out_tail = sigmoid_tail(a_z_out) */
             for (size_t j = 0; j < m; ++j)
                 z_out_tail[j] = dsgu_sigmoid_tail(a_z_out[j]);
 
-            /* (4)  a_z = W_xz x + W_hz h_prev + b_z */
+            /* (8)  a_z = W_xz x + W_hz h_prev + b_z */
             for (size_t j = 0; j < m; ++j) {
                 dsgu_real sum = b_z[j];
                 for (size_t k = 0; k < n; ++k)
@@ -243,11 +243,11 @@ void dsgu_forward(
                 a_z[j] = sum;
             }
 
-            /* (4)  z = hard_sigmoid(a_z, 1/5, 1/2) */
+            /* (9)  z = hard_sigmoid(a_z, 1/5, 1/2) */
             for (size_t j = 0; j < m; ++j)
                 z[j] = dsgu_hard_sigmoid(a_z[j], REAL(0.2), REAL(0.5));
 
-            /* (5)  h = (1 - z) * h_prev + z * z_out */
+            /* (10)  h = (1 - z) * h_prev + z * z_out */
             for (size_t j = 0; j < m; ++j)
                 h[j] = (1 - z[j]) * h_prev[j] + z[j] * z_out[j];
         }
@@ -315,7 +315,7 @@ void dsgu_infer(
             for (size_t j = 0; j < m; ++j)
                 x_g_h_prev[j] = x_g[j] * h_prev[j];
 
-            /* (2)  a_z_g = W_zxh x_g_h_prev */
+            /* (3)  a_z_g = W_zxh x_g_h_prev */
             for (size_t j = 0; j < m; ++j) {
                 dsgu_real sum = 0;
                 for (size_t k = 0; k < m; ++k)
@@ -323,15 +323,15 @@ void dsgu_infer(
                 a_z_g[j] = sum;
             }
 
-            /* (2)  z_g = tanh(a_z_g) */
+            /* (4)  z_g = tanh(a_z_g) */
             for (size_t j = 0; j < m; ++j)
                 z_g[j] = TANH(a_z_g[j]);
 
-            /* (3)  z_g_h_prev = z_g * h_prev */
+            /* (5)  z_g_h_prev = z_g * h_prev */
             for (size_t j = 0; j < m; ++j)
                 z_g_h_prev[j] = z_g[j] * h_prev[j];
 
-            /* (3)  a_z_out = W_go z_g_h_prev */
+            /* (6)  a_z_out = W_go z_g_h_prev */
             for (size_t j = 0; j < m; ++j) {
                 dsgu_real sum = 0;
                 for (size_t k = 0; k < m; ++k)
@@ -339,11 +339,11 @@ void dsgu_infer(
                 a_z_out[j] = sum;
             }
 
-            /* (3)  z_out = sigmoid(a_z_out) */
+            /* (7)  z_out = sigmoid(a_z_out) */
             for (size_t j = 0; j < m; ++j)
                 z_out[j] = dsgu_sigmoid(a_z_out[j]);
 
-            /* (4)  a_z = W_xz x + W_hz h_prev + b_z */
+            /* (8)  a_z = W_xz x + W_hz h_prev + b_z */
             for (size_t j = 0; j < m; ++j) {
                 dsgu_real sum = b_z[j];
                 for (size_t k = 0; k < n; ++k)
@@ -353,11 +353,11 @@ void dsgu_infer(
                 a_z[j] = sum;
             }
 
-            /* (4)  z = hard_sigmoid(a_z, 1/5, 1/2) */
+            /* (9)  z = hard_sigmoid(a_z, 1/5, 1/2) */
             for (size_t j = 0; j < m; ++j)
                 z[j] = dsgu_hard_sigmoid(a_z[j], REAL(0.2), REAL(0.5));
 
-            /* (5)  h = (1 - z) * h_prev + z * z_out */
+            /* (10)  h = (1 - z) * h_prev + z * z_out */
             for (size_t j = 0; j < m; ++j)
                 h[j] = (1 - z[j]) * h_prev[j] + z[j] * z_out[j];
         }
@@ -459,44 +459,45 @@ void dsgu_backward(
             dsgu_real *restrict x_g_h_prev_bar = work_x_g_h_prev_bar + at * m;
             dsgu_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + s) * m;
 
-            /* (2)  z_g = tanh_from_tail(z_g_tail) */
+            /* (4)  z_g = tanh_from_tail(z_g_tail) */
             for (size_t j = 0; j < m; ++j)
                 z_g[j] = dsgu_tanh_from_tail(z_g_tail[j]);
 
-            /* (3)  z_out = sigmoid_from_tail(z_out_tail) */
+            /* (7)  z_out = sigmoid_from_tail(z_out_tail) */
             for (size_t j = 0; j < m; ++j)
                 z_out[j] = dsgu_sigmoid_from_tail(z_out_tail[j]);
 
-            /* (2)  one_minus_z_g_squared = slope_from_tail(z_g_tail) */
+            /* (4)  one_minus_z_g_squared = slope_from_tail(z_g_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_z_g_squared[j] = dsgu_slope_from_tail(z_g_tail[j]);
 
-            /* (3)  one_minus_z_out = complement_from_tail(z_out_tail) */
+            /* (7)  one_minus_z_out = complement_from_tail(z_out_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_z_out[j] = dsgu_complement_from_tail(z_out_tail[j]);
 
-            /* (6)  h_bar = Delta_h + h_next_bar */
+            /* (11)  h_bar = Delta_h + h_next_bar */
             for (size_t j = 0; j < m; ++j)
                 h_bar[j] = Delta_h[j] + h_next_bar[j];
 
-            /* (7)  z_bar = h_bar * (z_out - h_prev)   adjoint of (5) */
+            /* (12)  z_bar = h_bar * (z_out - h_prev)   adjoint of (10) */
             for (size_t j = 0; j < m; ++j)
                 z_bar[j] = h_bar[j] * (z_out[j] - h_prev[j]);
 
-            /* (8)  a_z_bar = z_bar * {0 if a_z <= -5/2 or a_z >= 5/2, else 1/5}   adjoint of (4) */
+            /* (13)  a_z_bar = z_bar * {0 if a_z <= -5/2 or a_z >= 5/2, else 1/5}   adjoint of (9)
+             * */
             for (size_t j = 0; j < m; ++j)
                 a_z_bar[j] =
                     z_bar[j] * (a_z[j] <= -REAL(2.5) || a_z[j] >= REAL(2.5) ? 0 : REAL(0.2));
 
-            /* (9)  z_out_bar = h_bar * z   adjoint of (5) */
+            /* (14)  z_out_bar = h_bar * z   adjoint of (10) */
             for (size_t j = 0; j < m; ++j)
                 z_out_bar[j] = h_bar[j] * z[j];
 
-            /* (10)  a_z_out_bar = z_out_bar * z_out * (1 - z_out)   adjoint of (3) */
+            /* (15)  a_z_out_bar = z_out_bar * z_out * (1 - z_out)   adjoint of (7) */
             for (size_t j = 0; j < m; ++j)
                 a_z_out_bar[j] = z_out_bar[j] * z_out[j] * one_minus_z_out[j];
 
-            /* (11)  z_g_h_prev_bar = W_go^T a_z_out_bar   adjoint of (3) */
+            /* (16)  z_g_h_prev_bar = W_go^T a_z_out_bar   adjoint of (6) */
             for (size_t j = 0; j < m; ++j) {
                 dsgu_real sum = 0;
                 for (size_t k = 0; k < m; ++k)
@@ -504,15 +505,15 @@ void dsgu_backward(
                 z_g_h_prev_bar[j] = sum;
             }
 
-            /* (12)  z_g_bar = z_g_h_prev_bar * h_prev   adjoint of (3) */
+            /* (17)  z_g_bar = z_g_h_prev_bar * h_prev   adjoint of (5) */
             for (size_t j = 0; j < m; ++j)
                 z_g_bar[j] = z_g_h_prev_bar[j] * h_prev[j];
 
-            /* (13)  a_z_g_bar = z_g_bar * (1 - z_g^2)   adjoint of (2) */
+            /* (18)  a_z_g_bar = z_g_bar * (1 - z_g^2)   adjoint of (4) */
             for (size_t j = 0; j < m; ++j)
                 a_z_g_bar[j] = z_g_bar[j] * one_minus_z_g_squared[j];
 
-            /* (14)  x_g_h_prev_bar = W_zxh^T a_z_g_bar   adjoint of (2) */
+            /* (19)  x_g_h_prev_bar = W_zxh^T a_z_g_bar   adjoint of (3) */
             for (size_t j = 0; j < m; ++j) {
                 dsgu_real sum = 0;
                 for (size_t k = 0; k < m; ++k)
@@ -520,8 +521,8 @@ void dsgu_backward(
                 x_g_h_prev_bar[j] = sum;
             }
 
-            /* (16)  h_prev_bar = x_g_h_prev_bar * x_g + z_g_h_prev_bar * z_g + W_hz^T a_z_bar +
-             * h_bar * (1 - z)   adjoint of (2), (3), (4), (5) */
+            /* (21)  h_prev_bar = x_g_h_prev_bar * x_g + z_g_h_prev_bar * z_g + W_hz^T a_z_bar +
+             * h_bar * (1 - z)   adjoint of (2), (5), (8), (10) */
             for (size_t j = 0; j < m; ++j) {
                 dsgu_real sum = x_g_h_prev_bar[j] * x_g[j] + z_g_h_prev_bar[j] * z_g[j]
                     + h_bar[j] * (1 - z[j]);
@@ -550,15 +551,15 @@ void dsgu_backward(
             for (size_t j = 0; j < m; ++j)
                 x_g_h_prev[j] = x_g[j] * h_prev[j];
 
-            /* (3)  z_g_h_prev = z_g * h_prev */
+            /* (5)  z_g_h_prev = z_g * h_prev */
             for (size_t j = 0; j < m; ++j)
                 z_g_h_prev[j] = z_g[j] * h_prev[j];
 
-            /* (15)  x_g_bar = x_g_h_prev_bar * h_prev   adjoint of (2) */
+            /* (20)  x_g_bar = x_g_h_prev_bar * h_prev   adjoint of (2) */
             for (size_t j = 0; j < m; ++j)
                 x_g_bar[j] = x_g_h_prev_bar[j] * h_prev[j];
 
-            /* (17)  x_bar = W_xh^T x_g_bar + W_xz^T a_z_bar   adjoint of (1), (4) */
+            /* (22)  x_bar = W_xh^T x_g_bar + W_xz^T a_z_bar   adjoint of (1), (8) */
             if (x_bar != NULL) {
                 for (size_t j = 0; j < n; ++j) {
                     dsgu_real sum = 0;
@@ -570,41 +571,41 @@ void dsgu_backward(
                 }
             }
 
-            /* (18)  W_xh_bar = sum_t x_g_bar x^T   adjoint of (1) */
+            /* (23)  W_xh_bar = sum_t x_g_bar x^T   adjoint of (1) */
             if (W_xh_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         W_xh_bar[j * n + k] += x_g_bar[j] * x[k];
 
-            /* (19)  b_g_bar = sum_t x_g_bar   adjoint of (1) */
+            /* (24)  b_g_bar = sum_t x_g_bar   adjoint of (1) */
             if (b_g_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     b_g_bar[j] += x_g_bar[j];
 
-            /* (20)  W_zxh_bar = sum_t a_z_g_bar x_g_h_prev^T   adjoint of (2) */
+            /* (25)  W_zxh_bar = sum_t a_z_g_bar x_g_h_prev^T   adjoint of (3) */
             if (W_zxh_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < m; ++k)
                         W_zxh_bar[j * m + k] += a_z_g_bar[j] * x_g_h_prev[k];
 
-            /* (21)  W_xz_bar = sum_t a_z_bar x^T   adjoint of (4) */
+            /* (26)  W_xz_bar = sum_t a_z_bar x^T   adjoint of (8) */
             if (W_xz_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         W_xz_bar[j * n + k] += a_z_bar[j] * x[k];
 
-            /* (22)  W_hz_bar = sum_t a_z_bar h_prev^T   adjoint of (4) */
+            /* (27)  W_hz_bar = sum_t a_z_bar h_prev^T   adjoint of (8) */
             if (W_hz_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < m; ++k)
                         W_hz_bar[j * m + k] += a_z_bar[j] * h_prev[k];
 
-            /* (23)  b_z_bar = sum_t a_z_bar   adjoint of (4) */
+            /* (28)  b_z_bar = sum_t a_z_bar   adjoint of (8) */
             if (b_z_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     b_z_bar[j] += a_z_bar[j];
 
-            /* (24)  W_go_bar = sum_t a_z_out_bar z_g_h_prev^T   adjoint of (3) */
+            /* (29)  W_go_bar = sum_t a_z_out_bar z_g_h_prev^T   adjoint of (6) */
             if (W_go_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < m; ++k)
@@ -661,7 +662,7 @@ void dsgu_step(
         for (size_t j = 0; j < m; ++j)
             x_g_h_prev[j] = x_g[j] * h_prev[j];
 
-        /* (2)  a_z_g = W_zxh x_g_h_prev */
+        /* (3)  a_z_g = W_zxh x_g_h_prev */
         for (size_t j = 0; j < m; ++j) {
             dsgu_real sum = 0;
             for (size_t k = 0; k < m; ++k)
@@ -669,15 +670,15 @@ void dsgu_step(
             a_z_g[j] = sum;
         }
 
-        /* (2)  z_g = tanh(a_z_g) */
+        /* (4)  z_g = tanh(a_z_g) */
         for (size_t j = 0; j < m; ++j)
             z_g[j] = TANH(a_z_g[j]);
 
-        /* (3)  z_g_h_prev = z_g * h_prev */
+        /* (5)  z_g_h_prev = z_g * h_prev */
         for (size_t j = 0; j < m; ++j)
             z_g_h_prev[j] = z_g[j] * h_prev[j];
 
-        /* (3)  a_z_out = W_go z_g_h_prev */
+        /* (6)  a_z_out = W_go z_g_h_prev */
         for (size_t j = 0; j < m; ++j) {
             dsgu_real sum = 0;
             for (size_t k = 0; k < m; ++k)
@@ -685,11 +686,11 @@ void dsgu_step(
             a_z_out[j] = sum;
         }
 
-        /* (3)  z_out = sigmoid(a_z_out) */
+        /* (7)  z_out = sigmoid(a_z_out) */
         for (size_t j = 0; j < m; ++j)
             z_out[j] = dsgu_sigmoid(a_z_out[j]);
 
-        /* (4)  a_z = W_xz x + W_hz h_prev + b_z */
+        /* (8)  a_z = W_xz x + W_hz h_prev + b_z */
         for (size_t j = 0; j < m; ++j) {
             dsgu_real sum = b_z[j];
             for (size_t k = 0; k < n; ++k)
@@ -699,11 +700,11 @@ void dsgu_step(
             a_z[j] = sum;
         }
 
-        /* (4)  z = hard_sigmoid(a_z, 1/5, 1/2) */
+        /* (9)  z = hard_sigmoid(a_z, 1/5, 1/2) */
         for (size_t j = 0; j < m; ++j)
             z[j] = dsgu_hard_sigmoid(a_z[j], REAL(0.2), REAL(0.5));
 
-        /* (5)  h = (1 - z) * h_prev + z * z_out */
+        /* (10)  h = (1 - z) * h_prev + z * z_out */
         for (size_t j = 0; j < m; ++j)
             h[j] = (1 - z[j]) * h_prev[j] + z[j] * z_out[j];
 

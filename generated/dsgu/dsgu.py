@@ -120,25 +120,25 @@ def forward(parameters, inputs, initial):
         h_prev = h[t - 1] if t > 0 else initial_h
         # (2)  x_g_h_prev = x_g * h_prev
         x_g_h_prev = x_g[t] * h_prev
-        # (2)  a_z_g = W_zxh x_g_h_prev
+        # (3)  a_z_g = W_zxh x_g_h_prev
         a_z_g = x_g_h_prev @ W_zxh.T
-        # (2)  z_g = tanh(a_z_g)
+        # (4)  z_g = tanh(a_z_g)
         z_g = np.tanh(a_z_g)
-        # (2)  z_g_tail = tanh_tail(a_z_g)
+        # (4)  z_g_tail = tanh_tail(a_z_g)
         z_g_tail[t] = tanh_tail(a_z_g)
-        # (3)  z_g_h_prev = z_g * h_prev
+        # (5)  z_g_h_prev = z_g * h_prev
         z_g_h_prev = z_g * h_prev
-        # (3)  a_z_out = W_go z_g_h_prev
+        # (6)  a_z_out = W_go z_g_h_prev
         a_z_out = z_g_h_prev @ W_go.T
-        # (3)  z_out = sigmoid(a_z_out)
+        # (7)  z_out = sigmoid(a_z_out)
         z_out = sigmoid(a_z_out)
-        # (3)  z_out_tail = sigmoid_tail(a_z_out)
+        # (7)  z_out_tail = sigmoid_tail(a_z_out)
         z_out_tail[t] = sigmoid_tail(a_z_out)
-        # (4)  a_z = W_xz x + W_hz h_prev + b_z
+        # (8)  a_z = W_xz x + W_hz h_prev + b_z
         a_z[t] = x[t] @ W_xz.T + h_prev @ W_hz.T + b_z
-        # (4)  z = hard_sigmoid(a_z, 1/5, 1/2)
+        # (9)  z = hard_sigmoid(a_z, 1/5, 1/2)
         z[t] = hard_sigmoid(a_z[t], 0.2, 0.5)
-        # (5)  h = (1 - z) * h_prev + z * z_out
+        # (10)  h = (1 - z) * h_prev + z * z_out
         h[t] = (1 - z[t]) * h_prev + z[t] * z_out
     return {"h": h}, {"h": h[T - 1] if T > 0 else initial_h}, {"x_g": x_g, "z_g_tail": z_g_tail, "z_out_tail": z_out_tail, "z": z, "a_z": a_z}
 
@@ -175,58 +175,58 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     for t in reversed(range(T)):
         h_next_bar = h_prev_bar
         h_prev = h[t - 1] if t > 0 else initial_h
-        # (2)  z_g = tanh_from_tail(z_g_tail)
+        # (4)  z_g = tanh_from_tail(z_g_tail)
         z_g[t] = tanh_from_tail(z_g_tail[t])
-        # (3)  z_out = sigmoid_from_tail(z_out_tail)
+        # (7)  z_out = sigmoid_from_tail(z_out_tail)
         z_out = sigmoid_from_tail(z_out_tail[t])
-        # (2)  one_minus_z_g_squared = slope_from_tail(z_g_tail)
+        # (4)  one_minus_z_g_squared = slope_from_tail(z_g_tail)
         one_minus_z_g_squared = slope_from_tail(z_g_tail[t])
-        # (3)  one_minus_z_out = complement_from_tail(z_out_tail)
+        # (7)  one_minus_z_out = complement_from_tail(z_out_tail)
         one_minus_z_out = complement_from_tail(z_out_tail[t])
-        # (6)  h_bar = Delta_h + h_next_bar
+        # (11)  h_bar = Delta_h + h_next_bar
         h_bar = Delta_h[t] + h_next_bar
-        # (7)  z_bar = h_bar * (z_out - h_prev)   adjoint of (5)
+        # (12)  z_bar = h_bar * (z_out - h_prev)   adjoint of (10)
         z_bar = h_bar * (z_out - h_prev)
-        # (8)  a_z_bar = z_bar * {0 if a_z <= -5/2 or a_z >= 5/2, else 1/5}   adjoint of (4)
+        # (13)  a_z_bar = z_bar * {0 if a_z <= -5/2 or a_z >= 5/2, else 1/5}   adjoint of (9)
         a_z_bar[t] = z_bar * np.where(((a_z[t] <= -2.5) | (a_z[t] >= 2.5)), 0, 0.2).astype(dtype)
-        # (9)  z_out_bar = h_bar * z   adjoint of (5)
+        # (14)  z_out_bar = h_bar * z   adjoint of (10)
         z_out_bar = h_bar * z[t]
-        # (10)  a_z_out_bar = z_out_bar * z_out * (1 - z_out)   adjoint of (3)
+        # (15)  a_z_out_bar = z_out_bar * z_out * (1 - z_out)   adjoint of (7)
         a_z_out_bar[t] = z_out_bar * z_out * one_minus_z_out
-        # (11)  z_g_h_prev_bar = W_go^T a_z_out_bar   adjoint of (3)
+        # (16)  z_g_h_prev_bar = W_go^T a_z_out_bar   adjoint of (6)
         z_g_h_prev_bar = a_z_out_bar[t] @ W_go
-        # (12)  z_g_bar = z_g_h_prev_bar * h_prev   adjoint of (3)
+        # (17)  z_g_bar = z_g_h_prev_bar * h_prev   adjoint of (5)
         z_g_bar = z_g_h_prev_bar * h_prev
-        # (13)  a_z_g_bar = z_g_bar * (1 - z_g^2)   adjoint of (2)
+        # (18)  a_z_g_bar = z_g_bar * (1 - z_g^2)   adjoint of (4)
         a_z_g_bar[t] = z_g_bar * one_minus_z_g_squared
-        # (14)  x_g_h_prev_bar = W_zxh^T a_z_g_bar   adjoint of (2)
+        # (19)  x_g_h_prev_bar = W_zxh^T a_z_g_bar   adjoint of (3)
         x_g_h_prev_bar[t] = a_z_g_bar[t] @ W_zxh
-        # (16)  h_prev_bar = x_g_h_prev_bar * x_g + z_g_h_prev_bar * z_g + W_hz^T a_z_bar + h_bar * (1 - z)   adjoint of (2), (3), (4), (5)
+        # (21)  h_prev_bar = x_g_h_prev_bar * x_g + z_g_h_prev_bar * z_g + W_hz^T a_z_bar + h_bar * (1 - z)   adjoint of (2), (5), (8), (10)
         h_prev_bar = x_g_h_prev_bar[t] * x_g[t] + z_g_h_prev_bar * z_g[t] + a_z_bar[t] @ W_hz + h_bar * (1 - z[t])
 
     # all steps at once
     h_prev = np.concatenate([initial_h[None], h])[:-1]
     # (2)  x_g_h_prev = x_g * h_prev
     x_g_h_prev = x_g * h_prev
-    # (3)  z_g_h_prev = z_g * h_prev
+    # (5)  z_g_h_prev = z_g * h_prev
     z_g_h_prev = z_g * h_prev
-    # (15)  x_g_bar = x_g_h_prev_bar * h_prev   adjoint of (2)
+    # (20)  x_g_bar = x_g_h_prev_bar * h_prev   adjoint of (2)
     x_g_bar = x_g_h_prev_bar * h_prev
-    # (17)  x_bar = W_xh^T x_g_bar + W_xz^T a_z_bar   adjoint of (1), (4)
+    # (22)  x_bar = W_xh^T x_g_bar + W_xz^T a_z_bar   adjoint of (1), (8)
     x_bar = x_g_bar @ W_xh + a_z_bar @ W_xz
-    # (18)  W_xh_bar = sum_t x_g_bar x^T   adjoint of (1)
+    # (23)  W_xh_bar = sum_t x_g_bar x^T   adjoint of (1)
     W_xh_bar = contract("TBi,TBj->ij", x_g_bar, x)
-    # (19)  b_g_bar = sum_t x_g_bar   adjoint of (1)
+    # (24)  b_g_bar = sum_t x_g_bar   adjoint of (1)
     b_g_bar = contract("TBi->i", x_g_bar)
-    # (20)  W_zxh_bar = sum_t a_z_g_bar x_g_h_prev^T   adjoint of (2)
+    # (25)  W_zxh_bar = sum_t a_z_g_bar x_g_h_prev^T   adjoint of (3)
     W_zxh_bar = contract("TBi,TBj->ij", a_z_g_bar, x_g_h_prev)
-    # (21)  W_xz_bar = sum_t a_z_bar x^T   adjoint of (4)
+    # (26)  W_xz_bar = sum_t a_z_bar x^T   adjoint of (8)
     W_xz_bar = contract("TBi,TBj->ij", a_z_bar, x)
-    # (22)  W_hz_bar = sum_t a_z_bar h_prev^T   adjoint of (4)
+    # (27)  W_hz_bar = sum_t a_z_bar h_prev^T   adjoint of (8)
     W_hz_bar = contract("TBi,TBj->ij", a_z_bar, h_prev)
-    # (23)  b_z_bar = sum_t a_z_bar   adjoint of (4)
+    # (28)  b_z_bar = sum_t a_z_bar   adjoint of (8)
     b_z_bar = contract("TBi->i", a_z_bar)
-    # (24)  W_go_bar = sum_t a_z_out_bar z_g_h_prev^T   adjoint of (3)
+    # (29)  W_go_bar = sum_t a_z_out_bar z_g_h_prev^T   adjoint of (6)
     W_go_bar = contract("TBi,TBj->ij", a_z_out_bar, z_g_h_prev)
     return {"initial.h": h_prev_bar, "x": x_bar, "W_xh": W_xh_bar, "b_g": b_g_bar, "W_zxh": W_zxh_bar, "W_xz": W_xz_bar, "W_hz": W_hz_bar, "b_z": b_z_bar, "W_go": W_go_bar}
 
@@ -252,20 +252,20 @@ def step(parameters, inputs, state):
     x_g = x @ W_xh.T + b_g
     # (2)  x_g_h_prev = x_g * h_prev
     x_g_h_prev = x_g * h_prev
-    # (2)  a_z_g = W_zxh x_g_h_prev
+    # (3)  a_z_g = W_zxh x_g_h_prev
     a_z_g = x_g_h_prev @ W_zxh.T
-    # (2)  z_g = tanh(a_z_g)
+    # (4)  z_g = tanh(a_z_g)
     z_g = np.tanh(a_z_g)
-    # (3)  z_g_h_prev = z_g * h_prev
+    # (5)  z_g_h_prev = z_g * h_prev
     z_g_h_prev = z_g * h_prev
-    # (3)  a_z_out = W_go z_g_h_prev
+    # (6)  a_z_out = W_go z_g_h_prev
     a_z_out = z_g_h_prev @ W_go.T
-    # (3)  z_out = sigmoid(a_z_out)
+    # (7)  z_out = sigmoid(a_z_out)
     z_out = sigmoid(a_z_out)
-    # (4)  a_z = W_xz x + W_hz h_prev + b_z
+    # (8)  a_z = W_xz x + W_hz h_prev + b_z
     a_z = x @ W_xz.T + h_prev @ W_hz.T + b_z
-    # (4)  z = hard_sigmoid(a_z, 1/5, 1/2)
+    # (9)  z = hard_sigmoid(a_z, 1/5, 1/2)
     z = hard_sigmoid(a_z, 0.2, 0.5)
-    # (5)  h = (1 - z) * h_prev + z * z_out
+    # (10)  h = (1 - z) * h_prev + z * z_out
     h = (1 - z) * h_prev + z * z_out
     return {"h": h}, {"h": h}

@@ -304,12 +304,12 @@ static void dsgu_simd_forward_thread(
                                     const vec x_g_h_prev = x_g * h_prev;
                                     store(x_g_h_prev_rows + s * row_m + j, x_g_h_prev);
 
-                                    /* (4)  a_z = W_xz x + W_hz h_prev + b_z */
+                                    /* (8)  a_z = W_xz x + W_hz h_prev + b_z */
                                     const vec a_z =
                                         load(tile_a_z + (s * own + v) * LANES) + b_z_here;
                                     store(a_z_rows + s * row_m + j, a_z);
 
-                                    /* (4)  z = hard_sigmoid(a_z, 1/5, 1/2) */
+                                    /* (9)  z = hard_sigmoid(a_z, 1/5, 1/2) */
                                     const vec z = vec_hard_sigmoid(a_z, REAL(0.2), REAL(0.5));
                                     store(z_rows + s * row_m + j, z);
                                 }
@@ -354,17 +354,17 @@ static void dsgu_simd_forward_thread(
                                 for (size_t s = 0; s < rows; ++s) {
                                     const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
-                                    /* (2)  a_z_g = W_zxh x_g_h_prev */
+                                    /* (3)  a_z_g = W_zxh x_g_h_prev */
                                     const vec a_z_g = load(tile_a_z_g + (s * own + v) * LANES);
 
-                                    /* (2)  z_g = tanh(a_z_g) */
+                                    /* (4)  z_g = tanh(a_z_g) */
                                     const vec z_g = vec_tanh(a_z_g);
 
-                                    /* (2)  z_g_tail = tanh_tail(a_z_g) */
+                                    /* (4)  z_g_tail = tanh_tail(a_z_g) */
                                     const vec z_g_tail = vec_tanh_tail(a_z_g);
                                     store(z_g_tail_rows + s * row_m + j, z_g_tail);
 
-                                    /* (3)  z_g_h_prev = z_g * h_prev */
+                                    /* (5)  z_g_h_prev = z_g * h_prev */
                                     const vec z_g_h_prev = z_g * h_prev;
                                     store(z_g_h_prev_rows + s * row_m + j, z_g_h_prev);
                                 }
@@ -411,17 +411,17 @@ static void dsgu_simd_forward_thread(
                                     const vec z = load(z_rows + s * row_m + j);
                                     const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
-                                    /* (3)  a_z_out = W_go z_g_h_prev */
+                                    /* (6)  a_z_out = W_go z_g_h_prev */
                                     const vec a_z_out = load(tile_a_z_out + (s * own + v) * LANES);
 
-                                    /* (3)  z_out = sigmoid(a_z_out) */
+                                    /* (7)  z_out = sigmoid(a_z_out) */
                                     const vec z_out = vec_sigmoid(a_z_out);
 
-                                    /* (3)  z_out_tail = sigmoid_tail(a_z_out) */
+                                    /* (7)  z_out_tail = sigmoid_tail(a_z_out) */
                                     const vec z_out_tail = vec_sigmoid_tail(a_z_out);
                                     store(z_out_tail_rows + s * row_m + j, z_out_tail);
 
-                                    /* (5)  h = (1 - z) * h_prev + z * z_out */
+                                    /* (10)  h = (1 - z) * h_prev + z * z_out */
                                     const vec h = (1 - z) * h_prev + z * z_out;
                                     store_part(h_rows + s * m + j, h, left);
                                 }
@@ -586,11 +586,11 @@ static void dsgu_simd_infer_thread(
                                     const vec x_g_h_prev = x_g * h_prev;
                                     store(x_g_h_prev_rows + s * row_m + j, x_g_h_prev);
 
-                                    /* (4)  a_z = W_xz x + W_hz h_prev + b_z */
+                                    /* (8)  a_z = W_xz x + W_hz h_prev + b_z */
                                     const vec a_z =
                                         load(tile_a_z + (s * own + v) * LANES) + b_z_here;
 
-                                    /* (4)  z = hard_sigmoid(a_z, 1/5, 1/2) */
+                                    /* (9)  z = hard_sigmoid(a_z, 1/5, 1/2) */
                                     const vec z = vec_hard_sigmoid(a_z, REAL(0.2), REAL(0.5));
                                     store(z_rows + s * row_m + j, z);
                                 }
@@ -634,13 +634,13 @@ static void dsgu_simd_infer_thread(
                                 for (size_t s = 0; s < rows; ++s) {
                                     const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
-                                    /* (2)  a_z_g = W_zxh x_g_h_prev */
+                                    /* (3)  a_z_g = W_zxh x_g_h_prev */
                                     const vec a_z_g = load(tile_a_z_g + (s * own + v) * LANES);
 
-                                    /* (2)  z_g = tanh(a_z_g) */
+                                    /* (4)  z_g = tanh(a_z_g) */
                                     const vec z_g = vec_tanh(a_z_g);
 
-                                    /* (3)  z_g_h_prev = z_g * h_prev */
+                                    /* (5)  z_g_h_prev = z_g * h_prev */
                                     const vec z_g_h_prev = z_g * h_prev;
                                     store(z_g_h_prev_rows + s * row_m + j, z_g_h_prev);
                                 }
@@ -686,13 +686,13 @@ static void dsgu_simd_infer_thread(
                                     const vec z = load(z_rows + s * row_m + j);
                                     const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
-                                    /* (3)  a_z_out = W_go z_g_h_prev */
+                                    /* (6)  a_z_out = W_go z_g_h_prev */
                                     const vec a_z_out = load(tile_a_z_out + (s * own + v) * LANES);
 
-                                    /* (3)  z_out = sigmoid(a_z_out) */
+                                    /* (7)  z_out = sigmoid(a_z_out) */
                                     const vec z_out = vec_sigmoid(a_z_out);
 
-                                    /* (5)  h = (1 - z) * h_prev + z * z_out */
+                                    /* (10)  h = (1 - z) * h_prev + z * z_out */
                                     const vec h = (1 - z) * h_prev + z * z_out;
                                     store_part(h_rows + s * m + j, h, left);
                                 }
@@ -834,38 +834,38 @@ static void dsgu_simd_backward_thread(
                             const vec h_next_bar =
                                 load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
 
-                            /* (2)  z_g = tanh_from_tail(z_g_tail) */
+                            /* (4)  z_g = tanh_from_tail(z_g_tail) */
                             const vec z_g = vec_tanh_from_tail(z_g_tail);
                             store(z_g_rows + s * row_m + j, z_g);
 
-                            /* (3)  z_out = sigmoid_from_tail(z_out_tail) */
+                            /* (7)  z_out = sigmoid_from_tail(z_out_tail) */
                             const vec z_out = vec_sigmoid_from_tail(z_out_tail);
 
-                            /* (2)  one_minus_z_g_squared = slope_from_tail(z_g_tail) */
+                            /* (4)  one_minus_z_g_squared = slope_from_tail(z_g_tail) */
                             const vec one_minus_z_g_squared = vec_slope_from_tail(z_g_tail);
                             store(one_minus_z_g_squared_rows + s * row_m + j,
                                 one_minus_z_g_squared);
 
-                            /* (3)  one_minus_z_out = complement_from_tail(z_out_tail) */
+                            /* (7)  one_minus_z_out = complement_from_tail(z_out_tail) */
                             const vec one_minus_z_out = vec_complement_from_tail(z_out_tail);
 
-                            /* (6)  h_bar = Delta_h + h_next_bar */
+                            /* (11)  h_bar = Delta_h + h_next_bar */
                             const vec h_bar = Delta_h + h_next_bar;
                             store(h_bar_rows + s * row_m + j, h_bar);
 
-                            /* (7)  z_bar = h_bar * (z_out - h_prev)   adjoint of (5) */
+                            /* (12)  z_bar = h_bar * (z_out - h_prev)   adjoint of (10) */
                             const vec z_bar = h_bar * (z_out - h_prev);
 
-                            /* (8)  a_z_bar = z_bar * {0 if a_z <= -5/2 or a_z >= 5/2, else 1/5}
-                             * adjoint of (4) */
+                            /* (13)  a_z_bar = z_bar * {0 if a_z <= -5/2 or a_z >= 5/2, else 1/5}
+                             * adjoint of (9) */
                             const vec a_z_bar =
                                 z_bar * where(a_z <= -REAL(2.5) | a_z >= REAL(2.5), 0, REAL(0.2));
                             store(a_z_bar_rows + s * row_m + j, a_z_bar);
 
-                            /* (9)  z_out_bar = h_bar * z   adjoint of (5) */
+                            /* (14)  z_out_bar = h_bar * z   adjoint of (10) */
                             const vec z_out_bar = h_bar * z;
 
-                            /* (10)  a_z_out_bar = z_out_bar * z_out * (1 - z_out)   adjoint of (3)
+                            /* (15)  a_z_out_bar = z_out_bar * z_out * (1 - z_out)   adjoint of (7)
                              * */
                             const vec a_z_out_bar = z_out_bar * z_out * one_minus_z_out;
                             store(a_z_out_bar_rows + s * row_m + j, a_z_out_bar);
@@ -915,15 +915,15 @@ static void dsgu_simd_backward_thread(
                                         load(one_minus_z_g_squared_rows + s * row_m + j);
                                     const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
-                                    /* (11)  z_g_h_prev_bar = W_go^T a_z_out_bar   adjoint of (3) */
+                                    /* (16)  z_g_h_prev_bar = W_go^T a_z_out_bar   adjoint of (6) */
                                     const vec z_g_h_prev_bar =
                                         load(tile_z_g_h_prev_bar + (s * own + v) * LANES);
                                     store(z_g_h_prev_bar_rows + s * row_m + j, z_g_h_prev_bar);
 
-                                    /* (12)  z_g_bar = z_g_h_prev_bar * h_prev   adjoint of (3) */
+                                    /* (17)  z_g_bar = z_g_h_prev_bar * h_prev   adjoint of (5) */
                                     const vec z_g_bar = z_g_h_prev_bar * h_prev;
 
-                                    /* (13)  a_z_g_bar = z_g_bar * (1 - z_g^2)   adjoint of (2) */
+                                    /* (18)  a_z_g_bar = z_g_bar * (1 - z_g^2)   adjoint of (4) */
                                     const vec a_z_g_bar = z_g_bar * one_minus_z_g_squared;
                                     store(a_z_g_bar_rows + s * row_m + j, a_z_g_bar);
                                 }
@@ -990,14 +990,14 @@ static void dsgu_simd_backward_thread(
                                     const vec z_g_h_prev_bar =
                                         load(z_g_h_prev_bar_rows + s * row_m + j);
 
-                                    /* (14)  x_g_h_prev_bar = W_zxh^T a_z_g_bar   adjoint of (2) */
+                                    /* (19)  x_g_h_prev_bar = W_zxh^T a_z_g_bar   adjoint of (3) */
                                     const vec x_g_h_prev_bar =
                                         load(tile_x_g_h_prev_bar + (s * own + v) * LANES);
                                     store(x_g_h_prev_bar_rows + s * row_m + j, x_g_h_prev_bar);
 
-                                    /* (16)  h_prev_bar = x_g_h_prev_bar * x_g + z_g_h_prev_bar *
-                                     * z_g + W_hz^T a_z_bar + h_bar * (1 - z)   adjoint of (2), (3),
-                                     * (4), (5) */
+                                    /* (21)  h_prev_bar = x_g_h_prev_bar * x_g + z_g_h_prev_bar *
+                                     * z_g + W_hz^T a_z_bar + h_bar * (1 - z)   adjoint of (2), (5),
+                                     * (8), (10) */
                                     const vec h_prev_bar =
                                         load(tile_h_prev_bar + (s * own + v) * LANES)
                                         + x_g_h_prev_bar * x_g + z_g_h_prev_bar * z_g
@@ -1049,18 +1049,18 @@ static void dsgu_simd_backward_thread(
                             const vec x_g_h_prev = x_g * h_prev;
                             store(x_g_h_prev_rows + s * row_m + j, x_g_h_prev);
 
-                            /* (3)  z_g_h_prev = z_g * h_prev */
+                            /* (5)  z_g_h_prev = z_g * h_prev */
                             const vec z_g_h_prev = z_g * h_prev;
                             store(z_g_h_prev_rows + s * row_m + j, z_g_h_prev);
 
-                            /* (15)  x_g_bar = x_g_h_prev_bar * h_prev   adjoint of (2) */
+                            /* (20)  x_g_bar = x_g_h_prev_bar * h_prev   adjoint of (2) */
                             const vec x_g_bar = x_g_h_prev_bar * h_prev;
                             store(x_g_bar_rows + s * row_m + j, x_g_bar);
 
-                            /* (19)  b_g_bar = sum_t x_g_bar   adjoint of (1) */
+                            /* (24)  b_g_bar = sum_t x_g_bar   adjoint of (1) */
                             b_g_bar_here += x_g_bar;
 
-                            /* (23)  b_z_bar = sum_t a_z_bar   adjoint of (4) */
+                            /* (28)  b_z_bar = sum_t a_z_bar   adjoint of (8) */
                             b_z_bar_here += a_z_bar;
                         }
                         if (b_g_bar != NULL) {
@@ -1107,8 +1107,8 @@ static void dsgu_simd_backward_thread(
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
                             for (size_t s = 0; s < rows; ++s) {
-                                /* (17)  x_bar = W_xh^T x_g_bar + W_xz^T a_z_bar   adjoint of (1),
-                                 * (4) */
+                                /* (22)  x_bar = W_xh^T x_g_bar + W_xz^T a_z_bar   adjoint of (1),
+                                 * (8) */
                                 const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
                                 store_part(x_bar_rows + s * n + j, x_bar, left);
                             }
@@ -1121,8 +1121,8 @@ static void dsgu_simd_backward_thread(
         {
             real *const scratch = work_scratch + thread * scratch_size;
 
-            /* (18)  W_xh_bar = sum_t x_g_bar x^T   adjoint of (1) */
-            /* (21)  W_xz_bar = sum_t a_z_bar x^T   adjoint of (4) */
+            /* (23)  W_xh_bar = sum_t x_g_bar x^T   adjoint of (1) */
+            /* (26)  W_xz_bar = sum_t a_z_bar x^T   adjoint of (8) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
             const reduction with_x[] = {
                 {{work_x_g_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_xh_bar, done > 0},
@@ -1130,7 +1130,7 @@ static void dsgu_simd_backward_thread(
             };
             reduce_rows(first * B, steps * B, &rows_of_x, n, with_x, 2, thread, threads, scratch);
 
-            /* (20)  W_zxh_bar = sum_t a_z_g_bar x_g_h_prev^T   adjoint of (2) */
+            /* (25)  W_zxh_bar = sum_t a_z_g_bar x_g_h_prev^T   adjoint of (3) */
             const series rows_of_x_g_h_prev = {work_x_g_h_prev, 0, row_m, 0, 0, 0, first * B};
             const reduction with_x_g_h_prev[] = {
                 {{work_a_z_g_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_zxh_bar, done > 0},
@@ -1138,7 +1138,7 @@ static void dsgu_simd_backward_thread(
             reduce_rows(first * B, steps * B, &rows_of_x_g_h_prev, m, with_x_g_h_prev, 1, thread,
                 threads, scratch);
 
-            /* (22)  W_hz_bar = sum_t a_z_bar h_prev^T   adjoint of (4) */
+            /* (27)  W_hz_bar = sum_t a_z_bar h_prev^T   adjoint of (8) */
             const series rows_of_h_prev = {out->h, initial_h, m, m, 0, B, 0};
             const reduction with_h_prev[] = {
                 {{work_a_z_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_hz_bar, done > 0},
@@ -1146,7 +1146,7 @@ static void dsgu_simd_backward_thread(
             reduce_rows(first * B, steps * B, &rows_of_h_prev, m, with_h_prev, 1, thread, threads,
                 scratch);
 
-            /* (24)  W_go_bar = sum_t a_z_out_bar z_g_h_prev^T   adjoint of (3) */
+            /* (29)  W_go_bar = sum_t a_z_out_bar z_g_h_prev^T   adjoint of (6) */
             const series rows_of_z_g_h_prev = {work_z_g_h_prev, 0, row_m, 0, 0, 0, first * B};
             const reduction with_z_g_h_prev[] = {
                 {{work_a_z_out_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_go_bar, done > 0},
@@ -1288,10 +1288,10 @@ static void dsgu_simd_step_thread(
                             const vec x_g_h_prev = x_g * h_prev;
                             store(x_g_h_prev_rows + s * row_m + j, x_g_h_prev);
 
-                            /* (4)  a_z = W_xz x + W_hz h_prev + b_z */
+                            /* (8)  a_z = W_xz x + W_hz h_prev + b_z */
                             const vec a_z = load(tile_a_z + (s * own + v) * LANES) + b_z_here;
 
-                            /* (4)  z = hard_sigmoid(a_z, 1/5, 1/2) */
+                            /* (9)  z = hard_sigmoid(a_z, 1/5, 1/2) */
                             const vec z = vec_hard_sigmoid(a_z, REAL(0.2), REAL(0.5));
                             store(z_rows + s * row_m + j, z);
                         }
@@ -1334,13 +1334,13 @@ static void dsgu_simd_step_thread(
                         for (size_t s = 0; s < rows; ++s) {
                             const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
-                            /* (2)  a_z_g = W_zxh x_g_h_prev */
+                            /* (3)  a_z_g = W_zxh x_g_h_prev */
                             const vec a_z_g = load(tile_a_z_g + (s * own + v) * LANES);
 
-                            /* (2)  z_g = tanh(a_z_g) */
+                            /* (4)  z_g = tanh(a_z_g) */
                             const vec z_g = vec_tanh(a_z_g);
 
-                            /* (3)  z_g_h_prev = z_g * h_prev */
+                            /* (5)  z_g_h_prev = z_g * h_prev */
                             const vec z_g_h_prev = z_g * h_prev;
                             store(z_g_h_prev_rows + s * row_m + j, z_g_h_prev);
                         }
@@ -1385,13 +1385,13 @@ static void dsgu_simd_step_thread(
                             const vec z = load(z_rows + s * row_m + j);
                             const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
-                            /* (3)  a_z_out = W_go z_g_h_prev */
+                            /* (6)  a_z_out = W_go z_g_h_prev */
                             const vec a_z_out = load(tile_a_z_out + (s * own + v) * LANES);
 
-                            /* (3)  z_out = sigmoid(a_z_out) */
+                            /* (7)  z_out = sigmoid(a_z_out) */
                             const vec z_out = vec_sigmoid(a_z_out);
 
-                            /* (5)  h = (1 - z) * h_prev + z * z_out */
+                            /* (10)  h = (1 - z) * h_prev + z * z_out */
                             const vec h = (1 - z) * h_prev + z * z_out;
                             store_part(h_rows + s * m + j, h, left);
                         }

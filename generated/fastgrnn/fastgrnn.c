@@ -6,8 +6,8 @@
  * ownership: fastgrnn.h.
  * The paper's zeta and nu lie between 0 and 1 through a sigmoid. The parameters are what
  * goes into it, as in the authors' code, which starts them at 1 and -4.
- * low_rank gives the paper's W = W_1 W_2^T and U = U_1 U_2^T; that they are sparse and
- * quantised as well is a matter of training.
+ * low_rank=True gives the paper's W = W_1 W_2^T and U = U_1 U_2^T; that they are sparse
+ * and quantised as well is a matter of training.
  * The gate z keeps the old state at 1.
  */
 #include "fastgrnn.h"
@@ -161,16 +161,16 @@ void fastgrnn_forward(
 
     /* once, for all steps */
     {
-        /* (4)  sigmoid_zeta = sigmoid(zeta) */
+        /* (6)  sigmoid_zeta = sigmoid(zeta) */
         sigmoid_zeta[0] = fastgrnn_sigmoid(zeta[0]);
 
-        /* (4)  sigmoid_zeta_tail = sigmoid_tail(zeta) */
+        /* (6)  sigmoid_zeta_tail = sigmoid_tail(zeta) */
         sigmoid_zeta_tail[0] = fastgrnn_sigmoid_tail(zeta[0]);
 
-        /* (4)  sigmoid_nu = sigmoid(nu) */
+        /* (6)  sigmoid_nu = sigmoid(nu) */
         sigmoid_nu[0] = fastgrnn_sigmoid(nu[0]);
 
-        /* (4)  sigmoid_nu_tail = sigmoid_tail(nu) */
+        /* (6)  sigmoid_nu_tail = sigmoid_tail(nu) */
         sigmoid_nu_tail[0] = fastgrnn_sigmoid_tail(nu[0]);
     }
 
@@ -199,27 +199,27 @@ void fastgrnn_forward(
             for (size_t j = 0; j < m; ++j)
                 a_z[j] = a[j] + b_z[j];
 
-            /* (2)  z = sigmoid(a_z) */
+            /* (3)  z = sigmoid(a_z) */
             for (size_t j = 0; j < m; ++j)
                 z[j] = fastgrnn_sigmoid(a_z[j]);
 
-            /* (2)  z_tail = sigmoid_tail(a_z) */
+            /* (3)  z_tail = sigmoid_tail(a_z) */
             for (size_t j = 0; j < m; ++j)
                 z_tail[j] = fastgrnn_sigmoid_tail(a_z[j]);
 
-            /* (3)  a_s = a + b_h */
+            /* (4)  a_s = a + b_h */
             for (size_t j = 0; j < m; ++j)
                 a_s[j] = a[j] + b_h[j];
 
-            /* (3)  s = tanh(a_s) */
+            /* (5)  s = tanh(a_s) */
             for (size_t j = 0; j < m; ++j)
                 s[j] = TANH(a_s[j]);
 
-            /* (3)  s_tail = tanh_tail(a_s) */
+            /* (5)  s_tail = tanh_tail(a_s) */
             for (size_t j = 0; j < m; ++j)
                 s_tail[j] = fastgrnn_tanh_tail(a_s[j]);
 
-            /* (4)  h = (sigmoid(zeta) * (1 - z) + sigmoid(nu)) * s + z * h_prev */
+            /* (6)  h = (sigmoid(zeta) * (1 - z) + sigmoid(nu)) * s + z * h_prev */
             for (size_t j = 0; j < m; ++j)
                 h[j] = (sigmoid_zeta[0] * (1 - z[j]) + sigmoid_nu[0]) * s[j] + z[j] * h_prev[j];
         }
@@ -258,10 +258,10 @@ void fastgrnn_infer(
 
     /* once, for all steps */
     {
-        /* (4)  sigmoid_zeta = sigmoid(zeta) */
+        /* (6)  sigmoid_zeta = sigmoid(zeta) */
         sigmoid_zeta[0] = fastgrnn_sigmoid(zeta[0]);
 
-        /* (4)  sigmoid_nu = sigmoid(nu) */
+        /* (6)  sigmoid_nu = sigmoid(nu) */
         sigmoid_nu[0] = fastgrnn_sigmoid(nu[0]);
     }
 
@@ -288,19 +288,19 @@ void fastgrnn_infer(
             for (size_t j = 0; j < m; ++j)
                 a_z[j] = a[j] + b_z[j];
 
-            /* (2)  z = sigmoid(a_z) */
+            /* (3)  z = sigmoid(a_z) */
             for (size_t j = 0; j < m; ++j)
                 z[j] = fastgrnn_sigmoid(a_z[j]);
 
-            /* (3)  a_s = a + b_h */
+            /* (4)  a_s = a + b_h */
             for (size_t j = 0; j < m; ++j)
                 a_s[j] = a[j] + b_h[j];
 
-            /* (3)  s = tanh(a_s) */
+            /* (5)  s = tanh(a_s) */
             for (size_t j = 0; j < m; ++j)
                 s[j] = TANH(a_s[j]);
 
-            /* (4)  h = (sigmoid(zeta) * (1 - z) + sigmoid(nu)) * s + z * h_prev */
+            /* (6)  h = (sigmoid(zeta) * (1 - z) + sigmoid(nu)) * s + z * h_prev */
             for (size_t j = 0; j < m; ++j)
                 h[j] = (sigmoid_zeta[0] * (1 - z[j]) + sigmoid_nu[0]) * s[j] + z[j] * h_prev[j];
         }
@@ -377,10 +377,10 @@ void fastgrnn_backward(
 
     /* once, for all steps */
     {
-        /* (4)  one_minus_sigmoid_zeta = complement_from_tail(sigmoid_zeta_tail) */
+        /* (6)  one_minus_sigmoid_zeta = complement_from_tail(sigmoid_zeta_tail) */
         one_minus_sigmoid_zeta[0] = fastgrnn_complement_from_tail(sigmoid_zeta_tail[0]);
 
-        /* (4)  one_minus_sigmoid_nu = complement_from_tail(sigmoid_nu_tail) */
+        /* (6)  one_minus_sigmoid_nu = complement_from_tail(sigmoid_nu_tail) */
         one_minus_sigmoid_nu[0] = fastgrnn_complement_from_tail(sigmoid_nu_tail[0]);
     }
 
@@ -403,47 +403,47 @@ void fastgrnn_backward(
             fastgrnn_real *restrict a_bar = work_a_bar + at * m;
             fastgrnn_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + sample) * m;
 
-            /* (2)  z = sigmoid_from_tail(z_tail) */
+            /* (3)  z = sigmoid_from_tail(z_tail) */
             for (size_t j = 0; j < m; ++j)
                 z[j] = fastgrnn_sigmoid_from_tail(z_tail[j]);
 
-            /* (3)  s = tanh_from_tail(s_tail) */
+            /* (5)  s = tanh_from_tail(s_tail) */
             for (size_t j = 0; j < m; ++j)
                 s[j] = fastgrnn_tanh_from_tail(s_tail[j]);
 
-            /* (2)  one_minus_z = complement_from_tail(z_tail) */
+            /* (3)  one_minus_z = complement_from_tail(z_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_z[j] = fastgrnn_complement_from_tail(z_tail[j]);
 
-            /* (3)  one_minus_s_squared = slope_from_tail(s_tail) */
+            /* (5)  one_minus_s_squared = slope_from_tail(s_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_s_squared[j] = fastgrnn_slope_from_tail(s_tail[j]);
 
-            /* (5)  h_bar = Delta_h + h_next_bar */
+            /* (7)  h_bar = Delta_h + h_next_bar */
             for (size_t j = 0; j < m; ++j)
                 h_bar[j] = Delta_h[j] + h_next_bar[j];
 
-            /* (9)  s_bar = h_bar * (sigmoid(zeta) * (1 - z) + sigmoid(nu))   adjoint of (4) */
+            /* (11)  s_bar = h_bar * (sigmoid(zeta) * (1 - z) + sigmoid(nu))   adjoint of (6) */
             for (size_t j = 0; j < m; ++j)
                 s_bar[j] = h_bar[j] * (sigmoid_zeta[0] * one_minus_z[j] + sigmoid_nu[0]);
 
-            /* (10)  a_s_bar = s_bar * (1 - s^2)   adjoint of (3) */
+            /* (12)  a_s_bar = s_bar * (1 - s^2)   adjoint of (5) */
             for (size_t j = 0; j < m; ++j)
                 a_s_bar[j] = s_bar[j] * one_minus_s_squared[j];
 
-            /* (11)  z_bar = h_bar * (h_prev - sigmoid(zeta) * s)   adjoint of (4) */
+            /* (13)  z_bar = h_bar * (h_prev - sigmoid(zeta) * s)   adjoint of (6) */
             for (size_t j = 0; j < m; ++j)
                 z_bar[j] = h_bar[j] * (h_prev[j] - sigmoid_zeta[0] * s[j]);
 
-            /* (12)  a_z_bar = z_bar * z * (1 - z)   adjoint of (2) */
+            /* (14)  a_z_bar = z_bar * z * (1 - z)   adjoint of (3) */
             for (size_t j = 0; j < m; ++j)
                 a_z_bar[j] = z_bar[j] * z[j] * one_minus_z[j];
 
-            /* (13)  a_bar = a_z_bar + a_s_bar   adjoint of (2), (3) */
+            /* (15)  a_bar = a_z_bar + a_s_bar   adjoint of (2), (4) */
             for (size_t j = 0; j < m; ++j)
                 a_bar[j] = a_z_bar[j] + a_s_bar[j];
 
-            /* (14)  h_prev_bar = U^T a_bar + h_bar * z   adjoint of (1), (4) */
+            /* (16)  h_prev_bar = U^T a_bar + h_bar * z   adjoint of (1), (6) */
             for (size_t j = 0; j < m; ++j) {
                 fastgrnn_real sum = h_bar[j] * z[j];
                 for (size_t k = 0; k < m; ++k)
@@ -469,19 +469,19 @@ void fastgrnn_backward(
             fastgrnn_real *restrict x_bar =
                 gradients->x_bar != NULL ? gradients->x_bar + at * n : NULL;
 
-            /* (6)  h_to_sigmoid_zeta_bar = h_bar * (1 - z) * s */
+            /* (8)  h_to_sigmoid_zeta_bar = h_bar * (1 - z) * s */
             for (size_t j = 0; j < m; ++j)
                 h_to_sigmoid_zeta_bar[j] = h_bar[j] * one_minus_z[j] * s[j];
 
-            /* (7)  sigmoid_nu_bar = sum_t h_bar^T s   adjoint of (4) */
+            /* (9)  sigmoid_nu_bar = sum_t h_bar^T s   adjoint of (6) */
             for (size_t j = 0; j < m; ++j)
                 sigmoid_nu_bar[0] += h_bar[j] * s[j];
 
-            /* (8)  sigmoid_zeta_bar = sum_t sum_i h_to_sigmoid_zeta_bar[i]   adjoint of (4) */
+            /* (10)  sigmoid_zeta_bar = sum_t sum_i h_to_sigmoid_zeta_bar[i]   adjoint of (6) */
             for (size_t j = 0; j < m; ++j)
                 sigmoid_zeta_bar[0] += h_to_sigmoid_zeta_bar[j];
 
-            /* (15)  x_bar = W^T a_bar   adjoint of (1) */
+            /* (17)  x_bar = W^T a_bar   adjoint of (1) */
             if (x_bar != NULL) {
                 for (size_t j = 0; j < n; ++j) {
                     fastgrnn_real sum = 0;
@@ -491,24 +491,24 @@ void fastgrnn_backward(
                 }
             }
 
-            /* (16)  W_bar = sum_t a_bar x^T   adjoint of (1) */
+            /* (18)  W_bar = sum_t a_bar x^T   adjoint of (1) */
             if (W_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         W_bar[j * n + k] += a_bar[j] * x[k];
 
-            /* (17)  U_bar = sum_t a_bar h_prev^T   adjoint of (1) */
+            /* (19)  U_bar = sum_t a_bar h_prev^T   adjoint of (1) */
             if (U_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < m; ++k)
                         U_bar[j * m + k] += a_bar[j] * h_prev[k];
 
-            /* (18)  b_z_bar = sum_t a_z_bar   adjoint of (2) */
+            /* (20)  b_z_bar = sum_t a_z_bar   adjoint of (2) */
             if (b_z_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     b_z_bar[j] += a_z_bar[j];
 
-            /* (19)  b_h_bar = sum_t a_s_bar   adjoint of (3) */
+            /* (21)  b_h_bar = sum_t a_s_bar   adjoint of (4) */
             if (b_h_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     b_h_bar[j] += a_s_bar[j];
@@ -517,12 +517,12 @@ void fastgrnn_backward(
 
     /* once, for all steps */
     {
-        /* (20)  zeta_bar = sigmoid_zeta_bar * sigmoid(zeta) * (1 - sigmoid(zeta))   adjoint of (4)
+        /* (22)  zeta_bar = sigmoid_zeta_bar * sigmoid(zeta) * (1 - sigmoid(zeta))   adjoint of (6)
          * */
         if (zeta_bar != NULL)
             zeta_bar[0] = sigmoid_zeta_bar[0] * sigmoid_zeta[0] * one_minus_sigmoid_zeta[0];
 
-        /* (21)  nu_bar = sigmoid_nu_bar * sigmoid(nu) * (1 - sigmoid(nu))   adjoint of (4) */
+        /* (23)  nu_bar = sigmoid_nu_bar * sigmoid(nu) * (1 - sigmoid(nu))   adjoint of (6) */
         if (nu_bar != NULL)
             nu_bar[0] = sigmoid_nu_bar[0] * sigmoid_nu[0] * one_minus_sigmoid_nu[0];
     }
@@ -576,25 +576,25 @@ void fastgrnn_step(
         for (size_t j = 0; j < m; ++j)
             a_z[j] = a[j] + b_z[j];
 
-        /* (2)  z = sigmoid(a_z) */
+        /* (3)  z = sigmoid(a_z) */
         for (size_t j = 0; j < m; ++j)
             z[j] = fastgrnn_sigmoid(a_z[j]);
 
-        /* (3)  a_s = a + b_h */
+        /* (4)  a_s = a + b_h */
         for (size_t j = 0; j < m; ++j)
             a_s[j] = a[j] + b_h[j];
 
-        /* (3)  s = tanh(a_s) */
+        /* (5)  s = tanh(a_s) */
         for (size_t j = 0; j < m; ++j)
             s[j] = TANH(a_s[j]);
 
-        /* (4)  sigmoid_zeta = sigmoid(zeta) */
+        /* (6)  sigmoid_zeta = sigmoid(zeta) */
         sigmoid_zeta[0] = fastgrnn_sigmoid(zeta[0]);
 
-        /* (4)  sigmoid_nu = sigmoid(nu) */
+        /* (6)  sigmoid_nu = sigmoid(nu) */
         sigmoid_nu[0] = fastgrnn_sigmoid(nu[0]);
 
-        /* (4)  h = (sigmoid(zeta) * (1 - z) + sigmoid(nu)) * s + z * h_prev */
+        /* (6)  h = (sigmoid(zeta) * (1 - z) + sigmoid(nu)) * s + z * h_prev */
         for (size_t j = 0; j < m; ++j)
             h[j] = (sigmoid_zeta[0] * (1 - z[j]) + sigmoid_nu[0]) * s[j] + z[j] * h_prev[j];
 

@@ -10,8 +10,8 @@ neural network, arXiv 1901.02358.
 The paper's zeta and nu lie between 0 and 1 through a sigmoid. The parameters are what goes into
 it, as in the authors' code, which starts them at 1 and -4.
 
-low_rank gives the paper's W = W_1 W_2^T and U = U_1 U_2^T; that they are sparse and quantised
-as well is a matter of training.
+low_rank=True gives the paper's W = W_1 W_2^T and U = U_1 U_2^T; that they are sparse and
+quantised as well is a matter of training.
 
 The gate z keeps the old state at 1.
 
@@ -105,13 +105,13 @@ def forward(parameters, inputs, initial):
     m = W.shape[0]
 
     # once
-    # (4)  sigmoid_zeta = sigmoid(zeta)
+    # (6)  sigmoid_zeta = sigmoid(zeta)
     sigmoid_zeta = sigmoid(zeta)
-    # (4)  sigmoid_zeta_tail = sigmoid_tail(zeta)
+    # (6)  sigmoid_zeta_tail = sigmoid_tail(zeta)
     sigmoid_zeta_tail = sigmoid_tail(zeta)
-    # (4)  sigmoid_nu = sigmoid(nu)
+    # (6)  sigmoid_nu = sigmoid(nu)
     sigmoid_nu = sigmoid(nu)
-    # (4)  sigmoid_nu_tail = sigmoid_tail(nu)
+    # (6)  sigmoid_nu_tail = sigmoid_tail(nu)
     sigmoid_nu_tail = sigmoid_tail(nu)
 
     # scan forward
@@ -124,17 +124,17 @@ def forward(parameters, inputs, initial):
         a = x[t] @ W.T + h_prev @ U.T
         # (2)  a_z = a + b_z
         a_z = a + b_z
-        # (2)  z = sigmoid(a_z)
+        # (3)  z = sigmoid(a_z)
         z = sigmoid(a_z)
-        # (2)  z_tail = sigmoid_tail(a_z)
+        # (3)  z_tail = sigmoid_tail(a_z)
         z_tail[t] = sigmoid_tail(a_z)
-        # (3)  a_s = a + b_h
+        # (4)  a_s = a + b_h
         a_s = a + b_h
-        # (3)  s = tanh(a_s)
+        # (5)  s = tanh(a_s)
         s = np.tanh(a_s)
-        # (3)  s_tail = tanh_tail(a_s)
+        # (5)  s_tail = tanh_tail(a_s)
         s_tail[t] = tanh_tail(a_s)
-        # (4)  h = (sigmoid(zeta) * (1 - z) + sigmoid(nu)) * s + z * h_prev
+        # (6)  h = (sigmoid(zeta) * (1 - z) + sigmoid(nu)) * s + z * h_prev
         h[t] = (sigmoid_zeta * (1 - z) + sigmoid_nu) * s + z * h_prev
     return {"h": h}, {"h": h[T - 1] if T > 0 else initial_h}, {"z_tail": z_tail, "s_tail": s_tail, "sigmoid_zeta": sigmoid_zeta, "sigmoid_zeta_tail": sigmoid_zeta_tail, "sigmoid_nu": sigmoid_nu, "sigmoid_nu_tail": sigmoid_nu_tail}
 
@@ -160,9 +160,9 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     m = W.shape[0]
 
     # once
-    # (4)  one_minus_sigmoid_zeta = complement_from_tail(sigmoid_zeta_tail)
+    # (6)  one_minus_sigmoid_zeta = complement_from_tail(sigmoid_zeta_tail)
     one_minus_sigmoid_zeta = complement_from_tail(sigmoid_zeta_tail)
-    # (4)  one_minus_sigmoid_nu = complement_from_tail(sigmoid_nu_tail)
+    # (6)  one_minus_sigmoid_nu = complement_from_tail(sigmoid_nu_tail)
     one_minus_sigmoid_nu = complement_from_tail(sigmoid_nu_tail)
 
     # scan in reverse
@@ -176,52 +176,52 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     for t in reversed(range(T)):
         h_next_bar = h_prev_bar
         h_prev = h[t - 1] if t > 0 else initial_h
-        # (2)  z = sigmoid_from_tail(z_tail)
+        # (3)  z = sigmoid_from_tail(z_tail)
         z = sigmoid_from_tail(z_tail[t])
-        # (3)  s = tanh_from_tail(s_tail)
+        # (5)  s = tanh_from_tail(s_tail)
         s[t] = tanh_from_tail(s_tail[t])
-        # (2)  one_minus_z = complement_from_tail(z_tail)
+        # (3)  one_minus_z = complement_from_tail(z_tail)
         one_minus_z[t] = complement_from_tail(z_tail[t])
-        # (3)  one_minus_s_squared = slope_from_tail(s_tail)
+        # (5)  one_minus_s_squared = slope_from_tail(s_tail)
         one_minus_s_squared = slope_from_tail(s_tail[t])
-        # (5)  h_bar = Delta_h + h_next_bar
+        # (7)  h_bar = Delta_h + h_next_bar
         h_bar[t] = Delta_h[t] + h_next_bar
-        # (9)  s_bar = h_bar * (sigmoid(zeta) * (1 - z) + sigmoid(nu))   adjoint of (4)
+        # (11)  s_bar = h_bar * (sigmoid(zeta) * (1 - z) + sigmoid(nu))   adjoint of (6)
         s_bar = h_bar[t] * (sigmoid_zeta * one_minus_z[t] + sigmoid_nu)
-        # (10)  a_s_bar = s_bar * (1 - s^2)   adjoint of (3)
+        # (12)  a_s_bar = s_bar * (1 - s^2)   adjoint of (5)
         a_s_bar[t] = s_bar * one_minus_s_squared
-        # (11)  z_bar = h_bar * (h_prev - sigmoid(zeta) * s)   adjoint of (4)
+        # (13)  z_bar = h_bar * (h_prev - sigmoid(zeta) * s)   adjoint of (6)
         z_bar = h_bar[t] * (h_prev - sigmoid_zeta * s[t])
-        # (12)  a_z_bar = z_bar * z * (1 - z)   adjoint of (2)
+        # (14)  a_z_bar = z_bar * z * (1 - z)   adjoint of (3)
         a_z_bar[t] = z_bar * z * one_minus_z[t]
-        # (13)  a_bar = a_z_bar + a_s_bar   adjoint of (2), (3)
+        # (15)  a_bar = a_z_bar + a_s_bar   adjoint of (2), (4)
         a_bar[t] = a_z_bar[t] + a_s_bar[t]
-        # (14)  h_prev_bar = U^T a_bar + h_bar * z   adjoint of (1), (4)
+        # (16)  h_prev_bar = U^T a_bar + h_bar * z   adjoint of (1), (6)
         h_prev_bar = a_bar[t] @ U + h_bar[t] * z
 
     # all steps at once
     h_prev = np.concatenate([initial_h[None], h])[:-1]
-    # (6)  h_to_sigmoid_zeta_bar = h_bar * (1 - z) * s
+    # (8)  h_to_sigmoid_zeta_bar = h_bar * (1 - z) * s
     h_to_sigmoid_zeta_bar = h_bar * one_minus_z * s
-    # (7)  sigmoid_nu_bar = sum_t h_bar^T s   adjoint of (4)
+    # (9)  sigmoid_nu_bar = sum_t h_bar^T s   adjoint of (6)
     sigmoid_nu_bar = contract("TBi,TBi->", h_bar, s)
-    # (8)  sigmoid_zeta_bar = sum_t sum_i h_to_sigmoid_zeta_bar[i]   adjoint of (4)
+    # (10)  sigmoid_zeta_bar = sum_t sum_i h_to_sigmoid_zeta_bar[i]   adjoint of (6)
     sigmoid_zeta_bar = contract("TBi->", h_to_sigmoid_zeta_bar)
-    # (15)  x_bar = W^T a_bar   adjoint of (1)
+    # (17)  x_bar = W^T a_bar   adjoint of (1)
     x_bar = a_bar @ W
-    # (16)  W_bar = sum_t a_bar x^T   adjoint of (1)
+    # (18)  W_bar = sum_t a_bar x^T   adjoint of (1)
     W_bar = contract("TBi,TBj->ij", a_bar, x)
-    # (17)  U_bar = sum_t a_bar h_prev^T   adjoint of (1)
+    # (19)  U_bar = sum_t a_bar h_prev^T   adjoint of (1)
     U_bar = contract("TBi,TBj->ij", a_bar, h_prev)
-    # (18)  b_z_bar = sum_t a_z_bar   adjoint of (2)
+    # (20)  b_z_bar = sum_t a_z_bar   adjoint of (2)
     b_z_bar = contract("TBi->i", a_z_bar)
-    # (19)  b_h_bar = sum_t a_s_bar   adjoint of (3)
+    # (21)  b_h_bar = sum_t a_s_bar   adjoint of (4)
     b_h_bar = contract("TBi->i", a_s_bar)
 
     # once
-    # (20)  zeta_bar = sigmoid_zeta_bar * sigmoid(zeta) * (1 - sigmoid(zeta))   adjoint of (4)
+    # (22)  zeta_bar = sigmoid_zeta_bar * sigmoid(zeta) * (1 - sigmoid(zeta))   adjoint of (6)
     zeta_bar = sigmoid_zeta_bar * sigmoid_zeta * one_minus_sigmoid_zeta
-    # (21)  nu_bar = sigmoid_nu_bar * sigmoid(nu) * (1 - sigmoid(nu))   adjoint of (4)
+    # (23)  nu_bar = sigmoid_nu_bar * sigmoid(nu) * (1 - sigmoid(nu))   adjoint of (6)
     nu_bar = sigmoid_nu_bar * sigmoid_nu * one_minus_sigmoid_nu
     return {"initial.h": h_prev_bar, "x": x_bar, "W": W_bar, "U": U_bar, "b_z": b_z_bar, "b_h": b_h_bar, "zeta": zeta_bar, "nu": nu_bar}
 
@@ -246,16 +246,16 @@ def step(parameters, inputs, state):
     a = x @ W.T + h_prev @ U.T
     # (2)  a_z = a + b_z
     a_z = a + b_z
-    # (2)  z = sigmoid(a_z)
+    # (3)  z = sigmoid(a_z)
     z = sigmoid(a_z)
-    # (3)  a_s = a + b_h
+    # (4)  a_s = a + b_h
     a_s = a + b_h
-    # (3)  s = tanh(a_s)
+    # (5)  s = tanh(a_s)
     s = np.tanh(a_s)
-    # (4)  sigmoid_zeta = sigmoid(zeta)
+    # (6)  sigmoid_zeta = sigmoid(zeta)
     sigmoid_zeta = sigmoid(zeta)
-    # (4)  sigmoid_nu = sigmoid(nu)
+    # (6)  sigmoid_nu = sigmoid(nu)
     sigmoid_nu = sigmoid(nu)
-    # (4)  h = (sigmoid(zeta) * (1 - z) + sigmoid(nu)) * s + z * h_prev
+    # (6)  h = (sigmoid(zeta) * (1 - z) + sigmoid(nu)) * s + z * h_prev
     h = (sigmoid_zeta * (1 - z) + sigmoid_nu) * s + z * h_prev
     return {"h": h}, {"h": h}

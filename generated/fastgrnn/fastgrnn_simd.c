@@ -180,16 +180,16 @@ static void fastgrnn_simd_forward_thread(
 
     /* once, for all steps */
     if (thread == 0) {
-        /* (4)  sigmoid_zeta = sigmoid(zeta) */
+        /* (6)  sigmoid_zeta = sigmoid(zeta) */
         sigmoid_zeta[0] = fastgrnn_sigmoid(zeta[0]);
 
-        /* (4)  sigmoid_zeta_tail = sigmoid_tail(zeta) */
+        /* (6)  sigmoid_zeta_tail = sigmoid_tail(zeta) */
         sigmoid_zeta_tail[0] = fastgrnn_sigmoid_tail(zeta[0]);
 
-        /* (4)  sigmoid_nu = sigmoid(nu) */
+        /* (6)  sigmoid_nu = sigmoid(nu) */
         sigmoid_nu[0] = fastgrnn_sigmoid(nu[0]);
 
-        /* (4)  sigmoid_nu_tail = sigmoid_tail(nu) */
+        /* (6)  sigmoid_nu_tail = sigmoid_tail(nu) */
         sigmoid_nu_tail[0] = fastgrnn_sigmoid_tail(nu[0]);
     }
     BARRIER
@@ -259,24 +259,24 @@ static void fastgrnn_simd_forward_thread(
                                     /* (2)  a_z = a + b_z */
                                     const vec a_z = a + b_z_here;
 
-                                    /* (2)  z = sigmoid(a_z) */
+                                    /* (3)  z = sigmoid(a_z) */
                                     const vec z = vec_sigmoid(a_z);
 
-                                    /* (2)  z_tail = sigmoid_tail(a_z) */
+                                    /* (3)  z_tail = sigmoid_tail(a_z) */
                                     const vec z_tail = vec_sigmoid_tail(a_z);
                                     store(z_tail_rows + sample * row_m + j, z_tail);
 
-                                    /* (3)  a_s = a + b_h */
+                                    /* (4)  a_s = a + b_h */
                                     const vec a_s = a + b_h_here;
 
-                                    /* (3)  s = tanh(a_s) */
+                                    /* (5)  s = tanh(a_s) */
                                     const vec s = vec_tanh(a_s);
 
-                                    /* (3)  s_tail = tanh_tail(a_s) */
+                                    /* (5)  s_tail = tanh_tail(a_s) */
                                     const vec s_tail = vec_tanh_tail(a_s);
                                     store(s_tail_rows + sample * row_m + j, s_tail);
 
-                                    /* (4)  h = (sigmoid(zeta) * (1 - z) + sigmoid(nu)) * s + z *
+                                    /* (6)  h = (sigmoid(zeta) * (1 - z) + sigmoid(nu)) * s + z *
                                      * h_prev */
                                     const vec h = (sigmoid_zeta_here * (1 - z) + sigmoid_nu_here)
                                         * s + z * h_prev;
@@ -340,10 +340,10 @@ static void fastgrnn_simd_infer_thread(
 
     /* once, for all steps */
     if (thread == 0) {
-        /* (4)  sigmoid_zeta = sigmoid(zeta) */
+        /* (6)  sigmoid_zeta = sigmoid(zeta) */
         sigmoid_zeta[0] = fastgrnn_sigmoid(zeta[0]);
 
-        /* (4)  sigmoid_nu = sigmoid(nu) */
+        /* (6)  sigmoid_nu = sigmoid(nu) */
         sigmoid_nu[0] = fastgrnn_sigmoid(nu[0]);
     }
     BARRIER
@@ -411,16 +411,16 @@ static void fastgrnn_simd_infer_thread(
                                     /* (2)  a_z = a + b_z */
                                     const vec a_z = a + b_z_here;
 
-                                    /* (2)  z = sigmoid(a_z) */
+                                    /* (3)  z = sigmoid(a_z) */
                                     const vec z = vec_sigmoid(a_z);
 
-                                    /* (3)  a_s = a + b_h */
+                                    /* (4)  a_s = a + b_h */
                                     const vec a_s = a + b_h_here;
 
-                                    /* (3)  s = tanh(a_s) */
+                                    /* (5)  s = tanh(a_s) */
                                     const vec s = vec_tanh(a_s);
 
-                                    /* (4)  h = (sigmoid(zeta) * (1 - z) + sigmoid(nu)) * s + z *
+                                    /* (6)  h = (sigmoid(zeta) * (1 - z) + sigmoid(nu)) * s + z *
                                      * h_prev */
                                     const vec h = (sigmoid_zeta_here * (1 - z) + sigmoid_nu_here)
                                         * s + z * h_prev;
@@ -523,10 +523,10 @@ static void fastgrnn_simd_backward_thread(
 
     /* once, for all steps */
     if (thread == 0) {
-        /* (4)  one_minus_sigmoid_zeta = complement_from_tail(sigmoid_zeta_tail) */
+        /* (6)  one_minus_sigmoid_zeta = complement_from_tail(sigmoid_zeta_tail) */
         one_minus_sigmoid_zeta[0] = fastgrnn_complement_from_tail(sigmoid_zeta_tail[0]);
 
-        /* (4)  one_minus_sigmoid_nu = complement_from_tail(sigmoid_nu_tail) */
+        /* (6)  one_minus_sigmoid_nu = complement_from_tail(sigmoid_nu_tail) */
         one_minus_sigmoid_nu[0] = fastgrnn_complement_from_tail(sigmoid_nu_tail[0]);
     }
     BARRIER
@@ -572,43 +572,43 @@ static void fastgrnn_simd_backward_thread(
                             const vec h_next_bar =
                                 load_part(h_next_bar_rows + sample * h_next_bar_stride + j, left);
 
-                            /* (2)  z = sigmoid_from_tail(z_tail) */
+                            /* (3)  z = sigmoid_from_tail(z_tail) */
                             const vec z = vec_sigmoid_from_tail(z_tail);
                             store(z_rows + sample * row_m + j, z);
 
-                            /* (3)  s = tanh_from_tail(s_tail) */
+                            /* (5)  s = tanh_from_tail(s_tail) */
                             const vec s = vec_tanh_from_tail(s_tail);
                             store(s_rows + sample * row_m + j, s);
 
-                            /* (2)  one_minus_z = complement_from_tail(z_tail) */
+                            /* (3)  one_minus_z = complement_from_tail(z_tail) */
                             const vec one_minus_z = vec_complement_from_tail(z_tail);
                             store(one_minus_z_rows + sample * row_m + j, one_minus_z);
 
-                            /* (3)  one_minus_s_squared = slope_from_tail(s_tail) */
+                            /* (5)  one_minus_s_squared = slope_from_tail(s_tail) */
                             const vec one_minus_s_squared = vec_slope_from_tail(s_tail);
 
-                            /* (5)  h_bar = Delta_h + h_next_bar */
+                            /* (7)  h_bar = Delta_h + h_next_bar */
                             const vec h_bar = Delta_h + h_next_bar;
                             store(h_bar_rows + sample * row_m + j, h_bar);
 
-                            /* (9)  s_bar = h_bar * (sigmoid(zeta) * (1 - z) + sigmoid(nu))
-                             * adjoint of (4) */
+                            /* (11)  s_bar = h_bar * (sigmoid(zeta) * (1 - z) + sigmoid(nu))
+                             * adjoint of (6) */
                             const vec s_bar =
                                 h_bar * (sigmoid_zeta_here * one_minus_z + sigmoid_nu_here);
 
-                            /* (10)  a_s_bar = s_bar * (1 - s^2)   adjoint of (3) */
+                            /* (12)  a_s_bar = s_bar * (1 - s^2)   adjoint of (5) */
                             const vec a_s_bar = s_bar * one_minus_s_squared;
                             store(a_s_bar_rows + sample * row_m + j, a_s_bar);
 
-                            /* (11)  z_bar = h_bar * (h_prev - sigmoid(zeta) * s)   adjoint of (4)
+                            /* (13)  z_bar = h_bar * (h_prev - sigmoid(zeta) * s)   adjoint of (6)
                              * */
                             const vec z_bar = h_bar * (h_prev - sigmoid_zeta_here * s);
 
-                            /* (12)  a_z_bar = z_bar * z * (1 - z)   adjoint of (2) */
+                            /* (14)  a_z_bar = z_bar * z * (1 - z)   adjoint of (3) */
                             const vec a_z_bar = z_bar * z * one_minus_z;
                             store(a_z_bar_rows + sample * row_m + j, a_z_bar);
 
-                            /* (13)  a_bar = a_z_bar + a_s_bar   adjoint of (2), (3) */
+                            /* (15)  a_bar = a_z_bar + a_s_bar   adjoint of (2), (4) */
                             const vec a_bar = a_z_bar + a_s_bar;
                             store(a_bar_rows + sample * row_m + j, a_bar);
                         }
@@ -650,8 +650,8 @@ static void fastgrnn_simd_backward_thread(
                                     const vec z = load(z_rows + sample * row_m + j);
                                     const vec h_bar = load(h_bar_rows + sample * row_m + j);
 
-                                    /* (14)  h_prev_bar = U^T a_bar + h_bar * z   adjoint of (1),
-                                     * (4) */
+                                    /* (16)  h_prev_bar = U^T a_bar + h_bar * z   adjoint of (1),
+                                     * (6) */
                                     const vec h_prev_bar = load(tile_h_prev_bar + (sample * own + v)
                                         * LANES) + h_bar * z;
                                     store(h_prev_bar_rows + sample * row_m + j, h_prev_bar);
@@ -692,15 +692,15 @@ static void fastgrnn_simd_backward_thread(
                             const vec a_s_bar = load(a_s_bar_rows + sample * row_m + j);
                             const vec a_z_bar = load(a_z_bar_rows + sample * row_m + j);
 
-                            /* (6)  h_to_sigmoid_zeta_bar = h_bar * (1 - z) * s */
+                            /* (8)  h_to_sigmoid_zeta_bar = h_bar * (1 - z) * s */
                             const vec h_to_sigmoid_zeta_bar = h_bar * one_minus_z * s;
                             store(h_to_sigmoid_zeta_bar_rows + sample * row_m + j,
                                 h_to_sigmoid_zeta_bar);
 
-                            /* (18)  b_z_bar = sum_t a_z_bar   adjoint of (2) */
+                            /* (20)  b_z_bar = sum_t a_z_bar   adjoint of (2) */
                             b_z_bar_here += a_z_bar;
 
-                            /* (19)  b_h_bar = sum_t a_s_bar   adjoint of (3) */
+                            /* (21)  b_h_bar = sum_t a_s_bar   adjoint of (4) */
                             b_h_bar_here += a_s_bar;
                         }
                         if (b_z_bar != NULL) {
@@ -722,10 +722,10 @@ static void fastgrnn_simd_backward_thread(
             const real *restrict h_to_sigmoid_zeta_bar =
                 work_h_to_sigmoid_zeta_bar + sample * row_m;
 
-            /* (7)  sigmoid_nu_bar = sum_t h_bar^T s   adjoint of (4) */
+            /* (9)  sigmoid_nu_bar = sum_t h_bar^T s   adjoint of (6) */
             sigmoid_nu_bar[0] += dot(&h_bar[0], &s[0], m);
 
-            /* (8)  sigmoid_zeta_bar = sum_t sum_i h_to_sigmoid_zeta_bar[i]   adjoint of (4) */
+            /* (10)  sigmoid_zeta_bar = sum_t sum_i h_to_sigmoid_zeta_bar[i]   adjoint of (6) */
             sigmoid_zeta_bar[0] += row_sum(&h_to_sigmoid_zeta_bar[0], m);
         }
         BARRIER
@@ -758,7 +758,7 @@ static void fastgrnn_simd_backward_thread(
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
                             for (size_t sample = 0; sample < rows; ++sample) {
-                                /* (15)  x_bar = W^T a_bar   adjoint of (1) */
+                                /* (17)  x_bar = W^T a_bar   adjoint of (1) */
                                 const vec x_bar = load(tile_x_bar + (sample * own + v) * LANES);
                                 store_part(x_bar_rows + sample * n + j, x_bar, left);
                             }
@@ -771,14 +771,14 @@ static void fastgrnn_simd_backward_thread(
         {
             real *const scratch = work_scratch + thread * scratch_size;
 
-            /* (16)  W_bar = sum_t a_bar x^T   adjoint of (1) */
+            /* (18)  W_bar = sum_t a_bar x^T   adjoint of (1) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
             const reduction with_x[] = {
                 {{work_a_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_bar, done > 0},
             };
             reduce_rows(first * B, steps * B, &rows_of_x, n, with_x, 1, thread, threads, scratch);
 
-            /* (17)  U_bar = sum_t a_bar h_prev^T   adjoint of (1) */
+            /* (19)  U_bar = sum_t a_bar h_prev^T   adjoint of (1) */
             const series rows_of_h_prev = {out->h, initial_h, m, m, 0, B, 0};
             const reduction with_h_prev[] = {
                 {{work_a_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_bar, done > 0},
@@ -791,12 +791,12 @@ static void fastgrnn_simd_backward_thread(
 
     /* once, for all steps */
     if (thread == 0) {
-        /* (20)  zeta_bar = sigmoid_zeta_bar * sigmoid(zeta) * (1 - sigmoid(zeta))   adjoint of (4)
+        /* (22)  zeta_bar = sigmoid_zeta_bar * sigmoid(zeta) * (1 - sigmoid(zeta))   adjoint of (6)
          * */
         if (zeta_bar != NULL)
             zeta_bar[0] = sigmoid_zeta_bar[0] * sigmoid_zeta[0] * one_minus_sigmoid_zeta[0];
 
-        /* (21)  nu_bar = sigmoid_nu_bar * sigmoid(nu) * (1 - sigmoid(nu))   adjoint of (4) */
+        /* (23)  nu_bar = sigmoid_nu_bar * sigmoid(nu) * (1 - sigmoid(nu))   adjoint of (6) */
         if (nu_bar != NULL)
             nu_bar[0] = sigmoid_nu_bar[0] * sigmoid_nu[0] * one_minus_sigmoid_nu[0];
     }
@@ -850,10 +850,10 @@ static void fastgrnn_simd_step_thread(
 
     /* once, for all steps */
     if (thread == 0) {
-        /* (4)  sigmoid_zeta = sigmoid(zeta) */
+        /* (6)  sigmoid_zeta = sigmoid(zeta) */
         sigmoid_zeta[0] = fastgrnn_sigmoid(zeta[0]);
 
-        /* (4)  sigmoid_nu = sigmoid(nu) */
+        /* (6)  sigmoid_nu = sigmoid(nu) */
         sigmoid_nu[0] = fastgrnn_sigmoid(nu[0]);
     }
     BARRIER
@@ -901,16 +901,16 @@ static void fastgrnn_simd_step_thread(
                             /* (2)  a_z = a + b_z */
                             const vec a_z = a + b_z_here;
 
-                            /* (2)  z = sigmoid(a_z) */
+                            /* (3)  z = sigmoid(a_z) */
                             const vec z = vec_sigmoid(a_z);
 
-                            /* (3)  a_s = a + b_h */
+                            /* (4)  a_s = a + b_h */
                             const vec a_s = a + b_h_here;
 
-                            /* (3)  s = tanh(a_s) */
+                            /* (5)  s = tanh(a_s) */
                             const vec s = vec_tanh(a_s);
 
-                            /* (4)  h = (sigmoid(zeta) * (1 - z) + sigmoid(nu)) * s + z * h_prev */
+                            /* (6)  h = (sigmoid(zeta) * (1 - z) + sigmoid(nu)) * s + z * h_prev */
                             const vec h =
                                 (sigmoid_zeta_here * (1 - z) + sigmoid_nu_here) * s + z * h_prev;
                             store_part(h_rows + sample * m + j, h, left);

@@ -148,16 +148,16 @@ void fastrnn_forward(
 
     /* once, for all steps */
     {
-        /* (2)  sigmoid_alpha = sigmoid(alpha) */
+        /* (3)  sigmoid_alpha = sigmoid(alpha) */
         sigmoid_alpha[0] = fastrnn_sigmoid(alpha[0]);
 
-        /* (2)  sigmoid_alpha_tail = sigmoid_tail(alpha) */
+        /* (3)  sigmoid_alpha_tail = sigmoid_tail(alpha) */
         sigmoid_alpha_tail[0] = fastrnn_sigmoid_tail(alpha[0]);
 
-        /* (2)  sigmoid_beta = sigmoid(beta) */
+        /* (3)  sigmoid_beta = sigmoid(beta) */
         sigmoid_beta[0] = fastrnn_sigmoid(beta[0]);
 
-        /* (2)  sigmoid_beta_tail = sigmoid_tail(beta) */
+        /* (3)  sigmoid_beta_tail = sigmoid_tail(beta) */
         sigmoid_beta_tail[0] = fastrnn_sigmoid_tail(beta[0]);
     }
 
@@ -181,15 +181,15 @@ void fastrnn_forward(
                 a_s[j] = sum;
             }
 
-            /* (1)  s = tanh(a_s) */
+            /* (2)  s = tanh(a_s) */
             for (size_t j = 0; j < m; ++j)
                 s[j] = TANH(a_s[j]);
 
-            /* (1)  s_tail = tanh_tail(a_s) */
+            /* (2)  s_tail = tanh_tail(a_s) */
             for (size_t j = 0; j < m; ++j)
                 s_tail[j] = fastrnn_tanh_tail(a_s[j]);
 
-            /* (2)  h = sigmoid(alpha) * s + sigmoid(beta) * h_prev */
+            /* (3)  h = sigmoid(alpha) * s + sigmoid(beta) * h_prev */
             for (size_t j = 0; j < m; ++j)
                 h[j] = sigmoid_alpha[0] * s[j] + sigmoid_beta[0] * h_prev[j];
         }
@@ -224,10 +224,10 @@ void fastrnn_infer(
 
     /* once, for all steps */
     {
-        /* (2)  sigmoid_alpha = sigmoid(alpha) */
+        /* (3)  sigmoid_alpha = sigmoid(alpha) */
         sigmoid_alpha[0] = fastrnn_sigmoid(alpha[0]);
 
-        /* (2)  sigmoid_beta = sigmoid(beta) */
+        /* (3)  sigmoid_beta = sigmoid(beta) */
         sigmoid_beta[0] = fastrnn_sigmoid(beta[0]);
     }
 
@@ -250,11 +250,11 @@ void fastrnn_infer(
                 a_s[j] = sum;
             }
 
-            /* (1)  s = tanh(a_s) */
+            /* (2)  s = tanh(a_s) */
             for (size_t j = 0; j < m; ++j)
                 s[j] = TANH(a_s[j]);
 
-            /* (2)  h = sigmoid(alpha) * s + sigmoid(beta) * h_prev */
+            /* (3)  h = sigmoid(alpha) * s + sigmoid(beta) * h_prev */
             for (size_t j = 0; j < m; ++j)
                 h[j] = sigmoid_alpha[0] * s[j] + sigmoid_beta[0] * h_prev[j];
         }
@@ -320,10 +320,10 @@ void fastrnn_backward(
 
     /* once, for all steps */
     {
-        /* (2)  one_minus_sigmoid_alpha = complement_from_tail(sigmoid_alpha_tail) */
+        /* (3)  one_minus_sigmoid_alpha = complement_from_tail(sigmoid_alpha_tail) */
         one_minus_sigmoid_alpha[0] = fastrnn_complement_from_tail(sigmoid_alpha_tail[0]);
 
-        /* (2)  one_minus_sigmoid_beta = complement_from_tail(sigmoid_beta_tail) */
+        /* (3)  one_minus_sigmoid_beta = complement_from_tail(sigmoid_beta_tail) */
         one_minus_sigmoid_beta[0] = fastrnn_complement_from_tail(sigmoid_beta_tail[0]);
     }
 
@@ -339,23 +339,23 @@ void fastrnn_backward(
             fastrnn_real *restrict a_s_bar = work_a_s_bar + at * m;
             fastrnn_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + sample) * m;
 
-            /* (1)  one_minus_s_squared = slope_from_tail(s_tail) */
+            /* (2)  one_minus_s_squared = slope_from_tail(s_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_s_squared[j] = fastrnn_slope_from_tail(s_tail[j]);
 
-            /* (3)  h_bar = Delta_h + h_next_bar */
+            /* (4)  h_bar = Delta_h + h_next_bar */
             for (size_t j = 0; j < m; ++j)
                 h_bar[j] = Delta_h[j] + h_next_bar[j];
 
-            /* (6)  s_bar = h_bar * sigmoid(alpha)   adjoint of (2) */
+            /* (7)  s_bar = h_bar * sigmoid(alpha)   adjoint of (3) */
             for (size_t j = 0; j < m; ++j)
                 s_bar[j] = h_bar[j] * sigmoid_alpha[0];
 
-            /* (7)  a_s_bar = s_bar * (1 - s^2)   adjoint of (1) */
+            /* (8)  a_s_bar = s_bar * (1 - s^2)   adjoint of (2) */
             for (size_t j = 0; j < m; ++j)
                 a_s_bar[j] = s_bar[j] * one_minus_s_squared[j];
 
-            /* (8)  h_prev_bar = U^T a_s_bar + h_bar * sigmoid(beta)   adjoint of (1), (2) */
+            /* (9)  h_prev_bar = U^T a_s_bar + h_bar * sigmoid(beta)   adjoint of (1), (3) */
             for (size_t j = 0; j < m; ++j) {
                 fastrnn_real sum = h_bar[j] * sigmoid_beta[0];
                 for (size_t k = 0; k < m; ++k)
@@ -378,19 +378,19 @@ void fastrnn_backward(
             fastrnn_real *restrict x_bar =
                 gradients->x_bar != NULL ? gradients->x_bar + at * n : NULL;
 
-            /* (1)  s = tanh_from_tail(s_tail) */
+            /* (2)  s = tanh_from_tail(s_tail) */
             for (size_t j = 0; j < m; ++j)
                 s[j] = fastrnn_tanh_from_tail(s_tail[j]);
 
-            /* (4)  sigmoid_beta_bar = sum_t h_bar^T h_prev   adjoint of (2) */
+            /* (5)  sigmoid_beta_bar = sum_t h_bar^T h_prev   adjoint of (3) */
             for (size_t j = 0; j < m; ++j)
                 sigmoid_beta_bar[0] += h_bar[j] * h_prev[j];
 
-            /* (5)  sigmoid_alpha_bar = sum_t h_bar^T s   adjoint of (2) */
+            /* (6)  sigmoid_alpha_bar = sum_t h_bar^T s   adjoint of (3) */
             for (size_t j = 0; j < m; ++j)
                 sigmoid_alpha_bar[0] += h_bar[j] * s[j];
 
-            /* (9)  x_bar = W^T a_s_bar   adjoint of (1) */
+            /* (10)  x_bar = W^T a_s_bar   adjoint of (1) */
             if (x_bar != NULL) {
                 for (size_t j = 0; j < n; ++j) {
                     fastrnn_real sum = 0;
@@ -400,19 +400,19 @@ void fastrnn_backward(
                 }
             }
 
-            /* (10)  W_bar = sum_t a_s_bar x^T   adjoint of (1) */
+            /* (11)  W_bar = sum_t a_s_bar x^T   adjoint of (1) */
             if (W_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         W_bar[j * n + k] += a_s_bar[j] * x[k];
 
-            /* (11)  U_bar = sum_t a_s_bar h_prev^T   adjoint of (1) */
+            /* (12)  U_bar = sum_t a_s_bar h_prev^T   adjoint of (1) */
             if (U_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < m; ++k)
                         U_bar[j * m + k] += a_s_bar[j] * h_prev[k];
 
-            /* (12)  b_bar = sum_t a_s_bar   adjoint of (1) */
+            /* (13)  b_bar = sum_t a_s_bar   adjoint of (1) */
             if (b_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     b_bar[j] += a_s_bar[j];
@@ -421,12 +421,12 @@ void fastrnn_backward(
 
     /* once, for all steps */
     {
-        /* (13)  alpha_bar = sigmoid_alpha_bar * sigmoid(alpha) * (1 - sigmoid(alpha))   adjoint of
-         * (2) */
+        /* (14)  alpha_bar = sigmoid_alpha_bar * sigmoid(alpha) * (1 - sigmoid(alpha))   adjoint of
+         * (3) */
         if (alpha_bar != NULL)
             alpha_bar[0] = sigmoid_alpha_bar[0] * sigmoid_alpha[0] * one_minus_sigmoid_alpha[0];
 
-        /* (14)  beta_bar = sigmoid_beta_bar * sigmoid(beta) * (1 - sigmoid(beta))   adjoint of (2)
+        /* (15)  beta_bar = sigmoid_beta_bar * sigmoid(beta) * (1 - sigmoid(beta))   adjoint of (3)
          * */
         if (beta_bar != NULL)
             beta_bar[0] = sigmoid_beta_bar[0] * sigmoid_beta[0] * one_minus_sigmoid_beta[0];
@@ -473,17 +473,17 @@ void fastrnn_step(
             a_s[j] = sum;
         }
 
-        /* (1)  s = tanh(a_s) */
+        /* (2)  s = tanh(a_s) */
         for (size_t j = 0; j < m; ++j)
             s[j] = TANH(a_s[j]);
 
-        /* (2)  sigmoid_alpha = sigmoid(alpha) */
+        /* (3)  sigmoid_alpha = sigmoid(alpha) */
         sigmoid_alpha[0] = fastrnn_sigmoid(alpha[0]);
 
-        /* (2)  sigmoid_beta = sigmoid(beta) */
+        /* (3)  sigmoid_beta = sigmoid(beta) */
         sigmoid_beta[0] = fastrnn_sigmoid(beta[0]);
 
-        /* (2)  h = sigmoid(alpha) * s + sigmoid(beta) * h_prev */
+        /* (3)  h = sigmoid(alpha) * s + sigmoid(beta) * h_prev */
         for (size_t j = 0; j < m; ++j)
             h[j] = sigmoid_alpha[0] * s[j] + sigmoid_beta[0] * h_prev[j];
 

@@ -93,13 +93,13 @@ def forward(parameters, inputs, initial):
     m = W.shape[0]
 
     # once
-    # (2)  sigmoid_alpha = sigmoid(alpha)
+    # (3)  sigmoid_alpha = sigmoid(alpha)
     sigmoid_alpha = sigmoid(alpha)
-    # (2)  sigmoid_alpha_tail = sigmoid_tail(alpha)
+    # (3)  sigmoid_alpha_tail = sigmoid_tail(alpha)
     sigmoid_alpha_tail = sigmoid_tail(alpha)
-    # (2)  sigmoid_beta = sigmoid(beta)
+    # (3)  sigmoid_beta = sigmoid(beta)
     sigmoid_beta = sigmoid(beta)
-    # (2)  sigmoid_beta_tail = sigmoid_tail(beta)
+    # (3)  sigmoid_beta_tail = sigmoid_tail(beta)
     sigmoid_beta_tail = sigmoid_tail(beta)
 
     # scan forward
@@ -109,11 +109,11 @@ def forward(parameters, inputs, initial):
         h_prev = h[t - 1] if t > 0 else initial_h
         # (1)  a_s = W x + U h_prev + b
         a_s = x[t] @ W.T + h_prev @ U.T + b
-        # (1)  s = tanh(a_s)
+        # (2)  s = tanh(a_s)
         s = np.tanh(a_s)
-        # (1)  s_tail = tanh_tail(a_s)
+        # (2)  s_tail = tanh_tail(a_s)
         s_tail[t] = tanh_tail(a_s)
-        # (2)  h = sigmoid(alpha) * s + sigmoid(beta) * h_prev
+        # (3)  h = sigmoid(alpha) * s + sigmoid(beta) * h_prev
         h[t] = sigmoid_alpha * s + sigmoid_beta * h_prev
     return {"h": h}, {"h": h[T - 1] if T > 0 else initial_h}, {"s_tail": s_tail, "sigmoid_alpha": sigmoid_alpha, "sigmoid_alpha_tail": sigmoid_alpha_tail, "sigmoid_beta": sigmoid_beta, "sigmoid_beta_tail": sigmoid_beta_tail}
 
@@ -138,9 +138,9 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     m = W.shape[0]
 
     # once
-    # (2)  one_minus_sigmoid_alpha = complement_from_tail(sigmoid_alpha_tail)
+    # (3)  one_minus_sigmoid_alpha = complement_from_tail(sigmoid_alpha_tail)
     one_minus_sigmoid_alpha = complement_from_tail(sigmoid_alpha_tail)
-    # (2)  one_minus_sigmoid_beta = complement_from_tail(sigmoid_beta_tail)
+    # (3)  one_minus_sigmoid_beta = complement_from_tail(sigmoid_beta_tail)
     one_minus_sigmoid_beta = complement_from_tail(sigmoid_beta_tail)
 
     # scan in reverse
@@ -149,38 +149,38 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     h_prev_bar = final_h_bar
     for t in reversed(range(T)):
         h_next_bar = h_prev_bar
-        # (1)  one_minus_s_squared = slope_from_tail(s_tail)
+        # (2)  one_minus_s_squared = slope_from_tail(s_tail)
         one_minus_s_squared = slope_from_tail(s_tail[t])
-        # (3)  h_bar = Delta_h + h_next_bar
+        # (4)  h_bar = Delta_h + h_next_bar
         h_bar[t] = Delta_h[t] + h_next_bar
-        # (6)  s_bar = h_bar * sigmoid(alpha)   adjoint of (2)
+        # (7)  s_bar = h_bar * sigmoid(alpha)   adjoint of (3)
         s_bar = h_bar[t] * sigmoid_alpha
-        # (7)  a_s_bar = s_bar * (1 - s^2)   adjoint of (1)
+        # (8)  a_s_bar = s_bar * (1 - s^2)   adjoint of (2)
         a_s_bar[t] = s_bar * one_minus_s_squared
-        # (8)  h_prev_bar = U^T a_s_bar + h_bar * sigmoid(beta)   adjoint of (1), (2)
+        # (9)  h_prev_bar = U^T a_s_bar + h_bar * sigmoid(beta)   adjoint of (1), (3)
         h_prev_bar = a_s_bar[t] @ U + h_bar[t] * sigmoid_beta
 
     # all steps at once
     h_prev = np.concatenate([initial_h[None], h])[:-1]
-    # (1)  s = tanh_from_tail(s_tail)
+    # (2)  s = tanh_from_tail(s_tail)
     s = tanh_from_tail(s_tail)
-    # (4)  sigmoid_beta_bar = sum_t h_bar^T h_prev   adjoint of (2)
+    # (5)  sigmoid_beta_bar = sum_t h_bar^T h_prev   adjoint of (3)
     sigmoid_beta_bar = contract("TBi,TBi->", h_bar, h_prev)
-    # (5)  sigmoid_alpha_bar = sum_t h_bar^T s   adjoint of (2)
+    # (6)  sigmoid_alpha_bar = sum_t h_bar^T s   adjoint of (3)
     sigmoid_alpha_bar = contract("TBi,TBi->", h_bar, s)
-    # (9)  x_bar = W^T a_s_bar   adjoint of (1)
+    # (10)  x_bar = W^T a_s_bar   adjoint of (1)
     x_bar = a_s_bar @ W
-    # (10)  W_bar = sum_t a_s_bar x^T   adjoint of (1)
+    # (11)  W_bar = sum_t a_s_bar x^T   adjoint of (1)
     W_bar = contract("TBi,TBj->ij", a_s_bar, x)
-    # (11)  U_bar = sum_t a_s_bar h_prev^T   adjoint of (1)
+    # (12)  U_bar = sum_t a_s_bar h_prev^T   adjoint of (1)
     U_bar = contract("TBi,TBj->ij", a_s_bar, h_prev)
-    # (12)  b_bar = sum_t a_s_bar   adjoint of (1)
+    # (13)  b_bar = sum_t a_s_bar   adjoint of (1)
     b_bar = contract("TBi->i", a_s_bar)
 
     # once
-    # (13)  alpha_bar = sigmoid_alpha_bar * sigmoid(alpha) * (1 - sigmoid(alpha))   adjoint of (2)
+    # (14)  alpha_bar = sigmoid_alpha_bar * sigmoid(alpha) * (1 - sigmoid(alpha))   adjoint of (3)
     alpha_bar = sigmoid_alpha_bar * sigmoid_alpha * one_minus_sigmoid_alpha
-    # (14)  beta_bar = sigmoid_beta_bar * sigmoid(beta) * (1 - sigmoid(beta))   adjoint of (2)
+    # (15)  beta_bar = sigmoid_beta_bar * sigmoid(beta) * (1 - sigmoid(beta))   adjoint of (3)
     beta_bar = sigmoid_beta_bar * sigmoid_beta * one_minus_sigmoid_beta
     return {"initial.h": h_prev_bar, "x": x_bar, "W": W_bar, "U": U_bar, "b": b_bar, "alpha": alpha_bar, "beta": beta_bar}
 
@@ -202,12 +202,12 @@ def step(parameters, inputs, state):
     h_prev = state["h"]
     # (1)  a_s = W x + U h_prev + b
     a_s = x @ W.T + h_prev @ U.T + b
-    # (1)  s = tanh(a_s)
+    # (2)  s = tanh(a_s)
     s = np.tanh(a_s)
-    # (2)  sigmoid_alpha = sigmoid(alpha)
+    # (3)  sigmoid_alpha = sigmoid(alpha)
     sigmoid_alpha = sigmoid(alpha)
-    # (2)  sigmoid_beta = sigmoid(beta)
+    # (3)  sigmoid_beta = sigmoid(beta)
     sigmoid_beta = sigmoid(beta)
-    # (2)  h = sigmoid(alpha) * s + sigmoid(beta) * h_prev
+    # (3)  h = sigmoid(alpha) * s + sigmoid(beta) * h_prev
     h = sigmoid_alpha * s + sigmoid_beta * h_prev
     return {"h": h}, {"h": h}

@@ -178,16 +178,16 @@ static void fastrnn_simd_forward_thread(
 
     /* once, for all steps */
     if (thread == 0) {
-        /* (2)  sigmoid_alpha = sigmoid(alpha) */
+        /* (3)  sigmoid_alpha = sigmoid(alpha) */
         sigmoid_alpha[0] = fastrnn_sigmoid(alpha[0]);
 
-        /* (2)  sigmoid_alpha_tail = sigmoid_tail(alpha) */
+        /* (3)  sigmoid_alpha_tail = sigmoid_tail(alpha) */
         sigmoid_alpha_tail[0] = fastrnn_sigmoid_tail(alpha[0]);
 
-        /* (2)  sigmoid_beta = sigmoid(beta) */
+        /* (3)  sigmoid_beta = sigmoid(beta) */
         sigmoid_beta[0] = fastrnn_sigmoid(beta[0]);
 
-        /* (2)  sigmoid_beta_tail = sigmoid_tail(beta) */
+        /* (3)  sigmoid_beta_tail = sigmoid_tail(beta) */
         sigmoid_beta_tail[0] = fastrnn_sigmoid_tail(beta[0]);
     }
     BARRIER
@@ -254,14 +254,14 @@ static void fastrnn_simd_forward_thread(
                                     const vec a_s =
                                         load(tile_a_s + (sample * own + v) * LANES) + b_here;
 
-                                    /* (1)  s = tanh(a_s) */
+                                    /* (2)  s = tanh(a_s) */
                                     const vec s = vec_tanh(a_s);
 
-                                    /* (1)  s_tail = tanh_tail(a_s) */
+                                    /* (2)  s_tail = tanh_tail(a_s) */
                                     const vec s_tail = vec_tanh_tail(a_s);
                                     store(s_tail_rows + sample * row_m + j, s_tail);
 
-                                    /* (2)  h = sigmoid(alpha) * s + sigmoid(beta) * h_prev */
+                                    /* (3)  h = sigmoid(alpha) * s + sigmoid(beta) * h_prev */
                                     const vec h =
                                         sigmoid_alpha_here * s + sigmoid_beta_here * h_prev;
                                     store_part(h_rows + sample * m + j, h, left);
@@ -323,10 +323,10 @@ static void fastrnn_simd_infer_thread(
 
     /* once, for all steps */
     if (thread == 0) {
-        /* (2)  sigmoid_alpha = sigmoid(alpha) */
+        /* (3)  sigmoid_alpha = sigmoid(alpha) */
         sigmoid_alpha[0] = fastrnn_sigmoid(alpha[0]);
 
-        /* (2)  sigmoid_beta = sigmoid(beta) */
+        /* (3)  sigmoid_beta = sigmoid(beta) */
         sigmoid_beta[0] = fastrnn_sigmoid(beta[0]);
     }
     BARRIER
@@ -392,10 +392,10 @@ static void fastrnn_simd_infer_thread(
                                     const vec a_s =
                                         load(tile_a_s + (sample * own + v) * LANES) + b_here;
 
-                                    /* (1)  s = tanh(a_s) */
+                                    /* (2)  s = tanh(a_s) */
                                     const vec s = vec_tanh(a_s);
 
-                                    /* (2)  h = sigmoid(alpha) * s + sigmoid(beta) * h_prev */
+                                    /* (3)  h = sigmoid(alpha) * s + sigmoid(beta) * h_prev */
                                     const vec h =
                                         sigmoid_alpha_here * s + sigmoid_beta_here * h_prev;
                                     store_part(h_rows + sample * m + j, h, left);
@@ -487,10 +487,10 @@ static void fastrnn_simd_backward_thread(
 
     /* once, for all steps */
     if (thread == 0) {
-        /* (2)  one_minus_sigmoid_alpha = complement_from_tail(sigmoid_alpha_tail) */
+        /* (3)  one_minus_sigmoid_alpha = complement_from_tail(sigmoid_alpha_tail) */
         one_minus_sigmoid_alpha[0] = fastrnn_complement_from_tail(sigmoid_alpha_tail[0]);
 
-        /* (2)  one_minus_sigmoid_beta = complement_from_tail(sigmoid_beta_tail) */
+        /* (3)  one_minus_sigmoid_beta = complement_from_tail(sigmoid_beta_tail) */
         one_minus_sigmoid_beta[0] = fastrnn_complement_from_tail(sigmoid_beta_tail[0]);
     }
     BARRIER
@@ -524,17 +524,17 @@ static void fastrnn_simd_backward_thread(
                             const vec h_next_bar =
                                 load_part(h_next_bar_rows + sample * h_next_bar_stride + j, left);
 
-                            /* (1)  one_minus_s_squared = slope_from_tail(s_tail) */
+                            /* (2)  one_minus_s_squared = slope_from_tail(s_tail) */
                             const vec one_minus_s_squared = vec_slope_from_tail(s_tail);
 
-                            /* (3)  h_bar = Delta_h + h_next_bar */
+                            /* (4)  h_bar = Delta_h + h_next_bar */
                             const vec h_bar = Delta_h + h_next_bar;
                             store(h_bar_rows + sample * row_m + j, h_bar);
 
-                            /* (6)  s_bar = h_bar * sigmoid(alpha)   adjoint of (2) */
+                            /* (7)  s_bar = h_bar * sigmoid(alpha)   adjoint of (3) */
                             const vec s_bar = h_bar * sigmoid_alpha_here;
 
-                            /* (7)  a_s_bar = s_bar * (1 - s^2)   adjoint of (1) */
+                            /* (8)  a_s_bar = s_bar * (1 - s^2)   adjoint of (2) */
                             const vec a_s_bar = s_bar * one_minus_s_squared;
                             store(a_s_bar_rows + sample * row_m + j, a_s_bar);
                         }
@@ -576,8 +576,8 @@ static void fastrnn_simd_backward_thread(
                                 for (size_t sample = 0; sample < rows; ++sample) {
                                     const vec h_bar = load(h_bar_rows + sample * row_m + j);
 
-                                    /* (8)  h_prev_bar = U^T a_s_bar + h_bar * sigmoid(beta)
-                                     * adjoint of (1), (2) */
+                                    /* (9)  h_prev_bar = U^T a_s_bar + h_bar * sigmoid(beta)
+                                     * adjoint of (1), (3) */
                                     const vec h_prev_bar =
                                         load(tile_h_prev_bar + (sample * own + v) * LANES)
                                         + h_bar * sigmoid_beta_here;
@@ -612,11 +612,11 @@ static void fastrnn_simd_backward_thread(
                             const vec s_tail = load(s_tail_rows + sample * row_m + j);
                             const vec a_s_bar = load(a_s_bar_rows + sample * row_m + j);
 
-                            /* (1)  s = tanh_from_tail(s_tail) */
+                            /* (2)  s = tanh_from_tail(s_tail) */
                             const vec s = vec_tanh_from_tail(s_tail);
                             store(s_rows + sample * row_m + j, s);
 
-                            /* (12)  b_bar = sum_t a_s_bar   adjoint of (1) */
+                            /* (13)  b_bar = sum_t a_s_bar   adjoint of (1) */
                             b_bar_here += a_s_bar;
                         }
                         if (b_bar != NULL) {
@@ -633,10 +633,10 @@ static void fastrnn_simd_backward_thread(
                 + (first * B + sample - B) * m : initial_h + (first * B + sample) * m;
             const real *restrict h_bar = work_h_bar + sample * row_m;
 
-            /* (4)  sigmoid_beta_bar = sum_t h_bar^T h_prev   adjoint of (2) */
+            /* (5)  sigmoid_beta_bar = sum_t h_bar^T h_prev   adjoint of (3) */
             sigmoid_beta_bar[0] += dot(&h_bar[0], &h_prev[0], m);
 
-            /* (5)  sigmoid_alpha_bar = sum_t h_bar^T s   adjoint of (2) */
+            /* (6)  sigmoid_alpha_bar = sum_t h_bar^T s   adjoint of (3) */
             sigmoid_alpha_bar[0] += dot(&h_bar[0], &s[0], m);
         }
         BARRIER
@@ -669,7 +669,7 @@ static void fastrnn_simd_backward_thread(
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
                             for (size_t sample = 0; sample < rows; ++sample) {
-                                /* (9)  x_bar = W^T a_s_bar   adjoint of (1) */
+                                /* (10)  x_bar = W^T a_s_bar   adjoint of (1) */
                                 const vec x_bar = load(tile_x_bar + (sample * own + v) * LANES);
                                 store_part(x_bar_rows + sample * n + j, x_bar, left);
                             }
@@ -682,14 +682,14 @@ static void fastrnn_simd_backward_thread(
         {
             real *const scratch = work_scratch + thread * scratch_size;
 
-            /* (10)  W_bar = sum_t a_s_bar x^T   adjoint of (1) */
+            /* (11)  W_bar = sum_t a_s_bar x^T   adjoint of (1) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
             const reduction with_x[] = {
                 {{work_a_s_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_bar, done > 0},
             };
             reduce_rows(first * B, steps * B, &rows_of_x, n, with_x, 1, thread, threads, scratch);
 
-            /* (11)  U_bar = sum_t a_s_bar h_prev^T   adjoint of (1) */
+            /* (12)  U_bar = sum_t a_s_bar h_prev^T   adjoint of (1) */
             const series rows_of_h_prev = {out->h, initial_h, m, m, 0, B, 0};
             const reduction with_h_prev[] = {
                 {{work_a_s_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_bar, done > 0},
@@ -702,12 +702,12 @@ static void fastrnn_simd_backward_thread(
 
     /* once, for all steps */
     if (thread == 0) {
-        /* (13)  alpha_bar = sigmoid_alpha_bar * sigmoid(alpha) * (1 - sigmoid(alpha))   adjoint of
-         * (2) */
+        /* (14)  alpha_bar = sigmoid_alpha_bar * sigmoid(alpha) * (1 - sigmoid(alpha))   adjoint of
+         * (3) */
         if (alpha_bar != NULL)
             alpha_bar[0] = sigmoid_alpha_bar[0] * sigmoid_alpha[0] * one_minus_sigmoid_alpha[0];
 
-        /* (14)  beta_bar = sigmoid_beta_bar * sigmoid(beta) * (1 - sigmoid(beta))   adjoint of (2)
+        /* (15)  beta_bar = sigmoid_beta_bar * sigmoid(beta) * (1 - sigmoid(beta))   adjoint of (3)
          * */
         if (beta_bar != NULL)
             beta_bar[0] = sigmoid_beta_bar[0] * sigmoid_beta[0] * one_minus_sigmoid_beta[0];
@@ -761,10 +761,10 @@ static void fastrnn_simd_step_thread(
 
     /* once, for all steps */
     if (thread == 0) {
-        /* (2)  sigmoid_alpha = sigmoid(alpha) */
+        /* (3)  sigmoid_alpha = sigmoid(alpha) */
         sigmoid_alpha[0] = fastrnn_sigmoid(alpha[0]);
 
-        /* (2)  sigmoid_beta = sigmoid(beta) */
+        /* (3)  sigmoid_beta = sigmoid(beta) */
         sigmoid_beta[0] = fastrnn_sigmoid(beta[0]);
     }
     BARRIER
@@ -808,10 +808,10 @@ static void fastrnn_simd_step_thread(
                             /* (1)  a_s = W x + U h_prev + b */
                             const vec a_s = load(tile_a_s + (sample * own + v) * LANES) + b_here;
 
-                            /* (1)  s = tanh(a_s) */
+                            /* (2)  s = tanh(a_s) */
                             const vec s = vec_tanh(a_s);
 
-                            /* (2)  h = sigmoid(alpha) * s + sigmoid(beta) * h_prev */
+                            /* (3)  h = sigmoid(alpha) * s + sigmoid(beta) * h_prev */
                             const vec h = sigmoid_alpha_here * s + sigmoid_beta_here * h_prev;
                             store_part(h_rows + sample * m + j, h, left);
                         }

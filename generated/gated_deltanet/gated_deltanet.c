@@ -4,12 +4,12 @@
  * equation is its number in gated_deltanet.tex and gated_deltanet.py.
  * A bar marks the derivative of the loss: z_bar is dL/dz. W^T is the transpose of W. Shapes and
  * ownership: gated_deltanet.h.
- * The paper's S_t = S_(t-1) alpha (I - beta k k^T) + beta v k^T is written by what the
- * memory lacks under k, beta (v - alpha S_(t-1) k), so that no matrix is multiplied by a
+ * The paper's S[t] = S[t-1] alpha (I - beta k k^T) + beta v k^T is written by what the
+ * memory lacks under k, beta (v - alpha S[t-1] k), so that no matrix is multiplied by a
  * matrix.
  * alpha is that of Mamba2, as the paper says: exp(-exp(A_log) softplus(w_alpha x +
  * b_alpha)), one number for each head.
- * Queries and keys are divided by their length, or by 1e-12 where that is more, so that
+ * Queries and keys are divided by their length, or by 10^-12 where that is more, so that
  * an input of zeros stays finite.
  * The code of flash-linear-attention divides q by the root of d_k; the equations do not.
  * The block around it is left out: the convolutions before the SiLU, the norm of each
@@ -204,12 +204,12 @@ void gated_deltanet_forward(
                 }
             }
 
-            /* (1)  qtilde = silu(a_qtilde) */
+            /* (2)  qtilde = silu(a_qtilde) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     qtilde[j * d_k + l] = gated_deltanet_silu(a_qtilde[j * d_k + l]);
 
-            /* (2)  a_ktilde = sum_k W_k[i,j,k] x[k] */
+            /* (3)  a_ktilde = sum_k W_k[i,j,k] x[k] */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_k; ++l) {
                     gated_deltanet_real sum = 0;
@@ -219,12 +219,12 @@ void gated_deltanet_forward(
                 }
             }
 
-            /* (2)  ktilde = silu(a_ktilde) */
+            /* (4)  ktilde = silu(a_ktilde) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     ktilde[j * d_k + l] = gated_deltanet_silu(a_ktilde[j * d_k + l]);
 
-            /* (3)  a_v = sum_k W_v[i,j,k] x[k] */
+            /* (5)  a_v = sum_k W_v[i,j,k] x[k] */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_v; ++l) {
                     gated_deltanet_real sum = 0;
@@ -234,12 +234,12 @@ void gated_deltanet_forward(
                 }
             }
 
-            /* (3)  v = silu(a_v) */
+            /* (6)  v = silu(a_v) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_v; ++l)
                     v[j * d_v + l] = gated_deltanet_silu(a_v[j * d_v + l]);
 
-            /* (4)  a_s_q = sum_j qtilde[i,j] qtilde[i,j] */
+            /* (7)  a_s_q = sum_j qtilde[i,j] qtilde[i,j] */
             for (size_t j = 0; j < H; ++j) {
                 gated_deltanet_real sum = 0;
                 for (size_t l = 0; l < d_k; ++l)
@@ -247,11 +247,11 @@ void gated_deltanet_forward(
                 a_s_q[j] = sum;
             }
 
-            /* (4)  s_q = max(a_s_q, 10^(-24)) */
+            /* (8)  s_q = max(a_s_q, 10^(-24)) */
             for (size_t j = 0; j < H; ++j)
                 s_q[j] = (a_s_q[j] >= REAL(1e-24) ? a_s_q[j] : REAL(1e-24));
 
-            /* (5)  a_s_k = sum_j ktilde[i,j] ktilde[i,j] */
+            /* (9)  a_s_k = sum_j ktilde[i,j] ktilde[i,j] */
             for (size_t j = 0; j < H; ++j) {
                 gated_deltanet_real sum = 0;
                 for (size_t l = 0; l < d_k; ++l)
@@ -259,21 +259,21 @@ void gated_deltanet_forward(
                 a_s_k[j] = sum;
             }
 
-            /* (5)  s_k = max(a_s_k, 10^(-24)) */
+            /* (10)  s_k = max(a_s_k, 10^(-24)) */
             for (size_t j = 0; j < H; ++j)
                 s_k[j] = (a_s_k[j] >= REAL(1e-24) ? a_s_k[j] : REAL(1e-24));
 
-            /* (6)  q = qtilde / sqrt(s_q) */
+            /* (11)  q = qtilde / sqrt(s_q) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     q[j * d_k + l] = qtilde[j * d_k + l] / SQRT(s_q[j]);
 
-            /* (7)  k = ktilde / sqrt(s_k) */
+            /* (12)  k = ktilde / sqrt(s_k) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     k[j * d_k + l] = ktilde[j * d_k + l] / SQRT(s_k[j]);
 
-            /* (8)  a_alpha_2 = W_alpha x + b_alpha */
+            /* (13)  a_alpha_2 = W_alpha x + b_alpha */
             for (size_t j = 0; j < H; ++j) {
                 gated_deltanet_real sum = b_alpha[j];
                 for (size_t l = 0; l < D; ++l)
@@ -281,11 +281,11 @@ void gated_deltanet_forward(
                 a_alpha_2[j] = sum;
             }
 
-            /* (8)  softplus_a_alpha_2 = softplus(a_alpha_2) */
+            /* (14)  softplus_a_alpha_2 = softplus(a_alpha_2) */
             for (size_t j = 0; j < H; ++j)
                 softplus_a_alpha_2[j] = gated_deltanet_softplus(a_alpha_2[j]);
 
-            /* (9)  a_beta = W_beta x */
+            /* (16)  a_beta = W_beta x */
             for (size_t j = 0; j < H; ++j) {
                 gated_deltanet_real sum = 0;
                 for (size_t l = 0; l < D; ++l)
@@ -293,11 +293,11 @@ void gated_deltanet_forward(
                 a_beta[j] = sum;
             }
 
-            /* (9)  beta = sigmoid(a_beta) */
+            /* (17)  beta = sigmoid(a_beta) */
             for (size_t j = 0; j < H; ++j)
                 beta[j] = gated_deltanet_sigmoid(a_beta[j]);
 
-            /* (9)  beta_tail = sigmoid_tail(a_beta) */
+            /* (17)  beta_tail = sigmoid_tail(a_beta) */
             for (size_t j = 0; j < H; ++j)
                 beta_tail[j] = gated_deltanet_sigmoid_tail(a_beta[j]);
         }
@@ -305,7 +305,7 @@ void gated_deltanet_forward(
 
     /* once, for all steps */
     {
-        /* (8)  exp_A_log = exp(A_log) */
+        /* (14)  exp_A_log = exp(A_log) */
         for (size_t j = 0; j < H; ++j)
             exp_A_log[j] = EXP(A_log[j]);
     }
@@ -318,11 +318,11 @@ void gated_deltanet_forward(
             const gated_deltanet_real *restrict softplus_a_alpha_2 =
                 tape_softplus_a_alpha_2 + at * H;
 
-            /* (8)  a_alpha = -exp(A_log) * softplus(a_alpha_2) */
+            /* (14)  a_alpha = -exp(A_log) * softplus(a_alpha_2) */
             for (size_t j = 0; j < H; ++j)
                 a_alpha[j] = -exp_A_log[j] * softplus_a_alpha_2[j];
 
-            /* (8)  alpha = exp(a_alpha) */
+            /* (15)  alpha = exp(a_alpha) */
             for (size_t j = 0; j < H; ++j)
                 alpha[j] = EXP(a_alpha[j]);
         }
@@ -341,7 +341,7 @@ void gated_deltanet_forward(
                 : initial_S + s * H * d_v * d_k;
             gated_deltanet_real *restrict a_e = tape_a_e + at * H * d_v;
 
-            /* (10)  a_e = sum_k S_prev[i,j,k] k[i,k] */
+            /* (18)  a_e = sum_k S_prev[i,j,k] k[i,k] */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_v; ++l) {
                     gated_deltanet_real sum = 0;
@@ -351,12 +351,12 @@ void gated_deltanet_forward(
                 }
             }
 
-            /* (10)  e = beta * (v - alpha * a_e) */
+            /* (19)  e = beta * (v - alpha * a_e) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_v; ++l)
                     e[j * d_v + l] = beta[j] * (v[j * d_v + l] - alpha[j] * a_e[j * d_v + l]);
 
-            /* (11)  S = alpha * S_prev + e[i,j] k[i,k] */
+            /* (20)  S = alpha * S_prev + e[i,j] k[i,k] */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_v; ++l)
                     for (size_t i = 0; i < d_k; ++i)
@@ -374,7 +374,7 @@ void gated_deltanet_forward(
             gated_deltanet_real *restrict o = tape_o + at * H * d_v;
             gated_deltanet_real *restrict y = out->y + at * D;
 
-            /* (12)  o = sum_k S[i,j,k] q[i,k] */
+            /* (21)  o = sum_k S[i,j,k] q[i,k] */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_v; ++l) {
                     gated_deltanet_real sum = 0;
@@ -384,7 +384,7 @@ void gated_deltanet_forward(
                 }
             }
 
-            /* (13)  y = sum_hv W_o[d,h,v] o[h,v] */
+            /* (22)  y = sum_hv W_o[d,h,v] o[h,v] */
             for (size_t j = 0; j < D; ++j) {
                 gated_deltanet_real sum = 0;
                 for (size_t l = 0; l < H; ++l)
@@ -468,12 +468,12 @@ void gated_deltanet_infer(
                 }
             }
 
-            /* (1)  qtilde = silu(a_qtilde) */
+            /* (2)  qtilde = silu(a_qtilde) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     qtilde[j * d_k + l] = gated_deltanet_silu(a_qtilde[j * d_k + l]);
 
-            /* (2)  a_ktilde = sum_k W_k[i,j,k] x[k] */
+            /* (3)  a_ktilde = sum_k W_k[i,j,k] x[k] */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_k; ++l) {
                     gated_deltanet_real sum = 0;
@@ -483,12 +483,12 @@ void gated_deltanet_infer(
                 }
             }
 
-            /* (2)  ktilde = silu(a_ktilde) */
+            /* (4)  ktilde = silu(a_ktilde) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     ktilde[j * d_k + l] = gated_deltanet_silu(a_ktilde[j * d_k + l]);
 
-            /* (3)  a_v = sum_k W_v[i,j,k] x[k] */
+            /* (5)  a_v = sum_k W_v[i,j,k] x[k] */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_v; ++l) {
                     gated_deltanet_real sum = 0;
@@ -498,12 +498,12 @@ void gated_deltanet_infer(
                 }
             }
 
-            /* (3)  v = silu(a_v) */
+            /* (6)  v = silu(a_v) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_v; ++l)
                     v[j * d_v + l] = gated_deltanet_silu(a_v[j * d_v + l]);
 
-            /* (4)  a_s_q = sum_j qtilde[i,j] qtilde[i,j] */
+            /* (7)  a_s_q = sum_j qtilde[i,j] qtilde[i,j] */
             for (size_t j = 0; j < H; ++j) {
                 gated_deltanet_real sum = 0;
                 for (size_t l = 0; l < d_k; ++l)
@@ -511,11 +511,11 @@ void gated_deltanet_infer(
                 a_s_q[j] = sum;
             }
 
-            /* (4)  s_q = max(a_s_q, 10^(-24)) */
+            /* (8)  s_q = max(a_s_q, 10^(-24)) */
             for (size_t j = 0; j < H; ++j)
                 s_q[j] = (a_s_q[j] >= REAL(1e-24) ? a_s_q[j] : REAL(1e-24));
 
-            /* (5)  a_s_k = sum_j ktilde[i,j] ktilde[i,j] */
+            /* (9)  a_s_k = sum_j ktilde[i,j] ktilde[i,j] */
             for (size_t j = 0; j < H; ++j) {
                 gated_deltanet_real sum = 0;
                 for (size_t l = 0; l < d_k; ++l)
@@ -523,21 +523,21 @@ void gated_deltanet_infer(
                 a_s_k[j] = sum;
             }
 
-            /* (5)  s_k = max(a_s_k, 10^(-24)) */
+            /* (10)  s_k = max(a_s_k, 10^(-24)) */
             for (size_t j = 0; j < H; ++j)
                 s_k[j] = (a_s_k[j] >= REAL(1e-24) ? a_s_k[j] : REAL(1e-24));
 
-            /* (6)  q = qtilde / sqrt(s_q) */
+            /* (11)  q = qtilde / sqrt(s_q) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     q[j * d_k + l] = qtilde[j * d_k + l] / SQRT(s_q[j]);
 
-            /* (7)  k = ktilde / sqrt(s_k) */
+            /* (12)  k = ktilde / sqrt(s_k) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     k[j * d_k + l] = ktilde[j * d_k + l] / SQRT(s_k[j]);
 
-            /* (8)  a_alpha_2 = W_alpha x + b_alpha */
+            /* (13)  a_alpha_2 = W_alpha x + b_alpha */
             for (size_t j = 0; j < H; ++j) {
                 gated_deltanet_real sum = b_alpha[j];
                 for (size_t l = 0; l < D; ++l)
@@ -545,11 +545,11 @@ void gated_deltanet_infer(
                 a_alpha_2[j] = sum;
             }
 
-            /* (8)  softplus_a_alpha_2 = softplus(a_alpha_2) */
+            /* (14)  softplus_a_alpha_2 = softplus(a_alpha_2) */
             for (size_t j = 0; j < H; ++j)
                 softplus_a_alpha_2[j] = gated_deltanet_softplus(a_alpha_2[j]);
 
-            /* (9)  a_beta = W_beta x */
+            /* (16)  a_beta = W_beta x */
             for (size_t j = 0; j < H; ++j) {
                 gated_deltanet_real sum = 0;
                 for (size_t l = 0; l < D; ++l)
@@ -557,7 +557,7 @@ void gated_deltanet_infer(
                 a_beta[j] = sum;
             }
 
-            /* (9)  beta = sigmoid(a_beta) */
+            /* (17)  beta = sigmoid(a_beta) */
             for (size_t j = 0; j < H; ++j)
                 beta[j] = gated_deltanet_sigmoid(a_beta[j]);
         }
@@ -565,7 +565,7 @@ void gated_deltanet_infer(
 
     /* once, for all steps */
     {
-        /* (8)  exp_A_log = exp(A_log) */
+        /* (14)  exp_A_log = exp(A_log) */
         for (size_t j = 0; j < H; ++j)
             exp_A_log[j] = EXP(A_log[j]);
     }
@@ -578,11 +578,11 @@ void gated_deltanet_infer(
             const gated_deltanet_real *restrict softplus_a_alpha_2 =
                 work_softplus_a_alpha_2 + at * H;
 
-            /* (8)  a_alpha = -exp(A_log) * softplus(a_alpha_2) */
+            /* (14)  a_alpha = -exp(A_log) * softplus(a_alpha_2) */
             for (size_t j = 0; j < H; ++j)
                 a_alpha[j] = -exp_A_log[j] * softplus_a_alpha_2[j];
 
-            /* (8)  alpha = exp(a_alpha) */
+            /* (15)  alpha = exp(a_alpha) */
             for (size_t j = 0; j < H; ++j)
                 alpha[j] = EXP(a_alpha[j]);
         }
@@ -600,7 +600,7 @@ void gated_deltanet_infer(
             const gated_deltanet_real *restrict S_prev = t > 0 ? work_S + (at - B) * H * d_v * d_k
                 : initial_S + s * H * d_v * d_k;
 
-            /* (10)  a_e = sum_k S_prev[i,j,k] k[i,k] */
+            /* (18)  a_e = sum_k S_prev[i,j,k] k[i,k] */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_v; ++l) {
                     gated_deltanet_real sum = 0;
@@ -610,12 +610,12 @@ void gated_deltanet_infer(
                 }
             }
 
-            /* (10)  e = beta * (v - alpha * a_e) */
+            /* (19)  e = beta * (v - alpha * a_e) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_v; ++l)
                     e[j * d_v + l] = beta[j] * (v[j * d_v + l] - alpha[j] * a_e[j * d_v + l]);
 
-            /* (11)  S = alpha * S_prev + e[i,j] k[i,k] */
+            /* (20)  S = alpha * S_prev + e[i,j] k[i,k] */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_v; ++l)
                     for (size_t i = 0; i < d_k; ++i)
@@ -632,7 +632,7 @@ void gated_deltanet_infer(
             const gated_deltanet_real *restrict S = work_S + at * H * d_v * d_k;
             gated_deltanet_real *restrict y = out->y + at * D;
 
-            /* (12)  o = sum_k S[i,j,k] q[i,k] */
+            /* (21)  o = sum_k S[i,j,k] q[i,k] */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_v; ++l) {
                     gated_deltanet_real sum = 0;
@@ -642,7 +642,7 @@ void gated_deltanet_infer(
                 }
             }
 
-            /* (13)  y = sum_hv W_o[d,h,v] o[h,v] */
+            /* (22)  y = sum_hv W_o[d,h,v] o[h,v] */
             for (size_t j = 0; j < D; ++j) {
                 gated_deltanet_real sum = 0;
                 for (size_t l = 0; l < H; ++l)
@@ -819,7 +819,7 @@ void gated_deltanet_backward(
             gated_deltanet_real *restrict one_minus_sigmoid_a_ktilde =
                 work_one_minus_sigmoid_a_ktilde + at * H * d_k;
 
-            /* (14)  o_bar = sum_d W_o[d,h,v] y_bar[d]   adjoint of (13) */
+            /* (23)  o_bar = sum_d W_o[d,h,v] y_bar[d]   adjoint of (22) */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_v; ++l) {
                     gated_deltanet_real sum = 0;
@@ -829,11 +829,11 @@ void gated_deltanet_backward(
                 }
             }
 
-            /* (23)  sigmoid_a_alpha_2 = sigmoid(a_alpha_2) */
+            /* (32)  sigmoid_a_alpha_2 = sigmoid(a_alpha_2) */
             for (size_t j = 0; j < H; ++j)
                 sigmoid_a_alpha_2[j] = gated_deltanet_sigmoid(a_alpha_2[j]);
 
-            /* (27)  q_bar = sum_j S[i,j,k] o_bar[i,j]   adjoint of (12) */
+            /* (36)  q_bar = sum_j S[i,j,k] o_bar[i,j]   adjoint of (21) */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_k; ++l) {
                     gated_deltanet_real sum = 0;
@@ -843,13 +843,13 @@ void gated_deltanet_backward(
                 }
             }
 
-            /* (28)  q_to_s_q_bar = -1/2 * q_bar * qtilde / s_q^(3/2) */
+            /* (37)  q_to_s_q_bar = -1/2 * q_bar * qtilde / s_q^(3/2) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     q_to_s_q_bar[j * d_k + l] = -REAL(0.5) * q_bar[j * d_k + l] * qtilde[j * d_k
                         + l] / (s_q[j] * SQRT(s_q[j]));
 
-            /* (31)  s_q_bar = sum_j q_to_s_q_bar[i,j]   adjoint of (6) */
+            /* (40)  s_q_bar = sum_j q_to_s_q_bar[i,j]   adjoint of (11) */
             for (size_t j = 0; j < H; ++j) {
                 gated_deltanet_real sum = 0;
                 for (size_t l = 0; l < d_k; ++l)
@@ -857,83 +857,83 @@ void gated_deltanet_backward(
                 s_q_bar[j] = sum;
             }
 
-            /* (32)  a_s_q_bar = s_q_bar * {1 if a_s_q >= 10^(-24), else 0}   adjoint of (4) */
+            /* (41)  a_s_q_bar = s_q_bar * {1 if a_s_q >= 10^(-24), else 0}   adjoint of (8) */
             for (size_t j = 0; j < H; ++j)
                 a_s_q_bar[j] = s_q_bar[j] * (a_s_q[j] >= REAL(1e-24) ? 1 : 0);
 
-            /* (34)  sigmoid_a_v = sigmoid(a_v) */
+            /* (43)  sigmoid_a_v = sigmoid(a_v) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_v; ++l)
                     sigmoid_a_v[j * d_v + l] = gated_deltanet_sigmoid(a_v[j * d_v + l]);
 
-            /* (34)  sigmoid_a_v_tail = sigmoid_tail(a_v) */
+            /* (43)  sigmoid_a_v_tail = sigmoid_tail(a_v) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_v; ++l)
                     sigmoid_a_v_tail[j * d_v + l] = gated_deltanet_sigmoid_tail(a_v[j * d_v + l]);
 
-            /* (34)  one_minus_sigmoid_a_v = complement_from_tail(sigmoid_a_v_tail) */
+            /* (43)  one_minus_sigmoid_a_v = complement_from_tail(sigmoid_a_v_tail) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_v; ++l)
                     one_minus_sigmoid_a_v[j * d_v + l] =
                         gated_deltanet_complement_from_tail(sigmoid_a_v_tail[j * d_v + l]);
 
-            /* (36)  sigmoid_a_ktilde = sigmoid(a_ktilde) */
+            /* (45)  sigmoid_a_ktilde = sigmoid(a_ktilde) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     sigmoid_a_ktilde[j * d_k + l] = gated_deltanet_sigmoid(a_ktilde[j * d_k + l]);
 
-            /* (36)  sigmoid_a_ktilde_tail = sigmoid_tail(a_ktilde) */
+            /* (45)  sigmoid_a_ktilde_tail = sigmoid_tail(a_ktilde) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     sigmoid_a_ktilde_tail[j * d_k + l] =
                         gated_deltanet_sigmoid_tail(a_ktilde[j * d_k + l]);
 
-            /* (36)  one_minus_sigmoid_a_ktilde = complement_from_tail(sigmoid_a_ktilde_tail) */
+            /* (45)  one_minus_sigmoid_a_ktilde = complement_from_tail(sigmoid_a_ktilde_tail) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     one_minus_sigmoid_a_ktilde[j * d_k + l] =
                         gated_deltanet_complement_from_tail(sigmoid_a_ktilde_tail[j * d_k + l]);
 
-            /* (37)  qtilde_bar = a_s_q_bar[i] qtilde[i,j] + qtilde[i,j] a_s_q_bar[i] + q_bar /
-             * sqrt(s_q)   adjoint of (4), (6) */
+            /* (46)  qtilde_bar = 2 a_s_q_bar[i] qtilde[i,j] + q_bar / sqrt(s_q)   adjoint of (7),
+             * (11) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
-                    qtilde_bar[j * d_k + l] = a_s_q_bar[j] * qtilde[j * d_k + l] + qtilde[j * d_k
-                        + l] * a_s_q_bar[j] + q_bar[j * d_k + l] / SQRT(s_q[j]);
+                    qtilde_bar[j * d_k + l] = 2 * a_s_q_bar[j] * qtilde[j * d_k + l] + q_bar[j * d_k
+                        + l] / SQRT(s_q[j]);
 
-            /* (38)  sigmoid_a_qtilde = sigmoid(a_qtilde) */
+            /* (47)  sigmoid_a_qtilde = sigmoid(a_qtilde) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     sigmoid_a_qtilde[j * d_k + l] = gated_deltanet_sigmoid(a_qtilde[j * d_k + l]);
 
-            /* (38)  sigmoid_a_qtilde_tail = sigmoid_tail(a_qtilde) */
+            /* (47)  sigmoid_a_qtilde_tail = sigmoid_tail(a_qtilde) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     sigmoid_a_qtilde_tail[j * d_k + l] =
                         gated_deltanet_sigmoid_tail(a_qtilde[j * d_k + l]);
 
-            /* (38)  one_minus_sigmoid_a_qtilde = complement_from_tail(sigmoid_a_qtilde_tail) */
+            /* (47)  one_minus_sigmoid_a_qtilde = complement_from_tail(sigmoid_a_qtilde_tail) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     one_minus_sigmoid_a_qtilde[j * d_k + l] =
                         gated_deltanet_complement_from_tail(sigmoid_a_qtilde_tail[j * d_k + l]);
 
-            /* (38)  a_qtilde_bar = qtilde_bar * (sigmoid(a_qtilde) + a_qtilde * (1 -
-             * sigmoid(a_qtilde)) * sigmoid(a_qtilde))   adjoint of (1) */
+            /* (47)  a_qtilde_bar = qtilde_bar * (sigmoid(a_qtilde) + a_qtilde * (1 -
+             * sigmoid(a_qtilde)) * sigmoid(a_qtilde))   adjoint of (2) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     a_qtilde_bar[j * d_k + l] = qtilde_bar[j * d_k + l] * (sigmoid_a_qtilde[j * d_k
                         + l] + a_qtilde[j * d_k + l] * one_minus_sigmoid_a_qtilde[j * d_k
                         + l] * sigmoid_a_qtilde[j * d_k + l]);
 
-            /* (41)  W_q_bar = sum_t a_qtilde_bar[i,j] x[k]   adjoint of (1) */
+            /* (50)  W_q_bar = sum_t a_qtilde_bar[i,j] x[k]   adjoint of (1) */
             if (W_q_bar != NULL)
                 for (size_t j = 0; j < H; ++j)
                     for (size_t l = 0; l < d_k; ++l)
                         for (size_t i = 0; i < D; ++i)
                             W_q_bar[(j * d_k + l) * D + i] += a_qtilde_bar[j * d_k + l] * x[i];
 
-            /* (48)  W_o_bar = sum_t y_bar[d] o[h,v]   adjoint of (13) */
+            /* (57)  W_o_bar = sum_t y_bar[d] o[h,v]   adjoint of (22) */
             if (W_o_bar != NULL)
                 for (size_t j = 0; j < D; ++j)
                     for (size_t l = 0; l < H; ++l)
@@ -960,18 +960,18 @@ void gated_deltanet_backward(
             gated_deltanet_real *restrict S_prev_bar =
                 work_S_prev_bar + ((t & 1) * B + s) * H * d_v * d_k;
 
-            /* (9)  beta = sigmoid_from_tail(beta_tail) */
+            /* (17)  beta = sigmoid_from_tail(beta_tail) */
             for (size_t j = 0; j < H; ++j)
                 beta[j] = gated_deltanet_sigmoid_from_tail(beta_tail[j]);
 
-            /* (15)  S_bar = o_bar[i,j] q[i,k] + S_next_bar   adjoint of (12) */
+            /* (24)  S_bar = o_bar[i,j] q[i,k] + S_next_bar   adjoint of (21) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_v; ++l)
                     for (size_t i = 0; i < d_k; ++i)
                         S_bar[(j * d_v + l) * d_k + i] = o_bar[j * d_v + l] * q[j * d_k + i]
                             + S_next_bar[(j * d_v + l) * d_k + i];
 
-            /* (16)  e_bar = sum_k S_bar[i,j,k] k[i,k]   adjoint of (11) */
+            /* (25)  e_bar = sum_k S_bar[i,j,k] k[i,k]   adjoint of (20) */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_v; ++l) {
                     gated_deltanet_real sum = 0;
@@ -981,12 +981,12 @@ void gated_deltanet_backward(
                 }
             }
 
-            /* (18)  a_e_bar = -e_bar * beta * alpha   adjoint of (10) */
+            /* (27)  a_e_bar = -e_bar * beta * alpha   adjoint of (19) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_v; ++l)
                     a_e_bar[j * d_v + l] = -e_bar[j * d_v + l] * beta[j] * alpha[j];
 
-            /* (39)  S_prev_bar = a_e_bar[i,j] k[i,k] + S_bar * alpha   adjoint of (10), (11) */
+            /* (48)  S_prev_bar = a_e_bar[i,j] k[i,k] + S_bar * alpha   adjoint of (18), (20) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_v; ++l)
                     for (size_t i = 0; i < d_k; ++i)
@@ -1029,22 +1029,22 @@ void gated_deltanet_backward(
             const gated_deltanet_real *restrict one_minus_sigmoid_a_ktilde =
                 work_one_minus_sigmoid_a_ktilde + at * H * d_k;
 
-            /* (9)  one_minus_beta = complement_from_tail(beta_tail) */
+            /* (17)  one_minus_beta = complement_from_tail(beta_tail) */
             for (size_t j = 0; j < H; ++j)
                 one_minus_beta[j] = gated_deltanet_complement_from_tail(beta_tail[j]);
 
-            /* (10)  e = beta * (v - alpha * a_e) */
+            /* (19)  e = beta * (v - alpha * a_e) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_v; ++l)
                     e[j * d_v + l] = beta[j] * (v[j * d_v + l] - alpha[j] * a_e[j * d_v + l]);
 
-            /* (17)  e_to_beta_bar = e_bar * (v - alpha * a_e) */
+            /* (26)  e_to_beta_bar = e_bar * (v - alpha * a_e) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_v; ++l)
                     e_to_beta_bar[j * d_v + l] = e_bar[j * d_v
                         + l] * (v[j * d_v + l] - alpha[j] * a_e[j * d_v + l]);
 
-            /* (19)  beta_bar = sum_j e_to_beta_bar[i,j]   adjoint of (10) */
+            /* (28)  beta_bar = sum_j e_to_beta_bar[i,j]   adjoint of (19) */
             for (size_t j = 0; j < H; ++j) {
                 gated_deltanet_real sum = 0;
                 for (size_t l = 0; l < d_v; ++l)
@@ -1052,37 +1052,41 @@ void gated_deltanet_backward(
                 beta_bar[j] = sum;
             }
 
-            /* (20)  a_beta_bar = beta_bar * beta * (1 - beta)   adjoint of (9) */
+            /* (29)  a_beta_bar = beta_bar * beta * (1 - beta)   adjoint of (17) */
             for (size_t j = 0; j < H; ++j)
                 a_beta_bar[j] = beta_bar[j] * beta[j] * one_minus_beta[j];
 
-            /* (21)  alpha_bar = -sum_j e_bar[i,j] beta[i] a_e[i,j] + sum_jk S_bar[i,j,k]
-             * S_prev[i,j,k]   adjoint of (10), (11) */
+            /* (30)  alpha_bar = -sum_j e_bar[i,j] beta[i] a_e[i,j] + sum_jk S_bar[i,j,k]
+             * S_prev[i,j,k]   adjoint of (19), (20) */
             for (size_t j = 0; j < H; ++j) {
                 gated_deltanet_real sum = 0;
-                for (size_t l = 0; l < d_v; ++l)
-                    sum -= e_bar[j * d_v + l] * beta[j] * a_e[j * d_v + l];
+                {
+                    gated_deltanet_real inner = 0;
+                    for (size_t l = 0; l < d_v; ++l)
+                        inner += e_bar[j * d_v + l] * a_e[j * d_v + l];
+                    sum -= beta[j] * inner;
+                }
                 for (size_t l = 0; l < d_v; ++l)
                     for (size_t i = 0; i < d_k; ++i)
                         sum += S_bar[(j * d_v + l) * d_k + i] * S_prev[(j * d_v + l) * d_k + i];
                 alpha_bar[j] = sum;
             }
 
-            /* (22)  a_alpha_bar = alpha_bar * alpha   adjoint of (8) */
+            /* (31)  a_alpha_bar = alpha_bar * alpha   adjoint of (15) */
             for (size_t j = 0; j < H; ++j)
                 a_alpha_bar[j] = alpha_bar[j] * alpha[j];
 
-            /* (23)  a_alpha_2_bar = -a_alpha_bar * exp(A_log) * sigmoid(a_alpha_2)   adjoint of (8)
-             * */
+            /* (32)  a_alpha_2_bar = -a_alpha_bar * exp(A_log) * sigmoid(a_alpha_2)   adjoint of
+             * (14) */
             for (size_t j = 0; j < H; ++j)
                 a_alpha_2_bar[j] = -a_alpha_bar[j] * exp_A_log[j] * sigmoid_a_alpha_2[j];
 
-            /* (24)  exp_A_log_bar = -sum_t a_alpha_bar * softplus(a_alpha_2)   adjoint of (8) */
+            /* (33)  exp_A_log_bar = -sum_t a_alpha_bar * softplus(a_alpha_2)   adjoint of (14) */
             for (size_t j = 0; j < H; ++j)
                 exp_A_log_bar[j] -= a_alpha_bar[j] * softplus_a_alpha_2[j];
 
-            /* (25)  k_bar = sum_j S_prev[i,j,k] a_e_bar[i,j] + sum_j e[i,j] S_bar[i,j,k]   adjoint
-             * of (10), (11) */
+            /* (34)  k_bar = sum_j S_prev[i,j,k] a_e_bar[i,j] + sum_j e[i,j] S_bar[i,j,k]   adjoint
+             * of (18), (20) */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_k; ++l) {
                     gated_deltanet_real sum = 0;
@@ -1094,13 +1098,13 @@ void gated_deltanet_backward(
                 }
             }
 
-            /* (26)  k_to_s_k_bar = -1/2 * k_bar * ktilde / s_k^(3/2) */
+            /* (35)  k_to_s_k_bar = -1/2 * k_bar * ktilde / s_k^(3/2) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     k_to_s_k_bar[j * d_k + l] = -REAL(0.5) * k_bar[j * d_k + l] * ktilde[j * d_k
                         + l] / (s_k[j] * SQRT(s_k[j]));
 
-            /* (29)  s_k_bar = sum_j k_to_s_k_bar[i,j]   adjoint of (7) */
+            /* (38)  s_k_bar = sum_j k_to_s_k_bar[i,j]   adjoint of (12) */
             for (size_t j = 0; j < H; ++j) {
                 gated_deltanet_real sum = 0;
                 for (size_t l = 0; l < d_k; ++l)
@@ -1108,41 +1112,41 @@ void gated_deltanet_backward(
                 s_k_bar[j] = sum;
             }
 
-            /* (30)  a_s_k_bar = s_k_bar * {1 if a_s_k >= 10^(-24), else 0}   adjoint of (5) */
+            /* (39)  a_s_k_bar = s_k_bar * {1 if a_s_k >= 10^(-24), else 0}   adjoint of (10) */
             for (size_t j = 0; j < H; ++j)
                 a_s_k_bar[j] = s_k_bar[j] * (a_s_k[j] >= REAL(1e-24) ? 1 : 0);
 
-            /* (33)  v_bar = e_bar * beta   adjoint of (10) */
+            /* (42)  v_bar = e_bar * beta   adjoint of (19) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_v; ++l)
                     v_bar[j * d_v + l] = e_bar[j * d_v + l] * beta[j];
 
-            /* (34)  a_v_bar = v_bar * (sigmoid(a_v) + a_v * (1 - sigmoid(a_v)) * sigmoid(a_v))
-             * adjoint of (3) */
+            /* (43)  a_v_bar = v_bar * (sigmoid(a_v) + a_v * (1 - sigmoid(a_v)) * sigmoid(a_v))
+             * adjoint of (6) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_v; ++l)
                     a_v_bar[j * d_v + l] = v_bar[j * d_v + l] * (sigmoid_a_v[j * d_v + l]
                         + a_v[j * d_v + l] * one_minus_sigmoid_a_v[j * d_v
                         + l] * sigmoid_a_v[j * d_v + l]);
 
-            /* (35)  ktilde_bar = a_s_k_bar[i] ktilde[i,j] + ktilde[i,j] a_s_k_bar[i] + k_bar /
-             * sqrt(s_k)   adjoint of (5), (7) */
+            /* (44)  ktilde_bar = 2 a_s_k_bar[i] ktilde[i,j] + k_bar / sqrt(s_k)   adjoint of (9),
+             * (12) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
-                    ktilde_bar[j * d_k + l] = a_s_k_bar[j] * ktilde[j * d_k + l] + ktilde[j * d_k
-                        + l] * a_s_k_bar[j] + k_bar[j * d_k + l] / SQRT(s_k[j]);
+                    ktilde_bar[j * d_k + l] = 2 * a_s_k_bar[j] * ktilde[j * d_k + l] + k_bar[j * d_k
+                        + l] / SQRT(s_k[j]);
 
-            /* (36)  a_ktilde_bar = ktilde_bar * (sigmoid(a_ktilde) + a_ktilde * (1 -
-             * sigmoid(a_ktilde)) * sigmoid(a_ktilde))   adjoint of (2) */
+            /* (45)  a_ktilde_bar = ktilde_bar * (sigmoid(a_ktilde) + a_ktilde * (1 -
+             * sigmoid(a_ktilde)) * sigmoid(a_ktilde))   adjoint of (4) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     a_ktilde_bar[j * d_k + l] = ktilde_bar[j * d_k + l] * (sigmoid_a_ktilde[j * d_k
                         + l] + a_ktilde[j * d_k + l] * one_minus_sigmoid_a_ktilde[j * d_k
                         + l] * sigmoid_a_ktilde[j * d_k + l]);
 
-            /* (40)  x_bar = sum_ij W_q[i,j,k] a_qtilde_bar[i,j] + sum_ij W_k[i,j,k]
+            /* (49)  x_bar = sum_ij W_q[i,j,k] a_qtilde_bar[i,j] + sum_ij W_k[i,j,k]
              * a_ktilde_bar[i,j] + sum_ij W_v[i,j,k] a_v_bar[i,j] + W_alpha^T a_alpha_2_bar +
-             * W_beta^T a_beta_bar   adjoint of (1), (2), (3), (8), (9) */
+             * W_beta^T a_beta_bar   adjoint of (1), (3), (5), (13), (16) */
             if (x_bar != NULL) {
                 for (size_t j = 0; j < D; ++j) {
                     gated_deltanet_real sum = 0;
@@ -1163,32 +1167,32 @@ void gated_deltanet_backward(
                 }
             }
 
-            /* (42)  W_k_bar = sum_t a_ktilde_bar[i,j] x[k]   adjoint of (2) */
+            /* (51)  W_k_bar = sum_t a_ktilde_bar[i,j] x[k]   adjoint of (3) */
             if (W_k_bar != NULL)
                 for (size_t j = 0; j < H; ++j)
                     for (size_t l = 0; l < d_k; ++l)
                         for (size_t i = 0; i < D; ++i)
                             W_k_bar[(j * d_k + l) * D + i] += a_ktilde_bar[j * d_k + l] * x[i];
 
-            /* (43)  W_v_bar = sum_t a_v_bar[i,j] x[k]   adjoint of (3) */
+            /* (52)  W_v_bar = sum_t a_v_bar[i,j] x[k]   adjoint of (5) */
             if (W_v_bar != NULL)
                 for (size_t j = 0; j < H; ++j)
                     for (size_t l = 0; l < d_v; ++l)
                         for (size_t i = 0; i < D; ++i)
                             W_v_bar[(j * d_v + l) * D + i] += a_v_bar[j * d_v + l] * x[i];
 
-            /* (44)  W_alpha_bar = sum_t a_alpha_2_bar x^T   adjoint of (8) */
+            /* (53)  W_alpha_bar = sum_t a_alpha_2_bar x^T   adjoint of (13) */
             if (W_alpha_bar != NULL)
                 for (size_t j = 0; j < H; ++j)
                     for (size_t l = 0; l < D; ++l)
                         W_alpha_bar[j * D + l] += a_alpha_2_bar[j] * x[l];
 
-            /* (45)  b_alpha_bar = sum_t a_alpha_2_bar   adjoint of (8) */
+            /* (54)  b_alpha_bar = sum_t a_alpha_2_bar   adjoint of (13) */
             if (b_alpha_bar != NULL)
                 for (size_t j = 0; j < H; ++j)
                     b_alpha_bar[j] += a_alpha_2_bar[j];
 
-            /* (47)  W_beta_bar = sum_t a_beta_bar x^T   adjoint of (9) */
+            /* (56)  W_beta_bar = sum_t a_beta_bar x^T   adjoint of (16) */
             if (W_beta_bar != NULL)
                 for (size_t j = 0; j < H; ++j)
                     for (size_t l = 0; l < D; ++l)
@@ -1198,7 +1202,7 @@ void gated_deltanet_backward(
 
     /* once, for all steps */
     {
-        /* (46)  A_log_bar = exp_A_log_bar * exp(A_log)   adjoint of (8) */
+        /* (55)  A_log_bar = exp_A_log_bar * exp(A_log)   adjoint of (14) */
         if (A_log_bar != NULL)
             for (size_t j = 0; j < H; ++j)
                 A_log_bar[j] = exp_A_log_bar[j] * exp_A_log[j];
@@ -1270,12 +1274,12 @@ void gated_deltanet_step(
             }
         }
 
-        /* (1)  qtilde = silu(a_qtilde) */
+        /* (2)  qtilde = silu(a_qtilde) */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_k; ++l)
                 qtilde[j * d_k + l] = gated_deltanet_silu(a_qtilde[j * d_k + l]);
 
-        /* (2)  a_ktilde = sum_k W_k[i,j,k] x[k] */
+        /* (3)  a_ktilde = sum_k W_k[i,j,k] x[k] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_k; ++l) {
                 gated_deltanet_real sum = 0;
@@ -1285,12 +1289,12 @@ void gated_deltanet_step(
             }
         }
 
-        /* (2)  ktilde = silu(a_ktilde) */
+        /* (4)  ktilde = silu(a_ktilde) */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_k; ++l)
                 ktilde[j * d_k + l] = gated_deltanet_silu(a_ktilde[j * d_k + l]);
 
-        /* (3)  a_v = sum_k W_v[i,j,k] x[k] */
+        /* (5)  a_v = sum_k W_v[i,j,k] x[k] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_v; ++l) {
                 gated_deltanet_real sum = 0;
@@ -1300,12 +1304,12 @@ void gated_deltanet_step(
             }
         }
 
-        /* (3)  v = silu(a_v) */
+        /* (6)  v = silu(a_v) */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_v; ++l)
                 v[j * d_v + l] = gated_deltanet_silu(a_v[j * d_v + l]);
 
-        /* (4)  a_s_q = sum_j qtilde[i,j] qtilde[i,j] */
+        /* (7)  a_s_q = sum_j qtilde[i,j] qtilde[i,j] */
         for (size_t j = 0; j < H; ++j) {
             gated_deltanet_real sum = 0;
             for (size_t l = 0; l < d_k; ++l)
@@ -1313,11 +1317,11 @@ void gated_deltanet_step(
             a_s_q[j] = sum;
         }
 
-        /* (4)  s_q = max(a_s_q, 10^(-24)) */
+        /* (8)  s_q = max(a_s_q, 10^(-24)) */
         for (size_t j = 0; j < H; ++j)
             s_q[j] = (a_s_q[j] >= REAL(1e-24) ? a_s_q[j] : REAL(1e-24));
 
-        /* (5)  a_s_k = sum_j ktilde[i,j] ktilde[i,j] */
+        /* (9)  a_s_k = sum_j ktilde[i,j] ktilde[i,j] */
         for (size_t j = 0; j < H; ++j) {
             gated_deltanet_real sum = 0;
             for (size_t l = 0; l < d_k; ++l)
@@ -1325,25 +1329,25 @@ void gated_deltanet_step(
             a_s_k[j] = sum;
         }
 
-        /* (5)  s_k = max(a_s_k, 10^(-24)) */
+        /* (10)  s_k = max(a_s_k, 10^(-24)) */
         for (size_t j = 0; j < H; ++j)
             s_k[j] = (a_s_k[j] >= REAL(1e-24) ? a_s_k[j] : REAL(1e-24));
 
-        /* (6)  q = qtilde / sqrt(s_q) */
+        /* (11)  q = qtilde / sqrt(s_q) */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_k; ++l)
                 q[j * d_k + l] = qtilde[j * d_k + l] / SQRT(s_q[j]);
 
-        /* (7)  k = ktilde / sqrt(s_k) */
+        /* (12)  k = ktilde / sqrt(s_k) */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_k; ++l)
                 k[j * d_k + l] = ktilde[j * d_k + l] / SQRT(s_k[j]);
 
-        /* (8)  exp_A_log = exp(A_log) */
+        /* (14)  exp_A_log = exp(A_log) */
         for (size_t j = 0; j < H; ++j)
             exp_A_log[j] = EXP(A_log[j]);
 
-        /* (8)  a_alpha_2 = W_alpha x + b_alpha */
+        /* (13)  a_alpha_2 = W_alpha x + b_alpha */
         for (size_t j = 0; j < H; ++j) {
             gated_deltanet_real sum = b_alpha[j];
             for (size_t l = 0; l < D; ++l)
@@ -1351,19 +1355,19 @@ void gated_deltanet_step(
             a_alpha_2[j] = sum;
         }
 
-        /* (8)  softplus_a_alpha_2 = softplus(a_alpha_2) */
+        /* (14)  softplus_a_alpha_2 = softplus(a_alpha_2) */
         for (size_t j = 0; j < H; ++j)
             softplus_a_alpha_2[j] = gated_deltanet_softplus(a_alpha_2[j]);
 
-        /* (8)  a_alpha = -exp(A_log) * softplus(a_alpha_2) */
+        /* (14)  a_alpha = -exp(A_log) * softplus(a_alpha_2) */
         for (size_t j = 0; j < H; ++j)
             a_alpha[j] = -exp_A_log[j] * softplus_a_alpha_2[j];
 
-        /* (8)  alpha = exp(a_alpha) */
+        /* (15)  alpha = exp(a_alpha) */
         for (size_t j = 0; j < H; ++j)
             alpha[j] = EXP(a_alpha[j]);
 
-        /* (9)  a_beta = W_beta x */
+        /* (16)  a_beta = W_beta x */
         for (size_t j = 0; j < H; ++j) {
             gated_deltanet_real sum = 0;
             for (size_t l = 0; l < D; ++l)
@@ -1371,11 +1375,11 @@ void gated_deltanet_step(
             a_beta[j] = sum;
         }
 
-        /* (9)  beta = sigmoid(a_beta) */
+        /* (17)  beta = sigmoid(a_beta) */
         for (size_t j = 0; j < H; ++j)
             beta[j] = gated_deltanet_sigmoid(a_beta[j]);
 
-        /* (10)  a_e = sum_k S_prev[i,j,k] k[i,k] */
+        /* (18)  a_e = sum_k S_prev[i,j,k] k[i,k] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_v; ++l) {
                 gated_deltanet_real sum = 0;
@@ -1385,19 +1389,19 @@ void gated_deltanet_step(
             }
         }
 
-        /* (10)  e = beta * (v - alpha * a_e) */
+        /* (19)  e = beta * (v - alpha * a_e) */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_v; ++l)
                 e[j * d_v + l] = beta[j] * (v[j * d_v + l] - alpha[j] * a_e[j * d_v + l]);
 
-        /* (11)  S = alpha * S_prev + e[i,j] k[i,k] */
+        /* (20)  S = alpha * S_prev + e[i,j] k[i,k] */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_v; ++l)
                 for (size_t i = 0; i < d_k; ++i)
                     S[(j * d_v + l) * d_k + i] = alpha[j] * S_prev[(j * d_v + l) * d_k + i]
                         + e[j * d_v + l] * k[j * d_k + i];
 
-        /* (12)  o = sum_k S[i,j,k] q[i,k] */
+        /* (21)  o = sum_k S[i,j,k] q[i,k] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_v; ++l) {
                 gated_deltanet_real sum = 0;
@@ -1407,7 +1411,7 @@ void gated_deltanet_step(
             }
         }
 
-        /* (13)  y = sum_hv W_o[d,h,v] o[h,v] */
+        /* (22)  y = sum_hv W_o[d,h,v] o[h,v] */
         for (size_t j = 0; j < D; ++j) {
             gated_deltanet_real sum = 0;
             for (size_t l = 0; l < H; ++l)

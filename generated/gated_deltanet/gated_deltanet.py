@@ -7,13 +7,13 @@ loss: z_bar is dL/dz. Sequences are [T, B, ...]: T steps of B samples.
 S. Yang, J. Kautz, A. Hatamizadeh, Gated delta networks: improving Mamba2 with delta rule, ICLR
 2025, arXiv 2412.06464, section 3.
 
-The paper's S_t = S_(t-1) alpha (I - beta k k^T) + beta v k^T is written by what the memory
-lacks under k, beta (v - alpha S_(t-1) k), so that no matrix is multiplied by a matrix.
+The paper's S[t] = S[t-1] alpha (I - beta k k^T) + beta v k^T is written by what the memory
+lacks under k, beta (v - alpha S[t-1] k), so that no matrix is multiplied by a matrix.
 
 alpha is that of Mamba2, as the paper says: exp(-exp(A_log) softplus(w_alpha x + b_alpha)), one
 number for each head.
 
-Queries and keys are divided by their length, or by 1e-12 where that is more, so that an input
+Queries and keys are divided by their length, or by 10^-12 where that is more, so that an input
 of zeros stays finite.
 
 The code of flash-linear-attention divides q by the root of d_k; the equations do not.
@@ -105,47 +105,47 @@ def forward(parameters, inputs, initial):
     # all steps at once
     # (1)  a_qtilde = sum_k W_q[i,j,k] x[k]
     a_qtilde = contract("ijk,TBk->TBij", W_q, x)
-    # (1)  qtilde = silu(a_qtilde)
+    # (2)  qtilde = silu(a_qtilde)
     qtilde = silu(a_qtilde)
-    # (2)  a_ktilde = sum_k W_k[i,j,k] x[k]
+    # (3)  a_ktilde = sum_k W_k[i,j,k] x[k]
     a_ktilde = contract("ijk,TBk->TBij", W_k, x)
-    # (2)  ktilde = silu(a_ktilde)
+    # (4)  ktilde = silu(a_ktilde)
     ktilde = silu(a_ktilde)
-    # (3)  a_v = sum_k W_v[i,j,k] x[k]
+    # (5)  a_v = sum_k W_v[i,j,k] x[k]
     a_v = contract("ijk,TBk->TBij", W_v, x)
-    # (3)  v = silu(a_v)
+    # (6)  v = silu(a_v)
     v = silu(a_v)
-    # (4)  a_s_q = sum_j qtilde[i,j] qtilde[i,j]
+    # (7)  a_s_q = sum_j qtilde[i,j] qtilde[i,j]
     a_s_q = contract("TBij,TBij->TBi", qtilde, qtilde)
-    # (4)  s_q = max(a_s_q, 10^(-24))
+    # (8)  s_q = max(a_s_q, 10^(-24))
     s_q = np.where(a_s_q >= 1e-24, a_s_q, 1e-24)
-    # (5)  a_s_k = sum_j ktilde[i,j] ktilde[i,j]
+    # (9)  a_s_k = sum_j ktilde[i,j] ktilde[i,j]
     a_s_k = contract("TBij,TBij->TBi", ktilde, ktilde)
-    # (5)  s_k = max(a_s_k, 10^(-24))
+    # (10)  s_k = max(a_s_k, 10^(-24))
     s_k = np.where(a_s_k >= 1e-24, a_s_k, 1e-24)
-    # (6)  q = qtilde / sqrt(s_q)
+    # (11)  q = qtilde / sqrt(s_q)
     q = qtilde / np.sqrt(s_q[:, :, :, None])
-    # (7)  k = ktilde / sqrt(s_k)
+    # (12)  k = ktilde / sqrt(s_k)
     k = ktilde / np.sqrt(s_k[:, :, :, None])
-    # (8)  a_alpha_2 = W_alpha x + b_alpha
+    # (13)  a_alpha_2 = W_alpha x + b_alpha
     a_alpha_2 = x @ W_alpha.T + b_alpha
-    # (8)  softplus_a_alpha_2 = softplus(a_alpha_2)
+    # (14)  softplus_a_alpha_2 = softplus(a_alpha_2)
     softplus_a_alpha_2 = softplus(a_alpha_2)
-    # (9)  a_beta = W_beta x
+    # (16)  a_beta = W_beta x
     a_beta = x @ W_beta.T
-    # (9)  beta = sigmoid(a_beta)
+    # (17)  beta = sigmoid(a_beta)
     beta = sigmoid(a_beta)
-    # (9)  beta_tail = sigmoid_tail(a_beta)
+    # (17)  beta_tail = sigmoid_tail(a_beta)
     beta_tail = sigmoid_tail(a_beta)
 
     # once
-    # (8)  exp_A_log = exp(A_log)
+    # (14)  exp_A_log = exp(A_log)
     exp_A_log = np.exp(A_log)
 
     # all steps at once
-    # (8)  a_alpha = -exp(A_log) * softplus(a_alpha_2)
+    # (14)  a_alpha = -exp(A_log) * softplus(a_alpha_2)
     a_alpha = -exp_A_log * softplus_a_alpha_2
-    # (8)  alpha = exp(a_alpha)
+    # (15)  alpha = exp(a_alpha)
     alpha = np.exp(a_alpha)
 
     # scan forward
@@ -153,17 +153,17 @@ def forward(parameters, inputs, initial):
     S = np.empty((T, B, H, d_v, d_k), dtype)
     for t in range(T):
         S_prev = S[t - 1] if t > 0 else initial_S
-        # (10)  a_e = sum_k S_prev[i,j,k] k[i,k]
+        # (18)  a_e = sum_k S_prev[i,j,k] k[i,k]
         a_e[t] = contract("Bijk,Bik->Bij", S_prev, k[t])
-        # (10)  e = beta * (v - alpha * a_e)
+        # (19)  e = beta * (v - alpha * a_e)
         e = beta[t][:, :, None] * (v[t] - alpha[t][:, :, None] * a_e[t])
-        # (11)  S = alpha * S_prev + e[i,j] k[i,k]
+        # (20)  S = alpha * S_prev + e[i,j] k[i,k]
         S[t] = alpha[t][:, :, None, None] * S_prev + contract("Bij,Bik->Bijk", e, k[t])
 
     # all steps at once
-    # (12)  o = sum_k S[i,j,k] q[i,k]
+    # (21)  o = sum_k S[i,j,k] q[i,k]
     o = contract("TBijk,TBik->TBij", S, q)
-    # (13)  y = sum_hv W_o[d,h,v] o[h,v]
+    # (22)  y = sum_hv W_o[d,h,v] o[h,v]
     y = contract("dhv,TBhv->TBd", W_o, o)
     return {"y": y}, {"S": S[T - 1] if T > 0 else initial_S}, {"qtilde": qtilde, "ktilde": ktilde, "s_q": s_q, "s_k": s_k, "q": q, "k": k, "v": v, "alpha": alpha, "beta_tail": beta_tail, "S": S, "o": o, "a_qtilde": a_qtilde, "a_ktilde": a_ktilde, "a_v": a_v, "a_s_q": a_s_q, "a_s_k": a_s_k, "exp_A_log": exp_A_log, "a_alpha_2": a_alpha_2, "softplus_a_alpha_2": softplus_a_alpha_2, "a_e": a_e}
 
@@ -208,43 +208,43 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     d_v = W_v.shape[1]
 
     # all steps at once
-    # (14)  o_bar = sum_d W_o[d,h,v] y_bar[d]   adjoint of (13)
+    # (23)  o_bar = sum_d W_o[d,h,v] y_bar[d]   adjoint of (22)
     o_bar = contract("dhv,TBd->TBhv", W_o, y_bar)
-    # (23)  sigmoid_a_alpha_2 = sigmoid(a_alpha_2)
+    # (32)  sigmoid_a_alpha_2 = sigmoid(a_alpha_2)
     sigmoid_a_alpha_2 = sigmoid(a_alpha_2)
-    # (27)  q_bar = sum_j S[i,j,k] o_bar[i,j]   adjoint of (12)
+    # (36)  q_bar = sum_j S[i,j,k] o_bar[i,j]   adjoint of (21)
     q_bar = contract("TBijk,TBij->TBik", S, o_bar)
-    # (28)  q_to_s_q_bar = -1/2 * q_bar * qtilde / s_q^(3/2)
+    # (37)  q_to_s_q_bar = -1/2 * q_bar * qtilde / s_q^(3/2)
     q_to_s_q_bar = -0.5 * q_bar * qtilde / s_q[:, :, :, None] ** 1.5
-    # (31)  s_q_bar = sum_j q_to_s_q_bar[i,j]   adjoint of (6)
+    # (40)  s_q_bar = sum_j q_to_s_q_bar[i,j]   adjoint of (11)
     s_q_bar = contract("TBij->TBi", q_to_s_q_bar)
-    # (32)  a_s_q_bar = s_q_bar * {1 if a_s_q >= 10^(-24), else 0}   adjoint of (4)
+    # (41)  a_s_q_bar = s_q_bar * {1 if a_s_q >= 10^(-24), else 0}   adjoint of (8)
     a_s_q_bar = s_q_bar * np.where(a_s_q >= 1e-24, 1, 0).astype(dtype)
-    # (34)  sigmoid_a_v = sigmoid(a_v)
+    # (43)  sigmoid_a_v = sigmoid(a_v)
     sigmoid_a_v = sigmoid(a_v)
-    # (34)  sigmoid_a_v_tail = sigmoid_tail(a_v)
+    # (43)  sigmoid_a_v_tail = sigmoid_tail(a_v)
     sigmoid_a_v_tail = sigmoid_tail(a_v)
-    # (34)  one_minus_sigmoid_a_v = complement_from_tail(sigmoid_a_v_tail)
+    # (43)  one_minus_sigmoid_a_v = complement_from_tail(sigmoid_a_v_tail)
     one_minus_sigmoid_a_v = complement_from_tail(sigmoid_a_v_tail)
-    # (36)  sigmoid_a_ktilde = sigmoid(a_ktilde)
+    # (45)  sigmoid_a_ktilde = sigmoid(a_ktilde)
     sigmoid_a_ktilde = sigmoid(a_ktilde)
-    # (36)  sigmoid_a_ktilde_tail = sigmoid_tail(a_ktilde)
+    # (45)  sigmoid_a_ktilde_tail = sigmoid_tail(a_ktilde)
     sigmoid_a_ktilde_tail = sigmoid_tail(a_ktilde)
-    # (36)  one_minus_sigmoid_a_ktilde = complement_from_tail(sigmoid_a_ktilde_tail)
+    # (45)  one_minus_sigmoid_a_ktilde = complement_from_tail(sigmoid_a_ktilde_tail)
     one_minus_sigmoid_a_ktilde = complement_from_tail(sigmoid_a_ktilde_tail)
-    # (37)  qtilde_bar = a_s_q_bar[i] qtilde[i,j] + qtilde[i,j] a_s_q_bar[i] + q_bar / sqrt(s_q)   adjoint of (4), (6)
-    qtilde_bar = contract("TBi,TBij->TBij", a_s_q_bar, qtilde) + contract("TBij,TBi->TBij", qtilde, a_s_q_bar) + q_bar / np.sqrt(s_q[:, :, :, None])
-    # (38)  sigmoid_a_qtilde = sigmoid(a_qtilde)
+    # (46)  qtilde_bar = 2 a_s_q_bar[i] qtilde[i,j] + q_bar / sqrt(s_q)   adjoint of (7), (11)
+    qtilde_bar = 2 * (contract("TBi,TBij->TBij", a_s_q_bar, qtilde)) + q_bar / np.sqrt(s_q[:, :, :, None])
+    # (47)  sigmoid_a_qtilde = sigmoid(a_qtilde)
     sigmoid_a_qtilde = sigmoid(a_qtilde)
-    # (38)  sigmoid_a_qtilde_tail = sigmoid_tail(a_qtilde)
+    # (47)  sigmoid_a_qtilde_tail = sigmoid_tail(a_qtilde)
     sigmoid_a_qtilde_tail = sigmoid_tail(a_qtilde)
-    # (38)  one_minus_sigmoid_a_qtilde = complement_from_tail(sigmoid_a_qtilde_tail)
+    # (47)  one_minus_sigmoid_a_qtilde = complement_from_tail(sigmoid_a_qtilde_tail)
     one_minus_sigmoid_a_qtilde = complement_from_tail(sigmoid_a_qtilde_tail)
-    # (38)  a_qtilde_bar = qtilde_bar * (sigmoid(a_qtilde) + a_qtilde * (1 - sigmoid(a_qtilde)) * sigmoid(a_qtilde))   adjoint of (1)
+    # (47)  a_qtilde_bar = qtilde_bar * (sigmoid(a_qtilde) + a_qtilde * (1 - sigmoid(a_qtilde)) * sigmoid(a_qtilde))   adjoint of (2)
     a_qtilde_bar = qtilde_bar * (sigmoid_a_qtilde + a_qtilde * one_minus_sigmoid_a_qtilde * sigmoid_a_qtilde)
-    # (41)  W_q_bar = sum_t a_qtilde_bar[i,j] x[k]   adjoint of (1)
+    # (50)  W_q_bar = sum_t a_qtilde_bar[i,j] x[k]   adjoint of (1)
     W_q_bar = contract("TBij,TBk->ijk", a_qtilde_bar, x)
-    # (48)  W_o_bar = sum_t y_bar[d] o[h,v]   adjoint of (13)
+    # (57)  W_o_bar = sum_t y_bar[d] o[h,v]   adjoint of (22)
     W_o_bar = contract("TBd,TBhv->dhv", y_bar, o)
 
     # scan in reverse
@@ -255,68 +255,68 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     S_prev_bar = final_S_bar
     for t in reversed(range(T)):
         S_next_bar = S_prev_bar
-        # (9)  beta = sigmoid_from_tail(beta_tail)
+        # (17)  beta = sigmoid_from_tail(beta_tail)
         beta[t] = sigmoid_from_tail(beta_tail[t])
-        # (15)  S_bar = o_bar[i,j] q[i,k] + S_next_bar   adjoint of (12)
+        # (24)  S_bar = o_bar[i,j] q[i,k] + S_next_bar   adjoint of (21)
         S_bar[t] = contract("Bij,Bik->Bijk", o_bar[t], q[t]) + S_next_bar
-        # (16)  e_bar = sum_k S_bar[i,j,k] k[i,k]   adjoint of (11)
+        # (25)  e_bar = sum_k S_bar[i,j,k] k[i,k]   adjoint of (20)
         e_bar[t] = contract("Bijk,Bik->Bij", S_bar[t], k[t])
-        # (18)  a_e_bar = -e_bar * beta * alpha   adjoint of (10)
+        # (27)  a_e_bar = -e_bar * beta * alpha   adjoint of (19)
         a_e_bar[t] = -e_bar[t] * beta[t][:, :, None] * alpha[t][:, :, None]
-        # (39)  S_prev_bar = a_e_bar[i,j] k[i,k] + S_bar * alpha   adjoint of (10), (11)
+        # (48)  S_prev_bar = a_e_bar[i,j] k[i,k] + S_bar * alpha   adjoint of (18), (20)
         S_prev_bar = contract("Bij,Bik->Bijk", a_e_bar[t], k[t]) + S_bar[t] * alpha[t][:, :, None, None]
 
     # all steps at once
     S_prev = np.concatenate([initial_S[None], S])[:-1]
-    # (9)  one_minus_beta = complement_from_tail(beta_tail)
+    # (17)  one_minus_beta = complement_from_tail(beta_tail)
     one_minus_beta = complement_from_tail(beta_tail)
-    # (10)  e = beta * (v - alpha * a_e)
+    # (19)  e = beta * (v - alpha * a_e)
     e = beta[:, :, :, None] * (v - alpha[:, :, :, None] * a_e)
-    # (17)  e_to_beta_bar = e_bar * (v - alpha * a_e)
+    # (26)  e_to_beta_bar = e_bar * (v - alpha * a_e)
     e_to_beta_bar = e_bar * (v - alpha[:, :, :, None] * a_e)
-    # (19)  beta_bar = sum_j e_to_beta_bar[i,j]   adjoint of (10)
+    # (28)  beta_bar = sum_j e_to_beta_bar[i,j]   adjoint of (19)
     beta_bar = contract("TBij->TBi", e_to_beta_bar)
-    # (20)  a_beta_bar = beta_bar * beta * (1 - beta)   adjoint of (9)
+    # (29)  a_beta_bar = beta_bar * beta * (1 - beta)   adjoint of (17)
     a_beta_bar = beta_bar * beta * one_minus_beta
-    # (21)  alpha_bar = -sum_j e_bar[i,j] beta[i] a_e[i,j] + sum_jk S_bar[i,j,k] S_prev[i,j,k]   adjoint of (10), (11)
+    # (30)  alpha_bar = -sum_j e_bar[i,j] beta[i] a_e[i,j] + sum_jk S_bar[i,j,k] S_prev[i,j,k]   adjoint of (19), (20)
     alpha_bar = -contract("TBij,TBi,TBij->TBi", e_bar, beta, a_e) + contract("TBijk,TBijk->TBi", S_bar, S_prev)
-    # (22)  a_alpha_bar = alpha_bar * alpha   adjoint of (8)
+    # (31)  a_alpha_bar = alpha_bar * alpha   adjoint of (15)
     a_alpha_bar = alpha_bar * alpha
-    # (23)  a_alpha_2_bar = -a_alpha_bar * exp(A_log) * sigmoid(a_alpha_2)   adjoint of (8)
+    # (32)  a_alpha_2_bar = -a_alpha_bar * exp(A_log) * sigmoid(a_alpha_2)   adjoint of (14)
     a_alpha_2_bar = -a_alpha_bar * exp_A_log * sigmoid_a_alpha_2
-    # (24)  exp_A_log_bar = -sum_t a_alpha_bar * softplus(a_alpha_2)   adjoint of (8)
+    # (33)  exp_A_log_bar = -sum_t a_alpha_bar * softplus(a_alpha_2)   adjoint of (14)
     exp_A_log_bar = -contract("TBi,TBi->i", a_alpha_bar, softplus_a_alpha_2)
-    # (25)  k_bar = sum_j S_prev[i,j,k] a_e_bar[i,j] + sum_j e[i,j] S_bar[i,j,k]   adjoint of (10), (11)
+    # (34)  k_bar = sum_j S_prev[i,j,k] a_e_bar[i,j] + sum_j e[i,j] S_bar[i,j,k]   adjoint of (18), (20)
     k_bar = contract("TBijk,TBij->TBik", S_prev, a_e_bar) + contract("TBij,TBijk->TBik", e, S_bar)
-    # (26)  k_to_s_k_bar = -1/2 * k_bar * ktilde / s_k^(3/2)
+    # (35)  k_to_s_k_bar = -1/2 * k_bar * ktilde / s_k^(3/2)
     k_to_s_k_bar = -0.5 * k_bar * ktilde / s_k[:, :, :, None] ** 1.5
-    # (29)  s_k_bar = sum_j k_to_s_k_bar[i,j]   adjoint of (7)
+    # (38)  s_k_bar = sum_j k_to_s_k_bar[i,j]   adjoint of (12)
     s_k_bar = contract("TBij->TBi", k_to_s_k_bar)
-    # (30)  a_s_k_bar = s_k_bar * {1 if a_s_k >= 10^(-24), else 0}   adjoint of (5)
+    # (39)  a_s_k_bar = s_k_bar * {1 if a_s_k >= 10^(-24), else 0}   adjoint of (10)
     a_s_k_bar = s_k_bar * np.where(a_s_k >= 1e-24, 1, 0).astype(dtype)
-    # (33)  v_bar = e_bar * beta   adjoint of (10)
+    # (42)  v_bar = e_bar * beta   adjoint of (19)
     v_bar = e_bar * beta[:, :, :, None]
-    # (34)  a_v_bar = v_bar * (sigmoid(a_v) + a_v * (1 - sigmoid(a_v)) * sigmoid(a_v))   adjoint of (3)
+    # (43)  a_v_bar = v_bar * (sigmoid(a_v) + a_v * (1 - sigmoid(a_v)) * sigmoid(a_v))   adjoint of (6)
     a_v_bar = v_bar * (sigmoid_a_v + a_v * one_minus_sigmoid_a_v * sigmoid_a_v)
-    # (35)  ktilde_bar = a_s_k_bar[i] ktilde[i,j] + ktilde[i,j] a_s_k_bar[i] + k_bar / sqrt(s_k)   adjoint of (5), (7)
-    ktilde_bar = contract("TBi,TBij->TBij", a_s_k_bar, ktilde) + contract("TBij,TBi->TBij", ktilde, a_s_k_bar) + k_bar / np.sqrt(s_k[:, :, :, None])
-    # (36)  a_ktilde_bar = ktilde_bar * (sigmoid(a_ktilde) + a_ktilde * (1 - sigmoid(a_ktilde)) * sigmoid(a_ktilde))   adjoint of (2)
+    # (44)  ktilde_bar = 2 a_s_k_bar[i] ktilde[i,j] + k_bar / sqrt(s_k)   adjoint of (9), (12)
+    ktilde_bar = 2 * (contract("TBi,TBij->TBij", a_s_k_bar, ktilde)) + k_bar / np.sqrt(s_k[:, :, :, None])
+    # (45)  a_ktilde_bar = ktilde_bar * (sigmoid(a_ktilde) + a_ktilde * (1 - sigmoid(a_ktilde)) * sigmoid(a_ktilde))   adjoint of (4)
     a_ktilde_bar = ktilde_bar * (sigmoid_a_ktilde + a_ktilde * one_minus_sigmoid_a_ktilde * sigmoid_a_ktilde)
-    # (40)  x_bar = sum_ij W_q[i,j,k] a_qtilde_bar[i,j] + sum_ij W_k[i,j,k] a_ktilde_bar[i,j] + sum_ij W_v[i,j,k] a_v_bar[i,j] + W_alpha^T a_alpha_2_bar + W_beta^T a_beta_bar   adjoint of (1), (2), (3), (8), (9)
+    # (49)  x_bar = sum_ij W_q[i,j,k] a_qtilde_bar[i,j] + sum_ij W_k[i,j,k] a_ktilde_bar[i,j] + sum_ij W_v[i,j,k] a_v_bar[i,j] + W_alpha^T a_alpha_2_bar + W_beta^T a_beta_bar   adjoint of (1), (3), (5), (13), (16)
     x_bar = contract("ijk,TBij->TBk", W_q, a_qtilde_bar) + contract("ijk,TBij->TBk", W_k, a_ktilde_bar) + contract("ijk,TBij->TBk", W_v, a_v_bar) + a_alpha_2_bar @ W_alpha + a_beta_bar @ W_beta
-    # (42)  W_k_bar = sum_t a_ktilde_bar[i,j] x[k]   adjoint of (2)
+    # (51)  W_k_bar = sum_t a_ktilde_bar[i,j] x[k]   adjoint of (3)
     W_k_bar = contract("TBij,TBk->ijk", a_ktilde_bar, x)
-    # (43)  W_v_bar = sum_t a_v_bar[i,j] x[k]   adjoint of (3)
+    # (52)  W_v_bar = sum_t a_v_bar[i,j] x[k]   adjoint of (5)
     W_v_bar = contract("TBij,TBk->ijk", a_v_bar, x)
-    # (44)  W_alpha_bar = sum_t a_alpha_2_bar x^T   adjoint of (8)
+    # (53)  W_alpha_bar = sum_t a_alpha_2_bar x^T   adjoint of (13)
     W_alpha_bar = contract("TBi,TBj->ij", a_alpha_2_bar, x)
-    # (45)  b_alpha_bar = sum_t a_alpha_2_bar   adjoint of (8)
+    # (54)  b_alpha_bar = sum_t a_alpha_2_bar   adjoint of (13)
     b_alpha_bar = contract("TBi->i", a_alpha_2_bar)
-    # (47)  W_beta_bar = sum_t a_beta_bar x^T   adjoint of (9)
+    # (56)  W_beta_bar = sum_t a_beta_bar x^T   adjoint of (16)
     W_beta_bar = contract("TBi,TBj->ij", a_beta_bar, x)
 
     # once
-    # (46)  A_log_bar = exp_A_log_bar * exp(A_log)   adjoint of (8)
+    # (55)  A_log_bar = exp_A_log_bar * exp(A_log)   adjoint of (14)
     A_log_bar = exp_A_log_bar * exp_A_log
     return {"initial.S": S_prev_bar, "x": x_bar, "W_q": W_q_bar, "W_k": W_k_bar, "W_v": W_v_bar, "W_alpha": W_alpha_bar, "b_alpha": b_alpha_bar, "A_log": A_log_bar, "W_beta": W_beta_bar, "W_o": W_o_bar}
 
@@ -343,50 +343,50 @@ def step(parameters, inputs, state):
     S_prev = state["S"]
     # (1)  a_qtilde = sum_k W_q[i,j,k] x[k]
     a_qtilde = contract("ijk,Bk->Bij", W_q, x)
-    # (1)  qtilde = silu(a_qtilde)
+    # (2)  qtilde = silu(a_qtilde)
     qtilde = silu(a_qtilde)
-    # (2)  a_ktilde = sum_k W_k[i,j,k] x[k]
+    # (3)  a_ktilde = sum_k W_k[i,j,k] x[k]
     a_ktilde = contract("ijk,Bk->Bij", W_k, x)
-    # (2)  ktilde = silu(a_ktilde)
+    # (4)  ktilde = silu(a_ktilde)
     ktilde = silu(a_ktilde)
-    # (3)  a_v = sum_k W_v[i,j,k] x[k]
+    # (5)  a_v = sum_k W_v[i,j,k] x[k]
     a_v = contract("ijk,Bk->Bij", W_v, x)
-    # (3)  v = silu(a_v)
+    # (6)  v = silu(a_v)
     v = silu(a_v)
-    # (4)  a_s_q = sum_j qtilde[i,j] qtilde[i,j]
+    # (7)  a_s_q = sum_j qtilde[i,j] qtilde[i,j]
     a_s_q = contract("Bij,Bij->Bi", qtilde, qtilde)
-    # (4)  s_q = max(a_s_q, 10^(-24))
+    # (8)  s_q = max(a_s_q, 10^(-24))
     s_q = np.where(a_s_q >= 1e-24, a_s_q, 1e-24)
-    # (5)  a_s_k = sum_j ktilde[i,j] ktilde[i,j]
+    # (9)  a_s_k = sum_j ktilde[i,j] ktilde[i,j]
     a_s_k = contract("Bij,Bij->Bi", ktilde, ktilde)
-    # (5)  s_k = max(a_s_k, 10^(-24))
+    # (10)  s_k = max(a_s_k, 10^(-24))
     s_k = np.where(a_s_k >= 1e-24, a_s_k, 1e-24)
-    # (6)  q = qtilde / sqrt(s_q)
+    # (11)  q = qtilde / sqrt(s_q)
     q = qtilde / np.sqrt(s_q[:, :, None])
-    # (7)  k = ktilde / sqrt(s_k)
+    # (12)  k = ktilde / sqrt(s_k)
     k = ktilde / np.sqrt(s_k[:, :, None])
-    # (8)  exp_A_log = exp(A_log)
+    # (14)  exp_A_log = exp(A_log)
     exp_A_log = np.exp(A_log)
-    # (8)  a_alpha_2 = W_alpha x + b_alpha
+    # (13)  a_alpha_2 = W_alpha x + b_alpha
     a_alpha_2 = x @ W_alpha.T + b_alpha
-    # (8)  softplus_a_alpha_2 = softplus(a_alpha_2)
+    # (14)  softplus_a_alpha_2 = softplus(a_alpha_2)
     softplus_a_alpha_2 = softplus(a_alpha_2)
-    # (8)  a_alpha = -exp(A_log) * softplus(a_alpha_2)
+    # (14)  a_alpha = -exp(A_log) * softplus(a_alpha_2)
     a_alpha = -exp_A_log * softplus_a_alpha_2
-    # (8)  alpha = exp(a_alpha)
+    # (15)  alpha = exp(a_alpha)
     alpha = np.exp(a_alpha)
-    # (9)  a_beta = W_beta x
+    # (16)  a_beta = W_beta x
     a_beta = x @ W_beta.T
-    # (9)  beta = sigmoid(a_beta)
+    # (17)  beta = sigmoid(a_beta)
     beta = sigmoid(a_beta)
-    # (10)  a_e = sum_k S_prev[i,j,k] k[i,k]
+    # (18)  a_e = sum_k S_prev[i,j,k] k[i,k]
     a_e = contract("Bijk,Bik->Bij", S_prev, k)
-    # (10)  e = beta * (v - alpha * a_e)
+    # (19)  e = beta * (v - alpha * a_e)
     e = beta[:, :, None] * (v - alpha[:, :, None] * a_e)
-    # (11)  S = alpha * S_prev + e[i,j] k[i,k]
+    # (20)  S = alpha * S_prev + e[i,j] k[i,k]
     S = alpha[:, :, None, None] * S_prev + contract("Bij,Bik->Bijk", e, k)
-    # (12)  o = sum_k S[i,j,k] q[i,k]
+    # (21)  o = sum_k S[i,j,k] q[i,k]
     o = contract("Bijk,Bik->Bij", S, q)
-    # (13)  y = sum_hv W_o[d,h,v] o[h,v]
+    # (22)  y = sum_hv W_o[d,h,v] o[h,v]
     y = contract("dhv,Bhv->Bd", W_o, o)
     return {"y": y}, {"S": S}

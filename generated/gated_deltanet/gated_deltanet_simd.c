@@ -230,12 +230,12 @@ static void gated_deltanet_simd_forward_thread(
             }
         }
 
-        /* (1)  qtilde = silu(a_qtilde) */
+        /* (2)  qtilde = silu(a_qtilde) */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_k; ++l)
                 qtilde[j * d_k + l] = gated_deltanet_silu(a_qtilde[j * d_k + l]);
 
-        /* (2)  a_ktilde = sum_k W_k[i,j,k] x[k] */
+        /* (3)  a_ktilde = sum_k W_k[i,j,k] x[k] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_k; ++l) {
                 real sum = 0;
@@ -244,12 +244,12 @@ static void gated_deltanet_simd_forward_thread(
             }
         }
 
-        /* (2)  ktilde = silu(a_ktilde) */
+        /* (4)  ktilde = silu(a_ktilde) */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_k; ++l)
                 ktilde[j * d_k + l] = gated_deltanet_silu(a_ktilde[j * d_k + l]);
 
-        /* (3)  a_v = sum_k W_v[i,j,k] x[k] */
+        /* (5)  a_v = sum_k W_v[i,j,k] x[k] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_v; ++l) {
                 real sum = 0;
@@ -258,12 +258,12 @@ static void gated_deltanet_simd_forward_thread(
             }
         }
 
-        /* (3)  v = silu(a_v) */
+        /* (6)  v = silu(a_v) */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_v; ++l)
                 v_2[j * d_v + l] = gated_deltanet_silu(a_v[j * d_v + l]);
 
-        /* (4)  a_s_q = sum_j qtilde[i,j] qtilde[i,j] */
+        /* (7)  a_s_q = sum_j qtilde[i,j] qtilde[i,j] */
         for (size_t j = 0; j < H; ++j) {
             real sum = 0;
             for (size_t l = 0; l < d_k; ++l)
@@ -271,7 +271,7 @@ static void gated_deltanet_simd_forward_thread(
             a_s_q[j] = sum;
         }
 
-        /* (5)  a_s_k = sum_j ktilde[i,j] ktilde[i,j] */
+        /* (9)  a_s_k = sum_j ktilde[i,j] ktilde[i,j] */
         for (size_t j = 0; j < H; ++j) {
             real sum = 0;
             for (size_t l = 0; l < d_k; ++l)
@@ -320,32 +320,32 @@ static void gated_deltanet_simd_forward_thread(
                             const vec a_s_q = load(a_s_q_rows + s * row_H + j);
                             const vec a_s_k = load(a_s_k_rows + s * row_H + j);
 
-                            /* (4)  s_q = max(a_s_q, 10^(-24)) */
+                            /* (8)  s_q = max(a_s_q, 10^(-24)) */
                             const vec s_q = where(a_s_q >= REAL(1e-24), a_s_q, REAL(1e-24));
                             store(s_q_rows + s * row_H + j, s_q);
 
-                            /* (5)  s_k = max(a_s_k, 10^(-24)) */
+                            /* (10)  s_k = max(a_s_k, 10^(-24)) */
                             const vec s_k = where(a_s_k >= REAL(1e-24), a_s_k, REAL(1e-24));
                             store(s_k_rows + s * row_H + j, s_k);
 
-                            /* (8)  a_alpha_2 = W_alpha x + b_alpha */
+                            /* (13)  a_alpha_2 = W_alpha x + b_alpha */
                             const vec a_alpha_2 =
                                 load(tile_a_alpha_2 + (s * 2 * own + v) * LANES) + b_alpha_here;
                             store(a_alpha_2_rows + s * row_H + j, a_alpha_2);
 
-                            /* (8)  softplus_a_alpha_2 = softplus(a_alpha_2) */
+                            /* (14)  softplus_a_alpha_2 = softplus(a_alpha_2) */
                             const vec softplus_a_alpha_2 = vec_softplus(a_alpha_2);
                             store(softplus_a_alpha_2_rows + s * row_H + j, softplus_a_alpha_2);
 
-                            /* (9)  a_beta = W_beta x */
+                            /* (16)  a_beta = W_beta x */
                             const vec a_beta =
                                 load(tile_a_alpha_2 + ((s * 2 + 1) * own + v) * LANES);
 
-                            /* (9)  beta = sigmoid(a_beta) */
+                            /* (17)  beta = sigmoid(a_beta) */
                             const vec beta = vec_sigmoid(a_beta);
                             store(beta_rows + s * row_H + j, beta);
 
-                            /* (9)  beta_tail = sigmoid_tail(a_beta) */
+                            /* (17)  beta_tail = sigmoid_tail(a_beta) */
                             const vec beta_tail = vec_sigmoid_tail(a_beta);
                             store(beta_tail_rows + s * row_H + j, beta_tail);
                         }
@@ -364,12 +364,12 @@ static void gated_deltanet_simd_forward_thread(
         real *restrict q = tape_q + s * H * d_k;
         real *restrict k = tape_k + s * H * d_k;
 
-        /* (6)  q = qtilde / sqrt(s_q) */
+        /* (11)  q = qtilde / sqrt(s_q) */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_k; ++l)
                 q[j * d_k + l] = qtilde[j * d_k + l] / SQRT(s_q[j]);
 
-        /* (7)  k = ktilde / sqrt(s_k) */
+        /* (12)  k = ktilde / sqrt(s_k) */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_k; ++l)
                 k[j * d_k + l] = ktilde[j * d_k + l] / SQRT(s_k[j]);
@@ -378,7 +378,7 @@ static void gated_deltanet_simd_forward_thread(
 
     /* once, for all steps */
     if (thread == 0) {
-        /* (8)  exp_A_log = exp(A_log) */
+        /* (14)  exp_A_log = exp(A_log) */
         for (size_t j = 0; j < H; ++j)
             exp_A_log[j] = EXP(A_log[j]);
     }
@@ -401,10 +401,10 @@ static void gated_deltanet_simd_forward_thread(
                     const vec exp_A_log_here = load_part(exp_A_log + j, left);
                     const vec softplus_a_alpha_2 = load(softplus_a_alpha_2_rows + s * row_H + j);
 
-                    /* (8)  a_alpha = -exp(A_log) * softplus(a_alpha_2) */
+                    /* (14)  a_alpha = -exp(A_log) * softplus(a_alpha_2) */
                     const vec a_alpha = -exp_A_log_here * softplus_a_alpha_2;
 
-                    /* (8)  alpha = exp(a_alpha) */
+                    /* (15)  alpha = exp(a_alpha) */
                     const vec alpha = vec_exp(a_alpha);
                     store(alpha_rows + s * row_H + j, alpha);
                 }
@@ -429,7 +429,7 @@ static void gated_deltanet_simd_forward_thread(
                     : initial_S + s * H * d_v * d_k;
                 real *restrict a_e = tape_a_e + (t * B + s) * H * d_v;
 
-                /* (10)  a_e = sum_k S_prev[i,j,k] k[i,k] */
+                /* (18)  a_e = sum_k S_prev[i,j,k] k[i,k] */
                 for (size_t j = 0; j < H; ++j) {
                     for (size_t l = 0; l < d_v; ++l) {
                         real sum = 0;
@@ -438,12 +438,12 @@ static void gated_deltanet_simd_forward_thread(
                     }
                 }
 
-                /* (10)  e = beta * (v - alpha * a_e) */
+                /* (19)  e = beta * (v - alpha * a_e) */
                 for (size_t j = 0; j < H; ++j)
                     for (size_t l = 0; l < d_v; ++l)
                         e[j * d_v + l] = beta[j] * (v_2[j * d_v + l] - alpha[j] * a_e[j * d_v + l]);
 
-                /* (11)  S = alpha * S_prev + e[i,j] k[i,k] */
+                /* (20)  S = alpha * S_prev + e[i,j] k[i,k] */
                 for (size_t j = 0; j < H; ++j)
                     for (size_t l = 0; l < d_v; ++l)
                         for (size_t i = 0; i < d_k; ++i)
@@ -461,7 +461,7 @@ static void gated_deltanet_simd_forward_thread(
             real *restrict o = tape_o + (first * B + s) * H * d_v;
             real *restrict y = out->y + (first * B + s) * D;
 
-            /* (12)  o = sum_k S[i,j,k] q[i,k] */
+            /* (21)  o = sum_k S[i,j,k] q[i,k] */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_v; ++l) {
                     real sum = 0;
@@ -470,7 +470,7 @@ static void gated_deltanet_simd_forward_thread(
                 }
             }
 
-            /* (13)  y = sum_hv W_o[d,h,v] o[h,v] */
+            /* (22)  y = sum_hv W_o[d,h,v] o[h,v] */
             for (size_t j = 0; j < D; ++j) {
                 real sum = 0;
                 for (size_t l = 0; l < H; ++l)
@@ -577,12 +577,12 @@ static void gated_deltanet_simd_infer_thread(
             }
         }
 
-        /* (1)  qtilde = silu(a_qtilde) */
+        /* (2)  qtilde = silu(a_qtilde) */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_k; ++l)
                 qtilde[j * d_k + l] = gated_deltanet_silu(a_qtilde[j * d_k + l]);
 
-        /* (2)  a_ktilde = sum_k W_k[i,j,k] x[k] */
+        /* (3)  a_ktilde = sum_k W_k[i,j,k] x[k] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_k; ++l) {
                 real sum = 0;
@@ -591,12 +591,12 @@ static void gated_deltanet_simd_infer_thread(
             }
         }
 
-        /* (2)  ktilde = silu(a_ktilde) */
+        /* (4)  ktilde = silu(a_ktilde) */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_k; ++l)
                 ktilde[j * d_k + l] = gated_deltanet_silu(a_ktilde[j * d_k + l]);
 
-        /* (3)  a_v = sum_k W_v[i,j,k] x[k] */
+        /* (5)  a_v = sum_k W_v[i,j,k] x[k] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_v; ++l) {
                 real sum = 0;
@@ -605,12 +605,12 @@ static void gated_deltanet_simd_infer_thread(
             }
         }
 
-        /* (3)  v = silu(a_v) */
+        /* (6)  v = silu(a_v) */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_v; ++l)
                 v_2[j * d_v + l] = gated_deltanet_silu(a_v[j * d_v + l]);
 
-        /* (4)  a_s_q = sum_j qtilde[i,j] qtilde[i,j] */
+        /* (7)  a_s_q = sum_j qtilde[i,j] qtilde[i,j] */
         for (size_t j = 0; j < H; ++j) {
             real sum = 0;
             for (size_t l = 0; l < d_k; ++l)
@@ -618,7 +618,7 @@ static void gated_deltanet_simd_infer_thread(
             a_s_q[j] = sum;
         }
 
-        /* (5)  a_s_k = sum_j ktilde[i,j] ktilde[i,j] */
+        /* (9)  a_s_k = sum_j ktilde[i,j] ktilde[i,j] */
         for (size_t j = 0; j < H; ++j) {
             real sum = 0;
             for (size_t l = 0; l < d_k; ++l)
@@ -665,27 +665,27 @@ static void gated_deltanet_simd_infer_thread(
                             const vec a_s_q = load(a_s_q_rows + s * row_H + j);
                             const vec a_s_k = load(a_s_k_rows + s * row_H + j);
 
-                            /* (4)  s_q = max(a_s_q, 10^(-24)) */
+                            /* (8)  s_q = max(a_s_q, 10^(-24)) */
                             const vec s_q = where(a_s_q >= REAL(1e-24), a_s_q, REAL(1e-24));
                             store(s_q_rows + s * row_H + j, s_q);
 
-                            /* (5)  s_k = max(a_s_k, 10^(-24)) */
+                            /* (10)  s_k = max(a_s_k, 10^(-24)) */
                             const vec s_k = where(a_s_k >= REAL(1e-24), a_s_k, REAL(1e-24));
                             store(s_k_rows + s * row_H + j, s_k);
 
-                            /* (8)  a_alpha_2 = W_alpha x + b_alpha */
+                            /* (13)  a_alpha_2 = W_alpha x + b_alpha */
                             const vec a_alpha_2 =
                                 load(tile_a_alpha_2 + (s * 2 * own + v) * LANES) + b_alpha_here;
 
-                            /* (8)  softplus_a_alpha_2 = softplus(a_alpha_2) */
+                            /* (14)  softplus_a_alpha_2 = softplus(a_alpha_2) */
                             const vec softplus_a_alpha_2 = vec_softplus(a_alpha_2);
                             store(softplus_a_alpha_2_rows + s * row_H + j, softplus_a_alpha_2);
 
-                            /* (9)  a_beta = W_beta x */
+                            /* (16)  a_beta = W_beta x */
                             const vec a_beta =
                                 load(tile_a_alpha_2 + ((s * 2 + 1) * own + v) * LANES);
 
-                            /* (9)  beta = sigmoid(a_beta) */
+                            /* (17)  beta = sigmoid(a_beta) */
                             const vec beta = vec_sigmoid(a_beta);
                             store(beta_rows + s * row_H + j, beta);
                         }
@@ -704,12 +704,12 @@ static void gated_deltanet_simd_infer_thread(
         real *restrict q = work_q + s * H * d_k;
         real *restrict k = work_k + s * H * d_k;
 
-        /* (6)  q = qtilde / sqrt(s_q) */
+        /* (11)  q = qtilde / sqrt(s_q) */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_k; ++l)
                 q[j * d_k + l] = qtilde[j * d_k + l] / SQRT(s_q[j]);
 
-        /* (7)  k = ktilde / sqrt(s_k) */
+        /* (12)  k = ktilde / sqrt(s_k) */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_k; ++l)
                 k[j * d_k + l] = ktilde[j * d_k + l] / SQRT(s_k[j]);
@@ -718,7 +718,7 @@ static void gated_deltanet_simd_infer_thread(
 
     /* once, for all steps */
     if (thread == 0) {
-        /* (8)  exp_A_log = exp(A_log) */
+        /* (14)  exp_A_log = exp(A_log) */
         for (size_t j = 0; j < H; ++j)
             exp_A_log[j] = EXP(A_log[j]);
     }
@@ -741,10 +741,10 @@ static void gated_deltanet_simd_infer_thread(
                     const vec exp_A_log_here = load_part(exp_A_log + j, left);
                     const vec softplus_a_alpha_2 = load(softplus_a_alpha_2_rows + s * row_H + j);
 
-                    /* (8)  a_alpha = -exp(A_log) * softplus(a_alpha_2) */
+                    /* (14)  a_alpha = -exp(A_log) * softplus(a_alpha_2) */
                     const vec a_alpha = -exp_A_log_here * softplus_a_alpha_2;
 
-                    /* (8)  alpha = exp(a_alpha) */
+                    /* (15)  alpha = exp(a_alpha) */
                     const vec alpha = vec_exp(a_alpha);
                     store(alpha_rows + s * row_H + j, alpha);
                 }
@@ -769,7 +769,7 @@ static void gated_deltanet_simd_infer_thread(
                     : initial_S + s * H * d_v * d_k;
                 real *restrict a_e = work_a_e + s * H * d_v;
 
-                /* (10)  a_e = sum_k S_prev[i,j,k] k[i,k] */
+                /* (18)  a_e = sum_k S_prev[i,j,k] k[i,k] */
                 for (size_t j = 0; j < H; ++j) {
                     for (size_t l = 0; l < d_v; ++l) {
                         real sum = 0;
@@ -778,12 +778,12 @@ static void gated_deltanet_simd_infer_thread(
                     }
                 }
 
-                /* (10)  e = beta * (v - alpha * a_e) */
+                /* (19)  e = beta * (v - alpha * a_e) */
                 for (size_t j = 0; j < H; ++j)
                     for (size_t l = 0; l < d_v; ++l)
                         e[j * d_v + l] = beta[j] * (v_2[j * d_v + l] - alpha[j] * a_e[j * d_v + l]);
 
-                /* (11)  S = alpha * S_prev + e[i,j] k[i,k] */
+                /* (20)  S = alpha * S_prev + e[i,j] k[i,k] */
                 for (size_t j = 0; j < H; ++j)
                     for (size_t l = 0; l < d_v; ++l)
                         for (size_t i = 0; i < d_k; ++i)
@@ -801,7 +801,7 @@ static void gated_deltanet_simd_infer_thread(
             real *restrict o = work_o + s * H * d_v;
             real *restrict y = out->y + (first * B + s) * D;
 
-            /* (12)  o = sum_k S[i,j,k] q[i,k] */
+            /* (21)  o = sum_k S[i,j,k] q[i,k] */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_v; ++l) {
                     real sum = 0;
@@ -810,7 +810,7 @@ static void gated_deltanet_simd_infer_thread(
                 }
             }
 
-            /* (13)  y = sum_hv W_o[d,h,v] o[h,v] */
+            /* (22)  y = sum_hv W_o[d,h,v] o[h,v] */
             for (size_t j = 0; j < D; ++j) {
                 real sum = 0;
                 for (size_t l = 0; l < H; ++l)
@@ -1005,7 +1005,7 @@ static void gated_deltanet_simd_backward_thread(
         real *restrict sigmoid_a_qtilde_tail = work_sigmoid_a_qtilde_tail + s * H * d_k;
         real *restrict one_minus_sigmoid_a_qtilde = work_one_minus_sigmoid_a_qtilde + s * H * d_k;
 
-        /* (14)  o_bar = sum_d W_o[d,h,v] y_bar[d]   adjoint of (13) */
+        /* (23)  o_bar = sum_d W_o[d,h,v] y_bar[d]   adjoint of (22) */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_v; ++l) {
                 real sum = 0;
@@ -1015,7 +1015,7 @@ static void gated_deltanet_simd_backward_thread(
             }
         }
 
-        /* (27)  q_bar = sum_j S[i,j,k] o_bar[i,j]   adjoint of (12) */
+        /* (36)  q_bar = sum_j S[i,j,k] o_bar[i,j]   adjoint of (21) */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_k; ++l) {
                 real sum = 0;
@@ -1025,70 +1025,70 @@ static void gated_deltanet_simd_backward_thread(
             }
         }
 
-        /* (28)  q_to_s_q_bar = -1/2 * q_bar * qtilde / s_q^(3/2) */
+        /* (37)  q_to_s_q_bar = -1/2 * q_bar * qtilde / s_q^(3/2) */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_k; ++l)
                 q_to_s_q_bar[j * d_k + l] = -REAL(0.5) * q_bar[j * d_k + l] * qtilde[j * d_k
                     + l] / (s_q[j] * SQRT(s_q[j]));
 
-        /* (31)  s_q_bar = sum_j q_to_s_q_bar[i,j]   adjoint of (6) */
+        /* (40)  s_q_bar = sum_j q_to_s_q_bar[i,j]   adjoint of (11) */
         for (size_t j = 0; j < H; ++j) {
             real sum = 0;
             sum += row_sum(&q_to_s_q_bar[j * d_k], d_k);
             s_q_bar[j] = sum;
         }
 
-        /* (34)  sigmoid_a_v = sigmoid(a_v) */
+        /* (43)  sigmoid_a_v = sigmoid(a_v) */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_v; ++l)
                 sigmoid_a_v[j * d_v + l] = gated_deltanet_sigmoid(a_v[j * d_v + l]);
 
-        /* (34)  sigmoid_a_v_tail = sigmoid_tail(a_v) */
+        /* (43)  sigmoid_a_v_tail = sigmoid_tail(a_v) */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_v; ++l)
                 sigmoid_a_v_tail[j * d_v + l] = gated_deltanet_sigmoid_tail(a_v[j * d_v + l]);
 
-        /* (34)  one_minus_sigmoid_a_v = complement_from_tail(sigmoid_a_v_tail) */
+        /* (43)  one_minus_sigmoid_a_v = complement_from_tail(sigmoid_a_v_tail) */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_v; ++l)
                 one_minus_sigmoid_a_v[j * d_v + l] =
                     gated_deltanet_complement_from_tail(sigmoid_a_v_tail[j * d_v + l]);
 
-        /* (36)  sigmoid_a_ktilde = sigmoid(a_ktilde) */
+        /* (45)  sigmoid_a_ktilde = sigmoid(a_ktilde) */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_k; ++l)
                 sigmoid_a_ktilde[j * d_k + l] = gated_deltanet_sigmoid(a_ktilde[j * d_k + l]);
 
-        /* (36)  sigmoid_a_ktilde_tail = sigmoid_tail(a_ktilde) */
+        /* (45)  sigmoid_a_ktilde_tail = sigmoid_tail(a_ktilde) */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_k; ++l)
                 sigmoid_a_ktilde_tail[j * d_k + l] = gated_deltanet_sigmoid_tail(a_ktilde[j * d_k
                     + l]);
 
-        /* (36)  one_minus_sigmoid_a_ktilde = complement_from_tail(sigmoid_a_ktilde_tail) */
+        /* (45)  one_minus_sigmoid_a_ktilde = complement_from_tail(sigmoid_a_ktilde_tail) */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_k; ++l)
                 one_minus_sigmoid_a_ktilde[j * d_k + l] =
                     gated_deltanet_complement_from_tail(sigmoid_a_ktilde_tail[j * d_k + l]);
 
-        /* (38)  sigmoid_a_qtilde = sigmoid(a_qtilde) */
+        /* (47)  sigmoid_a_qtilde = sigmoid(a_qtilde) */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_k; ++l)
                 sigmoid_a_qtilde[j * d_k + l] = gated_deltanet_sigmoid(a_qtilde[j * d_k + l]);
 
-        /* (38)  sigmoid_a_qtilde_tail = sigmoid_tail(a_qtilde) */
+        /* (47)  sigmoid_a_qtilde_tail = sigmoid_tail(a_qtilde) */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_k; ++l)
                 sigmoid_a_qtilde_tail[j * d_k + l] = gated_deltanet_sigmoid_tail(a_qtilde[j * d_k
                     + l]);
 
-        /* (38)  one_minus_sigmoid_a_qtilde = complement_from_tail(sigmoid_a_qtilde_tail) */
+        /* (47)  one_minus_sigmoid_a_qtilde = complement_from_tail(sigmoid_a_qtilde_tail) */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_k; ++l)
                 one_minus_sigmoid_a_qtilde[j * d_k + l] =
                     gated_deltanet_complement_from_tail(sigmoid_a_qtilde_tail[j * d_k + l]);
 
-        /* (48)  W_o_bar = sum_t y_bar[d] o[h,v]   adjoint of (13) */
+        /* (57)  W_o_bar = sum_t y_bar[d] o[h,v]   adjoint of (22) */
         if (W_o_bar != NULL)
             for (size_t j = 0; j < D; ++j)
                 for (size_t l = 0; l < H; ++l)
@@ -1115,11 +1115,11 @@ static void gated_deltanet_simd_backward_thread(
                     const vec a_alpha_2 = load(a_alpha_2_rows + s * row_H + j);
                     const vec s_q_bar = load(s_q_bar_rows + s * row_H + j);
 
-                    /* (23)  sigmoid_a_alpha_2 = sigmoid(a_alpha_2) */
+                    /* (32)  sigmoid_a_alpha_2 = sigmoid(a_alpha_2) */
                     const vec sigmoid_a_alpha_2 = vec_sigmoid(a_alpha_2);
                     store(sigmoid_a_alpha_2_rows + s * row_H + j, sigmoid_a_alpha_2);
 
-                    /* (32)  a_s_q_bar = s_q_bar * {1 if a_s_q >= 10^(-24), else 0}   adjoint of (4)
+                    /* (41)  a_s_q_bar = s_q_bar * {1 if a_s_q >= 10^(-24), else 0}   adjoint of (8)
                      * */
                     const vec a_s_q_bar = s_q_bar * where(a_s_q >= REAL(1e-24), 1, 0);
                     store(a_s_q_bar_rows + s * row_H + j, a_s_q_bar);
@@ -1141,22 +1141,22 @@ static void gated_deltanet_simd_backward_thread(
         const real *restrict one_minus_sigmoid_a_qtilde =
             work_one_minus_sigmoid_a_qtilde + s * H * d_k;
 
-        /* (37)  qtilde_bar = a_s_q_bar[i] qtilde[i,j] + qtilde[i,j] a_s_q_bar[i] + q_bar /
-         * sqrt(s_q)   adjoint of (4), (6) */
+        /* (46)  qtilde_bar = 2 a_s_q_bar[i] qtilde[i,j] + q_bar / sqrt(s_q)   adjoint of (7), (11)
+         * */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_k; ++l)
-                qtilde_bar[j * d_k + l] = a_s_q_bar[j] * qtilde[j * d_k + l] + qtilde[j * d_k
-                    + l] * a_s_q_bar[j] + q_bar[j * d_k + l] / SQRT(s_q[j]);
+                qtilde_bar[j * d_k + l] = 2 * a_s_q_bar[j] * qtilde[j * d_k + l] + q_bar[j * d_k
+                    + l] / SQRT(s_q[j]);
 
-        /* (38)  a_qtilde_bar = qtilde_bar * (sigmoid(a_qtilde) + a_qtilde * (1 - sigmoid(a_qtilde))
-         * * sigmoid(a_qtilde))   adjoint of (1) */
+        /* (47)  a_qtilde_bar = qtilde_bar * (sigmoid(a_qtilde) + a_qtilde * (1 - sigmoid(a_qtilde))
+         * * sigmoid(a_qtilde))   adjoint of (2) */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_k; ++l)
                 a_qtilde_bar[j * d_k + l] = qtilde_bar[j * d_k + l] * (sigmoid_a_qtilde[j * d_k + l]
                     + a_qtilde[j * d_k + l] * one_minus_sigmoid_a_qtilde[j * d_k
                     + l] * sigmoid_a_qtilde[j * d_k + l]);
 
-        /* (41)  W_q_bar = sum_t a_qtilde_bar[i,j] x[k]   adjoint of (1) */
+        /* (50)  W_q_bar = sum_t a_qtilde_bar[i,j] x[k]   adjoint of (1) */
         if (W_q_bar != NULL)
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
@@ -1184,7 +1184,7 @@ static void gated_deltanet_simd_backward_thread(
                             const size_t j = block * LANES;
                             const vec beta_tail = load(beta_tail_rows + s * row_H + j);
 
-                            /* (9)  beta = sigmoid_from_tail(beta_tail) */
+                            /* (17)  beta = sigmoid_from_tail(beta_tail) */
                             const vec beta = vec_sigmoid_from_tail(beta_tail);
                             store(beta_rows + s * row_H + j, beta);
                         }
@@ -1206,14 +1206,14 @@ static void gated_deltanet_simd_backward_thread(
                 real *restrict a_e_bar = work_a_e_bar + ((t - first) * B + s) * H * d_v;
                 real *restrict S_prev_bar = work_S_prev_bar + ((t & 1) * B + s) * H * d_v * d_k;
 
-                /* (15)  S_bar = o_bar[i,j] q[i,k] + S_next_bar   adjoint of (12) */
+                /* (24)  S_bar = o_bar[i,j] q[i,k] + S_next_bar   adjoint of (21) */
                 for (size_t j = 0; j < H; ++j)
                     for (size_t l = 0; l < d_v; ++l)
                         for (size_t i = 0; i < d_k; ++i)
                             S_bar[(j * d_v + l) * d_k + i] = o_bar[j * d_v + l] * q[j * d_k + i]
                                 + S_next_bar[(j * d_v + l) * d_k + i];
 
-                /* (16)  e_bar = sum_k S_bar[i,j,k] k[i,k]   adjoint of (11) */
+                /* (25)  e_bar = sum_k S_bar[i,j,k] k[i,k]   adjoint of (20) */
                 for (size_t j = 0; j < H; ++j) {
                     for (size_t l = 0; l < d_v; ++l) {
                         real sum = 0;
@@ -1222,12 +1222,12 @@ static void gated_deltanet_simd_backward_thread(
                     }
                 }
 
-                /* (18)  a_e_bar = -e_bar * beta * alpha   adjoint of (10) */
+                /* (27)  a_e_bar = -e_bar * beta * alpha   adjoint of (19) */
                 for (size_t j = 0; j < H; ++j)
                     for (size_t l = 0; l < d_v; ++l)
                         a_e_bar[j * d_v + l] = -e_bar[j * d_v + l] * beta[j] * alpha[j];
 
-                /* (39)  S_prev_bar = a_e_bar[i,j] k[i,k] + S_bar * alpha   adjoint of (10), (11) */
+                /* (48)  S_prev_bar = a_e_bar[i,j] k[i,k] + S_bar * alpha   adjoint of (18), (20) */
                 for (size_t j = 0; j < H; ++j)
                     for (size_t l = 0; l < d_v; ++l)
                         for (size_t i = 0; i < d_k; ++i)
@@ -1252,7 +1252,7 @@ static void gated_deltanet_simd_backward_thread(
                         const size_t j = block * LANES;
                         const vec beta_tail = load(beta_tail_rows + s * row_H + j);
 
-                        /* (9)  one_minus_beta = complement_from_tail(beta_tail) */
+                        /* (17)  one_minus_beta = complement_from_tail(beta_tail) */
                         const vec one_minus_beta = vec_complement_from_tail(beta_tail);
                         store(one_minus_beta_rows + s * row_H + j, one_minus_beta);
                     }
@@ -1287,26 +1287,26 @@ static void gated_deltanet_simd_backward_thread(
             const real *restrict one_minus_sigmoid_a_v =
                 work_one_minus_sigmoid_a_v + (first * B + s) * H * d_v;
 
-            /* (10)  e = beta * (v - alpha * a_e) */
+            /* (19)  e = beta * (v - alpha * a_e) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_v; ++l)
                     e[j * d_v + l] = beta[j] * (v_2[j * d_v + l] - alpha[j] * a_e[j * d_v + l]);
 
-            /* (17)  e_to_beta_bar = e_bar * (v - alpha * a_e) */
+            /* (26)  e_to_beta_bar = e_bar * (v - alpha * a_e) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_v; ++l)
                     e_to_beta_bar[j * d_v + l] = e_bar[j * d_v
                         + l] * (v_2[j * d_v + l] - alpha[j] * a_e[j * d_v + l]);
 
-            /* (19)  beta_bar = sum_j e_to_beta_bar[i,j]   adjoint of (10) */
+            /* (28)  beta_bar = sum_j e_to_beta_bar[i,j]   adjoint of (19) */
             for (size_t j = 0; j < H; ++j) {
                 real sum = 0;
                 sum += row_sum(&e_to_beta_bar[j * d_v], d_v);
                 beta_bar[j] = sum;
             }
 
-            /* (21)  alpha_bar = -sum_j e_bar[i,j] beta[i] a_e[i,j] + sum_jk S_bar[i,j,k]
-             * S_prev[i,j,k]   adjoint of (10), (11) */
+            /* (30)  alpha_bar = -sum_j e_bar[i,j] beta[i] a_e[i,j] + sum_jk S_bar[i,j,k]
+             * S_prev[i,j,k]   adjoint of (19), (20) */
             for (size_t j = 0; j < H; ++j) {
                 real sum = 0;
                 sum -= beta[j] * dot(&e_bar[j * d_v], &a_e[j * d_v], d_v);
@@ -1316,8 +1316,8 @@ static void gated_deltanet_simd_backward_thread(
                 alpha_bar[j] = sum;
             }
 
-            /* (25)  k_bar = sum_j S_prev[i,j,k] a_e_bar[i,j] + sum_j e[i,j] S_bar[i,j,k]   adjoint
-             * of (10), (11) */
+            /* (34)  k_bar = sum_j S_prev[i,j,k] a_e_bar[i,j] + sum_j e[i,j] S_bar[i,j,k]   adjoint
+             * of (18), (20) */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_k; ++l) {
                     real sum = 0;
@@ -1329,33 +1329,33 @@ static void gated_deltanet_simd_backward_thread(
                 }
             }
 
-            /* (26)  k_to_s_k_bar = -1/2 * k_bar * ktilde / s_k^(3/2) */
+            /* (35)  k_to_s_k_bar = -1/2 * k_bar * ktilde / s_k^(3/2) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     k_to_s_k_bar[j * d_k + l] = -REAL(0.5) * k_bar[j * d_k + l] * ktilde[j * d_k
                         + l] / (s_k[j] * SQRT(s_k[j]));
 
-            /* (29)  s_k_bar = sum_j k_to_s_k_bar[i,j]   adjoint of (7) */
+            /* (38)  s_k_bar = sum_j k_to_s_k_bar[i,j]   adjoint of (12) */
             for (size_t j = 0; j < H; ++j) {
                 real sum = 0;
                 sum += row_sum(&k_to_s_k_bar[j * d_k], d_k);
                 s_k_bar[j] = sum;
             }
 
-            /* (33)  v_bar = e_bar * beta   adjoint of (10) */
+            /* (42)  v_bar = e_bar * beta   adjoint of (19) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_v; ++l)
                     v_bar[j * d_v + l] = e_bar[j * d_v + l] * beta[j];
 
-            /* (34)  a_v_bar = v_bar * (sigmoid(a_v) + a_v * (1 - sigmoid(a_v)) * sigmoid(a_v))
-             * adjoint of (3) */
+            /* (43)  a_v_bar = v_bar * (sigmoid(a_v) + a_v * (1 - sigmoid(a_v)) * sigmoid(a_v))
+             * adjoint of (6) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_v; ++l)
                     a_v_bar[j * d_v + l] = v_bar[j * d_v + l] * (sigmoid_a_v[j * d_v + l]
                         + a_v[j * d_v + l] * one_minus_sigmoid_a_v[j * d_v
                         + l] * sigmoid_a_v[j * d_v + l]);
 
-            /* (43)  W_v_bar = sum_t a_v_bar[i,j] x[k]   adjoint of (3) */
+            /* (52)  W_v_bar = sum_t a_v_bar[i,j] x[k]   adjoint of (5) */
             if (W_v_bar != NULL)
                 for (size_t j = 0; j < H; ++j)
                     for (size_t l = 0; l < d_v; ++l)
@@ -1405,29 +1405,29 @@ static void gated_deltanet_simd_backward_thread(
                             const vec sigmoid_a_alpha_2 =
                                 load(sigmoid_a_alpha_2_rows + s * row_H + j);
 
-                            /* (20)  a_beta_bar = beta_bar * beta * (1 - beta)   adjoint of (9) */
+                            /* (29)  a_beta_bar = beta_bar * beta * (1 - beta)   adjoint of (17) */
                             const vec a_beta_bar = beta_bar * beta * one_minus_beta;
                             store(a_beta_bar_rows + s * row_H + j, a_beta_bar);
 
-                            /* (22)  a_alpha_bar = alpha_bar * alpha   adjoint of (8) */
+                            /* (31)  a_alpha_bar = alpha_bar * alpha   adjoint of (15) */
                             const vec a_alpha_bar = alpha_bar * alpha;
 
-                            /* (23)  a_alpha_2_bar = -a_alpha_bar * exp(A_log) * sigmoid(a_alpha_2)
-                             *  adjoint of (8) */
+                            /* (32)  a_alpha_2_bar = -a_alpha_bar * exp(A_log) * sigmoid(a_alpha_2)
+                             *  adjoint of (14) */
                             const vec a_alpha_2_bar =
                                 -a_alpha_bar * exp_A_log_here * sigmoid_a_alpha_2;
                             store(a_alpha_2_bar_rows + s * row_H + j, a_alpha_2_bar);
 
-                            /* (24)  exp_A_log_bar = -sum_t a_alpha_bar * softplus(a_alpha_2)
-                             * adjoint of (8) */
+                            /* (33)  exp_A_log_bar = -sum_t a_alpha_bar * softplus(a_alpha_2)
+                             * adjoint of (14) */
                             exp_A_log_bar_here += -a_alpha_bar * softplus_a_alpha_2;
 
-                            /* (30)  a_s_k_bar = s_k_bar * {1 if a_s_k >= 10^(-24), else 0}
-                             * adjoint of (5) */
+                            /* (39)  a_s_k_bar = s_k_bar * {1 if a_s_k >= 10^(-24), else 0}
+                             * adjoint of (10) */
                             const vec a_s_k_bar = s_k_bar * where(a_s_k >= REAL(1e-24), 1, 0);
                             store(a_s_k_bar_rows + s * row_H + j, a_s_k_bar);
 
-                            /* (45)  b_alpha_bar = sum_t a_alpha_2_bar   adjoint of (8) */
+                            /* (54)  b_alpha_bar = sum_t a_alpha_2_bar   adjoint of (13) */
                             b_alpha_bar_here += a_alpha_2_bar;
                         }
                         store_part(exp_A_log_bar + j,
@@ -1461,24 +1461,24 @@ static void gated_deltanet_simd_backward_thread(
             const real *restrict one_minus_sigmoid_a_ktilde =
                 work_one_minus_sigmoid_a_ktilde + (first * B + s) * H * d_k;
 
-            /* (35)  ktilde_bar = a_s_k_bar[i] ktilde[i,j] + ktilde[i,j] a_s_k_bar[i] + k_bar /
-             * sqrt(s_k)   adjoint of (5), (7) */
+            /* (44)  ktilde_bar = 2 a_s_k_bar[i] ktilde[i,j] + k_bar / sqrt(s_k)   adjoint of (9),
+             * (12) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
-                    ktilde_bar[j * d_k + l] = a_s_k_bar[j] * ktilde[j * d_k + l] + ktilde[j * d_k
-                        + l] * a_s_k_bar[j] + k_bar[j * d_k + l] / SQRT(s_k[j]);
+                    ktilde_bar[j * d_k + l] = 2 * a_s_k_bar[j] * ktilde[j * d_k + l] + k_bar[j * d_k
+                        + l] / SQRT(s_k[j]);
 
-            /* (36)  a_ktilde_bar = ktilde_bar * (sigmoid(a_ktilde) + a_ktilde * (1 -
-             * sigmoid(a_ktilde)) * sigmoid(a_ktilde))   adjoint of (2) */
+            /* (45)  a_ktilde_bar = ktilde_bar * (sigmoid(a_ktilde) + a_ktilde * (1 -
+             * sigmoid(a_ktilde)) * sigmoid(a_ktilde))   adjoint of (4) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     a_ktilde_bar[j * d_k + l] = ktilde_bar[j * d_k + l] * (sigmoid_a_ktilde[j * d_k
                         + l] + a_ktilde[j * d_k + l] * one_minus_sigmoid_a_ktilde[j * d_k
                         + l] * sigmoid_a_ktilde[j * d_k + l]);
 
-            /* (40)  x_bar = sum_ij W_q[i,j,k] a_qtilde_bar[i,j] + sum_ij W_k[i,j,k]
+            /* (49)  x_bar = sum_ij W_q[i,j,k] a_qtilde_bar[i,j] + sum_ij W_k[i,j,k]
              * a_ktilde_bar[i,j] + sum_ij W_v[i,j,k] a_v_bar[i,j] + W_alpha^T a_alpha_2_bar +
-             * W_beta^T a_beta_bar   adjoint of (1), (2), (3), (8), (9) */
+             * W_beta^T a_beta_bar   adjoint of (1), (3), (5), (13), (16) */
             if (gradients->x_bar != NULL) {
                 for (size_t j = 0; j < D; ++j) {
                     real sum = 0;
@@ -1499,7 +1499,7 @@ static void gated_deltanet_simd_backward_thread(
                 }
             }
 
-            /* (42)  W_k_bar = sum_t a_ktilde_bar[i,j] x[k]   adjoint of (2) */
+            /* (51)  W_k_bar = sum_t a_ktilde_bar[i,j] x[k]   adjoint of (3) */
             if (W_k_bar != NULL)
                 for (size_t j = 0; j < H; ++j)
                     for (size_t l = 0; l < d_k; ++l)
@@ -1510,8 +1510,8 @@ static void gated_deltanet_simd_backward_thread(
         {
             real *const scratch = work_scratch + thread * scratch_size;
 
-            /* (44)  W_alpha_bar = sum_t a_alpha_2_bar x^T   adjoint of (8) */
-            /* (47)  W_beta_bar = sum_t a_beta_bar x^T   adjoint of (9) */
+            /* (53)  W_alpha_bar = sum_t a_alpha_2_bar x^T   adjoint of (13) */
+            /* (56)  W_beta_bar = sum_t a_beta_bar x^T   adjoint of (16) */
             const series rows_of_x = {in->x, 0, D, 0, 0, 0, 0};
             const reduction with_x[] = {
                 {{work_a_alpha_2_bar, 0, row_H, 0, 0, 0, first * B}, H, 1, W_alpha_bar, done > 0},
@@ -1524,7 +1524,7 @@ static void gated_deltanet_simd_backward_thread(
 
     /* once, for all steps */
     if (thread == 0) {
-        /* (46)  A_log_bar = exp_A_log_bar * exp(A_log)   adjoint of (8) */
+        /* (55)  A_log_bar = exp_A_log_bar * exp(A_log)   adjoint of (14) */
         if (A_log_bar != NULL)
             for (size_t j = 0; j < H; ++j)
                 A_log_bar[j] = exp_A_log_bar[j] * exp_A_log[j];
@@ -1542,7 +1542,7 @@ static size_t gated_deltanet_simd_backward_multiplications(const gated_deltanet_
     const size_t H = GATED_DELTANET_FIXED_H;
     const size_t d_k = GATED_DELTANET_FIXED_d_k;
     const size_t d_v = GATED_DELTANET_FIXED_d_v;
-    return B * (10 * H + 10 * H * d_v + 4 * D * H * d_v + 7 * H * d_k * d_v + 16 * H * d_k
+    return B * (10 * H + 10 * H * d_v + 4 * D * H * d_v + 7 * H * d_k * d_v + 14 * H * d_k
         + 4 * D * H * d_k + 4 * D * H) / 2;
 }
 
@@ -1623,12 +1623,12 @@ static void gated_deltanet_simd_step_thread(
             }
         }
 
-        /* (1)  qtilde = silu(a_qtilde) */
+        /* (2)  qtilde = silu(a_qtilde) */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_k; ++l)
                 qtilde[j * d_k + l] = gated_deltanet_silu(a_qtilde[j * d_k + l]);
 
-        /* (2)  a_ktilde = sum_k W_k[i,j,k] x[k] */
+        /* (3)  a_ktilde = sum_k W_k[i,j,k] x[k] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_k; ++l) {
                 real sum = 0;
@@ -1637,12 +1637,12 @@ static void gated_deltanet_simd_step_thread(
             }
         }
 
-        /* (2)  ktilde = silu(a_ktilde) */
+        /* (4)  ktilde = silu(a_ktilde) */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_k; ++l)
                 ktilde[j * d_k + l] = gated_deltanet_silu(a_ktilde[j * d_k + l]);
 
-        /* (3)  a_v = sum_k W_v[i,j,k] x[k] */
+        /* (5)  a_v = sum_k W_v[i,j,k] x[k] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_v; ++l) {
                 real sum = 0;
@@ -1651,12 +1651,12 @@ static void gated_deltanet_simd_step_thread(
             }
         }
 
-        /* (3)  v = silu(a_v) */
+        /* (6)  v = silu(a_v) */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_v; ++l)
                 v_2[j * d_v + l] = gated_deltanet_silu(a_v[j * d_v + l]);
 
-        /* (4)  a_s_q = sum_j qtilde[i,j] qtilde[i,j] */
+        /* (7)  a_s_q = sum_j qtilde[i,j] qtilde[i,j] */
         for (size_t j = 0; j < H; ++j) {
             real sum = 0;
             for (size_t l = 0; l < d_k; ++l)
@@ -1664,7 +1664,7 @@ static void gated_deltanet_simd_step_thread(
             a_s_q[j] = sum;
         }
 
-        /* (5)  a_s_k = sum_j ktilde[i,j] ktilde[i,j] */
+        /* (9)  a_s_k = sum_j ktilde[i,j] ktilde[i,j] */
         for (size_t j = 0; j < H; ++j) {
             real sum = 0;
             for (size_t l = 0; l < d_k; ++l)
@@ -1712,27 +1712,27 @@ static void gated_deltanet_simd_step_thread(
                             const vec a_s_q = load(a_s_q_rows + s * row_H + j);
                             const vec a_s_k = load(a_s_k_rows + s * row_H + j);
 
-                            /* (4)  s_q = max(a_s_q, 10^(-24)) */
+                            /* (8)  s_q = max(a_s_q, 10^(-24)) */
                             const vec s_q = where(a_s_q >= REAL(1e-24), a_s_q, REAL(1e-24));
                             store(s_q_rows + s * row_H + j, s_q);
 
-                            /* (5)  s_k = max(a_s_k, 10^(-24)) */
+                            /* (10)  s_k = max(a_s_k, 10^(-24)) */
                             const vec s_k = where(a_s_k >= REAL(1e-24), a_s_k, REAL(1e-24));
                             store(s_k_rows + s * row_H + j, s_k);
 
-                            /* (8)  a_alpha_2 = W_alpha x + b_alpha */
+                            /* (13)  a_alpha_2 = W_alpha x + b_alpha */
                             const vec a_alpha_2 =
                                 load(tile_a_alpha_2 + (s * 2 * own + v) * LANES) + b_alpha_here;
 
-                            /* (8)  softplus_a_alpha_2 = softplus(a_alpha_2) */
+                            /* (14)  softplus_a_alpha_2 = softplus(a_alpha_2) */
                             const vec softplus_a_alpha_2 = vec_softplus(a_alpha_2);
                             store(softplus_a_alpha_2_rows + s * row_H + j, softplus_a_alpha_2);
 
-                            /* (9)  a_beta = W_beta x */
+                            /* (16)  a_beta = W_beta x */
                             const vec a_beta =
                                 load(tile_a_alpha_2 + ((s * 2 + 1) * own + v) * LANES);
 
-                            /* (9)  beta = sigmoid(a_beta) */
+                            /* (17)  beta = sigmoid(a_beta) */
                             const vec beta = vec_sigmoid(a_beta);
                             store(beta_rows + s * row_H + j, beta);
                         }
@@ -1750,12 +1750,12 @@ static void gated_deltanet_simd_step_thread(
         real *restrict q = work_q + s * H * d_k;
         real *restrict k = work_k + s * H * d_k;
 
-        /* (6)  q = qtilde / sqrt(s_q) */
+        /* (11)  q = qtilde / sqrt(s_q) */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_k; ++l)
                 q[j * d_k + l] = qtilde[j * d_k + l] / SQRT(s_q[j]);
 
-        /* (7)  k = ktilde / sqrt(s_k) */
+        /* (12)  k = ktilde / sqrt(s_k) */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_k; ++l)
                 k[j * d_k + l] = ktilde[j * d_k + l] / SQRT(s_k[j]);
@@ -1764,7 +1764,7 @@ static void gated_deltanet_simd_step_thread(
 
     /* once, for all steps */
     if (thread == 0) {
-        /* (8)  exp_A_log = exp(A_log) */
+        /* (14)  exp_A_log = exp(A_log) */
         for (size_t j = 0; j < H; ++j)
             exp_A_log[j] = EXP(A_log[j]);
     }
@@ -1785,10 +1785,10 @@ static void gated_deltanet_simd_step_thread(
                     const vec exp_A_log_here = load_part(exp_A_log + j, left);
                     const vec softplus_a_alpha_2 = load(softplus_a_alpha_2_rows + s * row_H + j);
 
-                    /* (8)  a_alpha = -exp(A_log) * softplus(a_alpha_2) */
+                    /* (14)  a_alpha = -exp(A_log) * softplus(a_alpha_2) */
                     const vec a_alpha = -exp_A_log_here * softplus_a_alpha_2;
 
-                    /* (8)  alpha = exp(a_alpha) */
+                    /* (15)  alpha = exp(a_alpha) */
                     const vec alpha = vec_exp(a_alpha);
                     store(alpha_rows + s * row_H + j, alpha);
                 }
@@ -1806,7 +1806,7 @@ static void gated_deltanet_simd_step_thread(
         const real *restrict S_prev = initial_S + s * H * d_v * d_k;
         real *restrict a_e = work_a_e + s * H * d_v;
 
-        /* (10)  a_e = sum_k S_prev[i,j,k] k[i,k] */
+        /* (18)  a_e = sum_k S_prev[i,j,k] k[i,k] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_v; ++l) {
                 real sum = 0;
@@ -1815,12 +1815,12 @@ static void gated_deltanet_simd_step_thread(
             }
         }
 
-        /* (10)  e = beta * (v - alpha * a_e) */
+        /* (19)  e = beta * (v - alpha * a_e) */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_v; ++l)
                 e[j * d_v + l] = beta[j] * (v_2[j * d_v + l] - alpha[j] * a_e[j * d_v + l]);
 
-        /* (11)  S = alpha * S_prev + e[i,j] k[i,k] */
+        /* (20)  S = alpha * S_prev + e[i,j] k[i,k] */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_v; ++l)
                 for (size_t i = 0; i < d_k; ++i)
@@ -1834,7 +1834,7 @@ static void gated_deltanet_simd_step_thread(
         real *restrict o = work_o + s * H * d_v;
         real *restrict y = out->y + s * D;
 
-        /* (12)  o = sum_k S[i,j,k] q[i,k] */
+        /* (21)  o = sum_k S[i,j,k] q[i,k] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_v; ++l) {
                 real sum = 0;
@@ -1843,7 +1843,7 @@ static void gated_deltanet_simd_step_thread(
             }
         }
 
-        /* (13)  y = sum_hv W_o[d,h,v] o[h,v] */
+        /* (22)  y = sum_hv W_o[d,h,v] o[h,v] */
         for (size_t j = 0; j < D; ++j) {
             real sum = 0;
             for (size_t l = 0; l < H; ++l)

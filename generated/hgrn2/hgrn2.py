@@ -96,36 +96,36 @@ def forward(parameters, inputs, initial):
     # all steps at once
     # (1)  a_f = sum_k W_f[i,j,k] x[k] + b_f
     a_f = contract("ijk,TBk->TBij", W_f, x) + b_f
-    # (1)  sigmoid_a_f = sigmoid(a_f)
+    # (2)  sigmoid_a_f = sigmoid(a_f)
     sigmoid_a_f = sigmoid(a_f)
-    # (1)  sigmoid_a_f_tail = sigmoid_tail(a_f)
+    # (2)  sigmoid_a_f_tail = sigmoid_tail(a_f)
     sigmoid_a_f_tail = sigmoid_tail(a_f)
-    # (1)  f = gamma + (1 - gamma) * sigmoid(a_f)
+    # (2)  f = gamma + (1 - gamma) * sigmoid(a_f)
     f = gamma + (1 - gamma) * sigmoid_a_f
-    # (2)  a_i = sum_k W_i[i,j,k] x[k] + b_i
+    # (3)  a_i = sum_k W_i[i,j,k] x[k] + b_i
     a_i = contract("ijk,TBk->TBij", W_i, x) + b_i
-    # (2)  i = silu(a_i)
+    # (4)  i = silu(a_i)
     i = silu(a_i)
-    # (3)  a_o = sum_k W_o[i,j,k] x[k] + b_o
+    # (5)  a_o = sum_k W_o[i,j,k] x[k] + b_o
     a_o = contract("ijk,TBk->TBij", W_o, x) + b_o
-    # (3)  o = sigmoid(a_o)
+    # (6)  o = sigmoid(a_o)
     o = sigmoid(a_o)
-    # (3)  o_tail = sigmoid_tail(a_o)
+    # (6)  o_tail = sigmoid_tail(a_o)
     o_tail = sigmoid_tail(a_o)
-    # (4)  e = 1 - f
+    # (7)  e = 1 - f
     e = 1 - f
 
     # scan forward
     h = np.empty((T, B, H, d_f, d_i), dtype)
     for t in range(T):
         h_prev = h[t - 1] if t > 0 else initial_h
-        # (5)  h = f * h_prev + e[i,j] i[i,k]
+        # (8)  h = f * h_prev + e[i,j] i[i,k]
         h[t] = f[t][:, :, :, None] * h_prev + contract("Bij,Bik->Bijk", e[t], i[t])
 
     # all steps at once
-    # (6)  z = sum_k h[i,k,j] o[i,k]
+    # (9)  z = sum_k h[i,k,j] o[i,k]
     z = contract("TBikj,TBik->TBij", h, o)
-    # (7)  y = sum_hi W_y[d,h,i] z[h,i]
+    # (10)  y = sum_hi W_y[d,h,i] z[h,i]
     y = contract("dhi,TBhi->TBd", W_y, z)
     return {"y": y}, {"h": h[T - 1] if T > 0 else initial_h}, {"i": i, "o_tail": o_tail, "h": h, "z": z, "sigmoid_a_f_tail": sigmoid_a_f_tail, "a_i": a_i}
 
@@ -155,27 +155,27 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     d_i = W_i.shape[1]
 
     # all steps at once
-    # (3)  o = sigmoid_from_tail(o_tail)
+    # (6)  o = sigmoid_from_tail(o_tail)
     o = sigmoid_from_tail(o_tail)
-    # (3)  one_minus_o = complement_from_tail(o_tail)
+    # (6)  one_minus_o = complement_from_tail(o_tail)
     one_minus_o = complement_from_tail(o_tail)
-    # (8)  z_bar = sum_d W_y[d,h,i] y_bar[d]   adjoint of (7)
+    # (11)  z_bar = sum_d W_y[d,h,i] y_bar[d]   adjoint of (10)
     z_bar = contract("dhi,TBd->TBhi", W_y, y_bar)
-    # (11)  o_bar = sum_j h[i,k,j] z_bar[i,j]   adjoint of (6)
+    # (14)  o_bar = sum_j h[i,k,j] z_bar[i,j]   adjoint of (9)
     o_bar = contract("TBikj,TBij->TBik", h, z_bar)
-    # (12)  a_o_bar = o_bar * o * (1 - o)   adjoint of (3)
+    # (15)  a_o_bar = o_bar * o * (1 - o)   adjoint of (6)
     a_o_bar = o_bar * o * one_minus_o
-    # (14)  sigmoid_a_i = sigmoid(a_i)
+    # (17)  sigmoid_a_i = sigmoid(a_i)
     sigmoid_a_i = sigmoid(a_i)
-    # (14)  sigmoid_a_i_tail = sigmoid_tail(a_i)
+    # (17)  sigmoid_a_i_tail = sigmoid_tail(a_i)
     sigmoid_a_i_tail = sigmoid_tail(a_i)
-    # (14)  one_minus_sigmoid_a_i = complement_from_tail(sigmoid_a_i_tail)
+    # (17)  one_minus_sigmoid_a_i = complement_from_tail(sigmoid_a_i_tail)
     one_minus_sigmoid_a_i = complement_from_tail(sigmoid_a_i_tail)
-    # (24)  W_o_bar = sum_t a_o_bar[i,j] x[k]   adjoint of (3)
+    # (27)  W_o_bar = sum_t a_o_bar[i,j] x[k]   adjoint of (5)
     W_o_bar = contract("TBij,TBk->ijk", a_o_bar, x)
-    # (25)  b_o_bar = sum_t a_o_bar   adjoint of (3)
+    # (28)  b_o_bar = sum_t a_o_bar   adjoint of (5)
     b_o_bar = contract("TBij->ij", a_o_bar)
-    # (27)  W_y_bar = sum_t y_bar[d] z[h,i]   adjoint of (7)
+    # (30)  W_y_bar = sum_t y_bar[d] z[h,i]   adjoint of (10)
     W_y_bar = contract("TBd,TBhi->dhi", y_bar, z)
 
     # scan in reverse
@@ -185,44 +185,44 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     h_prev_bar = final_h_bar
     for t in reversed(range(T)):
         h_next_bar = h_prev_bar
-        # (1)  sigmoid_a_f = sigmoid_from_tail(sigmoid_a_f_tail)
+        # (2)  sigmoid_a_f = sigmoid_from_tail(sigmoid_a_f_tail)
         sigmoid_a_f[t] = sigmoid_from_tail(sigmoid_a_f_tail[t])
-        # (1)  f = gamma + (1 - gamma) * sigmoid(a_f)
+        # (2)  f = gamma + (1 - gamma) * sigmoid(a_f)
         f[t] = gamma + (1 - gamma) * sigmoid_a_f[t]
-        # (9)  h_bar = z_bar[i,j] o[i,k] + h_next_bar   adjoint of (6)
+        # (12)  h_bar = z_bar[i,j] o[i,k] + h_next_bar   adjoint of (9)
         h_bar[t] = contract("Bij,Bik->Bikj", z_bar[t], o[t]) + h_next_bar
-        # (18)  h_prev_bar = h_bar * f   adjoint of (5)
+        # (21)  h_prev_bar = h_bar * f   adjoint of (8)
         h_prev_bar = h_bar[t] * f[t][:, :, :, None]
 
     # all steps at once
     h_prev = np.concatenate([initial_h[None], h])[:-1]
-    # (1)  one_minus_sigmoid_a_f = complement_from_tail(sigmoid_a_f_tail)
+    # (2)  one_minus_sigmoid_a_f = complement_from_tail(sigmoid_a_f_tail)
     one_minus_sigmoid_a_f = complement_from_tail(sigmoid_a_f_tail)
-    # (4)  e = 1 - f
+    # (7)  e = 1 - f
     e = 1 - f
-    # (10)  e_bar = sum_k h_bar[i,j,k] i[i,k]   adjoint of (5)
+    # (13)  e_bar = sum_k h_bar[i,j,k] i[i,k]   adjoint of (8)
     e_bar = contract("TBijk,TBik->TBij", h_bar, i)
-    # (13)  i_bar = sum_j e[i,j] h_bar[i,j,k]   adjoint of (5)
+    # (16)  i_bar = sum_j e[i,j] h_bar[i,j,k]   adjoint of (8)
     i_bar = contract("TBij,TBijk->TBik", e, h_bar)
-    # (14)  a_i_bar = i_bar * (sigmoid(a_i) + a_i * (1 - sigmoid(a_i)) * sigmoid(a_i))   adjoint of (2)
+    # (17)  a_i_bar = i_bar * (sigmoid(a_i) + a_i * (1 - sigmoid(a_i)) * sigmoid(a_i))   adjoint of (4)
     a_i_bar = i_bar * (sigmoid_a_i + a_i * one_minus_sigmoid_a_i * sigmoid_a_i)
-    # (15)  f_bar = -e_bar + sum_k h_bar[i,j,k] h_prev[i,j,k]   adjoint of (4), (5)
+    # (18)  f_bar = -e_bar + sum_k h_bar[i,j,k] h_prev[i,j,k]   adjoint of (7), (8)
     f_bar = -e_bar + contract("TBijk,TBijk->TBij", h_bar, h_prev)
-    # (16)  f_to_gamma_bar = f_bar * (1 - sigmoid(a_f))
+    # (19)  f_to_gamma_bar = f_bar * (1 - sigmoid(a_f))
     f_to_gamma_bar = f_bar * one_minus_sigmoid_a_f
-    # (17)  a_f_bar = f_bar * (1 - gamma) * sigmoid(a_f) * (1 - sigmoid(a_f))   adjoint of (1)
+    # (20)  a_f_bar = f_bar * (1 - gamma) * sigmoid(a_f) * (1 - sigmoid(a_f))   adjoint of (2)
     a_f_bar = f_bar * (1 - gamma) * sigmoid_a_f * one_minus_sigmoid_a_f
-    # (19)  x_bar = sum_ij W_f[i,j,k] a_f_bar[i,j] + sum_ij W_i[i,j,k] a_i_bar[i,j] + sum_ij W_o[i,j,k] a_o_bar[i,j]   adjoint of (1), (2), (3)
+    # (22)  x_bar = sum_ij W_f[i,j,k] a_f_bar[i,j] + sum_ij W_i[i,j,k] a_i_bar[i,j] + sum_ij W_o[i,j,k] a_o_bar[i,j]   adjoint of (1), (3), (5)
     x_bar = contract("ijk,TBij->TBk", W_f, a_f_bar) + contract("ijk,TBij->TBk", W_i, a_i_bar) + contract("ijk,TBij->TBk", W_o, a_o_bar)
-    # (20)  W_f_bar = sum_t a_f_bar[i,j] x[k]   adjoint of (1)
+    # (23)  W_f_bar = sum_t a_f_bar[i,j] x[k]   adjoint of (1)
     W_f_bar = contract("TBij,TBk->ijk", a_f_bar, x)
-    # (21)  b_f_bar = sum_t a_f_bar   adjoint of (1)
+    # (24)  b_f_bar = sum_t a_f_bar   adjoint of (1)
     b_f_bar = contract("TBij->ij", a_f_bar)
-    # (22)  W_i_bar = sum_t a_i_bar[i,j] x[k]   adjoint of (2)
+    # (25)  W_i_bar = sum_t a_i_bar[i,j] x[k]   adjoint of (3)
     W_i_bar = contract("TBij,TBk->ijk", a_i_bar, x)
-    # (23)  b_i_bar = sum_t a_i_bar   adjoint of (2)
+    # (26)  b_i_bar = sum_t a_i_bar   adjoint of (3)
     b_i_bar = contract("TBij->ij", a_i_bar)
-    # (26)  gamma_bar = sum_t f_to_gamma_bar   adjoint of (1)
+    # (29)  gamma_bar = sum_t f_to_gamma_bar   adjoint of (2)
     gamma_bar = contract("TBij->ij", f_to_gamma_bar)
     return {"initial.h": h_prev_bar, "x": x_bar, "W_f": W_f_bar, "b_f": b_f_bar, "W_i": W_i_bar, "b_i": b_i_bar, "W_o": W_o_bar, "b_o": b_o_bar, "gamma": gamma_bar, "W_y": W_y_bar}
 
@@ -249,24 +249,24 @@ def step(parameters, inputs, state):
     h_prev = state["h"]
     # (1)  a_f = sum_k W_f[i,j,k] x[k] + b_f
     a_f = contract("ijk,Bk->Bij", W_f, x) + b_f
-    # (1)  sigmoid_a_f = sigmoid(a_f)
+    # (2)  sigmoid_a_f = sigmoid(a_f)
     sigmoid_a_f = sigmoid(a_f)
-    # (1)  f = gamma + (1 - gamma) * sigmoid(a_f)
+    # (2)  f = gamma + (1 - gamma) * sigmoid(a_f)
     f = gamma + (1 - gamma) * sigmoid_a_f
-    # (2)  a_i = sum_k W_i[i,j,k] x[k] + b_i
+    # (3)  a_i = sum_k W_i[i,j,k] x[k] + b_i
     a_i = contract("ijk,Bk->Bij", W_i, x) + b_i
-    # (2)  i = silu(a_i)
+    # (4)  i = silu(a_i)
     i = silu(a_i)
-    # (3)  a_o = sum_k W_o[i,j,k] x[k] + b_o
+    # (5)  a_o = sum_k W_o[i,j,k] x[k] + b_o
     a_o = contract("ijk,Bk->Bij", W_o, x) + b_o
-    # (3)  o = sigmoid(a_o)
+    # (6)  o = sigmoid(a_o)
     o = sigmoid(a_o)
-    # (4)  e = 1 - f
+    # (7)  e = 1 - f
     e = 1 - f
-    # (5)  h = f * h_prev + e[i,j] i[i,k]
+    # (8)  h = f * h_prev + e[i,j] i[i,k]
     h = f[:, :, :, None] * h_prev + contract("Bij,Bik->Bijk", e, i)
-    # (6)  z = sum_k h[i,k,j] o[i,k]
+    # (9)  z = sum_k h[i,k,j] o[i,k]
     z = contract("Bikj,Bik->Bij", h, o)
-    # (7)  y = sum_hi W_y[d,h,i] z[h,i]
+    # (10)  y = sum_hi W_y[d,h,i] z[h,i]
     y = contract("dhi,Bhi->Bd", W_y, z)
     return {"y": y}, {"h": h}

@@ -205,23 +205,23 @@ static void hgrn2_simd_forward_thread(
             }
         }
 
-        /* (1)  sigmoid_a_f = sigmoid(a_f) */
+        /* (2)  sigmoid_a_f = sigmoid(a_f) */
         for (size_t j = 0; j < H; ++j)
             for (size_t k = 0; k < d_f; ++k)
                 sigmoid_a_f[j * d_f + k] = hgrn2_sigmoid(a_f[j * d_f + k]);
 
-        /* (1)  sigmoid_a_f_tail = sigmoid_tail(a_f) */
+        /* (2)  sigmoid_a_f_tail = sigmoid_tail(a_f) */
         for (size_t j = 0; j < H; ++j)
             for (size_t k = 0; k < d_f; ++k)
                 sigmoid_a_f_tail[j * d_f + k] = hgrn2_sigmoid_tail(a_f[j * d_f + k]);
 
-        /* (1)  f = gamma + (1 - gamma) * sigmoid(a_f) */
+        /* (2)  f = gamma + (1 - gamma) * sigmoid(a_f) */
         for (size_t j = 0; j < H; ++j)
             for (size_t k = 0; k < d_f; ++k)
                 f[j * d_f + k] = gamma[j * d_f + k] + (1 - gamma[j * d_f + k]) * sigmoid_a_f[j * d_f
                     + k];
 
-        /* (2)  a_i = sum_k W_i[i,j,k] x[k] + b_i */
+        /* (3)  a_i = sum_k W_i[i,j,k] x[k] + b_i */
         for (size_t j = 0; j < H; ++j) {
             for (size_t k = 0; k < d_i; ++k) {
                 real sum = b_i[j * d_i + k];
@@ -230,12 +230,12 @@ static void hgrn2_simd_forward_thread(
             }
         }
 
-        /* (2)  i = silu(a_i) */
+        /* (4)  i = silu(a_i) */
         for (size_t j = 0; j < H; ++j)
             for (size_t k = 0; k < d_i; ++k)
                 i[j * d_i + k] = hgrn2_silu(a_i[j * d_i + k]);
 
-        /* (3)  a_o = sum_k W_o[i,j,k] x[k] + b_o */
+        /* (5)  a_o = sum_k W_o[i,j,k] x[k] + b_o */
         for (size_t j = 0; j < H; ++j) {
             for (size_t k = 0; k < d_f; ++k) {
                 real sum = b_o[j * d_f + k];
@@ -244,17 +244,17 @@ static void hgrn2_simd_forward_thread(
             }
         }
 
-        /* (3)  o = sigmoid(a_o) */
+        /* (6)  o = sigmoid(a_o) */
         for (size_t j = 0; j < H; ++j)
             for (size_t k = 0; k < d_f; ++k)
                 o[j * d_f + k] = hgrn2_sigmoid(a_o[j * d_f + k]);
 
-        /* (3)  o_tail = sigmoid_tail(a_o) */
+        /* (6)  o_tail = sigmoid_tail(a_o) */
         for (size_t j = 0; j < H; ++j)
             for (size_t k = 0; k < d_f; ++k)
                 o_tail[j * d_f + k] = hgrn2_sigmoid_tail(a_o[j * d_f + k]);
 
-        /* (4)  e = 1 - f */
+        /* (7)  e = 1 - f */
         for (size_t j = 0; j < H; ++j)
             for (size_t k = 0; k < d_f; ++k)
                 e[j * d_f + k] = 1 - f[j * d_f + k];
@@ -274,7 +274,7 @@ static void hgrn2_simd_forward_thread(
                 const real *restrict h_prev = t > 0 ? tape_h + (t * B + s - B) * H * d_f * d_i
                     : initial_h + s * H * d_f * d_i;
 
-                /* (5)  h = f * h_prev + e[i,j] i[i,k] */
+                /* (8)  h = f * h_prev + e[i,j] i[i,k] */
                 for (size_t j = 0; j < H; ++j)
                     for (size_t k = 0; k < d_f; ++k)
                         for (size_t l = 0; l < d_i; ++l)
@@ -292,7 +292,7 @@ static void hgrn2_simd_forward_thread(
             real *restrict z = tape_z + (first * B + s) * H * d_i;
             real *restrict y = out->y + (first * B + s) * D;
 
-            /* (6)  z = sum_k h[i,k,j] o[i,k] */
+            /* (9)  z = sum_k h[i,k,j] o[i,k] */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t k = 0; k < d_i; ++k) {
                     real sum = 0;
@@ -302,7 +302,7 @@ static void hgrn2_simd_forward_thread(
                 }
             }
 
-            /* (7)  y = sum_hi W_y[d,h,i] z[h,i] */
+            /* (10)  y = sum_hi W_y[d,h,i] z[h,i] */
             for (size_t j = 0; j < D; ++j) {
                 real sum = 0;
                 for (size_t k = 0; k < H; ++k)
@@ -394,18 +394,18 @@ static void hgrn2_simd_infer_thread(
             }
         }
 
-        /* (1)  sigmoid_a_f = sigmoid(a_f) */
+        /* (2)  sigmoid_a_f = sigmoid(a_f) */
         for (size_t j = 0; j < H; ++j)
             for (size_t k = 0; k < d_f; ++k)
                 sigmoid_a_f[j * d_f + k] = hgrn2_sigmoid(a_f[j * d_f + k]);
 
-        /* (1)  f = gamma + (1 - gamma) * sigmoid(a_f) */
+        /* (2)  f = gamma + (1 - gamma) * sigmoid(a_f) */
         for (size_t j = 0; j < H; ++j)
             for (size_t k = 0; k < d_f; ++k)
                 f[j * d_f + k] = gamma[j * d_f + k] + (1 - gamma[j * d_f + k]) * sigmoid_a_f[j * d_f
                     + k];
 
-        /* (2)  a_i = sum_k W_i[i,j,k] x[k] + b_i */
+        /* (3)  a_i = sum_k W_i[i,j,k] x[k] + b_i */
         for (size_t j = 0; j < H; ++j) {
             for (size_t k = 0; k < d_i; ++k) {
                 real sum = b_i[j * d_i + k];
@@ -414,12 +414,12 @@ static void hgrn2_simd_infer_thread(
             }
         }
 
-        /* (2)  i = silu(a_i) */
+        /* (4)  i = silu(a_i) */
         for (size_t j = 0; j < H; ++j)
             for (size_t k = 0; k < d_i; ++k)
                 i[j * d_i + k] = hgrn2_silu(a_i[j * d_i + k]);
 
-        /* (3)  a_o = sum_k W_o[i,j,k] x[k] + b_o */
+        /* (5)  a_o = sum_k W_o[i,j,k] x[k] + b_o */
         for (size_t j = 0; j < H; ++j) {
             for (size_t k = 0; k < d_f; ++k) {
                 real sum = b_o[j * d_f + k];
@@ -428,12 +428,12 @@ static void hgrn2_simd_infer_thread(
             }
         }
 
-        /* (3)  o = sigmoid(a_o) */
+        /* (6)  o = sigmoid(a_o) */
         for (size_t j = 0; j < H; ++j)
             for (size_t k = 0; k < d_f; ++k)
                 o[j * d_f + k] = hgrn2_sigmoid(a_o[j * d_f + k]);
 
-        /* (4)  e = 1 - f */
+        /* (7)  e = 1 - f */
         for (size_t j = 0; j < H; ++j)
             for (size_t k = 0; k < d_f; ++k)
                 e[j * d_f + k] = 1 - f[j * d_f + k];
@@ -453,7 +453,7 @@ static void hgrn2_simd_infer_thread(
                 const real *restrict h_prev = t > 0 ? work_h + (t * B + s - B) * H * d_f * d_i
                     : initial_h + s * H * d_f * d_i;
 
-                /* (5)  h = f * h_prev + e[i,j] i[i,k] */
+                /* (8)  h = f * h_prev + e[i,j] i[i,k] */
                 for (size_t j = 0; j < H; ++j)
                     for (size_t k = 0; k < d_f; ++k)
                         for (size_t l = 0; l < d_i; ++l)
@@ -471,7 +471,7 @@ static void hgrn2_simd_infer_thread(
             real *restrict z = work_z + s * H * d_i;
             real *restrict y = out->y + (first * B + s) * D;
 
-            /* (6)  z = sum_k h[i,k,j] o[i,k] */
+            /* (9)  z = sum_k h[i,k,j] o[i,k] */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t k = 0; k < d_i; ++k) {
                     real sum = 0;
@@ -481,7 +481,7 @@ static void hgrn2_simd_infer_thread(
                 }
             }
 
-            /* (7)  y = sum_hi W_y[d,h,i] z[h,i] */
+            /* (10)  y = sum_hi W_y[d,h,i] z[h,i] */
             for (size_t j = 0; j < D; ++j) {
                 real sum = 0;
                 for (size_t k = 0; k < H; ++k)
@@ -613,17 +613,17 @@ static void hgrn2_simd_backward_thread(
         real *restrict sigmoid_a_i_tail = work_sigmoid_a_i_tail + s * H * d_i;
         real *restrict one_minus_sigmoid_a_i = work_one_minus_sigmoid_a_i + s * H * d_i;
 
-        /* (3)  o = sigmoid_from_tail(o_tail) */
+        /* (6)  o = sigmoid_from_tail(o_tail) */
         for (size_t j = 0; j < H; ++j)
             for (size_t k = 0; k < d_f; ++k)
                 o[j * d_f + k] = hgrn2_sigmoid_from_tail(o_tail[j * d_f + k]);
 
-        /* (3)  one_minus_o = complement_from_tail(o_tail) */
+        /* (6)  one_minus_o = complement_from_tail(o_tail) */
         for (size_t j = 0; j < H; ++j)
             for (size_t k = 0; k < d_f; ++k)
                 one_minus_o[j * d_f + k] = hgrn2_complement_from_tail(o_tail[j * d_f + k]);
 
-        /* (8)  z_bar = sum_d W_y[d,h,i] y_bar[d]   adjoint of (7) */
+        /* (11)  z_bar = sum_d W_y[d,h,i] y_bar[d]   adjoint of (10) */
         for (size_t j = 0; j < H; ++j) {
             for (size_t k = 0; k < d_i; ++k) {
                 real sum = 0;
@@ -633,7 +633,7 @@ static void hgrn2_simd_backward_thread(
             }
         }
 
-        /* (11)  o_bar = sum_j h[i,k,j] z_bar[i,j]   adjoint of (6) */
+        /* (14)  o_bar = sum_j h[i,k,j] z_bar[i,j]   adjoint of (9) */
         for (size_t j = 0; j < H; ++j) {
             for (size_t k = 0; k < d_f; ++k) {
                 real sum = 0;
@@ -642,42 +642,42 @@ static void hgrn2_simd_backward_thread(
             }
         }
 
-        /* (12)  a_o_bar = o_bar * o * (1 - o)   adjoint of (3) */
+        /* (15)  a_o_bar = o_bar * o * (1 - o)   adjoint of (6) */
         for (size_t j = 0; j < H; ++j)
             for (size_t k = 0; k < d_f; ++k)
                 a_o_bar[j * d_f + k] = o_bar[j * d_f + k] * o[j * d_f + k] * one_minus_o[j * d_f
                     + k];
 
-        /* (14)  sigmoid_a_i = sigmoid(a_i) */
+        /* (17)  sigmoid_a_i = sigmoid(a_i) */
         for (size_t j = 0; j < H; ++j)
             for (size_t k = 0; k < d_i; ++k)
                 sigmoid_a_i[j * d_i + k] = hgrn2_sigmoid(a_i[j * d_i + k]);
 
-        /* (14)  sigmoid_a_i_tail = sigmoid_tail(a_i) */
+        /* (17)  sigmoid_a_i_tail = sigmoid_tail(a_i) */
         for (size_t j = 0; j < H; ++j)
             for (size_t k = 0; k < d_i; ++k)
                 sigmoid_a_i_tail[j * d_i + k] = hgrn2_sigmoid_tail(a_i[j * d_i + k]);
 
-        /* (14)  one_minus_sigmoid_a_i = complement_from_tail(sigmoid_a_i_tail) */
+        /* (17)  one_minus_sigmoid_a_i = complement_from_tail(sigmoid_a_i_tail) */
         for (size_t j = 0; j < H; ++j)
             for (size_t k = 0; k < d_i; ++k)
                 one_minus_sigmoid_a_i[j * d_i + k] =
                     hgrn2_complement_from_tail(sigmoid_a_i_tail[j * d_i + k]);
 
-        /* (24)  W_o_bar = sum_t a_o_bar[i,j] x[k]   adjoint of (3) */
+        /* (27)  W_o_bar = sum_t a_o_bar[i,j] x[k]   adjoint of (5) */
         if (W_o_bar != NULL)
             for (size_t j = 0; j < H; ++j)
                 for (size_t k = 0; k < d_f; ++k)
                     for (size_t l = 0; l < D; ++l)
                         W_o_bar[(j * d_f + k) * D + l] += a_o_bar[j * d_f + k] * x[l];
 
-        /* (25)  b_o_bar = sum_t a_o_bar   adjoint of (3) */
+        /* (28)  b_o_bar = sum_t a_o_bar   adjoint of (5) */
         if (b_o_bar != NULL)
             for (size_t j = 0; j < H; ++j)
                 for (size_t k = 0; k < d_f; ++k)
                     b_o_bar[j * d_f + k] += a_o_bar[j * d_f + k];
 
-        /* (27)  W_y_bar = sum_t y_bar[d] z[h,i]   adjoint of (7) */
+        /* (30)  W_y_bar = sum_t y_bar[d] z[h,i]   adjoint of (10) */
         if (W_y_bar != NULL)
             for (size_t j = 0; j < D; ++j)
                 for (size_t k = 0; k < H; ++k)
@@ -704,26 +704,26 @@ static void hgrn2_simd_backward_thread(
                 real *restrict h_bar = work_h_bar + ((t - first) * B + s) * H * d_f * d_i;
                 real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + s) * H * d_f * d_i;
 
-                /* (1)  sigmoid_a_f = sigmoid_from_tail(sigmoid_a_f_tail) */
+                /* (2)  sigmoid_a_f = sigmoid_from_tail(sigmoid_a_f_tail) */
                 for (size_t j = 0; j < H; ++j)
                     for (size_t k = 0; k < d_f; ++k)
                         sigmoid_a_f[j * d_f + k] = hgrn2_sigmoid_from_tail(sigmoid_a_f_tail[j * d_f
                             + k]);
 
-                /* (1)  f = gamma + (1 - gamma) * sigmoid(a_f) */
+                /* (2)  f = gamma + (1 - gamma) * sigmoid(a_f) */
                 for (size_t j = 0; j < H; ++j)
                     for (size_t k = 0; k < d_f; ++k)
                         f[j * d_f + k] = gamma[j * d_f + k]
                             + (1 - gamma[j * d_f + k]) * sigmoid_a_f[j * d_f + k];
 
-                /* (9)  h_bar = z_bar[i,j] o[i,k] + h_next_bar   adjoint of (6) */
+                /* (12)  h_bar = z_bar[i,j] o[i,k] + h_next_bar   adjoint of (9) */
                 for (size_t j = 0; j < H; ++j)
                     for (size_t k = 0; k < d_f; ++k)
                         for (size_t l = 0; l < d_i; ++l)
                             h_bar[(j * d_f + k) * d_i + l] = z_bar[j * d_i + l] * o[j * d_f + k]
                                 + h_next_bar[(j * d_f + k) * d_i + l];
 
-                /* (18)  h_prev_bar = h_bar * f   adjoint of (5) */
+                /* (21)  h_prev_bar = h_bar * f   adjoint of (8) */
                 for (size_t j = 0; j < H; ++j)
                     for (size_t k = 0; k < d_f; ++k)
                         for (size_t l = 0; l < d_i; ++l)
@@ -760,18 +760,18 @@ static void hgrn2_simd_backward_thread(
             const real *restrict one_minus_sigmoid_a_i =
                 work_one_minus_sigmoid_a_i + (first * B + s) * H * d_i;
 
-            /* (1)  one_minus_sigmoid_a_f = complement_from_tail(sigmoid_a_f_tail) */
+            /* (2)  one_minus_sigmoid_a_f = complement_from_tail(sigmoid_a_f_tail) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t k = 0; k < d_f; ++k)
                     one_minus_sigmoid_a_f[j * d_f + k] =
                         hgrn2_complement_from_tail(sigmoid_a_f_tail[j * d_f + k]);
 
-            /* (4)  e = 1 - f */
+            /* (7)  e = 1 - f */
             for (size_t j = 0; j < H; ++j)
                 for (size_t k = 0; k < d_f; ++k)
                     e[j * d_f + k] = 1 - f[j * d_f + k];
 
-            /* (10)  e_bar = sum_k h_bar[i,j,k] i[i,k]   adjoint of (5) */
+            /* (13)  e_bar = sum_k h_bar[i,j,k] i[i,k]   adjoint of (8) */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t k = 0; k < d_f; ++k) {
                     real sum = 0;
@@ -780,7 +780,7 @@ static void hgrn2_simd_backward_thread(
                 }
             }
 
-            /* (13)  i_bar = sum_j e[i,j] h_bar[i,j,k]   adjoint of (5) */
+            /* (16)  i_bar = sum_j e[i,j] h_bar[i,j,k]   adjoint of (8) */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t k = 0; k < d_i; ++k) {
                     real sum = 0;
@@ -790,15 +790,15 @@ static void hgrn2_simd_backward_thread(
                 }
             }
 
-            /* (14)  a_i_bar = i_bar * (sigmoid(a_i) + a_i * (1 - sigmoid(a_i)) * sigmoid(a_i))
-             * adjoint of (2) */
+            /* (17)  a_i_bar = i_bar * (sigmoid(a_i) + a_i * (1 - sigmoid(a_i)) * sigmoid(a_i))
+             * adjoint of (4) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t k = 0; k < d_i; ++k)
                     a_i_bar[j * d_i + k] = i_bar[j * d_i + k] * (sigmoid_a_i[j * d_i + k]
                         + a_i[j * d_i + k] * one_minus_sigmoid_a_i[j * d_i
                         + k] * sigmoid_a_i[j * d_i + k]);
 
-            /* (15)  f_bar = -e_bar + sum_k h_bar[i,j,k] h_prev[i,j,k]   adjoint of (4), (5) */
+            /* (18)  f_bar = -e_bar + sum_k h_bar[i,j,k] h_prev[i,j,k]   adjoint of (7), (8) */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t k = 0; k < d_f; ++k) {
                     real sum = -e_bar[j * d_f + k];
@@ -807,22 +807,22 @@ static void hgrn2_simd_backward_thread(
                 }
             }
 
-            /* (16)  f_to_gamma_bar = f_bar * (1 - sigmoid(a_f)) */
+            /* (19)  f_to_gamma_bar = f_bar * (1 - sigmoid(a_f)) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t k = 0; k < d_f; ++k)
                     f_to_gamma_bar[j * d_f + k] = f_bar[j * d_f + k] * one_minus_sigmoid_a_f[j * d_f
                         + k];
 
-            /* (17)  a_f_bar = f_bar * (1 - gamma) * sigmoid(a_f) * (1 - sigmoid(a_f))   adjoint of
-             * (1) */
+            /* (20)  a_f_bar = f_bar * (1 - gamma) * sigmoid(a_f) * (1 - sigmoid(a_f))   adjoint of
+             * (2) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t k = 0; k < d_f; ++k)
                     a_f_bar[j * d_f + k] = f_bar[j * d_f
                         + k] * (1 - gamma[j * d_f + k]) * sigmoid_a_f[j * d_f
                         + k] * one_minus_sigmoid_a_f[j * d_f + k];
 
-            /* (19)  x_bar = sum_ij W_f[i,j,k] a_f_bar[i,j] + sum_ij W_i[i,j,k] a_i_bar[i,j] +
-             * sum_ij W_o[i,j,k] a_o_bar[i,j]   adjoint of (1), (2), (3) */
+            /* (22)  x_bar = sum_ij W_f[i,j,k] a_f_bar[i,j] + sum_ij W_i[i,j,k] a_i_bar[i,j] +
+             * sum_ij W_o[i,j,k] a_o_bar[i,j]   adjoint of (1), (3), (5) */
             if (gradients->x_bar != NULL) {
                 for (size_t j = 0; j < D; ++j) {
                     real sum = 0;
@@ -839,33 +839,33 @@ static void hgrn2_simd_backward_thread(
                 }
             }
 
-            /* (20)  W_f_bar = sum_t a_f_bar[i,j] x[k]   adjoint of (1) */
+            /* (23)  W_f_bar = sum_t a_f_bar[i,j] x[k]   adjoint of (1) */
             if (W_f_bar != NULL)
                 for (size_t j = 0; j < H; ++j)
                     for (size_t k = 0; k < d_f; ++k)
                         for (size_t l = 0; l < D; ++l)
                             W_f_bar[(j * d_f + k) * D + l] += a_f_bar[j * d_f + k] * x[l];
 
-            /* (21)  b_f_bar = sum_t a_f_bar   adjoint of (1) */
+            /* (24)  b_f_bar = sum_t a_f_bar   adjoint of (1) */
             if (b_f_bar != NULL)
                 for (size_t j = 0; j < H; ++j)
                     for (size_t k = 0; k < d_f; ++k)
                         b_f_bar[j * d_f + k] += a_f_bar[j * d_f + k];
 
-            /* (22)  W_i_bar = sum_t a_i_bar[i,j] x[k]   adjoint of (2) */
+            /* (25)  W_i_bar = sum_t a_i_bar[i,j] x[k]   adjoint of (3) */
             if (W_i_bar != NULL)
                 for (size_t j = 0; j < H; ++j)
                     for (size_t k = 0; k < d_i; ++k)
                         for (size_t l = 0; l < D; ++l)
                             W_i_bar[(j * d_i + k) * D + l] += a_i_bar[j * d_i + k] * x[l];
 
-            /* (23)  b_i_bar = sum_t a_i_bar   adjoint of (2) */
+            /* (26)  b_i_bar = sum_t a_i_bar   adjoint of (3) */
             if (b_i_bar != NULL)
                 for (size_t j = 0; j < H; ++j)
                     for (size_t k = 0; k < d_i; ++k)
                         b_i_bar[j * d_i + k] += a_i_bar[j * d_i + k];
 
-            /* (26)  gamma_bar = sum_t f_to_gamma_bar   adjoint of (1) */
+            /* (29)  gamma_bar = sum_t f_to_gamma_bar   adjoint of (2) */
             if (gamma_bar != NULL)
                 for (size_t j = 0; j < H; ++j)
                     for (size_t k = 0; k < d_f; ++k)
@@ -951,18 +951,18 @@ static void hgrn2_simd_step_thread(
             }
         }
 
-        /* (1)  sigmoid_a_f = sigmoid(a_f) */
+        /* (2)  sigmoid_a_f = sigmoid(a_f) */
         for (size_t j = 0; j < H; ++j)
             for (size_t k = 0; k < d_f; ++k)
                 sigmoid_a_f[j * d_f + k] = hgrn2_sigmoid(a_f[j * d_f + k]);
 
-        /* (1)  f = gamma + (1 - gamma) * sigmoid(a_f) */
+        /* (2)  f = gamma + (1 - gamma) * sigmoid(a_f) */
         for (size_t j = 0; j < H; ++j)
             for (size_t k = 0; k < d_f; ++k)
                 f[j * d_f + k] = gamma[j * d_f + k] + (1 - gamma[j * d_f + k]) * sigmoid_a_f[j * d_f
                     + k];
 
-        /* (2)  a_i = sum_k W_i[i,j,k] x[k] + b_i */
+        /* (3)  a_i = sum_k W_i[i,j,k] x[k] + b_i */
         for (size_t j = 0; j < H; ++j) {
             for (size_t k = 0; k < d_i; ++k) {
                 real sum = b_i[j * d_i + k];
@@ -971,12 +971,12 @@ static void hgrn2_simd_step_thread(
             }
         }
 
-        /* (2)  i = silu(a_i) */
+        /* (4)  i = silu(a_i) */
         for (size_t j = 0; j < H; ++j)
             for (size_t k = 0; k < d_i; ++k)
                 i[j * d_i + k] = hgrn2_silu(a_i[j * d_i + k]);
 
-        /* (3)  a_o = sum_k W_o[i,j,k] x[k] + b_o */
+        /* (5)  a_o = sum_k W_o[i,j,k] x[k] + b_o */
         for (size_t j = 0; j < H; ++j) {
             for (size_t k = 0; k < d_f; ++k) {
                 real sum = b_o[j * d_f + k];
@@ -985,12 +985,12 @@ static void hgrn2_simd_step_thread(
             }
         }
 
-        /* (3)  o = sigmoid(a_o) */
+        /* (6)  o = sigmoid(a_o) */
         for (size_t j = 0; j < H; ++j)
             for (size_t k = 0; k < d_f; ++k)
                 o[j * d_f + k] = hgrn2_sigmoid(a_o[j * d_f + k]);
 
-        /* (4)  e = 1 - f */
+        /* (7)  e = 1 - f */
         for (size_t j = 0; j < H; ++j)
             for (size_t k = 0; k < d_f; ++k)
                 e[j * d_f + k] = 1 - f[j * d_f + k];
@@ -1003,7 +1003,7 @@ static void hgrn2_simd_step_thread(
         real *restrict h = work_h + s * H * d_f * d_i;
         const real *restrict h_prev = initial_h + s * H * d_f * d_i;
 
-        /* (5)  h = f * h_prev + e[i,j] i[i,k] */
+        /* (8)  h = f * h_prev + e[i,j] i[i,k] */
         for (size_t j = 0; j < H; ++j)
             for (size_t k = 0; k < d_f; ++k)
                 for (size_t l = 0; l < d_i; ++l)
@@ -1017,7 +1017,7 @@ static void hgrn2_simd_step_thread(
         real *restrict z = work_z + s * H * d_i;
         real *restrict y = out->y + s * D;
 
-        /* (6)  z = sum_k h[i,k,j] o[i,k] */
+        /* (9)  z = sum_k h[i,k,j] o[i,k] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t k = 0; k < d_i; ++k) {
                 real sum = 0;
@@ -1027,7 +1027,7 @@ static void hgrn2_simd_step_thread(
             }
         }
 
-        /* (7)  y = sum_hi W_y[d,h,i] z[h,i] */
+        /* (10)  y = sum_hi W_y[d,h,i] z[h,i] */
         for (size_t j = 0; j < D; ++j) {
             real sum = 0;
             for (size_t k = 0; k < H; ++k)

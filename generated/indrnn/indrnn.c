@@ -4,7 +4,7 @@
  * equation is its number in indrnn.tex and indrnn.py.
  * A bar marks the derivative of the loss: z_bar is dL/dz. W^T is the transpose of W. Shapes and
  * ownership: indrnn.h.
- * For sequences of T steps the paper holds each |u_i| at or below the T-th root of a
+ * For sequences of T steps the paper holds each abs(u_i) at or below the T-th root of a
  * constant, a rule of training that no equation shows.
  */
 #include "indrnn.h"
@@ -103,7 +103,7 @@ void indrnn_forward(
                 a_h[j] = sum;
             }
 
-            /* (1)  h = relu(a_h) */
+            /* (2)  h = relu(a_h) */
             for (size_t j = 0; j < m; ++j)
                 h[j] = indrnn_relu(a_h[j]);
         }
@@ -147,7 +147,7 @@ void indrnn_infer(
                 a_h[j] = sum;
             }
 
-            /* (1)  h = relu(a_h) */
+            /* (2)  h = relu(a_h) */
             for (size_t j = 0; j < m; ++j)
                 h[j] = indrnn_relu(a_h[j]);
         }
@@ -205,15 +205,15 @@ void indrnn_backward(
             indrnn_real *restrict a_h_bar = work_a_h_bar + at * m;
             indrnn_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + s) * m;
 
-            /* (2)  h_bar = Delta_h + h_next_bar */
+            /* (3)  h_bar = Delta_h + h_next_bar */
             for (size_t j = 0; j < m; ++j)
                 h_bar[j] = Delta_h[j] + h_next_bar[j];
 
-            /* (3)  a_h_bar = h_bar * {0 if a_h <= 0, else 1}   adjoint of (1) */
+            /* (4)  a_h_bar = h_bar * {0 if a_h <= 0, else 1}   adjoint of (2) */
             for (size_t j = 0; j < m; ++j)
                 a_h_bar[j] = h_bar[j] * (a_h[j] <= 0 ? 0 : 1);
 
-            /* (4)  h_prev_bar = a_h_bar * u   adjoint of (1) */
+            /* (5)  h_prev_bar = a_h_bar * u   adjoint of (1) */
             for (size_t j = 0; j < m; ++j)
                 h_prev_bar[j] = a_h_bar[j] * u[j];
         }
@@ -229,7 +229,7 @@ void indrnn_backward(
             indrnn_real *restrict x_bar =
                 gradients->x_bar != NULL ? gradients->x_bar + at * n : NULL;
 
-            /* (5)  x_bar = W^T a_h_bar   adjoint of (1) */
+            /* (6)  x_bar = W^T a_h_bar   adjoint of (1) */
             if (x_bar != NULL) {
                 for (size_t j = 0; j < n; ++j) {
                     indrnn_real sum = 0;
@@ -239,18 +239,18 @@ void indrnn_backward(
                 }
             }
 
-            /* (6)  W_bar = sum_t a_h_bar x^T   adjoint of (1) */
+            /* (7)  W_bar = sum_t a_h_bar x^T   adjoint of (1) */
             if (W_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         W_bar[j * n + k] += a_h_bar[j] * x[k];
 
-            /* (7)  u_bar = sum_t a_h_bar * h_prev   adjoint of (1) */
+            /* (8)  u_bar = sum_t a_h_bar * h_prev   adjoint of (1) */
             if (u_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     u_bar[j] += a_h_bar[j] * h_prev[j];
 
-            /* (8)  b_bar = sum_t a_h_bar   adjoint of (1) */
+            /* (9)  b_bar = sum_t a_h_bar   adjoint of (1) */
             if (b_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     b_bar[j] += a_h_bar[j];
@@ -291,7 +291,7 @@ void indrnn_step(
             a_h[j] = sum;
         }
 
-        /* (1)  h = relu(a_h) */
+        /* (2)  h = relu(a_h) */
         for (size_t j = 0; j < m; ++j)
             h[j] = indrnn_relu(a_h[j]);
 

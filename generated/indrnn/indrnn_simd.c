@@ -197,7 +197,7 @@ static void indrnn_simd_forward_thread(
                                         * h_prev + b_here;
                                     store(a_h_rows + s * row_m + j, a_h);
 
-                                    /* (1)  h = relu(a_h) */
+                                    /* (2)  h = relu(a_h) */
                                     const vec h = vec_relu(a_h);
                                     store_part(h_rows + s * m + j, h, left);
                                 }
@@ -308,7 +308,7 @@ static void indrnn_simd_infer_thread(
                                     const vec a_h = load(tile_a_h + (s * own + v) * LANES) + u_here
                                         * h_prev + b_here;
 
-                                    /* (1)  h = relu(a_h) */
+                                    /* (2)  h = relu(a_h) */
                                     const vec h = vec_relu(a_h);
                                     store_part(h_rows + s * m + j, h, left);
                                 }
@@ -410,14 +410,14 @@ static void indrnn_simd_backward_thread(
                             const vec h_next_bar =
                                 load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
 
-                            /* (2)  h_bar = Delta_h + h_next_bar */
+                            /* (3)  h_bar = Delta_h + h_next_bar */
                             const vec h_bar = Delta_h + h_next_bar;
 
-                            /* (3)  a_h_bar = h_bar * {0 if a_h <= 0, else 1}   adjoint of (1) */
+                            /* (4)  a_h_bar = h_bar * {0 if a_h <= 0, else 1}   adjoint of (2) */
                             const vec a_h_bar = h_bar * where(a_h <= 0, 0, 1);
                             store(a_h_bar_rows + s * row_m + j, a_h_bar);
 
-                            /* (4)  h_prev_bar = a_h_bar * u   adjoint of (1) */
+                            /* (5)  h_prev_bar = a_h_bar * u   adjoint of (1) */
                             const vec h_prev_bar = a_h_bar * u_here;
                             store(h_prev_bar_rows + s * row_m + j, h_prev_bar);
                         }
@@ -457,7 +457,7 @@ static void indrnn_simd_backward_thread(
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
                             for (size_t s = 0; s < rows; ++s) {
-                                /* (5)  x_bar = W^T a_h_bar   adjoint of (1) */
+                                /* (6)  x_bar = W^T a_h_bar   adjoint of (1) */
                                 const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
                                 store_part(x_bar_rows + s * n + j, x_bar, left);
                             }
@@ -490,10 +490,10 @@ static void indrnn_simd_backward_thread(
                             const vec h_prev = load_part(h_prev_rows + s * m + j, left);
                             const vec a_h_bar = load(a_h_bar_rows + s * row_m + j);
 
-                            /* (7)  u_bar = sum_t a_h_bar * h_prev   adjoint of (1) */
+                            /* (8)  u_bar = sum_t a_h_bar * h_prev   adjoint of (1) */
                             u_bar_here += a_h_bar * h_prev;
 
-                            /* (8)  b_bar = sum_t a_h_bar   adjoint of (1) */
+                            /* (9)  b_bar = sum_t a_h_bar   adjoint of (1) */
                             b_bar_here += a_h_bar;
                         }
                         if (u_bar != NULL) {
@@ -510,7 +510,7 @@ static void indrnn_simd_backward_thread(
         {
             real *const scratch = work_scratch + thread * scratch_size;
 
-            /* (6)  W_bar = sum_t a_h_bar x^T   adjoint of (1) */
+            /* (7)  W_bar = sum_t a_h_bar x^T   adjoint of (1) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
             const reduction with_x[] = {
                 {{work_a_h_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_bar, done > 0},
@@ -599,7 +599,7 @@ static void indrnn_simd_step_thread(
                             const vec a_h =
                                 load(tile_a_h + (s * own + v) * LANES) + u_here * h_prev + b_here;
 
-                            /* (1)  h = relu(a_h) */
+                            /* (2)  h = relu(a_h) */
                             const vec h = vec_relu(a_h);
                             store_part(h_rows + s * m + j, h, left);
                         }

@@ -185,7 +185,7 @@ void intersection_rnn_forward(
             const intersection_rnn_real *restrict h_prev =
                 t > 0 ? tape_h + (at - B) * m : initial_h + s * m;
 
-            /* (2)  a_h_in = W_hx x + W_hh h_prev + b_h */
+            /* (3)  a_h_in = W_hx x + W_hh h_prev + b_h */
             for (size_t j = 0; j < m; ++j) {
                 intersection_rnn_real sum = b_h[j];
                 for (size_t k = 0; k < n; ++k)
@@ -195,15 +195,15 @@ void intersection_rnn_forward(
                 a_h_in[j] = sum;
             }
 
-            /* (2)  h_in = tanh(a_h_in) */
+            /* (4)  h_in = tanh(a_h_in) */
             for (size_t j = 0; j < m; ++j)
                 h_in[j] = TANH(a_h_in[j]);
 
-            /* (2)  h_in_tail = tanh_tail(a_h_in) */
+            /* (4)  h_in_tail = tanh_tail(a_h_in) */
             for (size_t j = 0; j < m; ++j)
                 h_in_tail[j] = intersection_rnn_tanh_tail(a_h_in[j]);
 
-            /* (4)  a_gh = W_ghx x + W_ghh h_prev + b_gh */
+            /* (7)  a_gh = W_ghx x + W_ghh h_prev + b_gh */
             for (size_t j = 0; j < m; ++j) {
                 intersection_rnn_real sum = b_gh[j];
                 for (size_t k = 0; k < n; ++k)
@@ -213,15 +213,15 @@ void intersection_rnn_forward(
                 a_gh[j] = sum;
             }
 
-            /* (4)  gh = sigmoid(a_gh) */
+            /* (8)  gh = sigmoid(a_gh) */
             for (size_t j = 0; j < m; ++j)
                 gh[j] = intersection_rnn_sigmoid(a_gh[j]);
 
-            /* (4)  gh_tail = sigmoid_tail(a_gh) */
+            /* (8)  gh_tail = sigmoid_tail(a_gh) */
             for (size_t j = 0; j < m; ++j)
                 gh_tail[j] = intersection_rnn_sigmoid_tail(a_gh[j]);
 
-            /* (6)  h = gh * h_prev + (1 - gh) * h_in */
+            /* (10)  h = gh * h_prev + (1 - gh) * h_in */
             for (size_t j = 0; j < m; ++j)
                 h[j] = gh[j] * h_prev[j] + (1 - gh[j]) * h_in[j];
         }
@@ -249,11 +249,11 @@ void intersection_rnn_forward(
                 a_y_in[j] = sum;
             }
 
-            /* (1)  y_in = relu(a_y_in) */
+            /* (2)  y_in = relu(a_y_in) */
             for (size_t j = 0; j < n; ++j)
                 y_in[j] = intersection_rnn_relu(a_y_in[j]);
 
-            /* (3)  a_gy = W_gyx x + W_gyh h_prev + b_gy */
+            /* (5)  a_gy = W_gyx x + W_gyh h_prev + b_gy */
             for (size_t j = 0; j < n; ++j) {
                 intersection_rnn_real sum = b_gy[j];
                 for (size_t k = 0; k < n; ++k)
@@ -263,15 +263,15 @@ void intersection_rnn_forward(
                 a_gy[j] = sum;
             }
 
-            /* (3)  gy = sigmoid(a_gy) */
+            /* (6)  gy = sigmoid(a_gy) */
             for (size_t j = 0; j < n; ++j)
                 gy[j] = intersection_rnn_sigmoid(a_gy[j]);
 
-            /* (3)  gy_tail = sigmoid_tail(a_gy) */
+            /* (6)  gy_tail = sigmoid_tail(a_gy) */
             for (size_t j = 0; j < n; ++j)
                 gy_tail[j] = intersection_rnn_sigmoid_tail(a_gy[j]);
 
-            /* (5)  y = gy * x + (1 - gy) * y_in */
+            /* (9)  y = gy * x + (1 - gy) * y_in */
             for (size_t j = 0; j < n; ++j)
                 y[j] = gy[j] * x[j] + (1 - gy[j]) * y_in[j];
         }
@@ -326,7 +326,7 @@ void intersection_rnn_infer(
             const intersection_rnn_real *restrict h_prev =
                 t > 0 ? work_h + (at - B) * m : initial_h + s * m;
 
-            /* (2)  a_h_in = W_hx x + W_hh h_prev + b_h */
+            /* (3)  a_h_in = W_hx x + W_hh h_prev + b_h */
             for (size_t j = 0; j < m; ++j) {
                 intersection_rnn_real sum = b_h[j];
                 for (size_t k = 0; k < n; ++k)
@@ -336,11 +336,11 @@ void intersection_rnn_infer(
                 a_h_in[j] = sum;
             }
 
-            /* (2)  h_in = tanh(a_h_in) */
+            /* (4)  h_in = tanh(a_h_in) */
             for (size_t j = 0; j < m; ++j)
                 h_in[j] = TANH(a_h_in[j]);
 
-            /* (4)  a_gh = W_ghx x + W_ghh h_prev + b_gh */
+            /* (7)  a_gh = W_ghx x + W_ghh h_prev + b_gh */
             for (size_t j = 0; j < m; ++j) {
                 intersection_rnn_real sum = b_gh[j];
                 for (size_t k = 0; k < n; ++k)
@@ -350,11 +350,11 @@ void intersection_rnn_infer(
                 a_gh[j] = sum;
             }
 
-            /* (4)  gh = sigmoid(a_gh) */
+            /* (8)  gh = sigmoid(a_gh) */
             for (size_t j = 0; j < m; ++j)
                 gh[j] = intersection_rnn_sigmoid(a_gh[j]);
 
-            /* (6)  h = gh * h_prev + (1 - gh) * h_in */
+            /* (10)  h = gh * h_prev + (1 - gh) * h_in */
             for (size_t j = 0; j < m; ++j)
                 h[j] = gh[j] * h_prev[j] + (1 - gh[j]) * h_in[j];
         }
@@ -379,11 +379,11 @@ void intersection_rnn_infer(
                 a_y_in[j] = sum;
             }
 
-            /* (1)  y_in = relu(a_y_in) */
+            /* (2)  y_in = relu(a_y_in) */
             for (size_t j = 0; j < n; ++j)
                 y_in[j] = intersection_rnn_relu(a_y_in[j]);
 
-            /* (3)  a_gy = W_gyx x + W_gyh h_prev + b_gy */
+            /* (5)  a_gy = W_gyx x + W_gyh h_prev + b_gy */
             for (size_t j = 0; j < n; ++j) {
                 intersection_rnn_real sum = b_gy[j];
                 for (size_t k = 0; k < n; ++k)
@@ -393,11 +393,11 @@ void intersection_rnn_infer(
                 a_gy[j] = sum;
             }
 
-            /* (3)  gy = sigmoid(a_gy) */
+            /* (6)  gy = sigmoid(a_gy) */
             for (size_t j = 0; j < n; ++j)
                 gy[j] = intersection_rnn_sigmoid(a_gy[j]);
 
-            /* (5)  y = gy * x + (1 - gy) * y_in */
+            /* (9)  y = gy * x + (1 - gy) * y_in */
             for (size_t j = 0; j < n; ++j)
                 y[j] = gy[j] * x[j] + (1 - gy[j]) * y_in[j];
         }
@@ -522,60 +522,60 @@ void intersection_rnn_backward(
             intersection_rnn_real *restrict a_gy_bar = work_a_gy_bar + at * n;
             intersection_rnn_real *restrict a_y_in_bar = work_a_y_in_bar + at * n;
 
-            /* (3)  gy = sigmoid_from_tail(gy_tail) */
+            /* (6)  gy = sigmoid_from_tail(gy_tail) */
             for (size_t j = 0; j < n; ++j)
                 gy[j] = intersection_rnn_sigmoid_from_tail(gy_tail[j]);
 
-            /* (3)  one_minus_gy = complement_from_tail(gy_tail) */
+            /* (6)  one_minus_gy = complement_from_tail(gy_tail) */
             for (size_t j = 0; j < n; ++j)
                 one_minus_gy[j] = intersection_rnn_complement_from_tail(gy_tail[j]);
 
-            /* (10)  gy_bar = y_bar * (x - y_in)   adjoint of (5) */
+            /* (14)  gy_bar = y_bar * (x - y_in)   adjoint of (9) */
             for (size_t j = 0; j < n; ++j)
                 gy_bar[j] = y_bar[j] * (x[j] - y_in[j]);
 
-            /* (11)  a_gy_bar = gy_bar * gy * (1 - gy)   adjoint of (3) */
+            /* (15)  a_gy_bar = gy_bar * gy * (1 - gy)   adjoint of (6) */
             for (size_t j = 0; j < n; ++j)
                 a_gy_bar[j] = gy_bar[j] * gy[j] * one_minus_gy[j];
 
-            /* (14)  y_in_bar = y_bar * (1 - gy)   adjoint of (5) */
+            /* (18)  y_in_bar = y_bar * (1 - gy)   adjoint of (9) */
             for (size_t j = 0; j < n; ++j)
                 y_in_bar[j] = y_bar[j] * one_minus_gy[j];
 
-            /* (15)  a_y_in_bar = y_in_bar * {0 if a_y_in <= 0, else 1}   adjoint of (1) */
+            /* (19)  a_y_in_bar = y_in_bar * {0 if a_y_in <= 0, else 1}   adjoint of (2) */
             for (size_t j = 0; j < n; ++j)
                 a_y_in_bar[j] = y_in_bar[j] * (a_y_in[j] <= 0 ? 0 : 1);
 
-            /* (18)  W_yx_bar = sum_t a_y_in_bar x^T   adjoint of (1) */
+            /* (22)  W_yx_bar = sum_t a_y_in_bar x^T   adjoint of (1) */
             if (W_yx_bar != NULL)
                 for (size_t j = 0; j < n; ++j)
                     for (size_t k = 0; k < n; ++k)
                         W_yx_bar[j * n + k] += a_y_in_bar[j] * x[k];
 
-            /* (19)  W_yh_bar = sum_t a_y_in_bar h_prev^T   adjoint of (1) */
+            /* (23)  W_yh_bar = sum_t a_y_in_bar h_prev^T   adjoint of (1) */
             if (W_yh_bar != NULL)
                 for (size_t j = 0; j < n; ++j)
                     for (size_t k = 0; k < m; ++k)
                         W_yh_bar[j * m + k] += a_y_in_bar[j] * h_prev[k];
 
-            /* (20)  b_y_bar = sum_t a_y_in_bar   adjoint of (1) */
+            /* (24)  b_y_bar = sum_t a_y_in_bar   adjoint of (1) */
             if (b_y_bar != NULL)
                 for (size_t j = 0; j < n; ++j)
                     b_y_bar[j] += a_y_in_bar[j];
 
-            /* (24)  W_gyx_bar = sum_t a_gy_bar x^T   adjoint of (3) */
+            /* (28)  W_gyx_bar = sum_t a_gy_bar x^T   adjoint of (5) */
             if (W_gyx_bar != NULL)
                 for (size_t j = 0; j < n; ++j)
                     for (size_t k = 0; k < n; ++k)
                         W_gyx_bar[j * n + k] += a_gy_bar[j] * x[k];
 
-            /* (25)  W_gyh_bar = sum_t a_gy_bar h_prev^T   adjoint of (3) */
+            /* (29)  W_gyh_bar = sum_t a_gy_bar h_prev^T   adjoint of (5) */
             if (W_gyh_bar != NULL)
                 for (size_t j = 0; j < n; ++j)
                     for (size_t k = 0; k < m; ++k)
                         W_gyh_bar[j * m + k] += a_gy_bar[j] * h_prev[k];
 
-            /* (26)  b_gy_bar = sum_t a_gy_bar   adjoint of (3) */
+            /* (30)  b_gy_bar = sum_t a_gy_bar   adjoint of (5) */
             if (b_gy_bar != NULL)
                 for (size_t j = 0; j < n; ++j)
                     b_gy_bar[j] += a_gy_bar[j];
@@ -598,44 +598,44 @@ void intersection_rnn_backward(
             const intersection_rnn_real *restrict a_y_in_bar = work_a_y_in_bar + at * n;
             intersection_rnn_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + s) * m;
 
-            /* (2)  h_in = tanh_from_tail(h_in_tail) */
+            /* (4)  h_in = tanh_from_tail(h_in_tail) */
             for (size_t j = 0; j < m; ++j)
                 h_in[j] = intersection_rnn_tanh_from_tail(h_in_tail[j]);
 
-            /* (4)  gh = sigmoid_from_tail(gh_tail) */
+            /* (8)  gh = sigmoid_from_tail(gh_tail) */
             for (size_t j = 0; j < m; ++j)
                 gh[j] = intersection_rnn_sigmoid_from_tail(gh_tail[j]);
 
-            /* (2)  one_minus_h_in_squared = slope_from_tail(h_in_tail) */
+            /* (4)  one_minus_h_in_squared = slope_from_tail(h_in_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_h_in_squared[j] = intersection_rnn_slope_from_tail(h_in_tail[j]);
 
-            /* (4)  one_minus_gh = complement_from_tail(gh_tail) */
+            /* (8)  one_minus_gh = complement_from_tail(gh_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_gh[j] = intersection_rnn_complement_from_tail(gh_tail[j]);
 
-            /* (7)  h_bar = h_next_bar */
+            /* (11)  h_bar = h_next_bar */
             for (size_t j = 0; j < m; ++j)
                 h_bar[j] = h_next_bar[j];
 
-            /* (8)  gh_bar = h_bar * (h_prev - h_in)   adjoint of (6) */
+            /* (12)  gh_bar = h_bar * (h_prev - h_in)   adjoint of (10) */
             for (size_t j = 0; j < m; ++j)
                 gh_bar[j] = h_bar[j] * (h_prev[j] - h_in[j]);
 
-            /* (9)  a_gh_bar = gh_bar * gh * (1 - gh)   adjoint of (4) */
+            /* (13)  a_gh_bar = gh_bar * gh * (1 - gh)   adjoint of (8) */
             for (size_t j = 0; j < m; ++j)
                 a_gh_bar[j] = gh_bar[j] * gh[j] * one_minus_gh[j];
 
-            /* (12)  h_in_bar = h_bar * (1 - gh)   adjoint of (6) */
+            /* (16)  h_in_bar = h_bar * (1 - gh)   adjoint of (10) */
             for (size_t j = 0; j < m; ++j)
                 h_in_bar[j] = h_bar[j] * one_minus_gh[j];
 
-            /* (13)  a_h_in_bar = h_in_bar * (1 - h_in^2)   adjoint of (2) */
+            /* (17)  a_h_in_bar = h_in_bar * (1 - h_in^2)   adjoint of (4) */
             for (size_t j = 0; j < m; ++j)
                 a_h_in_bar[j] = h_in_bar[j] * one_minus_h_in_squared[j];
 
-            /* (16)  h_prev_bar = W_yh^T a_y_in_bar + W_hh^T a_h_in_bar + W_gyh^T a_gy_bar + W_ghh^T
-             * a_gh_bar + h_bar * gh   adjoint of (1), (2), (3), (4), (6) */
+            /* (20)  h_prev_bar = W_yh^T a_y_in_bar + W_hh^T a_h_in_bar + W_gyh^T a_gy_bar + W_ghh^T
+             * a_gh_bar + h_bar * gh   adjoint of (1), (3), (5), (7), (10) */
             for (size_t j = 0; j < m; ++j) {
                 intersection_rnn_real sum = h_bar[j] * gh[j];
                 for (size_t k = 0; k < n; ++k)
@@ -667,8 +667,8 @@ void intersection_rnn_backward(
             intersection_rnn_real *restrict x_bar =
                 gradients->x_bar != NULL ? gradients->x_bar + at * n : NULL;
 
-            /* (17)  x_bar = W_yx^T a_y_in_bar + W_hx^T a_h_in_bar + W_gyx^T a_gy_bar + W_ghx^T
-             * a_gh_bar + y_bar * gy   adjoint of (1), (2), (3), (4), (5) */
+            /* (21)  x_bar = W_yx^T a_y_in_bar + W_hx^T a_h_in_bar + W_gyx^T a_gy_bar + W_ghx^T
+             * a_gh_bar + y_bar * gy   adjoint of (1), (3), (5), (7), (9) */
             if (x_bar != NULL) {
                 for (size_t j = 0; j < n; ++j) {
                     intersection_rnn_real sum = y_bar[j] * gy[j];
@@ -684,36 +684,36 @@ void intersection_rnn_backward(
                 }
             }
 
-            /* (21)  W_hx_bar = sum_t a_h_in_bar x^T   adjoint of (2) */
+            /* (25)  W_hx_bar = sum_t a_h_in_bar x^T   adjoint of (3) */
             if (W_hx_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         W_hx_bar[j * n + k] += a_h_in_bar[j] * x[k];
 
-            /* (22)  W_hh_bar = sum_t a_h_in_bar h_prev^T   adjoint of (2) */
+            /* (26)  W_hh_bar = sum_t a_h_in_bar h_prev^T   adjoint of (3) */
             if (W_hh_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < m; ++k)
                         W_hh_bar[j * m + k] += a_h_in_bar[j] * h_prev[k];
 
-            /* (23)  b_h_bar = sum_t a_h_in_bar   adjoint of (2) */
+            /* (27)  b_h_bar = sum_t a_h_in_bar   adjoint of (3) */
             if (b_h_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     b_h_bar[j] += a_h_in_bar[j];
 
-            /* (27)  W_ghx_bar = sum_t a_gh_bar x^T   adjoint of (4) */
+            /* (31)  W_ghx_bar = sum_t a_gh_bar x^T   adjoint of (7) */
             if (W_ghx_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         W_ghx_bar[j * n + k] += a_gh_bar[j] * x[k];
 
-            /* (28)  W_ghh_bar = sum_t a_gh_bar h_prev^T   adjoint of (4) */
+            /* (32)  W_ghh_bar = sum_t a_gh_bar h_prev^T   adjoint of (7) */
             if (W_ghh_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < m; ++k)
                         W_ghh_bar[j * m + k] += a_gh_bar[j] * h_prev[k];
 
-            /* (29)  b_gh_bar = sum_t a_gh_bar   adjoint of (4) */
+            /* (33)  b_gh_bar = sum_t a_gh_bar   adjoint of (7) */
             if (b_gh_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     b_gh_bar[j] += a_gh_bar[j];
@@ -774,11 +774,11 @@ void intersection_rnn_step(
             a_y_in[j] = sum;
         }
 
-        /* (1)  y_in = relu(a_y_in) */
+        /* (2)  y_in = relu(a_y_in) */
         for (size_t j = 0; j < n; ++j)
             y_in[j] = intersection_rnn_relu(a_y_in[j]);
 
-        /* (2)  a_h_in = W_hx x + W_hh h_prev + b_h */
+        /* (3)  a_h_in = W_hx x + W_hh h_prev + b_h */
         for (size_t j = 0; j < m; ++j) {
             intersection_rnn_real sum = b_h[j];
             for (size_t k = 0; k < n; ++k)
@@ -788,11 +788,11 @@ void intersection_rnn_step(
             a_h_in[j] = sum;
         }
 
-        /* (2)  h_in = tanh(a_h_in) */
+        /* (4)  h_in = tanh(a_h_in) */
         for (size_t j = 0; j < m; ++j)
             h_in[j] = TANH(a_h_in[j]);
 
-        /* (3)  a_gy = W_gyx x + W_gyh h_prev + b_gy */
+        /* (5)  a_gy = W_gyx x + W_gyh h_prev + b_gy */
         for (size_t j = 0; j < n; ++j) {
             intersection_rnn_real sum = b_gy[j];
             for (size_t k = 0; k < n; ++k)
@@ -802,11 +802,11 @@ void intersection_rnn_step(
             a_gy[j] = sum;
         }
 
-        /* (3)  gy = sigmoid(a_gy) */
+        /* (6)  gy = sigmoid(a_gy) */
         for (size_t j = 0; j < n; ++j)
             gy[j] = intersection_rnn_sigmoid(a_gy[j]);
 
-        /* (4)  a_gh = W_ghx x + W_ghh h_prev + b_gh */
+        /* (7)  a_gh = W_ghx x + W_ghh h_prev + b_gh */
         for (size_t j = 0; j < m; ++j) {
             intersection_rnn_real sum = b_gh[j];
             for (size_t k = 0; k < n; ++k)
@@ -816,15 +816,15 @@ void intersection_rnn_step(
             a_gh[j] = sum;
         }
 
-        /* (4)  gh = sigmoid(a_gh) */
+        /* (8)  gh = sigmoid(a_gh) */
         for (size_t j = 0; j < m; ++j)
             gh[j] = intersection_rnn_sigmoid(a_gh[j]);
 
-        /* (5)  y = gy * x + (1 - gy) * y_in */
+        /* (9)  y = gy * x + (1 - gy) * y_in */
         for (size_t j = 0; j < n; ++j)
             y[j] = gy[j] * x[j] + (1 - gy[j]) * y_in[j];
 
-        /* (6)  h = gh * h_prev + (1 - gh) * h_in */
+        /* (10)  h = gh * h_prev + (1 - gh) * h_in */
         for (size_t j = 0; j < m; ++j)
             h[j] = gh[j] * h_prev[j] + (1 - gh[j]) * h_in[j];
 

@@ -126,34 +126,34 @@ def forward(parameters, inputs, initial):
     h = np.empty((T, B, m), dtype)
     for t in range(T):
         h_prev = h[t - 1] if t > 0 else initial_h
-        # (2)  a_h_in = W_hx x + W_hh h_prev + b_h
+        # (3)  a_h_in = W_hx x + W_hh h_prev + b_h
         a_h_in = x[t] @ W_hx.T + h_prev @ W_hh.T + b_h
-        # (2)  h_in = tanh(a_h_in)
+        # (4)  h_in = tanh(a_h_in)
         h_in = np.tanh(a_h_in)
-        # (2)  h_in_tail = tanh_tail(a_h_in)
+        # (4)  h_in_tail = tanh_tail(a_h_in)
         h_in_tail[t] = tanh_tail(a_h_in)
-        # (4)  a_gh = W_ghx x + W_ghh h_prev + b_gh
+        # (7)  a_gh = W_ghx x + W_ghh h_prev + b_gh
         a_gh = x[t] @ W_ghx.T + h_prev @ W_ghh.T + b_gh
-        # (4)  gh = sigmoid(a_gh)
+        # (8)  gh = sigmoid(a_gh)
         gh = sigmoid(a_gh)
-        # (4)  gh_tail = sigmoid_tail(a_gh)
+        # (8)  gh_tail = sigmoid_tail(a_gh)
         gh_tail[t] = sigmoid_tail(a_gh)
-        # (6)  h = gh * h_prev + (1 - gh) * h_in
+        # (10)  h = gh * h_prev + (1 - gh) * h_in
         h[t] = gh * h_prev + (1 - gh) * h_in
 
     # all steps at once
     h_prev = np.concatenate([initial_h[None], h])[:-1]
     # (1)  a_y_in = W_yx x + W_yh h_prev + b_y
     a_y_in = x @ W_yx.T + h_prev @ W_yh.T + b_y
-    # (1)  y_in = relu(a_y_in)
+    # (2)  y_in = relu(a_y_in)
     y_in = relu(a_y_in)
-    # (3)  a_gy = W_gyx x + W_gyh h_prev + b_gy
+    # (5)  a_gy = W_gyx x + W_gyh h_prev + b_gy
     a_gy = x @ W_gyx.T + h_prev @ W_gyh.T + b_gy
-    # (3)  gy = sigmoid(a_gy)
+    # (6)  gy = sigmoid(a_gy)
     gy = sigmoid(a_gy)
-    # (3)  gy_tail = sigmoid_tail(a_gy)
+    # (6)  gy_tail = sigmoid_tail(a_gy)
     gy_tail = sigmoid_tail(a_gy)
-    # (5)  y = gy * x + (1 - gy) * y_in
+    # (9)  y = gy * x + (1 - gy) * y_in
     y = gy * x + (1 - gy) * y_in
     return {"y": y}, {"h": h[T - 1] if T > 0 else initial_h}, {"y_in": y_in, "h_in_tail": h_in_tail, "gy_tail": gy_tail, "gh_tail": gh_tail, "h": h, "a_y_in": a_y_in}
 
@@ -185,29 +185,29 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
 
     # all steps at once
     h_prev = np.concatenate([initial_h[None], h])[:-1]
-    # (3)  gy = sigmoid_from_tail(gy_tail)
+    # (6)  gy = sigmoid_from_tail(gy_tail)
     gy = sigmoid_from_tail(gy_tail)
-    # (3)  one_minus_gy = complement_from_tail(gy_tail)
+    # (6)  one_minus_gy = complement_from_tail(gy_tail)
     one_minus_gy = complement_from_tail(gy_tail)
-    # (10)  gy_bar = y_bar * (x - y_in)   adjoint of (5)
+    # (14)  gy_bar = y_bar * (x - y_in)   adjoint of (9)
     gy_bar = y_bar * (x - y_in)
-    # (11)  a_gy_bar = gy_bar * gy * (1 - gy)   adjoint of (3)
+    # (15)  a_gy_bar = gy_bar * gy * (1 - gy)   adjoint of (6)
     a_gy_bar = gy_bar * gy * one_minus_gy
-    # (14)  y_in_bar = y_bar * (1 - gy)   adjoint of (5)
+    # (18)  y_in_bar = y_bar * (1 - gy)   adjoint of (9)
     y_in_bar = y_bar * one_minus_gy
-    # (15)  a_y_in_bar = y_in_bar * {0 if a_y_in <= 0, else 1}   adjoint of (1)
+    # (19)  a_y_in_bar = y_in_bar * {0 if a_y_in <= 0, else 1}   adjoint of (2)
     a_y_in_bar = y_in_bar * np.where(a_y_in <= 0, 0, 1).astype(dtype)
-    # (18)  W_yx_bar = sum_t a_y_in_bar x^T   adjoint of (1)
+    # (22)  W_yx_bar = sum_t a_y_in_bar x^T   adjoint of (1)
     W_yx_bar = contract("TBi,TBj->ij", a_y_in_bar, x)
-    # (19)  W_yh_bar = sum_t a_y_in_bar h_prev^T   adjoint of (1)
+    # (23)  W_yh_bar = sum_t a_y_in_bar h_prev^T   adjoint of (1)
     W_yh_bar = contract("TBi,TBj->ij", a_y_in_bar, h_prev)
-    # (20)  b_y_bar = sum_t a_y_in_bar   adjoint of (1)
+    # (24)  b_y_bar = sum_t a_y_in_bar   adjoint of (1)
     b_y_bar = contract("TBi->i", a_y_in_bar)
-    # (24)  W_gyx_bar = sum_t a_gy_bar x^T   adjoint of (3)
+    # (28)  W_gyx_bar = sum_t a_gy_bar x^T   adjoint of (5)
     W_gyx_bar = contract("TBi,TBj->ij", a_gy_bar, x)
-    # (25)  W_gyh_bar = sum_t a_gy_bar h_prev^T   adjoint of (3)
+    # (29)  W_gyh_bar = sum_t a_gy_bar h_prev^T   adjoint of (5)
     W_gyh_bar = contract("TBi,TBj->ij", a_gy_bar, h_prev)
-    # (26)  b_gy_bar = sum_t a_gy_bar   adjoint of (3)
+    # (30)  b_gy_bar = sum_t a_gy_bar   adjoint of (5)
     b_gy_bar = contract("TBi->i", a_gy_bar)
 
     # scan in reverse
@@ -217,42 +217,42 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     for t in reversed(range(T)):
         h_next_bar = h_prev_bar
         h_prev = h[t - 1] if t > 0 else initial_h
-        # (2)  h_in = tanh_from_tail(h_in_tail)
+        # (4)  h_in = tanh_from_tail(h_in_tail)
         h_in = tanh_from_tail(h_in_tail[t])
-        # (4)  gh = sigmoid_from_tail(gh_tail)
+        # (8)  gh = sigmoid_from_tail(gh_tail)
         gh = sigmoid_from_tail(gh_tail[t])
-        # (2)  one_minus_h_in_squared = slope_from_tail(h_in_tail)
+        # (4)  one_minus_h_in_squared = slope_from_tail(h_in_tail)
         one_minus_h_in_squared = slope_from_tail(h_in_tail[t])
-        # (4)  one_minus_gh = complement_from_tail(gh_tail)
+        # (8)  one_minus_gh = complement_from_tail(gh_tail)
         one_minus_gh = complement_from_tail(gh_tail[t])
-        # (7)  h_bar = h_next_bar
+        # (11)  h_bar = h_next_bar
         h_bar = h_next_bar
-        # (8)  gh_bar = h_bar * (h_prev - h_in)   adjoint of (6)
+        # (12)  gh_bar = h_bar * (h_prev - h_in)   adjoint of (10)
         gh_bar = h_bar * (h_prev - h_in)
-        # (9)  a_gh_bar = gh_bar * gh * (1 - gh)   adjoint of (4)
+        # (13)  a_gh_bar = gh_bar * gh * (1 - gh)   adjoint of (8)
         a_gh_bar[t] = gh_bar * gh * one_minus_gh
-        # (12)  h_in_bar = h_bar * (1 - gh)   adjoint of (6)
+        # (16)  h_in_bar = h_bar * (1 - gh)   adjoint of (10)
         h_in_bar = h_bar * one_minus_gh
-        # (13)  a_h_in_bar = h_in_bar * (1 - h_in^2)   adjoint of (2)
+        # (17)  a_h_in_bar = h_in_bar * (1 - h_in^2)   adjoint of (4)
         a_h_in_bar[t] = h_in_bar * one_minus_h_in_squared
-        # (16)  h_prev_bar = W_yh^T a_y_in_bar + W_hh^T a_h_in_bar + W_gyh^T a_gy_bar + W_ghh^T a_gh_bar + h_bar * gh   adjoint of (1), (2), (3), (4), (6)
+        # (20)  h_prev_bar = W_yh^T a_y_in_bar + W_hh^T a_h_in_bar + W_gyh^T a_gy_bar + W_ghh^T a_gh_bar + h_bar * gh   adjoint of (1), (3), (5), (7), (10)
         h_prev_bar = a_y_in_bar[t] @ W_yh + a_h_in_bar[t] @ W_hh + a_gy_bar[t] @ W_gyh + a_gh_bar[t] @ W_ghh + h_bar * gh
 
     # all steps at once
     h_prev = np.concatenate([initial_h[None], h])[:-1]
-    # (17)  x_bar = W_yx^T a_y_in_bar + W_hx^T a_h_in_bar + W_gyx^T a_gy_bar + W_ghx^T a_gh_bar + y_bar * gy   adjoint of (1), (2), (3), (4), (5)
+    # (21)  x_bar = W_yx^T a_y_in_bar + W_hx^T a_h_in_bar + W_gyx^T a_gy_bar + W_ghx^T a_gh_bar + y_bar * gy   adjoint of (1), (3), (5), (7), (9)
     x_bar = a_y_in_bar @ W_yx + a_h_in_bar @ W_hx + a_gy_bar @ W_gyx + a_gh_bar @ W_ghx + y_bar * gy
-    # (21)  W_hx_bar = sum_t a_h_in_bar x^T   adjoint of (2)
+    # (25)  W_hx_bar = sum_t a_h_in_bar x^T   adjoint of (3)
     W_hx_bar = contract("TBi,TBj->ij", a_h_in_bar, x)
-    # (22)  W_hh_bar = sum_t a_h_in_bar h_prev^T   adjoint of (2)
+    # (26)  W_hh_bar = sum_t a_h_in_bar h_prev^T   adjoint of (3)
     W_hh_bar = contract("TBi,TBj->ij", a_h_in_bar, h_prev)
-    # (23)  b_h_bar = sum_t a_h_in_bar   adjoint of (2)
+    # (27)  b_h_bar = sum_t a_h_in_bar   adjoint of (3)
     b_h_bar = contract("TBi->i", a_h_in_bar)
-    # (27)  W_ghx_bar = sum_t a_gh_bar x^T   adjoint of (4)
+    # (31)  W_ghx_bar = sum_t a_gh_bar x^T   adjoint of (7)
     W_ghx_bar = contract("TBi,TBj->ij", a_gh_bar, x)
-    # (28)  W_ghh_bar = sum_t a_gh_bar h_prev^T   adjoint of (4)
+    # (32)  W_ghh_bar = sum_t a_gh_bar h_prev^T   adjoint of (7)
     W_ghh_bar = contract("TBi,TBj->ij", a_gh_bar, h_prev)
-    # (29)  b_gh_bar = sum_t a_gh_bar   adjoint of (4)
+    # (33)  b_gh_bar = sum_t a_gh_bar   adjoint of (7)
     b_gh_bar = contract("TBi->i", a_gh_bar)
     return {"initial.h": h_prev_bar, "x": x_bar, "W_yx": W_yx_bar, "W_yh": W_yh_bar, "b_y": b_y_bar, "W_hx": W_hx_bar, "W_hh": W_hh_bar, "b_h": b_h_bar, "W_gyx": W_gyx_bar, "W_gyh": W_gyh_bar, "b_gy": b_gy_bar, "W_ghx": W_ghx_bar, "W_ghh": W_ghh_bar, "b_gh": b_gh_bar}
 
@@ -281,22 +281,22 @@ def step(parameters, inputs, state):
     h_prev = state["h"]
     # (1)  a_y_in = W_yx x + W_yh h_prev + b_y
     a_y_in = x @ W_yx.T + h_prev @ W_yh.T + b_y
-    # (1)  y_in = relu(a_y_in)
+    # (2)  y_in = relu(a_y_in)
     y_in = relu(a_y_in)
-    # (2)  a_h_in = W_hx x + W_hh h_prev + b_h
+    # (3)  a_h_in = W_hx x + W_hh h_prev + b_h
     a_h_in = x @ W_hx.T + h_prev @ W_hh.T + b_h
-    # (2)  h_in = tanh(a_h_in)
+    # (4)  h_in = tanh(a_h_in)
     h_in = np.tanh(a_h_in)
-    # (3)  a_gy = W_gyx x + W_gyh h_prev + b_gy
+    # (5)  a_gy = W_gyx x + W_gyh h_prev + b_gy
     a_gy = x @ W_gyx.T + h_prev @ W_gyh.T + b_gy
-    # (3)  gy = sigmoid(a_gy)
+    # (6)  gy = sigmoid(a_gy)
     gy = sigmoid(a_gy)
-    # (4)  a_gh = W_ghx x + W_ghh h_prev + b_gh
+    # (7)  a_gh = W_ghx x + W_ghh h_prev + b_gh
     a_gh = x @ W_ghx.T + h_prev @ W_ghh.T + b_gh
-    # (4)  gh = sigmoid(a_gh)
+    # (8)  gh = sigmoid(a_gh)
     gh = sigmoid(a_gh)
-    # (5)  y = gy * x + (1 - gy) * y_in
+    # (9)  y = gy * x + (1 - gy) * y_in
     y = gy * x + (1 - gy) * y_in
-    # (6)  h = gh * h_prev + (1 - gh) * h_in
+    # (10)  h = gh * h_prev + (1 - gh) * h_in
     h = gh * h_prev + (1 - gh) * h_in
     return {"y": y}, {"h": h}

@@ -286,29 +286,29 @@ static void intersection_rnn_simd_forward_thread(
                                     const vec h_prev =
                                         load_part(h_prev_rows + s * h_prev_stride + j, left);
 
-                                    /* (2)  a_h_in = W_hx x + W_hh h_prev + b_h */
+                                    /* (3)  a_h_in = W_hx x + W_hh h_prev + b_h */
                                     const vec a_h_in =
                                         load(tile_a_h_in + (s * 2 * own + v) * LANES) + b_h_here;
 
-                                    /* (2)  h_in = tanh(a_h_in) */
+                                    /* (4)  h_in = tanh(a_h_in) */
                                     const vec h_in = vec_tanh(a_h_in);
 
-                                    /* (2)  h_in_tail = tanh_tail(a_h_in) */
+                                    /* (4)  h_in_tail = tanh_tail(a_h_in) */
                                     const vec h_in_tail = vec_tanh_tail(a_h_in);
                                     store(h_in_tail_rows + s * row_m + j, h_in_tail);
 
-                                    /* (4)  a_gh = W_ghx x + W_ghh h_prev + b_gh */
+                                    /* (7)  a_gh = W_ghx x + W_ghh h_prev + b_gh */
                                     const vec a_gh = load(tile_a_h_in + ((s * 2 + 1) * own + v)
                                         * LANES) + b_gh_here;
 
-                                    /* (4)  gh = sigmoid(a_gh) */
+                                    /* (8)  gh = sigmoid(a_gh) */
                                     const vec gh = vec_sigmoid(a_gh);
 
-                                    /* (4)  gh_tail = sigmoid_tail(a_gh) */
+                                    /* (8)  gh_tail = sigmoid_tail(a_gh) */
                                     const vec gh_tail = vec_sigmoid_tail(a_gh);
                                     store(gh_tail_rows + s * row_m + j, gh_tail);
 
-                                    /* (6)  h = gh * h_prev + (1 - gh) * h_in */
+                                    /* (10)  h = gh * h_prev + (1 - gh) * h_in */
                                     const vec h = gh * h_prev + (1 - gh) * h_in;
                                     store(h_rows + s * row_m + j, h);
                                 }
@@ -369,22 +369,22 @@ static void intersection_rnn_simd_forward_thread(
                                 load(tile_a_y_in + (s * 2 * own + v) * LANES) + b_y_here;
                             store(a_y_in_rows + s * row_n + j, a_y_in);
 
-                            /* (1)  y_in = relu(a_y_in) */
+                            /* (2)  y_in = relu(a_y_in) */
                             const vec y_in = vec_relu(a_y_in);
                             store(y_in_rows + s * row_n + j, y_in);
 
-                            /* (3)  a_gy = W_gyx x + W_gyh h_prev + b_gy */
+                            /* (5)  a_gy = W_gyx x + W_gyh h_prev + b_gy */
                             const vec a_gy =
                                 load(tile_a_y_in + ((s * 2 + 1) * own + v) * LANES) + b_gy_here;
 
-                            /* (3)  gy = sigmoid(a_gy) */
+                            /* (6)  gy = sigmoid(a_gy) */
                             const vec gy = vec_sigmoid(a_gy);
 
-                            /* (3)  gy_tail = sigmoid_tail(a_gy) */
+                            /* (6)  gy_tail = sigmoid_tail(a_gy) */
                             const vec gy_tail = vec_sigmoid_tail(a_gy);
                             store(gy_tail_rows + s * row_n + j, gy_tail);
 
-                            /* (5)  y = gy * x + (1 - gy) * y_in */
+                            /* (9)  y = gy * x + (1 - gy) * y_in */
                             const vec y = gy * x + (1 - gy) * y_in;
                             store_part(y_rows + s * n + j, y, left);
                         }
@@ -505,21 +505,21 @@ static void intersection_rnn_simd_infer_thread(
                                     const vec h_prev =
                                         load_part(h_prev_rows + s * h_prev_stride + j, left);
 
-                                    /* (2)  a_h_in = W_hx x + W_hh h_prev + b_h */
+                                    /* (3)  a_h_in = W_hx x + W_hh h_prev + b_h */
                                     const vec a_h_in =
                                         load(tile_a_h_in + (s * 2 * own + v) * LANES) + b_h_here;
 
-                                    /* (2)  h_in = tanh(a_h_in) */
+                                    /* (4)  h_in = tanh(a_h_in) */
                                     const vec h_in = vec_tanh(a_h_in);
 
-                                    /* (4)  a_gh = W_ghx x + W_ghh h_prev + b_gh */
+                                    /* (7)  a_gh = W_ghx x + W_ghh h_prev + b_gh */
                                     const vec a_gh = load(tile_a_h_in + ((s * 2 + 1) * own + v)
                                         * LANES) + b_gh_here;
 
-                                    /* (4)  gh = sigmoid(a_gh) */
+                                    /* (8)  gh = sigmoid(a_gh) */
                                     const vec gh = vec_sigmoid(a_gh);
 
-                                    /* (6)  h = gh * h_prev + (1 - gh) * h_in */
+                                    /* (10)  h = gh * h_prev + (1 - gh) * h_in */
                                     const vec h = gh * h_prev + (1 - gh) * h_in;
                                     store(h_rows + s * row_m + j, h);
                                 }
@@ -576,17 +576,17 @@ static void intersection_rnn_simd_infer_thread(
                             const vec a_y_in =
                                 load(tile_a_y_in + (s * 2 * own + v) * LANES) + b_y_here;
 
-                            /* (1)  y_in = relu(a_y_in) */
+                            /* (2)  y_in = relu(a_y_in) */
                             const vec y_in = vec_relu(a_y_in);
 
-                            /* (3)  a_gy = W_gyx x + W_gyh h_prev + b_gy */
+                            /* (5)  a_gy = W_gyx x + W_gyh h_prev + b_gy */
                             const vec a_gy =
                                 load(tile_a_y_in + ((s * 2 + 1) * own + v) * LANES) + b_gy_here;
 
-                            /* (3)  gy = sigmoid(a_gy) */
+                            /* (6)  gy = sigmoid(a_gy) */
                             const vec gy = vec_sigmoid(a_gy);
 
-                            /* (5)  y = gy * x + (1 - gy) * y_in */
+                            /* (9)  y = gy * x + (1 - gy) * y_in */
                             const vec y = gy * x + (1 - gy) * y_in;
                             store_part(y_rows + s * n + j, y, left);
                         }
@@ -734,32 +734,32 @@ static void intersection_rnn_simd_backward_thread(
                         const vec a_y_in = load(a_y_in_rows + s * row_n + j);
                         const vec y_bar = load_part(y_bar_rows + s * n + j, left);
 
-                        /* (3)  gy = sigmoid_from_tail(gy_tail) */
+                        /* (6)  gy = sigmoid_from_tail(gy_tail) */
                         const vec gy = vec_sigmoid_from_tail(gy_tail);
                         store(gy_rows + s * row_n + j, gy);
 
-                        /* (3)  one_minus_gy = complement_from_tail(gy_tail) */
+                        /* (6)  one_minus_gy = complement_from_tail(gy_tail) */
                         const vec one_minus_gy = vec_complement_from_tail(gy_tail);
 
-                        /* (10)  gy_bar = y_bar * (x - y_in)   adjoint of (5) */
+                        /* (14)  gy_bar = y_bar * (x - y_in)   adjoint of (9) */
                         const vec gy_bar = y_bar * (x - y_in);
 
-                        /* (11)  a_gy_bar = gy_bar * gy * (1 - gy)   adjoint of (3) */
+                        /* (15)  a_gy_bar = gy_bar * gy * (1 - gy)   adjoint of (6) */
                         const vec a_gy_bar = gy_bar * gy * one_minus_gy;
                         store(a_gy_bar_rows + s * row_n + j, a_gy_bar);
 
-                        /* (14)  y_in_bar = y_bar * (1 - gy)   adjoint of (5) */
+                        /* (18)  y_in_bar = y_bar * (1 - gy)   adjoint of (9) */
                         const vec y_in_bar = y_bar * one_minus_gy;
 
-                        /* (15)  a_y_in_bar = y_in_bar * {0 if a_y_in <= 0, else 1}   adjoint of (1)
+                        /* (19)  a_y_in_bar = y_in_bar * {0 if a_y_in <= 0, else 1}   adjoint of (2)
                          * */
                         const vec a_y_in_bar = y_in_bar * where(a_y_in <= 0, 0, 1);
                         store(a_y_in_bar_rows + s * row_n + j, a_y_in_bar);
 
-                        /* (20)  b_y_bar = sum_t a_y_in_bar   adjoint of (1) */
+                        /* (24)  b_y_bar = sum_t a_y_in_bar   adjoint of (1) */
                         b_y_bar_here += a_y_in_bar;
 
-                        /* (26)  b_gy_bar = sum_t a_gy_bar   adjoint of (3) */
+                        /* (30)  b_gy_bar = sum_t a_gy_bar   adjoint of (5) */
                         b_gy_bar_here += a_gy_bar;
                     }
                     if (b_y_bar != NULL) {
@@ -777,8 +777,8 @@ static void intersection_rnn_simd_backward_thread(
     {
         real *const scratch = work_scratch + thread * scratch_size;
 
-        /* (18)  W_yx_bar = sum_t a_y_in_bar x^T   adjoint of (1) */
-        /* (24)  W_gyx_bar = sum_t a_gy_bar x^T   adjoint of (3) */
+        /* (22)  W_yx_bar = sum_t a_y_in_bar x^T   adjoint of (1) */
+        /* (28)  W_gyx_bar = sum_t a_gy_bar x^T   adjoint of (5) */
         const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
         const reduction with_x[] = {
             {{work_a_y_in_bar, 0, row_n, 0, 0, 0, 0}, n, 1, W_yx_bar, 0},
@@ -786,8 +786,8 @@ static void intersection_rnn_simd_backward_thread(
         };
         reduce_rows(0, T * B, &rows_of_x, n, with_x, 2, thread, threads, scratch);
 
-        /* (19)  W_yh_bar = sum_t a_y_in_bar h_prev^T   adjoint of (1) */
-        /* (25)  W_gyh_bar = sum_t a_gy_bar h_prev^T   adjoint of (3) */
+        /* (23)  W_yh_bar = sum_t a_y_in_bar h_prev^T   adjoint of (1) */
+        /* (29)  W_gyh_bar = sum_t a_gy_bar h_prev^T   adjoint of (5) */
         const series rows_of_h_prev = {tape_h, initial_h, row_m, m, 0, B, 0};
         const reduction with_h_prev[] = {
             {{work_a_y_in_bar, 0, row_n, 0, 0, 0, 0}, n, 1, W_yh_bar, 0},
@@ -847,34 +847,34 @@ static void intersection_rnn_simd_backward_thread(
                             const vec h_next_bar =
                                 load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
 
-                            /* (2)  h_in = tanh_from_tail(h_in_tail) */
+                            /* (4)  h_in = tanh_from_tail(h_in_tail) */
                             const vec h_in = vec_tanh_from_tail(h_in_tail);
 
-                            /* (4)  gh = sigmoid_from_tail(gh_tail) */
+                            /* (8)  gh = sigmoid_from_tail(gh_tail) */
                             const vec gh = vec_sigmoid_from_tail(gh_tail);
                             store(gh_rows + s * row_m + j, gh);
 
-                            /* (2)  one_minus_h_in_squared = slope_from_tail(h_in_tail) */
+                            /* (4)  one_minus_h_in_squared = slope_from_tail(h_in_tail) */
                             const vec one_minus_h_in_squared = vec_slope_from_tail(h_in_tail);
 
-                            /* (4)  one_minus_gh = complement_from_tail(gh_tail) */
+                            /* (8)  one_minus_gh = complement_from_tail(gh_tail) */
                             const vec one_minus_gh = vec_complement_from_tail(gh_tail);
 
-                            /* (7)  h_bar = h_next_bar */
+                            /* (11)  h_bar = h_next_bar */
                             const vec h_bar = h_next_bar;
                             store(h_bar_rows + s * row_m + j, h_bar);
 
-                            /* (8)  gh_bar = h_bar * (h_prev - h_in)   adjoint of (6) */
+                            /* (12)  gh_bar = h_bar * (h_prev - h_in)   adjoint of (10) */
                             const vec gh_bar = h_bar * (h_prev - h_in);
 
-                            /* (9)  a_gh_bar = gh_bar * gh * (1 - gh)   adjoint of (4) */
+                            /* (13)  a_gh_bar = gh_bar * gh * (1 - gh)   adjoint of (8) */
                             const vec a_gh_bar = gh_bar * gh * one_minus_gh;
                             store(a_gh_bar_rows + s * row_m + j, a_gh_bar);
 
-                            /* (12)  h_in_bar = h_bar * (1 - gh)   adjoint of (6) */
+                            /* (16)  h_in_bar = h_bar * (1 - gh)   adjoint of (10) */
                             const vec h_in_bar = h_bar * one_minus_gh;
 
-                            /* (13)  a_h_in_bar = h_in_bar * (1 - h_in^2)   adjoint of (2) */
+                            /* (17)  a_h_in_bar = h_in_bar * (1 - h_in^2)   adjoint of (4) */
                             const vec a_h_in_bar = h_in_bar * one_minus_h_in_squared;
                             store(a_h_in_bar_rows + s * row_m + j, a_h_in_bar);
                         }
@@ -925,9 +925,9 @@ static void intersection_rnn_simd_backward_thread(
                                     const vec gh = load(gh_rows + s * row_m + j);
                                     const vec h_bar = load(h_bar_rows + s * row_m + j);
 
-                                    /* (16)  h_prev_bar = W_yh^T a_y_in_bar + W_hh^T a_h_in_bar +
+                                    /* (20)  h_prev_bar = W_yh^T a_y_in_bar + W_hh^T a_h_in_bar +
                                      * W_gyh^T a_gy_bar + W_ghh^T a_gh_bar + h_bar * gh   adjoint of
-                                     * (1), (2), (3), (4), (6) */
+                                     * (1), (3), (5), (7), (10) */
                                     const vec h_prev_bar =
                                         load(tile_h_prev_bar + (s * own + v) * LANES) + h_bar * gh;
                                     store(h_prev_bar_rows + s * row_m + j, h_prev_bar);
@@ -981,9 +981,9 @@ static void intersection_rnn_simd_backward_thread(
                                 const vec gy = load(gy_rows + s * row_n + j);
                                 const vec y_bar = load_part(y_bar_rows + s * n + j, left);
 
-                                /* (17)  x_bar = W_yx^T a_y_in_bar + W_hx^T a_h_in_bar + W_gyx^T
-                                 * a_gy_bar + W_ghx^T a_gh_bar + y_bar * gy   adjoint of (1), (2),
-                                 * (3), (4), (5) */
+                                /* (21)  x_bar = W_yx^T a_y_in_bar + W_hx^T a_h_in_bar + W_gyx^T
+                                 * a_gy_bar + W_ghx^T a_gh_bar + y_bar * gy   adjoint of (1), (3),
+                                 * (5), (7), (9) */
                                 const vec x_bar =
                                     load(tile_x_bar + (s * own + v) * LANES) + y_bar * gy;
                                 store_part(x_bar_rows + s * n + j, x_bar, left);
@@ -1014,10 +1014,10 @@ static void intersection_rnn_simd_backward_thread(
                             const vec a_gh_bar = load(a_gh_bar_rows + s * row_m + j);
                             const vec a_h_in_bar = load(a_h_in_bar_rows + s * row_m + j);
 
-                            /* (23)  b_h_bar = sum_t a_h_in_bar   adjoint of (2) */
+                            /* (27)  b_h_bar = sum_t a_h_in_bar   adjoint of (3) */
                             b_h_bar_here += a_h_in_bar;
 
-                            /* (29)  b_gh_bar = sum_t a_gh_bar   adjoint of (4) */
+                            /* (33)  b_gh_bar = sum_t a_gh_bar   adjoint of (7) */
                             b_gh_bar_here += a_gh_bar;
                         }
                         if (b_h_bar != NULL) {
@@ -1036,8 +1036,8 @@ static void intersection_rnn_simd_backward_thread(
         {
             real *const scratch = work_scratch + thread * scratch_size;
 
-            /* (21)  W_hx_bar = sum_t a_h_in_bar x^T   adjoint of (2) */
-            /* (27)  W_ghx_bar = sum_t a_gh_bar x^T   adjoint of (4) */
+            /* (25)  W_hx_bar = sum_t a_h_in_bar x^T   adjoint of (3) */
+            /* (31)  W_ghx_bar = sum_t a_gh_bar x^T   adjoint of (7) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
             const reduction with_x[] = {
                 {{work_a_h_in_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_hx_bar, done > 0},
@@ -1045,8 +1045,8 @@ static void intersection_rnn_simd_backward_thread(
             };
             reduce_rows(first * B, steps * B, &rows_of_x, n, with_x, 2, thread, threads, scratch);
 
-            /* (22)  W_hh_bar = sum_t a_h_in_bar h_prev^T   adjoint of (2) */
-            /* (28)  W_ghh_bar = sum_t a_gh_bar h_prev^T   adjoint of (4) */
+            /* (26)  W_hh_bar = sum_t a_h_in_bar h_prev^T   adjoint of (3) */
+            /* (32)  W_ghh_bar = sum_t a_gh_bar h_prev^T   adjoint of (7) */
             const series rows_of_h_prev = {tape_h, initial_h, row_m, m, 0, B, 0};
             const reduction with_h_prev[] = {
                 {{work_a_h_in_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_hh_bar, done > 0},
@@ -1143,21 +1143,21 @@ static void intersection_rnn_simd_step_thread(
                         for (size_t s = 0; s < rows; ++s) {
                             const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
-                            /* (2)  a_h_in = W_hx x + W_hh h_prev + b_h */
+                            /* (3)  a_h_in = W_hx x + W_hh h_prev + b_h */
                             const vec a_h_in =
                                 load(tile_a_h_in + (s * 2 * own + v) * LANES) + b_h_here;
 
-                            /* (2)  h_in = tanh(a_h_in) */
+                            /* (4)  h_in = tanh(a_h_in) */
                             const vec h_in = vec_tanh(a_h_in);
 
-                            /* (4)  a_gh = W_ghx x + W_ghh h_prev + b_gh */
+                            /* (7)  a_gh = W_ghx x + W_ghh h_prev + b_gh */
                             const vec a_gh =
                                 load(tile_a_h_in + ((s * 2 + 1) * own + v) * LANES) + b_gh_here;
 
-                            /* (4)  gh = sigmoid(a_gh) */
+                            /* (8)  gh = sigmoid(a_gh) */
                             const vec gh = vec_sigmoid(a_gh);
 
-                            /* (6)  h = gh * h_prev + (1 - gh) * h_in */
+                            /* (10)  h = gh * h_prev + (1 - gh) * h_in */
                             const vec h = gh * h_prev + (1 - gh) * h_in;
                             store(h_rows + s * row_m + j, h);
                         }
@@ -1207,17 +1207,17 @@ static void intersection_rnn_simd_step_thread(
                             const vec a_y_in =
                                 load(tile_a_y_in + (s * 2 * own + v) * LANES) + b_y_here;
 
-                            /* (1)  y_in = relu(a_y_in) */
+                            /* (2)  y_in = relu(a_y_in) */
                             const vec y_in = vec_relu(a_y_in);
 
-                            /* (3)  a_gy = W_gyx x + W_gyh h_prev + b_gy */
+                            /* (5)  a_gy = W_gyx x + W_gyh h_prev + b_gy */
                             const vec a_gy =
                                 load(tile_a_y_in + ((s * 2 + 1) * own + v) * LANES) + b_gy_here;
 
-                            /* (3)  gy = sigmoid(a_gy) */
+                            /* (6)  gy = sigmoid(a_gy) */
                             const vec gy = vec_sigmoid(a_gy);
 
-                            /* (5)  y = gy * x + (1 - gy) * y_in */
+                            /* (9)  y = gy * x + (1 - gy) * y_in */
                             const vec y = gy * x + (1 - gy) * y_in;
                             store_part(y_rows + s * n + j, y, left);
                         }

@@ -105,7 +105,7 @@ void irnn_forward(
                 a_h[j] = sum;
             }
 
-            /* (1)  h = relu(a_h) */
+            /* (2)  h = relu(a_h) */
             for (size_t j = 0; j < m; ++j)
                 h[j] = irnn_relu(a_h[j]);
         }
@@ -149,7 +149,7 @@ void irnn_infer(
                 a_h[j] = sum;
             }
 
-            /* (1)  h = relu(a_h) */
+            /* (2)  h = relu(a_h) */
             for (size_t j = 0; j < m; ++j)
                 h[j] = irnn_relu(a_h[j]);
         }
@@ -205,15 +205,15 @@ void irnn_backward(
             irnn_real *restrict a_h_bar = work_a_h_bar + at * m;
             irnn_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + s) * m;
 
-            /* (2)  h_bar = Delta_h + h_next_bar */
+            /* (3)  h_bar = Delta_h + h_next_bar */
             for (size_t j = 0; j < m; ++j)
                 h_bar[j] = Delta_h[j] + h_next_bar[j];
 
-            /* (3)  a_h_bar = h_bar * {0 if a_h <= 0, else 1}   adjoint of (1) */
+            /* (4)  a_h_bar = h_bar * {0 if a_h <= 0, else 1}   adjoint of (2) */
             for (size_t j = 0; j < m; ++j)
                 a_h_bar[j] = h_bar[j] * (a_h[j] <= 0 ? 0 : 1);
 
-            /* (4)  h_prev_bar = U^T a_h_bar   adjoint of (1) */
+            /* (5)  h_prev_bar = U^T a_h_bar   adjoint of (1) */
             for (size_t j = 0; j < m; ++j) {
                 irnn_real sum = 0;
                 for (size_t k = 0; k < m; ++k)
@@ -232,7 +232,7 @@ void irnn_backward(
             const irnn_real *restrict a_h_bar = work_a_h_bar + at * m;
             irnn_real *restrict x_bar = gradients->x_bar != NULL ? gradients->x_bar + at * n : NULL;
 
-            /* (5)  x_bar = W^T a_h_bar   adjoint of (1) */
+            /* (6)  x_bar = W^T a_h_bar   adjoint of (1) */
             if (x_bar != NULL) {
                 for (size_t j = 0; j < n; ++j) {
                     irnn_real sum = 0;
@@ -242,19 +242,19 @@ void irnn_backward(
                 }
             }
 
-            /* (6)  W_bar = sum_t a_h_bar x^T   adjoint of (1) */
+            /* (7)  W_bar = sum_t a_h_bar x^T   adjoint of (1) */
             if (W_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         W_bar[j * n + k] += a_h_bar[j] * x[k];
 
-            /* (7)  U_bar = sum_t a_h_bar h_prev^T   adjoint of (1) */
+            /* (8)  U_bar = sum_t a_h_bar h_prev^T   adjoint of (1) */
             if (U_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < m; ++k)
                         U_bar[j * m + k] += a_h_bar[j] * h_prev[k];
 
-            /* (8)  b_bar = sum_t a_h_bar   adjoint of (1) */
+            /* (9)  b_bar = sum_t a_h_bar   adjoint of (1) */
             if (b_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     b_bar[j] += a_h_bar[j];
@@ -296,7 +296,7 @@ void irnn_step(
             a_h[j] = sum;
         }
 
-        /* (1)  h = relu(a_h) */
+        /* (2)  h = relu(a_h) */
         for (size_t j = 0; j < m; ++j)
             h[j] = irnn_relu(a_h[j]);
 

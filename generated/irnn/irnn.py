@@ -58,7 +58,7 @@ def forward(parameters, inputs, initial):
         h_prev = h[t - 1] if t > 0 else initial_h
         # (1)  a_h = W x + U h_prev + b
         a_h[t] = x[t] @ W.T + h_prev @ U.T + b
-        # (1)  h = relu(a_h)
+        # (2)  h = relu(a_h)
         h[t] = relu(a_h[t])
     return {"h": h}, {"h": h[T - 1] if T > 0 else initial_h}, {"a_h": a_h}
 
@@ -83,22 +83,22 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     h_prev_bar = final_h_bar
     for t in reversed(range(T)):
         h_next_bar = h_prev_bar
-        # (2)  h_bar = Delta_h + h_next_bar
+        # (3)  h_bar = Delta_h + h_next_bar
         h_bar = Delta_h[t] + h_next_bar
-        # (3)  a_h_bar = h_bar * {0 if a_h <= 0, else 1}   adjoint of (1)
+        # (4)  a_h_bar = h_bar * {0 if a_h <= 0, else 1}   adjoint of (2)
         a_h_bar[t] = h_bar * np.where(a_h[t] <= 0, 0, 1).astype(dtype)
-        # (4)  h_prev_bar = U^T a_h_bar   adjoint of (1)
+        # (5)  h_prev_bar = U^T a_h_bar   adjoint of (1)
         h_prev_bar = a_h_bar[t] @ U
 
     # all steps at once
     h_prev = np.concatenate([initial_h[None], h])[:-1]
-    # (5)  x_bar = W^T a_h_bar   adjoint of (1)
+    # (6)  x_bar = W^T a_h_bar   adjoint of (1)
     x_bar = a_h_bar @ W
-    # (6)  W_bar = sum_t a_h_bar x^T   adjoint of (1)
+    # (7)  W_bar = sum_t a_h_bar x^T   adjoint of (1)
     W_bar = contract("TBi,TBj->ij", a_h_bar, x)
-    # (7)  U_bar = sum_t a_h_bar h_prev^T   adjoint of (1)
+    # (8)  U_bar = sum_t a_h_bar h_prev^T   adjoint of (1)
     U_bar = contract("TBi,TBj->ij", a_h_bar, h_prev)
-    # (8)  b_bar = sum_t a_h_bar   adjoint of (1)
+    # (9)  b_bar = sum_t a_h_bar   adjoint of (1)
     b_bar = contract("TBi->i", a_h_bar)
     return {"initial.h": h_prev_bar, "x": x_bar, "W": W_bar, "U": U_bar, "b": b_bar}
 
@@ -118,6 +118,6 @@ def step(parameters, inputs, state):
     h_prev = state["h"]
     # (1)  a_h = W x + U h_prev + b
     a_h = x @ W.T + h_prev @ U.T + b
-    # (1)  h = relu(a_h)
+    # (2)  h = relu(a_h)
     h = relu(a_h)
     return {"h": h}, {"h": h}

@@ -187,31 +187,31 @@ void janet_forward(
                 a_c[j] = sum;
             }
 
-            /* (2)  c = tanh(a_c) */
+            /* (3)  c = tanh(a_c) */
             for (size_t j = 0; j < m; ++j)
                 c[j] = TANH(a_c[j]);
 
-            /* (2)  c_tail = tanh_tail(a_c) */
+            /* (3)  c_tail = tanh_tail(a_c) */
             for (size_t j = 0; j < m; ++j)
                 c_tail[j] = janet_tanh_tail(a_c[j]);
 
-            /* (3)  sigmoid_s = sigmoid(s) */
+            /* (4)  sigmoid_s = sigmoid(s) */
             for (size_t j = 0; j < m; ++j)
                 sigmoid_s[j] = janet_sigmoid(s[j]);
 
-            /* (3)  sigmoid_s_tail = sigmoid_tail(s) */
+            /* (4)  sigmoid_s_tail = sigmoid_tail(s) */
             for (size_t j = 0; j < m; ++j)
                 sigmoid_s_tail[j] = janet_sigmoid_tail(s[j]);
 
-            /* (3)  sigmoid_s_2 = sigmoid(s - 1) */
+            /* (4)  sigmoid_s_2 = sigmoid(s - 1) */
             for (size_t j = 0; j < m; ++j)
                 sigmoid_s_2[j] = janet_sigmoid(s[j] - 1);
 
-            /* (3)  sigmoid_s_2_tail = sigmoid_tail(s - 1) */
+            /* (4)  sigmoid_s_2_tail = sigmoid_tail(s - 1) */
             for (size_t j = 0; j < m; ++j)
                 sigmoid_s_2_tail[j] = janet_sigmoid_tail(s[j] - 1);
 
-            /* (3)  h = sigmoid(s) * h_prev + (1 - sigmoid(s - 1)) * c */
+            /* (4)  h = sigmoid(s) * h_prev + (1 - sigmoid(s - 1)) * c */
             for (size_t j = 0; j < m; ++j)
                 h[j] = sigmoid_s[j] * h_prev[j] + (1 - sigmoid_s_2[j]) * c[j];
         }
@@ -275,19 +275,19 @@ void janet_infer(
                 a_c[j] = sum;
             }
 
-            /* (2)  c = tanh(a_c) */
+            /* (3)  c = tanh(a_c) */
             for (size_t j = 0; j < m; ++j)
                 c[j] = TANH(a_c[j]);
 
-            /* (3)  sigmoid_s = sigmoid(s) */
+            /* (4)  sigmoid_s = sigmoid(s) */
             for (size_t j = 0; j < m; ++j)
                 sigmoid_s[j] = janet_sigmoid(s[j]);
 
-            /* (3)  sigmoid_s_2 = sigmoid(s - 1) */
+            /* (4)  sigmoid_s_2 = sigmoid(s - 1) */
             for (size_t j = 0; j < m; ++j)
                 sigmoid_s_2[j] = janet_sigmoid(s[j] - 1);
 
-            /* (3)  h = sigmoid(s) * h_prev + (1 - sigmoid(s - 1)) * c */
+            /* (4)  h = sigmoid(s) * h_prev + (1 - sigmoid(s - 1)) * c */
             for (size_t j = 0; j < m; ++j)
                 h[j] = sigmoid_s[j] * h_prev[j] + (1 - sigmoid_s_2[j]) * c[j];
         }
@@ -374,50 +374,50 @@ void janet_backward(
             janet_real *restrict s_bar = work_s_bar + at * m;
             janet_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + sample) * m;
 
-            /* (2)  c = tanh_from_tail(c_tail) */
+            /* (3)  c = tanh_from_tail(c_tail) */
             for (size_t j = 0; j < m; ++j)
                 c[j] = janet_tanh_from_tail(c_tail[j]);
 
-            /* (3)  sigmoid_s = sigmoid_from_tail(sigmoid_s_tail) */
+            /* (4)  sigmoid_s = sigmoid_from_tail(sigmoid_s_tail) */
             for (size_t j = 0; j < m; ++j)
                 sigmoid_s[j] = janet_sigmoid_from_tail(sigmoid_s_tail[j]);
 
-            /* (3)  sigmoid_s_2 = sigmoid_from_tail(sigmoid_s_2_tail) */
+            /* (4)  sigmoid_s_2 = sigmoid_from_tail(sigmoid_s_2_tail) */
             for (size_t j = 0; j < m; ++j)
                 sigmoid_s_2[j] = janet_sigmoid_from_tail(sigmoid_s_2_tail[j]);
 
-            /* (2)  one_minus_c_squared = slope_from_tail(c_tail) */
+            /* (3)  one_minus_c_squared = slope_from_tail(c_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_c_squared[j] = janet_slope_from_tail(c_tail[j]);
 
-            /* (3)  one_minus_sigmoid_s = complement_from_tail(sigmoid_s_tail) */
+            /* (4)  one_minus_sigmoid_s = complement_from_tail(sigmoid_s_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_sigmoid_s[j] = janet_complement_from_tail(sigmoid_s_tail[j]);
 
-            /* (3)  one_minus_sigmoid_s_2 = complement_from_tail(sigmoid_s_2_tail) */
+            /* (4)  one_minus_sigmoid_s_2 = complement_from_tail(sigmoid_s_2_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_sigmoid_s_2[j] = janet_complement_from_tail(sigmoid_s_2_tail[j]);
 
-            /* (4)  h_bar = Delta_h + h_next_bar */
+            /* (5)  h_bar = Delta_h + h_next_bar */
             for (size_t j = 0; j < m; ++j)
                 h_bar[j] = Delta_h[j] + h_next_bar[j];
 
-            /* (5)  c_bar = h_bar * (1 - sigmoid(s - 1))   adjoint of (3) */
+            /* (6)  c_bar = h_bar * (1 - sigmoid(s - 1))   adjoint of (4) */
             for (size_t j = 0; j < m; ++j)
                 c_bar[j] = h_bar[j] * one_minus_sigmoid_s_2[j];
 
-            /* (6)  a_c_bar = c_bar * (1 - c^2)   adjoint of (2) */
+            /* (7)  a_c_bar = c_bar * (1 - c^2)   adjoint of (3) */
             for (size_t j = 0; j < m; ++j)
                 a_c_bar[j] = c_bar[j] * one_minus_c_squared[j];
 
-            /* (7)  s_bar = h_bar * h_prev * sigmoid(s) * (1 - sigmoid(s)) - h_bar * c * sigmoid(s -
-             * 1) * (1 - sigmoid(s - 1))   adjoint of (3) */
+            /* (8)  s_bar = h_bar * h_prev * sigmoid(s) * (1 - sigmoid(s)) - h_bar * c * sigmoid(s -
+             * 1) * (1 - sigmoid(s - 1))   adjoint of (4) */
             for (size_t j = 0; j < m; ++j)
                 s_bar[j] = h_bar[j] * h_prev[j] * sigmoid_s[j] * one_minus_sigmoid_s[j]
                     - h_bar[j] * c[j] * sigmoid_s_2[j] * one_minus_sigmoid_s_2[j];
 
-            /* (8)  h_prev_bar = U_f^T s_bar + U_c^T a_c_bar + h_bar * sigmoid(s)   adjoint of (1),
-             * (2), (3) */
+            /* (9)  h_prev_bar = U_f^T s_bar + U_c^T a_c_bar + h_bar * sigmoid(s)   adjoint of (1),
+             * (2), (4) */
             for (size_t j = 0; j < m; ++j) {
                 janet_real sum = h_bar[j] * sigmoid_s[j];
                 for (size_t k = 0; k < m; ++k)
@@ -441,7 +441,7 @@ void janet_backward(
             janet_real *restrict x_bar =
                 gradients->x_bar != NULL ? gradients->x_bar + at * n : NULL;
 
-            /* (9)  x_bar = W_f^T s_bar + W_c^T a_c_bar   adjoint of (1), (2) */
+            /* (10)  x_bar = W_f^T s_bar + W_c^T a_c_bar   adjoint of (1), (2) */
             if (x_bar != NULL) {
                 for (size_t j = 0; j < n; ++j) {
                     janet_real sum = 0;
@@ -453,36 +453,36 @@ void janet_backward(
                 }
             }
 
-            /* (10)  W_f_bar = sum_t s_bar x^T   adjoint of (1) */
+            /* (11)  W_f_bar = sum_t s_bar x^T   adjoint of (1) */
             if (W_f_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         W_f_bar[j * n + k] += s_bar[j] * x[k];
 
-            /* (11)  U_f_bar = sum_t s_bar h_prev^T   adjoint of (1) */
+            /* (12)  U_f_bar = sum_t s_bar h_prev^T   adjoint of (1) */
             if (U_f_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < m; ++k)
                         U_f_bar[j * m + k] += s_bar[j] * h_prev[k];
 
-            /* (12)  b_f_bar = sum_t s_bar   adjoint of (1) */
+            /* (13)  b_f_bar = sum_t s_bar   adjoint of (1) */
             if (b_f_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     b_f_bar[j] += s_bar[j];
 
-            /* (13)  W_c_bar = sum_t a_c_bar x^T   adjoint of (2) */
+            /* (14)  W_c_bar = sum_t a_c_bar x^T   adjoint of (2) */
             if (W_c_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         W_c_bar[j * n + k] += a_c_bar[j] * x[k];
 
-            /* (14)  U_c_bar = sum_t a_c_bar h_prev^T   adjoint of (2) */
+            /* (15)  U_c_bar = sum_t a_c_bar h_prev^T   adjoint of (2) */
             if (U_c_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < m; ++k)
                         U_c_bar[j * m + k] += a_c_bar[j] * h_prev[k];
 
-            /* (15)  b_c_bar = sum_t a_c_bar   adjoint of (2) */
+            /* (16)  b_c_bar = sum_t a_c_bar   adjoint of (2) */
             if (b_c_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     b_c_bar[j] += a_c_bar[j];
@@ -541,19 +541,19 @@ void janet_step(
             a_c[j] = sum;
         }
 
-        /* (2)  c = tanh(a_c) */
+        /* (3)  c = tanh(a_c) */
         for (size_t j = 0; j < m; ++j)
             c[j] = TANH(a_c[j]);
 
-        /* (3)  sigmoid_s = sigmoid(s) */
+        /* (4)  sigmoid_s = sigmoid(s) */
         for (size_t j = 0; j < m; ++j)
             sigmoid_s[j] = janet_sigmoid(s[j]);
 
-        /* (3)  sigmoid_s_2 = sigmoid(s - 1) */
+        /* (4)  sigmoid_s_2 = sigmoid(s - 1) */
         for (size_t j = 0; j < m; ++j)
             sigmoid_s_2[j] = janet_sigmoid(s[j] - 1);
 
-        /* (3)  h = sigmoid(s) * h_prev + (1 - sigmoid(s - 1)) * c */
+        /* (4)  h = sigmoid(s) * h_prev + (1 - sigmoid(s - 1)) * c */
         for (size_t j = 0; j < m; ++j)
             h[j] = sigmoid_s[j] * h_prev[j] + (1 - sigmoid_s_2[j]) * c[j];
 

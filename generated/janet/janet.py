@@ -114,19 +114,19 @@ def forward(parameters, inputs, initial):
         s = x[t] @ W_f.T + h_prev @ U_f.T + b_f
         # (2)  a_c = W_c x + U_c h_prev + b_c
         a_c = x[t] @ W_c.T + h_prev @ U_c.T + b_c
-        # (2)  c = tanh(a_c)
+        # (3)  c = tanh(a_c)
         c = np.tanh(a_c)
-        # (2)  c_tail = tanh_tail(a_c)
+        # (3)  c_tail = tanh_tail(a_c)
         c_tail[t] = tanh_tail(a_c)
-        # (3)  sigmoid_s = sigmoid(s)
+        # (4)  sigmoid_s = sigmoid(s)
         sigmoid_s = sigmoid(s)
-        # (3)  sigmoid_s_tail = sigmoid_tail(s)
+        # (4)  sigmoid_s_tail = sigmoid_tail(s)
         sigmoid_s_tail[t] = sigmoid_tail(s)
-        # (3)  sigmoid_s_2 = sigmoid(s - 1)
+        # (4)  sigmoid_s_2 = sigmoid(s - 1)
         sigmoid_s_2 = sigmoid(s - 1)
-        # (3)  sigmoid_s_2_tail = sigmoid_tail(s - 1)
+        # (4)  sigmoid_s_2_tail = sigmoid_tail(s - 1)
         sigmoid_s_2_tail[t] = sigmoid_tail(s - 1)
-        # (3)  h = sigmoid(s) * h_prev + (1 - sigmoid(s - 1)) * c
+        # (4)  h = sigmoid(s) * h_prev + (1 - sigmoid(s - 1)) * c
         h[t] = sigmoid_s * h_prev + (1 - sigmoid_s_2) * c
     return {"h": h}, {"h": h[T - 1] if T > 0 else initial_h}, {"c_tail": c_tail, "sigmoid_s_tail": sigmoid_s_tail, "sigmoid_s_2_tail": sigmoid_s_2_tail}
 
@@ -157,44 +157,44 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     for t in reversed(range(T)):
         h_next_bar = h_prev_bar
         h_prev = h[t - 1] if t > 0 else initial_h
-        # (2)  c = tanh_from_tail(c_tail)
+        # (3)  c = tanh_from_tail(c_tail)
         c = tanh_from_tail(c_tail[t])
-        # (3)  sigmoid_s = sigmoid_from_tail(sigmoid_s_tail)
+        # (4)  sigmoid_s = sigmoid_from_tail(sigmoid_s_tail)
         sigmoid_s = sigmoid_from_tail(sigmoid_s_tail[t])
-        # (3)  sigmoid_s_2 = sigmoid_from_tail(sigmoid_s_2_tail)
+        # (4)  sigmoid_s_2 = sigmoid_from_tail(sigmoid_s_2_tail)
         sigmoid_s_2 = sigmoid_from_tail(sigmoid_s_2_tail[t])
-        # (2)  one_minus_c_squared = slope_from_tail(c_tail)
+        # (3)  one_minus_c_squared = slope_from_tail(c_tail)
         one_minus_c_squared = slope_from_tail(c_tail[t])
-        # (3)  one_minus_sigmoid_s = complement_from_tail(sigmoid_s_tail)
+        # (4)  one_minus_sigmoid_s = complement_from_tail(sigmoid_s_tail)
         one_minus_sigmoid_s = complement_from_tail(sigmoid_s_tail[t])
-        # (3)  one_minus_sigmoid_s_2 = complement_from_tail(sigmoid_s_2_tail)
+        # (4)  one_minus_sigmoid_s_2 = complement_from_tail(sigmoid_s_2_tail)
         one_minus_sigmoid_s_2 = complement_from_tail(sigmoid_s_2_tail[t])
-        # (4)  h_bar = Delta_h + h_next_bar
+        # (5)  h_bar = Delta_h + h_next_bar
         h_bar = Delta_h[t] + h_next_bar
-        # (5)  c_bar = h_bar * (1 - sigmoid(s - 1))   adjoint of (3)
+        # (6)  c_bar = h_bar * (1 - sigmoid(s - 1))   adjoint of (4)
         c_bar = h_bar * one_minus_sigmoid_s_2
-        # (6)  a_c_bar = c_bar * (1 - c^2)   adjoint of (2)
+        # (7)  a_c_bar = c_bar * (1 - c^2)   adjoint of (3)
         a_c_bar[t] = c_bar * one_minus_c_squared
-        # (7)  s_bar = h_bar * h_prev * sigmoid(s) * (1 - sigmoid(s)) - h_bar * c * sigmoid(s - 1) * (1 - sigmoid(s - 1))   adjoint of (3)
+        # (8)  s_bar = h_bar * h_prev * sigmoid(s) * (1 - sigmoid(s)) - h_bar * c * sigmoid(s - 1) * (1 - sigmoid(s - 1))   adjoint of (4)
         s_bar[t] = h_bar * h_prev * sigmoid_s * one_minus_sigmoid_s - h_bar * c * sigmoid_s_2 * one_minus_sigmoid_s_2
-        # (8)  h_prev_bar = U_f^T s_bar + U_c^T a_c_bar + h_bar * sigmoid(s)   adjoint of (1), (2), (3)
+        # (9)  h_prev_bar = U_f^T s_bar + U_c^T a_c_bar + h_bar * sigmoid(s)   adjoint of (1), (2), (4)
         h_prev_bar = s_bar[t] @ U_f + a_c_bar[t] @ U_c + h_bar * sigmoid_s
 
     # all steps at once
     h_prev = np.concatenate([initial_h[None], h])[:-1]
-    # (9)  x_bar = W_f^T s_bar + W_c^T a_c_bar   adjoint of (1), (2)
+    # (10)  x_bar = W_f^T s_bar + W_c^T a_c_bar   adjoint of (1), (2)
     x_bar = s_bar @ W_f + a_c_bar @ W_c
-    # (10)  W_f_bar = sum_t s_bar x^T   adjoint of (1)
+    # (11)  W_f_bar = sum_t s_bar x^T   adjoint of (1)
     W_f_bar = contract("TBi,TBj->ij", s_bar, x)
-    # (11)  U_f_bar = sum_t s_bar h_prev^T   adjoint of (1)
+    # (12)  U_f_bar = sum_t s_bar h_prev^T   adjoint of (1)
     U_f_bar = contract("TBi,TBj->ij", s_bar, h_prev)
-    # (12)  b_f_bar = sum_t s_bar   adjoint of (1)
+    # (13)  b_f_bar = sum_t s_bar   adjoint of (1)
     b_f_bar = contract("TBi->i", s_bar)
-    # (13)  W_c_bar = sum_t a_c_bar x^T   adjoint of (2)
+    # (14)  W_c_bar = sum_t a_c_bar x^T   adjoint of (2)
     W_c_bar = contract("TBi,TBj->ij", a_c_bar, x)
-    # (14)  U_c_bar = sum_t a_c_bar h_prev^T   adjoint of (2)
+    # (15)  U_c_bar = sum_t a_c_bar h_prev^T   adjoint of (2)
     U_c_bar = contract("TBi,TBj->ij", a_c_bar, h_prev)
-    # (15)  b_c_bar = sum_t a_c_bar   adjoint of (2)
+    # (16)  b_c_bar = sum_t a_c_bar   adjoint of (2)
     b_c_bar = contract("TBi->i", a_c_bar)
     return {"initial.h": h_prev_bar, "x": x_bar, "W_f": W_f_bar, "U_f": U_f_bar, "b_f": b_f_bar, "W_c": W_c_bar, "U_c": U_c_bar, "b_c": b_c_bar}
 
@@ -219,12 +219,12 @@ def step(parameters, inputs, state):
     s = x @ W_f.T + h_prev @ U_f.T + b_f
     # (2)  a_c = W_c x + U_c h_prev + b_c
     a_c = x @ W_c.T + h_prev @ U_c.T + b_c
-    # (2)  c = tanh(a_c)
+    # (3)  c = tanh(a_c)
     c = np.tanh(a_c)
-    # (3)  sigmoid_s = sigmoid(s)
+    # (4)  sigmoid_s = sigmoid(s)
     sigmoid_s = sigmoid(s)
-    # (3)  sigmoid_s_2 = sigmoid(s - 1)
+    # (4)  sigmoid_s_2 = sigmoid(s - 1)
     sigmoid_s_2 = sigmoid(s - 1)
-    # (3)  h = sigmoid(s) * h_prev + (1 - sigmoid(s - 1)) * c
+    # (4)  h = sigmoid(s) * h_prev + (1 - sigmoid(s - 1)) * c
     h = sigmoid_s * h_prev + (1 - sigmoid_s_2) * c
     return {"h": h}, {"h": h}

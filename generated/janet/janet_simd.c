@@ -230,29 +230,29 @@ static void janet_simd_forward_thread(
                                     const vec a_c = load(tile_s + ((sample * 2 + 1) * own + v)
                                         * LANES) + b_c_here;
 
-                                    /* (2)  c = tanh(a_c) */
+                                    /* (3)  c = tanh(a_c) */
                                     const vec c = vec_tanh(a_c);
 
-                                    /* (2)  c_tail = tanh_tail(a_c) */
+                                    /* (3)  c_tail = tanh_tail(a_c) */
                                     const vec c_tail = vec_tanh_tail(a_c);
                                     store(c_tail_rows + sample * row_m + j, c_tail);
 
-                                    /* (3)  sigmoid_s = sigmoid(s) */
+                                    /* (4)  sigmoid_s = sigmoid(s) */
                                     const vec sigmoid_s = vec_sigmoid(s);
 
-                                    /* (3)  sigmoid_s_tail = sigmoid_tail(s) */
+                                    /* (4)  sigmoid_s_tail = sigmoid_tail(s) */
                                     const vec sigmoid_s_tail = vec_sigmoid_tail(s);
                                     store(sigmoid_s_tail_rows + sample * row_m + j, sigmoid_s_tail);
 
-                                    /* (3)  sigmoid_s_2 = sigmoid(s - 1) */
+                                    /* (4)  sigmoid_s_2 = sigmoid(s - 1) */
                                     const vec sigmoid_s_2 = vec_sigmoid(s - 1);
 
-                                    /* (3)  sigmoid_s_2_tail = sigmoid_tail(s - 1) */
+                                    /* (4)  sigmoid_s_2_tail = sigmoid_tail(s - 1) */
                                     const vec sigmoid_s_2_tail = vec_sigmoid_tail(s - 1);
                                     store(sigmoid_s_2_tail_rows + sample * row_m + j,
                                         sigmoid_s_2_tail);
 
-                                    /* (3)  h = sigmoid(s) * h_prev + (1 - sigmoid(s - 1)) * c */
+                                    /* (4)  h = sigmoid(s) * h_prev + (1 - sigmoid(s - 1)) * c */
                                     const vec h = sigmoid_s * h_prev + (1 - sigmoid_s_2) * c;
                                     store_part(h_rows + sample * m + j, h, left);
                                 }
@@ -369,16 +369,16 @@ static void janet_simd_infer_thread(
                                     const vec a_c = load(tile_s + ((sample * 2 + 1) * own + v)
                                         * LANES) + b_c_here;
 
-                                    /* (2)  c = tanh(a_c) */
+                                    /* (3)  c = tanh(a_c) */
                                     const vec c = vec_tanh(a_c);
 
-                                    /* (3)  sigmoid_s = sigmoid(s) */
+                                    /* (4)  sigmoid_s = sigmoid(s) */
                                     const vec sigmoid_s = vec_sigmoid(s);
 
-                                    /* (3)  sigmoid_s_2 = sigmoid(s - 1) */
+                                    /* (4)  sigmoid_s_2 = sigmoid(s - 1) */
                                     const vec sigmoid_s_2 = vec_sigmoid(s - 1);
 
-                                    /* (3)  h = sigmoid(s) * h_prev + (1 - sigmoid(s - 1)) * c */
+                                    /* (4)  h = sigmoid(s) * h_prev + (1 - sigmoid(s - 1)) * c */
                                     const vec h = sigmoid_s * h_prev + (1 - sigmoid_s_2) * c;
                                     store_part(h_rows + sample * m + j, h, left);
                                 }
@@ -508,41 +508,41 @@ static void janet_simd_backward_thread(
                             const vec h_next_bar =
                                 load_part(h_next_bar_rows + sample * h_next_bar_stride + j, left);
 
-                            /* (2)  c = tanh_from_tail(c_tail) */
+                            /* (3)  c = tanh_from_tail(c_tail) */
                             const vec c = vec_tanh_from_tail(c_tail);
 
-                            /* (3)  sigmoid_s = sigmoid_from_tail(sigmoid_s_tail) */
+                            /* (4)  sigmoid_s = sigmoid_from_tail(sigmoid_s_tail) */
                             const vec sigmoid_s = vec_sigmoid_from_tail(sigmoid_s_tail);
                             store(sigmoid_s_rows + sample * row_m + j, sigmoid_s);
 
-                            /* (3)  sigmoid_s_2 = sigmoid_from_tail(sigmoid_s_2_tail) */
+                            /* (4)  sigmoid_s_2 = sigmoid_from_tail(sigmoid_s_2_tail) */
                             const vec sigmoid_s_2 = vec_sigmoid_from_tail(sigmoid_s_2_tail);
 
-                            /* (2)  one_minus_c_squared = slope_from_tail(c_tail) */
+                            /* (3)  one_minus_c_squared = slope_from_tail(c_tail) */
                             const vec one_minus_c_squared = vec_slope_from_tail(c_tail);
 
-                            /* (3)  one_minus_sigmoid_s = complement_from_tail(sigmoid_s_tail) */
+                            /* (4)  one_minus_sigmoid_s = complement_from_tail(sigmoid_s_tail) */
                             const vec one_minus_sigmoid_s =
                                 vec_complement_from_tail(sigmoid_s_tail);
 
-                            /* (3)  one_minus_sigmoid_s_2 = complement_from_tail(sigmoid_s_2_tail)
+                            /* (4)  one_minus_sigmoid_s_2 = complement_from_tail(sigmoid_s_2_tail)
                              * */
                             const vec one_minus_sigmoid_s_2 =
                                 vec_complement_from_tail(sigmoid_s_2_tail);
 
-                            /* (4)  h_bar = Delta_h + h_next_bar */
+                            /* (5)  h_bar = Delta_h + h_next_bar */
                             const vec h_bar = Delta_h + h_next_bar;
                             store(h_bar_rows + sample * row_m + j, h_bar);
 
-                            /* (5)  c_bar = h_bar * (1 - sigmoid(s - 1))   adjoint of (3) */
+                            /* (6)  c_bar = h_bar * (1 - sigmoid(s - 1))   adjoint of (4) */
                             const vec c_bar = h_bar * one_minus_sigmoid_s_2;
 
-                            /* (6)  a_c_bar = c_bar * (1 - c^2)   adjoint of (2) */
+                            /* (7)  a_c_bar = c_bar * (1 - c^2)   adjoint of (3) */
                             const vec a_c_bar = c_bar * one_minus_c_squared;
                             store(a_c_bar_rows + sample * row_m + j, a_c_bar);
 
-                            /* (7)  s_bar = h_bar * h_prev * sigmoid(s) * (1 - sigmoid(s)) - h_bar *
-                             * c * sigmoid(s - 1) * (1 - sigmoid(s - 1))   adjoint of (3) */
+                            /* (8)  s_bar = h_bar * h_prev * sigmoid(s) * (1 - sigmoid(s)) - h_bar *
+                             * c * sigmoid(s - 1) * (1 - sigmoid(s - 1))   adjoint of (4) */
                             const vec s_bar = h_bar * h_prev * sigmoid_s * one_minus_sigmoid_s
                                 - h_bar * c * sigmoid_s_2 * one_minus_sigmoid_s_2;
                             store(s_bar_rows + sample * row_m + j, s_bar);
@@ -588,8 +588,8 @@ static void janet_simd_backward_thread(
                                     const vec sigmoid_s = load(sigmoid_s_rows + sample * row_m + j);
                                     const vec h_bar = load(h_bar_rows + sample * row_m + j);
 
-                                    /* (8)  h_prev_bar = U_f^T s_bar + U_c^T a_c_bar + h_bar *
-                                     * sigmoid(s)   adjoint of (1), (2), (3) */
+                                    /* (9)  h_prev_bar = U_f^T s_bar + U_c^T a_c_bar + h_bar *
+                                     * sigmoid(s)   adjoint of (1), (2), (4) */
                                     const vec h_prev_bar = load(tile_h_prev_bar + (sample * own + v)
                                         * LANES) + h_bar * sigmoid_s;
                                     store(h_prev_bar_rows + sample * row_m + j, h_prev_bar);
@@ -634,7 +634,8 @@ static void janet_simd_backward_thread(
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
                             for (size_t sample = 0; sample < rows; ++sample) {
-                                /* (9)  x_bar = W_f^T s_bar + W_c^T a_c_bar   adjoint of (1), (2) */
+                                /* (10)  x_bar = W_f^T s_bar + W_c^T a_c_bar   adjoint of (1), (2)
+                                 * */
                                 const vec x_bar = load(tile_x_bar + (sample * own + v) * LANES);
                                 store_part(x_bar_rows + sample * n + j, x_bar, left);
                             }
@@ -664,10 +665,10 @@ static void janet_simd_backward_thread(
                             const vec a_c_bar = load(a_c_bar_rows + sample * row_m + j);
                             const vec s_bar = load(s_bar_rows + sample * row_m + j);
 
-                            /* (12)  b_f_bar = sum_t s_bar   adjoint of (1) */
+                            /* (13)  b_f_bar = sum_t s_bar   adjoint of (1) */
                             b_f_bar_here += s_bar;
 
-                            /* (15)  b_c_bar = sum_t a_c_bar   adjoint of (2) */
+                            /* (16)  b_c_bar = sum_t a_c_bar   adjoint of (2) */
                             b_c_bar_here += a_c_bar;
                         }
                         if (b_f_bar != NULL) {
@@ -686,8 +687,8 @@ static void janet_simd_backward_thread(
         {
             real *const scratch = work_scratch + thread * scratch_size;
 
-            /* (10)  W_f_bar = sum_t s_bar x^T   adjoint of (1) */
-            /* (13)  W_c_bar = sum_t a_c_bar x^T   adjoint of (2) */
+            /* (11)  W_f_bar = sum_t s_bar x^T   adjoint of (1) */
+            /* (14)  W_c_bar = sum_t a_c_bar x^T   adjoint of (2) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
             const reduction with_x[] = {
                 {{work_s_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_f_bar, done > 0},
@@ -695,8 +696,8 @@ static void janet_simd_backward_thread(
             };
             reduce_rows(first * B, steps * B, &rows_of_x, n, with_x, 2, thread, threads, scratch);
 
-            /* (11)  U_f_bar = sum_t s_bar h_prev^T   adjoint of (1) */
-            /* (14)  U_c_bar = sum_t a_c_bar h_prev^T   adjoint of (2) */
+            /* (12)  U_f_bar = sum_t s_bar h_prev^T   adjoint of (1) */
+            /* (15)  U_c_bar = sum_t a_c_bar h_prev^T   adjoint of (2) */
             const series rows_of_h_prev = {out->h, initial_h, m, m, 0, B, 0};
             const reduction with_h_prev[] = {
                 {{work_s_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_f_bar, done > 0},
@@ -791,16 +792,16 @@ static void janet_simd_step_thread(
                             const vec a_c =
                                 load(tile_s + ((sample * 2 + 1) * own + v) * LANES) + b_c_here;
 
-                            /* (2)  c = tanh(a_c) */
+                            /* (3)  c = tanh(a_c) */
                             const vec c = vec_tanh(a_c);
 
-                            /* (3)  sigmoid_s = sigmoid(s) */
+                            /* (4)  sigmoid_s = sigmoid(s) */
                             const vec sigmoid_s = vec_sigmoid(s);
 
-                            /* (3)  sigmoid_s_2 = sigmoid(s - 1) */
+                            /* (4)  sigmoid_s_2 = sigmoid(s - 1) */
                             const vec sigmoid_s_2 = vec_sigmoid(s - 1);
 
-                            /* (3)  h = sigmoid(s) * h_prev + (1 - sigmoid(s - 1)) * c */
+                            /* (4)  h = sigmoid(s) * h_prev + (1 - sigmoid(s - 1)) * c */
                             const vec h = sigmoid_s * h_prev + (1 - sigmoid_s_2) * c;
                             store_part(h_rows + sample * m + j, h, left);
                         }

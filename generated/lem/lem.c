@@ -197,19 +197,19 @@ void lem_forward(
                 a_dt_1[j] = sum;
             }
 
-            /* (1)  sigmoid_a_dt_1 = sigmoid(a_dt_1) */
+            /* (2)  sigmoid_a_dt_1 = sigmoid(a_dt_1) */
             for (size_t j = 0; j < m; ++j)
                 sigmoid_a_dt_1[j] = lem_sigmoid(a_dt_1[j]);
 
-            /* (1)  sigmoid_a_dt_1_tail = sigmoid_tail(a_dt_1) */
+            /* (2)  sigmoid_a_dt_1_tail = sigmoid_tail(a_dt_1) */
             for (size_t j = 0; j < m; ++j)
                 sigmoid_a_dt_1_tail[j] = lem_sigmoid_tail(a_dt_1[j]);
 
-            /* (1)  dt_1 = dt * sigmoid(a_dt_1) */
+            /* (2)  dt_1 = dt * sigmoid(a_dt_1) */
             for (size_t j = 0; j < m; ++j)
                 dt_1[j] = dt[0] * sigmoid_a_dt_1[j];
 
-            /* (2)  a_dt_2 = W_2 y_prev + V_2 u + b_2 */
+            /* (3)  a_dt_2 = W_2 y_prev + V_2 u + b_2 */
             for (size_t j = 0; j < m; ++j) {
                 lem_real sum = b_2[j];
                 for (size_t k = 0; k < m; ++k)
@@ -219,19 +219,19 @@ void lem_forward(
                 a_dt_2[j] = sum;
             }
 
-            /* (2)  sigmoid_a_dt_2 = sigmoid(a_dt_2) */
+            /* (4)  sigmoid_a_dt_2 = sigmoid(a_dt_2) */
             for (size_t j = 0; j < m; ++j)
                 sigmoid_a_dt_2[j] = lem_sigmoid(a_dt_2[j]);
 
-            /* (2)  sigmoid_a_dt_2_tail = sigmoid_tail(a_dt_2) */
+            /* (4)  sigmoid_a_dt_2_tail = sigmoid_tail(a_dt_2) */
             for (size_t j = 0; j < m; ++j)
                 sigmoid_a_dt_2_tail[j] = lem_sigmoid_tail(a_dt_2[j]);
 
-            /* (2)  dt_2 = dt * sigmoid(a_dt_2) */
+            /* (4)  dt_2 = dt * sigmoid(a_dt_2) */
             for (size_t j = 0; j < m; ++j)
                 dt_2[j] = dt[0] * sigmoid_a_dt_2[j];
 
-            /* (3)  a_z = W_z y_prev + V_z u + b_z */
+            /* (5)  a_z = W_z y_prev + V_z u + b_z */
             for (size_t j = 0; j < m; ++j) {
                 lem_real sum = b_z[j];
                 for (size_t k = 0; k < m; ++k)
@@ -241,19 +241,19 @@ void lem_forward(
                 a_z[j] = sum;
             }
 
-            /* (3)  tanh_a_z = tanh(a_z) */
+            /* (6)  tanh_a_z = tanh(a_z) */
             for (size_t j = 0; j < m; ++j)
                 tanh_a_z[j] = TANH(a_z[j]);
 
-            /* (3)  tanh_a_z_tail = tanh_tail(a_z) */
+            /* (6)  tanh_a_z_tail = tanh_tail(a_z) */
             for (size_t j = 0; j < m; ++j)
                 tanh_a_z_tail[j] = lem_tanh_tail(a_z[j]);
 
-            /* (3)  z = (1 - dt_1) * z_prev + dt_1 * tanh(a_z) */
+            /* (6)  z = (1 - dt_1) * z_prev + dt_1 * tanh(a_z) */
             for (size_t j = 0; j < m; ++j)
                 z[j] = (1 - dt_1[j]) * z_prev[j] + dt_1[j] * tanh_a_z[j];
 
-            /* (4)  a_y = W_y z + V_y u + b_y */
+            /* (7)  a_y = W_y z + V_y u + b_y */
             for (size_t j = 0; j < m; ++j) {
                 lem_real sum = b_y[j];
                 for (size_t k = 0; k < m; ++k)
@@ -263,15 +263,15 @@ void lem_forward(
                 a_y[j] = sum;
             }
 
-            /* (4)  tanh_a_y = tanh(a_y) */
+            /* (8)  tanh_a_y = tanh(a_y) */
             for (size_t j = 0; j < m; ++j)
                 tanh_a_y[j] = TANH(a_y[j]);
 
-            /* (4)  tanh_a_y_tail = tanh_tail(a_y) */
+            /* (8)  tanh_a_y_tail = tanh_tail(a_y) */
             for (size_t j = 0; j < m; ++j)
                 tanh_a_y_tail[j] = lem_tanh_tail(a_y[j]);
 
-            /* (4)  y = (1 - dt_2) * y_prev + dt_2 * tanh(a_y) */
+            /* (8)  y = (1 - dt_2) * y_prev + dt_2 * tanh(a_y) */
             for (size_t j = 0; j < m; ++j)
                 y[j] = (1 - dt_2[j]) * y_prev[j] + dt_2[j] * tanh_a_y[j];
         }
@@ -342,15 +342,15 @@ void lem_infer(
                 a_dt_1[j] = sum;
             }
 
-            /* (1)  sigmoid_a_dt_1 = sigmoid(a_dt_1) */
+            /* (2)  sigmoid_a_dt_1 = sigmoid(a_dt_1) */
             for (size_t j = 0; j < m; ++j)
                 sigmoid_a_dt_1[j] = lem_sigmoid(a_dt_1[j]);
 
-            /* (1)  dt_1 = dt * sigmoid(a_dt_1) */
+            /* (2)  dt_1 = dt * sigmoid(a_dt_1) */
             for (size_t j = 0; j < m; ++j)
                 dt_1[j] = dt[0] * sigmoid_a_dt_1[j];
 
-            /* (2)  a_dt_2 = W_2 y_prev + V_2 u + b_2 */
+            /* (3)  a_dt_2 = W_2 y_prev + V_2 u + b_2 */
             for (size_t j = 0; j < m; ++j) {
                 lem_real sum = b_2[j];
                 for (size_t k = 0; k < m; ++k)
@@ -360,15 +360,15 @@ void lem_infer(
                 a_dt_2[j] = sum;
             }
 
-            /* (2)  sigmoid_a_dt_2 = sigmoid(a_dt_2) */
+            /* (4)  sigmoid_a_dt_2 = sigmoid(a_dt_2) */
             for (size_t j = 0; j < m; ++j)
                 sigmoid_a_dt_2[j] = lem_sigmoid(a_dt_2[j]);
 
-            /* (2)  dt_2 = dt * sigmoid(a_dt_2) */
+            /* (4)  dt_2 = dt * sigmoid(a_dt_2) */
             for (size_t j = 0; j < m; ++j)
                 dt_2[j] = dt[0] * sigmoid_a_dt_2[j];
 
-            /* (3)  a_z = W_z y_prev + V_z u + b_z */
+            /* (5)  a_z = W_z y_prev + V_z u + b_z */
             for (size_t j = 0; j < m; ++j) {
                 lem_real sum = b_z[j];
                 for (size_t k = 0; k < m; ++k)
@@ -378,15 +378,15 @@ void lem_infer(
                 a_z[j] = sum;
             }
 
-            /* (3)  tanh_a_z = tanh(a_z) */
+            /* (6)  tanh_a_z = tanh(a_z) */
             for (size_t j = 0; j < m; ++j)
                 tanh_a_z[j] = TANH(a_z[j]);
 
-            /* (3)  z = (1 - dt_1) * z_prev + dt_1 * tanh(a_z) */
+            /* (6)  z = (1 - dt_1) * z_prev + dt_1 * tanh(a_z) */
             for (size_t j = 0; j < m; ++j)
                 z[j] = (1 - dt_1[j]) * z_prev[j] + dt_1[j] * tanh_a_z[j];
 
-            /* (4)  a_y = W_y z + V_y u + b_y */
+            /* (7)  a_y = W_y z + V_y u + b_y */
             for (size_t j = 0; j < m; ++j) {
                 lem_real sum = b_y[j];
                 for (size_t k = 0; k < m; ++k)
@@ -396,11 +396,11 @@ void lem_infer(
                 a_y[j] = sum;
             }
 
-            /* (4)  tanh_a_y = tanh(a_y) */
+            /* (8)  tanh_a_y = tanh(a_y) */
             for (size_t j = 0; j < m; ++j)
                 tanh_a_y[j] = TANH(a_y[j]);
 
-            /* (4)  y = (1 - dt_2) * y_prev + dt_2 * tanh(a_y) */
+            /* (8)  y = (1 - dt_2) * y_prev + dt_2 * tanh(a_y) */
             for (size_t j = 0; j < m; ++j)
                 y[j] = (1 - dt_2[j]) * y_prev[j] + dt_2[j] * tanh_a_y[j];
         }
@@ -547,55 +547,55 @@ void lem_backward(
             lem_real *restrict y_prev_bar = work_y_prev_bar + ((t & 1) * B + s) * m;
             lem_real *restrict z_prev_bar = work_z_prev_bar + ((t & 1) * B + s) * m;
 
-            /* (1)  sigmoid_a_dt_1 = sigmoid_from_tail(sigmoid_a_dt_1_tail) */
+            /* (2)  sigmoid_a_dt_1 = sigmoid_from_tail(sigmoid_a_dt_1_tail) */
             for (size_t j = 0; j < m; ++j)
                 sigmoid_a_dt_1[j] = lem_sigmoid_from_tail(sigmoid_a_dt_1_tail[j]);
 
-            /* (2)  sigmoid_a_dt_2 = sigmoid_from_tail(sigmoid_a_dt_2_tail) */
+            /* (4)  sigmoid_a_dt_2 = sigmoid_from_tail(sigmoid_a_dt_2_tail) */
             for (size_t j = 0; j < m; ++j)
                 sigmoid_a_dt_2[j] = lem_sigmoid_from_tail(sigmoid_a_dt_2_tail[j]);
 
-            /* (3)  tanh_a_z = tanh_from_tail(tanh_a_z_tail) */
+            /* (6)  tanh_a_z = tanh_from_tail(tanh_a_z_tail) */
             for (size_t j = 0; j < m; ++j)
                 tanh_a_z[j] = lem_tanh_from_tail(tanh_a_z_tail[j]);
 
-            /* (4)  tanh_a_y = tanh_from_tail(tanh_a_y_tail) */
+            /* (8)  tanh_a_y = tanh_from_tail(tanh_a_y_tail) */
             for (size_t j = 0; j < m; ++j)
                 tanh_a_y[j] = lem_tanh_from_tail(tanh_a_y_tail[j]);
 
-            /* (1)  one_minus_sigmoid_a_dt_1 = complement_from_tail(sigmoid_a_dt_1_tail) */
+            /* (2)  one_minus_sigmoid_a_dt_1 = complement_from_tail(sigmoid_a_dt_1_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_sigmoid_a_dt_1[j] = lem_complement_from_tail(sigmoid_a_dt_1_tail[j]);
 
-            /* (2)  one_minus_sigmoid_a_dt_2 = complement_from_tail(sigmoid_a_dt_2_tail) */
+            /* (4)  one_minus_sigmoid_a_dt_2 = complement_from_tail(sigmoid_a_dt_2_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_sigmoid_a_dt_2[j] = lem_complement_from_tail(sigmoid_a_dt_2_tail[j]);
 
-            /* (3)  one_minus_tanh_a_z_squared = slope_from_tail(tanh_a_z_tail) */
+            /* (6)  one_minus_tanh_a_z_squared = slope_from_tail(tanh_a_z_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_tanh_a_z_squared[j] = lem_slope_from_tail(tanh_a_z_tail[j]);
 
-            /* (4)  one_minus_tanh_a_y_squared = slope_from_tail(tanh_a_y_tail) */
+            /* (8)  one_minus_tanh_a_y_squared = slope_from_tail(tanh_a_y_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_tanh_a_y_squared[j] = lem_slope_from_tail(tanh_a_y_tail[j]);
 
-            /* (1)  dt_1 = dt * sigmoid(a_dt_1) */
+            /* (2)  dt_1 = dt * sigmoid(a_dt_1) */
             for (size_t j = 0; j < m; ++j)
                 dt_1[j] = dt[0] * sigmoid_a_dt_1[j];
 
-            /* (2)  dt_2 = dt * sigmoid(a_dt_2) */
+            /* (4)  dt_2 = dt * sigmoid(a_dt_2) */
             for (size_t j = 0; j < m; ++j)
                 dt_2[j] = dt[0] * sigmoid_a_dt_2[j];
 
-            /* (5)  y_bar = Delta_y + y_next_bar */
+            /* (9)  y_bar = Delta_y + y_next_bar */
             for (size_t j = 0; j < m; ++j)
                 y_bar[j] = Delta_y[j] + y_next_bar[j];
 
-            /* (6)  a_y_bar = y_bar * dt_2 * (1 - tanh(a_y)^2)   adjoint of (4) */
+            /* (10)  a_y_bar = y_bar * dt_2 * (1 - tanh(a_y)^2)   adjoint of (8) */
             for (size_t j = 0; j < m; ++j)
                 a_y_bar[j] = y_bar[j] * dt_2[j] * one_minus_tanh_a_y_squared[j];
 
-            /* (7)  z_bar = W_y^T a_y_bar + z_next_bar   adjoint of (4) */
+            /* (11)  z_bar = W_y^T a_y_bar + z_next_bar   adjoint of (7) */
             for (size_t j = 0; j < m; ++j) {
                 lem_real sum = z_next_bar[j];
                 for (size_t k = 0; k < m; ++k)
@@ -603,32 +603,32 @@ void lem_backward(
                 z_bar[j] = sum;
             }
 
-            /* (8)  a_z_bar = z_bar * dt_1 * (1 - tanh(a_z)^2)   adjoint of (3) */
+            /* (12)  a_z_bar = z_bar * dt_1 * (1 - tanh(a_z)^2)   adjoint of (6) */
             for (size_t j = 0; j < m; ++j)
                 a_z_bar[j] = z_bar[j] * dt_1[j] * one_minus_tanh_a_z_squared[j];
 
-            /* (9)  dt_2_bar = y_bar * (tanh(a_y) - y_prev)   adjoint of (4) */
+            /* (13)  dt_2_bar = y_bar * (tanh(a_y) - y_prev)   adjoint of (8) */
             for (size_t j = 0; j < m; ++j)
                 dt_2_bar[j] = y_bar[j] * (tanh_a_y[j] - y_prev[j]);
 
-            /* (10)  a_dt_2_bar = dt_2_bar * dt * sigmoid(a_dt_2) * (1 - sigmoid(a_dt_2))   adjoint
-             * of (2) */
+            /* (14)  a_dt_2_bar = dt_2_bar * dt * sigmoid(a_dt_2) * (1 - sigmoid(a_dt_2))   adjoint
+             * of (4) */
             for (size_t j = 0; j < m; ++j)
                 a_dt_2_bar[j] =
                     dt_2_bar[j] * dt[0] * sigmoid_a_dt_2[j] * one_minus_sigmoid_a_dt_2[j];
 
-            /* (11)  dt_1_bar = z_bar * (tanh(a_z) - z_prev)   adjoint of (3) */
+            /* (15)  dt_1_bar = z_bar * (tanh(a_z) - z_prev)   adjoint of (6) */
             for (size_t j = 0; j < m; ++j)
                 dt_1_bar[j] = z_bar[j] * (tanh_a_z[j] - z_prev[j]);
 
-            /* (12)  a_dt_1_bar = dt_1_bar * dt * sigmoid(a_dt_1) * (1 - sigmoid(a_dt_1))   adjoint
-             * of (1) */
+            /* (16)  a_dt_1_bar = dt_1_bar * dt * sigmoid(a_dt_1) * (1 - sigmoid(a_dt_1))   adjoint
+             * of (2) */
             for (size_t j = 0; j < m; ++j)
                 a_dt_1_bar[j] =
                     dt_1_bar[j] * dt[0] * sigmoid_a_dt_1[j] * one_minus_sigmoid_a_dt_1[j];
 
-            /* (13)  y_prev_bar = W_1^T a_dt_1_bar + W_2^T a_dt_2_bar + W_z^T a_z_bar + y_bar * (1 -
-             * dt_2)   adjoint of (1), (2), (3), (4) */
+            /* (17)  y_prev_bar = W_1^T a_dt_1_bar + W_2^T a_dt_2_bar + W_z^T a_z_bar + y_bar * (1 -
+             * dt_2)   adjoint of (1), (3), (5), (8) */
             for (size_t j = 0; j < m; ++j) {
                 lem_real sum = y_bar[j] * (1 - dt_2[j]);
                 for (size_t k = 0; k < m; ++k)
@@ -640,7 +640,7 @@ void lem_backward(
                 y_prev_bar[j] = sum;
             }
 
-            /* (14)  z_prev_bar = z_bar * (1 - dt_1)   adjoint of (3) */
+            /* (18)  z_prev_bar = z_bar * (1 - dt_1)   adjoint of (6) */
             for (size_t j = 0; j < m; ++j)
                 z_prev_bar[j] = z_bar[j] * (1 - dt_1[j]);
         }
@@ -663,8 +663,8 @@ void lem_backward(
             const lem_real *restrict a_dt_1_bar = work_a_dt_1_bar + at * m;
             lem_real *restrict u_bar = gradients->u_bar != NULL ? gradients->u_bar + at * n : NULL;
 
-            /* (15)  u_bar = V_1^T a_dt_1_bar + V_2^T a_dt_2_bar + V_z^T a_z_bar + V_y^T a_y_bar
-             * adjoint of (1), (2), (3), (4) */
+            /* (19)  u_bar = V_1^T a_dt_1_bar + V_2^T a_dt_2_bar + V_z^T a_z_bar + V_y^T a_y_bar
+             * adjoint of (1), (3), (5), (7) */
             if (u_bar != NULL) {
                 for (size_t j = 0; j < n; ++j) {
                     lem_real sum = 0;
@@ -680,8 +680,8 @@ void lem_backward(
                 }
             }
 
-            /* (16)  dt_bar = sum_t dt_1_bar^T sigmoid(a_dt_1) + sum_t dt_2_bar^T sigmoid(a_dt_2)
-             * adjoint of (1), (2) */
+            /* (20)  dt_bar = sum_t dt_1_bar^T sigmoid(a_dt_1) + sum_t dt_2_bar^T sigmoid(a_dt_2)
+             * adjoint of (2), (4) */
             if (dt_bar != NULL) {
                 for (size_t j = 0; j < m; ++j)
                     dt_bar[0] += dt_1_bar[j] * sigmoid_a_dt_1[j];
@@ -689,70 +689,70 @@ void lem_backward(
                     dt_bar[0] += dt_2_bar[j] * sigmoid_a_dt_2[j];
             }
 
-            /* (17)  W_1_bar = sum_t a_dt_1_bar y_prev^T   adjoint of (1) */
+            /* (21)  W_1_bar = sum_t a_dt_1_bar y_prev^T   adjoint of (1) */
             if (W_1_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < m; ++k)
                         W_1_bar[j * m + k] += a_dt_1_bar[j] * y_prev[k];
 
-            /* (18)  V_1_bar = sum_t a_dt_1_bar u^T   adjoint of (1) */
+            /* (22)  V_1_bar = sum_t a_dt_1_bar u^T   adjoint of (1) */
             if (V_1_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         V_1_bar[j * n + k] += a_dt_1_bar[j] * u[k];
 
-            /* (19)  b_1_bar = sum_t a_dt_1_bar   adjoint of (1) */
+            /* (23)  b_1_bar = sum_t a_dt_1_bar   adjoint of (1) */
             if (b_1_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     b_1_bar[j] += a_dt_1_bar[j];
 
-            /* (20)  W_2_bar = sum_t a_dt_2_bar y_prev^T   adjoint of (2) */
+            /* (24)  W_2_bar = sum_t a_dt_2_bar y_prev^T   adjoint of (3) */
             if (W_2_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < m; ++k)
                         W_2_bar[j * m + k] += a_dt_2_bar[j] * y_prev[k];
 
-            /* (21)  V_2_bar = sum_t a_dt_2_bar u^T   adjoint of (2) */
+            /* (25)  V_2_bar = sum_t a_dt_2_bar u^T   adjoint of (3) */
             if (V_2_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         V_2_bar[j * n + k] += a_dt_2_bar[j] * u[k];
 
-            /* (22)  b_2_bar = sum_t a_dt_2_bar   adjoint of (2) */
+            /* (26)  b_2_bar = sum_t a_dt_2_bar   adjoint of (3) */
             if (b_2_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     b_2_bar[j] += a_dt_2_bar[j];
 
-            /* (23)  W_z_bar = sum_t a_z_bar y_prev^T   adjoint of (3) */
+            /* (27)  W_z_bar = sum_t a_z_bar y_prev^T   adjoint of (5) */
             if (W_z_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < m; ++k)
                         W_z_bar[j * m + k] += a_z_bar[j] * y_prev[k];
 
-            /* (24)  V_z_bar = sum_t a_z_bar u^T   adjoint of (3) */
+            /* (28)  V_z_bar = sum_t a_z_bar u^T   adjoint of (5) */
             if (V_z_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         V_z_bar[j * n + k] += a_z_bar[j] * u[k];
 
-            /* (25)  b_z_bar = sum_t a_z_bar   adjoint of (3) */
+            /* (29)  b_z_bar = sum_t a_z_bar   adjoint of (5) */
             if (b_z_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     b_z_bar[j] += a_z_bar[j];
 
-            /* (26)  W_y_bar = sum_t a_y_bar z^T   adjoint of (4) */
+            /* (30)  W_y_bar = sum_t a_y_bar z^T   adjoint of (7) */
             if (W_y_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < m; ++k)
                         W_y_bar[j * m + k] += a_y_bar[j] * z[k];
 
-            /* (27)  V_y_bar = sum_t a_y_bar u^T   adjoint of (4) */
+            /* (31)  V_y_bar = sum_t a_y_bar u^T   adjoint of (7) */
             if (V_y_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         V_y_bar[j * n + k] += a_y_bar[j] * u[k];
 
-            /* (28)  b_y_bar = sum_t a_y_bar   adjoint of (4) */
+            /* (32)  b_y_bar = sum_t a_y_bar   adjoint of (7) */
             if (b_y_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     b_y_bar[j] += a_y_bar[j];
@@ -819,15 +819,15 @@ void lem_step(
             a_dt_1[j] = sum;
         }
 
-        /* (1)  sigmoid_a_dt_1 = sigmoid(a_dt_1) */
+        /* (2)  sigmoid_a_dt_1 = sigmoid(a_dt_1) */
         for (size_t j = 0; j < m; ++j)
             sigmoid_a_dt_1[j] = lem_sigmoid(a_dt_1[j]);
 
-        /* (1)  dt_1 = dt * sigmoid(a_dt_1) */
+        /* (2)  dt_1 = dt * sigmoid(a_dt_1) */
         for (size_t j = 0; j < m; ++j)
             dt_1[j] = dt[0] * sigmoid_a_dt_1[j];
 
-        /* (2)  a_dt_2 = W_2 y_prev + V_2 u + b_2 */
+        /* (3)  a_dt_2 = W_2 y_prev + V_2 u + b_2 */
         for (size_t j = 0; j < m; ++j) {
             lem_real sum = b_2[j];
             for (size_t k = 0; k < m; ++k)
@@ -837,15 +837,15 @@ void lem_step(
             a_dt_2[j] = sum;
         }
 
-        /* (2)  sigmoid_a_dt_2 = sigmoid(a_dt_2) */
+        /* (4)  sigmoid_a_dt_2 = sigmoid(a_dt_2) */
         for (size_t j = 0; j < m; ++j)
             sigmoid_a_dt_2[j] = lem_sigmoid(a_dt_2[j]);
 
-        /* (2)  dt_2 = dt * sigmoid(a_dt_2) */
+        /* (4)  dt_2 = dt * sigmoid(a_dt_2) */
         for (size_t j = 0; j < m; ++j)
             dt_2[j] = dt[0] * sigmoid_a_dt_2[j];
 
-        /* (3)  a_z = W_z y_prev + V_z u + b_z */
+        /* (5)  a_z = W_z y_prev + V_z u + b_z */
         for (size_t j = 0; j < m; ++j) {
             lem_real sum = b_z[j];
             for (size_t k = 0; k < m; ++k)
@@ -855,15 +855,15 @@ void lem_step(
             a_z[j] = sum;
         }
 
-        /* (3)  tanh_a_z = tanh(a_z) */
+        /* (6)  tanh_a_z = tanh(a_z) */
         for (size_t j = 0; j < m; ++j)
             tanh_a_z[j] = TANH(a_z[j]);
 
-        /* (3)  z = (1 - dt_1) * z_prev + dt_1 * tanh(a_z) */
+        /* (6)  z = (1 - dt_1) * z_prev + dt_1 * tanh(a_z) */
         for (size_t j = 0; j < m; ++j)
             z[j] = (1 - dt_1[j]) * z_prev[j] + dt_1[j] * tanh_a_z[j];
 
-        /* (4)  a_y = W_y z + V_y u + b_y */
+        /* (7)  a_y = W_y z + V_y u + b_y */
         for (size_t j = 0; j < m; ++j) {
             lem_real sum = b_y[j];
             for (size_t k = 0; k < m; ++k)
@@ -873,11 +873,11 @@ void lem_step(
             a_y[j] = sum;
         }
 
-        /* (4)  tanh_a_y = tanh(a_y) */
+        /* (8)  tanh_a_y = tanh(a_y) */
         for (size_t j = 0; j < m; ++j)
             tanh_a_y[j] = TANH(a_y[j]);
 
-        /* (4)  y = (1 - dt_2) * y_prev + dt_2 * tanh(a_y) */
+        /* (8)  y = (1 - dt_2) * y_prev + dt_2 * tanh(a_y) */
         for (size_t j = 0; j < m; ++j)
             y[j] = (1 - dt_2[j]) * y_prev[j] + dt_2[j] * tanh_a_y[j];
 

@@ -307,45 +307,45 @@ static void lem_simd_forward_thread(
                                     const vec a_dt_1 =
                                         load(tile_a_dt_1 + (s * 3 * own + v) * LANES) + b_1_here;
 
-                                    /* (1)  sigmoid_a_dt_1 = sigmoid(a_dt_1) */
+                                    /* (2)  sigmoid_a_dt_1 = sigmoid(a_dt_1) */
                                     const vec sigmoid_a_dt_1 = vec_sigmoid(a_dt_1);
 
-                                    /* (1)  sigmoid_a_dt_1_tail = sigmoid_tail(a_dt_1) */
+                                    /* (2)  sigmoid_a_dt_1_tail = sigmoid_tail(a_dt_1) */
                                     const vec sigmoid_a_dt_1_tail = vec_sigmoid_tail(a_dt_1);
                                     store(sigmoid_a_dt_1_tail_rows + s * row_m + j,
                                         sigmoid_a_dt_1_tail);
 
-                                    /* (1)  dt_1 = dt * sigmoid(a_dt_1) */
+                                    /* (2)  dt_1 = dt * sigmoid(a_dt_1) */
                                     const vec dt_1 = dt_here * sigmoid_a_dt_1;
 
-                                    /* (2)  a_dt_2 = W_2 y_prev + V_2 u + b_2 */
+                                    /* (3)  a_dt_2 = W_2 y_prev + V_2 u + b_2 */
                                     const vec a_dt_2 = load(tile_a_dt_1 + ((s * 3 + 1) * own + v)
                                         * LANES) + b_2_here;
 
-                                    /* (2)  sigmoid_a_dt_2 = sigmoid(a_dt_2) */
+                                    /* (4)  sigmoid_a_dt_2 = sigmoid(a_dt_2) */
                                     const vec sigmoid_a_dt_2 = vec_sigmoid(a_dt_2);
 
-                                    /* (2)  sigmoid_a_dt_2_tail = sigmoid_tail(a_dt_2) */
+                                    /* (4)  sigmoid_a_dt_2_tail = sigmoid_tail(a_dt_2) */
                                     const vec sigmoid_a_dt_2_tail = vec_sigmoid_tail(a_dt_2);
                                     store(sigmoid_a_dt_2_tail_rows + s * row_m + j,
                                         sigmoid_a_dt_2_tail);
 
-                                    /* (2)  dt_2 = dt * sigmoid(a_dt_2) */
+                                    /* (4)  dt_2 = dt * sigmoid(a_dt_2) */
                                     const vec dt_2 = dt_here * sigmoid_a_dt_2;
                                     store(dt_2_rows + s * row_m + j, dt_2);
 
-                                    /* (3)  a_z = W_z y_prev + V_z u + b_z */
+                                    /* (5)  a_z = W_z y_prev + V_z u + b_z */
                                     const vec a_z = load(tile_a_dt_1 + ((s * 3 + 2) * own + v)
                                         * LANES) + b_z_here;
 
-                                    /* (3)  tanh_a_z = tanh(a_z) */
+                                    /* (6)  tanh_a_z = tanh(a_z) */
                                     const vec tanh_a_z = vec_tanh(a_z);
 
-                                    /* (3)  tanh_a_z_tail = tanh_tail(a_z) */
+                                    /* (6)  tanh_a_z_tail = tanh_tail(a_z) */
                                     const vec tanh_a_z_tail = vec_tanh_tail(a_z);
                                     store(tanh_a_z_tail_rows + s * row_m + j, tanh_a_z_tail);
 
-                                    /* (3)  z = (1 - dt_1) * z_prev + dt_1 * tanh(a_z) */
+                                    /* (6)  z = (1 - dt_1) * z_prev + dt_1 * tanh(a_z) */
                                     const vec z = (1 - dt_1) * z_prev + dt_1 * tanh_a_z;
                                     store(z_rows + s * row_m + j, z);
                                 }
@@ -395,18 +395,18 @@ static void lem_simd_forward_thread(
                                     const vec dt_2 = load(dt_2_rows + s * row_m + j);
                                     const vec y_prev = load_part(y_prev_rows + s * m + j, left);
 
-                                    /* (4)  a_y = W_y z + V_y u + b_y */
+                                    /* (7)  a_y = W_y z + V_y u + b_y */
                                     const vec a_y =
                                         load(tile_a_y + (s * own + v) * LANES) + b_y_here;
 
-                                    /* (4)  tanh_a_y = tanh(a_y) */
+                                    /* (8)  tanh_a_y = tanh(a_y) */
                                     const vec tanh_a_y = vec_tanh(a_y);
 
-                                    /* (4)  tanh_a_y_tail = tanh_tail(a_y) */
+                                    /* (8)  tanh_a_y_tail = tanh_tail(a_y) */
                                     const vec tanh_a_y_tail = vec_tanh_tail(a_y);
                                     store(tanh_a_y_tail_rows + s * row_m + j, tanh_a_y_tail);
 
-                                    /* (4)  y = (1 - dt_2) * y_prev + dt_2 * tanh(a_y) */
+                                    /* (8)  y = (1 - dt_2) * y_prev + dt_2 * tanh(a_y) */
                                     const vec y = (1 - dt_2) * y_prev + dt_2 * tanh_a_y;
                                     store_part(y_rows + s * m + j, y, left);
                                 }
@@ -556,31 +556,31 @@ static void lem_simd_infer_thread(
                                     const vec a_dt_1 =
                                         load(tile_a_dt_1 + (s * 3 * own + v) * LANES) + b_1_here;
 
-                                    /* (1)  sigmoid_a_dt_1 = sigmoid(a_dt_1) */
+                                    /* (2)  sigmoid_a_dt_1 = sigmoid(a_dt_1) */
                                     const vec sigmoid_a_dt_1 = vec_sigmoid(a_dt_1);
 
-                                    /* (1)  dt_1 = dt * sigmoid(a_dt_1) */
+                                    /* (2)  dt_1 = dt * sigmoid(a_dt_1) */
                                     const vec dt_1 = dt_here * sigmoid_a_dt_1;
 
-                                    /* (2)  a_dt_2 = W_2 y_prev + V_2 u + b_2 */
+                                    /* (3)  a_dt_2 = W_2 y_prev + V_2 u + b_2 */
                                     const vec a_dt_2 = load(tile_a_dt_1 + ((s * 3 + 1) * own + v)
                                         * LANES) + b_2_here;
 
-                                    /* (2)  sigmoid_a_dt_2 = sigmoid(a_dt_2) */
+                                    /* (4)  sigmoid_a_dt_2 = sigmoid(a_dt_2) */
                                     const vec sigmoid_a_dt_2 = vec_sigmoid(a_dt_2);
 
-                                    /* (2)  dt_2 = dt * sigmoid(a_dt_2) */
+                                    /* (4)  dt_2 = dt * sigmoid(a_dt_2) */
                                     const vec dt_2 = dt_here * sigmoid_a_dt_2;
                                     store(dt_2_rows + s * row_m + j, dt_2);
 
-                                    /* (3)  a_z = W_z y_prev + V_z u + b_z */
+                                    /* (5)  a_z = W_z y_prev + V_z u + b_z */
                                     const vec a_z = load(tile_a_dt_1 + ((s * 3 + 2) * own + v)
                                         * LANES) + b_z_here;
 
-                                    /* (3)  tanh_a_z = tanh(a_z) */
+                                    /* (6)  tanh_a_z = tanh(a_z) */
                                     const vec tanh_a_z = vec_tanh(a_z);
 
-                                    /* (3)  z = (1 - dt_1) * z_prev + dt_1 * tanh(a_z) */
+                                    /* (6)  z = (1 - dt_1) * z_prev + dt_1 * tanh(a_z) */
                                     const vec z = (1 - dt_1) * z_prev + dt_1 * tanh_a_z;
                                     store(z_rows + s * row_m + j, z);
                                 }
@@ -629,14 +629,14 @@ static void lem_simd_infer_thread(
                                     const vec dt_2 = load(dt_2_rows + s * row_m + j);
                                     const vec y_prev = load_part(y_prev_rows + s * m + j, left);
 
-                                    /* (4)  a_y = W_y z + V_y u + b_y */
+                                    /* (7)  a_y = W_y z + V_y u + b_y */
                                     const vec a_y =
                                         load(tile_a_y + (s * own + v) * LANES) + b_y_here;
 
-                                    /* (4)  tanh_a_y = tanh(a_y) */
+                                    /* (8)  tanh_a_y = tanh(a_y) */
                                     const vec tanh_a_y = vec_tanh(a_y);
 
-                                    /* (4)  y = (1 - dt_2) * y_prev + dt_2 * tanh(a_y) */
+                                    /* (8)  y = (1 - dt_2) * y_prev + dt_2 * tanh(a_y) */
                                     const vec y = (1 - dt_2) * y_prev + dt_2 * tanh_a_y;
                                     store_part(y_rows + s * m + j, y, left);
                                 }
@@ -827,65 +827,65 @@ static void lem_simd_backward_thread(
                             const vec y_next_bar =
                                 load_part(y_next_bar_rows + s * y_next_bar_stride + j, left);
 
-                            /* (1)  sigmoid_a_dt_1 = sigmoid_from_tail(sigmoid_a_dt_1_tail) */
+                            /* (2)  sigmoid_a_dt_1 = sigmoid_from_tail(sigmoid_a_dt_1_tail) */
                             const vec sigmoid_a_dt_1 = vec_sigmoid_from_tail(sigmoid_a_dt_1_tail);
                             store(sigmoid_a_dt_1_rows + s * row_m + j, sigmoid_a_dt_1);
 
-                            /* (2)  sigmoid_a_dt_2 = sigmoid_from_tail(sigmoid_a_dt_2_tail) */
+                            /* (4)  sigmoid_a_dt_2 = sigmoid_from_tail(sigmoid_a_dt_2_tail) */
                             const vec sigmoid_a_dt_2 = vec_sigmoid_from_tail(sigmoid_a_dt_2_tail);
                             store(sigmoid_a_dt_2_rows + s * row_m + j, sigmoid_a_dt_2);
 
-                            /* (3)  tanh_a_z = tanh_from_tail(tanh_a_z_tail) */
+                            /* (6)  tanh_a_z = tanh_from_tail(tanh_a_z_tail) */
                             const vec tanh_a_z = vec_tanh_from_tail(tanh_a_z_tail);
                             store(tanh_a_z_rows + s * row_m + j, tanh_a_z);
 
-                            /* (4)  tanh_a_y = tanh_from_tail(tanh_a_y_tail) */
+                            /* (8)  tanh_a_y = tanh_from_tail(tanh_a_y_tail) */
                             const vec tanh_a_y = vec_tanh_from_tail(tanh_a_y_tail);
 
-                            /* (1)  one_minus_sigmoid_a_dt_1 =
+                            /* (2)  one_minus_sigmoid_a_dt_1 =
                              * complement_from_tail(sigmoid_a_dt_1_tail) */
                             const vec one_minus_sigmoid_a_dt_1 =
                                 vec_complement_from_tail(sigmoid_a_dt_1_tail);
                             store(one_minus_sigmoid_a_dt_1_rows + s * row_m + j,
                                 one_minus_sigmoid_a_dt_1);
 
-                            /* (2)  one_minus_sigmoid_a_dt_2 =
+                            /* (4)  one_minus_sigmoid_a_dt_2 =
                              * complement_from_tail(sigmoid_a_dt_2_tail) */
                             const vec one_minus_sigmoid_a_dt_2 =
                                 vec_complement_from_tail(sigmoid_a_dt_2_tail);
 
-                            /* (3)  one_minus_tanh_a_z_squared = slope_from_tail(tanh_a_z_tail) */
+                            /* (6)  one_minus_tanh_a_z_squared = slope_from_tail(tanh_a_z_tail) */
                             const vec one_minus_tanh_a_z_squared =
                                 vec_slope_from_tail(tanh_a_z_tail);
                             store(one_minus_tanh_a_z_squared_rows + s * row_m + j,
                                 one_minus_tanh_a_z_squared);
 
-                            /* (4)  one_minus_tanh_a_y_squared = slope_from_tail(tanh_a_y_tail) */
+                            /* (8)  one_minus_tanh_a_y_squared = slope_from_tail(tanh_a_y_tail) */
                             const vec one_minus_tanh_a_y_squared =
                                 vec_slope_from_tail(tanh_a_y_tail);
 
-                            /* (1)  dt_1 = dt * sigmoid(a_dt_1) */
+                            /* (2)  dt_1 = dt * sigmoid(a_dt_1) */
                             const vec dt_1 = dt_here * sigmoid_a_dt_1;
                             store(dt_1_rows + s * row_m + j, dt_1);
 
-                            /* (2)  dt_2 = dt * sigmoid(a_dt_2) */
+                            /* (4)  dt_2 = dt * sigmoid(a_dt_2) */
                             const vec dt_2 = dt_here * sigmoid_a_dt_2;
                             store(dt_2_rows + s * row_m + j, dt_2);
 
-                            /* (5)  y_bar = Delta_y + y_next_bar */
+                            /* (9)  y_bar = Delta_y + y_next_bar */
                             const vec y_bar = Delta_y + y_next_bar;
                             store(y_bar_rows + s * row_m + j, y_bar);
 
-                            /* (6)  a_y_bar = y_bar * dt_2 * (1 - tanh(a_y)^2)   adjoint of (4) */
+                            /* (10)  a_y_bar = y_bar * dt_2 * (1 - tanh(a_y)^2)   adjoint of (8) */
                             const vec a_y_bar = y_bar * dt_2 * one_minus_tanh_a_y_squared;
                             store(a_y_bar_rows + s * row_m + j, a_y_bar);
 
-                            /* (9)  dt_2_bar = y_bar * (tanh(a_y) - y_prev)   adjoint of (4) */
+                            /* (13)  dt_2_bar = y_bar * (tanh(a_y) - y_prev)   adjoint of (8) */
                             const vec dt_2_bar = y_bar * (tanh_a_y - y_prev);
                             store(dt_2_bar_rows + s * row_m + j, dt_2_bar);
 
-                            /* (10)  a_dt_2_bar = dt_2_bar * dt * sigmoid(a_dt_2) * (1 -
-                             * sigmoid(a_dt_2))   adjoint of (2) */
+                            /* (14)  a_dt_2_bar = dt_2_bar * dt * sigmoid(a_dt_2) * (1 -
+                             * sigmoid(a_dt_2))   adjoint of (4) */
                             const vec a_dt_2_bar =
                                 dt_2_bar * dt_here * sigmoid_a_dt_2 * one_minus_sigmoid_a_dt_2;
                             store(a_dt_2_bar_rows + s * row_m + j, a_dt_2_bar);
@@ -957,27 +957,27 @@ static void lem_simd_backward_thread(
                                     const vec z_next_bar = load_part(z_next_bar_rows + s
                                         * z_next_bar_stride + j, left);
 
-                                    /* (7)  z_bar = W_y^T a_y_bar + z_next_bar   adjoint of (4) */
+                                    /* (11)  z_bar = W_y^T a_y_bar + z_next_bar   adjoint of (7) */
                                     const vec z_bar =
                                         load(tile_z_bar + (s * own + v) * LANES) + z_next_bar;
 
-                                    /* (8)  a_z_bar = z_bar * dt_1 * (1 - tanh(a_z)^2)   adjoint of
-                                     * (3) */
+                                    /* (12)  a_z_bar = z_bar * dt_1 * (1 - tanh(a_z)^2)   adjoint of
+                                     * (6) */
                                     const vec a_z_bar = z_bar * dt_1 * one_minus_tanh_a_z_squared;
                                     store(a_z_bar_rows + s * row_m + j, a_z_bar);
 
-                                    /* (11)  dt_1_bar = z_bar * (tanh(a_z) - z_prev)   adjoint of
-                                     * (3) */
+                                    /* (15)  dt_1_bar = z_bar * (tanh(a_z) - z_prev)   adjoint of
+                                     * (6) */
                                     const vec dt_1_bar = z_bar * (tanh_a_z - z_prev);
                                     store(dt_1_bar_rows + s * row_m + j, dt_1_bar);
 
-                                    /* (12)  a_dt_1_bar = dt_1_bar * dt * sigmoid(a_dt_1) * (1 -
-                                     * sigmoid(a_dt_1))   adjoint of (1) */
+                                    /* (16)  a_dt_1_bar = dt_1_bar * dt * sigmoid(a_dt_1) * (1 -
+                                     * sigmoid(a_dt_1))   adjoint of (2) */
                                     const vec a_dt_1_bar = dt_1_bar * dt_here * sigmoid_a_dt_1
                                         * one_minus_sigmoid_a_dt_1;
                                     store(a_dt_1_bar_rows + s * row_m + j, a_dt_1_bar);
 
-                                    /* (14)  z_prev_bar = z_bar * (1 - dt_1)   adjoint of (3) */
+                                    /* (18)  z_prev_bar = z_bar * (1 - dt_1)   adjoint of (6) */
                                     const vec z_prev_bar = z_bar * (1 - dt_1);
                                     store(z_prev_bar_rows + s * row_m + j, z_prev_bar);
                                 }
@@ -1028,9 +1028,9 @@ static void lem_simd_backward_thread(
                                     const vec dt_2 = load(dt_2_rows + s * row_m + j);
                                     const vec y_bar = load(y_bar_rows + s * row_m + j);
 
-                                    /* (13)  y_prev_bar = W_1^T a_dt_1_bar + W_2^T a_dt_2_bar +
-                                     * W_z^T a_z_bar + y_bar * (1 - dt_2)   adjoint of (1), (2),
-                                     * (3), (4) */
+                                    /* (17)  y_prev_bar = W_1^T a_dt_1_bar + W_2^T a_dt_2_bar +
+                                     * W_z^T a_z_bar + y_bar * (1 - dt_2)   adjoint of (1), (3),
+                                     * (5), (8) */
                                     const vec y_prev_bar = load(tile_y_prev_bar + (s * own + v)
                                         * LANES) + y_bar * (1 - dt_2);
                                     store(y_prev_bar_rows + s * row_m + j, y_prev_bar);
@@ -1079,8 +1079,8 @@ static void lem_simd_backward_thread(
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
                             for (size_t s = 0; s < rows; ++s) {
-                                /* (15)  u_bar = V_1^T a_dt_1_bar + V_2^T a_dt_2_bar + V_z^T a_z_bar
-                                 * + V_y^T a_y_bar   adjoint of (1), (2), (3), (4) */
+                                /* (19)  u_bar = V_1^T a_dt_1_bar + V_2^T a_dt_2_bar + V_z^T a_z_bar
+                                 * + V_y^T a_y_bar   adjoint of (1), (3), (5), (7) */
                                 const vec u_bar = load(tile_u_bar + (s * own + v) * LANES);
                                 store_part(u_bar_rows + s * n + j, u_bar, left);
                             }
@@ -1097,8 +1097,8 @@ static void lem_simd_backward_thread(
                 const real *restrict dt_2_bar = work_dt_2_bar + s * row_m;
                 const real *restrict dt_1_bar = work_dt_1_bar + s * row_m;
 
-                /* (16)  dt_bar = sum_t dt_1_bar^T sigmoid(a_dt_1) + sum_t dt_2_bar^T
-                 * sigmoid(a_dt_2)   adjoint of (1), (2) */
+                /* (20)  dt_bar = sum_t dt_1_bar^T sigmoid(a_dt_1) + sum_t dt_2_bar^T
+                 * sigmoid(a_dt_2)   adjoint of (2), (4) */
                 if (dt_bar != NULL) {
                     dt_bar[0] += dot(&dt_1_bar[0], &sigmoid_a_dt_1[0], m);
                     dt_bar[0] += dot(&dt_2_bar[0], &sigmoid_a_dt_2[0], m);
@@ -1132,16 +1132,16 @@ static void lem_simd_backward_thread(
                             const vec a_dt_2_bar = load(a_dt_2_bar_rows + s * row_m + j);
                             const vec a_dt_1_bar = load(a_dt_1_bar_rows + s * row_m + j);
 
-                            /* (19)  b_1_bar = sum_t a_dt_1_bar   adjoint of (1) */
+                            /* (23)  b_1_bar = sum_t a_dt_1_bar   adjoint of (1) */
                             b_1_bar_here += a_dt_1_bar;
 
-                            /* (22)  b_2_bar = sum_t a_dt_2_bar   adjoint of (2) */
+                            /* (26)  b_2_bar = sum_t a_dt_2_bar   adjoint of (3) */
                             b_2_bar_here += a_dt_2_bar;
 
-                            /* (25)  b_z_bar = sum_t a_z_bar   adjoint of (3) */
+                            /* (29)  b_z_bar = sum_t a_z_bar   adjoint of (5) */
                             b_z_bar_here += a_z_bar;
 
-                            /* (28)  b_y_bar = sum_t a_y_bar   adjoint of (4) */
+                            /* (32)  b_y_bar = sum_t a_y_bar   adjoint of (7) */
                             b_y_bar_here += a_y_bar;
                         }
                         if (b_1_bar != NULL) {
@@ -1168,9 +1168,9 @@ static void lem_simd_backward_thread(
         {
             real *const scratch = work_scratch + thread * scratch_size;
 
-            /* (17)  W_1_bar = sum_t a_dt_1_bar y_prev^T   adjoint of (1) */
-            /* (20)  W_2_bar = sum_t a_dt_2_bar y_prev^T   adjoint of (2) */
-            /* (23)  W_z_bar = sum_t a_z_bar y_prev^T   adjoint of (3) */
+            /* (21)  W_1_bar = sum_t a_dt_1_bar y_prev^T   adjoint of (1) */
+            /* (24)  W_2_bar = sum_t a_dt_2_bar y_prev^T   adjoint of (3) */
+            /* (27)  W_z_bar = sum_t a_z_bar y_prev^T   adjoint of (5) */
             const series rows_of_y_prev = {out->y, initial_y, m, m, 0, B, 0};
             const reduction with_y_prev[] = {
                 {{work_a_dt_1_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_1_bar, done > 0},
@@ -1180,10 +1180,10 @@ static void lem_simd_backward_thread(
             reduce_rows(first * B, steps * B, &rows_of_y_prev, m, with_y_prev, 3, thread, threads,
                 scratch);
 
-            /* (18)  V_1_bar = sum_t a_dt_1_bar u^T   adjoint of (1) */
-            /* (21)  V_2_bar = sum_t a_dt_2_bar u^T   adjoint of (2) */
-            /* (24)  V_z_bar = sum_t a_z_bar u^T   adjoint of (3) */
-            /* (27)  V_y_bar = sum_t a_y_bar u^T   adjoint of (4) */
+            /* (22)  V_1_bar = sum_t a_dt_1_bar u^T   adjoint of (1) */
+            /* (25)  V_2_bar = sum_t a_dt_2_bar u^T   adjoint of (3) */
+            /* (28)  V_z_bar = sum_t a_z_bar u^T   adjoint of (5) */
+            /* (31)  V_y_bar = sum_t a_y_bar u^T   adjoint of (7) */
             const series rows_of_u = {in->u, 0, n, 0, 0, 0, 0};
             const reduction with_u[] = {
                 {{work_a_dt_1_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, V_1_bar, done > 0},
@@ -1193,7 +1193,7 @@ static void lem_simd_backward_thread(
             };
             reduce_rows(first * B, steps * B, &rows_of_u, n, with_u, 4, thread, threads, scratch);
 
-            /* (26)  W_y_bar = sum_t a_y_bar z^T   adjoint of (4) */
+            /* (30)  W_y_bar = sum_t a_y_bar z^T   adjoint of (7) */
             const series rows_of_z = {tape_z, 0, row_m, 0, 0, 0, 0};
             const reduction with_z[] = {
                 {{work_a_y_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_y_bar, done > 0},
@@ -1300,31 +1300,31 @@ static void lem_simd_step_thread(
                             const vec a_dt_1 =
                                 load(tile_a_dt_1 + (s * 3 * own + v) * LANES) + b_1_here;
 
-                            /* (1)  sigmoid_a_dt_1 = sigmoid(a_dt_1) */
+                            /* (2)  sigmoid_a_dt_1 = sigmoid(a_dt_1) */
                             const vec sigmoid_a_dt_1 = vec_sigmoid(a_dt_1);
 
-                            /* (1)  dt_1 = dt * sigmoid(a_dt_1) */
+                            /* (2)  dt_1 = dt * sigmoid(a_dt_1) */
                             const vec dt_1 = dt_here * sigmoid_a_dt_1;
 
-                            /* (2)  a_dt_2 = W_2 y_prev + V_2 u + b_2 */
+                            /* (3)  a_dt_2 = W_2 y_prev + V_2 u + b_2 */
                             const vec a_dt_2 =
                                 load(tile_a_dt_1 + ((s * 3 + 1) * own + v) * LANES) + b_2_here;
 
-                            /* (2)  sigmoid_a_dt_2 = sigmoid(a_dt_2) */
+                            /* (4)  sigmoid_a_dt_2 = sigmoid(a_dt_2) */
                             const vec sigmoid_a_dt_2 = vec_sigmoid(a_dt_2);
 
-                            /* (2)  dt_2 = dt * sigmoid(a_dt_2) */
+                            /* (4)  dt_2 = dt * sigmoid(a_dt_2) */
                             const vec dt_2 = dt_here * sigmoid_a_dt_2;
                             store(dt_2_rows + s * row_m + j, dt_2);
 
-                            /* (3)  a_z = W_z y_prev + V_z u + b_z */
+                            /* (5)  a_z = W_z y_prev + V_z u + b_z */
                             const vec a_z =
                                 load(tile_a_dt_1 + ((s * 3 + 2) * own + v) * LANES) + b_z_here;
 
-                            /* (3)  tanh_a_z = tanh(a_z) */
+                            /* (6)  tanh_a_z = tanh(a_z) */
                             const vec tanh_a_z = vec_tanh(a_z);
 
-                            /* (3)  z = (1 - dt_1) * z_prev + dt_1 * tanh(a_z) */
+                            /* (6)  z = (1 - dt_1) * z_prev + dt_1 * tanh(a_z) */
                             const vec z = (1 - dt_1) * z_prev + dt_1 * tanh_a_z;
                             store(z_rows + s * row_m + j, z);
                         }
@@ -1372,13 +1372,13 @@ static void lem_simd_step_thread(
                             const vec dt_2 = load(dt_2_rows + s * row_m + j);
                             const vec y_prev = load_part(y_prev_rows + s * m + j, left);
 
-                            /* (4)  a_y = W_y z + V_y u + b_y */
+                            /* (7)  a_y = W_y z + V_y u + b_y */
                             const vec a_y = load(tile_a_y + (s * own + v) * LANES) + b_y_here;
 
-                            /* (4)  tanh_a_y = tanh(a_y) */
+                            /* (8)  tanh_a_y = tanh(a_y) */
                             const vec tanh_a_y = vec_tanh(a_y);
 
-                            /* (4)  y = (1 - dt_2) * y_prev + dt_2 * tanh(a_y) */
+                            /* (8)  y = (1 - dt_2) * y_prev + dt_2 * tanh(a_y) */
                             const vec y = (1 - dt_2) * y_prev + dt_2 * tanh_a_y;
                             store_part(y_rows + s * m + j, y, left);
                         }

@@ -168,11 +168,11 @@ void lightru_forward(
                 a_htilde[j] = sum;
             }
 
-            /* (1)  htilde = tanh(a_htilde) */
+            /* (2)  htilde = tanh(a_htilde) */
             for (size_t j = 0; j < m; ++j)
                 htilde[j] = TANH(a_htilde[j]);
 
-            /* (1)  htilde_tail = tanh_tail(a_htilde) */
+            /* (2)  htilde_tail = tanh_tail(a_htilde) */
             for (size_t j = 0; j < m; ++j)
                 htilde_tail[j] = lightru_tanh_tail(a_htilde[j]);
         }
@@ -188,7 +188,7 @@ void lightru_forward(
             lightru_real *restrict h = out->h + at * m;
             const lightru_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + s * m;
 
-            /* (2)  a_f = W_f x + U_f h_prev + b_f */
+            /* (3)  a_f = W_f x + U_f h_prev + b_f */
             for (size_t j = 0; j < m; ++j) {
                 lightru_real sum = b_f[j];
                 for (size_t k = 0; k < n; ++k)
@@ -198,15 +198,15 @@ void lightru_forward(
                 a_f[j] = sum;
             }
 
-            /* (2)  f = sigmoid(a_f) */
+            /* (4)  f = sigmoid(a_f) */
             for (size_t j = 0; j < m; ++j)
                 f[j] = lightru_sigmoid(a_f[j]);
 
-            /* (2)  f_tail = sigmoid_tail(a_f) */
+            /* (4)  f_tail = sigmoid_tail(a_f) */
             for (size_t j = 0; j < m; ++j)
                 f_tail[j] = lightru_sigmoid_tail(a_f[j]);
 
-            /* (3)  h = (1 - f) * h_prev + f * htilde */
+            /* (5)  h = (1 - f) * h_prev + f * htilde */
             for (size_t j = 0; j < m; ++j)
                 h[j] = (1 - f[j]) * h_prev[j] + f[j] * htilde[j];
         }
@@ -253,7 +253,7 @@ void lightru_infer(
                 a_htilde[j] = sum;
             }
 
-            /* (1)  htilde = tanh(a_htilde) */
+            /* (2)  htilde = tanh(a_htilde) */
             for (size_t j = 0; j < m; ++j)
                 htilde[j] = TANH(a_htilde[j]);
         }
@@ -268,7 +268,7 @@ void lightru_infer(
             lightru_real *restrict h = out->h + at * m;
             const lightru_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + s * m;
 
-            /* (2)  a_f = W_f x + U_f h_prev + b_f */
+            /* (3)  a_f = W_f x + U_f h_prev + b_f */
             for (size_t j = 0; j < m; ++j) {
                 lightru_real sum = b_f[j];
                 for (size_t k = 0; k < n; ++k)
@@ -278,11 +278,11 @@ void lightru_infer(
                 a_f[j] = sum;
             }
 
-            /* (2)  f = sigmoid(a_f) */
+            /* (4)  f = sigmoid(a_f) */
             for (size_t j = 0; j < m; ++j)
                 f[j] = lightru_sigmoid(a_f[j]);
 
-            /* (3)  h = (1 - f) * h_prev + f * htilde */
+            /* (5)  h = (1 - f) * h_prev + f * htilde */
             for (size_t j = 0; j < m; ++j)
                 h[j] = (1 - f[j]) * h_prev[j] + f[j] * htilde[j];
         }
@@ -357,31 +357,31 @@ void lightru_backward(
             lightru_real *restrict a_f_bar = work_a_f_bar + at * m;
             lightru_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + s) * m;
 
-            /* (1)  htilde = tanh_from_tail(htilde_tail) */
+            /* (2)  htilde = tanh_from_tail(htilde_tail) */
             for (size_t j = 0; j < m; ++j)
                 htilde[j] = lightru_tanh_from_tail(htilde_tail[j]);
 
-            /* (2)  f = sigmoid_from_tail(f_tail) */
+            /* (4)  f = sigmoid_from_tail(f_tail) */
             for (size_t j = 0; j < m; ++j)
                 f[j] = lightru_sigmoid_from_tail(f_tail[j]);
 
-            /* (2)  one_minus_f = complement_from_tail(f_tail) */
+            /* (4)  one_minus_f = complement_from_tail(f_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_f[j] = lightru_complement_from_tail(f_tail[j]);
 
-            /* (4)  h_bar = Delta_h + h_next_bar */
+            /* (6)  h_bar = Delta_h + h_next_bar */
             for (size_t j = 0; j < m; ++j)
                 h_bar[j] = Delta_h[j] + h_next_bar[j];
 
-            /* (5)  f_bar = h_bar * (htilde - h_prev)   adjoint of (3) */
+            /* (7)  f_bar = h_bar * (htilde - h_prev)   adjoint of (5) */
             for (size_t j = 0; j < m; ++j)
                 f_bar[j] = h_bar[j] * (htilde[j] - h_prev[j]);
 
-            /* (6)  a_f_bar = f_bar * f * (1 - f)   adjoint of (2) */
+            /* (8)  a_f_bar = f_bar * f * (1 - f)   adjoint of (4) */
             for (size_t j = 0; j < m; ++j)
                 a_f_bar[j] = f_bar[j] * f[j] * one_minus_f[j];
 
-            /* (9)  h_prev_bar = U_f^T a_f_bar + h_bar * (1 - f)   adjoint of (2), (3) */
+            /* (11)  h_prev_bar = U_f^T a_f_bar + h_bar * (1 - f)   adjoint of (3), (5) */
             for (size_t j = 0; j < m; ++j) {
                 lightru_real sum = h_bar[j] * one_minus_f[j];
                 for (size_t k = 0; k < m; ++k)
@@ -404,19 +404,19 @@ void lightru_backward(
             lightru_real *restrict x_bar =
                 gradients->x_bar != NULL ? gradients->x_bar + at * n : NULL;
 
-            /* (1)  one_minus_htilde_squared = slope_from_tail(htilde_tail) */
+            /* (2)  one_minus_htilde_squared = slope_from_tail(htilde_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_htilde_squared[j] = lightru_slope_from_tail(htilde_tail[j]);
 
-            /* (7)  htilde_bar = h_bar * f   adjoint of (3) */
+            /* (9)  htilde_bar = h_bar * f   adjoint of (5) */
             for (size_t j = 0; j < m; ++j)
                 htilde_bar[j] = h_bar[j] * f[j];
 
-            /* (8)  a_htilde_bar = htilde_bar * (1 - htilde^2)   adjoint of (1) */
+            /* (10)  a_htilde_bar = htilde_bar * (1 - htilde^2)   adjoint of (2) */
             for (size_t j = 0; j < m; ++j)
                 a_htilde_bar[j] = htilde_bar[j] * one_minus_htilde_squared[j];
 
-            /* (10)  x_bar = W_h^T a_htilde_bar + W_f^T a_f_bar   adjoint of (1), (2) */
+            /* (12)  x_bar = W_h^T a_htilde_bar + W_f^T a_f_bar   adjoint of (1), (3) */
             if (x_bar != NULL) {
                 for (size_t j = 0; j < n; ++j) {
                     lightru_real sum = 0;
@@ -428,25 +428,25 @@ void lightru_backward(
                 }
             }
 
-            /* (11)  W_h_bar = sum_t a_htilde_bar x^T   adjoint of (1) */
+            /* (13)  W_h_bar = sum_t a_htilde_bar x^T   adjoint of (1) */
             if (W_h_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         W_h_bar[j * n + k] += a_htilde_bar[j] * x[k];
 
-            /* (12)  W_f_bar = sum_t a_f_bar x^T   adjoint of (2) */
+            /* (14)  W_f_bar = sum_t a_f_bar x^T   adjoint of (3) */
             if (W_f_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         W_f_bar[j * n + k] += a_f_bar[j] * x[k];
 
-            /* (13)  U_f_bar = sum_t a_f_bar h_prev^T   adjoint of (2) */
+            /* (15)  U_f_bar = sum_t a_f_bar h_prev^T   adjoint of (3) */
             if (U_f_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < m; ++k)
                         U_f_bar[j * m + k] += a_f_bar[j] * h_prev[k];
 
-            /* (14)  b_f_bar = sum_t a_f_bar   adjoint of (2) */
+            /* (16)  b_f_bar = sum_t a_f_bar   adjoint of (3) */
             if (b_f_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     b_f_bar[j] += a_f_bar[j];
@@ -491,11 +491,11 @@ void lightru_step(
             a_htilde[j] = sum;
         }
 
-        /* (1)  htilde = tanh(a_htilde) */
+        /* (2)  htilde = tanh(a_htilde) */
         for (size_t j = 0; j < m; ++j)
             htilde[j] = TANH(a_htilde[j]);
 
-        /* (2)  a_f = W_f x + U_f h_prev + b_f */
+        /* (3)  a_f = W_f x + U_f h_prev + b_f */
         for (size_t j = 0; j < m; ++j) {
             lightru_real sum = b_f[j];
             for (size_t k = 0; k < n; ++k)
@@ -505,11 +505,11 @@ void lightru_step(
             a_f[j] = sum;
         }
 
-        /* (2)  f = sigmoid(a_f) */
+        /* (4)  f = sigmoid(a_f) */
         for (size_t j = 0; j < m; ++j)
             f[j] = lightru_sigmoid(a_f[j]);
 
-        /* (3)  h = (1 - f) * h_prev + f * htilde */
+        /* (5)  h = (1 - f) * h_prev + f * htilde */
         for (size_t j = 0; j < m; ++j)
             h[j] = (1 - f[j]) * h_prev[j] + f[j] * htilde[j];
 

@@ -101,9 +101,9 @@ def forward(parameters, inputs, initial):
     # all steps at once
     # (1)  a_htilde = W_h x
     a_htilde = x @ W_h.T
-    # (1)  htilde = tanh(a_htilde)
+    # (2)  htilde = tanh(a_htilde)
     htilde = np.tanh(a_htilde)
-    # (1)  htilde_tail = tanh_tail(a_htilde)
+    # (2)  htilde_tail = tanh_tail(a_htilde)
     htilde_tail = tanh_tail(a_htilde)
 
     # scan forward
@@ -111,13 +111,13 @@ def forward(parameters, inputs, initial):
     h = np.empty((T, B, m), dtype)
     for t in range(T):
         h_prev = h[t - 1] if t > 0 else initial_h
-        # (2)  a_f = W_f x + U_f h_prev + b_f
+        # (3)  a_f = W_f x + U_f h_prev + b_f
         a_f = x[t] @ W_f.T + h_prev @ U_f.T + b_f
-        # (2)  f = sigmoid(a_f)
+        # (4)  f = sigmoid(a_f)
         f = sigmoid(a_f)
-        # (2)  f_tail = sigmoid_tail(a_f)
+        # (4)  f_tail = sigmoid_tail(a_f)
         f_tail[t] = sigmoid_tail(a_f)
-        # (3)  h = (1 - f) * h_prev + f * htilde
+        # (5)  h = (1 - f) * h_prev + f * htilde
         h[t] = (1 - f) * h_prev + f * htilde[t]
     return {"h": h}, {"h": h[T - 1] if T > 0 else initial_h}, {"htilde_tail": htilde_tail, "f_tail": f_tail}
 
@@ -147,38 +147,38 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     for t in reversed(range(T)):
         h_next_bar = h_prev_bar
         h_prev = h[t - 1] if t > 0 else initial_h
-        # (1)  htilde = tanh_from_tail(htilde_tail)
+        # (2)  htilde = tanh_from_tail(htilde_tail)
         htilde = tanh_from_tail(htilde_tail[t])
-        # (2)  f = sigmoid_from_tail(f_tail)
+        # (4)  f = sigmoid_from_tail(f_tail)
         f[t] = sigmoid_from_tail(f_tail[t])
-        # (2)  one_minus_f = complement_from_tail(f_tail)
+        # (4)  one_minus_f = complement_from_tail(f_tail)
         one_minus_f = complement_from_tail(f_tail[t])
-        # (4)  h_bar = Delta_h + h_next_bar
+        # (6)  h_bar = Delta_h + h_next_bar
         h_bar[t] = Delta_h[t] + h_next_bar
-        # (5)  f_bar = h_bar * (htilde - h_prev)   adjoint of (3)
+        # (7)  f_bar = h_bar * (htilde - h_prev)   adjoint of (5)
         f_bar = h_bar[t] * (htilde - h_prev)
-        # (6)  a_f_bar = f_bar * f * (1 - f)   adjoint of (2)
+        # (8)  a_f_bar = f_bar * f * (1 - f)   adjoint of (4)
         a_f_bar[t] = f_bar * f[t] * one_minus_f
-        # (9)  h_prev_bar = U_f^T a_f_bar + h_bar * (1 - f)   adjoint of (2), (3)
+        # (11)  h_prev_bar = U_f^T a_f_bar + h_bar * (1 - f)   adjoint of (3), (5)
         h_prev_bar = a_f_bar[t] @ U_f + h_bar[t] * one_minus_f
 
     # all steps at once
     h_prev = np.concatenate([initial_h[None], h])[:-1]
-    # (1)  one_minus_htilde_squared = slope_from_tail(htilde_tail)
+    # (2)  one_minus_htilde_squared = slope_from_tail(htilde_tail)
     one_minus_htilde_squared = slope_from_tail(htilde_tail)
-    # (7)  htilde_bar = h_bar * f   adjoint of (3)
+    # (9)  htilde_bar = h_bar * f   adjoint of (5)
     htilde_bar = h_bar * f
-    # (8)  a_htilde_bar = htilde_bar * (1 - htilde^2)   adjoint of (1)
+    # (10)  a_htilde_bar = htilde_bar * (1 - htilde^2)   adjoint of (2)
     a_htilde_bar = htilde_bar * one_minus_htilde_squared
-    # (10)  x_bar = W_h^T a_htilde_bar + W_f^T a_f_bar   adjoint of (1), (2)
+    # (12)  x_bar = W_h^T a_htilde_bar + W_f^T a_f_bar   adjoint of (1), (3)
     x_bar = a_htilde_bar @ W_h + a_f_bar @ W_f
-    # (11)  W_h_bar = sum_t a_htilde_bar x^T   adjoint of (1)
+    # (13)  W_h_bar = sum_t a_htilde_bar x^T   adjoint of (1)
     W_h_bar = contract("TBi,TBj->ij", a_htilde_bar, x)
-    # (12)  W_f_bar = sum_t a_f_bar x^T   adjoint of (2)
+    # (14)  W_f_bar = sum_t a_f_bar x^T   adjoint of (3)
     W_f_bar = contract("TBi,TBj->ij", a_f_bar, x)
-    # (13)  U_f_bar = sum_t a_f_bar h_prev^T   adjoint of (2)
+    # (15)  U_f_bar = sum_t a_f_bar h_prev^T   adjoint of (3)
     U_f_bar = contract("TBi,TBj->ij", a_f_bar, h_prev)
-    # (14)  b_f_bar = sum_t a_f_bar   adjoint of (2)
+    # (16)  b_f_bar = sum_t a_f_bar   adjoint of (3)
     b_f_bar = contract("TBi->i", a_f_bar)
     return {"initial.h": h_prev_bar, "x": x_bar, "W_h": W_h_bar, "W_f": W_f_bar, "U_f": U_f_bar, "b_f": b_f_bar}
 
@@ -199,12 +199,12 @@ def step(parameters, inputs, state):
     h_prev = state["h"]
     # (1)  a_htilde = W_h x
     a_htilde = x @ W_h.T
-    # (1)  htilde = tanh(a_htilde)
+    # (2)  htilde = tanh(a_htilde)
     htilde = np.tanh(a_htilde)
-    # (2)  a_f = W_f x + U_f h_prev + b_f
+    # (3)  a_f = W_f x + U_f h_prev + b_f
     a_f = x @ W_f.T + h_prev @ U_f.T + b_f
-    # (2)  f = sigmoid(a_f)
+    # (4)  f = sigmoid(a_f)
     f = sigmoid(a_f)
-    # (3)  h = (1 - f) * h_prev + f * htilde
+    # (5)  h = (1 - f) * h_prev + f * htilde
     h = (1 - f) * h_prev + f * htilde
     return {"h": h}, {"h": h}

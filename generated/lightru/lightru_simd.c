@@ -198,11 +198,11 @@ static void lightru_simd_forward_thread(
                             /* (1)  a_htilde = W_h x */
                             const vec a_htilde = load(tile_a_htilde + (s * own + v) * LANES);
 
-                            /* (1)  htilde = tanh(a_htilde) */
+                            /* (2)  htilde = tanh(a_htilde) */
                             const vec htilde = vec_tanh(a_htilde);
                             store(htilde_rows + s * row_m + j, htilde);
 
-                            /* (1)  htilde_tail = tanh_tail(a_htilde) */
+                            /* (2)  htilde_tail = tanh_tail(a_htilde) */
                             const vec htilde_tail = vec_tanh_tail(a_htilde);
                             store(htilde_tail_rows + s * row_m + j, htilde_tail);
                         }
@@ -270,18 +270,18 @@ static void lightru_simd_forward_thread(
                                     const vec htilde = load(htilde_rows + s * row_m + j);
                                     const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
-                                    /* (2)  a_f = W_f x + U_f h_prev + b_f */
+                                    /* (3)  a_f = W_f x + U_f h_prev + b_f */
                                     const vec a_f =
                                         load(tile_a_f + (s * own + v) * LANES) + b_f_here;
 
-                                    /* (2)  f = sigmoid(a_f) */
+                                    /* (4)  f = sigmoid(a_f) */
                                     const vec f = vec_sigmoid(a_f);
 
-                                    /* (2)  f_tail = sigmoid_tail(a_f) */
+                                    /* (4)  f_tail = sigmoid_tail(a_f) */
                                     const vec f_tail = vec_sigmoid_tail(a_f);
                                     store(f_tail_rows + s * row_m + j, f_tail);
 
-                                    /* (3)  h = (1 - f) * h_prev + f * htilde */
+                                    /* (5)  h = (1 - f) * h_prev + f * htilde */
                                     const vec h = (1 - f) * h_prev + f * htilde;
                                     store_part(h_rows + s * m + j, h, left);
                                 }
@@ -371,7 +371,7 @@ static void lightru_simd_infer_thread(
                             /* (1)  a_htilde = W_h x */
                             const vec a_htilde = load(tile_a_htilde + (s * own + v) * LANES);
 
-                            /* (1)  htilde = tanh(a_htilde) */
+                            /* (2)  htilde = tanh(a_htilde) */
                             const vec htilde = vec_tanh(a_htilde);
                             store(htilde_rows + s * row_m + j, htilde);
                         }
@@ -438,14 +438,14 @@ static void lightru_simd_infer_thread(
                                     const vec htilde = load(htilde_rows + s * row_m + j);
                                     const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
-                                    /* (2)  a_f = W_f x + U_f h_prev + b_f */
+                                    /* (3)  a_f = W_f x + U_f h_prev + b_f */
                                     const vec a_f =
                                         load(tile_a_f + (s * own + v) * LANES) + b_f_here;
 
-                                    /* (2)  f = sigmoid(a_f) */
+                                    /* (4)  f = sigmoid(a_f) */
                                     const vec f = vec_sigmoid(a_f);
 
-                                    /* (3)  h = (1 - f) * h_prev + f * htilde */
+                                    /* (5)  h = (1 - f) * h_prev + f * htilde */
                                     const vec h = (1 - f) * h_prev + f * htilde;
                                     store_part(h_rows + s * m + j, h, left);
                                 }
@@ -562,25 +562,25 @@ static void lightru_simd_backward_thread(
                             const vec h_next_bar =
                                 load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
 
-                            /* (1)  htilde = tanh_from_tail(htilde_tail) */
+                            /* (2)  htilde = tanh_from_tail(htilde_tail) */
                             const vec htilde = vec_tanh_from_tail(htilde_tail);
 
-                            /* (2)  f = sigmoid_from_tail(f_tail) */
+                            /* (4)  f = sigmoid_from_tail(f_tail) */
                             const vec f = vec_sigmoid_from_tail(f_tail);
                             store(f_rows + s * row_m + j, f);
 
-                            /* (2)  one_minus_f = complement_from_tail(f_tail) */
+                            /* (4)  one_minus_f = complement_from_tail(f_tail) */
                             const vec one_minus_f = vec_complement_from_tail(f_tail);
                             store(one_minus_f_rows + s * row_m + j, one_minus_f);
 
-                            /* (4)  h_bar = Delta_h + h_next_bar */
+                            /* (6)  h_bar = Delta_h + h_next_bar */
                             const vec h_bar = Delta_h + h_next_bar;
                             store(h_bar_rows + s * row_m + j, h_bar);
 
-                            /* (5)  f_bar = h_bar * (htilde - h_prev)   adjoint of (3) */
+                            /* (7)  f_bar = h_bar * (htilde - h_prev)   adjoint of (5) */
                             const vec f_bar = h_bar * (htilde - h_prev);
 
-                            /* (6)  a_f_bar = f_bar * f * (1 - f)   adjoint of (2) */
+                            /* (8)  a_f_bar = f_bar * f * (1 - f)   adjoint of (4) */
                             const vec a_f_bar = f_bar * f * one_minus_f;
                             store(a_f_bar_rows + s * row_m + j, a_f_bar);
                         }
@@ -623,8 +623,8 @@ static void lightru_simd_backward_thread(
                                     const vec one_minus_f = load(one_minus_f_rows + s * row_m + j);
                                     const vec h_bar = load(h_bar_rows + s * row_m + j);
 
-                                    /* (9)  h_prev_bar = U_f^T a_f_bar + h_bar * (1 - f)   adjoint
-                                     * of (2), (3) */
+                                    /* (11)  h_prev_bar = U_f^T a_f_bar + h_bar * (1 - f)   adjoint
+                                     * of (3), (5) */
                                     const vec h_prev_bar = load(tile_h_prev_bar + (s * own + v)
                                         * LANES) + h_bar * one_minus_f;
                                     store(h_prev_bar_rows + s * row_m + j, h_prev_bar);
@@ -662,17 +662,17 @@ static void lightru_simd_backward_thread(
                             const vec h_bar = load(h_bar_rows + s * row_m + j);
                             const vec a_f_bar = load(a_f_bar_rows + s * row_m + j);
 
-                            /* (1)  one_minus_htilde_squared = slope_from_tail(htilde_tail) */
+                            /* (2)  one_minus_htilde_squared = slope_from_tail(htilde_tail) */
                             const vec one_minus_htilde_squared = vec_slope_from_tail(htilde_tail);
 
-                            /* (7)  htilde_bar = h_bar * f   adjoint of (3) */
+                            /* (9)  htilde_bar = h_bar * f   adjoint of (5) */
                             const vec htilde_bar = h_bar * f;
 
-                            /* (8)  a_htilde_bar = htilde_bar * (1 - htilde^2)   adjoint of (1) */
+                            /* (10)  a_htilde_bar = htilde_bar * (1 - htilde^2)   adjoint of (2) */
                             const vec a_htilde_bar = htilde_bar * one_minus_htilde_squared;
                             store(a_htilde_bar_rows + s * row_m + j, a_htilde_bar);
 
-                            /* (14)  b_f_bar = sum_t a_f_bar   adjoint of (2) */
+                            /* (16)  b_f_bar = sum_t a_f_bar   adjoint of (3) */
                             b_f_bar_here += a_f_bar;
                         }
                         if (b_f_bar != NULL) {
@@ -715,8 +715,8 @@ static void lightru_simd_backward_thread(
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
                             for (size_t s = 0; s < rows; ++s) {
-                                /* (10)  x_bar = W_h^T a_htilde_bar + W_f^T a_f_bar   adjoint of
-                                 * (1), (2) */
+                                /* (12)  x_bar = W_h^T a_htilde_bar + W_f^T a_f_bar   adjoint of
+                                 * (1), (3) */
                                 const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
                                 store_part(x_bar_rows + s * n + j, x_bar, left);
                             }
@@ -729,8 +729,8 @@ static void lightru_simd_backward_thread(
         {
             real *const scratch = work_scratch + thread * scratch_size;
 
-            /* (11)  W_h_bar = sum_t a_htilde_bar x^T   adjoint of (1) */
-            /* (12)  W_f_bar = sum_t a_f_bar x^T   adjoint of (2) */
+            /* (13)  W_h_bar = sum_t a_htilde_bar x^T   adjoint of (1) */
+            /* (14)  W_f_bar = sum_t a_f_bar x^T   adjoint of (3) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
             const reduction with_x[] = {
                 {{work_a_htilde_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_h_bar, done > 0},
@@ -738,7 +738,7 @@ static void lightru_simd_backward_thread(
             };
             reduce_rows(first * B, steps * B, &rows_of_x, n, with_x, 2, thread, threads, scratch);
 
-            /* (13)  U_f_bar = sum_t a_f_bar h_prev^T   adjoint of (2) */
+            /* (15)  U_f_bar = sum_t a_f_bar h_prev^T   adjoint of (3) */
             const series rows_of_h_prev = {out->h, initial_h, m, m, 0, B, 0};
             const reduction with_h_prev[] = {
                 {{work_a_f_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_f_bar, done > 0},
@@ -824,7 +824,7 @@ static void lightru_simd_step_thread(
                             /* (1)  a_htilde = W_h x */
                             const vec a_htilde = load(tile_a_htilde + (s * own + v) * LANES);
 
-                            /* (1)  htilde = tanh(a_htilde) */
+                            /* (2)  htilde = tanh(a_htilde) */
                             const vec htilde = vec_tanh(a_htilde);
                             store(htilde_rows + s * row_m + j, htilde);
                         }
@@ -871,13 +871,13 @@ static void lightru_simd_step_thread(
                             const vec htilde = load(htilde_rows + s * row_m + j);
                             const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
-                            /* (2)  a_f = W_f x + U_f h_prev + b_f */
+                            /* (3)  a_f = W_f x + U_f h_prev + b_f */
                             const vec a_f = load(tile_a_f + (s * own + v) * LANES) + b_f_here;
 
-                            /* (2)  f = sigmoid(a_f) */
+                            /* (4)  f = sigmoid(a_f) */
                             const vec f = vec_sigmoid(a_f);
 
-                            /* (3)  h = (1 - f) * h_prev + f * htilde */
+                            /* (5)  h = (1 - f) * h_prev + f * htilde */
                             const vec h = (1 - f) * h_prev + f * htilde;
                             store_part(h_rows + s * m + j, h, left);
                         }

@@ -153,15 +153,15 @@ void ligru_forward(
                 a_z[j] = sum;
             }
 
-            /* (1)  z = sigmoid(a_z) */
+            /* (2)  z = sigmoid(a_z) */
             for (size_t j = 0; j < m; ++j)
                 z[j] = ligru_sigmoid(a_z[j]);
 
-            /* (1)  z_tail = sigmoid_tail(a_z) */
+            /* (2)  z_tail = sigmoid_tail(a_z) */
             for (size_t j = 0; j < m; ++j)
                 z_tail[j] = ligru_sigmoid_tail(a_z[j]);
 
-            /* (2)  a_s = W_h x + U_h h_prev + b_h */
+            /* (3)  a_s = W_h x + U_h h_prev + b_h */
             for (size_t j = 0; j < m; ++j) {
                 ligru_real sum = b_h[j];
                 for (size_t k = 0; k < n; ++k)
@@ -171,11 +171,11 @@ void ligru_forward(
                 a_s[j] = sum;
             }
 
-            /* (2)  s = relu(a_s) */
+            /* (4)  s = relu(a_s) */
             for (size_t j = 0; j < m; ++j)
                 s[j] = ligru_relu(a_s[j]);
 
-            /* (3)  h = z * h_prev + (1 - z) * s */
+            /* (5)  h = z * h_prev + (1 - z) * s */
             for (size_t j = 0; j < m; ++j)
                 h[j] = z[j] * h_prev[j] + (1 - z[j]) * s[j];
         }
@@ -228,11 +228,11 @@ void ligru_infer(
                 a_z[j] = sum;
             }
 
-            /* (1)  z = sigmoid(a_z) */
+            /* (2)  z = sigmoid(a_z) */
             for (size_t j = 0; j < m; ++j)
                 z[j] = ligru_sigmoid(a_z[j]);
 
-            /* (2)  a_s = W_h x + U_h h_prev + b_h */
+            /* (3)  a_s = W_h x + U_h h_prev + b_h */
             for (size_t j = 0; j < m; ++j) {
                 ligru_real sum = b_h[j];
                 for (size_t k = 0; k < n; ++k)
@@ -242,11 +242,11 @@ void ligru_infer(
                 a_s[j] = sum;
             }
 
-            /* (2)  s = relu(a_s) */
+            /* (4)  s = relu(a_s) */
             for (size_t j = 0; j < m; ++j)
                 s[j] = ligru_relu(a_s[j]);
 
-            /* (3)  h = z * h_prev + (1 - z) * s */
+            /* (5)  h = z * h_prev + (1 - z) * s */
             for (size_t j = 0; j < m; ++j)
                 h[j] = z[j] * h_prev[j] + (1 - z[j]) * s[j];
         }
@@ -330,36 +330,36 @@ void ligru_backward(
             ligru_real *restrict a_z_bar = work_a_z_bar + at * m;
             ligru_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + sample) * m;
 
-            /* (1)  z = sigmoid_from_tail(z_tail) */
+            /* (2)  z = sigmoid_from_tail(z_tail) */
             for (size_t j = 0; j < m; ++j)
                 z[j] = ligru_sigmoid_from_tail(z_tail[j]);
 
-            /* (1)  one_minus_z = complement_from_tail(z_tail) */
+            /* (2)  one_minus_z = complement_from_tail(z_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_z[j] = ligru_complement_from_tail(z_tail[j]);
 
-            /* (4)  h_bar = Delta_h + h_next_bar */
+            /* (6)  h_bar = Delta_h + h_next_bar */
             for (size_t j = 0; j < m; ++j)
                 h_bar[j] = Delta_h[j] + h_next_bar[j];
 
-            /* (5)  s_bar = h_bar * (1 - z)   adjoint of (3) */
+            /* (7)  s_bar = h_bar * (1 - z)   adjoint of (5) */
             for (size_t j = 0; j < m; ++j)
                 s_bar[j] = h_bar[j] * one_minus_z[j];
 
-            /* (6)  a_s_bar = s_bar * {0 if a_s <= 0, else 1}   adjoint of (2) */
+            /* (8)  a_s_bar = s_bar * {0 if a_s <= 0, else 1}   adjoint of (4) */
             for (size_t j = 0; j < m; ++j)
                 a_s_bar[j] = s_bar[j] * (a_s[j] <= 0 ? 0 : 1);
 
-            /* (7)  z_bar = h_bar * (h_prev - s)   adjoint of (3) */
+            /* (9)  z_bar = h_bar * (h_prev - s)   adjoint of (5) */
             for (size_t j = 0; j < m; ++j)
                 z_bar[j] = h_bar[j] * (h_prev[j] - s[j]);
 
-            /* (8)  a_z_bar = z_bar * z * (1 - z)   adjoint of (1) */
+            /* (10)  a_z_bar = z_bar * z * (1 - z)   adjoint of (2) */
             for (size_t j = 0; j < m; ++j)
                 a_z_bar[j] = z_bar[j] * z[j] * one_minus_z[j];
 
-            /* (9)  h_prev_bar = U_z^T a_z_bar + U_h^T a_s_bar + h_bar * z   adjoint of (1), (2),
-             * (3) */
+            /* (11)  h_prev_bar = U_z^T a_z_bar + U_h^T a_s_bar + h_bar * z   adjoint of (1), (3),
+             * (5) */
             for (size_t j = 0; j < m; ++j) {
                 ligru_real sum = h_bar[j] * z[j];
                 for (size_t k = 0; k < m; ++k)
@@ -383,7 +383,7 @@ void ligru_backward(
             ligru_real *restrict x_bar =
                 gradients->x_bar != NULL ? gradients->x_bar + at * n : NULL;
 
-            /* (10)  x_bar = W_z^T a_z_bar + W_h^T a_s_bar   adjoint of (1), (2) */
+            /* (12)  x_bar = W_z^T a_z_bar + W_h^T a_s_bar   adjoint of (1), (3) */
             if (x_bar != NULL) {
                 for (size_t j = 0; j < n; ++j) {
                     ligru_real sum = 0;
@@ -395,36 +395,36 @@ void ligru_backward(
                 }
             }
 
-            /* (11)  W_z_bar = sum_t a_z_bar x^T   adjoint of (1) */
+            /* (13)  W_z_bar = sum_t a_z_bar x^T   adjoint of (1) */
             if (W_z_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         W_z_bar[j * n + k] += a_z_bar[j] * x[k];
 
-            /* (12)  U_z_bar = sum_t a_z_bar h_prev^T   adjoint of (1) */
+            /* (14)  U_z_bar = sum_t a_z_bar h_prev^T   adjoint of (1) */
             if (U_z_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < m; ++k)
                         U_z_bar[j * m + k] += a_z_bar[j] * h_prev[k];
 
-            /* (13)  b_z_bar = sum_t a_z_bar   adjoint of (1) */
+            /* (15)  b_z_bar = sum_t a_z_bar   adjoint of (1) */
             if (b_z_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     b_z_bar[j] += a_z_bar[j];
 
-            /* (14)  W_h_bar = sum_t a_s_bar x^T   adjoint of (2) */
+            /* (16)  W_h_bar = sum_t a_s_bar x^T   adjoint of (3) */
             if (W_h_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         W_h_bar[j * n + k] += a_s_bar[j] * x[k];
 
-            /* (15)  U_h_bar = sum_t a_s_bar h_prev^T   adjoint of (2) */
+            /* (17)  U_h_bar = sum_t a_s_bar h_prev^T   adjoint of (3) */
             if (U_h_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < m; ++k)
                         U_h_bar[j * m + k] += a_s_bar[j] * h_prev[k];
 
-            /* (16)  b_h_bar = sum_t a_s_bar   adjoint of (2) */
+            /* (18)  b_h_bar = sum_t a_s_bar   adjoint of (3) */
             if (b_h_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     b_h_bar[j] += a_s_bar[j];
@@ -472,11 +472,11 @@ void ligru_step(
             a_z[j] = sum;
         }
 
-        /* (1)  z = sigmoid(a_z) */
+        /* (2)  z = sigmoid(a_z) */
         for (size_t j = 0; j < m; ++j)
             z[j] = ligru_sigmoid(a_z[j]);
 
-        /* (2)  a_s = W_h x + U_h h_prev + b_h */
+        /* (3)  a_s = W_h x + U_h h_prev + b_h */
         for (size_t j = 0; j < m; ++j) {
             ligru_real sum = b_h[j];
             for (size_t k = 0; k < n; ++k)
@@ -486,11 +486,11 @@ void ligru_step(
             a_s[j] = sum;
         }
 
-        /* (2)  s = relu(a_s) */
+        /* (4)  s = relu(a_s) */
         for (size_t j = 0; j < m; ++j)
             s[j] = ligru_relu(a_s[j]);
 
-        /* (3)  h = z * h_prev + (1 - z) * s */
+        /* (5)  h = z * h_prev + (1 - z) * s */
         for (size_t j = 0; j < m; ++j)
             h[j] = z[j] * h_prev[j] + (1 - z[j]) * s[j];
 

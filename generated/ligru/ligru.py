@@ -92,15 +92,15 @@ def forward(parameters, inputs, initial):
         h_prev = h[t - 1] if t > 0 else initial_h
         # (1)  a_z = W_z x + U_z h_prev + b_z
         a_z = x[t] @ W_z.T + h_prev @ U_z.T + b_z
-        # (1)  z = sigmoid(a_z)
+        # (2)  z = sigmoid(a_z)
         z = sigmoid(a_z)
-        # (1)  z_tail = sigmoid_tail(a_z)
+        # (2)  z_tail = sigmoid_tail(a_z)
         z_tail[t] = sigmoid_tail(a_z)
-        # (2)  a_s = W_h x + U_h h_prev + b_h
+        # (3)  a_s = W_h x + U_h h_prev + b_h
         a_s[t] = x[t] @ W_h.T + h_prev @ U_h.T + b_h
-        # (2)  s = relu(a_s)
+        # (4)  s = relu(a_s)
         s[t] = relu(a_s[t])
-        # (3)  h = z * h_prev + (1 - z) * s
+        # (5)  h = z * h_prev + (1 - z) * s
         h[t] = z * h_prev + (1 - z) * s[t]
     return {"h": h}, {"h": h[T - 1] if T > 0 else initial_h}, {"z_tail": z_tail, "s": s, "a_s": a_s}
 
@@ -131,38 +131,38 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     for t in reversed(range(T)):
         h_next_bar = h_prev_bar
         h_prev = h[t - 1] if t > 0 else initial_h
-        # (1)  z = sigmoid_from_tail(z_tail)
+        # (2)  z = sigmoid_from_tail(z_tail)
         z = sigmoid_from_tail(z_tail[t])
-        # (1)  one_minus_z = complement_from_tail(z_tail)
+        # (2)  one_minus_z = complement_from_tail(z_tail)
         one_minus_z = complement_from_tail(z_tail[t])
-        # (4)  h_bar = Delta_h + h_next_bar
+        # (6)  h_bar = Delta_h + h_next_bar
         h_bar = Delta_h[t] + h_next_bar
-        # (5)  s_bar = h_bar * (1 - z)   adjoint of (3)
+        # (7)  s_bar = h_bar * (1 - z)   adjoint of (5)
         s_bar = h_bar * one_minus_z
-        # (6)  a_s_bar = s_bar * {0 if a_s <= 0, else 1}   adjoint of (2)
+        # (8)  a_s_bar = s_bar * {0 if a_s <= 0, else 1}   adjoint of (4)
         a_s_bar[t] = s_bar * np.where(a_s[t] <= 0, 0, 1).astype(dtype)
-        # (7)  z_bar = h_bar * (h_prev - s)   adjoint of (3)
+        # (9)  z_bar = h_bar * (h_prev - s)   adjoint of (5)
         z_bar = h_bar * (h_prev - s[t])
-        # (8)  a_z_bar = z_bar * z * (1 - z)   adjoint of (1)
+        # (10)  a_z_bar = z_bar * z * (1 - z)   adjoint of (2)
         a_z_bar[t] = z_bar * z * one_minus_z
-        # (9)  h_prev_bar = U_z^T a_z_bar + U_h^T a_s_bar + h_bar * z   adjoint of (1), (2), (3)
+        # (11)  h_prev_bar = U_z^T a_z_bar + U_h^T a_s_bar + h_bar * z   adjoint of (1), (3), (5)
         h_prev_bar = a_z_bar[t] @ U_z + a_s_bar[t] @ U_h + h_bar * z
 
     # all steps at once
     h_prev = np.concatenate([initial_h[None], h])[:-1]
-    # (10)  x_bar = W_z^T a_z_bar + W_h^T a_s_bar   adjoint of (1), (2)
+    # (12)  x_bar = W_z^T a_z_bar + W_h^T a_s_bar   adjoint of (1), (3)
     x_bar = a_z_bar @ W_z + a_s_bar @ W_h
-    # (11)  W_z_bar = sum_t a_z_bar x^T   adjoint of (1)
+    # (13)  W_z_bar = sum_t a_z_bar x^T   adjoint of (1)
     W_z_bar = contract("TBi,TBj->ij", a_z_bar, x)
-    # (12)  U_z_bar = sum_t a_z_bar h_prev^T   adjoint of (1)
+    # (14)  U_z_bar = sum_t a_z_bar h_prev^T   adjoint of (1)
     U_z_bar = contract("TBi,TBj->ij", a_z_bar, h_prev)
-    # (13)  b_z_bar = sum_t a_z_bar   adjoint of (1)
+    # (15)  b_z_bar = sum_t a_z_bar   adjoint of (1)
     b_z_bar = contract("TBi->i", a_z_bar)
-    # (14)  W_h_bar = sum_t a_s_bar x^T   adjoint of (2)
+    # (16)  W_h_bar = sum_t a_s_bar x^T   adjoint of (3)
     W_h_bar = contract("TBi,TBj->ij", a_s_bar, x)
-    # (15)  U_h_bar = sum_t a_s_bar h_prev^T   adjoint of (2)
+    # (17)  U_h_bar = sum_t a_s_bar h_prev^T   adjoint of (3)
     U_h_bar = contract("TBi,TBj->ij", a_s_bar, h_prev)
-    # (16)  b_h_bar = sum_t a_s_bar   adjoint of (2)
+    # (18)  b_h_bar = sum_t a_s_bar   adjoint of (3)
     b_h_bar = contract("TBi->i", a_s_bar)
     return {"initial.h": h_prev_bar, "x": x_bar, "W_z": W_z_bar, "U_z": U_z_bar, "b_z": b_z_bar, "W_h": W_h_bar, "U_h": U_h_bar, "b_h": b_h_bar}
 
@@ -185,12 +185,12 @@ def step(parameters, inputs, state):
     h_prev = state["h"]
     # (1)  a_z = W_z x + U_z h_prev + b_z
     a_z = x @ W_z.T + h_prev @ U_z.T + b_z
-    # (1)  z = sigmoid(a_z)
+    # (2)  z = sigmoid(a_z)
     z = sigmoid(a_z)
-    # (2)  a_s = W_h x + U_h h_prev + b_h
+    # (3)  a_s = W_h x + U_h h_prev + b_h
     a_s = x @ W_h.T + h_prev @ U_h.T + b_h
-    # (2)  s = relu(a_s)
+    # (4)  s = relu(a_s)
     s = relu(a_s)
-    # (3)  h = z * h_prev + (1 - z) * s
+    # (5)  h = z * h_prev + (1 - z) * s
     h = z * h_prev + (1 - z) * s
     return {"h": h}, {"h": h}

@@ -231,23 +231,23 @@ static void ligru_simd_forward_thread(
                                     const vec a_z =
                                         load(tile_a_z + (sample * 2 * own + v) * LANES) + b_z_here;
 
-                                    /* (1)  z = sigmoid(a_z) */
+                                    /* (2)  z = sigmoid(a_z) */
                                     const vec z = vec_sigmoid(a_z);
 
-                                    /* (1)  z_tail = sigmoid_tail(a_z) */
+                                    /* (2)  z_tail = sigmoid_tail(a_z) */
                                     const vec z_tail = vec_sigmoid_tail(a_z);
                                     store(z_tail_rows + sample * row_m + j, z_tail);
 
-                                    /* (2)  a_s = W_h x + U_h h_prev + b_h */
+                                    /* (3)  a_s = W_h x + U_h h_prev + b_h */
                                     const vec a_s = load(tile_a_z + ((sample * 2 + 1) * own + v)
                                         * LANES) + b_h_here;
                                     store(a_s_rows + sample * row_m + j, a_s);
 
-                                    /* (2)  s = relu(a_s) */
+                                    /* (4)  s = relu(a_s) */
                                     const vec s = vec_relu(a_s);
                                     store(s_rows + sample * row_m + j, s);
 
-                                    /* (3)  h = z * h_prev + (1 - z) * s */
+                                    /* (5)  h = z * h_prev + (1 - z) * s */
                                     const vec h = z * h_prev + (1 - z) * s;
                                     store_part(h_rows + sample * m + j, h, left);
                                 }
@@ -361,17 +361,17 @@ static void ligru_simd_infer_thread(
                                     const vec a_z =
                                         load(tile_a_z + (sample * 2 * own + v) * LANES) + b_z_here;
 
-                                    /* (1)  z = sigmoid(a_z) */
+                                    /* (2)  z = sigmoid(a_z) */
                                     const vec z = vec_sigmoid(a_z);
 
-                                    /* (2)  a_s = W_h x + U_h h_prev + b_h */
+                                    /* (3)  a_s = W_h x + U_h h_prev + b_h */
                                     const vec a_s = load(tile_a_z + ((sample * 2 + 1) * own + v)
                                         * LANES) + b_h_here;
 
-                                    /* (2)  s = relu(a_s) */
+                                    /* (4)  s = relu(a_s) */
                                     const vec s = vec_relu(a_s);
 
-                                    /* (3)  h = z * h_prev + (1 - z) * s */
+                                    /* (5)  h = z * h_prev + (1 - z) * s */
                                     const vec h = z * h_prev + (1 - z) * s;
                                     store_part(h_rows + sample * m + j, h, left);
                                 }
@@ -496,28 +496,28 @@ static void ligru_simd_backward_thread(
                             const vec h_next_bar =
                                 load_part(h_next_bar_rows + sample * h_next_bar_stride + j, left);
 
-                            /* (1)  z = sigmoid_from_tail(z_tail) */
+                            /* (2)  z = sigmoid_from_tail(z_tail) */
                             const vec z = vec_sigmoid_from_tail(z_tail);
                             store(z_rows + sample * row_m + j, z);
 
-                            /* (1)  one_minus_z = complement_from_tail(z_tail) */
+                            /* (2)  one_minus_z = complement_from_tail(z_tail) */
                             const vec one_minus_z = vec_complement_from_tail(z_tail);
 
-                            /* (4)  h_bar = Delta_h + h_next_bar */
+                            /* (6)  h_bar = Delta_h + h_next_bar */
                             const vec h_bar = Delta_h + h_next_bar;
                             store(h_bar_rows + sample * row_m + j, h_bar);
 
-                            /* (5)  s_bar = h_bar * (1 - z)   adjoint of (3) */
+                            /* (7)  s_bar = h_bar * (1 - z)   adjoint of (5) */
                             const vec s_bar = h_bar * one_minus_z;
 
-                            /* (6)  a_s_bar = s_bar * {0 if a_s <= 0, else 1}   adjoint of (2) */
+                            /* (8)  a_s_bar = s_bar * {0 if a_s <= 0, else 1}   adjoint of (4) */
                             const vec a_s_bar = s_bar * where(a_s <= 0, 0, 1);
                             store(a_s_bar_rows + sample * row_m + j, a_s_bar);
 
-                            /* (7)  z_bar = h_bar * (h_prev - s)   adjoint of (3) */
+                            /* (9)  z_bar = h_bar * (h_prev - s)   adjoint of (5) */
                             const vec z_bar = h_bar * (h_prev - s);
 
-                            /* (8)  a_z_bar = z_bar * z * (1 - z)   adjoint of (1) */
+                            /* (10)  a_z_bar = z_bar * z * (1 - z)   adjoint of (2) */
                             const vec a_z_bar = z_bar * z * one_minus_z;
                             store(a_z_bar_rows + sample * row_m + j, a_z_bar);
                         }
@@ -563,8 +563,8 @@ static void ligru_simd_backward_thread(
                                     const vec z = load(z_rows + sample * row_m + j);
                                     const vec h_bar = load(h_bar_rows + sample * row_m + j);
 
-                                    /* (9)  h_prev_bar = U_z^T a_z_bar + U_h^T a_s_bar + h_bar * z
-                                     * adjoint of (1), (2), (3) */
+                                    /* (11)  h_prev_bar = U_z^T a_z_bar + U_h^T a_s_bar + h_bar * z
+                                     *  adjoint of (1), (3), (5) */
                                     const vec h_prev_bar = load(tile_h_prev_bar + (sample * own + v)
                                         * LANES) + h_bar * z;
                                     store(h_prev_bar_rows + sample * row_m + j, h_prev_bar);
@@ -609,7 +609,7 @@ static void ligru_simd_backward_thread(
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
                             for (size_t sample = 0; sample < rows; ++sample) {
-                                /* (10)  x_bar = W_z^T a_z_bar + W_h^T a_s_bar   adjoint of (1), (2)
+                                /* (12)  x_bar = W_z^T a_z_bar + W_h^T a_s_bar   adjoint of (1), (3)
                                  * */
                                 const vec x_bar = load(tile_x_bar + (sample * own + v) * LANES);
                                 store_part(x_bar_rows + sample * n + j, x_bar, left);
@@ -640,10 +640,10 @@ static void ligru_simd_backward_thread(
                             const vec a_s_bar = load(a_s_bar_rows + sample * row_m + j);
                             const vec a_z_bar = load(a_z_bar_rows + sample * row_m + j);
 
-                            /* (13)  b_z_bar = sum_t a_z_bar   adjoint of (1) */
+                            /* (15)  b_z_bar = sum_t a_z_bar   adjoint of (1) */
                             b_z_bar_here += a_z_bar;
 
-                            /* (16)  b_h_bar = sum_t a_s_bar   adjoint of (2) */
+                            /* (18)  b_h_bar = sum_t a_s_bar   adjoint of (3) */
                             b_h_bar_here += a_s_bar;
                         }
                         if (b_z_bar != NULL) {
@@ -662,8 +662,8 @@ static void ligru_simd_backward_thread(
         {
             real *const scratch = work_scratch + thread * scratch_size;
 
-            /* (11)  W_z_bar = sum_t a_z_bar x^T   adjoint of (1) */
-            /* (14)  W_h_bar = sum_t a_s_bar x^T   adjoint of (2) */
+            /* (13)  W_z_bar = sum_t a_z_bar x^T   adjoint of (1) */
+            /* (16)  W_h_bar = sum_t a_s_bar x^T   adjoint of (3) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
             const reduction with_x[] = {
                 {{work_a_z_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_z_bar, done > 0},
@@ -671,8 +671,8 @@ static void ligru_simd_backward_thread(
             };
             reduce_rows(first * B, steps * B, &rows_of_x, n, with_x, 2, thread, threads, scratch);
 
-            /* (12)  U_z_bar = sum_t a_z_bar h_prev^T   adjoint of (1) */
-            /* (15)  U_h_bar = sum_t a_s_bar h_prev^T   adjoint of (2) */
+            /* (14)  U_z_bar = sum_t a_z_bar h_prev^T   adjoint of (1) */
+            /* (17)  U_h_bar = sum_t a_s_bar h_prev^T   adjoint of (3) */
             const series rows_of_h_prev = {out->h, initial_h, m, m, 0, B, 0};
             const reduction with_h_prev[] = {
                 {{work_a_z_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_z_bar, done > 0},
@@ -764,17 +764,17 @@ static void ligru_simd_step_thread(
                             const vec a_z =
                                 load(tile_a_z + (sample * 2 * own + v) * LANES) + b_z_here;
 
-                            /* (1)  z = sigmoid(a_z) */
+                            /* (2)  z = sigmoid(a_z) */
                             const vec z = vec_sigmoid(a_z);
 
-                            /* (2)  a_s = W_h x + U_h h_prev + b_h */
+                            /* (3)  a_s = W_h x + U_h h_prev + b_h */
                             const vec a_s =
                                 load(tile_a_z + ((sample * 2 + 1) * own + v) * LANES) + b_h_here;
 
-                            /* (2)  s = relu(a_s) */
+                            /* (4)  s = relu(a_s) */
                             const vec s = vec_relu(a_s);
 
-                            /* (3)  h = z * h_prev + (1 - z) * s */
+                            /* (5)  h = z * h_prev + (1 - z) * s */
                             const vec h = z * h_prev + (1 - z) * s;
                             store_part(h_rows + sample * m + j, h, left);
                         }

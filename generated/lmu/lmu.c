@@ -4,10 +4,11 @@
  * equation is its number in lmu.tex and lmu.py.
  * A bar marks the derivative of the loss: z_bar is dL/dz. W^T is the transpose of W. Shapes and
  * ownership: lmu.h.
- * A and B are parameters. The paper makes them once and does not train them: with i, j
- * from 0 to d - 1, a_ij = (2i + 1) (-1 if i < j else (-1)^(i-j+1)) and b_i = (2i + 1)
- * (-1)^i hold a window of length theta in continuous time, theta m' = a m + b u; A and B
- * are these two after zero-order hold, A = exp(a / theta) and B = a^-1 (A - I) b.
+ * A and B are parameters. The paper makes them once and does not train them: with i and
+ * j from 0 to d - 1, a_i_j = -(2 i + 1) where i < j and (2 i + 1) (-1)^(i-j+1)
+ * elsewhere, and b_i = (2 i + 1) (-1)^i, hold a window of length theta in continuous
+ * time, theta m' = a m + b u; A and B are these two after zero-order hold, A =
+ * exp(a/theta) and B = a^-1 (A - I) b.
  * The paper writes the discrete A and B with a bar, which here marks a cotangent, and
  * the encoders transposed, e_x^T x.
  * As in the paper, there are no biases; the paper's f is tanh.
@@ -168,11 +169,11 @@ void lmu_forward(
                 a_h[j] = sum;
             }
 
-            /* (3)  h = tanh(a_h) */
+            /* (4)  h = tanh(a_h) */
             for (size_t j = 0; j < k; ++j)
                 h[j] = TANH(a_h[j]);
 
-            /* (3)  h_tail = tanh_tail(a_h) */
+            /* (4)  h_tail = tanh_tail(a_h) */
             for (size_t j = 0; j < k; ++j)
                 h_tail[j] = lmu_tanh_tail(a_h[j]);
         }
@@ -250,7 +251,7 @@ void lmu_infer(
                 a_h[j] = sum;
             }
 
-            /* (3)  h = tanh(a_h) */
+            /* (4)  h = tanh(a_h) */
             for (size_t j = 0; j < k; ++j)
                 h[j] = TANH(a_h[j]);
         }
@@ -351,19 +352,19 @@ void lmu_backward(
             lmu_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + s) * k;
             lmu_real *restrict m_prev_bar = work_m_prev_bar + ((t & 1) * B + s) * d;
 
-            /* (3)  one_minus_h_squared = slope_from_tail(h_tail) */
+            /* (4)  one_minus_h_squared = slope_from_tail(h_tail) */
             for (size_t j = 0; j < k; ++j)
                 one_minus_h_squared[j] = lmu_slope_from_tail(h_tail[j]);
 
-            /* (4)  h_bar = Delta_h + h_next_bar */
+            /* (5)  h_bar = Delta_h + h_next_bar */
             for (size_t j = 0; j < k; ++j)
                 h_bar[j] = Delta_h[j] + h_next_bar[j];
 
-            /* (5)  a_h_bar = h_bar * (1 - h^2)   adjoint of (3) */
+            /* (6)  a_h_bar = h_bar * (1 - h^2)   adjoint of (4) */
             for (size_t j = 0; j < k; ++j)
                 a_h_bar[j] = h_bar[j] * one_minus_h_squared[j];
 
-            /* (6)  m_bar = W_m^T a_h_bar + m_next_bar   adjoint of (3) */
+            /* (7)  m_bar = W_m^T a_h_bar + m_next_bar   adjoint of (3) */
             for (size_t j = 0; j < d; ++j) {
                 lmu_real sum = m_next_bar[j];
                 for (size_t l = 0; l < k; ++l)
@@ -371,12 +372,12 @@ void lmu_backward(
                 m_bar[j] = sum;
             }
 
-            /* (7)  u_bar = m_bar^T B   adjoint of (2) */
+            /* (8)  u_bar = m_bar^T B   adjoint of (2) */
             u_bar[0] = 0;
             for (size_t j = 0; j < d; ++j)
                 u_bar[0] += m_bar[j] * B_2[j];
 
-            /* (8)  h_prev_bar = e_h[i] u_bar + W_h^T a_h_bar   adjoint of (1), (3) */
+            /* (9)  h_prev_bar = e_h[i] u_bar + W_h^T a_h_bar   adjoint of (1), (3) */
             for (size_t j = 0; j < k; ++j) {
                 lmu_real sum = e_h[j] * u_bar[0];
                 for (size_t l = 0; l < k; ++l)
@@ -384,7 +385,7 @@ void lmu_backward(
                 h_prev_bar[j] = sum;
             }
 
-            /* (9)  m_prev_bar = e_m[i] u_bar + A^T m_bar   adjoint of (1), (2) */
+            /* (10)  m_prev_bar = e_m[i] u_bar + A^T m_bar   adjoint of (1), (2) */
             for (size_t j = 0; j < d; ++j) {
                 lmu_real sum = e_m[j] * u_bar[0];
                 for (size_t l = 0; l < d; ++l)
@@ -408,7 +409,7 @@ void lmu_backward(
             const lmu_real *restrict u_bar = work_u_bar + at;
             lmu_real *restrict x_bar = gradients->x_bar != NULL ? gradients->x_bar + at * n : NULL;
 
-            /* (10)  x_bar = e_x[i] u_bar + W_x^T a_h_bar   adjoint of (1), (3) */
+            /* (11)  x_bar = e_x[i] u_bar + W_x^T a_h_bar   adjoint of (1), (3) */
             if (x_bar != NULL) {
                 for (size_t j = 0; j < n; ++j) {
                     lmu_real sum = e_x[j] * u_bar[0];
@@ -418,45 +419,45 @@ void lmu_backward(
                 }
             }
 
-            /* (11)  e_x_bar = sum_t u_bar x[i]   adjoint of (1) */
+            /* (12)  e_x_bar = sum_t u_bar x[i]   adjoint of (1) */
             if (e_x_bar != NULL)
                 for (size_t j = 0; j < n; ++j)
                     e_x_bar[j] += u_bar[0] * x[j];
 
-            /* (12)  e_h_bar = sum_t u_bar h_prev[i]   adjoint of (1) */
+            /* (13)  e_h_bar = sum_t u_bar h_prev[i]   adjoint of (1) */
             if (e_h_bar != NULL)
                 for (size_t j = 0; j < k; ++j)
                     e_h_bar[j] += u_bar[0] * h_prev[j];
 
-            /* (13)  e_m_bar = sum_t u_bar m_prev[i]   adjoint of (1) */
+            /* (14)  e_m_bar = sum_t u_bar m_prev[i]   adjoint of (1) */
             if (e_m_bar != NULL)
                 for (size_t j = 0; j < d; ++j)
                     e_m_bar[j] += u_bar[0] * m_prev[j];
 
-            /* (14)  A_bar = sum_t m_bar m_prev^T   adjoint of (2) */
+            /* (15)  A_bar = sum_t m_bar m_prev^T   adjoint of (2) */
             if (A_bar != NULL)
                 for (size_t j = 0; j < d; ++j)
                     for (size_t l = 0; l < d; ++l)
                         A_bar[j * d + l] += m_bar[j] * m_prev[l];
 
-            /* (15)  B_bar = sum_t m_bar[i] u   adjoint of (2) */
+            /* (16)  B_bar = sum_t m_bar[i] u   adjoint of (2) */
             if (B_bar != NULL)
                 for (size_t j = 0; j < d; ++j)
                     B_bar[j] += m_bar[j] * u[0];
 
-            /* (16)  W_x_bar = sum_t a_h_bar x^T   adjoint of (3) */
+            /* (17)  W_x_bar = sum_t a_h_bar x^T   adjoint of (3) */
             if (W_x_bar != NULL)
                 for (size_t j = 0; j < k; ++j)
                     for (size_t l = 0; l < n; ++l)
                         W_x_bar[j * n + l] += a_h_bar[j] * x[l];
 
-            /* (17)  W_h_bar = sum_t a_h_bar h_prev^T   adjoint of (3) */
+            /* (18)  W_h_bar = sum_t a_h_bar h_prev^T   adjoint of (3) */
             if (W_h_bar != NULL)
                 for (size_t j = 0; j < k; ++j)
                     for (size_t l = 0; l < k; ++l)
                         W_h_bar[j * k + l] += a_h_bar[j] * h_prev[l];
 
-            /* (18)  W_m_bar = sum_t a_h_bar m^T   adjoint of (3) */
+            /* (19)  W_m_bar = sum_t a_h_bar m^T   adjoint of (3) */
             if (W_m_bar != NULL)
                 for (size_t j = 0; j < k; ++j)
                     for (size_t l = 0; l < d; ++l)
@@ -531,7 +532,7 @@ void lmu_step(
             a_h[j] = sum;
         }
 
-        /* (3)  h = tanh(a_h) */
+        /* (4)  h = tanh(a_h) */
         for (size_t j = 0; j < k; ++j)
             h[j] = TANH(a_h[j]);
 

@@ -7,10 +7,10 @@ loss: z_bar is dL/dz. Sequences are [T, B, ...]: T steps of B samples.
 A. R. Voelker et al., Legendre memory units: continuous-time representation in recurrent neural
 networks, NeurIPS 2019, section 2.
 
-A and B are parameters. The paper makes them once and does not train them: with i, j from 0 to d
-- 1, a_ij = (2i + 1) (-1 if i < j else (-1)^(i-j+1)) and b_i = (2i + 1) (-1)^i hold a window of
-length theta in continuous time, theta m' = a m + b u; A and B are these two after zero-order
-hold, A = exp(a / theta) and B = a^-1 (A - I) b.
+A and B are parameters. The paper makes them once and does not train them: with i and j from 0
+to d - 1, a_i_j = -(2 i + 1) where i < j and (2 i + 1) (-1)^(i-j+1) elsewhere, and b_i = (2 i +
+1) (-1)^i, hold a window of length theta in continuous time, theta m' = a m + b u; A and B are
+these two after zero-order hold, A = exp(a/theta) and B = a^-1 (A - I) b.
 
 The paper writes the discrete A and B with a bar, which here marks a cotangent, and the encoders
 transposed, e_x^T x.
@@ -97,9 +97,9 @@ def forward(parameters, inputs, initial):
         m[t] = m_prev @ A.T + B_2 * u[t][:, None]
         # (3)  a_h = W_x x + W_h h_prev + W_m m
         a_h = x[t] @ W_x.T + h_prev @ W_h.T + m[t] @ W_m.T
-        # (3)  h = tanh(a_h)
+        # (4)  h = tanh(a_h)
         h[t] = np.tanh(a_h)
-        # (3)  h_tail = tanh_tail(a_h)
+        # (4)  h_tail = tanh_tail(a_h)
         h_tail[t] = tanh_tail(a_h)
     return {"h": h}, {"h": h[T - 1] if T > 0 else initial_h, "m": m[T - 1] if T > 0 else initial_m}, {"u": u, "m": m, "h_tail": h_tail}
 
@@ -139,41 +139,41 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     for t in reversed(range(T)):
         h_next_bar = h_prev_bar
         m_next_bar = m_prev_bar
-        # (3)  one_minus_h_squared = slope_from_tail(h_tail)
+        # (4)  one_minus_h_squared = slope_from_tail(h_tail)
         one_minus_h_squared = slope_from_tail(h_tail[t])
-        # (4)  h_bar = Delta_h + h_next_bar
+        # (5)  h_bar = Delta_h + h_next_bar
         h_bar = Delta_h[t] + h_next_bar
-        # (5)  a_h_bar = h_bar * (1 - h^2)   adjoint of (3)
+        # (6)  a_h_bar = h_bar * (1 - h^2)   adjoint of (4)
         a_h_bar[t] = h_bar * one_minus_h_squared
-        # (6)  m_bar = W_m^T a_h_bar + m_next_bar   adjoint of (3)
+        # (7)  m_bar = W_m^T a_h_bar + m_next_bar   adjoint of (3)
         m_bar[t] = a_h_bar[t] @ W_m + m_next_bar
-        # (7)  u_bar = m_bar^T B   adjoint of (2)
+        # (8)  u_bar = m_bar^T B   adjoint of (2)
         u_bar[t] = contract("Bi,i->B", m_bar[t], B_2)
-        # (8)  h_prev_bar = e_h[i] u_bar + W_h^T a_h_bar   adjoint of (1), (3)
+        # (9)  h_prev_bar = e_h[i] u_bar + W_h^T a_h_bar   adjoint of (1), (3)
         h_prev_bar = contract("i,B->Bi", e_h, u_bar[t]) + a_h_bar[t] @ W_h
-        # (9)  m_prev_bar = e_m[i] u_bar + A^T m_bar   adjoint of (1), (2)
+        # (10)  m_prev_bar = e_m[i] u_bar + A^T m_bar   adjoint of (1), (2)
         m_prev_bar = contract("i,B->Bi", e_m, u_bar[t]) + m_bar[t] @ A
 
     # all steps at once
     h_prev = np.concatenate([initial_h[None], h])[:-1]
     m_prev = np.concatenate([initial_m[None], m])[:-1]
-    # (10)  x_bar = e_x[i] u_bar + W_x^T a_h_bar   adjoint of (1), (3)
+    # (11)  x_bar = e_x[i] u_bar + W_x^T a_h_bar   adjoint of (1), (3)
     x_bar = contract("i,TB->TBi", e_x, u_bar) + a_h_bar @ W_x
-    # (11)  e_x_bar = sum_t u_bar x[i]   adjoint of (1)
+    # (12)  e_x_bar = sum_t u_bar x[i]   adjoint of (1)
     e_x_bar = contract("TB,TBi->i", u_bar, x)
-    # (12)  e_h_bar = sum_t u_bar h_prev[i]   adjoint of (1)
+    # (13)  e_h_bar = sum_t u_bar h_prev[i]   adjoint of (1)
     e_h_bar = contract("TB,TBi->i", u_bar, h_prev)
-    # (13)  e_m_bar = sum_t u_bar m_prev[i]   adjoint of (1)
+    # (14)  e_m_bar = sum_t u_bar m_prev[i]   adjoint of (1)
     e_m_bar = contract("TB,TBi->i", u_bar, m_prev)
-    # (14)  A_bar = sum_t m_bar m_prev^T   adjoint of (2)
+    # (15)  A_bar = sum_t m_bar m_prev^T   adjoint of (2)
     A_bar = contract("TBi,TBj->ij", m_bar, m_prev)
-    # (15)  B_bar = sum_t m_bar[i] u   adjoint of (2)
+    # (16)  B_bar = sum_t m_bar[i] u   adjoint of (2)
     B_bar = contract("TBi,TB->i", m_bar, u)
-    # (16)  W_x_bar = sum_t a_h_bar x^T   adjoint of (3)
+    # (17)  W_x_bar = sum_t a_h_bar x^T   adjoint of (3)
     W_x_bar = contract("TBi,TBj->ij", a_h_bar, x)
-    # (17)  W_h_bar = sum_t a_h_bar h_prev^T   adjoint of (3)
+    # (18)  W_h_bar = sum_t a_h_bar h_prev^T   adjoint of (3)
     W_h_bar = contract("TBi,TBj->ij", a_h_bar, h_prev)
-    # (18)  W_m_bar = sum_t a_h_bar m^T   adjoint of (3)
+    # (19)  W_m_bar = sum_t a_h_bar m^T   adjoint of (3)
     W_m_bar = contract("TBi,TBj->ij", a_h_bar, m)
     return {"initial.h": h_prev_bar, "initial.m": m_prev_bar, "x": x_bar, "e_x": e_x_bar, "e_h": e_h_bar, "e_m": e_m_bar, "A": A_bar, "B": B_bar, "W_x": W_x_bar, "W_h": W_h_bar, "W_m": W_m_bar}
 
@@ -204,6 +204,6 @@ def step(parameters, inputs, state):
     m = m_prev @ A.T + B_2 * u[:, None]
     # (3)  a_h = W_x x + W_h h_prev + W_m m
     a_h = x @ W_x.T + h_prev @ W_h.T + m @ W_m.T
-    # (3)  h = tanh(a_h)
+    # (4)  h = tanh(a_h)
     h = np.tanh(a_h)
     return {"h": h}, {"h": h, "m": m}

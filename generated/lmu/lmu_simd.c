@@ -319,11 +319,11 @@ static void lmu_simd_forward_thread(
                                     /* (3)  a_h = W_x x + W_h h_prev + W_m m */
                                     const vec a_h = load(tile_a_h + (s * own + v) * LANES);
 
-                                    /* (3)  h = tanh(a_h) */
+                                    /* (4)  h = tanh(a_h) */
                                     const vec h = vec_tanh(a_h);
                                     store_part(h_rows + s * k + j, h, left);
 
-                                    /* (3)  h_tail = tanh_tail(a_h) */
+                                    /* (4)  h_tail = tanh_tail(a_h) */
                                     const vec h_tail = vec_tanh_tail(a_h);
                                     store(h_tail_rows + s * row_k + j, h_tail);
                                 }
@@ -512,7 +512,7 @@ static void lmu_simd_infer_thread(
                                     /* (3)  a_h = W_x x + W_h h_prev + W_m m */
                                     const vec a_h = load(tile_a_h + (s * own + v) * LANES);
 
-                                    /* (3)  h = tanh(a_h) */
+                                    /* (4)  h = tanh(a_h) */
                                     const vec h = vec_tanh(a_h);
                                     store_part(h_rows + s * k + j, h, left);
                                 }
@@ -647,13 +647,13 @@ static void lmu_simd_backward_thread(
                             const vec h_next_bar =
                                 load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
 
-                            /* (3)  one_minus_h_squared = slope_from_tail(h_tail) */
+                            /* (4)  one_minus_h_squared = slope_from_tail(h_tail) */
                             const vec one_minus_h_squared = vec_slope_from_tail(h_tail);
 
-                            /* (4)  h_bar = Delta_h + h_next_bar */
+                            /* (5)  h_bar = Delta_h + h_next_bar */
                             const vec h_bar = Delta_h + h_next_bar;
 
-                            /* (5)  a_h_bar = h_bar * (1 - h^2)   adjoint of (3) */
+                            /* (6)  a_h_bar = h_bar * (1 - h^2)   adjoint of (4) */
                             const vec a_h_bar = h_bar * one_minus_h_squared;
                             store(a_h_bar_rows + s * row_k + j, a_h_bar);
                         }
@@ -698,7 +698,7 @@ static void lmu_simd_backward_thread(
                                     const vec m_next_bar = load_part(m_next_bar_rows + s
                                         * m_next_bar_stride + j, left);
 
-                                    /* (6)  m_bar = W_m^T a_h_bar + m_next_bar   adjoint of (3) */
+                                    /* (7)  m_bar = W_m^T a_h_bar + m_next_bar   adjoint of (3) */
                                     const vec m_bar =
                                         load(tile_m_bar + (s * own + v) * LANES) + m_next_bar;
                                     store(m_bar_rows + s * row_d + j, m_bar);
@@ -714,7 +714,7 @@ static void lmu_simd_backward_thread(
                 const real *restrict m_bar = work_m_bar + ((t - first) * B + s) * row_d;
                 real *restrict u_bar = work_u_bar + ((t - first) * B + s);
 
-                /* (7)  u_bar = m_bar^T B   adjoint of (2) */
+                /* (8)  u_bar = m_bar^T B   adjoint of (2) */
                 u_bar[0] = 0;
                 u_bar[0] += dot(&m_bar[0], &B_2[0], d);
             }
@@ -754,7 +754,7 @@ static void lmu_simd_backward_thread(
                                 for (size_t s = 0; s < rows; ++s) {
                                     const real u_bar = u_bar_rows[s];
 
-                                    /* (8)  h_prev_bar = e_h[i] u_bar + W_h^T a_h_bar   adjoint of
+                                    /* (9)  h_prev_bar = e_h[i] u_bar + W_h^T a_h_bar   adjoint of
                                      * (1), (3) */
                                     const vec h_prev_bar = load(tile_h_prev_bar + (s * own + v)
                                         * LANES) + e_h_here * u_bar;
@@ -800,7 +800,7 @@ static void lmu_simd_backward_thread(
                                 for (size_t s = 0; s < rows; ++s) {
                                     const real u_bar = u_bar_rows[s];
 
-                                    /* (9)  m_prev_bar = e_m[i] u_bar + A^T m_bar   adjoint of (1),
+                                    /* (10)  m_prev_bar = e_m[i] u_bar + A^T m_bar   adjoint of (1),
                                      * (2) */
                                     const vec m_prev_bar = load(tile_m_prev_bar + (s * own + v)
                                         * LANES) + e_m_here * u_bar;
@@ -853,13 +853,13 @@ static void lmu_simd_backward_thread(
                                 const real u_bar = u_bar_rows[s];
                                 const vec x = load_part(x_rows + s * n + j, left);
 
-                                /* (10)  x_bar = e_x[i] u_bar + W_x^T a_h_bar   adjoint of (1), (3)
+                                /* (11)  x_bar = e_x[i] u_bar + W_x^T a_h_bar   adjoint of (1), (3)
                                  * */
                                 const vec x_bar =
                                     load(tile_x_bar + (s * own + v) * LANES) + e_x_here * u_bar;
                                 store_part(x_bar_rows + s * x_bar_stride + j, x_bar, left);
 
-                                /* (11)  e_x_bar = sum_t u_bar x[i]   adjoint of (1) */
+                                /* (12)  e_x_bar = sum_t u_bar x[i]   adjoint of (1) */
                                 e_x_bar_here += u_bar * x;
                             }
                             if (e_x_bar != NULL) {
@@ -894,7 +894,7 @@ static void lmu_simd_backward_thread(
                             const real u_bar = u_bar_rows[s];
                             const vec h_prev = load_part(h_prev_rows + s * k + j, left);
 
-                            /* (12)  e_h_bar = sum_t u_bar h_prev[i]   adjoint of (1) */
+                            /* (13)  e_h_bar = sum_t u_bar h_prev[i]   adjoint of (1) */
                             e_h_bar_here += u_bar * h_prev;
                         }
                         if (e_h_bar != NULL) {
@@ -934,10 +934,10 @@ static void lmu_simd_backward_thread(
                             const vec m_prev = load_part(m_prev_rows + s * m_prev_stride + j, left);
                             const vec m_bar = load(m_bar_rows + s * row_d + j);
 
-                            /* (13)  e_m_bar = sum_t u_bar m_prev[i]   adjoint of (1) */
+                            /* (14)  e_m_bar = sum_t u_bar m_prev[i]   adjoint of (1) */
                             e_m_bar_here += u_bar * m_prev;
 
-                            /* (15)  B_bar = sum_t m_bar[i] u   adjoint of (2) */
+                            /* (16)  B_bar = sum_t m_bar[i] u   adjoint of (2) */
                             B_bar_here += m_bar * u;
                         }
                         if (e_m_bar != NULL) {
@@ -955,7 +955,7 @@ static void lmu_simd_backward_thread(
         {
             real *const scratch = work_scratch + thread * scratch_size;
 
-            /* (14)  A_bar = sum_t m_bar m_prev^T   adjoint of (2) */
+            /* (15)  A_bar = sum_t m_bar m_prev^T   adjoint of (2) */
             const series rows_of_m_prev = {tape_m, initial_m, row_d, d, 0, B, 0};
             const reduction with_m_prev[] = {
                 {{work_m_bar, 0, row_d, 0, 0, 0, first * B}, d, 1, A_bar, done > 0},
@@ -963,14 +963,14 @@ static void lmu_simd_backward_thread(
             reduce_rows(first * B, steps * B, &rows_of_m_prev, d, with_m_prev, 1, thread, threads,
                 scratch);
 
-            /* (16)  W_x_bar = sum_t a_h_bar x^T   adjoint of (3) */
+            /* (17)  W_x_bar = sum_t a_h_bar x^T   adjoint of (3) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
             const reduction with_x[] = {
                 {{work_a_h_bar, 0, row_k, 0, 0, 0, first * B}, k, 1, W_x_bar, done > 0},
             };
             reduce_rows(first * B, steps * B, &rows_of_x, n, with_x, 1, thread, threads, scratch);
 
-            /* (17)  W_h_bar = sum_t a_h_bar h_prev^T   adjoint of (3) */
+            /* (18)  W_h_bar = sum_t a_h_bar h_prev^T   adjoint of (3) */
             const series rows_of_h_prev = {out->h, initial_h, k, k, 0, B, 0};
             const reduction with_h_prev[] = {
                 {{work_a_h_bar, 0, row_k, 0, 0, 0, first * B}, k, 1, W_h_bar, done > 0},
@@ -978,7 +978,7 @@ static void lmu_simd_backward_thread(
             reduce_rows(first * B, steps * B, &rows_of_h_prev, k, with_h_prev, 1, thread, threads,
                 scratch);
 
-            /* (18)  W_m_bar = sum_t a_h_bar m^T   adjoint of (3) */
+            /* (19)  W_m_bar = sum_t a_h_bar m^T   adjoint of (3) */
             const series rows_of_m = {tape_m, 0, row_d, 0, 0, 0, 0};
             const reduction with_m[] = {
                 {{work_a_h_bar, 0, row_k, 0, 0, 0, first * B}, k, 1, W_m_bar, done > 0},
@@ -1136,7 +1136,7 @@ static void lmu_simd_step_thread(
                             /* (3)  a_h = W_x x + W_h h_prev + W_m m */
                             const vec a_h = load(tile_a_h + (s * own + v) * LANES);
 
-                            /* (3)  h = tanh(a_h) */
+                            /* (4)  h = tanh(a_h) */
                             const vec h = vec_tanh(a_h);
                             store_part(h_rows + s * k + j, h, left);
                         }

@@ -7,7 +7,7 @@
  * Real arithmetic: every complex x, B, C is a pair x_re, x_im; lambda = exp(-exp(nu) + i
  * exp(theta)) has the modulus exp(-exp(nu)) and the angle exp(theta).
  * nu, theta and gamma are the paper's nu^log, theta^log and gamma^log. gamma is trained;
- * it starts at log sqrt(1 - |lambda|^2).
+ * it starts at log(sqrt(1 - abs(lambda)^2)).
  * D is a vector, as in the code of the paper's appendix, so y has as many entries as u.
  */
 #include "lru.h"
@@ -114,27 +114,27 @@ void lru_forward(
 
     /* once, for all steps */
     {
-        /* (1)  exp_nu = exp(nu) */
+        /* (2)  exp_nu = exp(nu) */
         for (size_t j = 0; j < N; ++j)
             exp_nu[j] = EXP(nu[j]);
 
-        /* (1)  exp_exp_nu = exp(-exp(nu)) */
+        /* (2)  exp_exp_nu = exp(-exp(nu)) */
         for (size_t j = 0; j < N; ++j)
             exp_exp_nu[j] = EXP(-exp_nu[j]);
 
-        /* (1)  exp_theta = exp(theta) */
+        /* (2)  exp_theta = exp(theta) */
         for (size_t j = 0; j < N; ++j)
             exp_theta[j] = EXP(theta[j]);
 
-        /* (1)  cos_exp_theta = cos(exp(theta)) */
+        /* (2)  cos_exp_theta = cos(exp(theta)) */
         for (size_t j = 0; j < N; ++j)
             cos_exp_theta[j] = COS(exp_theta[j]);
 
-        /* (1)  sin_exp_theta = sin(exp(theta)) */
+        /* (2)  sin_exp_theta = sin(exp(theta)) */
         for (size_t j = 0; j < N; ++j)
             sin_exp_theta[j] = SIN(exp_theta[j]);
 
-        /* (1)  exp_gamma = exp(gamma) */
+        /* (2)  exp_gamma = exp(gamma) */
         for (size_t j = 0; j < N; ++j)
             exp_gamma[j] = EXP(gamma[j]);
     }
@@ -155,7 +155,7 @@ void lru_forward(
                 a_x_re[j] = sum;
             }
 
-            /* (2)  a_x_im = B_im u */
+            /* (3)  a_x_im = B_im u */
             for (size_t j = 0; j < N; ++j) {
                 lru_real sum = 0;
                 for (size_t k = 0; k < H; ++k)
@@ -178,13 +178,13 @@ void lru_forward(
             const lru_real *restrict a_x_re = tape_a_x_re + at * N;
             const lru_real *restrict a_x_im = tape_a_x_im + at * N;
 
-            /* (1)  x_re = exp(-exp(nu)) * cos(exp(theta)) * x_re_prev - exp(-exp(nu)) *
+            /* (2)  x_re = exp(-exp(nu)) * cos(exp(theta)) * x_re_prev - exp(-exp(nu)) *
              * sin(exp(theta)) * x_im_prev + exp(gamma) * a_x_re */
             for (size_t j = 0; j < N; ++j)
                 x_re[j] = exp_exp_nu[j] * cos_exp_theta[j] * x_re_prev[j]
                     - exp_exp_nu[j] * sin_exp_theta[j] * x_im_prev[j] + exp_gamma[j] * a_x_re[j];
 
-            /* (2)  x_im = exp(-exp(nu)) * cos(exp(theta)) * x_im_prev + exp(-exp(nu)) *
+            /* (4)  x_im = exp(-exp(nu)) * cos(exp(theta)) * x_im_prev + exp(-exp(nu)) *
              * sin(exp(theta)) * x_re_prev + exp(gamma) * a_x_im */
             for (size_t j = 0; j < N; ++j)
                 x_im[j] = exp_exp_nu[j] * cos_exp_theta[j] * x_im_prev[j]
@@ -201,7 +201,7 @@ void lru_forward(
             const lru_real *restrict x_im = tape_x_im + at * N;
             lru_real *restrict y = out->y + at * H;
 
-            /* (3)  y = C_re x_re - C_im x_im + D * u */
+            /* (5)  y = C_re x_re - C_im x_im + D * u */
             for (size_t j = 0; j < H; ++j) {
                 lru_real sum = D[j] * u[j];
                 for (size_t k = 0; k < N; ++k)
@@ -255,27 +255,27 @@ void lru_infer(
 
     /* once, for all steps */
     {
-        /* (1)  exp_nu = exp(nu) */
+        /* (2)  exp_nu = exp(nu) */
         for (size_t j = 0; j < N; ++j)
             exp_nu[j] = EXP(nu[j]);
 
-        /* (1)  exp_exp_nu = exp(-exp(nu)) */
+        /* (2)  exp_exp_nu = exp(-exp(nu)) */
         for (size_t j = 0; j < N; ++j)
             exp_exp_nu[j] = EXP(-exp_nu[j]);
 
-        /* (1)  exp_theta = exp(theta) */
+        /* (2)  exp_theta = exp(theta) */
         for (size_t j = 0; j < N; ++j)
             exp_theta[j] = EXP(theta[j]);
 
-        /* (1)  cos_exp_theta = cos(exp(theta)) */
+        /* (2)  cos_exp_theta = cos(exp(theta)) */
         for (size_t j = 0; j < N; ++j)
             cos_exp_theta[j] = COS(exp_theta[j]);
 
-        /* (1)  sin_exp_theta = sin(exp(theta)) */
+        /* (2)  sin_exp_theta = sin(exp(theta)) */
         for (size_t j = 0; j < N; ++j)
             sin_exp_theta[j] = SIN(exp_theta[j]);
 
-        /* (1)  exp_gamma = exp(gamma) */
+        /* (2)  exp_gamma = exp(gamma) */
         for (size_t j = 0; j < N; ++j)
             exp_gamma[j] = EXP(gamma[j]);
     }
@@ -296,7 +296,7 @@ void lru_infer(
                 a_x_re[j] = sum;
             }
 
-            /* (2)  a_x_im = B_im u */
+            /* (3)  a_x_im = B_im u */
             for (size_t j = 0; j < N; ++j) {
                 lru_real sum = 0;
                 for (size_t k = 0; k < H; ++k)
@@ -319,13 +319,13 @@ void lru_infer(
             const lru_real *restrict a_x_re = work_a_x_re + at * N;
             const lru_real *restrict a_x_im = work_a_x_im + at * N;
 
-            /* (1)  x_re = exp(-exp(nu)) * cos(exp(theta)) * x_re_prev - exp(-exp(nu)) *
+            /* (2)  x_re = exp(-exp(nu)) * cos(exp(theta)) * x_re_prev - exp(-exp(nu)) *
              * sin(exp(theta)) * x_im_prev + exp(gamma) * a_x_re */
             for (size_t j = 0; j < N; ++j)
                 x_re[j] = exp_exp_nu[j] * cos_exp_theta[j] * x_re_prev[j]
                     - exp_exp_nu[j] * sin_exp_theta[j] * x_im_prev[j] + exp_gamma[j] * a_x_re[j];
 
-            /* (2)  x_im = exp(-exp(nu)) * cos(exp(theta)) * x_im_prev + exp(-exp(nu)) *
+            /* (4)  x_im = exp(-exp(nu)) * cos(exp(theta)) * x_im_prev + exp(-exp(nu)) *
              * sin(exp(theta)) * x_re_prev + exp(gamma) * a_x_im */
             for (size_t j = 0; j < N; ++j)
                 x_im[j] = exp_exp_nu[j] * cos_exp_theta[j] * x_im_prev[j]
@@ -342,7 +342,7 @@ void lru_infer(
             const lru_real *restrict x_im = work_x_im + at * N;
             lru_real *restrict y = out->y + at * H;
 
-            /* (3)  y = C_re x_re - C_im x_im + D * u */
+            /* (5)  y = C_re x_re - C_im x_im + D * u */
             for (size_t j = 0; j < H; ++j) {
                 lru_real sum = D[j] * u[j];
                 for (size_t k = 0; k < N; ++k)
@@ -461,7 +461,7 @@ void lru_backward(
             lru_real *restrict x_re_prev_bar = work_x_re_prev_bar + ((t & 1) * B + s) * N;
             lru_real *restrict x_im_prev_bar = work_x_im_prev_bar + ((t & 1) * B + s) * N;
 
-            /* (4)  x_im_bar = -C_im^T y_bar + x_im_next_bar   adjoint of (3) */
+            /* (6)  x_im_bar = -C_im^T y_bar + x_im_next_bar   adjoint of (5) */
             for (size_t j = 0; j < N; ++j) {
                 lru_real sum = x_im_next_bar[j];
                 for (size_t k = 0; k < H; ++k)
@@ -469,7 +469,7 @@ void lru_backward(
                 x_im_bar[j] = sum;
             }
 
-            /* (7)  x_re_bar = C_re^T y_bar + x_re_next_bar   adjoint of (3) */
+            /* (9)  x_re_bar = C_re^T y_bar + x_re_next_bar   adjoint of (5) */
             for (size_t j = 0; j < N; ++j) {
                 lru_real sum = x_re_next_bar[j];
                 for (size_t k = 0; k < H; ++k)
@@ -477,14 +477,14 @@ void lru_backward(
                 x_re_bar[j] = sum;
             }
 
-            /* (15)  x_re_prev_bar = x_re_bar * exp(-exp(nu)) * cos(exp(theta)) + x_im_bar *
-             * exp(-exp(nu)) * sin(exp(theta))   adjoint of (1), (2) */
+            /* (17)  x_re_prev_bar = x_re_bar * exp(-exp(nu)) * cos(exp(theta)) + x_im_bar *
+             * exp(-exp(nu)) * sin(exp(theta))   adjoint of (2), (4) */
             for (size_t j = 0; j < N; ++j)
                 x_re_prev_bar[j] = x_re_bar[j] * exp_exp_nu[j] * cos_exp_theta[j]
                     + x_im_bar[j] * exp_exp_nu[j] * sin_exp_theta[j];
 
-            /* (16)  x_im_prev_bar = -x_re_bar * exp(-exp(nu)) * sin(exp(theta)) + x_im_bar *
-             * exp(-exp(nu)) * cos(exp(theta))   adjoint of (1), (2) */
+            /* (18)  x_im_prev_bar = -x_re_bar * exp(-exp(nu)) * sin(exp(theta)) + x_im_bar *
+             * exp(-exp(nu)) * cos(exp(theta))   adjoint of (2), (4) */
             for (size_t j = 0; j < N; ++j)
                 x_im_prev_bar[j] = -x_re_bar[j] * exp_exp_nu[j] * sin_exp_theta[j]
                     + x_im_bar[j] * exp_exp_nu[j] * cos_exp_theta[j];
@@ -509,56 +509,56 @@ void lru_backward(
             const lru_real *restrict x_re_bar = work_x_re_bar + at * N;
             lru_real *restrict u_bar = gradients->u_bar != NULL ? gradients->u_bar + at * H : NULL;
 
-            /* (5)  x_im_to_exp_exp_nu_bar = x_im_bar * (cos(exp(theta)) * x_im_prev +
+            /* (7)  x_im_to_exp_exp_nu_bar = x_im_bar * (cos(exp(theta)) * x_im_prev +
              * sin(exp(theta)) * x_re_prev) */
             for (size_t j = 0; j < N; ++j)
                 x_im_to_exp_exp_nu_bar[j] = x_im_bar[j] * (cos_exp_theta[j] * x_im_prev[j]
                     + sin_exp_theta[j] * x_re_prev[j]);
 
-            /* (6)  a_x_im_bar = x_im_bar * exp(gamma)   adjoint of (2) */
+            /* (8)  a_x_im_bar = x_im_bar * exp(gamma)   adjoint of (4) */
             for (size_t j = 0; j < N; ++j)
                 a_x_im_bar[j] = x_im_bar[j] * exp_gamma[j];
 
-            /* (8)  x_re_to_exp_exp_nu_bar = x_re_bar * (cos(exp(theta)) * x_re_prev -
+            /* (10)  x_re_to_exp_exp_nu_bar = x_re_bar * (cos(exp(theta)) * x_re_prev -
              * sin(exp(theta)) * x_im_prev) */
             for (size_t j = 0; j < N; ++j)
                 x_re_to_exp_exp_nu_bar[j] = x_re_bar[j] * (cos_exp_theta[j] * x_re_prev[j]
                     - sin_exp_theta[j] * x_im_prev[j]);
 
-            /* (9)  a_x_re_bar = x_re_bar * exp(gamma)   adjoint of (1) */
+            /* (11)  a_x_re_bar = x_re_bar * exp(gamma)   adjoint of (2) */
             for (size_t j = 0; j < N; ++j)
                 a_x_re_bar[j] = x_re_bar[j] * exp_gamma[j];
 
-            /* (10)  exp_gamma_bar = sum_t x_re_bar * a_x_re + sum_t x_im_bar * a_x_im   adjoint of
-             * (1), (2) */
+            /* (12)  exp_gamma_bar = sum_t x_re_bar * a_x_re + sum_t x_im_bar * a_x_im   adjoint of
+             * (2), (4) */
             for (size_t j = 0; j < N; ++j) {
                 exp_gamma_bar[j] += x_re_bar[j] * a_x_re[j];
                 exp_gamma_bar[j] += x_im_bar[j] * a_x_im[j];
             }
 
-            /* (11)  sin_exp_theta_bar = -sum_t x_re_bar * exp(-exp(nu)) * x_im_prev + sum_t
-             * x_im_bar * exp(-exp(nu)) * x_re_prev   adjoint of (1), (2) */
+            /* (13)  sin_exp_theta_bar = -sum_t x_re_bar * exp(-exp(nu)) * x_im_prev + sum_t
+             * x_im_bar * exp(-exp(nu)) * x_re_prev   adjoint of (2), (4) */
             for (size_t j = 0; j < N; ++j) {
                 sin_exp_theta_bar[j] -= x_re_bar[j] * exp_exp_nu[j] * x_im_prev[j];
                 sin_exp_theta_bar[j] += x_im_bar[j] * exp_exp_nu[j] * x_re_prev[j];
             }
 
-            /* (12)  cos_exp_theta_bar = sum_t x_re_bar * exp(-exp(nu)) * x_re_prev + sum_t x_im_bar
-             * * exp(-exp(nu)) * x_im_prev   adjoint of (1), (2) */
+            /* (14)  cos_exp_theta_bar = sum_t x_re_bar * exp(-exp(nu)) * x_re_prev + sum_t x_im_bar
+             * * exp(-exp(nu)) * x_im_prev   adjoint of (2), (4) */
             for (size_t j = 0; j < N; ++j) {
                 cos_exp_theta_bar[j] += x_re_bar[j] * exp_exp_nu[j] * x_re_prev[j];
                 cos_exp_theta_bar[j] += x_im_bar[j] * exp_exp_nu[j] * x_im_prev[j];
             }
 
-            /* (14)  exp_exp_nu_bar = sum_t x_re_to_exp_exp_nu_bar + sum_t x_im_to_exp_exp_nu_bar
-             * adjoint of (1), (2) */
+            /* (16)  exp_exp_nu_bar = sum_t x_re_to_exp_exp_nu_bar + sum_t x_im_to_exp_exp_nu_bar
+             * adjoint of (2), (4) */
             for (size_t j = 0; j < N; ++j) {
                 exp_exp_nu_bar[j] += x_re_to_exp_exp_nu_bar[j];
                 exp_exp_nu_bar[j] += x_im_to_exp_exp_nu_bar[j];
             }
 
-            /* (17)  u_bar = B_re^T a_x_re_bar + B_im^T a_x_im_bar + y_bar * D   adjoint of (1),
-             * (2), (3) */
+            /* (19)  u_bar = B_re^T a_x_re_bar + B_im^T a_x_im_bar + y_bar * D   adjoint of (1),
+             * (3), (5) */
             if (u_bar != NULL) {
                 for (size_t j = 0; j < H; ++j) {
                     lru_real sum = y_bar[j] * D[j];
@@ -570,31 +570,31 @@ void lru_backward(
                 }
             }
 
-            /* (21)  B_re_bar = sum_t a_x_re_bar u^T   adjoint of (1) */
+            /* (23)  B_re_bar = sum_t a_x_re_bar u^T   adjoint of (1) */
             if (B_re_bar != NULL)
                 for (size_t j = 0; j < N; ++j)
                     for (size_t k = 0; k < H; ++k)
                         B_re_bar[j * H + k] += a_x_re_bar[j] * u[k];
 
-            /* (22)  B_im_bar = sum_t a_x_im_bar u^T   adjoint of (2) */
+            /* (24)  B_im_bar = sum_t a_x_im_bar u^T   adjoint of (3) */
             if (B_im_bar != NULL)
                 for (size_t j = 0; j < N; ++j)
                     for (size_t k = 0; k < H; ++k)
                         B_im_bar[j * H + k] += a_x_im_bar[j] * u[k];
 
-            /* (23)  C_re_bar = sum_t y_bar x_re^T   adjoint of (3) */
+            /* (25)  C_re_bar = sum_t y_bar x_re^T   adjoint of (5) */
             if (C_re_bar != NULL)
                 for (size_t j = 0; j < H; ++j)
                     for (size_t k = 0; k < N; ++k)
                         C_re_bar[j * N + k] += y_bar[j] * x_re[k];
 
-            /* (24)  C_im_bar = -sum_t y_bar x_im^T   adjoint of (3) */
+            /* (26)  C_im_bar = -sum_t y_bar x_im^T   adjoint of (5) */
             if (C_im_bar != NULL)
                 for (size_t j = 0; j < H; ++j)
                     for (size_t k = 0; k < N; ++k)
                         C_im_bar[j * N + k] -= y_bar[j] * x_im[k];
 
-            /* (25)  D_bar = sum_t y_bar * u   adjoint of (3) */
+            /* (27)  D_bar = sum_t y_bar * u   adjoint of (5) */
             if (D_bar != NULL)
                 for (size_t j = 0; j < H; ++j)
                     D_bar[j] += y_bar[j] * u[j];
@@ -603,31 +603,31 @@ void lru_backward(
 
     /* once, for all steps */
     {
-        /* (13)  sin_exp_theta_2 = sin(exp(theta)) */
+        /* (15)  sin_exp_theta_2 = sin(exp(theta)) */
         for (size_t j = 0; j < N; ++j)
             sin_exp_theta_2[j] = SIN(exp_theta[j]);
 
-        /* (13)  cos_exp_theta_2 = cos(exp(theta)) */
+        /* (15)  cos_exp_theta_2 = cos(exp(theta)) */
         for (size_t j = 0; j < N; ++j)
             cos_exp_theta_2[j] = COS(exp_theta[j]);
 
-        /* (13)  exp_theta_bar = -cos_exp_theta_bar * sin(exp(theta)) + sin_exp_theta_bar *
-         * cos(exp(theta))   adjoint of (1) */
+        /* (15)  exp_theta_bar = -cos_exp_theta_bar * sin(exp(theta)) + sin_exp_theta_bar *
+         * cos(exp(theta))   adjoint of (2) */
         for (size_t j = 0; j < N; ++j)
             exp_theta_bar[j] = -cos_exp_theta_bar[j] * sin_exp_theta_2[j]
                 + sin_exp_theta_bar[j] * cos_exp_theta_2[j];
 
-        /* (18)  nu_bar = -exp_exp_nu_bar * exp(-exp(nu)) * exp(nu)   adjoint of (1) */
+        /* (20)  nu_bar = -exp_exp_nu_bar * exp(-exp(nu)) * exp(nu)   adjoint of (2) */
         if (nu_bar != NULL)
             for (size_t j = 0; j < N; ++j)
                 nu_bar[j] = -exp_exp_nu_bar[j] * exp_exp_nu[j] * exp_nu[j];
 
-        /* (19)  theta_bar = exp_theta_bar * exp(theta)   adjoint of (1) */
+        /* (21)  theta_bar = exp_theta_bar * exp(theta)   adjoint of (2) */
         if (theta_bar != NULL)
             for (size_t j = 0; j < N; ++j)
                 theta_bar[j] = exp_theta_bar[j] * exp_theta[j];
 
-        /* (20)  gamma_bar = exp_gamma_bar * exp(gamma)   adjoint of (1) */
+        /* (22)  gamma_bar = exp_gamma_bar * exp(gamma)   adjoint of (2) */
         if (gamma_bar != NULL)
             for (size_t j = 0; j < N; ++j)
                 gamma_bar[j] = exp_gamma_bar[j] * exp_gamma[j];
@@ -677,27 +677,27 @@ void lru_step(
         const lru_real *x_re_prev = initial_x_re + s * N;
         const lru_real *x_im_prev = initial_x_im + s * N;
 
-        /* (1)  exp_nu = exp(nu) */
+        /* (2)  exp_nu = exp(nu) */
         for (size_t j = 0; j < N; ++j)
             exp_nu[j] = EXP(nu[j]);
 
-        /* (1)  exp_exp_nu = exp(-exp(nu)) */
+        /* (2)  exp_exp_nu = exp(-exp(nu)) */
         for (size_t j = 0; j < N; ++j)
             exp_exp_nu[j] = EXP(-exp_nu[j]);
 
-        /* (1)  exp_theta = exp(theta) */
+        /* (2)  exp_theta = exp(theta) */
         for (size_t j = 0; j < N; ++j)
             exp_theta[j] = EXP(theta[j]);
 
-        /* (1)  cos_exp_theta = cos(exp(theta)) */
+        /* (2)  cos_exp_theta = cos(exp(theta)) */
         for (size_t j = 0; j < N; ++j)
             cos_exp_theta[j] = COS(exp_theta[j]);
 
-        /* (1)  sin_exp_theta = sin(exp(theta)) */
+        /* (2)  sin_exp_theta = sin(exp(theta)) */
         for (size_t j = 0; j < N; ++j)
             sin_exp_theta[j] = SIN(exp_theta[j]);
 
-        /* (1)  exp_gamma = exp(gamma) */
+        /* (2)  exp_gamma = exp(gamma) */
         for (size_t j = 0; j < N; ++j)
             exp_gamma[j] = EXP(gamma[j]);
 
@@ -709,13 +709,13 @@ void lru_step(
             a_x_re[j] = sum;
         }
 
-        /* (1)  x_re = exp(-exp(nu)) * cos(exp(theta)) * x_re_prev - exp(-exp(nu)) * sin(exp(theta))
+        /* (2)  x_re = exp(-exp(nu)) * cos(exp(theta)) * x_re_prev - exp(-exp(nu)) * sin(exp(theta))
          * * x_im_prev + exp(gamma) * a_x_re */
         for (size_t j = 0; j < N; ++j)
             x_re[j] = exp_exp_nu[j] * cos_exp_theta[j] * x_re_prev[j]
                 - exp_exp_nu[j] * sin_exp_theta[j] * x_im_prev[j] + exp_gamma[j] * a_x_re[j];
 
-        /* (2)  a_x_im = B_im u */
+        /* (3)  a_x_im = B_im u */
         for (size_t j = 0; j < N; ++j) {
             lru_real sum = 0;
             for (size_t k = 0; k < H; ++k)
@@ -723,13 +723,13 @@ void lru_step(
             a_x_im[j] = sum;
         }
 
-        /* (2)  x_im = exp(-exp(nu)) * cos(exp(theta)) * x_im_prev + exp(-exp(nu)) * sin(exp(theta))
+        /* (4)  x_im = exp(-exp(nu)) * cos(exp(theta)) * x_im_prev + exp(-exp(nu)) * sin(exp(theta))
          * * x_re_prev + exp(gamma) * a_x_im */
         for (size_t j = 0; j < N; ++j)
             x_im[j] = exp_exp_nu[j] * cos_exp_theta[j] * x_im_prev[j]
                 + exp_exp_nu[j] * sin_exp_theta[j] * x_re_prev[j] + exp_gamma[j] * a_x_im[j];
 
-        /* (3)  y = C_re x_re - C_im x_im + D * u */
+        /* (5)  y = C_re x_re - C_im x_im + D * u */
         for (size_t j = 0; j < H; ++j) {
             lru_real sum = D[j] * u[j];
             for (size_t k = 0; k < N; ++k)

@@ -11,7 +11,7 @@ Real arithmetic: every complex x, B, C is a pair x_re, x_im; lambda = exp(-exp(n
 exp(theta)) has the modulus exp(-exp(nu)) and the angle exp(theta).
 
 nu, theta and gamma are the paper's nu^log, theta^log and gamma^log. gamma is trained; it starts
-at log sqrt(1 - |lambda|^2).
+at log(sqrt(1 - abs(lambda)^2)).
 
 D is a vector, as in the code of the paper's appendix, so y has as many entries as u.
 
@@ -65,23 +65,23 @@ def forward(parameters, inputs, initial):
     N = nu.shape[0]
 
     # once
-    # (1)  exp_nu = exp(nu)
+    # (2)  exp_nu = exp(nu)
     exp_nu = np.exp(nu)
-    # (1)  exp_exp_nu = exp(-exp(nu))
+    # (2)  exp_exp_nu = exp(-exp(nu))
     exp_exp_nu = np.exp(-exp_nu)
-    # (1)  exp_theta = exp(theta)
+    # (2)  exp_theta = exp(theta)
     exp_theta = np.exp(theta)
-    # (1)  cos_exp_theta = cos(exp(theta))
+    # (2)  cos_exp_theta = cos(exp(theta))
     cos_exp_theta = np.cos(exp_theta)
-    # (1)  sin_exp_theta = sin(exp(theta))
+    # (2)  sin_exp_theta = sin(exp(theta))
     sin_exp_theta = np.sin(exp_theta)
-    # (1)  exp_gamma = exp(gamma)
+    # (2)  exp_gamma = exp(gamma)
     exp_gamma = np.exp(gamma)
 
     # all steps at once
     # (1)  a_x_re = B_re u
     a_x_re = u @ B_re.T
-    # (2)  a_x_im = B_im u
+    # (3)  a_x_im = B_im u
     a_x_im = u @ B_im.T
 
     # scan forward
@@ -90,13 +90,13 @@ def forward(parameters, inputs, initial):
     for t in range(T):
         x_re_prev = x_re[t - 1] if t > 0 else initial_x_re
         x_im_prev = x_im[t - 1] if t > 0 else initial_x_im
-        # (1)  x_re = exp(-exp(nu)) * cos(exp(theta)) * x_re_prev - exp(-exp(nu)) * sin(exp(theta)) * x_im_prev + exp(gamma) * a_x_re
+        # (2)  x_re = exp(-exp(nu)) * cos(exp(theta)) * x_re_prev - exp(-exp(nu)) * sin(exp(theta)) * x_im_prev + exp(gamma) * a_x_re
         x_re[t] = exp_exp_nu * cos_exp_theta * x_re_prev - exp_exp_nu * sin_exp_theta * x_im_prev + exp_gamma * a_x_re[t]
-        # (2)  x_im = exp(-exp(nu)) * cos(exp(theta)) * x_im_prev + exp(-exp(nu)) * sin(exp(theta)) * x_re_prev + exp(gamma) * a_x_im
+        # (4)  x_im = exp(-exp(nu)) * cos(exp(theta)) * x_im_prev + exp(-exp(nu)) * sin(exp(theta)) * x_re_prev + exp(gamma) * a_x_im
         x_im[t] = exp_exp_nu * cos_exp_theta * x_im_prev + exp_exp_nu * sin_exp_theta * x_re_prev + exp_gamma * a_x_im[t]
 
     # all steps at once
-    # (3)  y = C_re x_re - C_im x_im + D * u
+    # (5)  y = C_re x_re - C_im x_im + D * u
     y = x_re @ C_re.T - x_im @ C_im.T + D * u
     return {"y": y}, {"x_re": x_re[T - 1] if T > 0 else initial_x_re, "x_im": x_im[T - 1] if T > 0 else initial_x_im}, {"x_re": x_re, "x_im": x_im, "exp_nu": exp_nu, "exp_exp_nu": exp_exp_nu, "exp_theta": exp_theta, "cos_exp_theta": cos_exp_theta, "sin_exp_theta": sin_exp_theta, "exp_gamma": exp_gamma, "a_x_re": a_x_re, "a_x_im": a_x_im}
 
@@ -138,59 +138,59 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     for t in reversed(range(T)):
         x_re_next_bar = x_re_prev_bar
         x_im_next_bar = x_im_prev_bar
-        # (4)  x_im_bar = -C_im^T y_bar + x_im_next_bar   adjoint of (3)
+        # (6)  x_im_bar = -C_im^T y_bar + x_im_next_bar   adjoint of (5)
         x_im_bar[t] = -y_bar[t] @ C_im + x_im_next_bar
-        # (7)  x_re_bar = C_re^T y_bar + x_re_next_bar   adjoint of (3)
+        # (9)  x_re_bar = C_re^T y_bar + x_re_next_bar   adjoint of (5)
         x_re_bar[t] = y_bar[t] @ C_re + x_re_next_bar
-        # (15)  x_re_prev_bar = x_re_bar * exp(-exp(nu)) * cos(exp(theta)) + x_im_bar * exp(-exp(nu)) * sin(exp(theta))   adjoint of (1), (2)
+        # (17)  x_re_prev_bar = x_re_bar * exp(-exp(nu)) * cos(exp(theta)) + x_im_bar * exp(-exp(nu)) * sin(exp(theta))   adjoint of (2), (4)
         x_re_prev_bar = x_re_bar[t] * exp_exp_nu * cos_exp_theta + x_im_bar[t] * exp_exp_nu * sin_exp_theta
-        # (16)  x_im_prev_bar = -x_re_bar * exp(-exp(nu)) * sin(exp(theta)) + x_im_bar * exp(-exp(nu)) * cos(exp(theta))   adjoint of (1), (2)
+        # (18)  x_im_prev_bar = -x_re_bar * exp(-exp(nu)) * sin(exp(theta)) + x_im_bar * exp(-exp(nu)) * cos(exp(theta))   adjoint of (2), (4)
         x_im_prev_bar = -x_re_bar[t] * exp_exp_nu * sin_exp_theta + x_im_bar[t] * exp_exp_nu * cos_exp_theta
 
     # all steps at once
     x_re_prev = np.concatenate([initial_x_re[None], x_re])[:-1]
     x_im_prev = np.concatenate([initial_x_im[None], x_im])[:-1]
-    # (5)  x_im_to_exp_exp_nu_bar = x_im_bar * (cos(exp(theta)) * x_im_prev + sin(exp(theta)) * x_re_prev)
+    # (7)  x_im_to_exp_exp_nu_bar = x_im_bar * (cos(exp(theta)) * x_im_prev + sin(exp(theta)) * x_re_prev)
     x_im_to_exp_exp_nu_bar = x_im_bar * (cos_exp_theta * x_im_prev + sin_exp_theta * x_re_prev)
-    # (6)  a_x_im_bar = x_im_bar * exp(gamma)   adjoint of (2)
+    # (8)  a_x_im_bar = x_im_bar * exp(gamma)   adjoint of (4)
     a_x_im_bar = x_im_bar * exp_gamma
-    # (8)  x_re_to_exp_exp_nu_bar = x_re_bar * (cos(exp(theta)) * x_re_prev - sin(exp(theta)) * x_im_prev)
+    # (10)  x_re_to_exp_exp_nu_bar = x_re_bar * (cos(exp(theta)) * x_re_prev - sin(exp(theta)) * x_im_prev)
     x_re_to_exp_exp_nu_bar = x_re_bar * (cos_exp_theta * x_re_prev - sin_exp_theta * x_im_prev)
-    # (9)  a_x_re_bar = x_re_bar * exp(gamma)   adjoint of (1)
+    # (11)  a_x_re_bar = x_re_bar * exp(gamma)   adjoint of (2)
     a_x_re_bar = x_re_bar * exp_gamma
-    # (10)  exp_gamma_bar = sum_t x_re_bar * a_x_re + sum_t x_im_bar * a_x_im   adjoint of (1), (2)
+    # (12)  exp_gamma_bar = sum_t x_re_bar * a_x_re + sum_t x_im_bar * a_x_im   adjoint of (2), (4)
     exp_gamma_bar = contract("TBi,TBi->i", x_re_bar, a_x_re) + contract("TBi,TBi->i", x_im_bar, a_x_im)
-    # (11)  sin_exp_theta_bar = -sum_t x_re_bar * exp(-exp(nu)) * x_im_prev + sum_t x_im_bar * exp(-exp(nu)) * x_re_prev   adjoint of (1), (2)
+    # (13)  sin_exp_theta_bar = -sum_t x_re_bar * exp(-exp(nu)) * x_im_prev + sum_t x_im_bar * exp(-exp(nu)) * x_re_prev   adjoint of (2), (4)
     sin_exp_theta_bar = -contract("TBi,i,TBi->i", x_re_bar, exp_exp_nu, x_im_prev) + contract("TBi,i,TBi->i", x_im_bar, exp_exp_nu, x_re_prev)
-    # (12)  cos_exp_theta_bar = sum_t x_re_bar * exp(-exp(nu)) * x_re_prev + sum_t x_im_bar * exp(-exp(nu)) * x_im_prev   adjoint of (1), (2)
+    # (14)  cos_exp_theta_bar = sum_t x_re_bar * exp(-exp(nu)) * x_re_prev + sum_t x_im_bar * exp(-exp(nu)) * x_im_prev   adjoint of (2), (4)
     cos_exp_theta_bar = contract("TBi,i,TBi->i", x_re_bar, exp_exp_nu, x_re_prev) + contract("TBi,i,TBi->i", x_im_bar, exp_exp_nu, x_im_prev)
-    # (14)  exp_exp_nu_bar = sum_t x_re_to_exp_exp_nu_bar + sum_t x_im_to_exp_exp_nu_bar   adjoint of (1), (2)
+    # (16)  exp_exp_nu_bar = sum_t x_re_to_exp_exp_nu_bar + sum_t x_im_to_exp_exp_nu_bar   adjoint of (2), (4)
     exp_exp_nu_bar = contract("TBi->i", x_re_to_exp_exp_nu_bar) + contract("TBi->i", x_im_to_exp_exp_nu_bar)
-    # (17)  u_bar = B_re^T a_x_re_bar + B_im^T a_x_im_bar + y_bar * D   adjoint of (1), (2), (3)
+    # (19)  u_bar = B_re^T a_x_re_bar + B_im^T a_x_im_bar + y_bar * D   adjoint of (1), (3), (5)
     u_bar = a_x_re_bar @ B_re + a_x_im_bar @ B_im + y_bar * D
-    # (21)  B_re_bar = sum_t a_x_re_bar u^T   adjoint of (1)
+    # (23)  B_re_bar = sum_t a_x_re_bar u^T   adjoint of (1)
     B_re_bar = contract("TBi,TBj->ij", a_x_re_bar, u)
-    # (22)  B_im_bar = sum_t a_x_im_bar u^T   adjoint of (2)
+    # (24)  B_im_bar = sum_t a_x_im_bar u^T   adjoint of (3)
     B_im_bar = contract("TBi,TBj->ij", a_x_im_bar, u)
-    # (23)  C_re_bar = sum_t y_bar x_re^T   adjoint of (3)
+    # (25)  C_re_bar = sum_t y_bar x_re^T   adjoint of (5)
     C_re_bar = contract("TBi,TBj->ij", y_bar, x_re)
-    # (24)  C_im_bar = -sum_t y_bar x_im^T   adjoint of (3)
+    # (26)  C_im_bar = -sum_t y_bar x_im^T   adjoint of (5)
     C_im_bar = -contract("TBi,TBj->ij", y_bar, x_im)
-    # (25)  D_bar = sum_t y_bar * u   adjoint of (3)
+    # (27)  D_bar = sum_t y_bar * u   adjoint of (5)
     D_bar = contract("TBi,TBi->i", y_bar, u)
 
     # once
-    # (13)  sin_exp_theta_2 = sin(exp(theta))
+    # (15)  sin_exp_theta_2 = sin(exp(theta))
     sin_exp_theta_2 = np.sin(exp_theta)
-    # (13)  cos_exp_theta_2 = cos(exp(theta))
+    # (15)  cos_exp_theta_2 = cos(exp(theta))
     cos_exp_theta_2 = np.cos(exp_theta)
-    # (13)  exp_theta_bar = -cos_exp_theta_bar * sin(exp(theta)) + sin_exp_theta_bar * cos(exp(theta))   adjoint of (1)
+    # (15)  exp_theta_bar = -cos_exp_theta_bar * sin(exp(theta)) + sin_exp_theta_bar * cos(exp(theta))   adjoint of (2)
     exp_theta_bar = -cos_exp_theta_bar * sin_exp_theta_2 + sin_exp_theta_bar * cos_exp_theta_2
-    # (18)  nu_bar = -exp_exp_nu_bar * exp(-exp(nu)) * exp(nu)   adjoint of (1)
+    # (20)  nu_bar = -exp_exp_nu_bar * exp(-exp(nu)) * exp(nu)   adjoint of (2)
     nu_bar = -exp_exp_nu_bar * exp_exp_nu * exp_nu
-    # (19)  theta_bar = exp_theta_bar * exp(theta)   adjoint of (1)
+    # (21)  theta_bar = exp_theta_bar * exp(theta)   adjoint of (2)
     theta_bar = exp_theta_bar * exp_theta
-    # (20)  gamma_bar = exp_gamma_bar * exp(gamma)   adjoint of (1)
+    # (22)  gamma_bar = exp_gamma_bar * exp(gamma)   adjoint of (2)
     gamma_bar = exp_gamma_bar * exp_gamma
     return {"initial.x_re": x_re_prev_bar, "initial.x_im": x_im_prev_bar, "u": u_bar, "nu": nu_bar, "theta": theta_bar, "gamma": gamma_bar, "B_re": B_re_bar, "B_im": B_im_bar, "C_re": C_re_bar, "C_im": C_im_bar, "D": D_bar}
 
@@ -214,26 +214,26 @@ def step(parameters, inputs, state):
     # this step
     x_re_prev = state["x_re"]
     x_im_prev = state["x_im"]
-    # (1)  exp_nu = exp(nu)
+    # (2)  exp_nu = exp(nu)
     exp_nu = np.exp(nu)
-    # (1)  exp_exp_nu = exp(-exp(nu))
+    # (2)  exp_exp_nu = exp(-exp(nu))
     exp_exp_nu = np.exp(-exp_nu)
-    # (1)  exp_theta = exp(theta)
+    # (2)  exp_theta = exp(theta)
     exp_theta = np.exp(theta)
-    # (1)  cos_exp_theta = cos(exp(theta))
+    # (2)  cos_exp_theta = cos(exp(theta))
     cos_exp_theta = np.cos(exp_theta)
-    # (1)  sin_exp_theta = sin(exp(theta))
+    # (2)  sin_exp_theta = sin(exp(theta))
     sin_exp_theta = np.sin(exp_theta)
-    # (1)  exp_gamma = exp(gamma)
+    # (2)  exp_gamma = exp(gamma)
     exp_gamma = np.exp(gamma)
     # (1)  a_x_re = B_re u
     a_x_re = u @ B_re.T
-    # (1)  x_re = exp(-exp(nu)) * cos(exp(theta)) * x_re_prev - exp(-exp(nu)) * sin(exp(theta)) * x_im_prev + exp(gamma) * a_x_re
+    # (2)  x_re = exp(-exp(nu)) * cos(exp(theta)) * x_re_prev - exp(-exp(nu)) * sin(exp(theta)) * x_im_prev + exp(gamma) * a_x_re
     x_re = exp_exp_nu * cos_exp_theta * x_re_prev - exp_exp_nu * sin_exp_theta * x_im_prev + exp_gamma * a_x_re
-    # (2)  a_x_im = B_im u
+    # (3)  a_x_im = B_im u
     a_x_im = u @ B_im.T
-    # (2)  x_im = exp(-exp(nu)) * cos(exp(theta)) * x_im_prev + exp(-exp(nu)) * sin(exp(theta)) * x_re_prev + exp(gamma) * a_x_im
+    # (4)  x_im = exp(-exp(nu)) * cos(exp(theta)) * x_im_prev + exp(-exp(nu)) * sin(exp(theta)) * x_re_prev + exp(gamma) * a_x_im
     x_im = exp_exp_nu * cos_exp_theta * x_im_prev + exp_exp_nu * sin_exp_theta * x_re_prev + exp_gamma * a_x_im
-    # (3)  y = C_re x_re - C_im x_im + D * u
+    # (5)  y = C_re x_re - C_im x_im + D * u
     y = x_re @ C_re.T - x_im @ C_im.T + D * u
     return {"y": y}, {"x_re": x_re, "x_im": x_im}

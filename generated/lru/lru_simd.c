@@ -178,27 +178,27 @@ static void lru_simd_forward_thread(
 
     /* once, for all steps */
     if (thread == 0) {
-        /* (1)  exp_nu = exp(nu) */
+        /* (2)  exp_nu = exp(nu) */
         for (size_t j = 0; j < N; ++j)
             exp_nu[j] = EXP(nu[j]);
 
-        /* (1)  exp_exp_nu = exp(-exp(nu)) */
+        /* (2)  exp_exp_nu = exp(-exp(nu)) */
         for (size_t j = 0; j < N; ++j)
             exp_exp_nu[j] = EXP(-exp_nu[j]);
 
-        /* (1)  exp_theta = exp(theta) */
+        /* (2)  exp_theta = exp(theta) */
         for (size_t j = 0; j < N; ++j)
             exp_theta[j] = EXP(theta[j]);
 
-        /* (1)  cos_exp_theta = cos(exp(theta)) */
+        /* (2)  cos_exp_theta = cos(exp(theta)) */
         for (size_t j = 0; j < N; ++j)
             cos_exp_theta[j] = COS(exp_theta[j]);
 
-        /* (1)  sin_exp_theta = sin(exp(theta)) */
+        /* (2)  sin_exp_theta = sin(exp(theta)) */
         for (size_t j = 0; j < N; ++j)
             sin_exp_theta[j] = SIN(exp_theta[j]);
 
-        /* (1)  exp_gamma = exp(gamma) */
+        /* (2)  exp_gamma = exp(gamma) */
         for (size_t j = 0; j < N; ++j)
             exp_gamma[j] = EXP(gamma[j]);
     }
@@ -238,7 +238,7 @@ static void lru_simd_forward_thread(
                             const vec a_x_re = load(tile_a_x_re + (s * 2 * own + v) * LANES);
                             store(a_x_re_rows + s * row_N + j, a_x_re);
 
-                            /* (2)  a_x_im = B_im u */
+                            /* (3)  a_x_im = B_im u */
                             const vec a_x_im = load(tile_a_x_re + ((s * 2 + 1) * own + v) * LANES);
                             store(a_x_im_rows + s * row_N + j, a_x_im);
                         }
@@ -285,14 +285,14 @@ static void lru_simd_forward_thread(
                             const vec a_x_re = load(a_x_re_rows + s * row_N + j);
                             const vec a_x_im = load(a_x_im_rows + s * row_N + j);
 
-                            /* (1)  x_re = exp(-exp(nu)) * cos(exp(theta)) * x_re_prev -
+                            /* (2)  x_re = exp(-exp(nu)) * cos(exp(theta)) * x_re_prev -
                              * exp(-exp(nu)) * sin(exp(theta)) * x_im_prev + exp(gamma) * a_x_re */
                             const vec x_re = exp_exp_nu_here * cos_exp_theta_here * x_re_prev
                                 - exp_exp_nu_here * sin_exp_theta_here * x_im_prev
                                 + exp_gamma_here * a_x_re;
                             store(x_re_rows + s * row_N + j, x_re);
 
-                            /* (2)  x_im = exp(-exp(nu)) * cos(exp(theta)) * x_im_prev +
+                            /* (4)  x_im = exp(-exp(nu)) * cos(exp(theta)) * x_im_prev +
                              * exp(-exp(nu)) * sin(exp(theta)) * x_re_prev + exp(gamma) * a_x_im */
                             const vec x_im = exp_exp_nu_here * cos_exp_theta_here * x_im_prev
                                 + exp_exp_nu_here * sin_exp_theta_here * x_re_prev
@@ -341,7 +341,7 @@ static void lru_simd_forward_thread(
                             for (size_t s = 0; s < rows; ++s) {
                                 const vec u = load_part(u_rows + s * H + j, left);
 
-                                /* (3)  y = C_re x_re - C_im x_im + D * u */
+                                /* (5)  y = C_re x_re - C_im x_im + D * u */
                                 const vec y = load(tile_y + (s * own + v) * LANES) + D_here * u;
                                 store_part(y_rows + s * H + j, y, left);
                             }
@@ -414,27 +414,27 @@ static void lru_simd_infer_thread(
 
     /* once, for all steps */
     if (thread == 0) {
-        /* (1)  exp_nu = exp(nu) */
+        /* (2)  exp_nu = exp(nu) */
         for (size_t j = 0; j < N; ++j)
             exp_nu[j] = EXP(nu[j]);
 
-        /* (1)  exp_exp_nu = exp(-exp(nu)) */
+        /* (2)  exp_exp_nu = exp(-exp(nu)) */
         for (size_t j = 0; j < N; ++j)
             exp_exp_nu[j] = EXP(-exp_nu[j]);
 
-        /* (1)  exp_theta = exp(theta) */
+        /* (2)  exp_theta = exp(theta) */
         for (size_t j = 0; j < N; ++j)
             exp_theta[j] = EXP(theta[j]);
 
-        /* (1)  cos_exp_theta = cos(exp(theta)) */
+        /* (2)  cos_exp_theta = cos(exp(theta)) */
         for (size_t j = 0; j < N; ++j)
             cos_exp_theta[j] = COS(exp_theta[j]);
 
-        /* (1)  sin_exp_theta = sin(exp(theta)) */
+        /* (2)  sin_exp_theta = sin(exp(theta)) */
         for (size_t j = 0; j < N; ++j)
             sin_exp_theta[j] = SIN(exp_theta[j]);
 
-        /* (1)  exp_gamma = exp(gamma) */
+        /* (2)  exp_gamma = exp(gamma) */
         for (size_t j = 0; j < N; ++j)
             exp_gamma[j] = EXP(gamma[j]);
     }
@@ -474,7 +474,7 @@ static void lru_simd_infer_thread(
                             const vec a_x_re = load(tile_a_x_re + (s * 2 * own + v) * LANES);
                             store(a_x_re_rows + s * row_N + j, a_x_re);
 
-                            /* (2)  a_x_im = B_im u */
+                            /* (3)  a_x_im = B_im u */
                             const vec a_x_im = load(tile_a_x_re + ((s * 2 + 1) * own + v) * LANES);
                             store(a_x_im_rows + s * row_N + j, a_x_im);
                         }
@@ -521,14 +521,14 @@ static void lru_simd_infer_thread(
                             const vec a_x_re = load(a_x_re_rows + s * row_N + j);
                             const vec a_x_im = load(a_x_im_rows + s * row_N + j);
 
-                            /* (1)  x_re = exp(-exp(nu)) * cos(exp(theta)) * x_re_prev -
+                            /* (2)  x_re = exp(-exp(nu)) * cos(exp(theta)) * x_re_prev -
                              * exp(-exp(nu)) * sin(exp(theta)) * x_im_prev + exp(gamma) * a_x_re */
                             const vec x_re = exp_exp_nu_here * cos_exp_theta_here * x_re_prev
                                 - exp_exp_nu_here * sin_exp_theta_here * x_im_prev
                                 + exp_gamma_here * a_x_re;
                             store(x_re_rows + s * row_N + j, x_re);
 
-                            /* (2)  x_im = exp(-exp(nu)) * cos(exp(theta)) * x_im_prev +
+                            /* (4)  x_im = exp(-exp(nu)) * cos(exp(theta)) * x_im_prev +
                              * exp(-exp(nu)) * sin(exp(theta)) * x_re_prev + exp(gamma) * a_x_im */
                             const vec x_im = exp_exp_nu_here * cos_exp_theta_here * x_im_prev
                                 + exp_exp_nu_here * sin_exp_theta_here * x_re_prev
@@ -577,7 +577,7 @@ static void lru_simd_infer_thread(
                             for (size_t s = 0; s < rows; ++s) {
                                 const vec u = load_part(u_rows + s * H + j, left);
 
-                                /* (3)  y = C_re x_re - C_im x_im + D * u */
+                                /* (5)  y = C_re x_re - C_im x_im + D * u */
                                 const vec y = load(tile_y + (s * own + v) * LANES) + D_here * u;
                                 store_part(y_rows + s * H + j, y, left);
                             }
@@ -763,29 +763,29 @@ static void lru_simd_backward_thread(
                                     const vec x_im_next_bar = load_part(x_im_next_bar_rows + s
                                         * x_im_next_bar_stride + j, left);
 
-                                    /* (4)  x_im_bar = -C_im^T y_bar + x_im_next_bar   adjoint of
-                                     * (3) */
+                                    /* (6)  x_im_bar = -C_im^T y_bar + x_im_next_bar   adjoint of
+                                     * (5) */
                                     const vec x_im_bar = load(tile_x_im_bar + (s * 2 * own + v)
                                         * LANES) + x_im_next_bar;
                                     store(x_im_bar_rows + s * row_N + j, x_im_bar);
 
-                                    /* (7)  x_re_bar = C_re^T y_bar + x_re_next_bar   adjoint of (3)
+                                    /* (9)  x_re_bar = C_re^T y_bar + x_re_next_bar   adjoint of (5)
                                      * */
                                     const vec x_re_bar = load(tile_x_im_bar + ((s * 2 + 1) * own
                                         + v) * LANES) + x_re_next_bar;
                                     store(x_re_bar_rows + s * row_N + j, x_re_bar);
 
-                                    /* (15)  x_re_prev_bar = x_re_bar * exp(-exp(nu)) *
+                                    /* (17)  x_re_prev_bar = x_re_bar * exp(-exp(nu)) *
                                      * cos(exp(theta)) + x_im_bar * exp(-exp(nu)) * sin(exp(theta))
-                                     *  adjoint of (1), (2) */
+                                     *  adjoint of (2), (4) */
                                     const vec x_re_prev_bar =
                                         x_re_bar * exp_exp_nu_here * cos_exp_theta_here
                                         + x_im_bar * exp_exp_nu_here * sin_exp_theta_here;
                                     store(x_re_prev_bar_rows + s * row_N + j, x_re_prev_bar);
 
-                                    /* (16)  x_im_prev_bar = -x_re_bar * exp(-exp(nu)) *
+                                    /* (18)  x_im_prev_bar = -x_re_bar * exp(-exp(nu)) *
                                      * sin(exp(theta)) + x_im_bar * exp(-exp(nu)) * cos(exp(theta))
-                                     *  adjoint of (1), (2) */
+                                     *  adjoint of (2), (4) */
                                     const vec x_im_prev_bar =
                                         -x_re_bar * exp_exp_nu_here * sin_exp_theta_here
                                         + x_im_bar * exp_exp_nu_here * cos_exp_theta_here;
@@ -844,40 +844,40 @@ static void lru_simd_backward_thread(
                             const vec x_im_bar = load(x_im_bar_rows + s * row_N + j);
                             const vec x_re_bar = load(x_re_bar_rows + s * row_N + j);
 
-                            /* (5)  x_im_to_exp_exp_nu_bar = x_im_bar * (cos(exp(theta)) * x_im_prev
+                            /* (7)  x_im_to_exp_exp_nu_bar = x_im_bar * (cos(exp(theta)) * x_im_prev
                              * + sin(exp(theta)) * x_re_prev) */
                             const vec x_im_to_exp_exp_nu_bar = x_im_bar * (cos_exp_theta_here
                                 * x_im_prev + sin_exp_theta_here * x_re_prev);
 
-                            /* (6)  a_x_im_bar = x_im_bar * exp(gamma)   adjoint of (2) */
+                            /* (8)  a_x_im_bar = x_im_bar * exp(gamma)   adjoint of (4) */
                             const vec a_x_im_bar = x_im_bar * exp_gamma_here;
                             store(a_x_im_bar_rows + s * row_N + j, a_x_im_bar);
 
-                            /* (8)  x_re_to_exp_exp_nu_bar = x_re_bar * (cos(exp(theta)) * x_re_prev
-                             * - sin(exp(theta)) * x_im_prev) */
+                            /* (10)  x_re_to_exp_exp_nu_bar = x_re_bar * (cos(exp(theta)) *
+                             * x_re_prev - sin(exp(theta)) * x_im_prev) */
                             const vec x_re_to_exp_exp_nu_bar = x_re_bar * (cos_exp_theta_here
                                 * x_re_prev - sin_exp_theta_here * x_im_prev);
 
-                            /* (9)  a_x_re_bar = x_re_bar * exp(gamma)   adjoint of (1) */
+                            /* (11)  a_x_re_bar = x_re_bar * exp(gamma)   adjoint of (2) */
                             const vec a_x_re_bar = x_re_bar * exp_gamma_here;
                             store(a_x_re_bar_rows + s * row_N + j, a_x_re_bar);
 
-                            /* (10)  exp_gamma_bar = sum_t x_re_bar * a_x_re + sum_t x_im_bar *
-                             * a_x_im   adjoint of (1), (2) */
+                            /* (12)  exp_gamma_bar = sum_t x_re_bar * a_x_re + sum_t x_im_bar *
+                             * a_x_im   adjoint of (2), (4) */
                             exp_gamma_bar_here += x_re_bar * a_x_re + x_im_bar * a_x_im;
 
-                            /* (11)  sin_exp_theta_bar = -sum_t x_re_bar * exp(-exp(nu)) * x_im_prev
-                             * + sum_t x_im_bar * exp(-exp(nu)) * x_re_prev   adjoint of (1), (2) */
+                            /* (13)  sin_exp_theta_bar = -sum_t x_re_bar * exp(-exp(nu)) * x_im_prev
+                             * + sum_t x_im_bar * exp(-exp(nu)) * x_re_prev   adjoint of (2), (4) */
                             sin_exp_theta_bar_here += -x_re_bar * exp_exp_nu_here * x_im_prev
                                 + x_im_bar * exp_exp_nu_here * x_re_prev;
 
-                            /* (12)  cos_exp_theta_bar = sum_t x_re_bar * exp(-exp(nu)) * x_re_prev
-                             * + sum_t x_im_bar * exp(-exp(nu)) * x_im_prev   adjoint of (1), (2) */
+                            /* (14)  cos_exp_theta_bar = sum_t x_re_bar * exp(-exp(nu)) * x_re_prev
+                             * + sum_t x_im_bar * exp(-exp(nu)) * x_im_prev   adjoint of (2), (4) */
                             cos_exp_theta_bar_here += x_re_bar * exp_exp_nu_here * x_re_prev
                                 + x_im_bar * exp_exp_nu_here * x_im_prev;
 
-                            /* (14)  exp_exp_nu_bar = sum_t x_re_to_exp_exp_nu_bar + sum_t
-                             * x_im_to_exp_exp_nu_bar   adjoint of (1), (2) */
+                            /* (16)  exp_exp_nu_bar = sum_t x_re_to_exp_exp_nu_bar + sum_t
+                             * x_im_to_exp_exp_nu_bar   adjoint of (2), (4) */
                             exp_exp_nu_bar_here += x_re_to_exp_exp_nu_bar + x_im_to_exp_exp_nu_bar;
                         }
                         store_part(exp_gamma_bar + j,
@@ -933,13 +933,13 @@ static void lru_simd_backward_thread(
                                 const vec u = load_part(u_rows + s * H + j, left);
                                 const vec y_bar = load_part(y_bar_rows + s * H + j, left);
 
-                                /* (17)  u_bar = B_re^T a_x_re_bar + B_im^T a_x_im_bar + y_bar * D
-                                 * adjoint of (1), (2), (3) */
+                                /* (19)  u_bar = B_re^T a_x_re_bar + B_im^T a_x_im_bar + y_bar * D
+                                 * adjoint of (1), (3), (5) */
                                 const vec u_bar =
                                     load(tile_u_bar + (s * own + v) * LANES) + y_bar * D_here;
                                 store_part(u_bar_rows + s * u_bar_stride + j, u_bar, left);
 
-                                /* (25)  D_bar = sum_t y_bar * u   adjoint of (3) */
+                                /* (27)  D_bar = sum_t y_bar * u   adjoint of (5) */
                                 D_bar_here += y_bar * u;
                             }
                             if (D_bar != NULL) {
@@ -955,8 +955,8 @@ static void lru_simd_backward_thread(
         {
             real *const scratch = work_scratch + thread * scratch_size;
 
-            /* (21)  B_re_bar = sum_t a_x_re_bar u^T   adjoint of (1) */
-            /* (22)  B_im_bar = sum_t a_x_im_bar u^T   adjoint of (2) */
+            /* (23)  B_re_bar = sum_t a_x_re_bar u^T   adjoint of (1) */
+            /* (24)  B_im_bar = sum_t a_x_im_bar u^T   adjoint of (3) */
             const series rows_of_u = {in->u, 0, H, 0, 0, 0, 0};
             const reduction with_u[] = {
                 {{work_a_x_re_bar, 0, row_N, 0, 0, 0, first * B}, N, 1, B_re_bar, done > 0},
@@ -964,7 +964,7 @@ static void lru_simd_backward_thread(
             };
             reduce_rows(first * B, steps * B, &rows_of_u, H, with_u, 2, thread, threads, scratch);
 
-            /* (23)  C_re_bar = sum_t y_bar x_re^T   adjoint of (3) */
+            /* (25)  C_re_bar = sum_t y_bar x_re^T   adjoint of (5) */
             const series rows_of_x_re = {tape_x_re, 0, row_N, 0, 0, 0, 0};
             const reduction with_x_re[] = {
                 {{bars->y_bar, 0, H, 0, 0, 0, 0}, H, 1, C_re_bar, done > 0},
@@ -972,7 +972,7 @@ static void lru_simd_backward_thread(
             reduce_rows(first * B, steps * B, &rows_of_x_re, N, with_x_re, 1, thread, threads,
                 scratch);
 
-            /* (24)  C_im_bar = -sum_t y_bar x_im^T   adjoint of (3) */
+            /* (26)  C_im_bar = -sum_t y_bar x_im^T   adjoint of (5) */
             const series rows_of_x_im = {tape_x_im, 0, row_N, 0, 0, 0, 0};
             const reduction with_x_im[] = {
                 {{bars->y_bar, 0, H, 0, 0, 0, 0}, H, -1, C_im_bar, done > 0},
@@ -985,31 +985,31 @@ static void lru_simd_backward_thread(
 
     /* once, for all steps */
     if (thread == 0) {
-        /* (13)  sin_exp_theta_2 = sin(exp(theta)) */
+        /* (15)  sin_exp_theta_2 = sin(exp(theta)) */
         for (size_t j = 0; j < N; ++j)
             sin_exp_theta_2[j] = SIN(exp_theta[j]);
 
-        /* (13)  cos_exp_theta_2 = cos(exp(theta)) */
+        /* (15)  cos_exp_theta_2 = cos(exp(theta)) */
         for (size_t j = 0; j < N; ++j)
             cos_exp_theta_2[j] = COS(exp_theta[j]);
 
-        /* (13)  exp_theta_bar = -cos_exp_theta_bar * sin(exp(theta)) + sin_exp_theta_bar *
-         * cos(exp(theta))   adjoint of (1) */
+        /* (15)  exp_theta_bar = -cos_exp_theta_bar * sin(exp(theta)) + sin_exp_theta_bar *
+         * cos(exp(theta))   adjoint of (2) */
         for (size_t j = 0; j < N; ++j)
             exp_theta_bar[j] = -cos_exp_theta_bar[j] * sin_exp_theta_2[j]
                 + sin_exp_theta_bar[j] * cos_exp_theta_2[j];
 
-        /* (18)  nu_bar = -exp_exp_nu_bar * exp(-exp(nu)) * exp(nu)   adjoint of (1) */
+        /* (20)  nu_bar = -exp_exp_nu_bar * exp(-exp(nu)) * exp(nu)   adjoint of (2) */
         if (nu_bar != NULL)
             for (size_t j = 0; j < N; ++j)
                 nu_bar[j] = -exp_exp_nu_bar[j] * exp_exp_nu[j] * exp_nu[j];
 
-        /* (19)  theta_bar = exp_theta_bar * exp(theta)   adjoint of (1) */
+        /* (21)  theta_bar = exp_theta_bar * exp(theta)   adjoint of (2) */
         if (theta_bar != NULL)
             for (size_t j = 0; j < N; ++j)
                 theta_bar[j] = exp_theta_bar[j] * exp_theta[j];
 
-        /* (20)  gamma_bar = exp_gamma_bar * exp(gamma)   adjoint of (1) */
+        /* (22)  gamma_bar = exp_gamma_bar * exp(gamma)   adjoint of (2) */
         if (gamma_bar != NULL)
             for (size_t j = 0; j < N; ++j)
                 gamma_bar[j] = exp_gamma_bar[j] * exp_gamma[j];
@@ -1078,27 +1078,27 @@ static void lru_simd_step_thread(
 
     /* once, for all steps */
     if (thread == 0) {
-        /* (1)  exp_nu = exp(nu) */
+        /* (2)  exp_nu = exp(nu) */
         for (size_t j = 0; j < N; ++j)
             exp_nu[j] = EXP(nu[j]);
 
-        /* (1)  exp_exp_nu = exp(-exp(nu)) */
+        /* (2)  exp_exp_nu = exp(-exp(nu)) */
         for (size_t j = 0; j < N; ++j)
             exp_exp_nu[j] = EXP(-exp_nu[j]);
 
-        /* (1)  exp_theta = exp(theta) */
+        /* (2)  exp_theta = exp(theta) */
         for (size_t j = 0; j < N; ++j)
             exp_theta[j] = EXP(theta[j]);
 
-        /* (1)  cos_exp_theta = cos(exp(theta)) */
+        /* (2)  cos_exp_theta = cos(exp(theta)) */
         for (size_t j = 0; j < N; ++j)
             cos_exp_theta[j] = COS(exp_theta[j]);
 
-        /* (1)  sin_exp_theta = sin(exp(theta)) */
+        /* (2)  sin_exp_theta = sin(exp(theta)) */
         for (size_t j = 0; j < N; ++j)
             sin_exp_theta[j] = SIN(exp_theta[j]);
 
-        /* (1)  exp_gamma = exp(gamma) */
+        /* (2)  exp_gamma = exp(gamma) */
         for (size_t j = 0; j < N; ++j)
             exp_gamma[j] = EXP(gamma[j]);
     }
@@ -1137,7 +1137,7 @@ static void lru_simd_step_thread(
                             const vec a_x_re = load(tile_a_x_re + (s * 2 * own + v) * LANES);
                             store(a_x_re_rows + s * row_N + j, a_x_re);
 
-                            /* (2)  a_x_im = B_im u */
+                            /* (3)  a_x_im = B_im u */
                             const vec a_x_im = load(tile_a_x_re + ((s * 2 + 1) * own + v) * LANES);
                             store(a_x_im_rows + s * row_N + j, a_x_im);
                         }
@@ -1173,14 +1173,14 @@ static void lru_simd_step_thread(
                     const vec a_x_re = load(a_x_re_rows + s * row_N + j);
                     const vec a_x_im = load(a_x_im_rows + s * row_N + j);
 
-                    /* (1)  x_re = exp(-exp(nu)) * cos(exp(theta)) * x_re_prev - exp(-exp(nu)) *
+                    /* (2)  x_re = exp(-exp(nu)) * cos(exp(theta)) * x_re_prev - exp(-exp(nu)) *
                      * sin(exp(theta)) * x_im_prev + exp(gamma) * a_x_re */
                     const vec x_re = exp_exp_nu_here * cos_exp_theta_here * x_re_prev
                         - exp_exp_nu_here * sin_exp_theta_here * x_im_prev
                         + exp_gamma_here * a_x_re;
                     store(x_re_rows + s * row_N + j, x_re);
 
-                    /* (2)  x_im = exp(-exp(nu)) * cos(exp(theta)) * x_im_prev + exp(-exp(nu)) *
+                    /* (4)  x_im = exp(-exp(nu)) * cos(exp(theta)) * x_im_prev + exp(-exp(nu)) *
                      * sin(exp(theta)) * x_re_prev + exp(gamma) * a_x_im */
                     const vec x_im = exp_exp_nu_here * cos_exp_theta_here * x_im_prev
                         + exp_exp_nu_here * sin_exp_theta_here * x_re_prev
@@ -1227,7 +1227,7 @@ static void lru_simd_step_thread(
                         for (size_t s = 0; s < rows; ++s) {
                             const vec u = load_part(u_rows + s * H + j, left);
 
-                            /* (3)  y = C_re x_re - C_im x_im + D * u */
+                            /* (5)  y = C_re x_re - C_im x_im + D * u */
                             const vec y = load(tile_y + (s * own + v) * LANES) + D_here * u;
                             store_part(y_rows + s * H + j, y, left);
                         }

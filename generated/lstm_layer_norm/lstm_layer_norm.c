@@ -542,15 +542,15 @@ void lstm_layer_norm_forward(
             for (size_t j = 0; j < m; ++j)
                 a_h[j] = alpha_3[j] * e_3[j] + beta_3[j];
 
-            /* (45)  tanh_a_h = tanh(a_h) */
+            /* (46)  tanh_a_h = tanh(a_h) */
             for (size_t j = 0; j < m; ++j)
                 tanh_a_h[j] = TANH(a_h[j]);
 
-            /* (45)  tanh_a_h_tail = tanh_tail(a_h) */
+            /* (46)  tanh_a_h_tail = tanh_tail(a_h) */
             for (size_t j = 0; j < m; ++j)
                 tanh_a_h_tail[j] = lstm_layer_norm_tanh_tail(a_h[j]);
 
-            /* (45)  h = tanh(a_h) * o */
+            /* (46)  h = tanh(a_h) * o */
             for (size_t j = 0; j < m; ++j)
                 h[j] = tanh_a_h[j] * o[j];
         }
@@ -930,11 +930,11 @@ void lstm_layer_norm_infer(
             for (size_t j = 0; j < m; ++j)
                 a_h[j] = alpha_3[j] * e_3[j] + beta_3[j];
 
-            /* (45)  tanh_a_h = tanh(a_h) */
+            /* (46)  tanh_a_h = tanh(a_h) */
             for (size_t j = 0; j < m; ++j)
                 tanh_a_h[j] = TANH(a_h[j]);
 
-            /* (45)  h = tanh(a_h) * o */
+            /* (46)  h = tanh(a_h) * o */
             for (size_t j = 0; j < m; ++j)
                 h[j] = tanh_a_h[j] * o[j];
         }
@@ -1246,7 +1246,7 @@ void lstm_layer_norm_backward(
             for (size_t j = 0; j < m; ++j)
                 o[j] = lstm_layer_norm_sigmoid_from_tail(o_tail[j]);
 
-            /* (45)  tanh_a_h = tanh_from_tail(tanh_a_h_tail) */
+            /* (46)  tanh_a_h = tanh_from_tail(tanh_a_h_tail) */
             for (size_t j = 0; j < m; ++j)
                 tanh_a_h[j] = lstm_layer_norm_tanh_from_tail(tanh_a_h_tail[j]);
 
@@ -1266,94 +1266,93 @@ void lstm_layer_norm_backward(
             for (size_t j = 0; j < m; ++j)
                 one_minus_o[j] = lstm_layer_norm_complement_from_tail(o_tail[j]);
 
-            /* (45)  one_minus_tanh_a_h_squared = slope_from_tail(tanh_a_h_tail) */
+            /* (46)  one_minus_tanh_a_h_squared = slope_from_tail(tanh_a_h_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_tanh_a_h_squared[j] = lstm_layer_norm_slope_from_tail(tanh_a_h_tail[j]);
 
-            /* (46)  h_bar = Delta_h + h_next_bar */
+            /* (47)  h_bar = Delta_h + h_next_bar */
             for (size_t j = 0; j < m; ++j)
                 h_bar[j] = Delta_h[j] + h_next_bar[j];
 
-            /* (47)  a_h_bar = h_bar * o * (1 - tanh(a_h)^2)   adjoint of (45) */
+            /* (48)  a_h_bar = h_bar * o * (1 - tanh(a_h)^2)   adjoint of (46) */
             for (size_t j = 0; j < m; ++j)
                 a_h_bar[j] = h_bar[j] * o[j] * one_minus_tanh_a_h_squared[j];
 
-            /* (48)  e_3_bar = a_h_bar * alpha_3   adjoint of (45) */
+            /* (49)  e_3_bar = a_h_bar * alpha_3   adjoint of (45) */
             for (size_t j = 0; j < m; ++j)
                 e_3_bar[j] = a_h_bar[j] * alpha_3[j];
 
-            /* (49)  r_3_bar = e_3_bar^T d_3   adjoint of (44) */
+            /* (50)  r_3_bar = e_3_bar^T d_3   adjoint of (44) */
             r_3_bar[0] = 0;
             for (size_t j = 0; j < m; ++j)
                 r_3_bar[0] += e_3_bar[j] * d_3[j];
 
-            /* (50)  v_3_bar = -1/2 * r_3_bar * r_3^3   adjoint of (43) */
+            /* (51)  v_3_bar = -1/2 * r_3_bar * r_3^3   adjoint of (43) */
             v_3_bar[0] = -REAL(0.5) * r_3_bar[0] * r_3[0] * r_3[0] * r_3[0];
 
-            /* (51)  d_3_bar = 1 / m v_3_bar d_3[i] + 1 / m d_3[i] v_3_bar + e_3_bar * r_3   adjoint
-             * of (42), (44) */
+            /* (52)  d_3_bar = 2 / m v_3_bar d_3[i] + e_3_bar * r_3   adjoint of (42), (44) */
             for (size_t j = 0; j < m; ++j)
-                d_3_bar[j] = (1 / (lstm_layer_norm_real)m) * v_3_bar[0] * d_3[j]
-                    + (1 / (lstm_layer_norm_real)m) * d_3[j] * v_3_bar[0] + e_3_bar[j] * r_3[0];
+                d_3_bar[j] = (2 / (lstm_layer_norm_real)m) * v_3_bar[0] * d_3[j]
+                    + e_3_bar[j] * r_3[0];
 
-            /* (52)  mu_3_bar = -sum_i d_3_bar[i]   adjoint of (41) */
+            /* (53)  mu_3_bar = -sum_i d_3_bar[i]   adjoint of (41) */
             mu_3_bar[0] = 0;
             for (size_t j = 0; j < m; ++j)
                 mu_3_bar[0] -= d_3_bar[j];
 
-            /* (53)  o_bar = h_bar * tanh(a_h)   adjoint of (45) */
+            /* (54)  o_bar = h_bar * tanh(a_h)   adjoint of (46) */
             for (size_t j = 0; j < m; ++j)
                 o_bar[j] = h_bar[j] * tanh_a_h[j];
 
-            /* (54)  z_o_bar = o_bar * o * (1 - o)   adjoint of (39) */
+            /* (55)  z_o_bar = o_bar * o * (1 - o)   adjoint of (39) */
             for (size_t j = 0; j < m; ++j)
                 z_o_bar[j] = o_bar[j] * o[j] * one_minus_o[j];
 
-            /* (55)  c_bar = 1 / m mu_3_bar + d_3_bar + c_next_bar   adjoint of (40), (41) */
+            /* (56)  c_bar = 1 / m mu_3_bar + d_3_bar + c_next_bar   adjoint of (40), (41) */
             for (size_t j = 0; j < m; ++j)
                 c_bar[j] = (1 / (lstm_layer_norm_real)m) * mu_3_bar[0] + d_3_bar[j] + c_next_bar[j];
 
-            /* (56)  f_bar = c_bar * c_prev   adjoint of (37) */
+            /* (57)  f_bar = c_bar * c_prev   adjoint of (37) */
             for (size_t j = 0; j < m; ++j)
                 f_bar[j] = c_bar[j] * c_prev[j];
 
-            /* (57)  i_bar = c_bar * g   adjoint of (37) */
+            /* (58)  i_bar = c_bar * g   adjoint of (37) */
             for (size_t j = 0; j < m; ++j)
                 i_bar[j] = c_bar[j] * g[j];
 
-            /* (58)  g_bar = c_bar * i   adjoint of (37) */
+            /* (59)  g_bar = c_bar * i   adjoint of (37) */
             for (size_t j = 0; j < m; ++j)
                 g_bar[j] = c_bar[j] * i[j];
 
-            /* (59)  z_f_bar = f_bar * f * (1 - f)   adjoint of (36) */
+            /* (60)  z_f_bar = f_bar * f * (1 - f)   adjoint of (36) */
             for (size_t j = 0; j < m; ++j)
                 z_f_bar[j] = f_bar[j] * f[j] * one_minus_f[j];
 
-            /* (60)  z_i_bar = i_bar * i * (1 - i)   adjoint of (35) */
+            /* (61)  z_i_bar = i_bar * i * (1 - i)   adjoint of (35) */
             for (size_t j = 0; j < m; ++j)
                 z_i_bar[j] = i_bar[j] * i[j] * one_minus_i[j];
 
-            /* (61)  z_bar = g_bar * (1 - g^2)   adjoint of (34) */
+            /* (62)  z_bar = g_bar * (1 - g^2)   adjoint of (34) */
             for (size_t j = 0; j < m; ++j)
                 z_bar[j] = g_bar[j] * one_minus_g_squared[j];
 
-            /* (77)  e_1_o_bar = z_o_bar * alpha_1_o   adjoint of (38) */
+            /* (78)  e_1_o_bar = z_o_bar * alpha_1_o   adjoint of (38) */
             for (size_t j = 0; j < m; ++j)
                 e_1_o_bar[j] = z_o_bar[j] * alpha_1_o[j];
 
-            /* (78)  e_1_g_bar = z_bar * alpha_1_g   adjoint of (31) */
+            /* (79)  e_1_g_bar = z_bar * alpha_1_g   adjoint of (31) */
             for (size_t j = 0; j < m; ++j)
                 e_1_g_bar[j] = z_bar[j] * alpha_1_g[j];
 
-            /* (79)  e_1_f_bar = z_f_bar * alpha_1_f   adjoint of (33) */
+            /* (80)  e_1_f_bar = z_f_bar * alpha_1_f   adjoint of (33) */
             for (size_t j = 0; j < m; ++j)
                 e_1_f_bar[j] = z_f_bar[j] * alpha_1_f[j];
 
-            /* (80)  e_1_i_bar = z_i_bar * alpha_1_i   adjoint of (32) */
+            /* (81)  e_1_i_bar = z_i_bar * alpha_1_i   adjoint of (32) */
             for (size_t j = 0; j < m; ++j)
                 e_1_i_bar[j] = z_i_bar[j] * alpha_1_i[j];
 
-            /* (81)  r_1_bar = e_1_i_bar^T d_1_i + e_1_f_bar^T d_1_f + e_1_g_bar^T d_1_g +
+            /* (82)  r_1_bar = e_1_i_bar^T d_1_i + e_1_f_bar^T d_1_f + e_1_g_bar^T d_1_g +
              * e_1_o_bar^T d_1_o   adjoint of (12), (13), (14), (15) */
             r_1_bar[0] = 0;
             for (size_t j = 0; j < m; ++j)
@@ -1365,38 +1364,34 @@ void lstm_layer_norm_backward(
             for (size_t j = 0; j < m; ++j)
                 r_1_bar[0] += e_1_o_bar[j] * d_1_o[j];
 
-            /* (82)  v_1_bar = -1/2 * r_1_bar * r_1^3   adjoint of (11) */
+            /* (83)  v_1_bar = -1/2 * r_1_bar * r_1^3   adjoint of (11) */
             v_1_bar[0] = -REAL(0.5) * r_1_bar[0] * r_1[0] * r_1[0] * r_1[0];
 
-            /* (83)  d_1_o_bar = 1 / (4 * m) v_1_bar d_1_o[i] + 1 / (4 * m) d_1_o[i] v_1_bar +
-             * e_1_o_bar * r_1   adjoint of (10), (15) */
+            /* (84)  d_1_o_bar = 1 / (2 * m) v_1_bar d_1_o[i] + e_1_o_bar * r_1   adjoint of (10),
+             * (15) */
             for (size_t j = 0; j < m; ++j)
-                d_1_o_bar[j] = (1 / (4 * (lstm_layer_norm_real)m)) * v_1_bar[0] * d_1_o[j]
-                    + (1 / (4 * (lstm_layer_norm_real)m)) * d_1_o[j] * v_1_bar[0]
+                d_1_o_bar[j] = (1 / (2 * (lstm_layer_norm_real)m)) * v_1_bar[0] * d_1_o[j]
                     + e_1_o_bar[j] * r_1[0];
 
-            /* (84)  d_1_g_bar = 1 / (4 * m) v_1_bar d_1_g[i] + 1 / (4 * m) d_1_g[i] v_1_bar +
-             * e_1_g_bar * r_1   adjoint of (10), (14) */
+            /* (85)  d_1_g_bar = 1 / (2 * m) v_1_bar d_1_g[i] + e_1_g_bar * r_1   adjoint of (10),
+             * (14) */
             for (size_t j = 0; j < m; ++j)
-                d_1_g_bar[j] = (1 / (4 * (lstm_layer_norm_real)m)) * v_1_bar[0] * d_1_g[j]
-                    + (1 / (4 * (lstm_layer_norm_real)m)) * d_1_g[j] * v_1_bar[0]
+                d_1_g_bar[j] = (1 / (2 * (lstm_layer_norm_real)m)) * v_1_bar[0] * d_1_g[j]
                     + e_1_g_bar[j] * r_1[0];
 
-            /* (85)  d_1_f_bar = 1 / (4 * m) v_1_bar d_1_f[i] + 1 / (4 * m) d_1_f[i] v_1_bar +
-             * e_1_f_bar * r_1   adjoint of (10), (13) */
+            /* (86)  d_1_f_bar = 1 / (2 * m) v_1_bar d_1_f[i] + e_1_f_bar * r_1   adjoint of (10),
+             * (13) */
             for (size_t j = 0; j < m; ++j)
-                d_1_f_bar[j] = (1 / (4 * (lstm_layer_norm_real)m)) * v_1_bar[0] * d_1_f[j]
-                    + (1 / (4 * (lstm_layer_norm_real)m)) * d_1_f[j] * v_1_bar[0]
+                d_1_f_bar[j] = (1 / (2 * (lstm_layer_norm_real)m)) * v_1_bar[0] * d_1_f[j]
                     + e_1_f_bar[j] * r_1[0];
 
-            /* (86)  d_1_i_bar = 1 / (4 * m) v_1_bar d_1_i[i] + 1 / (4 * m) d_1_i[i] v_1_bar +
-             * e_1_i_bar * r_1   adjoint of (10), (12) */
+            /* (87)  d_1_i_bar = 1 / (2 * m) v_1_bar d_1_i[i] + e_1_i_bar * r_1   adjoint of (10),
+             * (12) */
             for (size_t j = 0; j < m; ++j)
-                d_1_i_bar[j] = (1 / (4 * (lstm_layer_norm_real)m)) * v_1_bar[0] * d_1_i[j]
-                    + (1 / (4 * (lstm_layer_norm_real)m)) * d_1_i[j] * v_1_bar[0]
+                d_1_i_bar[j] = (1 / (2 * (lstm_layer_norm_real)m)) * v_1_bar[0] * d_1_i[j]
                     + e_1_i_bar[j] * r_1[0];
 
-            /* (87)  mu_1_bar = -sum_i d_1_i_bar[i] - sum_i d_1_f_bar[i] - sum_i d_1_g_bar[i] -
+            /* (88)  mu_1_bar = -sum_i d_1_i_bar[i] - sum_i d_1_f_bar[i] - sum_i d_1_g_bar[i] -
              * sum_i d_1_o_bar[i]   adjoint of (6), (7), (8), (9) */
             mu_1_bar[0] = 0;
             for (size_t j = 0; j < m; ++j)
@@ -1408,23 +1403,23 @@ void lstm_layer_norm_backward(
             for (size_t j = 0; j < m; ++j)
                 mu_1_bar[0] -= d_1_o_bar[j];
 
-            /* (88)  u_o_bar = 1 / (4 * m) mu_1_bar + d_1_o_bar   adjoint of (5), (9) */
+            /* (89)  u_o_bar = 1 / (4 * m) mu_1_bar + d_1_o_bar   adjoint of (5), (9) */
             for (size_t j = 0; j < m; ++j)
                 u_o_bar[j] = (1 / (4 * (lstm_layer_norm_real)m)) * mu_1_bar[0] + d_1_o_bar[j];
 
-            /* (89)  u_g_bar = 1 / (4 * m) mu_1_bar + d_1_g_bar   adjoint of (5), (8) */
+            /* (90)  u_g_bar = 1 / (4 * m) mu_1_bar + d_1_g_bar   adjoint of (5), (8) */
             for (size_t j = 0; j < m; ++j)
                 u_g_bar[j] = (1 / (4 * (lstm_layer_norm_real)m)) * mu_1_bar[0] + d_1_g_bar[j];
 
-            /* (90)  u_f_bar = 1 / (4 * m) mu_1_bar + d_1_f_bar   adjoint of (5), (7) */
+            /* (91)  u_f_bar = 1 / (4 * m) mu_1_bar + d_1_f_bar   adjoint of (5), (7) */
             for (size_t j = 0; j < m; ++j)
                 u_f_bar[j] = (1 / (4 * (lstm_layer_norm_real)m)) * mu_1_bar[0] + d_1_f_bar[j];
 
-            /* (91)  u_i_bar = 1 / (4 * m) mu_1_bar + d_1_i_bar   adjoint of (5), (6) */
+            /* (92)  u_i_bar = 1 / (4 * m) mu_1_bar + d_1_i_bar   adjoint of (5), (6) */
             for (size_t j = 0; j < m; ++j)
                 u_i_bar[j] = (1 / (4 * (lstm_layer_norm_real)m)) * mu_1_bar[0] + d_1_i_bar[j];
 
-            /* (92)  h_prev_bar = U_i^T u_i_bar + U_f^T u_f_bar + U_g^T u_g_bar + U_o^T u_o_bar
+            /* (93)  h_prev_bar = U_i^T u_i_bar + U_f^T u_f_bar + U_g^T u_g_bar + U_o^T u_o_bar
              * adjoint of (1), (2), (3), (4) */
             for (size_t j = 0; j < m; ++j) {
                 lstm_layer_norm_real sum = 0;
@@ -1439,7 +1434,7 @@ void lstm_layer_norm_backward(
                 h_prev_bar[j] = sum;
             }
 
-            /* (93)  c_prev_bar = c_bar * f   adjoint of (37) */
+            /* (94)  c_prev_bar = c_bar * f   adjoint of (37) */
             for (size_t j = 0; j < m; ++j)
                 c_prev_bar[j] = c_bar[j] * f[j];
         }
@@ -1512,23 +1507,23 @@ void lstm_layer_norm_backward(
             for (size_t j = 0; j < m; ++j)
                 e_3[j] = d_3[j] * r_3[0];
 
-            /* (62)  e_2_o_bar = z_o_bar * alpha_2_o   adjoint of (38) */
+            /* (63)  e_2_o_bar = z_o_bar * alpha_2_o   adjoint of (38) */
             for (size_t j = 0; j < m; ++j)
                 e_2_o_bar[j] = z_o_bar[j] * alpha_2_o[j];
 
-            /* (63)  e_2_g_bar = z_bar * alpha_2_g   adjoint of (31) */
+            /* (64)  e_2_g_bar = z_bar * alpha_2_g   adjoint of (31) */
             for (size_t j = 0; j < m; ++j)
                 e_2_g_bar[j] = z_bar[j] * alpha_2_g[j];
 
-            /* (64)  e_2_f_bar = z_f_bar * alpha_2_f   adjoint of (33) */
+            /* (65)  e_2_f_bar = z_f_bar * alpha_2_f   adjoint of (33) */
             for (size_t j = 0; j < m; ++j)
                 e_2_f_bar[j] = z_f_bar[j] * alpha_2_f[j];
 
-            /* (65)  e_2_i_bar = z_i_bar * alpha_2_i   adjoint of (32) */
+            /* (66)  e_2_i_bar = z_i_bar * alpha_2_i   adjoint of (32) */
             for (size_t j = 0; j < m; ++j)
                 e_2_i_bar[j] = z_i_bar[j] * alpha_2_i[j];
 
-            /* (66)  r_2_bar = e_2_i_bar^T d_2_i + e_2_f_bar^T d_2_f + e_2_g_bar^T d_2_g +
+            /* (67)  r_2_bar = e_2_i_bar^T d_2_i + e_2_f_bar^T d_2_f + e_2_g_bar^T d_2_g +
              * e_2_o_bar^T d_2_o   adjoint of (27), (28), (29), (30) */
             r_2_bar[0] = 0;
             for (size_t j = 0; j < m; ++j)
@@ -1540,38 +1535,34 @@ void lstm_layer_norm_backward(
             for (size_t j = 0; j < m; ++j)
                 r_2_bar[0] += e_2_o_bar[j] * d_2_o[j];
 
-            /* (67)  v_2_bar = -1/2 * r_2_bar * r_2^3   adjoint of (26) */
+            /* (68)  v_2_bar = -1/2 * r_2_bar * r_2^3   adjoint of (26) */
             v_2_bar[0] = -REAL(0.5) * r_2_bar[0] * r_2[0] * r_2[0] * r_2[0];
 
-            /* (68)  d_2_o_bar = 1 / (4 * m) v_2_bar d_2_o[i] + 1 / (4 * m) d_2_o[i] v_2_bar +
-             * e_2_o_bar * r_2   adjoint of (25), (30) */
+            /* (69)  d_2_o_bar = 1 / (2 * m) v_2_bar d_2_o[i] + e_2_o_bar * r_2   adjoint of (25),
+             * (30) */
             for (size_t j = 0; j < m; ++j)
-                d_2_o_bar[j] = (1 / (4 * (lstm_layer_norm_real)m)) * v_2_bar[0] * d_2_o[j]
-                    + (1 / (4 * (lstm_layer_norm_real)m)) * d_2_o[j] * v_2_bar[0]
+                d_2_o_bar[j] = (1 / (2 * (lstm_layer_norm_real)m)) * v_2_bar[0] * d_2_o[j]
                     + e_2_o_bar[j] * r_2[0];
 
-            /* (69)  d_2_g_bar = 1 / (4 * m) v_2_bar d_2_g[i] + 1 / (4 * m) d_2_g[i] v_2_bar +
-             * e_2_g_bar * r_2   adjoint of (25), (29) */
+            /* (70)  d_2_g_bar = 1 / (2 * m) v_2_bar d_2_g[i] + e_2_g_bar * r_2   adjoint of (25),
+             * (29) */
             for (size_t j = 0; j < m; ++j)
-                d_2_g_bar[j] = (1 / (4 * (lstm_layer_norm_real)m)) * v_2_bar[0] * d_2_g[j]
-                    + (1 / (4 * (lstm_layer_norm_real)m)) * d_2_g[j] * v_2_bar[0]
+                d_2_g_bar[j] = (1 / (2 * (lstm_layer_norm_real)m)) * v_2_bar[0] * d_2_g[j]
                     + e_2_g_bar[j] * r_2[0];
 
-            /* (70)  d_2_f_bar = 1 / (4 * m) v_2_bar d_2_f[i] + 1 / (4 * m) d_2_f[i] v_2_bar +
-             * e_2_f_bar * r_2   adjoint of (25), (28) */
+            /* (71)  d_2_f_bar = 1 / (2 * m) v_2_bar d_2_f[i] + e_2_f_bar * r_2   adjoint of (25),
+             * (28) */
             for (size_t j = 0; j < m; ++j)
-                d_2_f_bar[j] = (1 / (4 * (lstm_layer_norm_real)m)) * v_2_bar[0] * d_2_f[j]
-                    + (1 / (4 * (lstm_layer_norm_real)m)) * d_2_f[j] * v_2_bar[0]
+                d_2_f_bar[j] = (1 / (2 * (lstm_layer_norm_real)m)) * v_2_bar[0] * d_2_f[j]
                     + e_2_f_bar[j] * r_2[0];
 
-            /* (71)  d_2_i_bar = 1 / (4 * m) v_2_bar d_2_i[i] + 1 / (4 * m) d_2_i[i] v_2_bar +
-             * e_2_i_bar * r_2   adjoint of (25), (27) */
+            /* (72)  d_2_i_bar = 1 / (2 * m) v_2_bar d_2_i[i] + e_2_i_bar * r_2   adjoint of (25),
+             * (27) */
             for (size_t j = 0; j < m; ++j)
-                d_2_i_bar[j] = (1 / (4 * (lstm_layer_norm_real)m)) * v_2_bar[0] * d_2_i[j]
-                    + (1 / (4 * (lstm_layer_norm_real)m)) * d_2_i[j] * v_2_bar[0]
+                d_2_i_bar[j] = (1 / (2 * (lstm_layer_norm_real)m)) * v_2_bar[0] * d_2_i[j]
                     + e_2_i_bar[j] * r_2[0];
 
-            /* (72)  mu_2_bar = -sum_i d_2_i_bar[i] - sum_i d_2_f_bar[i] - sum_i d_2_g_bar[i] -
+            /* (73)  mu_2_bar = -sum_i d_2_i_bar[i] - sum_i d_2_f_bar[i] - sum_i d_2_g_bar[i] -
              * sum_i d_2_o_bar[i]   adjoint of (21), (22), (23), (24) */
             mu_2_bar[0] = 0;
             for (size_t j = 0; j < m; ++j)
@@ -1583,23 +1574,23 @@ void lstm_layer_norm_backward(
             for (size_t j = 0; j < m; ++j)
                 mu_2_bar[0] -= d_2_o_bar[j];
 
-            /* (73)  w_o_bar = 1 / (4 * m) mu_2_bar + d_2_o_bar   adjoint of (20), (24) */
+            /* (74)  w_o_bar = 1 / (4 * m) mu_2_bar + d_2_o_bar   adjoint of (20), (24) */
             for (size_t j = 0; j < m; ++j)
                 w_o_bar[j] = (1 / (4 * (lstm_layer_norm_real)m)) * mu_2_bar[0] + d_2_o_bar[j];
 
-            /* (74)  w_g_bar = 1 / (4 * m) mu_2_bar + d_2_g_bar   adjoint of (20), (23) */
+            /* (75)  w_g_bar = 1 / (4 * m) mu_2_bar + d_2_g_bar   adjoint of (20), (23) */
             for (size_t j = 0; j < m; ++j)
                 w_g_bar[j] = (1 / (4 * (lstm_layer_norm_real)m)) * mu_2_bar[0] + d_2_g_bar[j];
 
-            /* (75)  w_f_bar = 1 / (4 * m) mu_2_bar + d_2_f_bar   adjoint of (20), (22) */
+            /* (76)  w_f_bar = 1 / (4 * m) mu_2_bar + d_2_f_bar   adjoint of (20), (22) */
             for (size_t j = 0; j < m; ++j)
                 w_f_bar[j] = (1 / (4 * (lstm_layer_norm_real)m)) * mu_2_bar[0] + d_2_f_bar[j];
 
-            /* (76)  w_i_bar = 1 / (4 * m) mu_2_bar + d_2_i_bar   adjoint of (20), (21) */
+            /* (77)  w_i_bar = 1 / (4 * m) mu_2_bar + d_2_i_bar   adjoint of (20), (21) */
             for (size_t j = 0; j < m; ++j)
                 w_i_bar[j] = (1 / (4 * (lstm_layer_norm_real)m)) * mu_2_bar[0] + d_2_i_bar[j];
 
-            /* (94)  x_bar = W_i^T w_i_bar + W_f^T w_f_bar + W_g^T w_g_bar + W_o^T w_o_bar   adjoint
+            /* (95)  x_bar = W_i^T w_i_bar + W_f^T w_f_bar + W_g^T w_g_bar + W_o^T w_o_bar   adjoint
              * of (16), (17), (18), (19) */
             if (x_bar != NULL) {
                 for (size_t j = 0; j < n; ++j) {
@@ -1616,160 +1607,160 @@ void lstm_layer_norm_backward(
                 }
             }
 
-            /* (95)  W_i_bar = sum_t w_i_bar x^T   adjoint of (16) */
+            /* (96)  W_i_bar = sum_t w_i_bar x^T   adjoint of (16) */
             if (W_i_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         W_i_bar[j * n + k] += w_i_bar[j] * x[k];
 
-            /* (96)  U_i_bar = sum_t u_i_bar h_prev^T   adjoint of (1) */
+            /* (97)  U_i_bar = sum_t u_i_bar h_prev^T   adjoint of (1) */
             if (U_i_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < m; ++k)
                         U_i_bar[j * m + k] += u_i_bar[j] * h_prev[k];
 
-            /* (97)  b_i_bar = sum_t z_i_bar   adjoint of (32) */
+            /* (98)  b_i_bar = sum_t z_i_bar   adjoint of (32) */
             if (b_i_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     b_i_bar[j] += z_i_bar[j];
 
-            /* (98)  W_f_bar = sum_t w_f_bar x^T   adjoint of (17) */
+            /* (99)  W_f_bar = sum_t w_f_bar x^T   adjoint of (17) */
             if (W_f_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         W_f_bar[j * n + k] += w_f_bar[j] * x[k];
 
-            /* (99)  U_f_bar = sum_t u_f_bar h_prev^T   adjoint of (2) */
+            /* (100)  U_f_bar = sum_t u_f_bar h_prev^T   adjoint of (2) */
             if (U_f_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < m; ++k)
                         U_f_bar[j * m + k] += u_f_bar[j] * h_prev[k];
 
-            /* (100)  b_f_bar = sum_t z_f_bar   adjoint of (33) */
+            /* (101)  b_f_bar = sum_t z_f_bar   adjoint of (33) */
             if (b_f_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     b_f_bar[j] += z_f_bar[j];
 
-            /* (101)  W_g_bar = sum_t w_g_bar x^T   adjoint of (18) */
+            /* (102)  W_g_bar = sum_t w_g_bar x^T   adjoint of (18) */
             if (W_g_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         W_g_bar[j * n + k] += w_g_bar[j] * x[k];
 
-            /* (102)  U_g_bar = sum_t u_g_bar h_prev^T   adjoint of (3) */
+            /* (103)  U_g_bar = sum_t u_g_bar h_prev^T   adjoint of (3) */
             if (U_g_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < m; ++k)
                         U_g_bar[j * m + k] += u_g_bar[j] * h_prev[k];
 
-            /* (103)  b_g_bar = sum_t z_bar   adjoint of (31) */
+            /* (104)  b_g_bar = sum_t z_bar   adjoint of (31) */
             if (b_g_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     b_g_bar[j] += z_bar[j];
 
-            /* (104)  W_o_bar = sum_t w_o_bar x^T   adjoint of (19) */
+            /* (105)  W_o_bar = sum_t w_o_bar x^T   adjoint of (19) */
             if (W_o_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         W_o_bar[j * n + k] += w_o_bar[j] * x[k];
 
-            /* (105)  U_o_bar = sum_t u_o_bar h_prev^T   adjoint of (4) */
+            /* (106)  U_o_bar = sum_t u_o_bar h_prev^T   adjoint of (4) */
             if (U_o_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < m; ++k)
                         U_o_bar[j * m + k] += u_o_bar[j] * h_prev[k];
 
-            /* (106)  b_o_bar = sum_t z_o_bar   adjoint of (38) */
+            /* (107)  b_o_bar = sum_t z_o_bar   adjoint of (38) */
             if (b_o_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     b_o_bar[j] += z_o_bar[j];
 
-            /* (107)  alpha_1_i_bar = sum_t z_i_bar * e_1_i   adjoint of (32) */
+            /* (108)  alpha_1_i_bar = sum_t z_i_bar * e_1_i   adjoint of (32) */
             if (alpha_1_i_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     alpha_1_i_bar[j] += z_i_bar[j] * e_1_i[j];
 
-            /* (108)  beta_1_i_bar = sum_t z_i_bar   adjoint of (32) */
+            /* (109)  beta_1_i_bar = sum_t z_i_bar   adjoint of (32) */
             if (beta_1_i_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     beta_1_i_bar[j] += z_i_bar[j];
 
-            /* (109)  alpha_1_f_bar = sum_t z_f_bar * e_1_f   adjoint of (33) */
+            /* (110)  alpha_1_f_bar = sum_t z_f_bar * e_1_f   adjoint of (33) */
             if (alpha_1_f_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     alpha_1_f_bar[j] += z_f_bar[j] * e_1_f[j];
 
-            /* (110)  beta_1_f_bar = sum_t z_f_bar   adjoint of (33) */
+            /* (111)  beta_1_f_bar = sum_t z_f_bar   adjoint of (33) */
             if (beta_1_f_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     beta_1_f_bar[j] += z_f_bar[j];
 
-            /* (111)  alpha_1_g_bar = sum_t z_bar * e_1_g   adjoint of (31) */
+            /* (112)  alpha_1_g_bar = sum_t z_bar * e_1_g   adjoint of (31) */
             if (alpha_1_g_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     alpha_1_g_bar[j] += z_bar[j] * e_1_g[j];
 
-            /* (112)  beta_1_g_bar = sum_t z_bar   adjoint of (31) */
+            /* (113)  beta_1_g_bar = sum_t z_bar   adjoint of (31) */
             if (beta_1_g_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     beta_1_g_bar[j] += z_bar[j];
 
-            /* (113)  alpha_1_o_bar = sum_t z_o_bar * e_1_o   adjoint of (38) */
+            /* (114)  alpha_1_o_bar = sum_t z_o_bar * e_1_o   adjoint of (38) */
             if (alpha_1_o_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     alpha_1_o_bar[j] += z_o_bar[j] * e_1_o[j];
 
-            /* (114)  beta_1_o_bar = sum_t z_o_bar   adjoint of (38) */
+            /* (115)  beta_1_o_bar = sum_t z_o_bar   adjoint of (38) */
             if (beta_1_o_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     beta_1_o_bar[j] += z_o_bar[j];
 
-            /* (115)  alpha_2_i_bar = sum_t z_i_bar * e_2_i   adjoint of (32) */
+            /* (116)  alpha_2_i_bar = sum_t z_i_bar * e_2_i   adjoint of (32) */
             if (alpha_2_i_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     alpha_2_i_bar[j] += z_i_bar[j] * e_2_i[j];
 
-            /* (116)  beta_2_i_bar = sum_t z_i_bar   adjoint of (32) */
+            /* (117)  beta_2_i_bar = sum_t z_i_bar   adjoint of (32) */
             if (beta_2_i_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     beta_2_i_bar[j] += z_i_bar[j];
 
-            /* (117)  alpha_2_f_bar = sum_t z_f_bar * e_2_f   adjoint of (33) */
+            /* (118)  alpha_2_f_bar = sum_t z_f_bar * e_2_f   adjoint of (33) */
             if (alpha_2_f_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     alpha_2_f_bar[j] += z_f_bar[j] * e_2_f[j];
 
-            /* (118)  beta_2_f_bar = sum_t z_f_bar   adjoint of (33) */
+            /* (119)  beta_2_f_bar = sum_t z_f_bar   adjoint of (33) */
             if (beta_2_f_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     beta_2_f_bar[j] += z_f_bar[j];
 
-            /* (119)  alpha_2_g_bar = sum_t z_bar * e_2_g   adjoint of (31) */
+            /* (120)  alpha_2_g_bar = sum_t z_bar * e_2_g   adjoint of (31) */
             if (alpha_2_g_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     alpha_2_g_bar[j] += z_bar[j] * e_2_g[j];
 
-            /* (120)  beta_2_g_bar = sum_t z_bar   adjoint of (31) */
+            /* (121)  beta_2_g_bar = sum_t z_bar   adjoint of (31) */
             if (beta_2_g_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     beta_2_g_bar[j] += z_bar[j];
 
-            /* (121)  alpha_2_o_bar = sum_t z_o_bar * e_2_o   adjoint of (38) */
+            /* (122)  alpha_2_o_bar = sum_t z_o_bar * e_2_o   adjoint of (38) */
             if (alpha_2_o_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     alpha_2_o_bar[j] += z_o_bar[j] * e_2_o[j];
 
-            /* (122)  beta_2_o_bar = sum_t z_o_bar   adjoint of (38) */
+            /* (123)  beta_2_o_bar = sum_t z_o_bar   adjoint of (38) */
             if (beta_2_o_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     beta_2_o_bar[j] += z_o_bar[j];
 
-            /* (123)  alpha_3_bar = sum_t a_h_bar * e_3   adjoint of (45) */
+            /* (124)  alpha_3_bar = sum_t a_h_bar * e_3   adjoint of (45) */
             if (alpha_3_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     alpha_3_bar[j] += a_h_bar[j] * e_3[j];
 
-            /* (124)  beta_3_bar = sum_t a_h_bar   adjoint of (45) */
+            /* (125)  beta_3_bar = sum_t a_h_bar   adjoint of (45) */
             if (beta_3_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     beta_3_bar[j] += a_h_bar[j];
@@ -2127,11 +2118,11 @@ void lstm_layer_norm_step(
         for (size_t j = 0; j < m; ++j)
             a_h[j] = alpha_3[j] * e_3[j] + beta_3[j];
 
-        /* (45)  tanh_a_h = tanh(a_h) */
+        /* (46)  tanh_a_h = tanh(a_h) */
         for (size_t j = 0; j < m; ++j)
             tanh_a_h[j] = TANH(a_h[j]);
 
-        /* (45)  h = tanh(a_h) * o */
+        /* (46)  h = tanh(a_h) * o */
         for (size_t j = 0; j < m; ++j)
             h[j] = tanh_a_h[j] * o[j];
 

@@ -796,14 +796,14 @@ static void lstm_layer_norm_simd_forward_thread(
                         /* (45)  a_h = alpha_3 * e_3 + beta_3 */
                         const vec a_h = alpha_3_here * e_3 + beta_3_here;
 
-                        /* (45)  tanh_a_h = tanh(a_h) */
+                        /* (46)  tanh_a_h = tanh(a_h) */
                         const vec tanh_a_h = vec_tanh(a_h);
 
-                        /* (45)  tanh_a_h_tail = tanh_tail(a_h) */
+                        /* (46)  tanh_a_h_tail = tanh_tail(a_h) */
                         const vec tanh_a_h_tail = vec_tanh_tail(a_h);
                         store(tanh_a_h_tail_rows + s * row_m + j, tanh_a_h_tail);
 
-                        /* (45)  h = tanh(a_h) * o */
+                        /* (46)  h = tanh(a_h) * o */
                         const vec h = tanh_a_h * o;
                         store_part(h_rows + s * m + j, h, left);
                     }
@@ -1431,10 +1431,10 @@ static void lstm_layer_norm_simd_infer_thread(
                         /* (45)  a_h = alpha_3 * e_3 + beta_3 */
                         const vec a_h = alpha_3_here * e_3 + beta_3_here;
 
-                        /* (45)  tanh_a_h = tanh(a_h) */
+                        /* (46)  tanh_a_h = tanh(a_h) */
                         const vec tanh_a_h = vec_tanh(a_h);
 
-                        /* (45)  h = tanh(a_h) * o */
+                        /* (46)  h = tanh(a_h) * o */
                         const vec h = tanh_a_h * o;
                         store_part(h_rows + s * m + j, h, left);
                     }
@@ -1713,7 +1713,7 @@ static void lstm_layer_norm_simd_backward_thread(
                             /* (39)  o = sigmoid_from_tail(o_tail) */
                             const vec o = vec_sigmoid_from_tail(o_tail);
 
-                            /* (45)  tanh_a_h = tanh_from_tail(tanh_a_h_tail) */
+                            /* (46)  tanh_a_h = tanh_from_tail(tanh_a_h_tail) */
                             const vec tanh_a_h = vec_tanh_from_tail(tanh_a_h_tail);
 
                             /* (34)  one_minus_g_squared = slope_from_tail(g_tail) */
@@ -1731,29 +1731,29 @@ static void lstm_layer_norm_simd_backward_thread(
                             /* (39)  one_minus_o = complement_from_tail(o_tail) */
                             const vec one_minus_o = vec_complement_from_tail(o_tail);
 
-                            /* (45)  one_minus_tanh_a_h_squared = slope_from_tail(tanh_a_h_tail) */
+                            /* (46)  one_minus_tanh_a_h_squared = slope_from_tail(tanh_a_h_tail) */
                             const vec one_minus_tanh_a_h_squared =
                                 vec_slope_from_tail(tanh_a_h_tail);
 
-                            /* (46)  h_bar = Delta_h + h_next_bar */
+                            /* (47)  h_bar = Delta_h + h_next_bar */
                             const vec h_bar = Delta_h + h_next_bar;
 
-                            /* (47)  a_h_bar = h_bar * o * (1 - tanh(a_h)^2)   adjoint of (45) */
+                            /* (48)  a_h_bar = h_bar * o * (1 - tanh(a_h)^2)   adjoint of (46) */
                             const vec a_h_bar = h_bar * o * one_minus_tanh_a_h_squared;
                             store(a_h_bar_rows + s * row_m + j, a_h_bar);
 
-                            /* (48)  e_3_bar = a_h_bar * alpha_3   adjoint of (45) */
+                            /* (49)  e_3_bar = a_h_bar * alpha_3   adjoint of (45) */
                             const vec e_3_bar = a_h_bar * alpha_3_here;
                             store(e_3_bar_rows + s * row_m + j, e_3_bar);
 
-                            /* (53)  o_bar = h_bar * tanh(a_h)   adjoint of (45) */
+                            /* (54)  o_bar = h_bar * tanh(a_h)   adjoint of (46) */
                             const vec o_bar = h_bar * tanh_a_h;
 
-                            /* (54)  z_o_bar = o_bar * o * (1 - o)   adjoint of (39) */
+                            /* (55)  z_o_bar = o_bar * o * (1 - o)   adjoint of (39) */
                             const vec z_o_bar = o_bar * o * one_minus_o;
                             store(z_o_bar_rows + s * row_m + j, z_o_bar);
 
-                            /* (77)  e_1_o_bar = z_o_bar * alpha_1_o   adjoint of (38) */
+                            /* (78)  e_1_o_bar = z_o_bar * alpha_1_o   adjoint of (38) */
                             const vec e_1_o_bar = z_o_bar * alpha_1_o_here;
                             store(e_1_o_bar_rows + s * row_m + j, e_1_o_bar);
                         }
@@ -1769,11 +1769,11 @@ static void lstm_layer_norm_simd_backward_thread(
                 real *restrict r_3_bar = work_r_3_bar + s;
                 real *restrict v_3_bar = work_v_3_bar + s;
 
-                /* (49)  r_3_bar = e_3_bar^T d_3   adjoint of (44) */
+                /* (50)  r_3_bar = e_3_bar^T d_3   adjoint of (44) */
                 r_3_bar[0] = 0;
                 r_3_bar[0] += dot(&e_3_bar[0], &d_3[0], m);
 
-                /* (50)  v_3_bar = -1/2 * r_3_bar * r_3^3   adjoint of (43) */
+                /* (51)  v_3_bar = -1/2 * r_3_bar * r_3^3   adjoint of (43) */
                 v_3_bar[0] = -REAL(0.5) * r_3_bar[0] * r_3[0] * r_3[0] * r_3[0];
             }
             BARRIER
@@ -1797,10 +1797,10 @@ static void lstm_layer_norm_simd_backward_thread(
                             const vec d_3 = load(d_3_rows + s * row_m + j);
                             const vec e_3_bar = load(e_3_bar_rows + s * row_m + j);
 
-                            /* (51)  d_3_bar = 1 / m v_3_bar d_3[i] + 1 / m d_3[i] v_3_bar + e_3_bar
-                             * * r_3   adjoint of (42), (44) */
-                            const vec d_3_bar = (1 / (lstm_layer_norm_real)m) * v_3_bar * d_3
-                                + (1 / (lstm_layer_norm_real)m) * d_3 * v_3_bar + e_3_bar * r_3;
+                            /* (52)  d_3_bar = 2 / m v_3_bar d_3[i] + e_3_bar * r_3   adjoint of
+                             * (42), (44) */
+                            const vec d_3_bar =
+                                (2 / (lstm_layer_norm_real)m) * v_3_bar * d_3 + e_3_bar * r_3;
                             store(d_3_bar_rows + s * row_m + j, d_3_bar);
                         }
                     }
@@ -1812,7 +1812,7 @@ static void lstm_layer_norm_simd_backward_thread(
                 const real *restrict d_3_bar = work_d_3_bar + s * row_m;
                 real *restrict mu_3_bar = work_mu_3_bar + s;
 
-                /* (52)  mu_3_bar = -sum_i d_3_bar[i]   adjoint of (41) */
+                /* (53)  mu_3_bar = -sum_i d_3_bar[i]   adjoint of (41) */
                 mu_3_bar[0] = 0;
                 mu_3_bar[0] -= row_sum(&d_3_bar[0], m);
             }
@@ -1866,45 +1866,45 @@ static void lstm_layer_norm_simd_backward_thread(
                                 load_part(c_next_bar_rows + s * c_next_bar_stride + j, left);
                             const vec d_3_bar = load(d_3_bar_rows + s * row_m + j);
 
-                            /* (55)  c_bar = 1 / m mu_3_bar + d_3_bar + c_next_bar   adjoint of
+                            /* (56)  c_bar = 1 / m mu_3_bar + d_3_bar + c_next_bar   adjoint of
                              * (40), (41) */
                             const vec c_bar =
                                 (1 / (lstm_layer_norm_real)m) * mu_3_bar + d_3_bar + c_next_bar;
 
-                            /* (56)  f_bar = c_bar * c_prev   adjoint of (37) */
+                            /* (57)  f_bar = c_bar * c_prev   adjoint of (37) */
                             const vec f_bar = c_bar * c_prev;
 
-                            /* (57)  i_bar = c_bar * g   adjoint of (37) */
+                            /* (58)  i_bar = c_bar * g   adjoint of (37) */
                             const vec i_bar = c_bar * g;
 
-                            /* (58)  g_bar = c_bar * i   adjoint of (37) */
+                            /* (59)  g_bar = c_bar * i   adjoint of (37) */
                             const vec g_bar = c_bar * i;
 
-                            /* (59)  z_f_bar = f_bar * f * (1 - f)   adjoint of (36) */
+                            /* (60)  z_f_bar = f_bar * f * (1 - f)   adjoint of (36) */
                             const vec z_f_bar = f_bar * f * one_minus_f;
                             store(z_f_bar_rows + s * row_m + j, z_f_bar);
 
-                            /* (60)  z_i_bar = i_bar * i * (1 - i)   adjoint of (35) */
+                            /* (61)  z_i_bar = i_bar * i * (1 - i)   adjoint of (35) */
                             const vec z_i_bar = i_bar * i * one_minus_i;
                             store(z_i_bar_rows + s * row_m + j, z_i_bar);
 
-                            /* (61)  z_bar = g_bar * (1 - g^2)   adjoint of (34) */
+                            /* (62)  z_bar = g_bar * (1 - g^2)   adjoint of (34) */
                             const vec z_bar = g_bar * one_minus_g_squared;
                             store(z_bar_rows + s * row_m + j, z_bar);
 
-                            /* (78)  e_1_g_bar = z_bar * alpha_1_g   adjoint of (31) */
+                            /* (79)  e_1_g_bar = z_bar * alpha_1_g   adjoint of (31) */
                             const vec e_1_g_bar = z_bar * alpha_1_g_here;
                             store(e_1_g_bar_rows + s * row_m + j, e_1_g_bar);
 
-                            /* (79)  e_1_f_bar = z_f_bar * alpha_1_f   adjoint of (33) */
+                            /* (80)  e_1_f_bar = z_f_bar * alpha_1_f   adjoint of (33) */
                             const vec e_1_f_bar = z_f_bar * alpha_1_f_here;
                             store(e_1_f_bar_rows + s * row_m + j, e_1_f_bar);
 
-                            /* (80)  e_1_i_bar = z_i_bar * alpha_1_i   adjoint of (32) */
+                            /* (81)  e_1_i_bar = z_i_bar * alpha_1_i   adjoint of (32) */
                             const vec e_1_i_bar = z_i_bar * alpha_1_i_here;
                             store(e_1_i_bar_rows + s * row_m + j, e_1_i_bar);
 
-                            /* (93)  c_prev_bar = c_bar * f   adjoint of (37) */
+                            /* (94)  c_prev_bar = c_bar * f   adjoint of (37) */
                             const vec c_prev_bar = c_bar * f;
                             store(c_prev_bar_rows + s * row_m + j, c_prev_bar);
                         }
@@ -1926,7 +1926,7 @@ static void lstm_layer_norm_simd_backward_thread(
                 real *restrict r_1_bar = work_r_1_bar + s;
                 real *restrict v_1_bar = work_v_1_bar + s;
 
-                /* (81)  r_1_bar = e_1_i_bar^T d_1_i + e_1_f_bar^T d_1_f + e_1_g_bar^T d_1_g +
+                /* (82)  r_1_bar = e_1_i_bar^T d_1_i + e_1_f_bar^T d_1_f + e_1_g_bar^T d_1_g +
                  * e_1_o_bar^T d_1_o   adjoint of (12), (13), (14), (15) */
                 r_1_bar[0] = 0;
                 r_1_bar[0] += dot(&e_1_i_bar[0], &d_1_i[0], m);
@@ -1934,7 +1934,7 @@ static void lstm_layer_norm_simd_backward_thread(
                 r_1_bar[0] += dot(&e_1_g_bar[0], &d_1_g[0], m);
                 r_1_bar[0] += dot(&e_1_o_bar[0], &d_1_o[0], m);
 
-                /* (82)  v_1_bar = -1/2 * r_1_bar * r_1^3   adjoint of (11) */
+                /* (83)  v_1_bar = -1/2 * r_1_bar * r_1^3   adjoint of (11) */
                 v_1_bar[0] = -REAL(0.5) * r_1_bar[0] * r_1[0] * r_1[0] * r_1[0];
             }
             BARRIER
@@ -1973,35 +1973,31 @@ static void lstm_layer_norm_simd_backward_thread(
                             const vec e_1_f_bar = load(e_1_f_bar_rows + s * row_m + j);
                             const vec e_1_i_bar = load(e_1_i_bar_rows + s * row_m + j);
 
-                            /* (83)  d_1_o_bar = 1 / (4 * m) v_1_bar d_1_o[i] + 1 / (4 * m) d_1_o[i]
-                             * v_1_bar + e_1_o_bar * r_1   adjoint of (10), (15) */
+                            /* (84)  d_1_o_bar = 1 / (2 * m) v_1_bar d_1_o[i] + e_1_o_bar * r_1
+                             * adjoint of (10), (15) */
                             const vec d_1_o_bar =
-                                (1 / (4 * (lstm_layer_norm_real)m)) * v_1_bar * d_1_o
-                                + (1 / (4 * (lstm_layer_norm_real)m)) * d_1_o * v_1_bar
+                                (1 / (2 * (lstm_layer_norm_real)m)) * v_1_bar * d_1_o
                                 + e_1_o_bar * r_1;
                             store(d_1_o_bar_rows + s * row_m + j, d_1_o_bar);
 
-                            /* (84)  d_1_g_bar = 1 / (4 * m) v_1_bar d_1_g[i] + 1 / (4 * m) d_1_g[i]
-                             * v_1_bar + e_1_g_bar * r_1   adjoint of (10), (14) */
+                            /* (85)  d_1_g_bar = 1 / (2 * m) v_1_bar d_1_g[i] + e_1_g_bar * r_1
+                             * adjoint of (10), (14) */
                             const vec d_1_g_bar =
-                                (1 / (4 * (lstm_layer_norm_real)m)) * v_1_bar * d_1_g
-                                + (1 / (4 * (lstm_layer_norm_real)m)) * d_1_g * v_1_bar
+                                (1 / (2 * (lstm_layer_norm_real)m)) * v_1_bar * d_1_g
                                 + e_1_g_bar * r_1;
                             store(d_1_g_bar_rows + s * row_m + j, d_1_g_bar);
 
-                            /* (85)  d_1_f_bar = 1 / (4 * m) v_1_bar d_1_f[i] + 1 / (4 * m) d_1_f[i]
-                             * v_1_bar + e_1_f_bar * r_1   adjoint of (10), (13) */
+                            /* (86)  d_1_f_bar = 1 / (2 * m) v_1_bar d_1_f[i] + e_1_f_bar * r_1
+                             * adjoint of (10), (13) */
                             const vec d_1_f_bar =
-                                (1 / (4 * (lstm_layer_norm_real)m)) * v_1_bar * d_1_f
-                                + (1 / (4 * (lstm_layer_norm_real)m)) * d_1_f * v_1_bar
+                                (1 / (2 * (lstm_layer_norm_real)m)) * v_1_bar * d_1_f
                                 + e_1_f_bar * r_1;
                             store(d_1_f_bar_rows + s * row_m + j, d_1_f_bar);
 
-                            /* (86)  d_1_i_bar = 1 / (4 * m) v_1_bar d_1_i[i] + 1 / (4 * m) d_1_i[i]
-                             * v_1_bar + e_1_i_bar * r_1   adjoint of (10), (12) */
+                            /* (87)  d_1_i_bar = 1 / (2 * m) v_1_bar d_1_i[i] + e_1_i_bar * r_1
+                             * adjoint of (10), (12) */
                             const vec d_1_i_bar =
-                                (1 / (4 * (lstm_layer_norm_real)m)) * v_1_bar * d_1_i
-                                + (1 / (4 * (lstm_layer_norm_real)m)) * d_1_i * v_1_bar
+                                (1 / (2 * (lstm_layer_norm_real)m)) * v_1_bar * d_1_i
                                 + e_1_i_bar * r_1;
                             store(d_1_i_bar_rows + s * row_m + j, d_1_i_bar);
                         }
@@ -2017,7 +2013,7 @@ static void lstm_layer_norm_simd_backward_thread(
                 const real *restrict d_1_i_bar = work_d_1_i_bar + s * row_m;
                 real *restrict mu_1_bar = work_mu_1_bar + s;
 
-                /* (87)  mu_1_bar = -sum_i d_1_i_bar[i] - sum_i d_1_f_bar[i] - sum_i d_1_g_bar[i] -
+                /* (88)  mu_1_bar = -sum_i d_1_i_bar[i] - sum_i d_1_f_bar[i] - sum_i d_1_g_bar[i] -
                  * sum_i d_1_o_bar[i]   adjoint of (6), (7), (8), (9) */
                 mu_1_bar[0] = 0;
                 mu_1_bar[0] -= row_sum(&d_1_i_bar[0], m);
@@ -2051,25 +2047,25 @@ static void lstm_layer_norm_simd_backward_thread(
                             const vec d_1_f_bar = load(d_1_f_bar_rows + s * row_m + j);
                             const vec d_1_i_bar = load(d_1_i_bar_rows + s * row_m + j);
 
-                            /* (88)  u_o_bar = 1 / (4 * m) mu_1_bar + d_1_o_bar   adjoint of (5),
+                            /* (89)  u_o_bar = 1 / (4 * m) mu_1_bar + d_1_o_bar   adjoint of (5),
                              * (9) */
                             const vec u_o_bar =
                                 (1 / (4 * (lstm_layer_norm_real)m)) * mu_1_bar + d_1_o_bar;
                             store(u_o_bar_rows + s * row_m + j, u_o_bar);
 
-                            /* (89)  u_g_bar = 1 / (4 * m) mu_1_bar + d_1_g_bar   adjoint of (5),
+                            /* (90)  u_g_bar = 1 / (4 * m) mu_1_bar + d_1_g_bar   adjoint of (5),
                              * (8) */
                             const vec u_g_bar =
                                 (1 / (4 * (lstm_layer_norm_real)m)) * mu_1_bar + d_1_g_bar;
                             store(u_g_bar_rows + s * row_m + j, u_g_bar);
 
-                            /* (90)  u_f_bar = 1 / (4 * m) mu_1_bar + d_1_f_bar   adjoint of (5),
+                            /* (91)  u_f_bar = 1 / (4 * m) mu_1_bar + d_1_f_bar   adjoint of (5),
                              * (7) */
                             const vec u_f_bar =
                                 (1 / (4 * (lstm_layer_norm_real)m)) * mu_1_bar + d_1_f_bar;
                             store(u_f_bar_rows + s * row_m + j, u_f_bar);
 
-                            /* (91)  u_i_bar = 1 / (4 * m) mu_1_bar + d_1_i_bar   adjoint of (5),
+                            /* (92)  u_i_bar = 1 / (4 * m) mu_1_bar + d_1_i_bar   adjoint of (5),
                              * (6) */
                             const vec u_i_bar =
                                 (1 / (4 * (lstm_layer_norm_real)m)) * mu_1_bar + d_1_i_bar;
@@ -2118,7 +2114,7 @@ static void lstm_layer_norm_simd_backward_thread(
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
-                                    /* (92)  h_prev_bar = U_i^T u_i_bar + U_f^T u_f_bar + U_g^T
+                                    /* (93)  h_prev_bar = U_i^T u_i_bar + U_f^T u_f_bar + U_g^T
                                      * u_g_bar + U_o^T u_o_bar   adjoint of (1), (2), (3), (4) */
                                     const vec h_prev_bar =
                                         load(tile_h_prev_bar + (s * own + v) * LANES);
@@ -2238,86 +2234,86 @@ static void lstm_layer_norm_simd_backward_thread(
                             /* (44)  e_3 = d_3 * r_3 */
                             const vec e_3 = d_3 * r_3;
 
-                            /* (62)  e_2_o_bar = z_o_bar * alpha_2_o   adjoint of (38) */
+                            /* (63)  e_2_o_bar = z_o_bar * alpha_2_o   adjoint of (38) */
                             const vec e_2_o_bar = z_o_bar * alpha_2_o_here;
                             store(e_2_o_bar_rows + s * row_m + j, e_2_o_bar);
 
-                            /* (63)  e_2_g_bar = z_bar * alpha_2_g   adjoint of (31) */
+                            /* (64)  e_2_g_bar = z_bar * alpha_2_g   adjoint of (31) */
                             const vec e_2_g_bar = z_bar * alpha_2_g_here;
                             store(e_2_g_bar_rows + s * row_m + j, e_2_g_bar);
 
-                            /* (64)  e_2_f_bar = z_f_bar * alpha_2_f   adjoint of (33) */
+                            /* (65)  e_2_f_bar = z_f_bar * alpha_2_f   adjoint of (33) */
                             const vec e_2_f_bar = z_f_bar * alpha_2_f_here;
                             store(e_2_f_bar_rows + s * row_m + j, e_2_f_bar);
 
-                            /* (65)  e_2_i_bar = z_i_bar * alpha_2_i   adjoint of (32) */
+                            /* (66)  e_2_i_bar = z_i_bar * alpha_2_i   adjoint of (32) */
                             const vec e_2_i_bar = z_i_bar * alpha_2_i_here;
                             store(e_2_i_bar_rows + s * row_m + j, e_2_i_bar);
 
-                            /* (97)  b_i_bar = sum_t z_i_bar   adjoint of (32) */
+                            /* (98)  b_i_bar = sum_t z_i_bar   adjoint of (32) */
                             b_i_bar_here += z_i_bar;
 
-                            /* (100)  b_f_bar = sum_t z_f_bar   adjoint of (33) */
+                            /* (101)  b_f_bar = sum_t z_f_bar   adjoint of (33) */
                             b_f_bar_here += z_f_bar;
 
-                            /* (103)  b_g_bar = sum_t z_bar   adjoint of (31) */
+                            /* (104)  b_g_bar = sum_t z_bar   adjoint of (31) */
                             b_g_bar_here += z_bar;
 
-                            /* (106)  b_o_bar = sum_t z_o_bar   adjoint of (38) */
+                            /* (107)  b_o_bar = sum_t z_o_bar   adjoint of (38) */
                             b_o_bar_here += z_o_bar;
 
-                            /* (107)  alpha_1_i_bar = sum_t z_i_bar * e_1_i   adjoint of (32) */
+                            /* (108)  alpha_1_i_bar = sum_t z_i_bar * e_1_i   adjoint of (32) */
                             alpha_1_i_bar_here += z_i_bar * e_1_i;
 
-                            /* (108)  beta_1_i_bar = sum_t z_i_bar   adjoint of (32) */
+                            /* (109)  beta_1_i_bar = sum_t z_i_bar   adjoint of (32) */
                             beta_1_i_bar_here += z_i_bar;
 
-                            /* (109)  alpha_1_f_bar = sum_t z_f_bar * e_1_f   adjoint of (33) */
+                            /* (110)  alpha_1_f_bar = sum_t z_f_bar * e_1_f   adjoint of (33) */
                             alpha_1_f_bar_here += z_f_bar * e_1_f;
 
-                            /* (110)  beta_1_f_bar = sum_t z_f_bar   adjoint of (33) */
+                            /* (111)  beta_1_f_bar = sum_t z_f_bar   adjoint of (33) */
                             beta_1_f_bar_here += z_f_bar;
 
-                            /* (111)  alpha_1_g_bar = sum_t z_bar * e_1_g   adjoint of (31) */
+                            /* (112)  alpha_1_g_bar = sum_t z_bar * e_1_g   adjoint of (31) */
                             alpha_1_g_bar_here += z_bar * e_1_g;
 
-                            /* (112)  beta_1_g_bar = sum_t z_bar   adjoint of (31) */
+                            /* (113)  beta_1_g_bar = sum_t z_bar   adjoint of (31) */
                             beta_1_g_bar_here += z_bar;
 
-                            /* (113)  alpha_1_o_bar = sum_t z_o_bar * e_1_o   adjoint of (38) */
+                            /* (114)  alpha_1_o_bar = sum_t z_o_bar * e_1_o   adjoint of (38) */
                             alpha_1_o_bar_here += z_o_bar * e_1_o;
 
-                            /* (114)  beta_1_o_bar = sum_t z_o_bar   adjoint of (38) */
+                            /* (115)  beta_1_o_bar = sum_t z_o_bar   adjoint of (38) */
                             beta_1_o_bar_here += z_o_bar;
 
-                            /* (115)  alpha_2_i_bar = sum_t z_i_bar * e_2_i   adjoint of (32) */
+                            /* (116)  alpha_2_i_bar = sum_t z_i_bar * e_2_i   adjoint of (32) */
                             alpha_2_i_bar_here += z_i_bar * e_2_i;
 
-                            /* (116)  beta_2_i_bar = sum_t z_i_bar   adjoint of (32) */
+                            /* (117)  beta_2_i_bar = sum_t z_i_bar   adjoint of (32) */
                             beta_2_i_bar_here += z_i_bar;
 
-                            /* (117)  alpha_2_f_bar = sum_t z_f_bar * e_2_f   adjoint of (33) */
+                            /* (118)  alpha_2_f_bar = sum_t z_f_bar * e_2_f   adjoint of (33) */
                             alpha_2_f_bar_here += z_f_bar * e_2_f;
 
-                            /* (118)  beta_2_f_bar = sum_t z_f_bar   adjoint of (33) */
+                            /* (119)  beta_2_f_bar = sum_t z_f_bar   adjoint of (33) */
                             beta_2_f_bar_here += z_f_bar;
 
-                            /* (119)  alpha_2_g_bar = sum_t z_bar * e_2_g   adjoint of (31) */
+                            /* (120)  alpha_2_g_bar = sum_t z_bar * e_2_g   adjoint of (31) */
                             alpha_2_g_bar_here += z_bar * e_2_g;
 
-                            /* (120)  beta_2_g_bar = sum_t z_bar   adjoint of (31) */
+                            /* (121)  beta_2_g_bar = sum_t z_bar   adjoint of (31) */
                             beta_2_g_bar_here += z_bar;
 
-                            /* (121)  alpha_2_o_bar = sum_t z_o_bar * e_2_o   adjoint of (38) */
+                            /* (122)  alpha_2_o_bar = sum_t z_o_bar * e_2_o   adjoint of (38) */
                             alpha_2_o_bar_here += z_o_bar * e_2_o;
 
-                            /* (122)  beta_2_o_bar = sum_t z_o_bar   adjoint of (38) */
+                            /* (123)  beta_2_o_bar = sum_t z_o_bar   adjoint of (38) */
                             beta_2_o_bar_here += z_o_bar;
 
-                            /* (123)  alpha_3_bar = sum_t a_h_bar * e_3   adjoint of (45) */
+                            /* (124)  alpha_3_bar = sum_t a_h_bar * e_3   adjoint of (45) */
                             alpha_3_bar_here += a_h_bar * e_3;
 
-                            /* (124)  beta_3_bar = sum_t a_h_bar   adjoint of (45) */
+                            /* (125)  beta_3_bar = sum_t a_h_bar   adjoint of (45) */
                             beta_3_bar_here += a_h_bar;
                         }
                         if (b_i_bar != NULL) {
@@ -2427,7 +2423,7 @@ static void lstm_layer_norm_simd_backward_thread(
             real *restrict r_2_bar = work_r_2_bar + s;
             real *restrict v_2_bar = work_v_2_bar + s;
 
-            /* (66)  r_2_bar = e_2_i_bar^T d_2_i + e_2_f_bar^T d_2_f + e_2_g_bar^T d_2_g +
+            /* (67)  r_2_bar = e_2_i_bar^T d_2_i + e_2_f_bar^T d_2_f + e_2_g_bar^T d_2_g +
              * e_2_o_bar^T d_2_o   adjoint of (27), (28), (29), (30) */
             r_2_bar[0] = 0;
             r_2_bar[0] += dot(&e_2_i_bar[0], &d_2_i[0], m);
@@ -2435,7 +2431,7 @@ static void lstm_layer_norm_simd_backward_thread(
             r_2_bar[0] += dot(&e_2_g_bar[0], &d_2_g[0], m);
             r_2_bar[0] += dot(&e_2_o_bar[0], &d_2_o[0], m);
 
-            /* (67)  v_2_bar = -1/2 * r_2_bar * r_2^3   adjoint of (26) */
+            /* (68)  v_2_bar = -1/2 * r_2_bar * r_2^3   adjoint of (26) */
             v_2_bar[0] = -REAL(0.5) * r_2_bar[0] * r_2[0] * r_2[0] * r_2[0];
         }
         BARRIER
@@ -2474,31 +2470,27 @@ static void lstm_layer_norm_simd_backward_thread(
                         const vec e_2_f_bar = load(e_2_f_bar_rows + s * row_m + j);
                         const vec e_2_i_bar = load(e_2_i_bar_rows + s * row_m + j);
 
-                        /* (68)  d_2_o_bar = 1 / (4 * m) v_2_bar d_2_o[i] + 1 / (4 * m) d_2_o[i]
-                         * v_2_bar + e_2_o_bar * r_2   adjoint of (25), (30) */
-                        const vec d_2_o_bar = (1 / (4 * (lstm_layer_norm_real)m)) * v_2_bar * d_2_o
-                            + (1 / (4 * (lstm_layer_norm_real)m)) * d_2_o * v_2_bar
+                        /* (69)  d_2_o_bar = 1 / (2 * m) v_2_bar d_2_o[i] + e_2_o_bar * r_2
+                         * adjoint of (25), (30) */
+                        const vec d_2_o_bar = (1 / (2 * (lstm_layer_norm_real)m)) * v_2_bar * d_2_o
                             + e_2_o_bar * r_2;
                         store(d_2_o_bar_rows + s * row_m + j, d_2_o_bar);
 
-                        /* (69)  d_2_g_bar = 1 / (4 * m) v_2_bar d_2_g[i] + 1 / (4 * m) d_2_g[i]
-                         * v_2_bar + e_2_g_bar * r_2   adjoint of (25), (29) */
-                        const vec d_2_g_bar = (1 / (4 * (lstm_layer_norm_real)m)) * v_2_bar * d_2_g
-                            + (1 / (4 * (lstm_layer_norm_real)m)) * d_2_g * v_2_bar
+                        /* (70)  d_2_g_bar = 1 / (2 * m) v_2_bar d_2_g[i] + e_2_g_bar * r_2
+                         * adjoint of (25), (29) */
+                        const vec d_2_g_bar = (1 / (2 * (lstm_layer_norm_real)m)) * v_2_bar * d_2_g
                             + e_2_g_bar * r_2;
                         store(d_2_g_bar_rows + s * row_m + j, d_2_g_bar);
 
-                        /* (70)  d_2_f_bar = 1 / (4 * m) v_2_bar d_2_f[i] + 1 / (4 * m) d_2_f[i]
-                         * v_2_bar + e_2_f_bar * r_2   adjoint of (25), (28) */
-                        const vec d_2_f_bar = (1 / (4 * (lstm_layer_norm_real)m)) * v_2_bar * d_2_f
-                            + (1 / (4 * (lstm_layer_norm_real)m)) * d_2_f * v_2_bar
+                        /* (71)  d_2_f_bar = 1 / (2 * m) v_2_bar d_2_f[i] + e_2_f_bar * r_2
+                         * adjoint of (25), (28) */
+                        const vec d_2_f_bar = (1 / (2 * (lstm_layer_norm_real)m)) * v_2_bar * d_2_f
                             + e_2_f_bar * r_2;
                         store(d_2_f_bar_rows + s * row_m + j, d_2_f_bar);
 
-                        /* (71)  d_2_i_bar = 1 / (4 * m) v_2_bar d_2_i[i] + 1 / (4 * m) d_2_i[i]
-                         * v_2_bar + e_2_i_bar * r_2   adjoint of (25), (27) */
-                        const vec d_2_i_bar = (1 / (4 * (lstm_layer_norm_real)m)) * v_2_bar * d_2_i
-                            + (1 / (4 * (lstm_layer_norm_real)m)) * d_2_i * v_2_bar
+                        /* (72)  d_2_i_bar = 1 / (2 * m) v_2_bar d_2_i[i] + e_2_i_bar * r_2
+                         * adjoint of (25), (27) */
+                        const vec d_2_i_bar = (1 / (2 * (lstm_layer_norm_real)m)) * v_2_bar * d_2_i
                             + e_2_i_bar * r_2;
                         store(d_2_i_bar_rows + s * row_m + j, d_2_i_bar);
                     }
@@ -2514,7 +2506,7 @@ static void lstm_layer_norm_simd_backward_thread(
             const real *restrict d_2_i_bar = work_d_2_i_bar + s * row_m;
             real *restrict mu_2_bar = work_mu_2_bar + s;
 
-            /* (72)  mu_2_bar = -sum_i d_2_i_bar[i] - sum_i d_2_f_bar[i] - sum_i d_2_g_bar[i] -
+            /* (73)  mu_2_bar = -sum_i d_2_i_bar[i] - sum_i d_2_f_bar[i] - sum_i d_2_g_bar[i] -
              * sum_i d_2_o_bar[i]   adjoint of (21), (22), (23), (24) */
             mu_2_bar[0] = 0;
             mu_2_bar[0] -= row_sum(&d_2_i_bar[0], m);
@@ -2548,25 +2540,25 @@ static void lstm_layer_norm_simd_backward_thread(
                         const vec d_2_f_bar = load(d_2_f_bar_rows + s * row_m + j);
                         const vec d_2_i_bar = load(d_2_i_bar_rows + s * row_m + j);
 
-                        /* (73)  w_o_bar = 1 / (4 * m) mu_2_bar + d_2_o_bar   adjoint of (20), (24)
+                        /* (74)  w_o_bar = 1 / (4 * m) mu_2_bar + d_2_o_bar   adjoint of (20), (24)
                          * */
                         const vec w_o_bar =
                             (1 / (4 * (lstm_layer_norm_real)m)) * mu_2_bar + d_2_o_bar;
                         store(w_o_bar_rows + s * row_m + j, w_o_bar);
 
-                        /* (74)  w_g_bar = 1 / (4 * m) mu_2_bar + d_2_g_bar   adjoint of (20), (23)
+                        /* (75)  w_g_bar = 1 / (4 * m) mu_2_bar + d_2_g_bar   adjoint of (20), (23)
                          * */
                         const vec w_g_bar =
                             (1 / (4 * (lstm_layer_norm_real)m)) * mu_2_bar + d_2_g_bar;
                         store(w_g_bar_rows + s * row_m + j, w_g_bar);
 
-                        /* (75)  w_f_bar = 1 / (4 * m) mu_2_bar + d_2_f_bar   adjoint of (20), (22)
+                        /* (76)  w_f_bar = 1 / (4 * m) mu_2_bar + d_2_f_bar   adjoint of (20), (22)
                          * */
                         const vec w_f_bar =
                             (1 / (4 * (lstm_layer_norm_real)m)) * mu_2_bar + d_2_f_bar;
                         store(w_f_bar_rows + s * row_m + j, w_f_bar);
 
-                        /* (76)  w_i_bar = 1 / (4 * m) mu_2_bar + d_2_i_bar   adjoint of (20), (21)
+                        /* (77)  w_i_bar = 1 / (4 * m) mu_2_bar + d_2_i_bar   adjoint of (20), (21)
                          * */
                         const vec w_i_bar =
                             (1 / (4 * (lstm_layer_norm_real)m)) * mu_2_bar + d_2_i_bar;
@@ -2611,7 +2603,7 @@ static void lstm_layer_norm_simd_backward_thread(
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
                             for (size_t s = 0; s < rows; ++s) {
-                                /* (94)  x_bar = W_i^T w_i_bar + W_f^T w_f_bar + W_g^T w_g_bar +
+                                /* (95)  x_bar = W_i^T w_i_bar + W_f^T w_f_bar + W_g^T w_g_bar +
                                  * W_o^T w_o_bar   adjoint of (16), (17), (18), (19) */
                                 const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
                                 store_part(x_bar_rows + s * n + j, x_bar, left);
@@ -2625,10 +2617,10 @@ static void lstm_layer_norm_simd_backward_thread(
         {
             real *const scratch = work_scratch + thread * scratch_size;
 
-            /* (95)  W_i_bar = sum_t w_i_bar x^T   adjoint of (16) */
-            /* (98)  W_f_bar = sum_t w_f_bar x^T   adjoint of (17) */
-            /* (101)  W_g_bar = sum_t w_g_bar x^T   adjoint of (18) */
-            /* (104)  W_o_bar = sum_t w_o_bar x^T   adjoint of (19) */
+            /* (96)  W_i_bar = sum_t w_i_bar x^T   adjoint of (16) */
+            /* (99)  W_f_bar = sum_t w_f_bar x^T   adjoint of (17) */
+            /* (102)  W_g_bar = sum_t w_g_bar x^T   adjoint of (18) */
+            /* (105)  W_o_bar = sum_t w_o_bar x^T   adjoint of (19) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
             const reduction with_x[] = {
                 {{work_w_i_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_i_bar, done > 0},
@@ -2638,10 +2630,10 @@ static void lstm_layer_norm_simd_backward_thread(
             };
             reduce_rows(first * B, steps * B, &rows_of_x, n, with_x, 4, thread, threads, scratch);
 
-            /* (96)  U_i_bar = sum_t u_i_bar h_prev^T   adjoint of (1) */
-            /* (99)  U_f_bar = sum_t u_f_bar h_prev^T   adjoint of (2) */
-            /* (102)  U_g_bar = sum_t u_g_bar h_prev^T   adjoint of (3) */
-            /* (105)  U_o_bar = sum_t u_o_bar h_prev^T   adjoint of (4) */
+            /* (97)  U_i_bar = sum_t u_i_bar h_prev^T   adjoint of (1) */
+            /* (100)  U_f_bar = sum_t u_f_bar h_prev^T   adjoint of (2) */
+            /* (103)  U_g_bar = sum_t u_g_bar h_prev^T   adjoint of (3) */
+            /* (106)  U_o_bar = sum_t u_o_bar h_prev^T   adjoint of (4) */
             const series rows_of_h_prev = {out->h, initial_h, m, m, 0, B, 0};
             const reduction with_h_prev[] = {
                 {{work_u_i_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_i_bar, done > 0},
@@ -2667,7 +2659,7 @@ static size_t lstm_layer_norm_simd_backward_multiplications(const lstm_layer_nor
     const size_t B = sizes->B;
     const size_t n = LSTM_LAYER_NORM_FIXED_n;
     const size_t m = LSTM_LAYER_NORM_FIXED_m;
-    return B * (97 * m + 12 + 8 * m * m + 8 * m * n) / 10;
+    return B * (88 * m + 12 + 8 * m * m + 8 * m * n) / 10;
 }
 
 void lstm_layer_norm_simd_backward(
@@ -3261,10 +3253,10 @@ static void lstm_layer_norm_simd_step_thread(
                     /* (45)  a_h = alpha_3 * e_3 + beta_3 */
                     const vec a_h = alpha_3_here * e_3 + beta_3_here;
 
-                    /* (45)  tanh_a_h = tanh(a_h) */
+                    /* (46)  tanh_a_h = tanh(a_h) */
                     const vec tanh_a_h = vec_tanh(a_h);
 
-                    /* (45)  h = tanh(a_h) * o */
+                    /* (46)  h = tanh(a_h) * o */
                     const vec h = tanh_a_h * o;
                     store_part(h_rows + s * m + j, h, left);
                 }

@@ -281,7 +281,7 @@ void lstm_projection_forward(
             for (size_t j = 0; j < m; ++j)
                 c_o[j] = tanh_c[j] * o[j];
 
-            /* (10)  h = P c_o */
+            /* (11)  h = P c_o */
             for (size_t j = 0; j < p; ++j) {
                 lstm_projection_real sum = 0;
                 for (size_t k = 0; k < m; ++k)
@@ -420,7 +420,7 @@ void lstm_projection_infer(
             for (size_t j = 0; j < m; ++j)
                 c_o[j] = tanh_c[j] * o[j];
 
-            /* (10)  h = P c_o */
+            /* (11)  h = P c_o */
             for (size_t j = 0; j < p; ++j) {
                 lstm_projection_real sum = 0;
                 for (size_t k = 0; k < m; ++k)
@@ -621,11 +621,11 @@ void lstm_projection_backward(
             for (size_t j = 0; j < m; ++j)
                 one_minus_tanh_c_squared[j] = lstm_projection_slope_from_tail(tanh_c_tail[j]);
 
-            /* (11)  h_bar = Delta_h + h_next_bar */
+            /* (12)  h_bar = Delta_h + h_next_bar */
             for (size_t j = 0; j < p; ++j)
                 h_bar[j] = Delta_h[j] + h_next_bar[j];
 
-            /* (12)  c_o_bar = P^T h_bar   adjoint of (10) */
+            /* (13)  c_o_bar = P^T h_bar   adjoint of (11) */
             for (size_t j = 0; j < m; ++j) {
                 lstm_projection_real sum = 0;
                 for (size_t k = 0; k < p; ++k)
@@ -633,43 +633,43 @@ void lstm_projection_backward(
                 c_o_bar[j] = sum;
             }
 
-            /* (13)  o_bar = c_o_bar * tanh(c)   adjoint of (10) */
+            /* (14)  o_bar = c_o_bar * tanh(c)   adjoint of (10) */
             for (size_t j = 0; j < m; ++j)
                 o_bar[j] = c_o_bar[j] * tanh_c[j];
 
-            /* (14)  z_o_bar = o_bar * o * (1 - o)   adjoint of (9) */
+            /* (15)  z_o_bar = o_bar * o * (1 - o)   adjoint of (9) */
             for (size_t j = 0; j < m; ++j)
                 z_o_bar[j] = o_bar[j] * o[j] * one_minus_o[j];
 
-            /* (15)  c_bar = c_o_bar * o * (1 - tanh(c)^2) + c_next_bar   adjoint of (10) */
+            /* (16)  c_bar = c_o_bar * o * (1 - tanh(c)^2) + c_next_bar   adjoint of (10) */
             for (size_t j = 0; j < m; ++j)
                 c_bar[j] = c_o_bar[j] * o[j] * one_minus_tanh_c_squared[j] + c_next_bar[j];
 
-            /* (16)  f_bar = c_bar * c_prev   adjoint of (7) */
+            /* (17)  f_bar = c_bar * c_prev   adjoint of (7) */
             for (size_t j = 0; j < m; ++j)
                 f_bar[j] = c_bar[j] * c_prev[j];
 
-            /* (17)  i_bar = c_bar * g   adjoint of (7) */
+            /* (18)  i_bar = c_bar * g   adjoint of (7) */
             for (size_t j = 0; j < m; ++j)
                 i_bar[j] = c_bar[j] * g[j];
 
-            /* (18)  g_bar = c_bar * i   adjoint of (7) */
+            /* (19)  g_bar = c_bar * i   adjoint of (7) */
             for (size_t j = 0; j < m; ++j)
                 g_bar[j] = c_bar[j] * i[j];
 
-            /* (19)  z_f_bar = f_bar * f * (1 - f)   adjoint of (6) */
+            /* (20)  z_f_bar = f_bar * f * (1 - f)   adjoint of (6) */
             for (size_t j = 0; j < m; ++j)
                 z_f_bar[j] = f_bar[j] * f[j] * one_minus_f[j];
 
-            /* (20)  z_i_bar = i_bar * i * (1 - i)   adjoint of (5) */
+            /* (21)  z_i_bar = i_bar * i * (1 - i)   adjoint of (5) */
             for (size_t j = 0; j < m; ++j)
                 z_i_bar[j] = i_bar[j] * i[j] * one_minus_i[j];
 
-            /* (21)  z_bar = g_bar * (1 - g^2)   adjoint of (4) */
+            /* (22)  z_bar = g_bar * (1 - g^2)   adjoint of (4) */
             for (size_t j = 0; j < m; ++j)
                 z_bar[j] = g_bar[j] * one_minus_g_squared[j];
 
-            /* (22)  h_prev_bar = U_g^T z_bar + U_i^T z_i_bar + U_f^T z_f_bar + U_o^T z_o_bar
+            /* (23)  h_prev_bar = U_g^T z_bar + U_i^T z_i_bar + U_f^T z_f_bar + U_o^T z_o_bar
              * adjoint of (1), (2), (3), (8) */
             for (size_t j = 0; j < p; ++j) {
                 lstm_projection_real sum = 0;
@@ -684,7 +684,7 @@ void lstm_projection_backward(
                 h_prev_bar[j] = sum;
             }
 
-            /* (23)  c_prev_bar = c_bar * f   adjoint of (7) */
+            /* (24)  c_prev_bar = c_bar * f   adjoint of (7) */
             for (size_t j = 0; j < m; ++j)
                 c_prev_bar[j] = c_bar[j] * f[j];
         }
@@ -711,7 +711,7 @@ void lstm_projection_backward(
             for (size_t j = 0; j < m; ++j)
                 c_o[j] = tanh_c[j] * o[j];
 
-            /* (24)  x_bar = W_g^T z_bar + W_i^T z_i_bar + W_f^T z_f_bar + W_o^T z_o_bar   adjoint
+            /* (25)  x_bar = W_g^T z_bar + W_i^T z_i_bar + W_f^T z_f_bar + W_o^T z_o_bar   adjoint
              * of (1), (2), (3), (8) */
             if (x_bar != NULL) {
                 for (size_t j = 0; j < n; ++j) {
@@ -728,75 +728,75 @@ void lstm_projection_backward(
                 }
             }
 
-            /* (25)  W_i_bar = sum_t z_i_bar x^T   adjoint of (2) */
+            /* (26)  W_i_bar = sum_t z_i_bar x^T   adjoint of (2) */
             if (W_i_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         W_i_bar[j * n + k] += z_i_bar[j] * x[k];
 
-            /* (26)  U_i_bar = sum_t z_i_bar h_prev^T   adjoint of (2) */
+            /* (27)  U_i_bar = sum_t z_i_bar h_prev^T   adjoint of (2) */
             if (U_i_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < p; ++k)
                         U_i_bar[j * p + k] += z_i_bar[j] * h_prev[k];
 
-            /* (27)  b_i_bar = sum_t z_i_bar   adjoint of (2) */
+            /* (28)  b_i_bar = sum_t z_i_bar   adjoint of (2) */
             if (b_i_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     b_i_bar[j] += z_i_bar[j];
 
-            /* (28)  W_f_bar = sum_t z_f_bar x^T   adjoint of (3) */
+            /* (29)  W_f_bar = sum_t z_f_bar x^T   adjoint of (3) */
             if (W_f_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         W_f_bar[j * n + k] += z_f_bar[j] * x[k];
 
-            /* (29)  U_f_bar = sum_t z_f_bar h_prev^T   adjoint of (3) */
+            /* (30)  U_f_bar = sum_t z_f_bar h_prev^T   adjoint of (3) */
             if (U_f_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < p; ++k)
                         U_f_bar[j * p + k] += z_f_bar[j] * h_prev[k];
 
-            /* (30)  b_f_bar = sum_t z_f_bar   adjoint of (3) */
+            /* (31)  b_f_bar = sum_t z_f_bar   adjoint of (3) */
             if (b_f_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     b_f_bar[j] += z_f_bar[j];
 
-            /* (31)  W_g_bar = sum_t z_bar x^T   adjoint of (1) */
+            /* (32)  W_g_bar = sum_t z_bar x^T   adjoint of (1) */
             if (W_g_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         W_g_bar[j * n + k] += z_bar[j] * x[k];
 
-            /* (32)  U_g_bar = sum_t z_bar h_prev^T   adjoint of (1) */
+            /* (33)  U_g_bar = sum_t z_bar h_prev^T   adjoint of (1) */
             if (U_g_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < p; ++k)
                         U_g_bar[j * p + k] += z_bar[j] * h_prev[k];
 
-            /* (33)  b_g_bar = sum_t z_bar   adjoint of (1) */
+            /* (34)  b_g_bar = sum_t z_bar   adjoint of (1) */
             if (b_g_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     b_g_bar[j] += z_bar[j];
 
-            /* (34)  W_o_bar = sum_t z_o_bar x^T   adjoint of (8) */
+            /* (35)  W_o_bar = sum_t z_o_bar x^T   adjoint of (8) */
             if (W_o_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         W_o_bar[j * n + k] += z_o_bar[j] * x[k];
 
-            /* (35)  U_o_bar = sum_t z_o_bar h_prev^T   adjoint of (8) */
+            /* (36)  U_o_bar = sum_t z_o_bar h_prev^T   adjoint of (8) */
             if (U_o_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < p; ++k)
                         U_o_bar[j * p + k] += z_o_bar[j] * h_prev[k];
 
-            /* (36)  b_o_bar = sum_t z_o_bar   adjoint of (8) */
+            /* (37)  b_o_bar = sum_t z_o_bar   adjoint of (8) */
             if (b_o_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     b_o_bar[j] += z_o_bar[j];
 
-            /* (37)  P_bar = sum_t h_bar c_o^T   adjoint of (10) */
+            /* (38)  P_bar = sum_t h_bar c_o^T   adjoint of (11) */
             if (P_bar != NULL)
                 for (size_t j = 0; j < p; ++j)
                     for (size_t k = 0; k < m; ++k)
@@ -925,7 +925,7 @@ void lstm_projection_step(
         for (size_t j = 0; j < m; ++j)
             c_o[j] = tanh_c[j] * o[j];
 
-        /* (10)  h = P c_o */
+        /* (11)  h = P c_o */
         for (size_t j = 0; j < p; ++j) {
             lstm_projection_real sum = 0;
             for (size_t k = 0; k < m; ++k)

@@ -411,7 +411,7 @@ static void lstm_projection_simd_forward_thread(
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = p - j;
                                 for (size_t s = 0; s < rows; ++s) {
-                                    /* (10)  h = P c_o */
+                                    /* (11)  h = P c_o */
                                     const vec h = load(tile_h + (s * own + v) * LANES);
                                     store_part(h_rows + s * p + j, h, left);
                                 }
@@ -638,7 +638,7 @@ static void lstm_projection_simd_infer_thread(
                                 const size_t j = (block * vectors + v) * LANES;
                                 const size_t left = p - j;
                                 for (size_t s = 0; s < rows; ++s) {
-                                    /* (10)  h = P c_o */
+                                    /* (11)  h = P c_o */
                                     const vec h = load(tile_h + (s * own + v) * LANES);
                                     store_part(h_rows + s * p + j, h, left);
                                 }
@@ -881,7 +881,7 @@ static void lstm_projection_simd_backward_thread(
                             const vec h_next_bar =
                                 load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
 
-                            /* (11)  h_bar = Delta_h + h_next_bar */
+                            /* (12)  h_bar = Delta_h + h_next_bar */
                             const vec h_bar = Delta_h + h_next_bar;
                             store(h_bar_rows + s * row_p + j, h_bar);
                         }
@@ -958,43 +958,43 @@ static void lstm_projection_simd_backward_thread(
                                     const vec c_next_bar = load_part(c_next_bar_rows + s
                                         * c_next_bar_stride + j, left);
 
-                                    /* (12)  c_o_bar = P^T h_bar   adjoint of (10) */
+                                    /* (13)  c_o_bar = P^T h_bar   adjoint of (11) */
                                     const vec c_o_bar = load(tile_c_o_bar + (s * own + v) * LANES);
 
-                                    /* (13)  o_bar = c_o_bar * tanh(c)   adjoint of (10) */
+                                    /* (14)  o_bar = c_o_bar * tanh(c)   adjoint of (10) */
                                     const vec o_bar = c_o_bar * tanh_c;
 
-                                    /* (14)  z_o_bar = o_bar * o * (1 - o)   adjoint of (9) */
+                                    /* (15)  z_o_bar = o_bar * o * (1 - o)   adjoint of (9) */
                                     const vec z_o_bar = o_bar * o * one_minus_o;
                                     store(z_o_bar_rows + s * row_m + j, z_o_bar);
 
-                                    /* (15)  c_bar = c_o_bar * o * (1 - tanh(c)^2) + c_next_bar
+                                    /* (16)  c_bar = c_o_bar * o * (1 - tanh(c)^2) + c_next_bar
                                      * adjoint of (10) */
                                     const vec c_bar =
                                         c_o_bar * o * one_minus_tanh_c_squared + c_next_bar;
 
-                                    /* (16)  f_bar = c_bar * c_prev   adjoint of (7) */
+                                    /* (17)  f_bar = c_bar * c_prev   adjoint of (7) */
                                     const vec f_bar = c_bar * c_prev;
 
-                                    /* (17)  i_bar = c_bar * g   adjoint of (7) */
+                                    /* (18)  i_bar = c_bar * g   adjoint of (7) */
                                     const vec i_bar = c_bar * g;
 
-                                    /* (18)  g_bar = c_bar * i   adjoint of (7) */
+                                    /* (19)  g_bar = c_bar * i   adjoint of (7) */
                                     const vec g_bar = c_bar * i;
 
-                                    /* (19)  z_f_bar = f_bar * f * (1 - f)   adjoint of (6) */
+                                    /* (20)  z_f_bar = f_bar * f * (1 - f)   adjoint of (6) */
                                     const vec z_f_bar = f_bar * f * one_minus_f;
                                     store(z_f_bar_rows + s * row_m + j, z_f_bar);
 
-                                    /* (20)  z_i_bar = i_bar * i * (1 - i)   adjoint of (5) */
+                                    /* (21)  z_i_bar = i_bar * i * (1 - i)   adjoint of (5) */
                                     const vec z_i_bar = i_bar * i * one_minus_i;
                                     store(z_i_bar_rows + s * row_m + j, z_i_bar);
 
-                                    /* (21)  z_bar = g_bar * (1 - g^2)   adjoint of (4) */
+                                    /* (22)  z_bar = g_bar * (1 - g^2)   adjoint of (4) */
                                     const vec z_bar = g_bar * one_minus_g_squared;
                                     store(z_bar_rows + s * row_m + j, z_bar);
 
-                                    /* (23)  c_prev_bar = c_bar * f   adjoint of (7) */
+                                    /* (24)  c_prev_bar = c_bar * f   adjoint of (7) */
                                     const vec c_prev_bar = c_bar * f;
                                     store(c_prev_bar_rows + s * row_m + j, c_prev_bar);
                                 }
@@ -1042,7 +1042,7 @@ static void lstm_projection_simd_backward_thread(
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
-                                    /* (22)  h_prev_bar = U_g^T z_bar + U_i^T z_i_bar + U_f^T
+                                    /* (23)  h_prev_bar = U_g^T z_bar + U_i^T z_i_bar + U_f^T
                                      * z_f_bar + U_o^T z_o_bar   adjoint of (1), (2), (3), (8) */
                                     const vec h_prev_bar =
                                         load(tile_h_prev_bar + (s * own + v) * LANES);
@@ -1092,16 +1092,16 @@ static void lstm_projection_simd_backward_thread(
                             const vec c_o = tanh_c * o;
                             store(c_o_rows + s * row_m + j, c_o);
 
-                            /* (27)  b_i_bar = sum_t z_i_bar   adjoint of (2) */
+                            /* (28)  b_i_bar = sum_t z_i_bar   adjoint of (2) */
                             b_i_bar_here += z_i_bar;
 
-                            /* (30)  b_f_bar = sum_t z_f_bar   adjoint of (3) */
+                            /* (31)  b_f_bar = sum_t z_f_bar   adjoint of (3) */
                             b_f_bar_here += z_f_bar;
 
-                            /* (33)  b_g_bar = sum_t z_bar   adjoint of (1) */
+                            /* (34)  b_g_bar = sum_t z_bar   adjoint of (1) */
                             b_g_bar_here += z_bar;
 
-                            /* (36)  b_o_bar = sum_t z_o_bar   adjoint of (8) */
+                            /* (37)  b_o_bar = sum_t z_o_bar   adjoint of (8) */
                             b_o_bar_here += z_o_bar;
                         }
                         if (b_i_bar != NULL) {
@@ -1160,7 +1160,7 @@ static void lstm_projection_simd_backward_thread(
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
                             for (size_t s = 0; s < rows; ++s) {
-                                /* (24)  x_bar = W_g^T z_bar + W_i^T z_i_bar + W_f^T z_f_bar + W_o^T
+                                /* (25)  x_bar = W_g^T z_bar + W_i^T z_i_bar + W_f^T z_f_bar + W_o^T
                                  * z_o_bar   adjoint of (1), (2), (3), (8) */
                                 const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
                                 store_part(x_bar_rows + s * n + j, x_bar, left);
@@ -1174,10 +1174,10 @@ static void lstm_projection_simd_backward_thread(
         {
             real *const scratch = work_scratch + thread * scratch_size;
 
-            /* (25)  W_i_bar = sum_t z_i_bar x^T   adjoint of (2) */
-            /* (28)  W_f_bar = sum_t z_f_bar x^T   adjoint of (3) */
-            /* (31)  W_g_bar = sum_t z_bar x^T   adjoint of (1) */
-            /* (34)  W_o_bar = sum_t z_o_bar x^T   adjoint of (8) */
+            /* (26)  W_i_bar = sum_t z_i_bar x^T   adjoint of (2) */
+            /* (29)  W_f_bar = sum_t z_f_bar x^T   adjoint of (3) */
+            /* (32)  W_g_bar = sum_t z_bar x^T   adjoint of (1) */
+            /* (35)  W_o_bar = sum_t z_o_bar x^T   adjoint of (8) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
             const reduction with_x[] = {
                 {{work_z_i_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_i_bar, done > 0},
@@ -1187,10 +1187,10 @@ static void lstm_projection_simd_backward_thread(
             };
             reduce_rows(first * B, steps * B, &rows_of_x, n, with_x, 4, thread, threads, scratch);
 
-            /* (26)  U_i_bar = sum_t z_i_bar h_prev^T   adjoint of (2) */
-            /* (29)  U_f_bar = sum_t z_f_bar h_prev^T   adjoint of (3) */
-            /* (32)  U_g_bar = sum_t z_bar h_prev^T   adjoint of (1) */
-            /* (35)  U_o_bar = sum_t z_o_bar h_prev^T   adjoint of (8) */
+            /* (27)  U_i_bar = sum_t z_i_bar h_prev^T   adjoint of (2) */
+            /* (30)  U_f_bar = sum_t z_f_bar h_prev^T   adjoint of (3) */
+            /* (33)  U_g_bar = sum_t z_bar h_prev^T   adjoint of (1) */
+            /* (36)  U_o_bar = sum_t z_o_bar h_prev^T   adjoint of (8) */
             const series rows_of_h_prev = {out->h, initial_h, p, p, 0, B, 0};
             const reduction with_h_prev[] = {
                 {{work_z_i_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_i_bar, done > 0},
@@ -1201,7 +1201,7 @@ static void lstm_projection_simd_backward_thread(
             reduce_rows(first * B, steps * B, &rows_of_h_prev, p, with_h_prev, 4, thread, threads,
                 scratch);
 
-            /* (37)  P_bar = sum_t h_bar c_o^T   adjoint of (10) */
+            /* (38)  P_bar = sum_t h_bar c_o^T   adjoint of (11) */
             const series rows_of_c_o = {work_c_o, 0, row_m, 0, 0, 0, first * B};
             const reduction with_c_o[] = {
                 {{work_h_bar, 0, row_p, 0, 0, 0, first * B}, p, 1, P_bar, done > 0},
@@ -1399,7 +1399,7 @@ static void lstm_projection_simd_step_thread(
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = p - j;
                         for (size_t s = 0; s < rows; ++s) {
-                            /* (10)  h = P c_o */
+                            /* (11)  h = P c_o */
                             const vec h = load(tile_h + (s * own + v) * LANES);
                             store_part(h_rows + s * p + j, h, left);
                         }

@@ -6,7 +6,7 @@
  * ownership: ltc.h.
  * As in algorithm 1, f sees a weighted sum, and a neuron has one A. In the authors' code
  * each pair of neurons has a sigmoid, a weight and an A of its own.
- * Each step solves dx/dt = -(1/tau + f) x + f A by as many steps of the paper's fused
+ * Each step solves x' = -(1/tau + f) x + f A by as many steps of the paper's fused
  * solver as unfolds says; the input stays the same meanwhile.
  * f is a sigmoid, for which the paper proves that states and time constants are bounded,
  * and the paper's tau is exp(tau_log), so that it stays positive.
@@ -174,7 +174,7 @@ void ltc_forward(
 
     /* once, for all steps */
     {
-        /* (3)  exp_tau_log = exp(tau_log) */
+        /* (4)  exp_tau_log = exp(tau_log) */
         for (size_t j = 0; j < m; ++j)
             exp_tau_log[j] = EXP(tau_log[j]);
     }
@@ -212,23 +212,23 @@ void ltc_forward(
                 a_f_1[j] = sum;
             }
 
-            /* (2)  f_1 = sigmoid(a_f_1) */
+            /* (3)  f_1 = sigmoid(a_f_1) */
             for (size_t j = 0; j < m; ++j)
                 f_1[j] = ltc_sigmoid(a_f_1[j]);
 
-            /* (2)  f_1_tail = sigmoid_tail(a_f_1) */
+            /* (3)  f_1_tail = sigmoid_tail(a_f_1) */
             for (size_t j = 0; j < m; ++j)
                 f_1_tail[j] = ltc_sigmoid_tail(a_f_1[j]);
 
-            /* (3)  s_1 = 1 + (1 / exp(tau_log) + f_1) / 6 */
+            /* (4)  s_1 = 1 + (1 / exp(tau_log) + f_1) / 6 */
             for (size_t j = 0; j < m; ++j)
                 s_1[j] = 1 + (1 / exp_tau_log[j] + f_1[j]) / 6;
 
-            /* (4)  x_1 = (x_prev + f_1 * A / 6) / s_1 */
+            /* (5)  x_1 = (x_prev + f_1 * A / 6) / s_1 */
             for (size_t j = 0; j < m; ++j)
                 x_1[j] = (x_prev[j] + f_1[j] * A[j] / 6) / s_1[j];
 
-            /* (5)  a_f_2 = gamma_r x_1 + a */
+            /* (6)  a_f_2 = gamma_r x_1 + a */
             for (size_t j = 0; j < m; ++j) {
                 ltc_real sum = a[j];
                 for (size_t k = 0; k < m; ++k)
@@ -236,23 +236,23 @@ void ltc_forward(
                 a_f_2[j] = sum;
             }
 
-            /* (5)  f_2 = sigmoid(a_f_2) */
+            /* (7)  f_2 = sigmoid(a_f_2) */
             for (size_t j = 0; j < m; ++j)
                 f_2[j] = ltc_sigmoid(a_f_2[j]);
 
-            /* (5)  f_2_tail = sigmoid_tail(a_f_2) */
+            /* (7)  f_2_tail = sigmoid_tail(a_f_2) */
             for (size_t j = 0; j < m; ++j)
                 f_2_tail[j] = ltc_sigmoid_tail(a_f_2[j]);
 
-            /* (6)  s_2 = 1 + (1 / exp(tau_log) + f_2) / 6 */
+            /* (8)  s_2 = 1 + (1 / exp(tau_log) + f_2) / 6 */
             for (size_t j = 0; j < m; ++j)
                 s_2[j] = 1 + (1 / exp_tau_log[j] + f_2[j]) / 6;
 
-            /* (7)  x_2 = (x_1 + f_2 * A / 6) / s_2 */
+            /* (9)  x_2 = (x_1 + f_2 * A / 6) / s_2 */
             for (size_t j = 0; j < m; ++j)
                 x_2[j] = (x_1[j] + f_2[j] * A[j] / 6) / s_2[j];
 
-            /* (8)  a_f_3 = gamma_r x_2 + a */
+            /* (10)  a_f_3 = gamma_r x_2 + a */
             for (size_t j = 0; j < m; ++j) {
                 ltc_real sum = a[j];
                 for (size_t k = 0; k < m; ++k)
@@ -260,23 +260,23 @@ void ltc_forward(
                 a_f_3[j] = sum;
             }
 
-            /* (8)  f_3 = sigmoid(a_f_3) */
+            /* (11)  f_3 = sigmoid(a_f_3) */
             for (size_t j = 0; j < m; ++j)
                 f_3[j] = ltc_sigmoid(a_f_3[j]);
 
-            /* (8)  f_3_tail = sigmoid_tail(a_f_3) */
+            /* (11)  f_3_tail = sigmoid_tail(a_f_3) */
             for (size_t j = 0; j < m; ++j)
                 f_3_tail[j] = ltc_sigmoid_tail(a_f_3[j]);
 
-            /* (9)  s_3 = 1 + (1 / exp(tau_log) + f_3) / 6 */
+            /* (12)  s_3 = 1 + (1 / exp(tau_log) + f_3) / 6 */
             for (size_t j = 0; j < m; ++j)
                 s_3[j] = 1 + (1 / exp_tau_log[j] + f_3[j]) / 6;
 
-            /* (10)  x_3 = (x_2 + f_3 * A / 6) / s_3 */
+            /* (13)  x_3 = (x_2 + f_3 * A / 6) / s_3 */
             for (size_t j = 0; j < m; ++j)
                 x_3[j] = (x_2[j] + f_3[j] * A[j] / 6) / s_3[j];
 
-            /* (11)  a_f_4 = gamma_r x_3 + a */
+            /* (14)  a_f_4 = gamma_r x_3 + a */
             for (size_t j = 0; j < m; ++j) {
                 ltc_real sum = a[j];
                 for (size_t k = 0; k < m; ++k)
@@ -284,23 +284,23 @@ void ltc_forward(
                 a_f_4[j] = sum;
             }
 
-            /* (11)  f_4 = sigmoid(a_f_4) */
+            /* (15)  f_4 = sigmoid(a_f_4) */
             for (size_t j = 0; j < m; ++j)
                 f_4[j] = ltc_sigmoid(a_f_4[j]);
 
-            /* (11)  f_4_tail = sigmoid_tail(a_f_4) */
+            /* (15)  f_4_tail = sigmoid_tail(a_f_4) */
             for (size_t j = 0; j < m; ++j)
                 f_4_tail[j] = ltc_sigmoid_tail(a_f_4[j]);
 
-            /* (12)  s_4 = 1 + (1 / exp(tau_log) + f_4) / 6 */
+            /* (16)  s_4 = 1 + (1 / exp(tau_log) + f_4) / 6 */
             for (size_t j = 0; j < m; ++j)
                 s_4[j] = 1 + (1 / exp_tau_log[j] + f_4[j]) / 6;
 
-            /* (13)  x_4 = (x_3 + f_4 * A / 6) / s_4 */
+            /* (17)  x_4 = (x_3 + f_4 * A / 6) / s_4 */
             for (size_t j = 0; j < m; ++j)
                 x_4[j] = (x_3[j] + f_4[j] * A[j] / 6) / s_4[j];
 
-            /* (14)  a_f_5 = gamma_r x_4 + a */
+            /* (18)  a_f_5 = gamma_r x_4 + a */
             for (size_t j = 0; j < m; ++j) {
                 ltc_real sum = a[j];
                 for (size_t k = 0; k < m; ++k)
@@ -308,23 +308,23 @@ void ltc_forward(
                 a_f_5[j] = sum;
             }
 
-            /* (14)  f_5 = sigmoid(a_f_5) */
+            /* (19)  f_5 = sigmoid(a_f_5) */
             for (size_t j = 0; j < m; ++j)
                 f_5[j] = ltc_sigmoid(a_f_5[j]);
 
-            /* (14)  f_5_tail = sigmoid_tail(a_f_5) */
+            /* (19)  f_5_tail = sigmoid_tail(a_f_5) */
             for (size_t j = 0; j < m; ++j)
                 f_5_tail[j] = ltc_sigmoid_tail(a_f_5[j]);
 
-            /* (15)  s_5 = 1 + (1 / exp(tau_log) + f_5) / 6 */
+            /* (20)  s_5 = 1 + (1 / exp(tau_log) + f_5) / 6 */
             for (size_t j = 0; j < m; ++j)
                 s_5[j] = 1 + (1 / exp_tau_log[j] + f_5[j]) / 6;
 
-            /* (16)  x_5 = (x_4 + f_5 * A / 6) / s_5 */
+            /* (21)  x_5 = (x_4 + f_5 * A / 6) / s_5 */
             for (size_t j = 0; j < m; ++j)
                 x_5[j] = (x_4[j] + f_5[j] * A[j] / 6) / s_5[j];
 
-            /* (17)  a_f_6 = gamma_r x_5 + a */
+            /* (22)  a_f_6 = gamma_r x_5 + a */
             for (size_t j = 0; j < m; ++j) {
                 ltc_real sum = a[j];
                 for (size_t k = 0; k < m; ++k)
@@ -332,19 +332,19 @@ void ltc_forward(
                 a_f_6[j] = sum;
             }
 
-            /* (17)  f_6 = sigmoid(a_f_6) */
+            /* (23)  f_6 = sigmoid(a_f_6) */
             for (size_t j = 0; j < m; ++j)
                 f_6[j] = ltc_sigmoid(a_f_6[j]);
 
-            /* (17)  f_6_tail = sigmoid_tail(a_f_6) */
+            /* (23)  f_6_tail = sigmoid_tail(a_f_6) */
             for (size_t j = 0; j < m; ++j)
                 f_6_tail[j] = ltc_sigmoid_tail(a_f_6[j]);
 
-            /* (18)  s_6 = 1 + (1 / exp(tau_log) + f_6) / 6 */
+            /* (24)  s_6 = 1 + (1 / exp(tau_log) + f_6) / 6 */
             for (size_t j = 0; j < m; ++j)
                 s_6[j] = 1 + (1 / exp_tau_log[j] + f_6[j]) / 6;
 
-            /* (19)  x = (x_5 + f_6 * A / 6) / s_6 */
+            /* (25)  x = (x_5 + f_6 * A / 6) / s_6 */
             for (size_t j = 0; j < m; ++j)
                 x[j] = (x_5[j] + f_6[j] * A[j] / 6) / s_6[j];
         }
@@ -415,7 +415,7 @@ void ltc_infer(
 
     /* once, for all steps */
     {
-        /* (3)  exp_tau_log = exp(tau_log) */
+        /* (4)  exp_tau_log = exp(tau_log) */
         for (size_t j = 0; j < m; ++j)
             exp_tau_log[j] = EXP(tau_log[j]);
     }
@@ -436,19 +436,19 @@ void ltc_infer(
                 a_f_1[j] = sum;
             }
 
-            /* (2)  f_1 = sigmoid(a_f_1) */
+            /* (3)  f_1 = sigmoid(a_f_1) */
             for (size_t j = 0; j < m; ++j)
                 f_1[j] = ltc_sigmoid(a_f_1[j]);
 
-            /* (3)  s_1 = 1 + (1 / exp(tau_log) + f_1) / 6 */
+            /* (4)  s_1 = 1 + (1 / exp(tau_log) + f_1) / 6 */
             for (size_t j = 0; j < m; ++j)
                 s_1[j] = 1 + (1 / exp_tau_log[j] + f_1[j]) / 6;
 
-            /* (4)  x_1 = (x_prev + f_1 * A / 6) / s_1 */
+            /* (5)  x_1 = (x_prev + f_1 * A / 6) / s_1 */
             for (size_t j = 0; j < m; ++j)
                 x_1[j] = (x_prev[j] + f_1[j] * A[j] / 6) / s_1[j];
 
-            /* (5)  a_f_2 = gamma_r x_1 + a */
+            /* (6)  a_f_2 = gamma_r x_1 + a */
             for (size_t j = 0; j < m; ++j) {
                 ltc_real sum = a[j];
                 for (size_t k = 0; k < m; ++k)
@@ -456,19 +456,19 @@ void ltc_infer(
                 a_f_2[j] = sum;
             }
 
-            /* (5)  f_2 = sigmoid(a_f_2) */
+            /* (7)  f_2 = sigmoid(a_f_2) */
             for (size_t j = 0; j < m; ++j)
                 f_2[j] = ltc_sigmoid(a_f_2[j]);
 
-            /* (6)  s_2 = 1 + (1 / exp(tau_log) + f_2) / 6 */
+            /* (8)  s_2 = 1 + (1 / exp(tau_log) + f_2) / 6 */
             for (size_t j = 0; j < m; ++j)
                 s_2[j] = 1 + (1 / exp_tau_log[j] + f_2[j]) / 6;
 
-            /* (7)  x_2 = (x_1 + f_2 * A / 6) / s_2 */
+            /* (9)  x_2 = (x_1 + f_2 * A / 6) / s_2 */
             for (size_t j = 0; j < m; ++j)
                 x_2[j] = (x_1[j] + f_2[j] * A[j] / 6) / s_2[j];
 
-            /* (8)  a_f_3 = gamma_r x_2 + a */
+            /* (10)  a_f_3 = gamma_r x_2 + a */
             for (size_t j = 0; j < m; ++j) {
                 ltc_real sum = a[j];
                 for (size_t k = 0; k < m; ++k)
@@ -476,19 +476,19 @@ void ltc_infer(
                 a_f_3[j] = sum;
             }
 
-            /* (8)  f_3 = sigmoid(a_f_3) */
+            /* (11)  f_3 = sigmoid(a_f_3) */
             for (size_t j = 0; j < m; ++j)
                 f_3[j] = ltc_sigmoid(a_f_3[j]);
 
-            /* (9)  s_3 = 1 + (1 / exp(tau_log) + f_3) / 6 */
+            /* (12)  s_3 = 1 + (1 / exp(tau_log) + f_3) / 6 */
             for (size_t j = 0; j < m; ++j)
                 s_3[j] = 1 + (1 / exp_tau_log[j] + f_3[j]) / 6;
 
-            /* (10)  x_3 = (x_2 + f_3 * A / 6) / s_3 */
+            /* (13)  x_3 = (x_2 + f_3 * A / 6) / s_3 */
             for (size_t j = 0; j < m; ++j)
                 x_3[j] = (x_2[j] + f_3[j] * A[j] / 6) / s_3[j];
 
-            /* (11)  a_f_4 = gamma_r x_3 + a */
+            /* (14)  a_f_4 = gamma_r x_3 + a */
             for (size_t j = 0; j < m; ++j) {
                 ltc_real sum = a[j];
                 for (size_t k = 0; k < m; ++k)
@@ -496,19 +496,19 @@ void ltc_infer(
                 a_f_4[j] = sum;
             }
 
-            /* (11)  f_4 = sigmoid(a_f_4) */
+            /* (15)  f_4 = sigmoid(a_f_4) */
             for (size_t j = 0; j < m; ++j)
                 f_4[j] = ltc_sigmoid(a_f_4[j]);
 
-            /* (12)  s_4 = 1 + (1 / exp(tau_log) + f_4) / 6 */
+            /* (16)  s_4 = 1 + (1 / exp(tau_log) + f_4) / 6 */
             for (size_t j = 0; j < m; ++j)
                 s_4[j] = 1 + (1 / exp_tau_log[j] + f_4[j]) / 6;
 
-            /* (13)  x_4 = (x_3 + f_4 * A / 6) / s_4 */
+            /* (17)  x_4 = (x_3 + f_4 * A / 6) / s_4 */
             for (size_t j = 0; j < m; ++j)
                 x_4[j] = (x_3[j] + f_4[j] * A[j] / 6) / s_4[j];
 
-            /* (14)  a_f_5 = gamma_r x_4 + a */
+            /* (18)  a_f_5 = gamma_r x_4 + a */
             for (size_t j = 0; j < m; ++j) {
                 ltc_real sum = a[j];
                 for (size_t k = 0; k < m; ++k)
@@ -516,19 +516,19 @@ void ltc_infer(
                 a_f_5[j] = sum;
             }
 
-            /* (14)  f_5 = sigmoid(a_f_5) */
+            /* (19)  f_5 = sigmoid(a_f_5) */
             for (size_t j = 0; j < m; ++j)
                 f_5[j] = ltc_sigmoid(a_f_5[j]);
 
-            /* (15)  s_5 = 1 + (1 / exp(tau_log) + f_5) / 6 */
+            /* (20)  s_5 = 1 + (1 / exp(tau_log) + f_5) / 6 */
             for (size_t j = 0; j < m; ++j)
                 s_5[j] = 1 + (1 / exp_tau_log[j] + f_5[j]) / 6;
 
-            /* (16)  x_5 = (x_4 + f_5 * A / 6) / s_5 */
+            /* (21)  x_5 = (x_4 + f_5 * A / 6) / s_5 */
             for (size_t j = 0; j < m; ++j)
                 x_5[j] = (x_4[j] + f_5[j] * A[j] / 6) / s_5[j];
 
-            /* (17)  a_f_6 = gamma_r x_5 + a */
+            /* (22)  a_f_6 = gamma_r x_5 + a */
             for (size_t j = 0; j < m; ++j) {
                 ltc_real sum = a[j];
                 for (size_t k = 0; k < m; ++k)
@@ -536,15 +536,15 @@ void ltc_infer(
                 a_f_6[j] = sum;
             }
 
-            /* (17)  f_6 = sigmoid(a_f_6) */
+            /* (23)  f_6 = sigmoid(a_f_6) */
             for (size_t j = 0; j < m; ++j)
                 f_6[j] = ltc_sigmoid(a_f_6[j]);
 
-            /* (18)  s_6 = 1 + (1 / exp(tau_log) + f_6) / 6 */
+            /* (24)  s_6 = 1 + (1 / exp(tau_log) + f_6) / 6 */
             for (size_t j = 0; j < m; ++j)
                 s_6[j] = 1 + (1 / exp_tau_log[j] + f_6[j]) / 6;
 
-            /* (19)  x = (x_5 + f_6 * A / 6) / s_6 */
+            /* (25)  x = (x_5 + f_6 * A / 6) / s_6 */
             for (size_t j = 0; j < m; ++j)
                 x[j] = (x_5[j] + f_6[j] * A[j] / 6) / s_6[j];
         }
@@ -713,71 +713,71 @@ void ltc_backward(
             ltc_real *restrict a_f_1_bar = work_a_f_1_bar + at * m;
             ltc_real *restrict x_prev_bar = work_x_prev_bar + ((t & 1) * B + s) * m;
 
-            /* (2)  f_1 = sigmoid_from_tail(f_1_tail) */
+            /* (3)  f_1 = sigmoid_from_tail(f_1_tail) */
             for (size_t j = 0; j < m; ++j)
                 f_1[j] = ltc_sigmoid_from_tail(f_1_tail[j]);
 
-            /* (5)  f_2 = sigmoid_from_tail(f_2_tail) */
+            /* (7)  f_2 = sigmoid_from_tail(f_2_tail) */
             for (size_t j = 0; j < m; ++j)
                 f_2[j] = ltc_sigmoid_from_tail(f_2_tail[j]);
 
-            /* (8)  f_3 = sigmoid_from_tail(f_3_tail) */
+            /* (11)  f_3 = sigmoid_from_tail(f_3_tail) */
             for (size_t j = 0; j < m; ++j)
                 f_3[j] = ltc_sigmoid_from_tail(f_3_tail[j]);
 
-            /* (11)  f_4 = sigmoid_from_tail(f_4_tail) */
+            /* (15)  f_4 = sigmoid_from_tail(f_4_tail) */
             for (size_t j = 0; j < m; ++j)
                 f_4[j] = ltc_sigmoid_from_tail(f_4_tail[j]);
 
-            /* (14)  f_5 = sigmoid_from_tail(f_5_tail) */
+            /* (19)  f_5 = sigmoid_from_tail(f_5_tail) */
             for (size_t j = 0; j < m; ++j)
                 f_5[j] = ltc_sigmoid_from_tail(f_5_tail[j]);
 
-            /* (17)  f_6 = sigmoid_from_tail(f_6_tail) */
+            /* (23)  f_6 = sigmoid_from_tail(f_6_tail) */
             for (size_t j = 0; j < m; ++j)
                 f_6[j] = ltc_sigmoid_from_tail(f_6_tail[j]);
 
-            /* (2)  one_minus_f_1 = complement_from_tail(f_1_tail) */
+            /* (3)  one_minus_f_1 = complement_from_tail(f_1_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_f_1[j] = ltc_complement_from_tail(f_1_tail[j]);
 
-            /* (5)  one_minus_f_2 = complement_from_tail(f_2_tail) */
+            /* (7)  one_minus_f_2 = complement_from_tail(f_2_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_f_2[j] = ltc_complement_from_tail(f_2_tail[j]);
 
-            /* (8)  one_minus_f_3 = complement_from_tail(f_3_tail) */
+            /* (11)  one_minus_f_3 = complement_from_tail(f_3_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_f_3[j] = ltc_complement_from_tail(f_3_tail[j]);
 
-            /* (11)  one_minus_f_4 = complement_from_tail(f_4_tail) */
+            /* (15)  one_minus_f_4 = complement_from_tail(f_4_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_f_4[j] = ltc_complement_from_tail(f_4_tail[j]);
 
-            /* (14)  one_minus_f_5 = complement_from_tail(f_5_tail) */
+            /* (19)  one_minus_f_5 = complement_from_tail(f_5_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_f_5[j] = ltc_complement_from_tail(f_5_tail[j]);
 
-            /* (17)  one_minus_f_6 = complement_from_tail(f_6_tail) */
+            /* (23)  one_minus_f_6 = complement_from_tail(f_6_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_f_6[j] = ltc_complement_from_tail(f_6_tail[j]);
 
-            /* (20)  x_bar = Delta_x + x_next_bar */
+            /* (26)  x_bar = Delta_x + x_next_bar */
             for (size_t j = 0; j < m; ++j)
                 x_bar[j] = Delta_x[j] + x_next_bar[j];
 
-            /* (22)  s_6_bar = -x_bar * (x_5 + f_6 * A / 6) / s_6^2   adjoint of (19) */
+            /* (28)  s_6_bar = -x_bar * (x_5 + f_6 * A / 6) / s_6^2   adjoint of (25) */
             for (size_t j = 0; j < m; ++j)
                 s_6_bar[j] = -x_bar[j] * (x_5[j] + f_6[j] * A[j] / 6) / (s_6[j] * s_6[j]);
 
-            /* (24)  f_6_bar = s_6_bar / 6 + 1/6 * x_bar * A / s_6   adjoint of (18), (19) */
+            /* (30)  f_6_bar = s_6_bar / 6 + 1/6 * x_bar * A / s_6   adjoint of (24), (25) */
             for (size_t j = 0; j < m; ++j)
                 f_6_bar[j] = s_6_bar[j] / 6 + REAL(1) / REAL(6) * x_bar[j] * A[j] / s_6[j];
 
-            /* (25)  a_f_6_bar = f_6_bar * f_6 * (1 - f_6)   adjoint of (17) */
+            /* (31)  a_f_6_bar = f_6_bar * f_6 * (1 - f_6)   adjoint of (23) */
             for (size_t j = 0; j < m; ++j)
                 a_f_6_bar[j] = f_6_bar[j] * f_6[j] * one_minus_f_6[j];
 
-            /* (26)  x_5_bar = gamma_r^T a_f_6_bar + x_bar / s_6   adjoint of (17), (19) */
+            /* (32)  x_5_bar = gamma_r^T a_f_6_bar + x_bar / s_6   adjoint of (22), (25) */
             for (size_t j = 0; j < m; ++j) {
                 ltc_real sum = x_bar[j] / s_6[j];
                 for (size_t k = 0; k < m; ++k)
@@ -785,19 +785,19 @@ void ltc_backward(
                 x_5_bar[j] = sum;
             }
 
-            /* (28)  s_5_bar = -x_5_bar * (x_4 + f_5 * A / 6) / s_5^2   adjoint of (16) */
+            /* (34)  s_5_bar = -x_5_bar * (x_4 + f_5 * A / 6) / s_5^2   adjoint of (21) */
             for (size_t j = 0; j < m; ++j)
                 s_5_bar[j] = -x_5_bar[j] * (x_4[j] + f_5[j] * A[j] / 6) / (s_5[j] * s_5[j]);
 
-            /* (30)  f_5_bar = s_5_bar / 6 + 1/6 * x_5_bar * A / s_5   adjoint of (15), (16) */
+            /* (36)  f_5_bar = s_5_bar / 6 + 1/6 * x_5_bar * A / s_5   adjoint of (20), (21) */
             for (size_t j = 0; j < m; ++j)
                 f_5_bar[j] = s_5_bar[j] / 6 + REAL(1) / REAL(6) * x_5_bar[j] * A[j] / s_5[j];
 
-            /* (31)  a_f_5_bar = f_5_bar * f_5 * (1 - f_5)   adjoint of (14) */
+            /* (37)  a_f_5_bar = f_5_bar * f_5 * (1 - f_5)   adjoint of (19) */
             for (size_t j = 0; j < m; ++j)
                 a_f_5_bar[j] = f_5_bar[j] * f_5[j] * one_minus_f_5[j];
 
-            /* (32)  x_4_bar = gamma_r^T a_f_5_bar + x_5_bar / s_5   adjoint of (14), (16) */
+            /* (38)  x_4_bar = gamma_r^T a_f_5_bar + x_5_bar / s_5   adjoint of (18), (21) */
             for (size_t j = 0; j < m; ++j) {
                 ltc_real sum = x_5_bar[j] / s_5[j];
                 for (size_t k = 0; k < m; ++k)
@@ -805,19 +805,19 @@ void ltc_backward(
                 x_4_bar[j] = sum;
             }
 
-            /* (34)  s_4_bar = -x_4_bar * (x_3 + f_4 * A / 6) / s_4^2   adjoint of (13) */
+            /* (40)  s_4_bar = -x_4_bar * (x_3 + f_4 * A / 6) / s_4^2   adjoint of (17) */
             for (size_t j = 0; j < m; ++j)
                 s_4_bar[j] = -x_4_bar[j] * (x_3[j] + f_4[j] * A[j] / 6) / (s_4[j] * s_4[j]);
 
-            /* (36)  f_4_bar = s_4_bar / 6 + 1/6 * x_4_bar * A / s_4   adjoint of (12), (13) */
+            /* (42)  f_4_bar = s_4_bar / 6 + 1/6 * x_4_bar * A / s_4   adjoint of (16), (17) */
             for (size_t j = 0; j < m; ++j)
                 f_4_bar[j] = s_4_bar[j] / 6 + REAL(1) / REAL(6) * x_4_bar[j] * A[j] / s_4[j];
 
-            /* (37)  a_f_4_bar = f_4_bar * f_4 * (1 - f_4)   adjoint of (11) */
+            /* (43)  a_f_4_bar = f_4_bar * f_4 * (1 - f_4)   adjoint of (15) */
             for (size_t j = 0; j < m; ++j)
                 a_f_4_bar[j] = f_4_bar[j] * f_4[j] * one_minus_f_4[j];
 
-            /* (38)  x_3_bar = gamma_r^T a_f_4_bar + x_4_bar / s_4   adjoint of (11), (13) */
+            /* (44)  x_3_bar = gamma_r^T a_f_4_bar + x_4_bar / s_4   adjoint of (14), (17) */
             for (size_t j = 0; j < m; ++j) {
                 ltc_real sum = x_4_bar[j] / s_4[j];
                 for (size_t k = 0; k < m; ++k)
@@ -825,19 +825,19 @@ void ltc_backward(
                 x_3_bar[j] = sum;
             }
 
-            /* (40)  s_3_bar = -x_3_bar * (x_2 + f_3 * A / 6) / s_3^2   adjoint of (10) */
+            /* (46)  s_3_bar = -x_3_bar * (x_2 + f_3 * A / 6) / s_3^2   adjoint of (13) */
             for (size_t j = 0; j < m; ++j)
                 s_3_bar[j] = -x_3_bar[j] * (x_2[j] + f_3[j] * A[j] / 6) / (s_3[j] * s_3[j]);
 
-            /* (42)  f_3_bar = s_3_bar / 6 + 1/6 * x_3_bar * A / s_3   adjoint of (9), (10) */
+            /* (48)  f_3_bar = s_3_bar / 6 + 1/6 * x_3_bar * A / s_3   adjoint of (12), (13) */
             for (size_t j = 0; j < m; ++j)
                 f_3_bar[j] = s_3_bar[j] / 6 + REAL(1) / REAL(6) * x_3_bar[j] * A[j] / s_3[j];
 
-            /* (43)  a_f_3_bar = f_3_bar * f_3 * (1 - f_3)   adjoint of (8) */
+            /* (49)  a_f_3_bar = f_3_bar * f_3 * (1 - f_3)   adjoint of (11) */
             for (size_t j = 0; j < m; ++j)
                 a_f_3_bar[j] = f_3_bar[j] * f_3[j] * one_minus_f_3[j];
 
-            /* (44)  x_2_bar = gamma_r^T a_f_3_bar + x_3_bar / s_3   adjoint of (8), (10) */
+            /* (50)  x_2_bar = gamma_r^T a_f_3_bar + x_3_bar / s_3   adjoint of (10), (13) */
             for (size_t j = 0; j < m; ++j) {
                 ltc_real sum = x_3_bar[j] / s_3[j];
                 for (size_t k = 0; k < m; ++k)
@@ -845,19 +845,19 @@ void ltc_backward(
                 x_2_bar[j] = sum;
             }
 
-            /* (46)  s_2_bar = -x_2_bar * (x_1 + f_2 * A / 6) / s_2^2   adjoint of (7) */
+            /* (52)  s_2_bar = -x_2_bar * (x_1 + f_2 * A / 6) / s_2^2   adjoint of (9) */
             for (size_t j = 0; j < m; ++j)
                 s_2_bar[j] = -x_2_bar[j] * (x_1[j] + f_2[j] * A[j] / 6) / (s_2[j] * s_2[j]);
 
-            /* (48)  f_2_bar = s_2_bar / 6 + 1/6 * x_2_bar * A / s_2   adjoint of (6), (7) */
+            /* (54)  f_2_bar = s_2_bar / 6 + 1/6 * x_2_bar * A / s_2   adjoint of (8), (9) */
             for (size_t j = 0; j < m; ++j)
                 f_2_bar[j] = s_2_bar[j] / 6 + REAL(1) / REAL(6) * x_2_bar[j] * A[j] / s_2[j];
 
-            /* (49)  a_f_2_bar = f_2_bar * f_2 * (1 - f_2)   adjoint of (5) */
+            /* (55)  a_f_2_bar = f_2_bar * f_2 * (1 - f_2)   adjoint of (7) */
             for (size_t j = 0; j < m; ++j)
                 a_f_2_bar[j] = f_2_bar[j] * f_2[j] * one_minus_f_2[j];
 
-            /* (50)  x_1_bar = gamma_r^T a_f_2_bar + x_2_bar / s_2   adjoint of (5), (7) */
+            /* (56)  x_1_bar = gamma_r^T a_f_2_bar + x_2_bar / s_2   adjoint of (6), (9) */
             for (size_t j = 0; j < m; ++j) {
                 ltc_real sum = x_2_bar[j] / s_2[j];
                 for (size_t k = 0; k < m; ++k)
@@ -865,19 +865,19 @@ void ltc_backward(
                 x_1_bar[j] = sum;
             }
 
-            /* (52)  s_1_bar = -x_1_bar * (x_prev + f_1 * A / 6) / s_1^2   adjoint of (4) */
+            /* (58)  s_1_bar = -x_1_bar * (x_prev + f_1 * A / 6) / s_1^2   adjoint of (5) */
             for (size_t j = 0; j < m; ++j)
                 s_1_bar[j] = -x_1_bar[j] * (x_prev[j] + f_1[j] * A[j] / 6) / (s_1[j] * s_1[j]);
 
-            /* (55)  f_1_bar = s_1_bar / 6 + 1/6 * x_1_bar * A / s_1   adjoint of (3), (4) */
+            /* (61)  f_1_bar = s_1_bar / 6 + 1/6 * x_1_bar * A / s_1   adjoint of (4), (5) */
             for (size_t j = 0; j < m; ++j)
                 f_1_bar[j] = s_1_bar[j] / 6 + REAL(1) / REAL(6) * x_1_bar[j] * A[j] / s_1[j];
 
-            /* (56)  a_f_1_bar = f_1_bar * f_1 * (1 - f_1)   adjoint of (2) */
+            /* (62)  a_f_1_bar = f_1_bar * f_1 * (1 - f_1)   adjoint of (3) */
             for (size_t j = 0; j < m; ++j)
                 a_f_1_bar[j] = f_1_bar[j] * f_1[j] * one_minus_f_1[j];
 
-            /* (58)  x_prev_bar = gamma_r^T a_f_1_bar + x_1_bar / s_1   adjoint of (2), (4) */
+            /* (64)  x_prev_bar = gamma_r^T a_f_1_bar + x_1_bar / s_1   adjoint of (2), (5) */
             for (size_t j = 0; j < m; ++j) {
                 ltc_real sum = x_1_bar[j] / s_1[j];
                 for (size_t k = 0; k < m; ++k)
@@ -930,64 +930,64 @@ void ltc_backward(
             const ltc_real *restrict a_f_1_bar = work_a_f_1_bar + at * m;
             ltc_real *restrict I_bar = gradients->I_bar != NULL ? gradients->I_bar + at * n : NULL;
 
-            /* (21)  x_to_A_bar = 1/6 * x_bar * f_6 / s_6 */
+            /* (27)  x_to_A_bar = 1/6 * x_bar * f_6 / s_6 */
             for (size_t j = 0; j < m; ++j)
                 x_to_A_bar[j] = REAL(1) / REAL(6) * x_bar[j] * f_6[j] / s_6[j];
 
-            /* (23)  s_6_to_exp_tau_log_bar = -1/6 * s_6_bar / exp(tau_log)^2 */
+            /* (29)  s_6_to_exp_tau_log_bar = -1/6 * s_6_bar / exp(tau_log)^2 */
             for (size_t j = 0; j < m; ++j)
                 s_6_to_exp_tau_log_bar[j] =
                     -REAL(1) / REAL(6) * s_6_bar[j] / (exp_tau_log[j] * exp_tau_log[j]);
 
-            /* (27)  x_5_to_A_bar = 1/6 * x_5_bar * f_5 / s_5 */
+            /* (33)  x_5_to_A_bar = 1/6 * x_5_bar * f_5 / s_5 */
             for (size_t j = 0; j < m; ++j)
                 x_5_to_A_bar[j] = REAL(1) / REAL(6) * x_5_bar[j] * f_5[j] / s_5[j];
 
-            /* (29)  s_5_to_exp_tau_log_bar = -1/6 * s_5_bar / exp(tau_log)^2 */
+            /* (35)  s_5_to_exp_tau_log_bar = -1/6 * s_5_bar / exp(tau_log)^2 */
             for (size_t j = 0; j < m; ++j)
                 s_5_to_exp_tau_log_bar[j] =
                     -REAL(1) / REAL(6) * s_5_bar[j] / (exp_tau_log[j] * exp_tau_log[j]);
 
-            /* (33)  x_4_to_A_bar = 1/6 * x_4_bar * f_4 / s_4 */
+            /* (39)  x_4_to_A_bar = 1/6 * x_4_bar * f_4 / s_4 */
             for (size_t j = 0; j < m; ++j)
                 x_4_to_A_bar[j] = REAL(1) / REAL(6) * x_4_bar[j] * f_4[j] / s_4[j];
 
-            /* (35)  s_4_to_exp_tau_log_bar = -1/6 * s_4_bar / exp(tau_log)^2 */
+            /* (41)  s_4_to_exp_tau_log_bar = -1/6 * s_4_bar / exp(tau_log)^2 */
             for (size_t j = 0; j < m; ++j)
                 s_4_to_exp_tau_log_bar[j] =
                     -REAL(1) / REAL(6) * s_4_bar[j] / (exp_tau_log[j] * exp_tau_log[j]);
 
-            /* (39)  x_3_to_A_bar = 1/6 * x_3_bar * f_3 / s_3 */
+            /* (45)  x_3_to_A_bar = 1/6 * x_3_bar * f_3 / s_3 */
             for (size_t j = 0; j < m; ++j)
                 x_3_to_A_bar[j] = REAL(1) / REAL(6) * x_3_bar[j] * f_3[j] / s_3[j];
 
-            /* (41)  s_3_to_exp_tau_log_bar = -1/6 * s_3_bar / exp(tau_log)^2 */
+            /* (47)  s_3_to_exp_tau_log_bar = -1/6 * s_3_bar / exp(tau_log)^2 */
             for (size_t j = 0; j < m; ++j)
                 s_3_to_exp_tau_log_bar[j] =
                     -REAL(1) / REAL(6) * s_3_bar[j] / (exp_tau_log[j] * exp_tau_log[j]);
 
-            /* (45)  x_2_to_A_bar = 1/6 * x_2_bar * f_2 / s_2 */
+            /* (51)  x_2_to_A_bar = 1/6 * x_2_bar * f_2 / s_2 */
             for (size_t j = 0; j < m; ++j)
                 x_2_to_A_bar[j] = REAL(1) / REAL(6) * x_2_bar[j] * f_2[j] / s_2[j];
 
-            /* (47)  s_2_to_exp_tau_log_bar = -1/6 * s_2_bar / exp(tau_log)^2 */
+            /* (53)  s_2_to_exp_tau_log_bar = -1/6 * s_2_bar / exp(tau_log)^2 */
             for (size_t j = 0; j < m; ++j)
                 s_2_to_exp_tau_log_bar[j] =
                     -REAL(1) / REAL(6) * s_2_bar[j] / (exp_tau_log[j] * exp_tau_log[j]);
 
-            /* (51)  x_1_to_A_bar = 1/6 * x_1_bar * f_1 / s_1 */
+            /* (57)  x_1_to_A_bar = 1/6 * x_1_bar * f_1 / s_1 */
             for (size_t j = 0; j < m; ++j)
                 x_1_to_A_bar[j] = REAL(1) / REAL(6) * x_1_bar[j] * f_1[j] / s_1[j];
 
-            /* (53)  s_1_to_exp_tau_log_bar = -1/6 * s_1_bar / exp(tau_log)^2 */
+            /* (59)  s_1_to_exp_tau_log_bar = -1/6 * s_1_bar / exp(tau_log)^2 */
             for (size_t j = 0; j < m; ++j)
                 s_1_to_exp_tau_log_bar[j] =
                     -REAL(1) / REAL(6) * s_1_bar[j] / (exp_tau_log[j] * exp_tau_log[j]);
 
-            /* (54)  exp_tau_log_bar = sum_t s_1_to_exp_tau_log_bar + sum_t s_2_to_exp_tau_log_bar +
+            /* (60)  exp_tau_log_bar = sum_t s_1_to_exp_tau_log_bar + sum_t s_2_to_exp_tau_log_bar +
              * sum_t s_3_to_exp_tau_log_bar + sum_t s_4_to_exp_tau_log_bar + sum_t
-             * s_5_to_exp_tau_log_bar + sum_t s_6_to_exp_tau_log_bar   adjoint of (3), (6), (9),
-             * (12), (15), (18) */
+             * s_5_to_exp_tau_log_bar + sum_t s_6_to_exp_tau_log_bar   adjoint of (4), (8), (12),
+             * (16), (20), (24) */
             for (size_t j = 0; j < m; ++j) {
                 exp_tau_log_bar[j] += s_1_to_exp_tau_log_bar[j];
                 exp_tau_log_bar[j] += s_2_to_exp_tau_log_bar[j];
@@ -997,13 +997,13 @@ void ltc_backward(
                 exp_tau_log_bar[j] += s_6_to_exp_tau_log_bar[j];
             }
 
-            /* (57)  a_bar = a_f_1_bar + a_f_2_bar + a_f_3_bar + a_f_4_bar + a_f_5_bar + a_f_6_bar
-             * adjoint of (2), (5), (8), (11), (14), (17) */
+            /* (63)  a_bar = a_f_1_bar + a_f_2_bar + a_f_3_bar + a_f_4_bar + a_f_5_bar + a_f_6_bar
+             * adjoint of (2), (6), (10), (14), (18), (22) */
             for (size_t j = 0; j < m; ++j)
                 a_bar[j] = a_f_1_bar[j] + a_f_2_bar[j] + a_f_3_bar[j] + a_f_4_bar[j] + a_f_5_bar[j]
                     + a_f_6_bar[j];
 
-            /* (59)  I_bar = gamma^T a_bar   adjoint of (1) */
+            /* (65)  I_bar = gamma^T a_bar   adjoint of (1) */
             if (I_bar != NULL) {
                 for (size_t j = 0; j < n; ++j) {
                     ltc_real sum = 0;
@@ -1013,15 +1013,15 @@ void ltc_backward(
                 }
             }
 
-            /* (60)  gamma_bar = sum_t a_bar I^T   adjoint of (1) */
+            /* (66)  gamma_bar = sum_t a_bar I^T   adjoint of (1) */
             if (gamma_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         gamma_bar[j * n + k] += a_bar[j] * I[k];
 
-            /* (61)  gamma_r_bar = sum_t a_f_1_bar x_prev^T + sum_t a_f_2_bar x_1^T + sum_t
+            /* (67)  gamma_r_bar = sum_t a_f_1_bar x_prev^T + sum_t a_f_2_bar x_1^T + sum_t
              * a_f_3_bar x_2^T + sum_t a_f_4_bar x_3^T + sum_t a_f_5_bar x_4^T + sum_t a_f_6_bar
-             * x_5^T   adjoint of (2), (5), (8), (11), (14), (17) */
+             * x_5^T   adjoint of (2), (6), (10), (14), (18), (22) */
             if (gamma_r_bar != NULL) {
                 for (size_t j = 0; j < m; ++j) {
                     for (size_t k = 0; k < m; ++k) {
@@ -1035,14 +1035,14 @@ void ltc_backward(
                 }
             }
 
-            /* (62)  mu_bar = sum_t a_bar   adjoint of (1) */
+            /* (68)  mu_bar = sum_t a_bar   adjoint of (1) */
             if (mu_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     mu_bar[j] += a_bar[j];
 
-            /* (64)  A_bar = sum_t x_1_to_A_bar + sum_t x_2_to_A_bar + sum_t x_3_to_A_bar + sum_t
-             * x_4_to_A_bar + sum_t x_5_to_A_bar + sum_t x_to_A_bar   adjoint of (4), (7), (10),
-             * (13), (16), (19) */
+            /* (70)  A_bar = sum_t x_1_to_A_bar + sum_t x_2_to_A_bar + sum_t x_3_to_A_bar + sum_t
+             * x_4_to_A_bar + sum_t x_5_to_A_bar + sum_t x_to_A_bar   adjoint of (5), (9), (13),
+             * (17), (21), (25) */
             if (A_bar != NULL) {
                 for (size_t j = 0; j < m; ++j) {
                     A_bar[j] += x_1_to_A_bar[j];
@@ -1058,7 +1058,7 @@ void ltc_backward(
 
     /* once, for all steps */
     {
-        /* (63)  tau_log_bar = exp_tau_log_bar * exp(tau_log)   adjoint of (3) */
+        /* (69)  tau_log_bar = exp_tau_log_bar * exp(tau_log)   adjoint of (4) */
         if (tau_log_bar != NULL)
             for (size_t j = 0; j < m; ++j)
                 tau_log_bar[j] = exp_tau_log_bar[j] * exp_tau_log[j];
@@ -1131,23 +1131,23 @@ void ltc_step(
             a_f_1[j] = sum;
         }
 
-        /* (2)  f_1 = sigmoid(a_f_1) */
+        /* (3)  f_1 = sigmoid(a_f_1) */
         for (size_t j = 0; j < m; ++j)
             f_1[j] = ltc_sigmoid(a_f_1[j]);
 
-        /* (3)  exp_tau_log = exp(tau_log) */
+        /* (4)  exp_tau_log = exp(tau_log) */
         for (size_t j = 0; j < m; ++j)
             exp_tau_log[j] = EXP(tau_log[j]);
 
-        /* (3)  s_1 = 1 + (1 / exp(tau_log) + f_1) / 6 */
+        /* (4)  s_1 = 1 + (1 / exp(tau_log) + f_1) / 6 */
         for (size_t j = 0; j < m; ++j)
             s_1[j] = 1 + (1 / exp_tau_log[j] + f_1[j]) / 6;
 
-        /* (4)  x_1 = (x_prev + f_1 * A / 6) / s_1 */
+        /* (5)  x_1 = (x_prev + f_1 * A / 6) / s_1 */
         for (size_t j = 0; j < m; ++j)
             x_1[j] = (x_prev[j] + f_1[j] * A[j] / 6) / s_1[j];
 
-        /* (5)  a_f_2 = gamma_r x_1 + a */
+        /* (6)  a_f_2 = gamma_r x_1 + a */
         for (size_t j = 0; j < m; ++j) {
             ltc_real sum = a[j];
             for (size_t k = 0; k < m; ++k)
@@ -1155,19 +1155,19 @@ void ltc_step(
             a_f_2[j] = sum;
         }
 
-        /* (5)  f_2 = sigmoid(a_f_2) */
+        /* (7)  f_2 = sigmoid(a_f_2) */
         for (size_t j = 0; j < m; ++j)
             f_2[j] = ltc_sigmoid(a_f_2[j]);
 
-        /* (6)  s_2 = 1 + (1 / exp(tau_log) + f_2) / 6 */
+        /* (8)  s_2 = 1 + (1 / exp(tau_log) + f_2) / 6 */
         for (size_t j = 0; j < m; ++j)
             s_2[j] = 1 + (1 / exp_tau_log[j] + f_2[j]) / 6;
 
-        /* (7)  x_2 = (x_1 + f_2 * A / 6) / s_2 */
+        /* (9)  x_2 = (x_1 + f_2 * A / 6) / s_2 */
         for (size_t j = 0; j < m; ++j)
             x_2[j] = (x_1[j] + f_2[j] * A[j] / 6) / s_2[j];
 
-        /* (8)  a_f_3 = gamma_r x_2 + a */
+        /* (10)  a_f_3 = gamma_r x_2 + a */
         for (size_t j = 0; j < m; ++j) {
             ltc_real sum = a[j];
             for (size_t k = 0; k < m; ++k)
@@ -1175,19 +1175,19 @@ void ltc_step(
             a_f_3[j] = sum;
         }
 
-        /* (8)  f_3 = sigmoid(a_f_3) */
+        /* (11)  f_3 = sigmoid(a_f_3) */
         for (size_t j = 0; j < m; ++j)
             f_3[j] = ltc_sigmoid(a_f_3[j]);
 
-        /* (9)  s_3 = 1 + (1 / exp(tau_log) + f_3) / 6 */
+        /* (12)  s_3 = 1 + (1 / exp(tau_log) + f_3) / 6 */
         for (size_t j = 0; j < m; ++j)
             s_3[j] = 1 + (1 / exp_tau_log[j] + f_3[j]) / 6;
 
-        /* (10)  x_3 = (x_2 + f_3 * A / 6) / s_3 */
+        /* (13)  x_3 = (x_2 + f_3 * A / 6) / s_3 */
         for (size_t j = 0; j < m; ++j)
             x_3[j] = (x_2[j] + f_3[j] * A[j] / 6) / s_3[j];
 
-        /* (11)  a_f_4 = gamma_r x_3 + a */
+        /* (14)  a_f_4 = gamma_r x_3 + a */
         for (size_t j = 0; j < m; ++j) {
             ltc_real sum = a[j];
             for (size_t k = 0; k < m; ++k)
@@ -1195,19 +1195,19 @@ void ltc_step(
             a_f_4[j] = sum;
         }
 
-        /* (11)  f_4 = sigmoid(a_f_4) */
+        /* (15)  f_4 = sigmoid(a_f_4) */
         for (size_t j = 0; j < m; ++j)
             f_4[j] = ltc_sigmoid(a_f_4[j]);
 
-        /* (12)  s_4 = 1 + (1 / exp(tau_log) + f_4) / 6 */
+        /* (16)  s_4 = 1 + (1 / exp(tau_log) + f_4) / 6 */
         for (size_t j = 0; j < m; ++j)
             s_4[j] = 1 + (1 / exp_tau_log[j] + f_4[j]) / 6;
 
-        /* (13)  x_4 = (x_3 + f_4 * A / 6) / s_4 */
+        /* (17)  x_4 = (x_3 + f_4 * A / 6) / s_4 */
         for (size_t j = 0; j < m; ++j)
             x_4[j] = (x_3[j] + f_4[j] * A[j] / 6) / s_4[j];
 
-        /* (14)  a_f_5 = gamma_r x_4 + a */
+        /* (18)  a_f_5 = gamma_r x_4 + a */
         for (size_t j = 0; j < m; ++j) {
             ltc_real sum = a[j];
             for (size_t k = 0; k < m; ++k)
@@ -1215,19 +1215,19 @@ void ltc_step(
             a_f_5[j] = sum;
         }
 
-        /* (14)  f_5 = sigmoid(a_f_5) */
+        /* (19)  f_5 = sigmoid(a_f_5) */
         for (size_t j = 0; j < m; ++j)
             f_5[j] = ltc_sigmoid(a_f_5[j]);
 
-        /* (15)  s_5 = 1 + (1 / exp(tau_log) + f_5) / 6 */
+        /* (20)  s_5 = 1 + (1 / exp(tau_log) + f_5) / 6 */
         for (size_t j = 0; j < m; ++j)
             s_5[j] = 1 + (1 / exp_tau_log[j] + f_5[j]) / 6;
 
-        /* (16)  x_5 = (x_4 + f_5 * A / 6) / s_5 */
+        /* (21)  x_5 = (x_4 + f_5 * A / 6) / s_5 */
         for (size_t j = 0; j < m; ++j)
             x_5[j] = (x_4[j] + f_5[j] * A[j] / 6) / s_5[j];
 
-        /* (17)  a_f_6 = gamma_r x_5 + a */
+        /* (22)  a_f_6 = gamma_r x_5 + a */
         for (size_t j = 0; j < m; ++j) {
             ltc_real sum = a[j];
             for (size_t k = 0; k < m; ++k)
@@ -1235,15 +1235,15 @@ void ltc_step(
             a_f_6[j] = sum;
         }
 
-        /* (17)  f_6 = sigmoid(a_f_6) */
+        /* (23)  f_6 = sigmoid(a_f_6) */
         for (size_t j = 0; j < m; ++j)
             f_6[j] = ltc_sigmoid(a_f_6[j]);
 
-        /* (18)  s_6 = 1 + (1 / exp(tau_log) + f_6) / 6 */
+        /* (24)  s_6 = 1 + (1 / exp(tau_log) + f_6) / 6 */
         for (size_t j = 0; j < m; ++j)
             s_6[j] = 1 + (1 / exp_tau_log[j] + f_6[j]) / 6;
 
-        /* (19)  x = (x_5 + f_6 * A / 6) / s_6 */
+        /* (25)  x = (x_5 + f_6 * A / 6) / s_6 */
         for (size_t j = 0; j < m; ++j)
             x[j] = (x_5[j] + f_6[j] * A[j] / 6) / s_6[j];
 

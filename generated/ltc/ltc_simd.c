@@ -274,7 +274,7 @@ static void ltc_simd_forward_thread(
 
     /* once, for all steps */
     if (thread == 0) {
-        /* (3)  exp_tau_log = exp(tau_log) */
+        /* (4)  exp_tau_log = exp(tau_log) */
         for (size_t j = 0; j < m; ++j)
             exp_tau_log[j] = EXP(tau_log[j]);
     }
@@ -324,18 +324,18 @@ static void ltc_simd_forward_thread(
                                 /* (2)  a_f_1 = gamma_r x_prev + a */
                                 const vec a_f_1 = load(tile_a_f_1 + (s * own + v) * LANES) + a;
 
-                                /* (2)  f_1 = sigmoid(a_f_1) */
+                                /* (3)  f_1 = sigmoid(a_f_1) */
                                 const vec f_1 = vec_sigmoid(a_f_1);
 
-                                /* (2)  f_1_tail = sigmoid_tail(a_f_1) */
+                                /* (3)  f_1_tail = sigmoid_tail(a_f_1) */
                                 const vec f_1_tail = vec_sigmoid_tail(a_f_1);
                                 store(f_1_tail_rows + s * row_m + j, f_1_tail);
 
-                                /* (3)  s_1 = 1 + (1 / exp(tau_log) + f_1) / 6 */
+                                /* (4)  s_1 = 1 + (1 / exp(tau_log) + f_1) / 6 */
                                 const vec s_1 = 1 + (1 / exp_tau_log_here + f_1) / 6;
                                 store(s_1_rows + s * row_m + j, s_1);
 
-                                /* (4)  x_1 = (x_prev + f_1 * A / 6) / s_1 */
+                                /* (5)  x_1 = (x_prev + f_1 * A / 6) / s_1 */
                                 const vec x_1 = (x_prev + f_1 * A_here / 6) / s_1;
                                 store(x_1_rows + s * row_m + j, x_1);
                             }
@@ -383,21 +383,21 @@ static void ltc_simd_forward_thread(
                                 const vec a = load(a_rows + s * row_m + j);
                                 const vec x_1 = load(x_1_rows + s * row_m + j);
 
-                                /* (5)  a_f_2 = gamma_r x_1 + a */
+                                /* (6)  a_f_2 = gamma_r x_1 + a */
                                 const vec a_f_2 = load(tile_a_f_2 + (s * own + v) * LANES) + a;
 
-                                /* (5)  f_2 = sigmoid(a_f_2) */
+                                /* (7)  f_2 = sigmoid(a_f_2) */
                                 const vec f_2 = vec_sigmoid(a_f_2);
 
-                                /* (5)  f_2_tail = sigmoid_tail(a_f_2) */
+                                /* (7)  f_2_tail = sigmoid_tail(a_f_2) */
                                 const vec f_2_tail = vec_sigmoid_tail(a_f_2);
                                 store(f_2_tail_rows + s * row_m + j, f_2_tail);
 
-                                /* (6)  s_2 = 1 + (1 / exp(tau_log) + f_2) / 6 */
+                                /* (8)  s_2 = 1 + (1 / exp(tau_log) + f_2) / 6 */
                                 const vec s_2 = 1 + (1 / exp_tau_log_here + f_2) / 6;
                                 store(s_2_rows + s * row_m + j, s_2);
 
-                                /* (7)  x_2 = (x_1 + f_2 * A / 6) / s_2 */
+                                /* (9)  x_2 = (x_1 + f_2 * A / 6) / s_2 */
                                 const vec x_2 = (x_1 + f_2 * A_here / 6) / s_2;
                                 store(x_2_rows + s * row_m + j, x_2);
                             }
@@ -445,21 +445,21 @@ static void ltc_simd_forward_thread(
                                 const vec a = load(a_rows + s * row_m + j);
                                 const vec x_2 = load(x_2_rows + s * row_m + j);
 
-                                /* (8)  a_f_3 = gamma_r x_2 + a */
+                                /* (10)  a_f_3 = gamma_r x_2 + a */
                                 const vec a_f_3 = load(tile_a_f_3 + (s * own + v) * LANES) + a;
 
-                                /* (8)  f_3 = sigmoid(a_f_3) */
+                                /* (11)  f_3 = sigmoid(a_f_3) */
                                 const vec f_3 = vec_sigmoid(a_f_3);
 
-                                /* (8)  f_3_tail = sigmoid_tail(a_f_3) */
+                                /* (11)  f_3_tail = sigmoid_tail(a_f_3) */
                                 const vec f_3_tail = vec_sigmoid_tail(a_f_3);
                                 store(f_3_tail_rows + s * row_m + j, f_3_tail);
 
-                                /* (9)  s_3 = 1 + (1 / exp(tau_log) + f_3) / 6 */
+                                /* (12)  s_3 = 1 + (1 / exp(tau_log) + f_3) / 6 */
                                 const vec s_3 = 1 + (1 / exp_tau_log_here + f_3) / 6;
                                 store(s_3_rows + s * row_m + j, s_3);
 
-                                /* (10)  x_3 = (x_2 + f_3 * A / 6) / s_3 */
+                                /* (13)  x_3 = (x_2 + f_3 * A / 6) / s_3 */
                                 const vec x_3 = (x_2 + f_3 * A_here / 6) / s_3;
                                 store(x_3_rows + s * row_m + j, x_3);
                             }
@@ -507,21 +507,21 @@ static void ltc_simd_forward_thread(
                                 const vec a = load(a_rows + s * row_m + j);
                                 const vec x_3 = load(x_3_rows + s * row_m + j);
 
-                                /* (11)  a_f_4 = gamma_r x_3 + a */
+                                /* (14)  a_f_4 = gamma_r x_3 + a */
                                 const vec a_f_4 = load(tile_a_f_4 + (s * own + v) * LANES) + a;
 
-                                /* (11)  f_4 = sigmoid(a_f_4) */
+                                /* (15)  f_4 = sigmoid(a_f_4) */
                                 const vec f_4 = vec_sigmoid(a_f_4);
 
-                                /* (11)  f_4_tail = sigmoid_tail(a_f_4) */
+                                /* (15)  f_4_tail = sigmoid_tail(a_f_4) */
                                 const vec f_4_tail = vec_sigmoid_tail(a_f_4);
                                 store(f_4_tail_rows + s * row_m + j, f_4_tail);
 
-                                /* (12)  s_4 = 1 + (1 / exp(tau_log) + f_4) / 6 */
+                                /* (16)  s_4 = 1 + (1 / exp(tau_log) + f_4) / 6 */
                                 const vec s_4 = 1 + (1 / exp_tau_log_here + f_4) / 6;
                                 store(s_4_rows + s * row_m + j, s_4);
 
-                                /* (13)  x_4 = (x_3 + f_4 * A / 6) / s_4 */
+                                /* (17)  x_4 = (x_3 + f_4 * A / 6) / s_4 */
                                 const vec x_4 = (x_3 + f_4 * A_here / 6) / s_4;
                                 store(x_4_rows + s * row_m + j, x_4);
                             }
@@ -569,21 +569,21 @@ static void ltc_simd_forward_thread(
                                 const vec a = load(a_rows + s * row_m + j);
                                 const vec x_4 = load(x_4_rows + s * row_m + j);
 
-                                /* (14)  a_f_5 = gamma_r x_4 + a */
+                                /* (18)  a_f_5 = gamma_r x_4 + a */
                                 const vec a_f_5 = load(tile_a_f_5 + (s * own + v) * LANES) + a;
 
-                                /* (14)  f_5 = sigmoid(a_f_5) */
+                                /* (19)  f_5 = sigmoid(a_f_5) */
                                 const vec f_5 = vec_sigmoid(a_f_5);
 
-                                /* (14)  f_5_tail = sigmoid_tail(a_f_5) */
+                                /* (19)  f_5_tail = sigmoid_tail(a_f_5) */
                                 const vec f_5_tail = vec_sigmoid_tail(a_f_5);
                                 store(f_5_tail_rows + s * row_m + j, f_5_tail);
 
-                                /* (15)  s_5 = 1 + (1 / exp(tau_log) + f_5) / 6 */
+                                /* (20)  s_5 = 1 + (1 / exp(tau_log) + f_5) / 6 */
                                 const vec s_5 = 1 + (1 / exp_tau_log_here + f_5) / 6;
                                 store(s_5_rows + s * row_m + j, s_5);
 
-                                /* (16)  x_5 = (x_4 + f_5 * A / 6) / s_5 */
+                                /* (21)  x_5 = (x_4 + f_5 * A / 6) / s_5 */
                                 const vec x_5 = (x_4 + f_5 * A_here / 6) / s_5;
                                 store(x_5_rows + s * row_m + j, x_5);
                             }
@@ -631,21 +631,21 @@ static void ltc_simd_forward_thread(
                                 const vec a = load(a_rows + s * row_m + j);
                                 const vec x_5 = load(x_5_rows + s * row_m + j);
 
-                                /* (17)  a_f_6 = gamma_r x_5 + a */
+                                /* (22)  a_f_6 = gamma_r x_5 + a */
                                 const vec a_f_6 = load(tile_a_f_6 + (s * own + v) * LANES) + a;
 
-                                /* (17)  f_6 = sigmoid(a_f_6) */
+                                /* (23)  f_6 = sigmoid(a_f_6) */
                                 const vec f_6 = vec_sigmoid(a_f_6);
 
-                                /* (17)  f_6_tail = sigmoid_tail(a_f_6) */
+                                /* (23)  f_6_tail = sigmoid_tail(a_f_6) */
                                 const vec f_6_tail = vec_sigmoid_tail(a_f_6);
                                 store(f_6_tail_rows + s * row_m + j, f_6_tail);
 
-                                /* (18)  s_6 = 1 + (1 / exp(tau_log) + f_6) / 6 */
+                                /* (24)  s_6 = 1 + (1 / exp(tau_log) + f_6) / 6 */
                                 const vec s_6 = 1 + (1 / exp_tau_log_here + f_6) / 6;
                                 store(s_6_rows + s * row_m + j, s_6);
 
-                                /* (19)  x = (x_5 + f_6 * A / 6) / s_6 */
+                                /* (25)  x = (x_5 + f_6 * A / 6) / s_6 */
                                 const vec x = (x_5 + f_6 * A_here / 6) / s_6;
                                 store_part(x_rows + s * m + j, x, left);
                             }
@@ -753,7 +753,7 @@ static void ltc_simd_infer_thread(
 
     /* once, for all steps */
     if (thread == 0) {
-        /* (3)  exp_tau_log = exp(tau_log) */
+        /* (4)  exp_tau_log = exp(tau_log) */
         for (size_t j = 0; j < m; ++j)
             exp_tau_log[j] = EXP(tau_log[j]);
     }
@@ -801,13 +801,13 @@ static void ltc_simd_infer_thread(
                                 /* (2)  a_f_1 = gamma_r x_prev + a */
                                 const vec a_f_1 = load(tile_a_f_1 + (s * own + v) * LANES) + a;
 
-                                /* (2)  f_1 = sigmoid(a_f_1) */
+                                /* (3)  f_1 = sigmoid(a_f_1) */
                                 const vec f_1 = vec_sigmoid(a_f_1);
 
-                                /* (3)  s_1 = 1 + (1 / exp(tau_log) + f_1) / 6 */
+                                /* (4)  s_1 = 1 + (1 / exp(tau_log) + f_1) / 6 */
                                 const vec s_1 = 1 + (1 / exp_tau_log_here + f_1) / 6;
 
-                                /* (4)  x_1 = (x_prev + f_1 * A / 6) / s_1 */
+                                /* (5)  x_1 = (x_prev + f_1 * A / 6) / s_1 */
                                 const vec x_1 = (x_prev + f_1 * A_here / 6) / s_1;
                                 store(x_1_rows + s * row_m + j, x_1);
                             }
@@ -853,16 +853,16 @@ static void ltc_simd_infer_thread(
                                 const vec a = load(a_rows + s * row_m + j);
                                 const vec x_1 = load(x_1_rows + s * row_m + j);
 
-                                /* (5)  a_f_2 = gamma_r x_1 + a */
+                                /* (6)  a_f_2 = gamma_r x_1 + a */
                                 const vec a_f_2 = load(tile_a_f_2 + (s * own + v) * LANES) + a;
 
-                                /* (5)  f_2 = sigmoid(a_f_2) */
+                                /* (7)  f_2 = sigmoid(a_f_2) */
                                 const vec f_2 = vec_sigmoid(a_f_2);
 
-                                /* (6)  s_2 = 1 + (1 / exp(tau_log) + f_2) / 6 */
+                                /* (8)  s_2 = 1 + (1 / exp(tau_log) + f_2) / 6 */
                                 const vec s_2 = 1 + (1 / exp_tau_log_here + f_2) / 6;
 
-                                /* (7)  x_2 = (x_1 + f_2 * A / 6) / s_2 */
+                                /* (9)  x_2 = (x_1 + f_2 * A / 6) / s_2 */
                                 const vec x_2 = (x_1 + f_2 * A_here / 6) / s_2;
                                 store(x_2_rows + s * row_m + j, x_2);
                             }
@@ -908,16 +908,16 @@ static void ltc_simd_infer_thread(
                                 const vec a = load(a_rows + s * row_m + j);
                                 const vec x_2 = load(x_2_rows + s * row_m + j);
 
-                                /* (8)  a_f_3 = gamma_r x_2 + a */
+                                /* (10)  a_f_3 = gamma_r x_2 + a */
                                 const vec a_f_3 = load(tile_a_f_3 + (s * own + v) * LANES) + a;
 
-                                /* (8)  f_3 = sigmoid(a_f_3) */
+                                /* (11)  f_3 = sigmoid(a_f_3) */
                                 const vec f_3 = vec_sigmoid(a_f_3);
 
-                                /* (9)  s_3 = 1 + (1 / exp(tau_log) + f_3) / 6 */
+                                /* (12)  s_3 = 1 + (1 / exp(tau_log) + f_3) / 6 */
                                 const vec s_3 = 1 + (1 / exp_tau_log_here + f_3) / 6;
 
-                                /* (10)  x_3 = (x_2 + f_3 * A / 6) / s_3 */
+                                /* (13)  x_3 = (x_2 + f_3 * A / 6) / s_3 */
                                 const vec x_3 = (x_2 + f_3 * A_here / 6) / s_3;
                                 store(x_3_rows + s * row_m + j, x_3);
                             }
@@ -963,16 +963,16 @@ static void ltc_simd_infer_thread(
                                 const vec a = load(a_rows + s * row_m + j);
                                 const vec x_3 = load(x_3_rows + s * row_m + j);
 
-                                /* (11)  a_f_4 = gamma_r x_3 + a */
+                                /* (14)  a_f_4 = gamma_r x_3 + a */
                                 const vec a_f_4 = load(tile_a_f_4 + (s * own + v) * LANES) + a;
 
-                                /* (11)  f_4 = sigmoid(a_f_4) */
+                                /* (15)  f_4 = sigmoid(a_f_4) */
                                 const vec f_4 = vec_sigmoid(a_f_4);
 
-                                /* (12)  s_4 = 1 + (1 / exp(tau_log) + f_4) / 6 */
+                                /* (16)  s_4 = 1 + (1 / exp(tau_log) + f_4) / 6 */
                                 const vec s_4 = 1 + (1 / exp_tau_log_here + f_4) / 6;
 
-                                /* (13)  x_4 = (x_3 + f_4 * A / 6) / s_4 */
+                                /* (17)  x_4 = (x_3 + f_4 * A / 6) / s_4 */
                                 const vec x_4 = (x_3 + f_4 * A_here / 6) / s_4;
                                 store(x_4_rows + s * row_m + j, x_4);
                             }
@@ -1018,16 +1018,16 @@ static void ltc_simd_infer_thread(
                                 const vec a = load(a_rows + s * row_m + j);
                                 const vec x_4 = load(x_4_rows + s * row_m + j);
 
-                                /* (14)  a_f_5 = gamma_r x_4 + a */
+                                /* (18)  a_f_5 = gamma_r x_4 + a */
                                 const vec a_f_5 = load(tile_a_f_5 + (s * own + v) * LANES) + a;
 
-                                /* (14)  f_5 = sigmoid(a_f_5) */
+                                /* (19)  f_5 = sigmoid(a_f_5) */
                                 const vec f_5 = vec_sigmoid(a_f_5);
 
-                                /* (15)  s_5 = 1 + (1 / exp(tau_log) + f_5) / 6 */
+                                /* (20)  s_5 = 1 + (1 / exp(tau_log) + f_5) / 6 */
                                 const vec s_5 = 1 + (1 / exp_tau_log_here + f_5) / 6;
 
-                                /* (16)  x_5 = (x_4 + f_5 * A / 6) / s_5 */
+                                /* (21)  x_5 = (x_4 + f_5 * A / 6) / s_5 */
                                 const vec x_5 = (x_4 + f_5 * A_here / 6) / s_5;
                                 store(x_5_rows + s * row_m + j, x_5);
                             }
@@ -1073,16 +1073,16 @@ static void ltc_simd_infer_thread(
                                 const vec a = load(a_rows + s * row_m + j);
                                 const vec x_5 = load(x_5_rows + s * row_m + j);
 
-                                /* (17)  a_f_6 = gamma_r x_5 + a */
+                                /* (22)  a_f_6 = gamma_r x_5 + a */
                                 const vec a_f_6 = load(tile_a_f_6 + (s * own + v) * LANES) + a;
 
-                                /* (17)  f_6 = sigmoid(a_f_6) */
+                                /* (23)  f_6 = sigmoid(a_f_6) */
                                 const vec f_6 = vec_sigmoid(a_f_6);
 
-                                /* (18)  s_6 = 1 + (1 / exp(tau_log) + f_6) / 6 */
+                                /* (24)  s_6 = 1 + (1 / exp(tau_log) + f_6) / 6 */
                                 const vec s_6 = 1 + (1 / exp_tau_log_here + f_6) / 6;
 
-                                /* (19)  x = (x_5 + f_6 * A / 6) / s_6 */
+                                /* (25)  x = (x_5 + f_6 * A / 6) / s_6 */
                                 const vec x = (x_5 + f_6 * A_here / 6) / s_6;
                                 store_part(x_rows + s * m + j, x, left);
                             }
@@ -1267,68 +1267,68 @@ static void ltc_simd_backward_thread(
                             const vec x_next_bar =
                                 load_part(x_next_bar_rows + s * x_next_bar_stride + j, left);
 
-                            /* (2)  f_1 = sigmoid_from_tail(f_1_tail) */
+                            /* (3)  f_1 = sigmoid_from_tail(f_1_tail) */
                             const vec f_1 = vec_sigmoid_from_tail(f_1_tail);
                             store(f_1_rows + s * row_m + j, f_1);
 
-                            /* (5)  f_2 = sigmoid_from_tail(f_2_tail) */
+                            /* (7)  f_2 = sigmoid_from_tail(f_2_tail) */
                             const vec f_2 = vec_sigmoid_from_tail(f_2_tail);
                             store(f_2_rows + s * row_m + j, f_2);
 
-                            /* (8)  f_3 = sigmoid_from_tail(f_3_tail) */
+                            /* (11)  f_3 = sigmoid_from_tail(f_3_tail) */
                             const vec f_3 = vec_sigmoid_from_tail(f_3_tail);
                             store(f_3_rows + s * row_m + j, f_3);
 
-                            /* (11)  f_4 = sigmoid_from_tail(f_4_tail) */
+                            /* (15)  f_4 = sigmoid_from_tail(f_4_tail) */
                             const vec f_4 = vec_sigmoid_from_tail(f_4_tail);
                             store(f_4_rows + s * row_m + j, f_4);
 
-                            /* (14)  f_5 = sigmoid_from_tail(f_5_tail) */
+                            /* (19)  f_5 = sigmoid_from_tail(f_5_tail) */
                             const vec f_5 = vec_sigmoid_from_tail(f_5_tail);
                             store(f_5_rows + s * row_m + j, f_5);
 
-                            /* (17)  f_6 = sigmoid_from_tail(f_6_tail) */
+                            /* (23)  f_6 = sigmoid_from_tail(f_6_tail) */
                             const vec f_6 = vec_sigmoid_from_tail(f_6_tail);
                             store(f_6_rows + s * row_m + j, f_6);
 
-                            /* (2)  one_minus_f_1 = complement_from_tail(f_1_tail) */
+                            /* (3)  one_minus_f_1 = complement_from_tail(f_1_tail) */
                             const vec one_minus_f_1 = vec_complement_from_tail(f_1_tail);
                             store(one_minus_f_1_rows + s * row_m + j, one_minus_f_1);
 
-                            /* (5)  one_minus_f_2 = complement_from_tail(f_2_tail) */
+                            /* (7)  one_minus_f_2 = complement_from_tail(f_2_tail) */
                             const vec one_minus_f_2 = vec_complement_from_tail(f_2_tail);
                             store(one_minus_f_2_rows + s * row_m + j, one_minus_f_2);
 
-                            /* (8)  one_minus_f_3 = complement_from_tail(f_3_tail) */
+                            /* (11)  one_minus_f_3 = complement_from_tail(f_3_tail) */
                             const vec one_minus_f_3 = vec_complement_from_tail(f_3_tail);
                             store(one_minus_f_3_rows + s * row_m + j, one_minus_f_3);
 
-                            /* (11)  one_minus_f_4 = complement_from_tail(f_4_tail) */
+                            /* (15)  one_minus_f_4 = complement_from_tail(f_4_tail) */
                             const vec one_minus_f_4 = vec_complement_from_tail(f_4_tail);
                             store(one_minus_f_4_rows + s * row_m + j, one_minus_f_4);
 
-                            /* (14)  one_minus_f_5 = complement_from_tail(f_5_tail) */
+                            /* (19)  one_minus_f_5 = complement_from_tail(f_5_tail) */
                             const vec one_minus_f_5 = vec_complement_from_tail(f_5_tail);
                             store(one_minus_f_5_rows + s * row_m + j, one_minus_f_5);
 
-                            /* (17)  one_minus_f_6 = complement_from_tail(f_6_tail) */
+                            /* (23)  one_minus_f_6 = complement_from_tail(f_6_tail) */
                             const vec one_minus_f_6 = vec_complement_from_tail(f_6_tail);
 
-                            /* (20)  x_bar = Delta_x + x_next_bar */
+                            /* (26)  x_bar = Delta_x + x_next_bar */
                             const vec x_bar = Delta_x + x_next_bar;
                             store(x_bar_rows + s * row_m + j, x_bar);
 
-                            /* (22)  s_6_bar = -x_bar * (x_5 + f_6 * A / 6) / s_6^2   adjoint of
-                             * (19) */
+                            /* (28)  s_6_bar = -x_bar * (x_5 + f_6 * A / 6) / s_6^2   adjoint of
+                             * (25) */
                             const vec s_6_bar = -x_bar * (x_5 + f_6 * A_here / 6) / (s_6 * s_6);
                             store(s_6_bar_rows + s * row_m + j, s_6_bar);
 
-                            /* (24)  f_6_bar = s_6_bar / 6 + 1/6 * x_bar * A / s_6   adjoint of
-                             * (18), (19) */
+                            /* (30)  f_6_bar = s_6_bar / 6 + 1/6 * x_bar * A / s_6   adjoint of
+                             * (24), (25) */
                             const vec f_6_bar =
                                 s_6_bar / 6 + REAL(1) / REAL(6) * x_bar * A_here / s_6;
 
-                            /* (25)  a_f_6_bar = f_6_bar * f_6 * (1 - f_6)   adjoint of (17) */
+                            /* (31)  a_f_6_bar = f_6_bar * f_6 * (1 - f_6)   adjoint of (23) */
                             const vec a_f_6_bar = f_6_bar * f_6 * one_minus_f_6;
                             store(a_f_6_bar_rows + s * row_m + j, a_f_6_bar);
                         }
@@ -1384,24 +1384,24 @@ static void ltc_simd_backward_thread(
                                     const vec s_6 = load(s_6_rows + s * row_m + j);
                                     const vec x_bar = load(x_bar_rows + s * row_m + j);
 
-                                    /* (26)  x_5_bar = gamma_r^T a_f_6_bar + x_bar / s_6   adjoint
-                                     * of (17), (19) */
+                                    /* (32)  x_5_bar = gamma_r^T a_f_6_bar + x_bar / s_6   adjoint
+                                     * of (22), (25) */
                                     const vec x_5_bar =
                                         load(tile_x_5_bar + (s * own + v) * LANES) + x_bar / s_6;
                                     store(x_5_bar_rows + s * row_m + j, x_5_bar);
 
-                                    /* (28)  s_5_bar = -x_5_bar * (x_4 + f_5 * A / 6) / s_5^2
-                                     * adjoint of (16) */
+                                    /* (34)  s_5_bar = -x_5_bar * (x_4 + f_5 * A / 6) / s_5^2
+                                     * adjoint of (21) */
                                     const vec s_5_bar =
                                         -x_5_bar * (x_4 + f_5 * A_here / 6) / (s_5 * s_5);
                                     store(s_5_bar_rows + s * row_m + j, s_5_bar);
 
-                                    /* (30)  f_5_bar = s_5_bar / 6 + 1/6 * x_5_bar * A / s_5
-                                     * adjoint of (15), (16) */
+                                    /* (36)  f_5_bar = s_5_bar / 6 + 1/6 * x_5_bar * A / s_5
+                                     * adjoint of (20), (21) */
                                     const vec f_5_bar =
                                         s_5_bar / 6 + REAL(1) / REAL(6) * x_5_bar * A_here / s_5;
 
-                                    /* (31)  a_f_5_bar = f_5_bar * f_5 * (1 - f_5)   adjoint of (14)
+                                    /* (37)  a_f_5_bar = f_5_bar * f_5 * (1 - f_5)   adjoint of (19)
                                      * */
                                     const vec a_f_5_bar = f_5_bar * f_5 * one_minus_f_5;
                                     store(a_f_5_bar_rows + s * row_m + j, a_f_5_bar);
@@ -1461,24 +1461,24 @@ static void ltc_simd_backward_thread(
                                     const vec s_5 = load(s_5_rows + s * row_m + j);
                                     const vec x_5_bar = load(x_5_bar_rows + s * row_m + j);
 
-                                    /* (32)  x_4_bar = gamma_r^T a_f_5_bar + x_5_bar / s_5   adjoint
-                                     * of (14), (16) */
+                                    /* (38)  x_4_bar = gamma_r^T a_f_5_bar + x_5_bar / s_5   adjoint
+                                     * of (18), (21) */
                                     const vec x_4_bar =
                                         load(tile_x_4_bar + (s * own + v) * LANES) + x_5_bar / s_5;
                                     store(x_4_bar_rows + s * row_m + j, x_4_bar);
 
-                                    /* (34)  s_4_bar = -x_4_bar * (x_3 + f_4 * A / 6) / s_4^2
-                                     * adjoint of (13) */
+                                    /* (40)  s_4_bar = -x_4_bar * (x_3 + f_4 * A / 6) / s_4^2
+                                     * adjoint of (17) */
                                     const vec s_4_bar =
                                         -x_4_bar * (x_3 + f_4 * A_here / 6) / (s_4 * s_4);
                                     store(s_4_bar_rows + s * row_m + j, s_4_bar);
 
-                                    /* (36)  f_4_bar = s_4_bar / 6 + 1/6 * x_4_bar * A / s_4
-                                     * adjoint of (12), (13) */
+                                    /* (42)  f_4_bar = s_4_bar / 6 + 1/6 * x_4_bar * A / s_4
+                                     * adjoint of (16), (17) */
                                     const vec f_4_bar =
                                         s_4_bar / 6 + REAL(1) / REAL(6) * x_4_bar * A_here / s_4;
 
-                                    /* (37)  a_f_4_bar = f_4_bar * f_4 * (1 - f_4)   adjoint of (11)
+                                    /* (43)  a_f_4_bar = f_4_bar * f_4 * (1 - f_4)   adjoint of (15)
                                      * */
                                     const vec a_f_4_bar = f_4_bar * f_4 * one_minus_f_4;
                                     store(a_f_4_bar_rows + s * row_m + j, a_f_4_bar);
@@ -1538,24 +1538,24 @@ static void ltc_simd_backward_thread(
                                     const vec s_4 = load(s_4_rows + s * row_m + j);
                                     const vec x_4_bar = load(x_4_bar_rows + s * row_m + j);
 
-                                    /* (38)  x_3_bar = gamma_r^T a_f_4_bar + x_4_bar / s_4   adjoint
-                                     * of (11), (13) */
+                                    /* (44)  x_3_bar = gamma_r^T a_f_4_bar + x_4_bar / s_4   adjoint
+                                     * of (14), (17) */
                                     const vec x_3_bar =
                                         load(tile_x_3_bar + (s * own + v) * LANES) + x_4_bar / s_4;
                                     store(x_3_bar_rows + s * row_m + j, x_3_bar);
 
-                                    /* (40)  s_3_bar = -x_3_bar * (x_2 + f_3 * A / 6) / s_3^2
-                                     * adjoint of (10) */
+                                    /* (46)  s_3_bar = -x_3_bar * (x_2 + f_3 * A / 6) / s_3^2
+                                     * adjoint of (13) */
                                     const vec s_3_bar =
                                         -x_3_bar * (x_2 + f_3 * A_here / 6) / (s_3 * s_3);
                                     store(s_3_bar_rows + s * row_m + j, s_3_bar);
 
-                                    /* (42)  f_3_bar = s_3_bar / 6 + 1/6 * x_3_bar * A / s_3
-                                     * adjoint of (9), (10) */
+                                    /* (48)  f_3_bar = s_3_bar / 6 + 1/6 * x_3_bar * A / s_3
+                                     * adjoint of (12), (13) */
                                     const vec f_3_bar =
                                         s_3_bar / 6 + REAL(1) / REAL(6) * x_3_bar * A_here / s_3;
 
-                                    /* (43)  a_f_3_bar = f_3_bar * f_3 * (1 - f_3)   adjoint of (8)
+                                    /* (49)  a_f_3_bar = f_3_bar * f_3 * (1 - f_3)   adjoint of (11)
                                      * */
                                     const vec a_f_3_bar = f_3_bar * f_3 * one_minus_f_3;
                                     store(a_f_3_bar_rows + s * row_m + j, a_f_3_bar);
@@ -1615,24 +1615,24 @@ static void ltc_simd_backward_thread(
                                     const vec s_3 = load(s_3_rows + s * row_m + j);
                                     const vec x_3_bar = load(x_3_bar_rows + s * row_m + j);
 
-                                    /* (44)  x_2_bar = gamma_r^T a_f_3_bar + x_3_bar / s_3   adjoint
-                                     * of (8), (10) */
+                                    /* (50)  x_2_bar = gamma_r^T a_f_3_bar + x_3_bar / s_3   adjoint
+                                     * of (10), (13) */
                                     const vec x_2_bar =
                                         load(tile_x_2_bar + (s * own + v) * LANES) + x_3_bar / s_3;
                                     store(x_2_bar_rows + s * row_m + j, x_2_bar);
 
-                                    /* (46)  s_2_bar = -x_2_bar * (x_1 + f_2 * A / 6) / s_2^2
-                                     * adjoint of (7) */
+                                    /* (52)  s_2_bar = -x_2_bar * (x_1 + f_2 * A / 6) / s_2^2
+                                     * adjoint of (9) */
                                     const vec s_2_bar =
                                         -x_2_bar * (x_1 + f_2 * A_here / 6) / (s_2 * s_2);
                                     store(s_2_bar_rows + s * row_m + j, s_2_bar);
 
-                                    /* (48)  f_2_bar = s_2_bar / 6 + 1/6 * x_2_bar * A / s_2
-                                     * adjoint of (6), (7) */
+                                    /* (54)  f_2_bar = s_2_bar / 6 + 1/6 * x_2_bar * A / s_2
+                                     * adjoint of (8), (9) */
                                     const vec f_2_bar =
                                         s_2_bar / 6 + REAL(1) / REAL(6) * x_2_bar * A_here / s_2;
 
-                                    /* (49)  a_f_2_bar = f_2_bar * f_2 * (1 - f_2)   adjoint of (5)
+                                    /* (55)  a_f_2_bar = f_2_bar * f_2 * (1 - f_2)   adjoint of (7)
                                      * */
                                     const vec a_f_2_bar = f_2_bar * f_2 * one_minus_f_2;
                                     store(a_f_2_bar_rows + s * row_m + j, a_f_2_bar);
@@ -1693,24 +1693,24 @@ static void ltc_simd_backward_thread(
                                     const vec s_2 = load(s_2_rows + s * row_m + j);
                                     const vec x_2_bar = load(x_2_bar_rows + s * row_m + j);
 
-                                    /* (50)  x_1_bar = gamma_r^T a_f_2_bar + x_2_bar / s_2   adjoint
-                                     * of (5), (7) */
+                                    /* (56)  x_1_bar = gamma_r^T a_f_2_bar + x_2_bar / s_2   adjoint
+                                     * of (6), (9) */
                                     const vec x_1_bar =
                                         load(tile_x_1_bar + (s * own + v) * LANES) + x_2_bar / s_2;
                                     store(x_1_bar_rows + s * row_m + j, x_1_bar);
 
-                                    /* (52)  s_1_bar = -x_1_bar * (x_prev + f_1 * A / 6) / s_1^2
-                                     * adjoint of (4) */
+                                    /* (58)  s_1_bar = -x_1_bar * (x_prev + f_1 * A / 6) / s_1^2
+                                     * adjoint of (5) */
                                     const vec s_1_bar =
                                         -x_1_bar * (x_prev + f_1 * A_here / 6) / (s_1 * s_1);
                                     store(s_1_bar_rows + s * row_m + j, s_1_bar);
 
-                                    /* (55)  f_1_bar = s_1_bar / 6 + 1/6 * x_1_bar * A / s_1
-                                     * adjoint of (3), (4) */
+                                    /* (61)  f_1_bar = s_1_bar / 6 + 1/6 * x_1_bar * A / s_1
+                                     * adjoint of (4), (5) */
                                     const vec f_1_bar =
                                         s_1_bar / 6 + REAL(1) / REAL(6) * x_1_bar * A_here / s_1;
 
-                                    /* (56)  a_f_1_bar = f_1_bar * f_1 * (1 - f_1)   adjoint of (2)
+                                    /* (62)  a_f_1_bar = f_1_bar * f_1 * (1 - f_1)   adjoint of (3)
                                      * */
                                     const vec a_f_1_bar = f_1_bar * f_1 * one_minus_f_1;
                                     store(a_f_1_bar_rows + s * row_m + j, a_f_1_bar);
@@ -1757,8 +1757,8 @@ static void ltc_simd_backward_thread(
                                     const vec s_1 = load(s_1_rows + s * row_m + j);
                                     const vec x_1_bar = load(x_1_bar_rows + s * row_m + j);
 
-                                    /* (58)  x_prev_bar = gamma_r^T a_f_1_bar + x_1_bar / s_1
-                                     * adjoint of (2), (4) */
+                                    /* (64)  x_prev_bar = gamma_r^T a_f_1_bar + x_1_bar / s_1
+                                     * adjoint of (2), (5) */
                                     const vec x_prev_bar = load(tile_x_prev_bar + (s * own + v)
                                         * LANES) + x_1_bar / s_1;
                                     store(x_prev_bar_rows + s * row_m + j, x_prev_bar);
@@ -1851,69 +1851,70 @@ static void ltc_simd_backward_thread(
                             const vec s_1_bar = load(s_1_bar_rows + s * row_m + j);
                             const vec a_f_1_bar = load(a_f_1_bar_rows + s * row_m + j);
 
-                            /* (21)  x_to_A_bar = 1/6 * x_bar * f_6 / s_6 */
+                            /* (27)  x_to_A_bar = 1/6 * x_bar * f_6 / s_6 */
                             const vec x_to_A_bar = REAL(1) / REAL(6) * x_bar * f_6 / s_6;
 
-                            /* (23)  s_6_to_exp_tau_log_bar = -1/6 * s_6_bar / exp(tau_log)^2 */
+                            /* (29)  s_6_to_exp_tau_log_bar = -1/6 * s_6_bar / exp(tau_log)^2 */
                             const vec s_6_to_exp_tau_log_bar = -REAL(1) / REAL(6)
                                 * s_6_bar / (exp_tau_log_here * exp_tau_log_here);
 
-                            /* (27)  x_5_to_A_bar = 1/6 * x_5_bar * f_5 / s_5 */
+                            /* (33)  x_5_to_A_bar = 1/6 * x_5_bar * f_5 / s_5 */
                             const vec x_5_to_A_bar = REAL(1) / REAL(6) * x_5_bar * f_5 / s_5;
 
-                            /* (29)  s_5_to_exp_tau_log_bar = -1/6 * s_5_bar / exp(tau_log)^2 */
+                            /* (35)  s_5_to_exp_tau_log_bar = -1/6 * s_5_bar / exp(tau_log)^2 */
                             const vec s_5_to_exp_tau_log_bar = -REAL(1) / REAL(6)
                                 * s_5_bar / (exp_tau_log_here * exp_tau_log_here);
 
-                            /* (33)  x_4_to_A_bar = 1/6 * x_4_bar * f_4 / s_4 */
+                            /* (39)  x_4_to_A_bar = 1/6 * x_4_bar * f_4 / s_4 */
                             const vec x_4_to_A_bar = REAL(1) / REAL(6) * x_4_bar * f_4 / s_4;
 
-                            /* (35)  s_4_to_exp_tau_log_bar = -1/6 * s_4_bar / exp(tau_log)^2 */
+                            /* (41)  s_4_to_exp_tau_log_bar = -1/6 * s_4_bar / exp(tau_log)^2 */
                             const vec s_4_to_exp_tau_log_bar = -REAL(1) / REAL(6)
                                 * s_4_bar / (exp_tau_log_here * exp_tau_log_here);
 
-                            /* (39)  x_3_to_A_bar = 1/6 * x_3_bar * f_3 / s_3 */
+                            /* (45)  x_3_to_A_bar = 1/6 * x_3_bar * f_3 / s_3 */
                             const vec x_3_to_A_bar = REAL(1) / REAL(6) * x_3_bar * f_3 / s_3;
 
-                            /* (41)  s_3_to_exp_tau_log_bar = -1/6 * s_3_bar / exp(tau_log)^2 */
+                            /* (47)  s_3_to_exp_tau_log_bar = -1/6 * s_3_bar / exp(tau_log)^2 */
                             const vec s_3_to_exp_tau_log_bar = -REAL(1) / REAL(6)
                                 * s_3_bar / (exp_tau_log_here * exp_tau_log_here);
 
-                            /* (45)  x_2_to_A_bar = 1/6 * x_2_bar * f_2 / s_2 */
+                            /* (51)  x_2_to_A_bar = 1/6 * x_2_bar * f_2 / s_2 */
                             const vec x_2_to_A_bar = REAL(1) / REAL(6) * x_2_bar * f_2 / s_2;
 
-                            /* (47)  s_2_to_exp_tau_log_bar = -1/6 * s_2_bar / exp(tau_log)^2 */
+                            /* (53)  s_2_to_exp_tau_log_bar = -1/6 * s_2_bar / exp(tau_log)^2 */
                             const vec s_2_to_exp_tau_log_bar = -REAL(1) / REAL(6)
                                 * s_2_bar / (exp_tau_log_here * exp_tau_log_here);
 
-                            /* (51)  x_1_to_A_bar = 1/6 * x_1_bar * f_1 / s_1 */
+                            /* (57)  x_1_to_A_bar = 1/6 * x_1_bar * f_1 / s_1 */
                             const vec x_1_to_A_bar = REAL(1) / REAL(6) * x_1_bar * f_1 / s_1;
 
-                            /* (53)  s_1_to_exp_tau_log_bar = -1/6 * s_1_bar / exp(tau_log)^2 */
+                            /* (59)  s_1_to_exp_tau_log_bar = -1/6 * s_1_bar / exp(tau_log)^2 */
                             const vec s_1_to_exp_tau_log_bar = -REAL(1) / REAL(6)
                                 * s_1_bar / (exp_tau_log_here * exp_tau_log_here);
 
-                            /* (54)  exp_tau_log_bar = sum_t s_1_to_exp_tau_log_bar + sum_t
+                            /* (60)  exp_tau_log_bar = sum_t s_1_to_exp_tau_log_bar + sum_t
                              * s_2_to_exp_tau_log_bar + sum_t s_3_to_exp_tau_log_bar + sum_t
                              * s_4_to_exp_tau_log_bar + sum_t s_5_to_exp_tau_log_bar + sum_t
-                             * s_6_to_exp_tau_log_bar   adjoint of (3), (6), (9), (12), (15), (18)
+                             * s_6_to_exp_tau_log_bar   adjoint of (4), (8), (12), (16), (20), (24)
                              * */
                             exp_tau_log_bar_here += s_1_to_exp_tau_log_bar + s_2_to_exp_tau_log_bar
                                 + s_3_to_exp_tau_log_bar + s_4_to_exp_tau_log_bar
                                 + s_5_to_exp_tau_log_bar + s_6_to_exp_tau_log_bar;
 
-                            /* (57)  a_bar = a_f_1_bar + a_f_2_bar + a_f_3_bar + a_f_4_bar +
-                             * a_f_5_bar + a_f_6_bar   adjoint of (2), (5), (8), (11), (14), (17) */
+                            /* (63)  a_bar = a_f_1_bar + a_f_2_bar + a_f_3_bar + a_f_4_bar +
+                             * a_f_5_bar + a_f_6_bar   adjoint of (2), (6), (10), (14), (18), (22)
+                             * */
                             const vec a_bar = a_f_1_bar + a_f_2_bar + a_f_3_bar + a_f_4_bar
                                 + a_f_5_bar + a_f_6_bar;
                             store(a_bar_rows + s * row_m + j, a_bar);
 
-                            /* (62)  mu_bar = sum_t a_bar   adjoint of (1) */
+                            /* (68)  mu_bar = sum_t a_bar   adjoint of (1) */
                             mu_bar_here += a_bar;
 
-                            /* (64)  A_bar = sum_t x_1_to_A_bar + sum_t x_2_to_A_bar + sum_t
+                            /* (70)  A_bar = sum_t x_1_to_A_bar + sum_t x_2_to_A_bar + sum_t
                              * x_3_to_A_bar + sum_t x_4_to_A_bar + sum_t x_5_to_A_bar + sum_t
-                             * x_to_A_bar   adjoint of (4), (7), (10), (13), (16), (19) */
+                             * x_to_A_bar   adjoint of (5), (9), (13), (17), (21), (25) */
                             A_bar_here += x_1_to_A_bar + x_2_to_A_bar + x_3_to_A_bar + x_4_to_A_bar
                                 + x_5_to_A_bar + x_to_A_bar;
                         }
@@ -1959,7 +1960,7 @@ static void ltc_simd_backward_thread(
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
                             for (size_t s = 0; s < rows; ++s) {
-                                /* (59)  I_bar = gamma^T a_bar   adjoint of (1) */
+                                /* (65)  I_bar = gamma^T a_bar   adjoint of (1) */
                                 const vec I_bar = load(tile_I_bar + (s * own + v) * LANES);
                                 store_part(I_bar_rows + s * n + j, I_bar, left);
                             }
@@ -1972,16 +1973,16 @@ static void ltc_simd_backward_thread(
         {
             real *const scratch = work_scratch + thread * scratch_size;
 
-            /* (60)  gamma_bar = sum_t a_bar I^T   adjoint of (1) */
+            /* (66)  gamma_bar = sum_t a_bar I^T   adjoint of (1) */
             const series rows_of_I = {in->I, 0, n, 0, 0, 0, 0};
             const reduction with_I[] = {
                 {{work_a_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, gamma_bar, done > 0},
             };
             reduce_rows(first * B, steps * B, &rows_of_I, n, with_I, 1, thread, threads, scratch);
 
-            /* (61)  gamma_r_bar = sum_t a_f_1_bar x_prev^T + sum_t a_f_2_bar x_1^T + sum_t
+            /* (67)  gamma_r_bar = sum_t a_f_1_bar x_prev^T + sum_t a_f_2_bar x_1^T + sum_t
              * a_f_3_bar x_2^T + sum_t a_f_4_bar x_3^T + sum_t a_f_5_bar x_4^T + sum_t a_f_6_bar
-             * x_5^T   adjoint of (2), (5), (8), (11), (14), (17) */
+             * x_5^T   adjoint of (2), (6), (10), (14), (18), (22) */
             const series rows_of_x_prev = {out->x, initial_x, m, m, 0, B, 0};
             const reduction with_x_prev[] = {
                 {{work_a_f_1_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, gamma_r_bar, done > 0},
@@ -1989,9 +1990,9 @@ static void ltc_simd_backward_thread(
             reduce_rows(first * B, steps * B, &rows_of_x_prev, m, with_x_prev, 1, thread, threads,
                 scratch);
 
-            /* (61)  gamma_r_bar = sum_t a_f_1_bar x_prev^T + sum_t a_f_2_bar x_1^T + sum_t
+            /* (67)  gamma_r_bar = sum_t a_f_1_bar x_prev^T + sum_t a_f_2_bar x_1^T + sum_t
              * a_f_3_bar x_2^T + sum_t a_f_4_bar x_3^T + sum_t a_f_5_bar x_4^T + sum_t a_f_6_bar
-             * x_5^T   adjoint of (2), (5), (8), (11), (14), (17) */
+             * x_5^T   adjoint of (2), (6), (10), (14), (18), (22) */
             const series rows_of_x_1 = {tape_x_1, 0, row_m, 0, 0, 0, 0};
             const reduction with_x_1[] = {
                 {{work_a_f_2_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, gamma_r_bar, 1},
@@ -1999,9 +2000,9 @@ static void ltc_simd_backward_thread(
             reduce_rows(first * B, steps * B, &rows_of_x_1, m, with_x_1, 1, thread, threads,
                 scratch);
 
-            /* (61)  gamma_r_bar = sum_t a_f_1_bar x_prev^T + sum_t a_f_2_bar x_1^T + sum_t
+            /* (67)  gamma_r_bar = sum_t a_f_1_bar x_prev^T + sum_t a_f_2_bar x_1^T + sum_t
              * a_f_3_bar x_2^T + sum_t a_f_4_bar x_3^T + sum_t a_f_5_bar x_4^T + sum_t a_f_6_bar
-             * x_5^T   adjoint of (2), (5), (8), (11), (14), (17) */
+             * x_5^T   adjoint of (2), (6), (10), (14), (18), (22) */
             const series rows_of_x_2 = {tape_x_2, 0, row_m, 0, 0, 0, 0};
             const reduction with_x_2[] = {
                 {{work_a_f_3_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, gamma_r_bar, 1},
@@ -2009,9 +2010,9 @@ static void ltc_simd_backward_thread(
             reduce_rows(first * B, steps * B, &rows_of_x_2, m, with_x_2, 1, thread, threads,
                 scratch);
 
-            /* (61)  gamma_r_bar = sum_t a_f_1_bar x_prev^T + sum_t a_f_2_bar x_1^T + sum_t
+            /* (67)  gamma_r_bar = sum_t a_f_1_bar x_prev^T + sum_t a_f_2_bar x_1^T + sum_t
              * a_f_3_bar x_2^T + sum_t a_f_4_bar x_3^T + sum_t a_f_5_bar x_4^T + sum_t a_f_6_bar
-             * x_5^T   adjoint of (2), (5), (8), (11), (14), (17) */
+             * x_5^T   adjoint of (2), (6), (10), (14), (18), (22) */
             const series rows_of_x_3 = {tape_x_3, 0, row_m, 0, 0, 0, 0};
             const reduction with_x_3[] = {
                 {{work_a_f_4_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, gamma_r_bar, 1},
@@ -2019,9 +2020,9 @@ static void ltc_simd_backward_thread(
             reduce_rows(first * B, steps * B, &rows_of_x_3, m, with_x_3, 1, thread, threads,
                 scratch);
 
-            /* (61)  gamma_r_bar = sum_t a_f_1_bar x_prev^T + sum_t a_f_2_bar x_1^T + sum_t
+            /* (67)  gamma_r_bar = sum_t a_f_1_bar x_prev^T + sum_t a_f_2_bar x_1^T + sum_t
              * a_f_3_bar x_2^T + sum_t a_f_4_bar x_3^T + sum_t a_f_5_bar x_4^T + sum_t a_f_6_bar
-             * x_5^T   adjoint of (2), (5), (8), (11), (14), (17) */
+             * x_5^T   adjoint of (2), (6), (10), (14), (18), (22) */
             const series rows_of_x_4 = {tape_x_4, 0, row_m, 0, 0, 0, 0};
             const reduction with_x_4[] = {
                 {{work_a_f_5_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, gamma_r_bar, 1},
@@ -2029,9 +2030,9 @@ static void ltc_simd_backward_thread(
             reduce_rows(first * B, steps * B, &rows_of_x_4, m, with_x_4, 1, thread, threads,
                 scratch);
 
-            /* (61)  gamma_r_bar = sum_t a_f_1_bar x_prev^T + sum_t a_f_2_bar x_1^T + sum_t
+            /* (67)  gamma_r_bar = sum_t a_f_1_bar x_prev^T + sum_t a_f_2_bar x_1^T + sum_t
              * a_f_3_bar x_2^T + sum_t a_f_4_bar x_3^T + sum_t a_f_5_bar x_4^T + sum_t a_f_6_bar
-             * x_5^T   adjoint of (2), (5), (8), (11), (14), (17) */
+             * x_5^T   adjoint of (2), (6), (10), (14), (18), (22) */
             const series rows_of_x_5 = {tape_x_5, 0, row_m, 0, 0, 0, 0};
             const reduction with_x_5[] = {
                 {{work_a_f_6_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, gamma_r_bar, 1},
@@ -2044,7 +2045,7 @@ static void ltc_simd_backward_thread(
 
     /* once, for all steps */
     if (thread == 0) {
-        /* (63)  tau_log_bar = exp_tau_log_bar * exp(tau_log)   adjoint of (3) */
+        /* (69)  tau_log_bar = exp_tau_log_bar * exp(tau_log)   adjoint of (4) */
         if (tau_log_bar != NULL)
             for (size_t j = 0; j < m; ++j)
                 tau_log_bar[j] = exp_tau_log_bar[j] * exp_tau_log[j];
@@ -2148,7 +2149,7 @@ static void ltc_simd_step_thread(
 
     /* once, for all steps */
     if (thread == 0) {
-        /* (3)  exp_tau_log = exp(tau_log) */
+        /* (4)  exp_tau_log = exp(tau_log) */
         for (size_t j = 0; j < m; ++j)
             exp_tau_log[j] = EXP(tau_log[j]);
     }
@@ -2192,13 +2193,13 @@ static void ltc_simd_step_thread(
                             /* (2)  a_f_1 = gamma_r x_prev + a */
                             const vec a_f_1 = load(tile_a_f_1 + (s * own + v) * LANES) + a;
 
-                            /* (2)  f_1 = sigmoid(a_f_1) */
+                            /* (3)  f_1 = sigmoid(a_f_1) */
                             const vec f_1 = vec_sigmoid(a_f_1);
 
-                            /* (3)  s_1 = 1 + (1 / exp(tau_log) + f_1) / 6 */
+                            /* (4)  s_1 = 1 + (1 / exp(tau_log) + f_1) / 6 */
                             const vec s_1 = 1 + (1 / exp_tau_log_here + f_1) / 6;
 
-                            /* (4)  x_1 = (x_prev + f_1 * A / 6) / s_1 */
+                            /* (5)  x_1 = (x_prev + f_1 * A / 6) / s_1 */
                             const vec x_1 = (x_prev + f_1 * A_here / 6) / s_1;
                             store(x_1_rows + s * row_m + j, x_1);
                         }
@@ -2244,16 +2245,16 @@ static void ltc_simd_step_thread(
                             const vec a = load(a_rows + s * row_m + j);
                             const vec x_1 = load(x_1_rows + s * row_m + j);
 
-                            /* (5)  a_f_2 = gamma_r x_1 + a */
+                            /* (6)  a_f_2 = gamma_r x_1 + a */
                             const vec a_f_2 = load(tile_a_f_2 + (s * own + v) * LANES) + a;
 
-                            /* (5)  f_2 = sigmoid(a_f_2) */
+                            /* (7)  f_2 = sigmoid(a_f_2) */
                             const vec f_2 = vec_sigmoid(a_f_2);
 
-                            /* (6)  s_2 = 1 + (1 / exp(tau_log) + f_2) / 6 */
+                            /* (8)  s_2 = 1 + (1 / exp(tau_log) + f_2) / 6 */
                             const vec s_2 = 1 + (1 / exp_tau_log_here + f_2) / 6;
 
-                            /* (7)  x_2 = (x_1 + f_2 * A / 6) / s_2 */
+                            /* (9)  x_2 = (x_1 + f_2 * A / 6) / s_2 */
                             const vec x_2 = (x_1 + f_2 * A_here / 6) / s_2;
                             store(x_2_rows + s * row_m + j, x_2);
                         }
@@ -2299,16 +2300,16 @@ static void ltc_simd_step_thread(
                             const vec a = load(a_rows + s * row_m + j);
                             const vec x_2 = load(x_2_rows + s * row_m + j);
 
-                            /* (8)  a_f_3 = gamma_r x_2 + a */
+                            /* (10)  a_f_3 = gamma_r x_2 + a */
                             const vec a_f_3 = load(tile_a_f_3 + (s * own + v) * LANES) + a;
 
-                            /* (8)  f_3 = sigmoid(a_f_3) */
+                            /* (11)  f_3 = sigmoid(a_f_3) */
                             const vec f_3 = vec_sigmoid(a_f_3);
 
-                            /* (9)  s_3 = 1 + (1 / exp(tau_log) + f_3) / 6 */
+                            /* (12)  s_3 = 1 + (1 / exp(tau_log) + f_3) / 6 */
                             const vec s_3 = 1 + (1 / exp_tau_log_here + f_3) / 6;
 
-                            /* (10)  x_3 = (x_2 + f_3 * A / 6) / s_3 */
+                            /* (13)  x_3 = (x_2 + f_3 * A / 6) / s_3 */
                             const vec x_3 = (x_2 + f_3 * A_here / 6) / s_3;
                             store(x_3_rows + s * row_m + j, x_3);
                         }
@@ -2354,16 +2355,16 @@ static void ltc_simd_step_thread(
                             const vec a = load(a_rows + s * row_m + j);
                             const vec x_3 = load(x_3_rows + s * row_m + j);
 
-                            /* (11)  a_f_4 = gamma_r x_3 + a */
+                            /* (14)  a_f_4 = gamma_r x_3 + a */
                             const vec a_f_4 = load(tile_a_f_4 + (s * own + v) * LANES) + a;
 
-                            /* (11)  f_4 = sigmoid(a_f_4) */
+                            /* (15)  f_4 = sigmoid(a_f_4) */
                             const vec f_4 = vec_sigmoid(a_f_4);
 
-                            /* (12)  s_4 = 1 + (1 / exp(tau_log) + f_4) / 6 */
+                            /* (16)  s_4 = 1 + (1 / exp(tau_log) + f_4) / 6 */
                             const vec s_4 = 1 + (1 / exp_tau_log_here + f_4) / 6;
 
-                            /* (13)  x_4 = (x_3 + f_4 * A / 6) / s_4 */
+                            /* (17)  x_4 = (x_3 + f_4 * A / 6) / s_4 */
                             const vec x_4 = (x_3 + f_4 * A_here / 6) / s_4;
                             store(x_4_rows + s * row_m + j, x_4);
                         }
@@ -2409,16 +2410,16 @@ static void ltc_simd_step_thread(
                             const vec a = load(a_rows + s * row_m + j);
                             const vec x_4 = load(x_4_rows + s * row_m + j);
 
-                            /* (14)  a_f_5 = gamma_r x_4 + a */
+                            /* (18)  a_f_5 = gamma_r x_4 + a */
                             const vec a_f_5 = load(tile_a_f_5 + (s * own + v) * LANES) + a;
 
-                            /* (14)  f_5 = sigmoid(a_f_5) */
+                            /* (19)  f_5 = sigmoid(a_f_5) */
                             const vec f_5 = vec_sigmoid(a_f_5);
 
-                            /* (15)  s_5 = 1 + (1 / exp(tau_log) + f_5) / 6 */
+                            /* (20)  s_5 = 1 + (1 / exp(tau_log) + f_5) / 6 */
                             const vec s_5 = 1 + (1 / exp_tau_log_here + f_5) / 6;
 
-                            /* (16)  x_5 = (x_4 + f_5 * A / 6) / s_5 */
+                            /* (21)  x_5 = (x_4 + f_5 * A / 6) / s_5 */
                             const vec x_5 = (x_4 + f_5 * A_here / 6) / s_5;
                             store(x_5_rows + s * row_m + j, x_5);
                         }
@@ -2464,16 +2465,16 @@ static void ltc_simd_step_thread(
                             const vec a = load(a_rows + s * row_m + j);
                             const vec x_5 = load(x_5_rows + s * row_m + j);
 
-                            /* (17)  a_f_6 = gamma_r x_5 + a */
+                            /* (22)  a_f_6 = gamma_r x_5 + a */
                             const vec a_f_6 = load(tile_a_f_6 + (s * own + v) * LANES) + a;
 
-                            /* (17)  f_6 = sigmoid(a_f_6) */
+                            /* (23)  f_6 = sigmoid(a_f_6) */
                             const vec f_6 = vec_sigmoid(a_f_6);
 
-                            /* (18)  s_6 = 1 + (1 / exp(tau_log) + f_6) / 6 */
+                            /* (24)  s_6 = 1 + (1 / exp(tau_log) + f_6) / 6 */
                             const vec s_6 = 1 + (1 / exp_tau_log_here + f_6) / 6;
 
-                            /* (19)  x = (x_5 + f_6 * A / 6) / s_6 */
+                            /* (25)  x = (x_5 + f_6 * A / 6) / s_6 */
                             const vec x = (x_5 + f_6 * A_here / 6) / s_6;
                             store_part(x_rows + s * m + j, x, left);
                         }

@@ -211,20 +211,20 @@ void mass_conserving_lstm_forward(
             for (size_t j = 0; j < size_m; ++j)
                 a_exp_z[j] = z[j] - maximum_z[0];
 
-            /* (7)  exp_z = exp(a_exp_z) */
+            /* (8)  exp_z = exp(a_exp_z) */
             for (size_t j = 0; j < size_m; ++j)
                 exp_z[j] = EXP(a_exp_z[j]);
 
-            /* (8)  sum_z = sum_i exp_z[i] */
+            /* (9)  sum_z = sum_i exp_z[i] */
             sum_z[0] = 0;
             for (size_t j = 0; j < size_m; ++j)
                 sum_z[0] += exp_z[j];
 
-            /* (9)  i = exp_z / sum_z */
+            /* (10)  i = exp_z / sum_z */
             for (size_t j = 0; j < size_m; ++j)
                 i[j] = exp_z[j] / sum_z[0];
 
-            /* (10)  a_o = W_o a + U_o chat + b_o */
+            /* (11)  a_o = W_o a + U_o chat + b_o */
             for (size_t j = 0; j < size_m; ++j) {
                 mass_conserving_lstm_real sum = b_o[j];
                 for (size_t l = 0; l < n; ++l)
@@ -234,15 +234,15 @@ void mass_conserving_lstm_forward(
                 a_o[j] = sum;
             }
 
-            /* (10)  o = sigmoid(a_o) */
+            /* (12)  o = sigmoid(a_o) */
             for (size_t j = 0; j < size_m; ++j)
                 o[j] = mass_conserving_lstm_sigmoid(a_o[j]);
 
-            /* (10)  o_tail = sigmoid_tail(a_o) */
+            /* (12)  o_tail = sigmoid_tail(a_o) */
             for (size_t j = 0; j < size_m; ++j)
                 o_tail[j] = mass_conserving_lstm_sigmoid_tail(a_o[j]);
 
-            /* (11)  Z = sum_k W_r[i,j,k] a[k] + sum_k U_r[i,j,k] chat[k] + B_r */
+            /* (13)  Z = sum_k W_r[i,j,k] a[k] + sum_k U_r[i,j,k] chat[k] + B_r */
             for (size_t j = 0; j < size_m; ++j) {
                 for (size_t l = 0; l < e; ++l) {
                     mass_conserving_lstm_real sum = B_r[j * e + l];
@@ -254,24 +254,24 @@ void mass_conserving_lstm_forward(
                 }
             }
 
-            /* (12)  maximum_Z = max(Z) */
+            /* (14)  maximum_Z = max(Z) */
             for (size_t j = 0; j < e; ++j) {
                 maximum_Z[j] = Z[j];
                 for (size_t l = 0; l < size_m; ++l)
                     maximum_Z[j] = Z[l * e + j] > maximum_Z[j] ? Z[l * e + j] : maximum_Z[j];
             }
 
-            /* (13)  a_exp_Z = Z - maximum_Z */
+            /* (15)  a_exp_Z = Z - maximum_Z */
             for (size_t j = 0; j < size_m; ++j)
                 for (size_t l = 0; l < e; ++l)
                     a_exp_Z[j * e + l] = Z[j * e + l] - maximum_Z[l];
 
-            /* (13)  exp_Z = exp(a_exp_Z) */
+            /* (16)  exp_Z = exp(a_exp_Z) */
             for (size_t j = 0; j < size_m; ++j)
                 for (size_t l = 0; l < e; ++l)
                     exp_Z[j * e + l] = EXP(a_exp_Z[j * e + l]);
 
-            /* (14)  sum_Z = sum_i exp_Z[i,j] */
+            /* (17)  sum_Z = sum_i exp_Z[i,j] */
             for (size_t j = 0; j < e; ++j) {
                 mass_conserving_lstm_real sum = 0;
                 for (size_t l = 0; l < size_m; ++l)
@@ -279,16 +279,16 @@ void mass_conserving_lstm_forward(
                 sum_Z[j] = sum;
             }
 
-            /* (15)  R = exp_Z / sum_Z */
+            /* (18)  R = exp_Z / sum_Z */
             for (size_t j = 0; j < size_m; ++j)
                 for (size_t l = 0; l < e; ++l)
                     R[j * e + l] = exp_Z[j * e + l] / sum_Z[l];
 
-            /* (16)  u = E_e^T c_prev */
+            /* (19)  u = E_e^T c_prev */
             for (size_t j = 0; j < e; ++j)
                 u[j] = c_prev[j];
 
-            /* (17)  m = R u + i * x */
+            /* (20)  m = R u + i * x */
             for (size_t j = 0; j < size_m; ++j) {
                 mass_conserving_lstm_real sum = i[j] * x[0];
                 for (size_t l = 0; l < e; ++l)
@@ -296,7 +296,7 @@ void mass_conserving_lstm_forward(
                 m[j] = sum;
             }
 
-            /* (18)  c = (1 - o) * m */
+            /* (21)  c = (1 - o) * m */
             for (size_t j = 0; j < size_m; ++j)
                 c[j] = (1 - o[j]) * m[j];
         }
@@ -310,7 +310,7 @@ void mass_conserving_lstm_forward(
             const mass_conserving_lstm_real *restrict m = tape_m + at * size_m;
             mass_conserving_lstm_real *restrict h = out->h + at * size_m;
 
-            /* (19)  h = o * m */
+            /* (22)  h = o * m */
             for (size_t j = 0; j < size_m; ++j)
                 h[j] = o[j] * m[j];
         }
@@ -413,20 +413,20 @@ void mass_conserving_lstm_infer(
             for (size_t j = 0; j < size_m; ++j)
                 a_exp_z[j] = z[j] - maximum_z[0];
 
-            /* (7)  exp_z = exp(a_exp_z) */
+            /* (8)  exp_z = exp(a_exp_z) */
             for (size_t j = 0; j < size_m; ++j)
                 exp_z[j] = EXP(a_exp_z[j]);
 
-            /* (8)  sum_z = sum_i exp_z[i] */
+            /* (9)  sum_z = sum_i exp_z[i] */
             sum_z[0] = 0;
             for (size_t j = 0; j < size_m; ++j)
                 sum_z[0] += exp_z[j];
 
-            /* (9)  i = exp_z / sum_z */
+            /* (10)  i = exp_z / sum_z */
             for (size_t j = 0; j < size_m; ++j)
                 i[j] = exp_z[j] / sum_z[0];
 
-            /* (10)  a_o = W_o a + U_o chat + b_o */
+            /* (11)  a_o = W_o a + U_o chat + b_o */
             for (size_t j = 0; j < size_m; ++j) {
                 mass_conserving_lstm_real sum = b_o[j];
                 for (size_t l = 0; l < n; ++l)
@@ -436,11 +436,11 @@ void mass_conserving_lstm_infer(
                 a_o[j] = sum;
             }
 
-            /* (10)  o = sigmoid(a_o) */
+            /* (12)  o = sigmoid(a_o) */
             for (size_t j = 0; j < size_m; ++j)
                 o[j] = mass_conserving_lstm_sigmoid(a_o[j]);
 
-            /* (11)  Z = sum_k W_r[i,j,k] a[k] + sum_k U_r[i,j,k] chat[k] + B_r */
+            /* (13)  Z = sum_k W_r[i,j,k] a[k] + sum_k U_r[i,j,k] chat[k] + B_r */
             for (size_t j = 0; j < size_m; ++j) {
                 for (size_t l = 0; l < e; ++l) {
                     mass_conserving_lstm_real sum = B_r[j * e + l];
@@ -452,24 +452,24 @@ void mass_conserving_lstm_infer(
                 }
             }
 
-            /* (12)  maximum_Z = max(Z) */
+            /* (14)  maximum_Z = max(Z) */
             for (size_t j = 0; j < e; ++j) {
                 maximum_Z[j] = Z[j];
                 for (size_t l = 0; l < size_m; ++l)
                     maximum_Z[j] = Z[l * e + j] > maximum_Z[j] ? Z[l * e + j] : maximum_Z[j];
             }
 
-            /* (13)  a_exp_Z = Z - maximum_Z */
+            /* (15)  a_exp_Z = Z - maximum_Z */
             for (size_t j = 0; j < size_m; ++j)
                 for (size_t l = 0; l < e; ++l)
                     a_exp_Z[j * e + l] = Z[j * e + l] - maximum_Z[l];
 
-            /* (13)  exp_Z = exp(a_exp_Z) */
+            /* (16)  exp_Z = exp(a_exp_Z) */
             for (size_t j = 0; j < size_m; ++j)
                 for (size_t l = 0; l < e; ++l)
                     exp_Z[j * e + l] = EXP(a_exp_Z[j * e + l]);
 
-            /* (14)  sum_Z = sum_i exp_Z[i,j] */
+            /* (17)  sum_Z = sum_i exp_Z[i,j] */
             for (size_t j = 0; j < e; ++j) {
                 mass_conserving_lstm_real sum = 0;
                 for (size_t l = 0; l < size_m; ++l)
@@ -477,16 +477,16 @@ void mass_conserving_lstm_infer(
                 sum_Z[j] = sum;
             }
 
-            /* (15)  R = exp_Z / sum_Z */
+            /* (18)  R = exp_Z / sum_Z */
             for (size_t j = 0; j < size_m; ++j)
                 for (size_t l = 0; l < e; ++l)
                     R[j * e + l] = exp_Z[j * e + l] / sum_Z[l];
 
-            /* (16)  u = E_e^T c_prev */
+            /* (19)  u = E_e^T c_prev */
             for (size_t j = 0; j < e; ++j)
                 u[j] = c_prev[j];
 
-            /* (17)  m = R u + i * x */
+            /* (20)  m = R u + i * x */
             for (size_t j = 0; j < size_m; ++j) {
                 mass_conserving_lstm_real sum = i[j] * x[0];
                 for (size_t l = 0; l < e; ++l)
@@ -494,7 +494,7 @@ void mass_conserving_lstm_infer(
                 m[j] = sum;
             }
 
-            /* (18)  c = (1 - o) * m */
+            /* (21)  c = (1 - o) * m */
             for (size_t j = 0; j < size_m; ++j)
                 c[j] = (1 - o[j]) * m[j];
         }
@@ -508,7 +508,7 @@ void mass_conserving_lstm_infer(
             const mass_conserving_lstm_real *restrict m = work_m + at * size_m;
             mass_conserving_lstm_real *restrict h = out->h + at * size_m;
 
-            /* (19)  h = o * m */
+            /* (22)  h = o * m */
             for (size_t j = 0; j < size_m; ++j)
                 h[j] = o[j] * m[j];
         }
@@ -650,23 +650,23 @@ void mass_conserving_lstm_backward(
             mass_conserving_lstm_real *restrict c_prev_bar =
                 work_c_prev_bar + ((t & 1) * B + sample) * size_m;
 
-            /* (10)  o = sigmoid_from_tail(o_tail) */
+            /* (12)  o = sigmoid_from_tail(o_tail) */
             for (size_t j = 0; j < size_m; ++j)
                 o[j] = mass_conserving_lstm_sigmoid_from_tail(o_tail[j]);
 
-            /* (10)  one_minus_o = complement_from_tail(o_tail) */
+            /* (12)  one_minus_o = complement_from_tail(o_tail) */
             for (size_t j = 0; j < size_m; ++j)
                 one_minus_o[j] = mass_conserving_lstm_complement_from_tail(o_tail[j]);
 
-            /* (20)  c_bar = c_next_bar */
+            /* (23)  c_bar = c_next_bar */
             for (size_t j = 0; j < size_m; ++j)
                 c_bar[j] = c_next_bar[j];
 
-            /* (21)  m_bar = c_bar * (1 - o) + h_bar * o   adjoint of (18), (19) */
+            /* (24)  m_bar = c_bar * (1 - o) + h_bar * o   adjoint of (21), (22) */
             for (size_t j = 0; j < size_m; ++j)
                 m_bar[j] = c_bar[j] * one_minus_o[j] + h_bar[j] * o[j];
 
-            /* (22)  u_bar = R^T m_bar   adjoint of (17) */
+            /* (25)  u_bar = R^T m_bar   adjoint of (20) */
             for (size_t j = 0; j < e; ++j) {
                 mass_conserving_lstm_real sum = 0;
                 for (size_t l = 0; l < size_m; ++l)
@@ -674,18 +674,18 @@ void mass_conserving_lstm_backward(
                 u_bar[j] = sum;
             }
 
-            /* (23)  R_bar = m_bar u^T   adjoint of (17) */
+            /* (26)  R_bar = m_bar u^T   adjoint of (20) */
             for (size_t j = 0; j < size_m; ++j)
                 for (size_t l = 0; l < e; ++l)
                     R_bar[j * e + l] = m_bar[j] * u[l];
 
-            /* (24)  R_to_sum_Z_bar = -R_bar * exp_Z / sum_Z^2 */
+            /* (27)  R_to_sum_Z_bar = -R_bar * exp_Z / sum_Z^2 */
             for (size_t j = 0; j < size_m; ++j)
                 for (size_t l = 0; l < e; ++l)
                     R_to_sum_Z_bar[j * e + l] = -R_bar[j * e + l] * exp_Z[j * e
                         + l] / (sum_Z[l] * sum_Z[l]);
 
-            /* (25)  sum_Z_bar = sum_i R_to_sum_Z_bar[i,j]   adjoint of (15) */
+            /* (28)  sum_Z_bar = sum_i R_to_sum_Z_bar[i,j]   adjoint of (18) */
             for (size_t j = 0; j < e; ++j) {
                 mass_conserving_lstm_real sum = 0;
                 for (size_t l = 0; l < size_m; ++l)
@@ -693,56 +693,56 @@ void mass_conserving_lstm_backward(
                 sum_Z_bar[j] = sum;
             }
 
-            /* (26)  exp_Z_bar = sum_Z_bar[j] + R_bar / sum_Z   adjoint of (14), (15) */
+            /* (29)  exp_Z_bar = sum_Z_bar[j] + R_bar / sum_Z   adjoint of (17), (18) */
             for (size_t j = 0; j < size_m; ++j)
                 for (size_t l = 0; l < e; ++l)
                     exp_Z_bar[j * e + l] = sum_Z_bar[l] + R_bar[j * e + l] / sum_Z[l];
 
-            /* (27)  a_exp_Z_bar = exp_Z_bar * exp_Z   adjoint of (13) */
+            /* (30)  a_exp_Z_bar = exp_Z_bar * exp_Z   adjoint of (16) */
             for (size_t j = 0; j < size_m; ++j)
                 for (size_t l = 0; l < e; ++l)
                     a_exp_Z_bar[j * e + l] = exp_Z_bar[j * e + l] * exp_Z[j * e + l];
 
-            /* (28)  Z_bar = a_exp_Z_bar   adjoint of (13) */
+            /* (31)  Z_bar = a_exp_Z_bar   adjoint of (15) */
             for (size_t j = 0; j < size_m; ++j)
                 for (size_t l = 0; l < e; ++l)
                     Z_bar[j * e + l] = a_exp_Z_bar[j * e + l];
 
-            /* (29)  o_bar = -c_bar * m + h_bar * m   adjoint of (18), (19) */
+            /* (32)  o_bar = -c_bar * m + h_bar * m   adjoint of (21), (22) */
             for (size_t j = 0; j < size_m; ++j)
                 o_bar[j] = -c_bar[j] * m[j] + h_bar[j] * m[j];
 
-            /* (30)  a_o_bar = o_bar * o * (1 - o)   adjoint of (10) */
+            /* (33)  a_o_bar = o_bar * o * (1 - o)   adjoint of (12) */
             for (size_t j = 0; j < size_m; ++j)
                 a_o_bar[j] = o_bar[j] * o[j] * one_minus_o[j];
 
-            /* (31)  i_bar = m_bar * x   adjoint of (17) */
+            /* (34)  i_bar = m_bar * x   adjoint of (20) */
             for (size_t j = 0; j < size_m; ++j)
                 i_bar[j] = m_bar[j] * x[0];
 
-            /* (32)  i_to_sum_z_bar = -i_bar * exp_z / sum_z^2 */
+            /* (35)  i_to_sum_z_bar = -i_bar * exp_z / sum_z^2 */
             for (size_t j = 0; j < size_m; ++j)
                 i_to_sum_z_bar[j] = -i_bar[j] * exp_z[j] / (sum_z[0] * sum_z[0]);
 
-            /* (33)  sum_z_bar = sum_i i_to_sum_z_bar[i]   adjoint of (9) */
+            /* (36)  sum_z_bar = sum_i i_to_sum_z_bar[i]   adjoint of (10) */
             sum_z_bar[0] = 0;
             for (size_t j = 0; j < size_m; ++j)
                 sum_z_bar[0] += i_to_sum_z_bar[j];
 
-            /* (34)  exp_z_bar = sum_z_bar + i_bar / sum_z   adjoint of (8), (9) */
+            /* (37)  exp_z_bar = sum_z_bar + i_bar / sum_z   adjoint of (9), (10) */
             for (size_t j = 0; j < size_m; ++j)
                 exp_z_bar[j] = sum_z_bar[0] + i_bar[j] / sum_z[0];
 
-            /* (35)  a_exp_z_bar = exp_z_bar * exp_z   adjoint of (7) */
+            /* (38)  a_exp_z_bar = exp_z_bar * exp_z   adjoint of (8) */
             for (size_t j = 0; j < size_m; ++j)
                 a_exp_z_bar[j] = exp_z_bar[j] * exp_z[j];
 
-            /* (36)  z_bar = a_exp_z_bar   adjoint of (7) */
+            /* (39)  z_bar = a_exp_z_bar   adjoint of (7) */
             for (size_t j = 0; j < size_m; ++j)
                 z_bar[j] = a_exp_z_bar[j];
 
-            /* (37)  chat_bar = U_i^T z_bar + U_o^T a_o_bar + sum_ij U_r[i,j,k] Z_bar[i,j]   adjoint
-             * of (5), (10), (11) */
+            /* (40)  chat_bar = U_i^T z_bar + U_o^T a_o_bar + sum_ij U_r[i,j,k] Z_bar[i,j]   adjoint
+             * of (5), (11), (13) */
             for (size_t j = 0; j < size_m; ++j) {
                 mass_conserving_lstm_real sum = 0;
                 for (size_t l = 0; l < size_m; ++l)
@@ -755,24 +755,24 @@ void mass_conserving_lstm_backward(
                 chat_bar[j] = sum;
             }
 
-            /* (38)  chat_to_d_bar = -chat_bar * c_prev / d^2 */
+            /* (41)  chat_to_d_bar = -chat_bar * c_prev / d^2 */
             for (size_t j = 0; j < size_m; ++j)
                 chat_to_d_bar[j] = -chat_bar[j] * c_prev[j] / (d[0] * d[0]);
 
-            /* (39)  d_bar = sum_i chat_to_d_bar[i]   adjoint of (4) */
+            /* (42)  d_bar = sum_i chat_to_d_bar[i]   adjoint of (4) */
             d_bar[0] = 0;
             for (size_t j = 0; j < size_m; ++j)
                 d_bar[0] += chat_to_d_bar[j];
 
-            /* (40)  s_bar = d_bar * {1 if s > 0, else 0}   adjoint of (3) */
+            /* (43)  s_bar = d_bar * {1 if s > 0, else 0}   adjoint of (3) */
             s_bar[0] = d_bar[0] * (s[0] > 0 ? 1 : 0);
 
-            /* (41)  k_bar = s_bar   adjoint of (2) */
+            /* (44)  k_bar = s_bar   adjoint of (2) */
             for (size_t j = 0; j < size_m; ++j)
                 k_bar[j] = s_bar[0];
 
-            /* (42)  c_prev_bar = k_bar * {1 if c_prev >= 0, else -1} + chat_bar / d + E_e u_bar
-             * adjoint of (1), (4), (16) */
+            /* (45)  c_prev_bar = k_bar * {1 if c_prev >= 0, else -1} + chat_bar / d + E_e u_bar
+             * adjoint of (1), (4), (19) */
             for (size_t j = 0; j < size_m; ++j)
                 c_prev_bar[j] = k_bar[j] * (c_prev[j] >= 0 ? 1 : -1) + chat_bar[j] / d[0]
                     + (j < e ? u_bar[j] : 0);
@@ -795,15 +795,15 @@ void mass_conserving_lstm_backward(
             mass_conserving_lstm_real *restrict a_bar =
                 gradients->a_bar != NULL ? gradients->a_bar + at * n : NULL;
 
-            /* (43)  x_bar = m_bar^T i   adjoint of (17) */
+            /* (46)  x_bar = m_bar^T i   adjoint of (20) */
             if (x_bar != NULL) {
                 x_bar[0] = 0;
                 for (size_t j = 0; j < size_m; ++j)
                     x_bar[0] += m_bar[j] * i[j];
             }
 
-            /* (44)  a_bar = W_i^T z_bar + W_o^T a_o_bar + sum_ij W_r[i,j,k] Z_bar[i,j]   adjoint of
-             * (5), (10), (11) */
+            /* (47)  a_bar = W_i^T z_bar + W_o^T a_o_bar + sum_ij W_r[i,j,k] Z_bar[i,j]   adjoint of
+             * (5), (11), (13) */
             if (a_bar != NULL) {
                 for (size_t j = 0; j < n; ++j) {
                     mass_conserving_lstm_real sum = 0;
@@ -818,55 +818,55 @@ void mass_conserving_lstm_backward(
                 }
             }
 
-            /* (45)  W_i_bar = sum_t z_bar a^T   adjoint of (5) */
+            /* (48)  W_i_bar = sum_t z_bar a^T   adjoint of (5) */
             if (W_i_bar != NULL)
                 for (size_t j = 0; j < size_m; ++j)
                     for (size_t l = 0; l < n; ++l)
                         W_i_bar[j * n + l] += z_bar[j] * a[l];
 
-            /* (46)  U_i_bar = sum_t z_bar chat^T   adjoint of (5) */
+            /* (49)  U_i_bar = sum_t z_bar chat^T   adjoint of (5) */
             if (U_i_bar != NULL)
                 for (size_t j = 0; j < size_m; ++j)
                     for (size_t l = 0; l < size_m; ++l)
                         U_i_bar[j * size_m + l] += z_bar[j] * chat[l];
 
-            /* (47)  b_i_bar = sum_t z_bar   adjoint of (5) */
+            /* (50)  b_i_bar = sum_t z_bar   adjoint of (5) */
             if (b_i_bar != NULL)
                 for (size_t j = 0; j < size_m; ++j)
                     b_i_bar[j] += z_bar[j];
 
-            /* (48)  W_o_bar = sum_t a_o_bar a^T   adjoint of (10) */
+            /* (51)  W_o_bar = sum_t a_o_bar a^T   adjoint of (11) */
             if (W_o_bar != NULL)
                 for (size_t j = 0; j < size_m; ++j)
                     for (size_t l = 0; l < n; ++l)
                         W_o_bar[j * n + l] += a_o_bar[j] * a[l];
 
-            /* (49)  U_o_bar = sum_t a_o_bar chat^T   adjoint of (10) */
+            /* (52)  U_o_bar = sum_t a_o_bar chat^T   adjoint of (11) */
             if (U_o_bar != NULL)
                 for (size_t j = 0; j < size_m; ++j)
                     for (size_t l = 0; l < size_m; ++l)
                         U_o_bar[j * size_m + l] += a_o_bar[j] * chat[l];
 
-            /* (50)  b_o_bar = sum_t a_o_bar   adjoint of (10) */
+            /* (53)  b_o_bar = sum_t a_o_bar   adjoint of (11) */
             if (b_o_bar != NULL)
                 for (size_t j = 0; j < size_m; ++j)
                     b_o_bar[j] += a_o_bar[j];
 
-            /* (51)  W_r_bar = sum_t Z_bar[i,j] a[k]   adjoint of (11) */
+            /* (54)  W_r_bar = sum_t Z_bar[i,j] a[k]   adjoint of (13) */
             if (W_r_bar != NULL)
                 for (size_t j = 0; j < size_m; ++j)
                     for (size_t l = 0; l < e; ++l)
                         for (size_t p = 0; p < n; ++p)
                             W_r_bar[(j * e + l) * n + p] += Z_bar[j * e + l] * a[p];
 
-            /* (52)  U_r_bar = sum_t Z_bar[i,j] chat[k]   adjoint of (11) */
+            /* (55)  U_r_bar = sum_t Z_bar[i,j] chat[k]   adjoint of (13) */
             if (U_r_bar != NULL)
                 for (size_t j = 0; j < size_m; ++j)
                     for (size_t l = 0; l < e; ++l)
                         for (size_t p = 0; p < size_m; ++p)
                             U_r_bar[(j * e + l) * size_m + p] += Z_bar[j * e + l] * chat[p];
 
-            /* (53)  B_r_bar = sum_t Z_bar   adjoint of (11) */
+            /* (56)  B_r_bar = sum_t Z_bar   adjoint of (13) */
             if (B_r_bar != NULL)
                 for (size_t j = 0; j < size_m; ++j)
                     for (size_t l = 0; l < e; ++l)
@@ -965,20 +965,20 @@ void mass_conserving_lstm_step(
         for (size_t j = 0; j < size_m; ++j)
             a_exp_z[j] = z[j] - maximum_z[0];
 
-        /* (7)  exp_z = exp(a_exp_z) */
+        /* (8)  exp_z = exp(a_exp_z) */
         for (size_t j = 0; j < size_m; ++j)
             exp_z[j] = EXP(a_exp_z[j]);
 
-        /* (8)  sum_z = sum_i exp_z[i] */
+        /* (9)  sum_z = sum_i exp_z[i] */
         sum_z[0] = 0;
         for (size_t j = 0; j < size_m; ++j)
             sum_z[0] += exp_z[j];
 
-        /* (9)  i = exp_z / sum_z */
+        /* (10)  i = exp_z / sum_z */
         for (size_t j = 0; j < size_m; ++j)
             i[j] = exp_z[j] / sum_z[0];
 
-        /* (10)  a_o = W_o a + U_o chat + b_o */
+        /* (11)  a_o = W_o a + U_o chat + b_o */
         for (size_t j = 0; j < size_m; ++j) {
             mass_conserving_lstm_real sum = b_o[j];
             for (size_t l = 0; l < n; ++l)
@@ -988,11 +988,11 @@ void mass_conserving_lstm_step(
             a_o[j] = sum;
         }
 
-        /* (10)  o = sigmoid(a_o) */
+        /* (12)  o = sigmoid(a_o) */
         for (size_t j = 0; j < size_m; ++j)
             o[j] = mass_conserving_lstm_sigmoid(a_o[j]);
 
-        /* (11)  Z = sum_k W_r[i,j,k] a[k] + sum_k U_r[i,j,k] chat[k] + B_r */
+        /* (13)  Z = sum_k W_r[i,j,k] a[k] + sum_k U_r[i,j,k] chat[k] + B_r */
         for (size_t j = 0; j < size_m; ++j) {
             for (size_t l = 0; l < e; ++l) {
                 mass_conserving_lstm_real sum = B_r[j * e + l];
@@ -1004,24 +1004,24 @@ void mass_conserving_lstm_step(
             }
         }
 
-        /* (12)  maximum_Z = max(Z) */
+        /* (14)  maximum_Z = max(Z) */
         for (size_t j = 0; j < e; ++j) {
             maximum_Z[j] = Z[j];
             for (size_t l = 0; l < size_m; ++l)
                 maximum_Z[j] = Z[l * e + j] > maximum_Z[j] ? Z[l * e + j] : maximum_Z[j];
         }
 
-        /* (13)  a_exp_Z = Z - maximum_Z */
+        /* (15)  a_exp_Z = Z - maximum_Z */
         for (size_t j = 0; j < size_m; ++j)
             for (size_t l = 0; l < e; ++l)
                 a_exp_Z[j * e + l] = Z[j * e + l] - maximum_Z[l];
 
-        /* (13)  exp_Z = exp(a_exp_Z) */
+        /* (16)  exp_Z = exp(a_exp_Z) */
         for (size_t j = 0; j < size_m; ++j)
             for (size_t l = 0; l < e; ++l)
                 exp_Z[j * e + l] = EXP(a_exp_Z[j * e + l]);
 
-        /* (14)  sum_Z = sum_i exp_Z[i,j] */
+        /* (17)  sum_Z = sum_i exp_Z[i,j] */
         for (size_t j = 0; j < e; ++j) {
             mass_conserving_lstm_real sum = 0;
             for (size_t l = 0; l < size_m; ++l)
@@ -1029,16 +1029,16 @@ void mass_conserving_lstm_step(
             sum_Z[j] = sum;
         }
 
-        /* (15)  R = exp_Z / sum_Z */
+        /* (18)  R = exp_Z / sum_Z */
         for (size_t j = 0; j < size_m; ++j)
             for (size_t l = 0; l < e; ++l)
                 R[j * e + l] = exp_Z[j * e + l] / sum_Z[l];
 
-        /* (16)  u = E_e^T c_prev */
+        /* (19)  u = E_e^T c_prev */
         for (size_t j = 0; j < e; ++j)
             u[j] = c_prev[j];
 
-        /* (17)  m = R u + i * x */
+        /* (20)  m = R u + i * x */
         for (size_t j = 0; j < size_m; ++j) {
             mass_conserving_lstm_real sum = i[j] * x[0];
             for (size_t l = 0; l < e; ++l)
@@ -1046,11 +1046,11 @@ void mass_conserving_lstm_step(
             m[j] = sum;
         }
 
-        /* (18)  c = (1 - o) * m */
+        /* (21)  c = (1 - o) * m */
         for (size_t j = 0; j < size_m; ++j)
             c[j] = (1 - o[j]) * m[j];
 
-        /* (19)  h = o * m */
+        /* (22)  h = o * m */
         for (size_t j = 0; j < size_m; ++j)
             h[j] = o[j] * m[j];
 

@@ -247,7 +247,7 @@ static void mass_conserving_lstm_simd_forward_thread(
                 /* (3)  d = {s if s > 0, else 1} */
                 d[0] = (s[0] > 0 ? s[0] : 1);
 
-                /* (16)  u = E_e^T c_prev */
+                /* (19)  u = E_e^T c_prev */
                 for (size_t j = 0; j < e; ++j)
                     u[j] = c_prev[j];
             }
@@ -321,15 +321,15 @@ static void mass_conserving_lstm_simd_forward_thread(
                                         load(tile_z + (sample * 2 * own + v) * LANES) + b_i_here;
                                     store(z_rows + sample * row_size_m + j, z);
 
-                                    /* (10)  a_o = W_o a + U_o chat + b_o */
+                                    /* (11)  a_o = W_o a + U_o chat + b_o */
                                     const vec a_o = load(tile_z + ((sample * 2 + 1) * own + v)
                                         * LANES) + b_o_here;
 
-                                    /* (10)  o = sigmoid(a_o) */
+                                    /* (12)  o = sigmoid(a_o) */
                                     const vec o = vec_sigmoid(a_o);
                                     store(o_rows + sample * row_size_m + j, o);
 
-                                    /* (10)  o_tail = sigmoid_tail(a_o) */
+                                    /* (12)  o_tail = sigmoid_tail(a_o) */
                                     const vec o_tail = vec_sigmoid_tail(a_o);
                                     store(o_tail_rows + sample * row_size_m + j, o_tail);
                                 }
@@ -357,7 +357,7 @@ static void mass_conserving_lstm_simd_forward_thread(
                 for (size_t j = 0; j < size_m; ++j)
                     maximum_z[0] = z[j] > maximum_z[0] ? z[j] : maximum_z[0];
 
-                /* (11)  Z = sum_k W_r[i,j,k] a[k] + sum_k U_r[i,j,k] chat[k] + B_r */
+                /* (13)  Z = sum_k W_r[i,j,k] a[k] + sum_k U_r[i,j,k] chat[k] + B_r */
                 for (size_t j = 0; j < size_m; ++j) {
                     for (size_t l = 0; l < e; ++l) {
                         real sum = B_r[j * e + l];
@@ -367,24 +367,24 @@ static void mass_conserving_lstm_simd_forward_thread(
                     }
                 }
 
-                /* (12)  maximum_Z = max(Z) */
+                /* (14)  maximum_Z = max(Z) */
                 for (size_t j = 0; j < e; ++j) {
                     maximum_Z[j] = Z[j];
                     for (size_t l = 0; l < size_m; ++l)
                         maximum_Z[j] = Z[l * e + j] > maximum_Z[j] ? Z[l * e + j] : maximum_Z[j];
                 }
 
-                /* (13)  a_exp_Z = Z - maximum_Z */
+                /* (15)  a_exp_Z = Z - maximum_Z */
                 for (size_t j = 0; j < size_m; ++j)
                     for (size_t l = 0; l < e; ++l)
                         a_exp_Z[j * e + l] = Z[j * e + l] - maximum_Z[l];
 
-                /* (13)  exp_Z = exp(a_exp_Z) */
+                /* (16)  exp_Z = exp(a_exp_Z) */
                 for (size_t j = 0; j < size_m; ++j)
                     for (size_t l = 0; l < e; ++l)
                         exp_Z[j * e + l] = EXP(a_exp_Z[j * e + l]);
 
-                /* (14)  sum_Z = sum_i exp_Z[i,j] */
+                /* (17)  sum_Z = sum_i exp_Z[i,j] */
                 for (size_t j = 0; j < e; ++j) {
                     real sum = 0;
                     for (size_t l = 0; l < size_m; ++l)
@@ -392,7 +392,7 @@ static void mass_conserving_lstm_simd_forward_thread(
                     sum_Z[j] = sum;
                 }
 
-                /* (15)  R = exp_Z / sum_Z */
+                /* (18)  R = exp_Z / sum_Z */
                 for (size_t j = 0; j < size_m; ++j)
                     for (size_t l = 0; l < e; ++l)
                         R[j * e + l] = exp_Z[j * e + l] / sum_Z[l];
@@ -417,7 +417,7 @@ static void mass_conserving_lstm_simd_forward_thread(
                             /* (7)  a_exp_z = z - maximum_z */
                             const vec a_exp_z = z - maximum_z;
 
-                            /* (7)  exp_z = exp(a_exp_z) */
+                            /* (8)  exp_z = exp(a_exp_z) */
                             const vec exp_z = vec_exp(a_exp_z);
                             store(exp_z_rows + sample * row_size_m + j, exp_z);
                         }
@@ -430,7 +430,7 @@ static void mass_conserving_lstm_simd_forward_thread(
                 const real *restrict exp_z = tape_exp_z + (t * B + sample) * row_size_m;
                 real *restrict sum_z = tape_sum_z + (t * B + sample);
 
-                /* (8)  sum_z = sum_i exp_z[i] */
+                /* (9)  sum_z = sum_i exp_z[i] */
                 sum_z[0] = 0;
                 sum_z[0] += row_sum(&exp_z[0], size_m);
             }
@@ -451,7 +451,7 @@ static void mass_conserving_lstm_simd_forward_thread(
                             const size_t j = block * LANES;
                             const vec exp_z = load(exp_z_rows + sample * row_size_m + j);
 
-                            /* (9)  i = exp_z / sum_z */
+                            /* (10)  i = exp_z / sum_z */
                             const vec i = exp_z / sum_z;
                             store(i_rows + sample * row_size_m + j, i);
                         }
@@ -467,7 +467,7 @@ static void mass_conserving_lstm_simd_forward_thread(
                 const real *restrict u = tape_u + (t * B + sample) * row_e;
                 real *restrict m = tape_m + (t * B + sample) * row_size_m;
 
-                /* (17)  m = R u + i * x */
+                /* (20)  m = R u + i * x */
                 for (size_t j = 0; j < size_m; ++j) {
                     real sum = i[j] * x[0];
                     sum += dot(&R[j * e], &u[0], e);
@@ -491,7 +491,7 @@ static void mass_conserving_lstm_simd_forward_thread(
                             const vec o = load(o_rows + sample * row_size_m + j);
                             const vec m = load(m_rows + sample * row_size_m + j);
 
-                            /* (18)  c = (1 - o) * m */
+                            /* (21)  c = (1 - o) * m */
                             const vec c = (1 - o) * m;
                             store(c_rows + sample * row_size_m + j, c);
                         }
@@ -519,7 +519,7 @@ static void mass_conserving_lstm_simd_forward_thread(
                         const vec o = load(o_rows + sample * row_size_m + j);
                         const vec m = load(m_rows + sample * row_size_m + j);
 
-                        /* (19)  h = o * m */
+                        /* (22)  h = o * m */
                         const vec h = o * m;
                         store_part(h_rows + sample * size_m + j, h, left);
                     }
@@ -664,7 +664,7 @@ static void mass_conserving_lstm_simd_infer_thread(
                 /* (3)  d = {s if s > 0, else 1} */
                 d[0] = (s[0] > 0 ? s[0] : 1);
 
-                /* (16)  u = E_e^T c_prev */
+                /* (19)  u = E_e^T c_prev */
                 for (size_t j = 0; j < e; ++j)
                     u[j] = c_prev[j];
             }
@@ -737,11 +737,11 @@ static void mass_conserving_lstm_simd_infer_thread(
                                         load(tile_z + (sample * 2 * own + v) * LANES) + b_i_here;
                                     store(z_rows + sample * row_size_m + j, z);
 
-                                    /* (10)  a_o = W_o a + U_o chat + b_o */
+                                    /* (11)  a_o = W_o a + U_o chat + b_o */
                                     const vec a_o = load(tile_z + ((sample * 2 + 1) * own + v)
                                         * LANES) + b_o_here;
 
-                                    /* (10)  o = sigmoid(a_o) */
+                                    /* (12)  o = sigmoid(a_o) */
                                     const vec o = vec_sigmoid(a_o);
                                     store(o_rows + sample * row_size_m + j, o);
                                 }
@@ -769,7 +769,7 @@ static void mass_conserving_lstm_simd_infer_thread(
                 for (size_t j = 0; j < size_m; ++j)
                     maximum_z[0] = z[j] > maximum_z[0] ? z[j] : maximum_z[0];
 
-                /* (11)  Z = sum_k W_r[i,j,k] a[k] + sum_k U_r[i,j,k] chat[k] + B_r */
+                /* (13)  Z = sum_k W_r[i,j,k] a[k] + sum_k U_r[i,j,k] chat[k] + B_r */
                 for (size_t j = 0; j < size_m; ++j) {
                     for (size_t l = 0; l < e; ++l) {
                         real sum = B_r[j * e + l];
@@ -779,24 +779,24 @@ static void mass_conserving_lstm_simd_infer_thread(
                     }
                 }
 
-                /* (12)  maximum_Z = max(Z) */
+                /* (14)  maximum_Z = max(Z) */
                 for (size_t j = 0; j < e; ++j) {
                     maximum_Z[j] = Z[j];
                     for (size_t l = 0; l < size_m; ++l)
                         maximum_Z[j] = Z[l * e + j] > maximum_Z[j] ? Z[l * e + j] : maximum_Z[j];
                 }
 
-                /* (13)  a_exp_Z = Z - maximum_Z */
+                /* (15)  a_exp_Z = Z - maximum_Z */
                 for (size_t j = 0; j < size_m; ++j)
                     for (size_t l = 0; l < e; ++l)
                         a_exp_Z[j * e + l] = Z[j * e + l] - maximum_Z[l];
 
-                /* (13)  exp_Z = exp(a_exp_Z) */
+                /* (16)  exp_Z = exp(a_exp_Z) */
                 for (size_t j = 0; j < size_m; ++j)
                     for (size_t l = 0; l < e; ++l)
                         exp_Z[j * e + l] = EXP(a_exp_Z[j * e + l]);
 
-                /* (14)  sum_Z = sum_i exp_Z[i,j] */
+                /* (17)  sum_Z = sum_i exp_Z[i,j] */
                 for (size_t j = 0; j < e; ++j) {
                     real sum = 0;
                     for (size_t l = 0; l < size_m; ++l)
@@ -804,7 +804,7 @@ static void mass_conserving_lstm_simd_infer_thread(
                     sum_Z[j] = sum;
                 }
 
-                /* (15)  R = exp_Z / sum_Z */
+                /* (18)  R = exp_Z / sum_Z */
                 for (size_t j = 0; j < size_m; ++j)
                     for (size_t l = 0; l < e; ++l)
                         R[j * e + l] = exp_Z[j * e + l] / sum_Z[l];
@@ -829,7 +829,7 @@ static void mass_conserving_lstm_simd_infer_thread(
                             /* (7)  a_exp_z = z - maximum_z */
                             const vec a_exp_z = z - maximum_z;
 
-                            /* (7)  exp_z = exp(a_exp_z) */
+                            /* (8)  exp_z = exp(a_exp_z) */
                             const vec exp_z = vec_exp(a_exp_z);
                             store(exp_z_rows + sample * row_size_m + j, exp_z);
                         }
@@ -842,7 +842,7 @@ static void mass_conserving_lstm_simd_infer_thread(
                 const real *restrict exp_z = work_exp_z + sample * row_size_m;
                 real *restrict sum_z = work_sum_z + sample;
 
-                /* (8)  sum_z = sum_i exp_z[i] */
+                /* (9)  sum_z = sum_i exp_z[i] */
                 sum_z[0] = 0;
                 sum_z[0] += row_sum(&exp_z[0], size_m);
             }
@@ -863,7 +863,7 @@ static void mass_conserving_lstm_simd_infer_thread(
                             const size_t j = block * LANES;
                             const vec exp_z = load(exp_z_rows + sample * row_size_m + j);
 
-                            /* (9)  i = exp_z / sum_z */
+                            /* (10)  i = exp_z / sum_z */
                             const vec i = exp_z / sum_z;
                             store(i_rows + sample * row_size_m + j, i);
                         }
@@ -879,7 +879,7 @@ static void mass_conserving_lstm_simd_infer_thread(
                 const real *restrict u = work_u + sample * row_e;
                 real *restrict m = work_m + ((t - first) * B + sample) * row_size_m;
 
-                /* (17)  m = R u + i * x */
+                /* (20)  m = R u + i * x */
                 for (size_t j = 0; j < size_m; ++j) {
                     real sum = i[j] * x[0];
                     sum += dot(&R[j * e], &u[0], e);
@@ -903,7 +903,7 @@ static void mass_conserving_lstm_simd_infer_thread(
                             const vec o = load(o_rows + sample * row_size_m + j);
                             const vec m = load(m_rows + sample * row_size_m + j);
 
-                            /* (18)  c = (1 - o) * m */
+                            /* (21)  c = (1 - o) * m */
                             const vec c = (1 - o) * m;
                             store(c_rows + sample * row_size_m + j, c);
                         }
@@ -931,7 +931,7 @@ static void mass_conserving_lstm_simd_infer_thread(
                         const vec o = load(o_rows + sample * row_size_m + j);
                         const vec m = load(m_rows + sample * row_size_m + j);
 
-                        /* (19)  h = o * m */
+                        /* (22)  h = o * m */
                         const vec h = o * m;
                         store_part(h_rows + sample * size_m + j, h, left);
                     }
@@ -1100,31 +1100,31 @@ static void mass_conserving_lstm_simd_backward_thread(
                             const vec c_next_bar =
                                 load_part(c_next_bar_rows + sample * c_next_bar_stride + j, left);
 
-                            /* (10)  o = sigmoid_from_tail(o_tail) */
+                            /* (12)  o = sigmoid_from_tail(o_tail) */
                             const vec o = vec_sigmoid_from_tail(o_tail);
 
-                            /* (10)  one_minus_o = complement_from_tail(o_tail) */
+                            /* (12)  one_minus_o = complement_from_tail(o_tail) */
                             const vec one_minus_o = vec_complement_from_tail(o_tail);
 
-                            /* (20)  c_bar = c_next_bar */
+                            /* (23)  c_bar = c_next_bar */
                             const vec c_bar = c_next_bar;
 
-                            /* (21)  m_bar = c_bar * (1 - o) + h_bar * o   adjoint of (18), (19) */
+                            /* (24)  m_bar = c_bar * (1 - o) + h_bar * o   adjoint of (21), (22) */
                             const vec m_bar = c_bar * one_minus_o + h_bar * o;
                             store(m_bar_rows + sample * row_size_m + j, m_bar);
 
-                            /* (29)  o_bar = -c_bar * m + h_bar * m   adjoint of (18), (19) */
+                            /* (32)  o_bar = -c_bar * m + h_bar * m   adjoint of (21), (22) */
                             const vec o_bar = -c_bar * m + h_bar * m;
 
-                            /* (30)  a_o_bar = o_bar * o * (1 - o)   adjoint of (10) */
+                            /* (33)  a_o_bar = o_bar * o * (1 - o)   adjoint of (12) */
                             const vec a_o_bar = o_bar * o * one_minus_o;
                             store(a_o_bar_rows + sample * row_size_m + j, a_o_bar);
 
-                            /* (31)  i_bar = m_bar * x   adjoint of (17) */
+                            /* (34)  i_bar = m_bar * x   adjoint of (20) */
                             const vec i_bar = m_bar * x;
                             store(i_bar_rows + sample * row_size_m + j, i_bar);
 
-                            /* (32)  i_to_sum_z_bar = -i_bar * exp_z / sum_z^2 */
+                            /* (35)  i_to_sum_z_bar = -i_bar * exp_z / sum_z^2 */
                             const vec i_to_sum_z_bar = -i_bar * exp_z / (sum_z * sum_z);
                             store(i_to_sum_z_bar_rows + sample * row_size_m + j, i_to_sum_z_bar);
                         }
@@ -1149,7 +1149,7 @@ static void mass_conserving_lstm_simd_backward_thread(
                 const real *restrict i_to_sum_z_bar = work_i_to_sum_z_bar + sample * row_size_m;
                 real *restrict sum_z_bar = work_sum_z_bar + sample;
 
-                /* (22)  u_bar = R^T m_bar   adjoint of (17) */
+                /* (25)  u_bar = R^T m_bar   adjoint of (20) */
                 for (size_t j = 0; j < e; ++j) {
                     real sum = 0;
                     for (size_t l = 0; l < size_m; ++l)
@@ -1157,18 +1157,18 @@ static void mass_conserving_lstm_simd_backward_thread(
                     u_bar[j] = sum;
                 }
 
-                /* (23)  R_bar = m_bar u^T   adjoint of (17) */
+                /* (26)  R_bar = m_bar u^T   adjoint of (20) */
                 for (size_t j = 0; j < size_m; ++j)
                     for (size_t l = 0; l < e; ++l)
                         R_bar[j * e + l] = m_bar[j] * u[l];
 
-                /* (24)  R_to_sum_Z_bar = -R_bar * exp_Z / sum_Z^2 */
+                /* (27)  R_to_sum_Z_bar = -R_bar * exp_Z / sum_Z^2 */
                 for (size_t j = 0; j < size_m; ++j)
                     for (size_t l = 0; l < e; ++l)
                         R_to_sum_Z_bar[j * e + l] = -R_bar[j * e + l] * exp_Z[j * e
                             + l] / (sum_Z[l] * sum_Z[l]);
 
-                /* (25)  sum_Z_bar = sum_i R_to_sum_Z_bar[i,j]   adjoint of (15) */
+                /* (28)  sum_Z_bar = sum_i R_to_sum_Z_bar[i,j]   adjoint of (18) */
                 for (size_t j = 0; j < e; ++j) {
                     real sum = 0;
                     for (size_t l = 0; l < size_m; ++l)
@@ -1176,22 +1176,22 @@ static void mass_conserving_lstm_simd_backward_thread(
                     sum_Z_bar[j] = sum;
                 }
 
-                /* (26)  exp_Z_bar = sum_Z_bar[j] + R_bar / sum_Z   adjoint of (14), (15) */
+                /* (29)  exp_Z_bar = sum_Z_bar[j] + R_bar / sum_Z   adjoint of (17), (18) */
                 for (size_t j = 0; j < size_m; ++j)
                     for (size_t l = 0; l < e; ++l)
                         exp_Z_bar[j * e + l] = sum_Z_bar[l] + R_bar[j * e + l] / sum_Z[l];
 
-                /* (27)  a_exp_Z_bar = exp_Z_bar * exp_Z   adjoint of (13) */
+                /* (30)  a_exp_Z_bar = exp_Z_bar * exp_Z   adjoint of (16) */
                 for (size_t j = 0; j < size_m; ++j)
                     for (size_t l = 0; l < e; ++l)
                         a_exp_Z_bar[j * e + l] = exp_Z_bar[j * e + l] * exp_Z[j * e + l];
 
-                /* (28)  Z_bar = a_exp_Z_bar   adjoint of (13) */
+                /* (31)  Z_bar = a_exp_Z_bar   adjoint of (15) */
                 for (size_t j = 0; j < size_m; ++j)
                     for (size_t l = 0; l < e; ++l)
                         Z_bar[j * e + l] = a_exp_Z_bar[j * e + l];
 
-                /* (33)  sum_z_bar = sum_i i_to_sum_z_bar[i]   adjoint of (9) */
+                /* (36)  sum_z_bar = sum_i i_to_sum_z_bar[i]   adjoint of (10) */
                 sum_z_bar[0] = 0;
                 sum_z_bar[0] += row_sum(&i_to_sum_z_bar[0], size_m);
             }
@@ -1216,13 +1216,13 @@ static void mass_conserving_lstm_simd_backward_thread(
                             const vec exp_z = load(exp_z_rows + sample * row_size_m + j);
                             const vec i_bar = load(i_bar_rows + sample * row_size_m + j);
 
-                            /* (34)  exp_z_bar = sum_z_bar + i_bar / sum_z   adjoint of (8), (9) */
+                            /* (37)  exp_z_bar = sum_z_bar + i_bar / sum_z   adjoint of (9), (10) */
                             const vec exp_z_bar = sum_z_bar + i_bar / sum_z;
 
-                            /* (35)  a_exp_z_bar = exp_z_bar * exp_z   adjoint of (7) */
+                            /* (38)  a_exp_z_bar = exp_z_bar * exp_z   adjoint of (8) */
                             const vec a_exp_z_bar = exp_z_bar * exp_z;
 
-                            /* (36)  z_bar = a_exp_z_bar   adjoint of (7) */
+                            /* (39)  z_bar = a_exp_z_bar   adjoint of (7) */
                             const vec z_bar = a_exp_z_bar;
                             store(z_bar_rows + sample * row_size_m + j, z_bar);
                         }
@@ -1238,8 +1238,8 @@ static void mass_conserving_lstm_simd_backward_thread(
                 const real *restrict z_bar = work_z_bar + ((t - first) * B + sample) * row_size_m;
                 real *restrict chat_bar = work_chat_bar + sample * row_size_m;
 
-                /* (37)  chat_bar = U_i^T z_bar + U_o^T a_o_bar + sum_ij U_r[i,j,k] Z_bar[i,j]
-                 * adjoint of (5), (10), (11) */
+                /* (40)  chat_bar = U_i^T z_bar + U_o^T a_o_bar + sum_ij U_r[i,j,k] Z_bar[i,j]
+                 * adjoint of (5), (11), (13) */
                 for (size_t j = 0; j < size_m; ++j) {
                     real sum = 0;
                     for (size_t l = 0; l < size_m; ++l)
@@ -1275,7 +1275,7 @@ static void mass_conserving_lstm_simd_backward_thread(
                                 load_part(c_prev_rows + sample * c_prev_stride + j, left);
                             const vec chat_bar = load(chat_bar_rows + sample * row_size_m + j);
 
-                            /* (38)  chat_to_d_bar = -chat_bar * c_prev / d^2 */
+                            /* (41)  chat_to_d_bar = -chat_bar * c_prev / d^2 */
                             const vec chat_to_d_bar = -chat_bar * c_prev / (d * d);
                             store(chat_to_d_bar_rows + sample * row_size_m + j, chat_to_d_bar);
                         }
@@ -1290,11 +1290,11 @@ static void mass_conserving_lstm_simd_backward_thread(
                 real *restrict d_bar = work_d_bar + sample;
                 real *restrict s_bar = work_s_bar + sample;
 
-                /* (39)  d_bar = sum_i chat_to_d_bar[i]   adjoint of (4) */
+                /* (42)  d_bar = sum_i chat_to_d_bar[i]   adjoint of (4) */
                 d_bar[0] = 0;
                 d_bar[0] += row_sum(&chat_to_d_bar[0], size_m);
 
-                /* (40)  s_bar = d_bar * {1 if s > 0, else 0}   adjoint of (3) */
+                /* (43)  s_bar = d_bar * {1 if s > 0, else 0}   adjoint of (3) */
                 s_bar[0] = d_bar[0] * (s[0] > 0 ? 1 : 0);
             }
             BARRIER
@@ -1312,7 +1312,7 @@ static void mass_conserving_lstm_simd_backward_thread(
                         for (size_t block = from; block < to; ++block) {
                             const size_t j = block * LANES;
 
-                            /* (41)  k_bar = s_bar   adjoint of (2) */
+                            /* (44)  k_bar = s_bar   adjoint of (2) */
                             const vec k_bar = WIDE(s_bar);
                             store(k_bar_rows + sample * row_size_m + j, k_bar);
                         }
@@ -1330,8 +1330,8 @@ static void mass_conserving_lstm_simd_backward_thread(
                 const real *restrict k_bar = work_k_bar + sample * row_size_m;
                 real *restrict c_prev_bar = work_c_prev_bar + ((t & 1) * B + sample) * row_size_m;
 
-                /* (42)  c_prev_bar = k_bar * {1 if c_prev >= 0, else -1} + chat_bar / d + E_e u_bar
-                 *   adjoint of (1), (4), (16) */
+                /* (45)  c_prev_bar = k_bar * {1 if c_prev >= 0, else -1} + chat_bar / d + E_e u_bar
+                 *   adjoint of (1), (4), (19) */
                 for (size_t j = 0; j < size_m; ++j)
                     c_prev_bar[j] = k_bar[j] * (c_prev[j] >= 0 ? 1 : -1) + chat_bar[j] / d[0]
                         + (j < e ? u_bar[j] : 0);
@@ -1355,14 +1355,14 @@ static void mass_conserving_lstm_simd_backward_thread(
                 real *restrict a_bar = gradients->a_bar != NULL ? gradients->a_bar
                     + (first * B + sample) * n : work_a_bar;
 
-                /* (43)  x_bar = m_bar^T i   adjoint of (17) */
+                /* (46)  x_bar = m_bar^T i   adjoint of (20) */
                 if (gradients->x_bar != NULL) {
                     x_bar[0] = 0;
                     x_bar[0] += dot(&m_bar[0], &i[0], size_m);
                 }
 
-                /* (44)  a_bar = W_i^T z_bar + W_o^T a_o_bar + sum_ij W_r[i,j,k] Z_bar[i,j]
-                 * adjoint of (5), (10), (11) */
+                /* (47)  a_bar = W_i^T z_bar + W_o^T a_o_bar + sum_ij W_r[i,j,k] Z_bar[i,j]
+                 * adjoint of (5), (11), (13) */
                 if (gradients->a_bar != NULL) {
                     for (size_t j = 0; j < n; ++j) {
                         real sum = 0;
@@ -1377,21 +1377,21 @@ static void mass_conserving_lstm_simd_backward_thread(
                     }
                 }
 
-                /* (51)  W_r_bar = sum_t Z_bar[i,j] a[k]   adjoint of (11) */
+                /* (54)  W_r_bar = sum_t Z_bar[i,j] a[k]   adjoint of (13) */
                 if (W_r_bar != NULL)
                     for (size_t j = 0; j < size_m; ++j)
                         for (size_t l = 0; l < e; ++l)
                             for (size_t p = 0; p < n; ++p)
                                 W_r_bar[(j * e + l) * n + p] += Z_bar[j * e + l] * a[p];
 
-                /* (52)  U_r_bar = sum_t Z_bar[i,j] chat[k]   adjoint of (11) */
+                /* (55)  U_r_bar = sum_t Z_bar[i,j] chat[k]   adjoint of (13) */
                 if (U_r_bar != NULL)
                     for (size_t j = 0; j < size_m; ++j)
                         for (size_t l = 0; l < e; ++l)
                             for (size_t p = 0; p < size_m; ++p)
                                 U_r_bar[(j * e + l) * size_m + p] += Z_bar[j * e + l] * chat[p];
 
-                /* (53)  B_r_bar = sum_t Z_bar   adjoint of (11) */
+                /* (56)  B_r_bar = sum_t Z_bar   adjoint of (13) */
                 if (B_r_bar != NULL)
                     for (size_t j = 0; j < size_m; ++j)
                         for (size_t l = 0; l < e; ++l)
@@ -1419,10 +1419,10 @@ static void mass_conserving_lstm_simd_backward_thread(
                             const vec a_o_bar = load(a_o_bar_rows + sample * row_size_m + j);
                             const vec z_bar = load(z_bar_rows + sample * row_size_m + j);
 
-                            /* (47)  b_i_bar = sum_t z_bar   adjoint of (5) */
+                            /* (50)  b_i_bar = sum_t z_bar   adjoint of (5) */
                             b_i_bar_here += z_bar;
 
-                            /* (50)  b_o_bar = sum_t a_o_bar   adjoint of (10) */
+                            /* (53)  b_o_bar = sum_t a_o_bar   adjoint of (11) */
                             b_o_bar_here += a_o_bar;
                         }
                         if (b_i_bar != NULL) {
@@ -1441,8 +1441,8 @@ static void mass_conserving_lstm_simd_backward_thread(
         {
             real *const scratch = work_scratch + thread * scratch_size;
 
-            /* (45)  W_i_bar = sum_t z_bar a^T   adjoint of (5) */
-            /* (48)  W_o_bar = sum_t a_o_bar a^T   adjoint of (10) */
+            /* (48)  W_i_bar = sum_t z_bar a^T   adjoint of (5) */
+            /* (51)  W_o_bar = sum_t a_o_bar a^T   adjoint of (11) */
             const series rows_of_a = {in->a, 0, n, 0, 0, 0, 0};
             const reduction with_a[] = {
                 {{work_z_bar, 0, row_size_m, 0, 0, 0, first * B}, size_m, 1, W_i_bar, done > 0},
@@ -1450,8 +1450,8 @@ static void mass_conserving_lstm_simd_backward_thread(
             };
             reduce_rows(first * B, steps * B, &rows_of_a, n, with_a, 2, thread, threads, scratch);
 
-            /* (46)  U_i_bar = sum_t z_bar chat^T   adjoint of (5) */
-            /* (49)  U_o_bar = sum_t a_o_bar chat^T   adjoint of (10) */
+            /* (49)  U_i_bar = sum_t z_bar chat^T   adjoint of (5) */
+            /* (52)  U_o_bar = sum_t a_o_bar chat^T   adjoint of (11) */
             const series rows_of_chat = {tape_chat, 0, row_size_m, 0, 0, 0, 0};
             const reduction with_chat[] = {
                 {{work_z_bar, 0, row_size_m, 0, 0, 0, first * B}, size_m, 1, U_i_bar, done > 0},
@@ -1574,7 +1574,7 @@ static void mass_conserving_lstm_simd_step_thread(
         /* (3)  d = {s if s > 0, else 1} */
         d[0] = (s[0] > 0 ? s[0] : 1);
 
-        /* (16)  u = E_e^T c_prev */
+        /* (19)  u = E_e^T c_prev */
         for (size_t j = 0; j < e; ++j)
             u[j] = c_prev[j];
     }
@@ -1643,11 +1643,11 @@ static void mass_conserving_lstm_simd_step_thread(
                             const vec z = load(tile_z + (sample * 2 * own + v) * LANES) + b_i_here;
                             store(z_rows + sample * row_size_m + j, z);
 
-                            /* (10)  a_o = W_o a + U_o chat + b_o */
+                            /* (11)  a_o = W_o a + U_o chat + b_o */
                             const vec a_o =
                                 load(tile_z + ((sample * 2 + 1) * own + v) * LANES) + b_o_here;
 
-                            /* (10)  o = sigmoid(a_o) */
+                            /* (12)  o = sigmoid(a_o) */
                             const vec o = vec_sigmoid(a_o);
                             store(o_rows + sample * row_size_m + j, o);
                         }
@@ -1675,7 +1675,7 @@ static void mass_conserving_lstm_simd_step_thread(
         for (size_t j = 0; j < size_m; ++j)
             maximum_z[0] = z[j] > maximum_z[0] ? z[j] : maximum_z[0];
 
-        /* (11)  Z = sum_k W_r[i,j,k] a[k] + sum_k U_r[i,j,k] chat[k] + B_r */
+        /* (13)  Z = sum_k W_r[i,j,k] a[k] + sum_k U_r[i,j,k] chat[k] + B_r */
         for (size_t j = 0; j < size_m; ++j) {
             for (size_t l = 0; l < e; ++l) {
                 real sum = B_r[j * e + l];
@@ -1685,24 +1685,24 @@ static void mass_conserving_lstm_simd_step_thread(
             }
         }
 
-        /* (12)  maximum_Z = max(Z) */
+        /* (14)  maximum_Z = max(Z) */
         for (size_t j = 0; j < e; ++j) {
             maximum_Z[j] = Z[j];
             for (size_t l = 0; l < size_m; ++l)
                 maximum_Z[j] = Z[l * e + j] > maximum_Z[j] ? Z[l * e + j] : maximum_Z[j];
         }
 
-        /* (13)  a_exp_Z = Z - maximum_Z */
+        /* (15)  a_exp_Z = Z - maximum_Z */
         for (size_t j = 0; j < size_m; ++j)
             for (size_t l = 0; l < e; ++l)
                 a_exp_Z[j * e + l] = Z[j * e + l] - maximum_Z[l];
 
-        /* (13)  exp_Z = exp(a_exp_Z) */
+        /* (16)  exp_Z = exp(a_exp_Z) */
         for (size_t j = 0; j < size_m; ++j)
             for (size_t l = 0; l < e; ++l)
                 exp_Z[j * e + l] = EXP(a_exp_Z[j * e + l]);
 
-        /* (14)  sum_Z = sum_i exp_Z[i,j] */
+        /* (17)  sum_Z = sum_i exp_Z[i,j] */
         for (size_t j = 0; j < e; ++j) {
             real sum = 0;
             for (size_t l = 0; l < size_m; ++l)
@@ -1710,7 +1710,7 @@ static void mass_conserving_lstm_simd_step_thread(
             sum_Z[j] = sum;
         }
 
-        /* (15)  R = exp_Z / sum_Z */
+        /* (18)  R = exp_Z / sum_Z */
         for (size_t j = 0; j < size_m; ++j)
             for (size_t l = 0; l < e; ++l)
                 R[j * e + l] = exp_Z[j * e + l] / sum_Z[l];
@@ -1735,7 +1735,7 @@ static void mass_conserving_lstm_simd_step_thread(
                     /* (7)  a_exp_z = z - maximum_z */
                     const vec a_exp_z = z - maximum_z;
 
-                    /* (7)  exp_z = exp(a_exp_z) */
+                    /* (8)  exp_z = exp(a_exp_z) */
                     const vec exp_z = vec_exp(a_exp_z);
                     store(exp_z_rows + sample * row_size_m + j, exp_z);
                 }
@@ -1748,7 +1748,7 @@ static void mass_conserving_lstm_simd_step_thread(
         const real *restrict exp_z = work_exp_z + sample * row_size_m;
         real *restrict sum_z = work_sum_z + sample;
 
-        /* (8)  sum_z = sum_i exp_z[i] */
+        /* (9)  sum_z = sum_i exp_z[i] */
         sum_z[0] = 0;
         sum_z[0] += row_sum(&exp_z[0], size_m);
     }
@@ -1769,7 +1769,7 @@ static void mass_conserving_lstm_simd_step_thread(
                     const size_t j = block * LANES;
                     const vec exp_z = load(exp_z_rows + sample * row_size_m + j);
 
-                    /* (9)  i = exp_z / sum_z */
+                    /* (10)  i = exp_z / sum_z */
                     const vec i = exp_z / sum_z;
                     store(i_rows + sample * row_size_m + j, i);
                 }
@@ -1785,7 +1785,7 @@ static void mass_conserving_lstm_simd_step_thread(
         const real *restrict u = work_u + sample * row_e;
         real *restrict m = work_m + sample * row_size_m;
 
-        /* (17)  m = R u + i * x */
+        /* (20)  m = R u + i * x */
         for (size_t j = 0; j < size_m; ++j) {
             real sum = i[j] * x[0];
             sum += dot(&R[j * e], &u[0], e);
@@ -1809,7 +1809,7 @@ static void mass_conserving_lstm_simd_step_thread(
                     const vec o = load(o_rows + sample * row_size_m + j);
                     const vec m = load(m_rows + sample * row_size_m + j);
 
-                    /* (18)  c = (1 - o) * m */
+                    /* (21)  c = (1 - o) * m */
                     const vec c = (1 - o) * m;
                     store(c_rows + sample * row_size_m + j, c);
                 }
@@ -1834,7 +1834,7 @@ static void mass_conserving_lstm_simd_step_thread(
                     const vec o = load(o_rows + sample * row_size_m + j);
                     const vec m = load(m_rows + sample * row_size_m + j);
 
-                    /* (19)  h = o * m */
+                    /* (22)  h = o * m */
                     const vec h = o * m;
                     store_part(h_rows + sample * size_m + j, h, left);
                 }

@@ -212,15 +212,15 @@ void memory_controller_lstm_forward(
                 a_f[j] = sum;
             }
 
-            /* (1)  f = sigmoid(a_f) */
+            /* (2)  f = sigmoid(a_f) */
             for (size_t j = 0; j < size_m; ++j)
                 f[j] = memory_controller_lstm_sigmoid(a_f[j]);
 
-            /* (1)  f_tail = sigmoid_tail(a_f) */
+            /* (2)  f_tail = sigmoid_tail(a_f) */
             for (size_t j = 0; j < size_m; ++j)
                 f_tail[j] = memory_controller_lstm_sigmoid_tail(a_f[j]);
 
-            /* (2)  a_i = W_iv v_prev + W_ix x + b_i */
+            /* (3)  a_i = W_iv v_prev + W_ix x + b_i */
             for (size_t j = 0; j < size_m; ++j) {
                 memory_controller_lstm_real sum = b_i[j];
                 for (size_t k = 0; k < size_m; ++k)
@@ -230,15 +230,15 @@ void memory_controller_lstm_forward(
                 a_i[j] = sum;
             }
 
-            /* (2)  i = sigmoid(a_i) */
+            /* (4)  i = sigmoid(a_i) */
             for (size_t j = 0; j < size_m; ++j)
                 i[j] = memory_controller_lstm_sigmoid(a_i[j]);
 
-            /* (2)  i_tail = sigmoid_tail(a_i) */
+            /* (4)  i_tail = sigmoid_tail(a_i) */
             for (size_t j = 0; j < size_m; ++j)
                 i_tail[j] = memory_controller_lstm_sigmoid_tail(a_i[j]);
 
-            /* (4)  a_m = W_mv v_prev + W_mx x + b_m */
+            /* (7)  a_m = W_mv v_prev + W_mx x + b_m */
             for (size_t j = 0; j < size_m; ++j) {
                 memory_controller_lstm_real sum = b_m[j];
                 for (size_t k = 0; k < size_m; ++k)
@@ -248,15 +248,15 @@ void memory_controller_lstm_forward(
                 a_m[j] = sum;
             }
 
-            /* (4)  m = sigmoid(a_m) */
+            /* (8)  m = sigmoid(a_m) */
             for (size_t j = 0; j < size_m; ++j)
                 m[j] = memory_controller_lstm_sigmoid(a_m[j]);
 
-            /* (4)  m_tail = sigmoid_tail(a_m) */
+            /* (8)  m_tail = sigmoid_tail(a_m) */
             for (size_t j = 0; j < size_m; ++j)
                 m_tail[j] = memory_controller_lstm_sigmoid_tail(a_m[j]);
 
-            /* (5)  a_n = W_nv v_prev + W_nx x + b_n */
+            /* (9)  a_n = W_nv v_prev + W_nx x + b_n */
             for (size_t j = 0; j < size_m; ++j) {
                 memory_controller_lstm_real sum = b_n[j];
                 for (size_t k = 0; k < size_m; ++k)
@@ -266,27 +266,27 @@ void memory_controller_lstm_forward(
                 a_n[j] = sum;
             }
 
-            /* (5)  n = tanh(a_n) */
+            /* (10)  n = tanh(a_n) */
             for (size_t j = 0; j < size_m; ++j)
                 n[j] = TANH(a_n[j]);
 
-            /* (5)  n_tail = tanh_tail(a_n) */
+            /* (10)  n_tail = tanh_tail(a_n) */
             for (size_t j = 0; j < size_m; ++j)
                 n_tail[j] = memory_controller_lstm_tanh_tail(a_n[j]);
 
-            /* (6)  c = f * c_prev + i * n */
+            /* (11)  c = f * c_prev + i * n */
             for (size_t j = 0; j < size_m; ++j)
                 c[j] = f[j] * c_prev[j] + i[j] * n[j];
 
-            /* (7)  tanh_c = tanh(c) */
+            /* (12)  tanh_c = tanh(c) */
             for (size_t j = 0; j < size_m; ++j)
                 tanh_c[j] = TANH(c[j]);
 
-            /* (7)  tanh_c_tail = tanh_tail(c) */
+            /* (12)  tanh_c_tail = tanh_tail(c) */
             for (size_t j = 0; j < size_m; ++j)
                 tanh_c_tail[j] = memory_controller_lstm_tanh_tail(c[j]);
 
-            /* (8)  v = m * tanh(c) */
+            /* (13)  v = m * tanh(c) */
             for (size_t j = 0; j < size_m; ++j)
                 v[j] = m[j] * tanh_c[j];
         }
@@ -303,7 +303,7 @@ void memory_controller_lstm_forward(
                 t > 0 ? tape_v + (at - B) * size_m : initial_v + s * size_m;
             const memory_controller_lstm_real *restrict tanh_c = work_tanh_c + at * size_m;
 
-            /* (3)  a_o = W_ov v_prev + W_ox x + b_o */
+            /* (5)  a_o = W_ov v_prev + W_ox x + b_o */
             for (size_t j = 0; j < size_m; ++j) {
                 memory_controller_lstm_real sum = b_o[j];
                 for (size_t k = 0; k < size_m; ++k)
@@ -313,15 +313,15 @@ void memory_controller_lstm_forward(
                 a_o[j] = sum;
             }
 
-            /* (3)  o = sigmoid(a_o) */
+            /* (6)  o = sigmoid(a_o) */
             for (size_t j = 0; j < size_m; ++j)
                 o[j] = memory_controller_lstm_sigmoid(a_o[j]);
 
-            /* (3)  o_tail = sigmoid_tail(a_o) */
+            /* (6)  o_tail = sigmoid_tail(a_o) */
             for (size_t j = 0; j < size_m; ++j)
                 o_tail[j] = memory_controller_lstm_sigmoid_tail(a_o[j]);
 
-            /* (7)  h = o * tanh(c) */
+            /* (12)  h = o * tanh(c) */
             for (size_t j = 0; j < size_m; ++j)
                 h[j] = o[j] * tanh_c[j];
         }
@@ -402,11 +402,11 @@ void memory_controller_lstm_infer(
                 a_f[j] = sum;
             }
 
-            /* (1)  f = sigmoid(a_f) */
+            /* (2)  f = sigmoid(a_f) */
             for (size_t j = 0; j < size_m; ++j)
                 f[j] = memory_controller_lstm_sigmoid(a_f[j]);
 
-            /* (2)  a_i = W_iv v_prev + W_ix x + b_i */
+            /* (3)  a_i = W_iv v_prev + W_ix x + b_i */
             for (size_t j = 0; j < size_m; ++j) {
                 memory_controller_lstm_real sum = b_i[j];
                 for (size_t k = 0; k < size_m; ++k)
@@ -416,11 +416,11 @@ void memory_controller_lstm_infer(
                 a_i[j] = sum;
             }
 
-            /* (2)  i = sigmoid(a_i) */
+            /* (4)  i = sigmoid(a_i) */
             for (size_t j = 0; j < size_m; ++j)
                 i[j] = memory_controller_lstm_sigmoid(a_i[j]);
 
-            /* (4)  a_m = W_mv v_prev + W_mx x + b_m */
+            /* (7)  a_m = W_mv v_prev + W_mx x + b_m */
             for (size_t j = 0; j < size_m; ++j) {
                 memory_controller_lstm_real sum = b_m[j];
                 for (size_t k = 0; k < size_m; ++k)
@@ -430,11 +430,11 @@ void memory_controller_lstm_infer(
                 a_m[j] = sum;
             }
 
-            /* (4)  m = sigmoid(a_m) */
+            /* (8)  m = sigmoid(a_m) */
             for (size_t j = 0; j < size_m; ++j)
                 m[j] = memory_controller_lstm_sigmoid(a_m[j]);
 
-            /* (5)  a_n = W_nv v_prev + W_nx x + b_n */
+            /* (9)  a_n = W_nv v_prev + W_nx x + b_n */
             for (size_t j = 0; j < size_m; ++j) {
                 memory_controller_lstm_real sum = b_n[j];
                 for (size_t k = 0; k < size_m; ++k)
@@ -444,19 +444,19 @@ void memory_controller_lstm_infer(
                 a_n[j] = sum;
             }
 
-            /* (5)  n = tanh(a_n) */
+            /* (10)  n = tanh(a_n) */
             for (size_t j = 0; j < size_m; ++j)
                 n[j] = TANH(a_n[j]);
 
-            /* (6)  c = f * c_prev + i * n */
+            /* (11)  c = f * c_prev + i * n */
             for (size_t j = 0; j < size_m; ++j)
                 c[j] = f[j] * c_prev[j] + i[j] * n[j];
 
-            /* (7)  tanh_c = tanh(c) */
+            /* (12)  tanh_c = tanh(c) */
             for (size_t j = 0; j < size_m; ++j)
                 tanh_c[j] = TANH(c[j]);
 
-            /* (8)  v = m * tanh(c) */
+            /* (13)  v = m * tanh(c) */
             for (size_t j = 0; j < size_m; ++j)
                 v[j] = m[j] * tanh_c[j];
         }
@@ -472,7 +472,7 @@ void memory_controller_lstm_infer(
                 t > 0 ? work_v + (at - B) * size_m : initial_v + s * size_m;
             const memory_controller_lstm_real *restrict tanh_c = work_tanh_c + at * size_m;
 
-            /* (3)  a_o = W_ov v_prev + W_ox x + b_o */
+            /* (5)  a_o = W_ov v_prev + W_ox x + b_o */
             for (size_t j = 0; j < size_m; ++j) {
                 memory_controller_lstm_real sum = b_o[j];
                 for (size_t k = 0; k < size_m; ++k)
@@ -482,11 +482,11 @@ void memory_controller_lstm_infer(
                 a_o[j] = sum;
             }
 
-            /* (3)  o = sigmoid(a_o) */
+            /* (6)  o = sigmoid(a_o) */
             for (size_t j = 0; j < size_m; ++j)
                 o[j] = memory_controller_lstm_sigmoid(a_o[j]);
 
-            /* (7)  h = o * tanh(c) */
+            /* (12)  h = o * tanh(c) */
             for (size_t j = 0; j < size_m; ++j)
                 h[j] = o[j] * tanh_c[j];
         }
@@ -656,39 +656,39 @@ void memory_controller_lstm_backward(
             const memory_controller_lstm_real *restrict h_bar = bars->h_bar + at * size_m;
             memory_controller_lstm_real *restrict a_o_bar = work_a_o_bar + at * size_m;
 
-            /* (3)  o = sigmoid_from_tail(o_tail) */
+            /* (6)  o = sigmoid_from_tail(o_tail) */
             for (size_t j = 0; j < size_m; ++j)
                 o[j] = memory_controller_lstm_sigmoid_from_tail(o_tail[j]);
 
-            /* (7)  tanh_c = tanh_from_tail(tanh_c_tail) */
+            /* (12)  tanh_c = tanh_from_tail(tanh_c_tail) */
             for (size_t j = 0; j < size_m; ++j)
                 tanh_c[j] = memory_controller_lstm_tanh_from_tail(tanh_c_tail[j]);
 
-            /* (3)  one_minus_o = complement_from_tail(o_tail) */
+            /* (6)  one_minus_o = complement_from_tail(o_tail) */
             for (size_t j = 0; j < size_m; ++j)
                 one_minus_o[j] = memory_controller_lstm_complement_from_tail(o_tail[j]);
 
-            /* (16)  o_bar = h_bar * tanh(c)   adjoint of (7) */
+            /* (21)  o_bar = h_bar * tanh(c)   adjoint of (12) */
             for (size_t j = 0; j < size_m; ++j)
                 o_bar[j] = h_bar[j] * tanh_c[j];
 
-            /* (17)  a_o_bar = o_bar * o * (1 - o)   adjoint of (3) */
+            /* (22)  a_o_bar = o_bar * o * (1 - o)   adjoint of (6) */
             for (size_t j = 0; j < size_m; ++j)
                 a_o_bar[j] = o_bar[j] * o[j] * one_minus_o[j];
 
-            /* (31)  W_ov_bar = sum_t a_o_bar v_prev^T   adjoint of (3) */
+            /* (36)  W_ov_bar = sum_t a_o_bar v_prev^T   adjoint of (5) */
             if (W_ov_bar != NULL)
                 for (size_t j = 0; j < size_m; ++j)
                     for (size_t k = 0; k < size_m; ++k)
                         W_ov_bar[j * size_m + k] += a_o_bar[j] * v_prev[k];
 
-            /* (32)  W_ox_bar = sum_t a_o_bar x^T   adjoint of (3) */
+            /* (37)  W_ox_bar = sum_t a_o_bar x^T   adjoint of (5) */
             if (W_ox_bar != NULL)
                 for (size_t j = 0; j < size_m; ++j)
                     for (size_t k = 0; k < size_n; ++k)
                         W_ox_bar[j * size_n + k] += a_o_bar[j] * x[k];
 
-            /* (33)  b_o_bar = sum_t a_o_bar   adjoint of (3) */
+            /* (38)  b_o_bar = sum_t a_o_bar   adjoint of (5) */
             if (b_o_bar != NULL)
                 for (size_t j = 0; j < size_m; ++j)
                     b_o_bar[j] += a_o_bar[j];
@@ -724,89 +724,89 @@ void memory_controller_lstm_backward(
             memory_controller_lstm_real *restrict c_prev_bar =
                 work_c_prev_bar + ((t & 1) * B + s) * size_m;
 
-            /* (1)  f = sigmoid_from_tail(f_tail) */
+            /* (2)  f = sigmoid_from_tail(f_tail) */
             for (size_t j = 0; j < size_m; ++j)
                 f[j] = memory_controller_lstm_sigmoid_from_tail(f_tail[j]);
 
-            /* (2)  i = sigmoid_from_tail(i_tail) */
+            /* (4)  i = sigmoid_from_tail(i_tail) */
             for (size_t j = 0; j < size_m; ++j)
                 i[j] = memory_controller_lstm_sigmoid_from_tail(i_tail[j]);
 
-            /* (4)  m = sigmoid_from_tail(m_tail) */
+            /* (8)  m = sigmoid_from_tail(m_tail) */
             for (size_t j = 0; j < size_m; ++j)
                 m[j] = memory_controller_lstm_sigmoid_from_tail(m_tail[j]);
 
-            /* (5)  n = tanh_from_tail(n_tail) */
+            /* (10)  n = tanh_from_tail(n_tail) */
             for (size_t j = 0; j < size_m; ++j)
                 n[j] = memory_controller_lstm_tanh_from_tail(n_tail[j]);
 
-            /* (1)  one_minus_f = complement_from_tail(f_tail) */
+            /* (2)  one_minus_f = complement_from_tail(f_tail) */
             for (size_t j = 0; j < size_m; ++j)
                 one_minus_f[j] = memory_controller_lstm_complement_from_tail(f_tail[j]);
 
-            /* (2)  one_minus_i = complement_from_tail(i_tail) */
+            /* (4)  one_minus_i = complement_from_tail(i_tail) */
             for (size_t j = 0; j < size_m; ++j)
                 one_minus_i[j] = memory_controller_lstm_complement_from_tail(i_tail[j]);
 
-            /* (4)  one_minus_m = complement_from_tail(m_tail) */
+            /* (8)  one_minus_m = complement_from_tail(m_tail) */
             for (size_t j = 0; j < size_m; ++j)
                 one_minus_m[j] = memory_controller_lstm_complement_from_tail(m_tail[j]);
 
-            /* (5)  one_minus_n_squared = slope_from_tail(n_tail) */
+            /* (10)  one_minus_n_squared = slope_from_tail(n_tail) */
             for (size_t j = 0; j < size_m; ++j)
                 one_minus_n_squared[j] = memory_controller_lstm_slope_from_tail(n_tail[j]);
 
-            /* (7)  one_minus_tanh_c_squared = slope_from_tail(tanh_c_tail) */
+            /* (12)  one_minus_tanh_c_squared = slope_from_tail(tanh_c_tail) */
             for (size_t j = 0; j < size_m; ++j)
                 one_minus_tanh_c_squared[j] =
                     memory_controller_lstm_slope_from_tail(tanh_c_tail[j]);
 
-            /* (9)  v_bar = v_next_bar */
+            /* (14)  v_bar = v_next_bar */
             for (size_t j = 0; j < size_m; ++j)
                 v_bar[j] = v_next_bar[j];
 
-            /* (10)  tanh_c_bar = h_bar * o + v_bar * m   adjoint of (7), (8) */
+            /* (15)  tanh_c_bar = h_bar * o + v_bar * m   adjoint of (12), (13) */
             for (size_t j = 0; j < size_m; ++j)
                 tanh_c_bar[j] = h_bar[j] * o[j] + v_bar[j] * m[j];
 
-            /* (11)  c_bar = tanh_c_bar * (1 - tanh(c)^2) + c_next_bar   adjoint of (7) */
+            /* (16)  c_bar = tanh_c_bar * (1 - tanh(c)^2) + c_next_bar   adjoint of (12) */
             for (size_t j = 0; j < size_m; ++j)
                 c_bar[j] = tanh_c_bar[j] * one_minus_tanh_c_squared[j] + c_next_bar[j];
 
-            /* (12)  n_bar = c_bar * i   adjoint of (6) */
+            /* (17)  n_bar = c_bar * i   adjoint of (11) */
             for (size_t j = 0; j < size_m; ++j)
                 n_bar[j] = c_bar[j] * i[j];
 
-            /* (13)  a_n_bar = n_bar * (1 - n^2)   adjoint of (5) */
+            /* (18)  a_n_bar = n_bar * (1 - n^2)   adjoint of (10) */
             for (size_t j = 0; j < size_m; ++j)
                 a_n_bar[j] = n_bar[j] * one_minus_n_squared[j];
 
-            /* (14)  m_bar = v_bar * tanh(c)   adjoint of (8) */
+            /* (19)  m_bar = v_bar * tanh(c)   adjoint of (13) */
             for (size_t j = 0; j < size_m; ++j)
                 m_bar[j] = v_bar[j] * tanh_c[j];
 
-            /* (15)  a_m_bar = m_bar * m * (1 - m)   adjoint of (4) */
+            /* (20)  a_m_bar = m_bar * m * (1 - m)   adjoint of (8) */
             for (size_t j = 0; j < size_m; ++j)
                 a_m_bar[j] = m_bar[j] * m[j] * one_minus_m[j];
 
-            /* (18)  i_bar = c_bar * n   adjoint of (6) */
+            /* (23)  i_bar = c_bar * n   adjoint of (11) */
             for (size_t j = 0; j < size_m; ++j)
                 i_bar[j] = c_bar[j] * n[j];
 
-            /* (19)  a_i_bar = i_bar * i * (1 - i)   adjoint of (2) */
+            /* (24)  a_i_bar = i_bar * i * (1 - i)   adjoint of (4) */
             for (size_t j = 0; j < size_m; ++j)
                 a_i_bar[j] = i_bar[j] * i[j] * one_minus_i[j];
 
-            /* (20)  f_bar = c_bar * c_prev   adjoint of (6) */
+            /* (25)  f_bar = c_bar * c_prev   adjoint of (11) */
             for (size_t j = 0; j < size_m; ++j)
                 f_bar[j] = c_bar[j] * c_prev[j];
 
-            /* (21)  a_f_bar = f_bar * f * (1 - f)   adjoint of (1) */
+            /* (26)  a_f_bar = f_bar * f * (1 - f)   adjoint of (2) */
             for (size_t j = 0; j < size_m; ++j)
                 a_f_bar[j] = f_bar[j] * f[j] * one_minus_f[j];
 
-            /* (22)  v_prev_bar = W_fv^T a_f_bar + W_iv^T a_i_bar + W_ov^T a_o_bar + W_mv^T a_m_bar
-             * + W_nv^T a_n_bar   adjoint of (1), (2), (3), (4), (5) */
+            /* (27)  v_prev_bar = W_fv^T a_f_bar + W_iv^T a_i_bar + W_ov^T a_o_bar + W_mv^T a_m_bar
+             * + W_nv^T a_n_bar   adjoint of (1), (3), (5), (7), (9) */
             for (size_t j = 0; j < size_m; ++j) {
                 memory_controller_lstm_real sum = 0;
                 for (size_t k = 0; k < size_m; ++k)
@@ -822,7 +822,7 @@ void memory_controller_lstm_backward(
                 v_prev_bar[j] = sum;
             }
 
-            /* (23)  c_prev_bar = c_bar * f   adjoint of (6) */
+            /* (28)  c_prev_bar = c_bar * f   adjoint of (11) */
             for (size_t j = 0; j < size_m; ++j)
                 c_prev_bar[j] = c_bar[j] * f[j];
         }
@@ -843,8 +843,8 @@ void memory_controller_lstm_backward(
             memory_controller_lstm_real *restrict x_bar =
                 gradients->x_bar != NULL ? gradients->x_bar + at * size_n : NULL;
 
-            /* (24)  x_bar = W_fx^T a_f_bar + W_ix^T a_i_bar + W_ox^T a_o_bar + W_mx^T a_m_bar +
-             * W_nx^T a_n_bar   adjoint of (1), (2), (3), (4), (5) */
+            /* (29)  x_bar = W_fx^T a_f_bar + W_ix^T a_i_bar + W_ox^T a_o_bar + W_mx^T a_m_bar +
+             * W_nx^T a_n_bar   adjoint of (1), (3), (5), (7), (9) */
             if (x_bar != NULL) {
                 for (size_t j = 0; j < size_n; ++j) {
                     memory_controller_lstm_real sum = 0;
@@ -862,70 +862,70 @@ void memory_controller_lstm_backward(
                 }
             }
 
-            /* (25)  W_fv_bar = sum_t a_f_bar v_prev^T   adjoint of (1) */
+            /* (30)  W_fv_bar = sum_t a_f_bar v_prev^T   adjoint of (1) */
             if (W_fv_bar != NULL)
                 for (size_t j = 0; j < size_m; ++j)
                     for (size_t k = 0; k < size_m; ++k)
                         W_fv_bar[j * size_m + k] += a_f_bar[j] * v_prev[k];
 
-            /* (26)  W_fx_bar = sum_t a_f_bar x^T   adjoint of (1) */
+            /* (31)  W_fx_bar = sum_t a_f_bar x^T   adjoint of (1) */
             if (W_fx_bar != NULL)
                 for (size_t j = 0; j < size_m; ++j)
                     for (size_t k = 0; k < size_n; ++k)
                         W_fx_bar[j * size_n + k] += a_f_bar[j] * x[k];
 
-            /* (27)  b_f_bar = sum_t a_f_bar   adjoint of (1) */
+            /* (32)  b_f_bar = sum_t a_f_bar   adjoint of (1) */
             if (b_f_bar != NULL)
                 for (size_t j = 0; j < size_m; ++j)
                     b_f_bar[j] += a_f_bar[j];
 
-            /* (28)  W_iv_bar = sum_t a_i_bar v_prev^T   adjoint of (2) */
+            /* (33)  W_iv_bar = sum_t a_i_bar v_prev^T   adjoint of (3) */
             if (W_iv_bar != NULL)
                 for (size_t j = 0; j < size_m; ++j)
                     for (size_t k = 0; k < size_m; ++k)
                         W_iv_bar[j * size_m + k] += a_i_bar[j] * v_prev[k];
 
-            /* (29)  W_ix_bar = sum_t a_i_bar x^T   adjoint of (2) */
+            /* (34)  W_ix_bar = sum_t a_i_bar x^T   adjoint of (3) */
             if (W_ix_bar != NULL)
                 for (size_t j = 0; j < size_m; ++j)
                     for (size_t k = 0; k < size_n; ++k)
                         W_ix_bar[j * size_n + k] += a_i_bar[j] * x[k];
 
-            /* (30)  b_i_bar = sum_t a_i_bar   adjoint of (2) */
+            /* (35)  b_i_bar = sum_t a_i_bar   adjoint of (3) */
             if (b_i_bar != NULL)
                 for (size_t j = 0; j < size_m; ++j)
                     b_i_bar[j] += a_i_bar[j];
 
-            /* (34)  W_mv_bar = sum_t a_m_bar v_prev^T   adjoint of (4) */
+            /* (39)  W_mv_bar = sum_t a_m_bar v_prev^T   adjoint of (7) */
             if (W_mv_bar != NULL)
                 for (size_t j = 0; j < size_m; ++j)
                     for (size_t k = 0; k < size_m; ++k)
                         W_mv_bar[j * size_m + k] += a_m_bar[j] * v_prev[k];
 
-            /* (35)  W_mx_bar = sum_t a_m_bar x^T   adjoint of (4) */
+            /* (40)  W_mx_bar = sum_t a_m_bar x^T   adjoint of (7) */
             if (W_mx_bar != NULL)
                 for (size_t j = 0; j < size_m; ++j)
                     for (size_t k = 0; k < size_n; ++k)
                         W_mx_bar[j * size_n + k] += a_m_bar[j] * x[k];
 
-            /* (36)  b_m_bar = sum_t a_m_bar   adjoint of (4) */
+            /* (41)  b_m_bar = sum_t a_m_bar   adjoint of (7) */
             if (b_m_bar != NULL)
                 for (size_t j = 0; j < size_m; ++j)
                     b_m_bar[j] += a_m_bar[j];
 
-            /* (37)  W_nv_bar = sum_t a_n_bar v_prev^T   adjoint of (5) */
+            /* (42)  W_nv_bar = sum_t a_n_bar v_prev^T   adjoint of (9) */
             if (W_nv_bar != NULL)
                 for (size_t j = 0; j < size_m; ++j)
                     for (size_t k = 0; k < size_m; ++k)
                         W_nv_bar[j * size_m + k] += a_n_bar[j] * v_prev[k];
 
-            /* (38)  W_nx_bar = sum_t a_n_bar x^T   adjoint of (5) */
+            /* (43)  W_nx_bar = sum_t a_n_bar x^T   adjoint of (9) */
             if (W_nx_bar != NULL)
                 for (size_t j = 0; j < size_m; ++j)
                     for (size_t k = 0; k < size_n; ++k)
                         W_nx_bar[j * size_n + k] += a_n_bar[j] * x[k];
 
-            /* (39)  b_n_bar = sum_t a_n_bar   adjoint of (5) */
+            /* (44)  b_n_bar = sum_t a_n_bar   adjoint of (9) */
             if (b_n_bar != NULL)
                 for (size_t j = 0; j < size_m; ++j)
                     b_n_bar[j] += a_n_bar[j];
@@ -1000,11 +1000,11 @@ void memory_controller_lstm_step(
             a_f[j] = sum;
         }
 
-        /* (1)  f = sigmoid(a_f) */
+        /* (2)  f = sigmoid(a_f) */
         for (size_t j = 0; j < size_m; ++j)
             f[j] = memory_controller_lstm_sigmoid(a_f[j]);
 
-        /* (2)  a_i = W_iv v_prev + W_ix x + b_i */
+        /* (3)  a_i = W_iv v_prev + W_ix x + b_i */
         for (size_t j = 0; j < size_m; ++j) {
             memory_controller_lstm_real sum = b_i[j];
             for (size_t k = 0; k < size_m; ++k)
@@ -1014,11 +1014,11 @@ void memory_controller_lstm_step(
             a_i[j] = sum;
         }
 
-        /* (2)  i = sigmoid(a_i) */
+        /* (4)  i = sigmoid(a_i) */
         for (size_t j = 0; j < size_m; ++j)
             i[j] = memory_controller_lstm_sigmoid(a_i[j]);
 
-        /* (3)  a_o = W_ov v_prev + W_ox x + b_o */
+        /* (5)  a_o = W_ov v_prev + W_ox x + b_o */
         for (size_t j = 0; j < size_m; ++j) {
             memory_controller_lstm_real sum = b_o[j];
             for (size_t k = 0; k < size_m; ++k)
@@ -1028,11 +1028,11 @@ void memory_controller_lstm_step(
             a_o[j] = sum;
         }
 
-        /* (3)  o = sigmoid(a_o) */
+        /* (6)  o = sigmoid(a_o) */
         for (size_t j = 0; j < size_m; ++j)
             o[j] = memory_controller_lstm_sigmoid(a_o[j]);
 
-        /* (4)  a_m = W_mv v_prev + W_mx x + b_m */
+        /* (7)  a_m = W_mv v_prev + W_mx x + b_m */
         for (size_t j = 0; j < size_m; ++j) {
             memory_controller_lstm_real sum = b_m[j];
             for (size_t k = 0; k < size_m; ++k)
@@ -1042,11 +1042,11 @@ void memory_controller_lstm_step(
             a_m[j] = sum;
         }
 
-        /* (4)  m = sigmoid(a_m) */
+        /* (8)  m = sigmoid(a_m) */
         for (size_t j = 0; j < size_m; ++j)
             m[j] = memory_controller_lstm_sigmoid(a_m[j]);
 
-        /* (5)  a_n = W_nv v_prev + W_nx x + b_n */
+        /* (9)  a_n = W_nv v_prev + W_nx x + b_n */
         for (size_t j = 0; j < size_m; ++j) {
             memory_controller_lstm_real sum = b_n[j];
             for (size_t k = 0; k < size_m; ++k)
@@ -1056,23 +1056,23 @@ void memory_controller_lstm_step(
             a_n[j] = sum;
         }
 
-        /* (5)  n = tanh(a_n) */
+        /* (10)  n = tanh(a_n) */
         for (size_t j = 0; j < size_m; ++j)
             n[j] = TANH(a_n[j]);
 
-        /* (6)  c = f * c_prev + i * n */
+        /* (11)  c = f * c_prev + i * n */
         for (size_t j = 0; j < size_m; ++j)
             c[j] = f[j] * c_prev[j] + i[j] * n[j];
 
-        /* (7)  tanh_c = tanh(c) */
+        /* (12)  tanh_c = tanh(c) */
         for (size_t j = 0; j < size_m; ++j)
             tanh_c[j] = TANH(c[j]);
 
-        /* (7)  h = o * tanh(c) */
+        /* (12)  h = o * tanh(c) */
         for (size_t j = 0; j < size_m; ++j)
             h[j] = o[j] * tanh_c[j];
 
-        /* (8)  v = m * tanh(c) */
+        /* (13)  v = m * tanh(c) */
         for (size_t j = 0; j < size_m; ++j)
             v[j] = m[j] * tanh_c[j];
 

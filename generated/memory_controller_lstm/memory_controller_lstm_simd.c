@@ -320,49 +320,49 @@ static void memory_controller_lstm_simd_forward_thread(
                                     const vec a_f =
                                         load(tile_a_f + (s * 4 * own + v) * LANES) + b_f_here;
 
-                                    /* (1)  f = sigmoid(a_f) */
+                                    /* (2)  f = sigmoid(a_f) */
                                     const vec f = vec_sigmoid(a_f);
 
-                                    /* (1)  f_tail = sigmoid_tail(a_f) */
+                                    /* (2)  f_tail = sigmoid_tail(a_f) */
                                     const vec f_tail = vec_sigmoid_tail(a_f);
                                     store(f_tail_rows + s * row_size_m + j, f_tail);
 
-                                    /* (2)  a_i = W_iv v_prev + W_ix x + b_i */
+                                    /* (3)  a_i = W_iv v_prev + W_ix x + b_i */
                                     const vec a_i =
                                         load(tile_a_f + ((s * 4 + 1) * own + v) * LANES) + b_i_here;
 
-                                    /* (2)  i = sigmoid(a_i) */
+                                    /* (4)  i = sigmoid(a_i) */
                                     const vec i = vec_sigmoid(a_i);
 
-                                    /* (2)  i_tail = sigmoid_tail(a_i) */
+                                    /* (4)  i_tail = sigmoid_tail(a_i) */
                                     const vec i_tail = vec_sigmoid_tail(a_i);
                                     store(i_tail_rows + s * row_size_m + j, i_tail);
 
-                                    /* (4)  a_m = W_mv v_prev + W_mx x + b_m */
+                                    /* (7)  a_m = W_mv v_prev + W_mx x + b_m */
                                     const vec a_m =
                                         load(tile_a_f + ((s * 4 + 2) * own + v) * LANES) + b_m_here;
 
-                                    /* (4)  m = sigmoid(a_m) */
+                                    /* (8)  m = sigmoid(a_m) */
                                     const vec m = vec_sigmoid(a_m);
                                     store(kept_m + (((block - batch.low) * vectors + v) * rows + s)
                                         * LANES, m);
 
-                                    /* (4)  m_tail = sigmoid_tail(a_m) */
+                                    /* (8)  m_tail = sigmoid_tail(a_m) */
                                     const vec m_tail = vec_sigmoid_tail(a_m);
                                     store(m_tail_rows + s * row_size_m + j, m_tail);
 
-                                    /* (5)  a_n = W_nv v_prev + W_nx x + b_n */
+                                    /* (9)  a_n = W_nv v_prev + W_nx x + b_n */
                                     const vec a_n =
                                         load(tile_a_f + ((s * 4 + 3) * own + v) * LANES) + b_n_here;
 
-                                    /* (5)  n = tanh(a_n) */
+                                    /* (10)  n = tanh(a_n) */
                                     const vec n = vec_tanh(a_n);
 
-                                    /* (5)  n_tail = tanh_tail(a_n) */
+                                    /* (10)  n_tail = tanh_tail(a_n) */
                                     const vec n_tail = vec_tanh_tail(a_n);
                                     store(n_tail_rows + s * row_size_m + j, n_tail);
 
-                                    /* (6)  c = f * c_prev + i * n */
+                                    /* (11)  c = f * c_prev + i * n */
                                     const vec c = f * c_prev + i * n;
                                     store(c_rows + s * row_size_m + j, c);
                                 }
@@ -379,15 +379,15 @@ static void memory_controller_lstm_simd_forward_thread(
                                         * rows + s) * LANES);
                                     const vec c = load(c_rows + s * row_size_m + j);
 
-                                    /* (7)  tanh_c = tanh(c) */
+                                    /* (12)  tanh_c = tanh(c) */
                                     const vec tanh_c = vec_tanh(c);
                                     store(tanh_c_rows + s * row_size_m + j, tanh_c);
 
-                                    /* (7)  tanh_c_tail = tanh_tail(c) */
+                                    /* (12)  tanh_c_tail = tanh_tail(c) */
                                     const vec tanh_c_tail = vec_tanh_tail(c);
                                     store(tanh_c_tail_rows + s * row_size_m + j, tanh_c_tail);
 
-                                    /* (8)  v = m * tanh(c) */
+                                    /* (13)  v = m * tanh(c) */
                                     const vec v_2 = m * tanh_c;
                                     store(v_2_rows + s * row_size_m + j, v_2);
                                 }
@@ -441,17 +441,17 @@ static void memory_controller_lstm_simd_forward_thread(
                         for (size_t s = 0; s < rows; ++s) {
                             const vec tanh_c = load(tanh_c_rows + s * row_size_m + j);
 
-                            /* (3)  a_o = W_ov v_prev + W_ox x + b_o */
+                            /* (5)  a_o = W_ov v_prev + W_ox x + b_o */
                             const vec a_o = load(tile_a_o + (s * own + v) * LANES) + b_o_here;
 
-                            /* (3)  o = sigmoid(a_o) */
+                            /* (6)  o = sigmoid(a_o) */
                             const vec o = vec_sigmoid(a_o);
 
-                            /* (3)  o_tail = sigmoid_tail(a_o) */
+                            /* (6)  o_tail = sigmoid_tail(a_o) */
                             const vec o_tail = vec_sigmoid_tail(a_o);
                             store(o_tail_rows + s * row_size_m + j, o_tail);
 
-                            /* (7)  h = o * tanh(c) */
+                            /* (12)  h = o * tanh(c) */
                             const vec h = o * tanh_c;
                             store_part(h_rows + s * size_m + j, h, left);
                         }
@@ -597,33 +597,33 @@ static void memory_controller_lstm_simd_infer_thread(
                                     const vec a_f =
                                         load(tile_a_f + (s * 4 * own + v) * LANES) + b_f_here;
 
-                                    /* (1)  f = sigmoid(a_f) */
+                                    /* (2)  f = sigmoid(a_f) */
                                     const vec f = vec_sigmoid(a_f);
 
-                                    /* (2)  a_i = W_iv v_prev + W_ix x + b_i */
+                                    /* (3)  a_i = W_iv v_prev + W_ix x + b_i */
                                     const vec a_i =
                                         load(tile_a_f + ((s * 4 + 1) * own + v) * LANES) + b_i_here;
 
-                                    /* (2)  i = sigmoid(a_i) */
+                                    /* (4)  i = sigmoid(a_i) */
                                     const vec i = vec_sigmoid(a_i);
 
-                                    /* (4)  a_m = W_mv v_prev + W_mx x + b_m */
+                                    /* (7)  a_m = W_mv v_prev + W_mx x + b_m */
                                     const vec a_m =
                                         load(tile_a_f + ((s * 4 + 2) * own + v) * LANES) + b_m_here;
 
-                                    /* (4)  m = sigmoid(a_m) */
+                                    /* (8)  m = sigmoid(a_m) */
                                     const vec m = vec_sigmoid(a_m);
                                     store(kept_m + (((block - batch.low) * vectors + v) * rows + s)
                                         * LANES, m);
 
-                                    /* (5)  a_n = W_nv v_prev + W_nx x + b_n */
+                                    /* (9)  a_n = W_nv v_prev + W_nx x + b_n */
                                     const vec a_n =
                                         load(tile_a_f + ((s * 4 + 3) * own + v) * LANES) + b_n_here;
 
-                                    /* (5)  n = tanh(a_n) */
+                                    /* (10)  n = tanh(a_n) */
                                     const vec n = vec_tanh(a_n);
 
-                                    /* (6)  c = f * c_prev + i * n */
+                                    /* (11)  c = f * c_prev + i * n */
                                     const vec c = f * c_prev + i * n;
                                     store(c_rows + s * row_size_m + j, c);
                                 }
@@ -640,11 +640,11 @@ static void memory_controller_lstm_simd_infer_thread(
                                         * rows + s) * LANES);
                                     const vec c = load(c_rows + s * row_size_m + j);
 
-                                    /* (7)  tanh_c = tanh(c) */
+                                    /* (12)  tanh_c = tanh(c) */
                                     const vec tanh_c = vec_tanh(c);
                                     store(tanh_c_rows + s * row_size_m + j, tanh_c);
 
-                                    /* (8)  v = m * tanh(c) */
+                                    /* (13)  v = m * tanh(c) */
                                     const vec v_2 = m * tanh_c;
                                     store(v_2_rows + s * row_size_m + j, v_2);
                                 }
@@ -697,13 +697,13 @@ static void memory_controller_lstm_simd_infer_thread(
                         for (size_t s = 0; s < rows; ++s) {
                             const vec tanh_c = load(tanh_c_rows + s * row_size_m + j);
 
-                            /* (3)  a_o = W_ov v_prev + W_ox x + b_o */
+                            /* (5)  a_o = W_ov v_prev + W_ox x + b_o */
                             const vec a_o = load(tile_a_o + (s * own + v) * LANES) + b_o_here;
 
-                            /* (3)  o = sigmoid(a_o) */
+                            /* (6)  o = sigmoid(a_o) */
                             const vec o = vec_sigmoid(a_o);
 
-                            /* (7)  h = o * tanh(c) */
+                            /* (12)  h = o * tanh(c) */
                             const vec h = o * tanh_c;
                             store_part(h_rows + s * size_m + j, h, left);
                         }
@@ -866,25 +866,25 @@ static void memory_controller_lstm_simd_backward_thread(
                         const vec tanh_c_tail = load(tanh_c_tail_rows + s * row_size_m + j);
                         const vec h_bar = load_part(h_bar_rows + s * size_m + j, left);
 
-                        /* (3)  o = sigmoid_from_tail(o_tail) */
+                        /* (6)  o = sigmoid_from_tail(o_tail) */
                         const vec o = vec_sigmoid_from_tail(o_tail);
                         store(o_rows + s * row_size_m + j, o);
 
-                        /* (7)  tanh_c = tanh_from_tail(tanh_c_tail) */
+                        /* (12)  tanh_c = tanh_from_tail(tanh_c_tail) */
                         const vec tanh_c = vec_tanh_from_tail(tanh_c_tail);
                         store(tanh_c_rows + s * row_size_m + j, tanh_c);
 
-                        /* (3)  one_minus_o = complement_from_tail(o_tail) */
+                        /* (6)  one_minus_o = complement_from_tail(o_tail) */
                         const vec one_minus_o = vec_complement_from_tail(o_tail);
 
-                        /* (16)  o_bar = h_bar * tanh(c)   adjoint of (7) */
+                        /* (21)  o_bar = h_bar * tanh(c)   adjoint of (12) */
                         const vec o_bar = h_bar * tanh_c;
 
-                        /* (17)  a_o_bar = o_bar * o * (1 - o)   adjoint of (3) */
+                        /* (22)  a_o_bar = o_bar * o * (1 - o)   adjoint of (6) */
                         const vec a_o_bar = o_bar * o * one_minus_o;
                         store(a_o_bar_rows + s * row_size_m + j, a_o_bar);
 
-                        /* (33)  b_o_bar = sum_t a_o_bar   adjoint of (3) */
+                        /* (38)  b_o_bar = sum_t a_o_bar   adjoint of (5) */
                         b_o_bar_here += a_o_bar;
                     }
                     if (b_o_bar != NULL) {
@@ -898,14 +898,14 @@ static void memory_controller_lstm_simd_backward_thread(
     {
         real *const scratch = work_scratch + thread * scratch_size;
 
-        /* (31)  W_ov_bar = sum_t a_o_bar v_prev^T   adjoint of (3) */
+        /* (36)  W_ov_bar = sum_t a_o_bar v_prev^T   adjoint of (5) */
         const series rows_of_v_prev = {tape_v_2, initial_v, row_size_m, size_m, 0, B, 0};
         const reduction with_v_prev[] = {
             {{work_a_o_bar, 0, row_size_m, 0, 0, 0, 0}, size_m, 1, W_ov_bar, 0},
         };
         reduce_rows(0, T * B, &rows_of_v_prev, size_m, with_v_prev, 1, thread, threads, scratch);
 
-        /* (32)  W_ox_bar = sum_t a_o_bar x^T   adjoint of (3) */
+        /* (37)  W_ox_bar = sum_t a_o_bar x^T   adjoint of (5) */
         const series rows_of_x = {in->x, 0, size_n, 0, 0, 0, 0};
         const reduction with_x[] = {
             {{work_a_o_bar, 0, row_size_m, 0, 0, 0, 0}, size_m, 1, W_ox_bar, 0},
@@ -986,72 +986,72 @@ static void memory_controller_lstm_simd_backward_thread(
                             const vec c_next_bar =
                                 load_part(c_next_bar_rows + s * c_next_bar_stride + j, left);
 
-                            /* (1)  f = sigmoid_from_tail(f_tail) */
+                            /* (2)  f = sigmoid_from_tail(f_tail) */
                             const vec f = vec_sigmoid_from_tail(f_tail);
 
-                            /* (2)  i = sigmoid_from_tail(i_tail) */
+                            /* (4)  i = sigmoid_from_tail(i_tail) */
                             const vec i = vec_sigmoid_from_tail(i_tail);
 
-                            /* (4)  m = sigmoid_from_tail(m_tail) */
+                            /* (8)  m = sigmoid_from_tail(m_tail) */
                             const vec m = vec_sigmoid_from_tail(m_tail);
 
-                            /* (5)  n = tanh_from_tail(n_tail) */
+                            /* (10)  n = tanh_from_tail(n_tail) */
                             const vec n = vec_tanh_from_tail(n_tail);
 
-                            /* (1)  one_minus_f = complement_from_tail(f_tail) */
+                            /* (2)  one_minus_f = complement_from_tail(f_tail) */
                             const vec one_minus_f = vec_complement_from_tail(f_tail);
 
-                            /* (2)  one_minus_i = complement_from_tail(i_tail) */
+                            /* (4)  one_minus_i = complement_from_tail(i_tail) */
                             const vec one_minus_i = vec_complement_from_tail(i_tail);
 
-                            /* (4)  one_minus_m = complement_from_tail(m_tail) */
+                            /* (8)  one_minus_m = complement_from_tail(m_tail) */
                             const vec one_minus_m = vec_complement_from_tail(m_tail);
 
-                            /* (5)  one_minus_n_squared = slope_from_tail(n_tail) */
+                            /* (10)  one_minus_n_squared = slope_from_tail(n_tail) */
                             const vec one_minus_n_squared = vec_slope_from_tail(n_tail);
 
-                            /* (7)  one_minus_tanh_c_squared = slope_from_tail(tanh_c_tail) */
+                            /* (12)  one_minus_tanh_c_squared = slope_from_tail(tanh_c_tail) */
                             const vec one_minus_tanh_c_squared = vec_slope_from_tail(tanh_c_tail);
 
-                            /* (9)  v_bar = v_next_bar */
+                            /* (14)  v_bar = v_next_bar */
                             const vec v_bar = v_next_bar;
 
-                            /* (10)  tanh_c_bar = h_bar * o + v_bar * m   adjoint of (7), (8) */
+                            /* (15)  tanh_c_bar = h_bar * o + v_bar * m   adjoint of (12), (13) */
                             const vec tanh_c_bar = h_bar * o + v_bar * m;
 
-                            /* (11)  c_bar = tanh_c_bar * (1 - tanh(c)^2) + c_next_bar   adjoint of
-                             * (7) */
+                            /* (16)  c_bar = tanh_c_bar * (1 - tanh(c)^2) + c_next_bar   adjoint of
+                             * (12) */
                             const vec c_bar = tanh_c_bar * one_minus_tanh_c_squared + c_next_bar;
 
-                            /* (12)  n_bar = c_bar * i   adjoint of (6) */
+                            /* (17)  n_bar = c_bar * i   adjoint of (11) */
                             const vec n_bar = c_bar * i;
 
-                            /* (13)  a_n_bar = n_bar * (1 - n^2)   adjoint of (5) */
+                            /* (18)  a_n_bar = n_bar * (1 - n^2)   adjoint of (10) */
                             const vec a_n_bar = n_bar * one_minus_n_squared;
                             store(a_n_bar_rows + s * row_size_m + j, a_n_bar);
 
-                            /* (14)  m_bar = v_bar * tanh(c)   adjoint of (8) */
+                            /* (19)  m_bar = v_bar * tanh(c)   adjoint of (13) */
                             const vec m_bar = v_bar * tanh_c;
 
-                            /* (15)  a_m_bar = m_bar * m * (1 - m)   adjoint of (4) */
+                            /* (20)  a_m_bar = m_bar * m * (1 - m)   adjoint of (8) */
                             const vec a_m_bar = m_bar * m * one_minus_m;
                             store(a_m_bar_rows + s * row_size_m + j, a_m_bar);
 
-                            /* (18)  i_bar = c_bar * n   adjoint of (6) */
+                            /* (23)  i_bar = c_bar * n   adjoint of (11) */
                             const vec i_bar = c_bar * n;
 
-                            /* (19)  a_i_bar = i_bar * i * (1 - i)   adjoint of (2) */
+                            /* (24)  a_i_bar = i_bar * i * (1 - i)   adjoint of (4) */
                             const vec a_i_bar = i_bar * i * one_minus_i;
                             store(a_i_bar_rows + s * row_size_m + j, a_i_bar);
 
-                            /* (20)  f_bar = c_bar * c_prev   adjoint of (6) */
+                            /* (25)  f_bar = c_bar * c_prev   adjoint of (11) */
                             const vec f_bar = c_bar * c_prev;
 
-                            /* (21)  a_f_bar = f_bar * f * (1 - f)   adjoint of (1) */
+                            /* (26)  a_f_bar = f_bar * f * (1 - f)   adjoint of (2) */
                             const vec a_f_bar = f_bar * f * one_minus_f;
                             store(a_f_bar_rows + s * row_size_m + j, a_f_bar);
 
-                            /* (23)  c_prev_bar = c_bar * f   adjoint of (6) */
+                            /* (28)  c_prev_bar = c_bar * f   adjoint of (11) */
                             const vec c_prev_bar = c_bar * f;
                             store(c_prev_bar_rows + s * row_size_m + j, c_prev_bar);
                         }
@@ -1102,9 +1102,9 @@ static void memory_controller_lstm_simd_backward_thread(
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
-                                    /* (22)  v_prev_bar = W_fv^T a_f_bar + W_iv^T a_i_bar + W_ov^T
+                                    /* (27)  v_prev_bar = W_fv^T a_f_bar + W_iv^T a_i_bar + W_ov^T
                                      * a_o_bar + W_mv^T a_m_bar + W_nv^T a_n_bar   adjoint of (1),
-                                     * (2), (3), (4), (5) */
+                                     * (3), (5), (7), (9) */
                                     const vec v_prev_bar =
                                         load(tile_v_prev_bar + (s * own + v) * LANES);
                                     store(v_prev_bar_rows + s * row_size_m + j, v_prev_bar);
@@ -1156,9 +1156,9 @@ static void memory_controller_lstm_simd_backward_thread(
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = size_n - j;
                             for (size_t s = 0; s < rows; ++s) {
-                                /* (24)  x_bar = W_fx^T a_f_bar + W_ix^T a_i_bar + W_ox^T a_o_bar +
-                                 * W_mx^T a_m_bar + W_nx^T a_n_bar   adjoint of (1), (2), (3), (4),
-                                 * (5) */
+                                /* (29)  x_bar = W_fx^T a_f_bar + W_ix^T a_i_bar + W_ox^T a_o_bar +
+                                 * W_mx^T a_m_bar + W_nx^T a_n_bar   adjoint of (1), (3), (5), (7),
+                                 * (9) */
                                 const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
                                 store_part(x_bar_rows + s * size_n + j, x_bar, left);
                             }
@@ -1194,16 +1194,16 @@ static void memory_controller_lstm_simd_backward_thread(
                             const vec a_i_bar = load(a_i_bar_rows + s * row_size_m + j);
                             const vec a_f_bar = load(a_f_bar_rows + s * row_size_m + j);
 
-                            /* (27)  b_f_bar = sum_t a_f_bar   adjoint of (1) */
+                            /* (32)  b_f_bar = sum_t a_f_bar   adjoint of (1) */
                             b_f_bar_here += a_f_bar;
 
-                            /* (30)  b_i_bar = sum_t a_i_bar   adjoint of (2) */
+                            /* (35)  b_i_bar = sum_t a_i_bar   adjoint of (3) */
                             b_i_bar_here += a_i_bar;
 
-                            /* (36)  b_m_bar = sum_t a_m_bar   adjoint of (4) */
+                            /* (41)  b_m_bar = sum_t a_m_bar   adjoint of (7) */
                             b_m_bar_here += a_m_bar;
 
-                            /* (39)  b_n_bar = sum_t a_n_bar   adjoint of (5) */
+                            /* (44)  b_n_bar = sum_t a_n_bar   adjoint of (9) */
                             b_n_bar_here += a_n_bar;
                         }
                         if (b_f_bar != NULL) {
@@ -1230,10 +1230,10 @@ static void memory_controller_lstm_simd_backward_thread(
         {
             real *const scratch = work_scratch + thread * scratch_size;
 
-            /* (25)  W_fv_bar = sum_t a_f_bar v_prev^T   adjoint of (1) */
-            /* (28)  W_iv_bar = sum_t a_i_bar v_prev^T   adjoint of (2) */
-            /* (34)  W_mv_bar = sum_t a_m_bar v_prev^T   adjoint of (4) */
-            /* (37)  W_nv_bar = sum_t a_n_bar v_prev^T   adjoint of (5) */
+            /* (30)  W_fv_bar = sum_t a_f_bar v_prev^T   adjoint of (1) */
+            /* (33)  W_iv_bar = sum_t a_i_bar v_prev^T   adjoint of (3) */
+            /* (39)  W_mv_bar = sum_t a_m_bar v_prev^T   adjoint of (7) */
+            /* (42)  W_nv_bar = sum_t a_n_bar v_prev^T   adjoint of (9) */
             const series rows_of_v_prev = {tape_v_2, initial_v, row_size_m, size_m, 0, B, 0};
             const reduction with_v_prev[] = {
                 {{work_a_f_bar, 0, row_size_m, 0, 0, 0, first * B}, size_m, 1, W_fv_bar, done > 0},
@@ -1244,10 +1244,10 @@ static void memory_controller_lstm_simd_backward_thread(
             reduce_rows(first * B, steps * B, &rows_of_v_prev, size_m, with_v_prev, 4, thread,
                 threads, scratch);
 
-            /* (26)  W_fx_bar = sum_t a_f_bar x^T   adjoint of (1) */
-            /* (29)  W_ix_bar = sum_t a_i_bar x^T   adjoint of (2) */
-            /* (35)  W_mx_bar = sum_t a_m_bar x^T   adjoint of (4) */
-            /* (38)  W_nx_bar = sum_t a_n_bar x^T   adjoint of (5) */
+            /* (31)  W_fx_bar = sum_t a_f_bar x^T   adjoint of (1) */
+            /* (34)  W_ix_bar = sum_t a_i_bar x^T   adjoint of (3) */
+            /* (40)  W_mx_bar = sum_t a_m_bar x^T   adjoint of (7) */
+            /* (43)  W_nx_bar = sum_t a_n_bar x^T   adjoint of (9) */
             const series rows_of_x = {in->x, 0, size_n, 0, 0, 0, 0};
             const reduction with_x[] = {
                 {{work_a_f_bar, 0, row_size_m, 0, 0, 0, first * B}, size_m, 1, W_fx_bar, done > 0},
@@ -1368,33 +1368,33 @@ static void memory_controller_lstm_simd_step_thread(
                             /* (1)  a_f = W_fv v_prev + W_fx x + b_f */
                             const vec a_f = load(tile_a_f + (s * 4 * own + v) * LANES) + b_f_here;
 
-                            /* (1)  f = sigmoid(a_f) */
+                            /* (2)  f = sigmoid(a_f) */
                             const vec f = vec_sigmoid(a_f);
 
-                            /* (2)  a_i = W_iv v_prev + W_ix x + b_i */
+                            /* (3)  a_i = W_iv v_prev + W_ix x + b_i */
                             const vec a_i =
                                 load(tile_a_f + ((s * 4 + 1) * own + v) * LANES) + b_i_here;
 
-                            /* (2)  i = sigmoid(a_i) */
+                            /* (4)  i = sigmoid(a_i) */
                             const vec i = vec_sigmoid(a_i);
 
-                            /* (4)  a_m = W_mv v_prev + W_mx x + b_m */
+                            /* (7)  a_m = W_mv v_prev + W_mx x + b_m */
                             const vec a_m =
                                 load(tile_a_f + ((s * 4 + 2) * own + v) * LANES) + b_m_here;
 
-                            /* (4)  m = sigmoid(a_m) */
+                            /* (8)  m = sigmoid(a_m) */
                             const vec m = vec_sigmoid(a_m);
                             store(kept_m + (((block - batch.low) * vectors + v) * rows + s) * LANES,
                                 m);
 
-                            /* (5)  a_n = W_nv v_prev + W_nx x + b_n */
+                            /* (9)  a_n = W_nv v_prev + W_nx x + b_n */
                             const vec a_n =
                                 load(tile_a_f + ((s * 4 + 3) * own + v) * LANES) + b_n_here;
 
-                            /* (5)  n = tanh(a_n) */
+                            /* (10)  n = tanh(a_n) */
                             const vec n = vec_tanh(a_n);
 
-                            /* (6)  c = f * c_prev + i * n */
+                            /* (11)  c = f * c_prev + i * n */
                             const vec c = f * c_prev + i * n;
                             store(c_rows + s * row_size_m + j, c);
                         }
@@ -1411,11 +1411,11 @@ static void memory_controller_lstm_simd_step_thread(
                                 + s) * LANES);
                             const vec c = load(c_rows + s * row_size_m + j);
 
-                            /* (7)  tanh_c = tanh(c) */
+                            /* (12)  tanh_c = tanh(c) */
                             const vec tanh_c = vec_tanh(c);
                             store(tanh_c_rows + s * row_size_m + j, tanh_c);
 
-                            /* (8)  v = m * tanh(c) */
+                            /* (13)  v = m * tanh(c) */
                             const vec v_2 = m * tanh_c;
                             store(v_2_rows + s * row_size_m + j, v_2);
                         }
@@ -1461,13 +1461,13 @@ static void memory_controller_lstm_simd_step_thread(
                         for (size_t s = 0; s < rows; ++s) {
                             const vec tanh_c = load(tanh_c_rows + s * row_size_m + j);
 
-                            /* (3)  a_o = W_ov v_prev + W_ox x + b_o */
+                            /* (5)  a_o = W_ov v_prev + W_ox x + b_o */
                             const vec a_o = load(tile_a_o + (s * own + v) * LANES) + b_o_here;
 
-                            /* (3)  o = sigmoid(a_o) */
+                            /* (6)  o = sigmoid(a_o) */
                             const vec o = vec_sigmoid(a_o);
 
-                            /* (7)  h = o * tanh(c) */
+                            /* (12)  h = o * tanh(c) */
                             const vec h = o * tanh_c;
                             store_part(h_rows + s * size_m + j, h, left);
                         }

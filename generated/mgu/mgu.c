@@ -175,19 +175,19 @@ void mgu_forward(
                 a_f[j] = sum;
             }
 
-            /* (1)  f = sigmoid(a_f) */
+            /* (2)  f = sigmoid(a_f) */
             for (size_t j = 0; j < m; ++j)
                 f[j] = mgu_sigmoid(a_f[j]);
 
-            /* (1)  f_tail = sigmoid_tail(a_f) */
+            /* (2)  f_tail = sigmoid_tail(a_f) */
             for (size_t j = 0; j < m; ++j)
                 f_tail[j] = mgu_sigmoid_tail(a_f[j]);
 
-            /* (2)  f_h_prev = f * h_prev */
+            /* (3)  f_h_prev = f * h_prev */
             for (size_t j = 0; j < m; ++j)
                 f_h_prev[j] = f[j] * h_prev[j];
 
-            /* (2)  a_s = W_h x + U_h f_h_prev + b_h */
+            /* (4)  a_s = W_h x + U_h f_h_prev + b_h */
             for (size_t j = 0; j < m; ++j) {
                 mgu_real sum = b_h[j];
                 for (size_t k = 0; k < n; ++k)
@@ -197,15 +197,15 @@ void mgu_forward(
                 a_s[j] = sum;
             }
 
-            /* (2)  s = tanh(a_s) */
+            /* (5)  s = tanh(a_s) */
             for (size_t j = 0; j < m; ++j)
                 s[j] = TANH(a_s[j]);
 
-            /* (2)  s_tail = tanh_tail(a_s) */
+            /* (5)  s_tail = tanh_tail(a_s) */
             for (size_t j = 0; j < m; ++j)
                 s_tail[j] = mgu_tanh_tail(a_s[j]);
 
-            /* (3)  h = (1 - f) * h_prev + f * s */
+            /* (6)  h = (1 - f) * h_prev + f * s */
             for (size_t j = 0; j < m; ++j)
                 h[j] = (1 - f[j]) * h_prev[j] + f[j] * s[j];
         }
@@ -257,15 +257,15 @@ void mgu_infer(
                 a_f[j] = sum;
             }
 
-            /* (1)  f = sigmoid(a_f) */
+            /* (2)  f = sigmoid(a_f) */
             for (size_t j = 0; j < m; ++j)
                 f[j] = mgu_sigmoid(a_f[j]);
 
-            /* (2)  f_h_prev = f * h_prev */
+            /* (3)  f_h_prev = f * h_prev */
             for (size_t j = 0; j < m; ++j)
                 f_h_prev[j] = f[j] * h_prev[j];
 
-            /* (2)  a_s = W_h x + U_h f_h_prev + b_h */
+            /* (4)  a_s = W_h x + U_h f_h_prev + b_h */
             for (size_t j = 0; j < m; ++j) {
                 mgu_real sum = b_h[j];
                 for (size_t k = 0; k < n; ++k)
@@ -275,11 +275,11 @@ void mgu_infer(
                 a_s[j] = sum;
             }
 
-            /* (2)  s = tanh(a_s) */
+            /* (5)  s = tanh(a_s) */
             for (size_t j = 0; j < m; ++j)
                 s[j] = TANH(a_s[j]);
 
-            /* (3)  h = (1 - f) * h_prev + f * s */
+            /* (6)  h = (1 - f) * h_prev + f * s */
             for (size_t j = 0; j < m; ++j)
                 h[j] = (1 - f[j]) * h_prev[j] + f[j] * s[j];
         }
@@ -364,35 +364,35 @@ void mgu_backward(
             mgu_real *restrict a_f_bar = work_a_f_bar + at * m;
             mgu_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + sample) * m;
 
-            /* (1)  f = sigmoid_from_tail(f_tail) */
+            /* (2)  f = sigmoid_from_tail(f_tail) */
             for (size_t j = 0; j < m; ++j)
                 f[j] = mgu_sigmoid_from_tail(f_tail[j]);
 
-            /* (2)  s = tanh_from_tail(s_tail) */
+            /* (5)  s = tanh_from_tail(s_tail) */
             for (size_t j = 0; j < m; ++j)
                 s[j] = mgu_tanh_from_tail(s_tail[j]);
 
-            /* (1)  one_minus_f = complement_from_tail(f_tail) */
+            /* (2)  one_minus_f = complement_from_tail(f_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_f[j] = mgu_complement_from_tail(f_tail[j]);
 
-            /* (2)  one_minus_s_squared = slope_from_tail(s_tail) */
+            /* (5)  one_minus_s_squared = slope_from_tail(s_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_s_squared[j] = mgu_slope_from_tail(s_tail[j]);
 
-            /* (4)  h_bar = Delta_h + h_next_bar */
+            /* (7)  h_bar = Delta_h + h_next_bar */
             for (size_t j = 0; j < m; ++j)
                 h_bar[j] = Delta_h[j] + h_next_bar[j];
 
-            /* (5)  s_bar = h_bar * f   adjoint of (3) */
+            /* (8)  s_bar = h_bar * f   adjoint of (6) */
             for (size_t j = 0; j < m; ++j)
                 s_bar[j] = h_bar[j] * f[j];
 
-            /* (6)  a_s_bar = s_bar * (1 - s^2)   adjoint of (2) */
+            /* (9)  a_s_bar = s_bar * (1 - s^2)   adjoint of (5) */
             for (size_t j = 0; j < m; ++j)
                 a_s_bar[j] = s_bar[j] * one_minus_s_squared[j];
 
-            /* (7)  f_h_prev_bar = U_h^T a_s_bar   adjoint of (2) */
+            /* (10)  f_h_prev_bar = U_h^T a_s_bar   adjoint of (4) */
             for (size_t j = 0; j < m; ++j) {
                 mgu_real sum = 0;
                 for (size_t k = 0; k < m; ++k)
@@ -400,16 +400,16 @@ void mgu_backward(
                 f_h_prev_bar[j] = sum;
             }
 
-            /* (8)  f_bar = f_h_prev_bar * h_prev + h_bar * (s - h_prev)   adjoint of (2), (3) */
+            /* (11)  f_bar = f_h_prev_bar * h_prev + h_bar * (s - h_prev)   adjoint of (3), (6) */
             for (size_t j = 0; j < m; ++j)
                 f_bar[j] = f_h_prev_bar[j] * h_prev[j] + h_bar[j] * (s[j] - h_prev[j]);
 
-            /* (9)  a_f_bar = f_bar * f * (1 - f)   adjoint of (1) */
+            /* (12)  a_f_bar = f_bar * f * (1 - f)   adjoint of (2) */
             for (size_t j = 0; j < m; ++j)
                 a_f_bar[j] = f_bar[j] * f[j] * one_minus_f[j];
 
-            /* (10)  h_prev_bar = U_f^T a_f_bar + f_h_prev_bar * f + h_bar * (1 - f)   adjoint of
-             * (1), (2), (3) */
+            /* (13)  h_prev_bar = U_f^T a_f_bar + f_h_prev_bar * f + h_bar * (1 - f)   adjoint of
+             * (1), (3), (6) */
             for (size_t j = 0; j < m; ++j) {
                 mgu_real sum = f_h_prev_bar[j] * f[j] + h_bar[j] * one_minus_f[j];
                 for (size_t k = 0; k < m; ++k)
@@ -431,11 +431,11 @@ void mgu_backward(
             const mgu_real *restrict a_f_bar = work_a_f_bar + at * m;
             mgu_real *restrict x_bar = gradients->x_bar != NULL ? gradients->x_bar + at * n : NULL;
 
-            /* (2)  f_h_prev = f * h_prev */
+            /* (3)  f_h_prev = f * h_prev */
             for (size_t j = 0; j < m; ++j)
                 f_h_prev[j] = f[j] * h_prev[j];
 
-            /* (11)  x_bar = W_f^T a_f_bar + W_h^T a_s_bar   adjoint of (1), (2) */
+            /* (14)  x_bar = W_f^T a_f_bar + W_h^T a_s_bar   adjoint of (1), (4) */
             if (x_bar != NULL) {
                 for (size_t j = 0; j < n; ++j) {
                     mgu_real sum = 0;
@@ -447,36 +447,36 @@ void mgu_backward(
                 }
             }
 
-            /* (12)  W_f_bar = sum_t a_f_bar x^T   adjoint of (1) */
+            /* (15)  W_f_bar = sum_t a_f_bar x^T   adjoint of (1) */
             if (W_f_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         W_f_bar[j * n + k] += a_f_bar[j] * x[k];
 
-            /* (13)  U_f_bar = sum_t a_f_bar h_prev^T   adjoint of (1) */
+            /* (16)  U_f_bar = sum_t a_f_bar h_prev^T   adjoint of (1) */
             if (U_f_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < m; ++k)
                         U_f_bar[j * m + k] += a_f_bar[j] * h_prev[k];
 
-            /* (14)  b_f_bar = sum_t a_f_bar   adjoint of (1) */
+            /* (17)  b_f_bar = sum_t a_f_bar   adjoint of (1) */
             if (b_f_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     b_f_bar[j] += a_f_bar[j];
 
-            /* (15)  W_h_bar = sum_t a_s_bar x^T   adjoint of (2) */
+            /* (18)  W_h_bar = sum_t a_s_bar x^T   adjoint of (4) */
             if (W_h_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         W_h_bar[j * n + k] += a_s_bar[j] * x[k];
 
-            /* (16)  U_h_bar = sum_t a_s_bar f_h_prev^T   adjoint of (2) */
+            /* (19)  U_h_bar = sum_t a_s_bar f_h_prev^T   adjoint of (4) */
             if (U_h_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < m; ++k)
                         U_h_bar[j * m + k] += a_s_bar[j] * f_h_prev[k];
 
-            /* (17)  b_h_bar = sum_t a_s_bar   adjoint of (2) */
+            /* (20)  b_h_bar = sum_t a_s_bar   adjoint of (4) */
             if (b_h_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     b_h_bar[j] += a_s_bar[j];
@@ -525,15 +525,15 @@ void mgu_step(
             a_f[j] = sum;
         }
 
-        /* (1)  f = sigmoid(a_f) */
+        /* (2)  f = sigmoid(a_f) */
         for (size_t j = 0; j < m; ++j)
             f[j] = mgu_sigmoid(a_f[j]);
 
-        /* (2)  f_h_prev = f * h_prev */
+        /* (3)  f_h_prev = f * h_prev */
         for (size_t j = 0; j < m; ++j)
             f_h_prev[j] = f[j] * h_prev[j];
 
-        /* (2)  a_s = W_h x + U_h f_h_prev + b_h */
+        /* (4)  a_s = W_h x + U_h f_h_prev + b_h */
         for (size_t j = 0; j < m; ++j) {
             mgu_real sum = b_h[j];
             for (size_t k = 0; k < n; ++k)
@@ -543,11 +543,11 @@ void mgu_step(
             a_s[j] = sum;
         }
 
-        /* (2)  s = tanh(a_s) */
+        /* (5)  s = tanh(a_s) */
         for (size_t j = 0; j < m; ++j)
             s[j] = TANH(a_s[j]);
 
-        /* (3)  h = (1 - f) * h_prev + f * s */
+        /* (6)  h = (1 - f) * h_prev + f * s */
         for (size_t j = 0; j < m; ++j)
             h[j] = (1 - f[j]) * h_prev[j] + f[j] * s[j];
 

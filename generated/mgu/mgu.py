@@ -108,19 +108,19 @@ def forward(parameters, inputs, initial):
         h_prev = h[t - 1] if t > 0 else initial_h
         # (1)  a_f = W_f x + U_f h_prev + b_f
         a_f = x[t] @ W_f.T + h_prev @ U_f.T + b_f
-        # (1)  f = sigmoid(a_f)
+        # (2)  f = sigmoid(a_f)
         f = sigmoid(a_f)
-        # (1)  f_tail = sigmoid_tail(a_f)
+        # (2)  f_tail = sigmoid_tail(a_f)
         f_tail[t] = sigmoid_tail(a_f)
-        # (2)  f_h_prev = f * h_prev
+        # (3)  f_h_prev = f * h_prev
         f_h_prev = f * h_prev
-        # (2)  a_s = W_h x + U_h f_h_prev + b_h
+        # (4)  a_s = W_h x + U_h f_h_prev + b_h
         a_s = x[t] @ W_h.T + f_h_prev @ U_h.T + b_h
-        # (2)  s = tanh(a_s)
+        # (5)  s = tanh(a_s)
         s = np.tanh(a_s)
-        # (2)  s_tail = tanh_tail(a_s)
+        # (5)  s_tail = tanh_tail(a_s)
         s_tail[t] = tanh_tail(a_s)
-        # (3)  h = (1 - f) * h_prev + f * s
+        # (6)  h = (1 - f) * h_prev + f * s
         h[t] = (1 - f) * h_prev + f * s
     return {"h": h}, {"h": h[T - 1] if T > 0 else initial_h}, {"f_tail": f_tail, "s_tail": s_tail}
 
@@ -151,46 +151,46 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     for t in reversed(range(T)):
         h_next_bar = h_prev_bar
         h_prev = h[t - 1] if t > 0 else initial_h
-        # (1)  f = sigmoid_from_tail(f_tail)
+        # (2)  f = sigmoid_from_tail(f_tail)
         f[t] = sigmoid_from_tail(f_tail[t])
-        # (2)  s = tanh_from_tail(s_tail)
+        # (5)  s = tanh_from_tail(s_tail)
         s = tanh_from_tail(s_tail[t])
-        # (1)  one_minus_f = complement_from_tail(f_tail)
+        # (2)  one_minus_f = complement_from_tail(f_tail)
         one_minus_f = complement_from_tail(f_tail[t])
-        # (2)  one_minus_s_squared = slope_from_tail(s_tail)
+        # (5)  one_minus_s_squared = slope_from_tail(s_tail)
         one_minus_s_squared = slope_from_tail(s_tail[t])
-        # (4)  h_bar = Delta_h + h_next_bar
+        # (7)  h_bar = Delta_h + h_next_bar
         h_bar = Delta_h[t] + h_next_bar
-        # (5)  s_bar = h_bar * f   adjoint of (3)
+        # (8)  s_bar = h_bar * f   adjoint of (6)
         s_bar = h_bar * f[t]
-        # (6)  a_s_bar = s_bar * (1 - s^2)   adjoint of (2)
+        # (9)  a_s_bar = s_bar * (1 - s^2)   adjoint of (5)
         a_s_bar[t] = s_bar * one_minus_s_squared
-        # (7)  f_h_prev_bar = U_h^T a_s_bar   adjoint of (2)
+        # (10)  f_h_prev_bar = U_h^T a_s_bar   adjoint of (4)
         f_h_prev_bar = a_s_bar[t] @ U_h
-        # (8)  f_bar = f_h_prev_bar * h_prev + h_bar * (s - h_prev)   adjoint of (2), (3)
+        # (11)  f_bar = f_h_prev_bar * h_prev + h_bar * (s - h_prev)   adjoint of (3), (6)
         f_bar = f_h_prev_bar * h_prev + h_bar * (s - h_prev)
-        # (9)  a_f_bar = f_bar * f * (1 - f)   adjoint of (1)
+        # (12)  a_f_bar = f_bar * f * (1 - f)   adjoint of (2)
         a_f_bar[t] = f_bar * f[t] * one_minus_f
-        # (10)  h_prev_bar = U_f^T a_f_bar + f_h_prev_bar * f + h_bar * (1 - f)   adjoint of (1), (2), (3)
+        # (13)  h_prev_bar = U_f^T a_f_bar + f_h_prev_bar * f + h_bar * (1 - f)   adjoint of (1), (3), (6)
         h_prev_bar = a_f_bar[t] @ U_f + f_h_prev_bar * f[t] + h_bar * one_minus_f
 
     # all steps at once
     h_prev = np.concatenate([initial_h[None], h])[:-1]
-    # (2)  f_h_prev = f * h_prev
+    # (3)  f_h_prev = f * h_prev
     f_h_prev = f * h_prev
-    # (11)  x_bar = W_f^T a_f_bar + W_h^T a_s_bar   adjoint of (1), (2)
+    # (14)  x_bar = W_f^T a_f_bar + W_h^T a_s_bar   adjoint of (1), (4)
     x_bar = a_f_bar @ W_f + a_s_bar @ W_h
-    # (12)  W_f_bar = sum_t a_f_bar x^T   adjoint of (1)
+    # (15)  W_f_bar = sum_t a_f_bar x^T   adjoint of (1)
     W_f_bar = contract("TBi,TBj->ij", a_f_bar, x)
-    # (13)  U_f_bar = sum_t a_f_bar h_prev^T   adjoint of (1)
+    # (16)  U_f_bar = sum_t a_f_bar h_prev^T   adjoint of (1)
     U_f_bar = contract("TBi,TBj->ij", a_f_bar, h_prev)
-    # (14)  b_f_bar = sum_t a_f_bar   adjoint of (1)
+    # (17)  b_f_bar = sum_t a_f_bar   adjoint of (1)
     b_f_bar = contract("TBi->i", a_f_bar)
-    # (15)  W_h_bar = sum_t a_s_bar x^T   adjoint of (2)
+    # (18)  W_h_bar = sum_t a_s_bar x^T   adjoint of (4)
     W_h_bar = contract("TBi,TBj->ij", a_s_bar, x)
-    # (16)  U_h_bar = sum_t a_s_bar f_h_prev^T   adjoint of (2)
+    # (19)  U_h_bar = sum_t a_s_bar f_h_prev^T   adjoint of (4)
     U_h_bar = contract("TBi,TBj->ij", a_s_bar, f_h_prev)
-    # (17)  b_h_bar = sum_t a_s_bar   adjoint of (2)
+    # (20)  b_h_bar = sum_t a_s_bar   adjoint of (4)
     b_h_bar = contract("TBi->i", a_s_bar)
     return {"initial.h": h_prev_bar, "x": x_bar, "W_f": W_f_bar, "U_f": U_f_bar, "b_f": b_f_bar, "W_h": W_h_bar, "U_h": U_h_bar, "b_h": b_h_bar}
 
@@ -213,14 +213,14 @@ def step(parameters, inputs, state):
     h_prev = state["h"]
     # (1)  a_f = W_f x + U_f h_prev + b_f
     a_f = x @ W_f.T + h_prev @ U_f.T + b_f
-    # (1)  f = sigmoid(a_f)
+    # (2)  f = sigmoid(a_f)
     f = sigmoid(a_f)
-    # (2)  f_h_prev = f * h_prev
+    # (3)  f_h_prev = f * h_prev
     f_h_prev = f * h_prev
-    # (2)  a_s = W_h x + U_h f_h_prev + b_h
+    # (4)  a_s = W_h x + U_h f_h_prev + b_h
     a_s = x @ W_h.T + f_h_prev @ U_h.T + b_h
-    # (2)  s = tanh(a_s)
+    # (5)  s = tanh(a_s)
     s = np.tanh(a_s)
-    # (3)  h = (1 - f) * h_prev + f * s
+    # (6)  h = (1 - f) * h_prev + f * s
     h = (1 - f) * h_prev + f * s
     return {"h": h}, {"h": h}

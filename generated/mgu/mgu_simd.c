@@ -255,15 +255,15 @@ static void mgu_simd_forward_thread(
                                     const vec a_f =
                                         load(tile_a_f + (sample * own + v) * LANES) + b_f_here;
 
-                                    /* (1)  f = sigmoid(a_f) */
+                                    /* (2)  f = sigmoid(a_f) */
                                     const vec f = vec_sigmoid(a_f);
                                     store(f_rows + sample * row_m + j, f);
 
-                                    /* (1)  f_tail = sigmoid_tail(a_f) */
+                                    /* (2)  f_tail = sigmoid_tail(a_f) */
                                     const vec f_tail = vec_sigmoid_tail(a_f);
                                     store(f_tail_rows + sample * row_m + j, f_tail);
 
-                                    /* (2)  f_h_prev = f * h_prev */
+                                    /* (3)  f_h_prev = f * h_prev */
                                     const vec f_h_prev = f * h_prev;
                                     store(f_h_prev_rows + sample * row_m + j, f_h_prev);
                                 }
@@ -314,18 +314,18 @@ static void mgu_simd_forward_thread(
                                     const vec h_prev =
                                         load_part(h_prev_rows + sample * m + j, left);
 
-                                    /* (2)  a_s = W_h x + U_h f_h_prev + b_h */
+                                    /* (4)  a_s = W_h x + U_h f_h_prev + b_h */
                                     const vec a_s =
                                         load(tile_a_s + (sample * own + v) * LANES) + b_h_here;
 
-                                    /* (2)  s = tanh(a_s) */
+                                    /* (5)  s = tanh(a_s) */
                                     const vec s = vec_tanh(a_s);
 
-                                    /* (2)  s_tail = tanh_tail(a_s) */
+                                    /* (5)  s_tail = tanh_tail(a_s) */
                                     const vec s_tail = vec_tanh_tail(a_s);
                                     store(s_tail_rows + sample * row_m + j, s_tail);
 
-                                    /* (3)  h = (1 - f) * h_prev + f * s */
+                                    /* (6)  h = (1 - f) * h_prev + f * s */
                                     const vec h = (1 - f) * h_prev + f * s;
                                     store_part(h_rows + sample * m + j, h, left);
                                 }
@@ -459,11 +459,11 @@ static void mgu_simd_infer_thread(
                                     const vec a_f =
                                         load(tile_a_f + (sample * own + v) * LANES) + b_f_here;
 
-                                    /* (1)  f = sigmoid(a_f) */
+                                    /* (2)  f = sigmoid(a_f) */
                                     const vec f = vec_sigmoid(a_f);
                                     store(f_rows + sample * row_m + j, f);
 
-                                    /* (2)  f_h_prev = f * h_prev */
+                                    /* (3)  f_h_prev = f * h_prev */
                                     const vec f_h_prev = f * h_prev;
                                     store(f_h_prev_rows + sample * row_m + j, f_h_prev);
                                 }
@@ -513,14 +513,14 @@ static void mgu_simd_infer_thread(
                                     const vec h_prev =
                                         load_part(h_prev_rows + sample * m + j, left);
 
-                                    /* (2)  a_s = W_h x + U_h f_h_prev + b_h */
+                                    /* (4)  a_s = W_h x + U_h f_h_prev + b_h */
                                     const vec a_s =
                                         load(tile_a_s + (sample * own + v) * LANES) + b_h_here;
 
-                                    /* (2)  s = tanh(a_s) */
+                                    /* (5)  s = tanh(a_s) */
                                     const vec s = vec_tanh(a_s);
 
-                                    /* (3)  h = (1 - f) * h_prev + f * s */
+                                    /* (6)  h = (1 - f) * h_prev + f * s */
                                     const vec h = (1 - f) * h_prev + f * s;
                                     store_part(h_rows + sample * m + j, h, left);
                                 }
@@ -644,29 +644,29 @@ static void mgu_simd_backward_thread(
                             const vec h_next_bar =
                                 load_part(h_next_bar_rows + sample * h_next_bar_stride + j, left);
 
-                            /* (1)  f = sigmoid_from_tail(f_tail) */
+                            /* (2)  f = sigmoid_from_tail(f_tail) */
                             const vec f = vec_sigmoid_from_tail(f_tail);
                             store(f_rows + sample * row_m + j, f);
 
-                            /* (2)  s = tanh_from_tail(s_tail) */
+                            /* (5)  s = tanh_from_tail(s_tail) */
                             const vec s = vec_tanh_from_tail(s_tail);
                             store(s_rows + sample * row_m + j, s);
 
-                            /* (1)  one_minus_f = complement_from_tail(f_tail) */
+                            /* (2)  one_minus_f = complement_from_tail(f_tail) */
                             const vec one_minus_f = vec_complement_from_tail(f_tail);
                             store(one_minus_f_rows + sample * row_m + j, one_minus_f);
 
-                            /* (2)  one_minus_s_squared = slope_from_tail(s_tail) */
+                            /* (5)  one_minus_s_squared = slope_from_tail(s_tail) */
                             const vec one_minus_s_squared = vec_slope_from_tail(s_tail);
 
-                            /* (4)  h_bar = Delta_h + h_next_bar */
+                            /* (7)  h_bar = Delta_h + h_next_bar */
                             const vec h_bar = Delta_h + h_next_bar;
                             store(h_bar_rows + sample * row_m + j, h_bar);
 
-                            /* (5)  s_bar = h_bar * f   adjoint of (3) */
+                            /* (8)  s_bar = h_bar * f   adjoint of (6) */
                             const vec s_bar = h_bar * f;
 
-                            /* (6)  a_s_bar = s_bar * (1 - s^2)   adjoint of (2) */
+                            /* (9)  a_s_bar = s_bar * (1 - s^2)   adjoint of (5) */
                             const vec a_s_bar = s_bar * one_minus_s_squared;
                             store(a_s_bar_rows + sample * row_m + j, a_s_bar);
                         }
@@ -721,16 +721,16 @@ static void mgu_simd_backward_thread(
                                         load_part(h_prev_rows + sample * m + j, left);
                                     const vec h_bar = load(h_bar_rows + sample * row_m + j);
 
-                                    /* (7)  f_h_prev_bar = U_h^T a_s_bar   adjoint of (2) */
+                                    /* (10)  f_h_prev_bar = U_h^T a_s_bar   adjoint of (4) */
                                     const vec f_h_prev_bar =
                                         load(tile_f_h_prev_bar + (sample * own + v) * LANES);
                                     store(f_h_prev_bar_rows + sample * row_m + j, f_h_prev_bar);
 
-                                    /* (8)  f_bar = f_h_prev_bar * h_prev + h_bar * (s - h_prev)
-                                     * adjoint of (2), (3) */
+                                    /* (11)  f_bar = f_h_prev_bar * h_prev + h_bar * (s - h_prev)
+                                     * adjoint of (3), (6) */
                                     const vec f_bar = f_h_prev_bar * h_prev + h_bar * (s - h_prev);
 
-                                    /* (9)  a_f_bar = f_bar * f * (1 - f)   adjoint of (1) */
+                                    /* (12)  a_f_bar = f_bar * f * (1 - f)   adjoint of (2) */
                                     const vec a_f_bar = f_bar * f * one_minus_f;
                                     store(a_f_bar_rows + sample * row_m + j, a_f_bar);
                                 }
@@ -781,8 +781,8 @@ static void mgu_simd_backward_thread(
                                     const vec f_h_prev_bar =
                                         load(f_h_prev_bar_rows + sample * row_m + j);
 
-                                    /* (10)  h_prev_bar = U_f^T a_f_bar + f_h_prev_bar * f + h_bar *
-                                     * (1 - f)   adjoint of (1), (2), (3) */
+                                    /* (13)  h_prev_bar = U_f^T a_f_bar + f_h_prev_bar * f + h_bar *
+                                     * (1 - f)   adjoint of (1), (3), (6) */
                                     const vec h_prev_bar =
                                         load(tile_h_prev_bar + (sample * own + v) * LANES)
                                         + f_h_prev_bar * f + h_bar * one_minus_f;
@@ -825,14 +825,14 @@ static void mgu_simd_backward_thread(
                             const vec a_s_bar = load(a_s_bar_rows + sample * row_m + j);
                             const vec a_f_bar = load(a_f_bar_rows + sample * row_m + j);
 
-                            /* (2)  f_h_prev = f * h_prev */
+                            /* (3)  f_h_prev = f * h_prev */
                             const vec f_h_prev = f * h_prev;
                             store(f_h_prev_rows + sample * row_m + j, f_h_prev);
 
-                            /* (14)  b_f_bar = sum_t a_f_bar   adjoint of (1) */
+                            /* (17)  b_f_bar = sum_t a_f_bar   adjoint of (1) */
                             b_f_bar_here += a_f_bar;
 
-                            /* (17)  b_h_bar = sum_t a_s_bar   adjoint of (2) */
+                            /* (20)  b_h_bar = sum_t a_s_bar   adjoint of (4) */
                             b_h_bar_here += a_s_bar;
                         }
                         if (b_f_bar != NULL) {
@@ -879,7 +879,7 @@ static void mgu_simd_backward_thread(
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
                             for (size_t sample = 0; sample < rows; ++sample) {
-                                /* (11)  x_bar = W_f^T a_f_bar + W_h^T a_s_bar   adjoint of (1), (2)
+                                /* (14)  x_bar = W_f^T a_f_bar + W_h^T a_s_bar   adjoint of (1), (4)
                                  * */
                                 const vec x_bar = load(tile_x_bar + (sample * own + v) * LANES);
                                 store_part(x_bar_rows + sample * n + j, x_bar, left);
@@ -893,8 +893,8 @@ static void mgu_simd_backward_thread(
         {
             real *const scratch = work_scratch + thread * scratch_size;
 
-            /* (12)  W_f_bar = sum_t a_f_bar x^T   adjoint of (1) */
-            /* (15)  W_h_bar = sum_t a_s_bar x^T   adjoint of (2) */
+            /* (15)  W_f_bar = sum_t a_f_bar x^T   adjoint of (1) */
+            /* (18)  W_h_bar = sum_t a_s_bar x^T   adjoint of (4) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
             const reduction with_x[] = {
                 {{work_a_f_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_f_bar, done > 0},
@@ -902,7 +902,7 @@ static void mgu_simd_backward_thread(
             };
             reduce_rows(first * B, steps * B, &rows_of_x, n, with_x, 2, thread, threads, scratch);
 
-            /* (13)  U_f_bar = sum_t a_f_bar h_prev^T   adjoint of (1) */
+            /* (16)  U_f_bar = sum_t a_f_bar h_prev^T   adjoint of (1) */
             const series rows_of_h_prev = {out->h, initial_h, m, m, 0, B, 0};
             const reduction with_h_prev[] = {
                 {{work_a_f_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_f_bar, done > 0},
@@ -910,7 +910,7 @@ static void mgu_simd_backward_thread(
             reduce_rows(first * B, steps * B, &rows_of_h_prev, m, with_h_prev, 1, thread, threads,
                 scratch);
 
-            /* (16)  U_h_bar = sum_t a_s_bar f_h_prev^T   adjoint of (2) */
+            /* (19)  U_h_bar = sum_t a_s_bar f_h_prev^T   adjoint of (4) */
             const series rows_of_f_h_prev = {work_f_h_prev, 0, row_m, 0, 0, 0, first * B};
             const reduction with_f_h_prev[] = {
                 {{work_a_s_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_h_bar, done > 0},
@@ -1004,11 +1004,11 @@ static void mgu_simd_step_thread(
                             /* (1)  a_f = W_f x + U_f h_prev + b_f */
                             const vec a_f = load(tile_a_f + (sample * own + v) * LANES) + b_f_here;
 
-                            /* (1)  f = sigmoid(a_f) */
+                            /* (2)  f = sigmoid(a_f) */
                             const vec f = vec_sigmoid(a_f);
                             store(f_rows + sample * row_m + j, f);
 
-                            /* (2)  f_h_prev = f * h_prev */
+                            /* (3)  f_h_prev = f * h_prev */
                             const vec f_h_prev = f * h_prev;
                             store(f_h_prev_rows + sample * row_m + j, f_h_prev);
                         }
@@ -1056,13 +1056,13 @@ static void mgu_simd_step_thread(
                             const vec f = load(f_rows + sample * row_m + j);
                             const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
 
-                            /* (2)  a_s = W_h x + U_h f_h_prev + b_h */
+                            /* (4)  a_s = W_h x + U_h f_h_prev + b_h */
                             const vec a_s = load(tile_a_s + (sample * own + v) * LANES) + b_h_here;
 
-                            /* (2)  s = tanh(a_s) */
+                            /* (5)  s = tanh(a_s) */
                             const vec s = vec_tanh(a_s);
 
-                            /* (3)  h = (1 - f) * h_prev + f * s */
+                            /* (6)  h = (1 - f) * h_prev + f * s */
                             const vec h = (1 - f) * h_prev + f * s;
                             store_part(h_rows + sample * m + j, h, left);
                         }

@@ -140,15 +140,15 @@ void mingru_forward(
                 a_z[j] = sum;
             }
 
-            /* (1)  z = sigmoid(a_z) */
+            /* (2)  z = sigmoid(a_z) */
             for (size_t j = 0; j < m; ++j)
                 z[j] = mingru_sigmoid(a_z[j]);
 
-            /* (1)  z_tail = sigmoid_tail(a_z) */
+            /* (2)  z_tail = sigmoid_tail(a_z) */
             for (size_t j = 0; j < m; ++j)
                 z_tail[j] = mingru_sigmoid_tail(a_z[j]);
 
-            /* (2)  htilde = W_h x + b_h */
+            /* (3)  htilde = W_h x + b_h */
             for (size_t j = 0; j < m; ++j) {
                 mingru_real sum = b_h[j];
                 for (size_t k = 0; k < n; ++k)
@@ -167,7 +167,7 @@ void mingru_forward(
             mingru_real *restrict h = out->h + at * m;
             const mingru_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + s * m;
 
-            /* (3)  h = (1 - z) * h_prev + z * htilde */
+            /* (4)  h = (1 - z) * h_prev + z * htilde */
             for (size_t j = 0; j < m; ++j)
                 h[j] = (1 - z[j]) * h_prev[j] + z[j] * htilde[j];
         }
@@ -214,11 +214,11 @@ void mingru_infer(
                 a_z[j] = sum;
             }
 
-            /* (1)  z = sigmoid(a_z) */
+            /* (2)  z = sigmoid(a_z) */
             for (size_t j = 0; j < m; ++j)
                 z[j] = mingru_sigmoid(a_z[j]);
 
-            /* (2)  htilde = W_h x + b_h */
+            /* (3)  htilde = W_h x + b_h */
             for (size_t j = 0; j < m; ++j) {
                 mingru_real sum = b_h[j];
                 for (size_t k = 0; k < n; ++k)
@@ -237,7 +237,7 @@ void mingru_infer(
             mingru_real *restrict h = out->h + at * m;
             const mingru_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + s * m;
 
-            /* (3)  h = (1 - z) * h_prev + z * htilde */
+            /* (4)  h = (1 - z) * h_prev + z * htilde */
             for (size_t j = 0; j < m; ++j)
                 h[j] = (1 - z[j]) * h_prev[j] + z[j] * htilde[j];
         }
@@ -305,15 +305,15 @@ void mingru_backward(
             mingru_real *restrict h_bar = work_h_bar + at * m;
             mingru_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + s) * m;
 
-            /* (1)  one_minus_z = complement_from_tail(z_tail) */
+            /* (2)  one_minus_z = complement_from_tail(z_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_z[j] = mingru_complement_from_tail(z_tail[j]);
 
-            /* (4)  h_bar = Delta_h + h_next_bar */
+            /* (5)  h_bar = Delta_h + h_next_bar */
             for (size_t j = 0; j < m; ++j)
                 h_bar[j] = Delta_h[j] + h_next_bar[j];
 
-            /* (8)  h_prev_bar = h_bar * (1 - z)   adjoint of (3) */
+            /* (9)  h_prev_bar = h_bar * (1 - z)   adjoint of (4) */
             for (size_t j = 0; j < m; ++j)
                 h_prev_bar[j] = h_bar[j] * one_minus_z[j];
         }
@@ -332,23 +332,23 @@ void mingru_backward(
             mingru_real *restrict x_bar =
                 gradients->x_bar != NULL ? gradients->x_bar + at * n : NULL;
 
-            /* (1)  z = sigmoid_from_tail(z_tail) */
+            /* (2)  z = sigmoid_from_tail(z_tail) */
             for (size_t j = 0; j < m; ++j)
                 z[j] = mingru_sigmoid_from_tail(z_tail[j]);
 
-            /* (5)  htilde_bar = h_bar * z   adjoint of (3) */
+            /* (6)  htilde_bar = h_bar * z   adjoint of (4) */
             for (size_t j = 0; j < m; ++j)
                 htilde_bar[j] = h_bar[j] * z[j];
 
-            /* (6)  z_bar = h_bar * (htilde - h_prev)   adjoint of (3) */
+            /* (7)  z_bar = h_bar * (htilde - h_prev)   adjoint of (4) */
             for (size_t j = 0; j < m; ++j)
                 z_bar[j] = h_bar[j] * (htilde[j] - h_prev[j]);
 
-            /* (7)  a_z_bar = z_bar * z * (1 - z)   adjoint of (1) */
+            /* (8)  a_z_bar = z_bar * z * (1 - z)   adjoint of (2) */
             for (size_t j = 0; j < m; ++j)
                 a_z_bar[j] = z_bar[j] * z[j] * one_minus_z[j];
 
-            /* (9)  x_bar = W_z^T a_z_bar + W_h^T htilde_bar   adjoint of (1), (2) */
+            /* (10)  x_bar = W_z^T a_z_bar + W_h^T htilde_bar   adjoint of (1), (3) */
             if (x_bar != NULL) {
                 for (size_t j = 0; j < n; ++j) {
                     mingru_real sum = 0;
@@ -360,24 +360,24 @@ void mingru_backward(
                 }
             }
 
-            /* (10)  W_z_bar = sum_t a_z_bar x^T   adjoint of (1) */
+            /* (11)  W_z_bar = sum_t a_z_bar x^T   adjoint of (1) */
             if (W_z_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         W_z_bar[j * n + k] += a_z_bar[j] * x[k];
 
-            /* (11)  b_z_bar = sum_t a_z_bar   adjoint of (1) */
+            /* (12)  b_z_bar = sum_t a_z_bar   adjoint of (1) */
             if (b_z_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     b_z_bar[j] += a_z_bar[j];
 
-            /* (12)  W_h_bar = sum_t htilde_bar x^T   adjoint of (2) */
+            /* (13)  W_h_bar = sum_t htilde_bar x^T   adjoint of (3) */
             if (W_h_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         W_h_bar[j * n + k] += htilde_bar[j] * x[k];
 
-            /* (13)  b_h_bar = sum_t htilde_bar   adjoint of (2) */
+            /* (14)  b_h_bar = sum_t htilde_bar   adjoint of (3) */
             if (b_h_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     b_h_bar[j] += htilde_bar[j];
@@ -421,11 +421,11 @@ void mingru_step(
             a_z[j] = sum;
         }
 
-        /* (1)  z = sigmoid(a_z) */
+        /* (2)  z = sigmoid(a_z) */
         for (size_t j = 0; j < m; ++j)
             z[j] = mingru_sigmoid(a_z[j]);
 
-        /* (2)  htilde = W_h x + b_h */
+        /* (3)  htilde = W_h x + b_h */
         for (size_t j = 0; j < m; ++j) {
             mingru_real sum = b_h[j];
             for (size_t k = 0; k < n; ++k)
@@ -433,7 +433,7 @@ void mingru_step(
             htilde[j] = sum;
         }
 
-        /* (3)  h = (1 - z) * h_prev + z * htilde */
+        /* (4)  h = (1 - z) * h_prev + z * htilde */
         for (size_t j = 0; j < m; ++j)
             h[j] = (1 - z[j]) * h_prev[j] + z[j] * htilde[j];
 

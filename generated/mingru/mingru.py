@@ -77,18 +77,18 @@ def forward(parameters, inputs, initial):
     # all steps at once
     # (1)  a_z = W_z x + b_z
     a_z = x @ W_z.T + b_z
-    # (1)  z = sigmoid(a_z)
+    # (2)  z = sigmoid(a_z)
     z = sigmoid(a_z)
-    # (1)  z_tail = sigmoid_tail(a_z)
+    # (2)  z_tail = sigmoid_tail(a_z)
     z_tail = sigmoid_tail(a_z)
-    # (2)  htilde = W_h x + b_h
+    # (3)  htilde = W_h x + b_h
     htilde = x @ W_h.T + b_h
 
     # scan forward
     h = np.empty((T, B, m), dtype)
     for t in range(T):
         h_prev = h[t - 1] if t > 0 else initial_h
-        # (3)  h = (1 - z) * h_prev + z * htilde
+        # (4)  h = (1 - z) * h_prev + z * htilde
         h[t] = (1 - z[t]) * h_prev + z[t] * htilde[t]
     return {"h": h}, {"h": h[T - 1] if T > 0 else initial_h}, {"z_tail": z_tail, "htilde": htilde}
 
@@ -115,32 +115,32 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     h_prev_bar = final_h_bar
     for t in reversed(range(T)):
         h_next_bar = h_prev_bar
-        # (1)  one_minus_z = complement_from_tail(z_tail)
+        # (2)  one_minus_z = complement_from_tail(z_tail)
         one_minus_z[t] = complement_from_tail(z_tail[t])
-        # (4)  h_bar = Delta_h + h_next_bar
+        # (5)  h_bar = Delta_h + h_next_bar
         h_bar[t] = Delta_h[t] + h_next_bar
-        # (8)  h_prev_bar = h_bar * (1 - z)   adjoint of (3)
+        # (9)  h_prev_bar = h_bar * (1 - z)   adjoint of (4)
         h_prev_bar = h_bar[t] * one_minus_z[t]
 
     # all steps at once
     h_prev = np.concatenate([initial_h[None], h])[:-1]
-    # (1)  z = sigmoid_from_tail(z_tail)
+    # (2)  z = sigmoid_from_tail(z_tail)
     z = sigmoid_from_tail(z_tail)
-    # (5)  htilde_bar = h_bar * z   adjoint of (3)
+    # (6)  htilde_bar = h_bar * z   adjoint of (4)
     htilde_bar = h_bar * z
-    # (6)  z_bar = h_bar * (htilde - h_prev)   adjoint of (3)
+    # (7)  z_bar = h_bar * (htilde - h_prev)   adjoint of (4)
     z_bar = h_bar * (htilde - h_prev)
-    # (7)  a_z_bar = z_bar * z * (1 - z)   adjoint of (1)
+    # (8)  a_z_bar = z_bar * z * (1 - z)   adjoint of (2)
     a_z_bar = z_bar * z * one_minus_z
-    # (9)  x_bar = W_z^T a_z_bar + W_h^T htilde_bar   adjoint of (1), (2)
+    # (10)  x_bar = W_z^T a_z_bar + W_h^T htilde_bar   adjoint of (1), (3)
     x_bar = a_z_bar @ W_z + htilde_bar @ W_h
-    # (10)  W_z_bar = sum_t a_z_bar x^T   adjoint of (1)
+    # (11)  W_z_bar = sum_t a_z_bar x^T   adjoint of (1)
     W_z_bar = contract("TBi,TBj->ij", a_z_bar, x)
-    # (11)  b_z_bar = sum_t a_z_bar   adjoint of (1)
+    # (12)  b_z_bar = sum_t a_z_bar   adjoint of (1)
     b_z_bar = contract("TBi->i", a_z_bar)
-    # (12)  W_h_bar = sum_t htilde_bar x^T   adjoint of (2)
+    # (13)  W_h_bar = sum_t htilde_bar x^T   adjoint of (3)
     W_h_bar = contract("TBi,TBj->ij", htilde_bar, x)
-    # (13)  b_h_bar = sum_t htilde_bar   adjoint of (2)
+    # (14)  b_h_bar = sum_t htilde_bar   adjoint of (3)
     b_h_bar = contract("TBi->i", htilde_bar)
     return {"initial.h": h_prev_bar, "x": x_bar, "W_z": W_z_bar, "b_z": b_z_bar, "W_h": W_h_bar, "b_h": b_h_bar}
 
@@ -161,10 +161,10 @@ def step(parameters, inputs, state):
     h_prev = state["h"]
     # (1)  a_z = W_z x + b_z
     a_z = x @ W_z.T + b_z
-    # (1)  z = sigmoid(a_z)
+    # (2)  z = sigmoid(a_z)
     z = sigmoid(a_z)
-    # (2)  htilde = W_h x + b_h
+    # (3)  htilde = W_h x + b_h
     htilde = x @ W_h.T + b_h
-    # (3)  h = (1 - z) * h_prev + z * htilde
+    # (4)  h = (1 - z) * h_prev + z * htilde
     h = (1 - z) * h_prev + z * htilde
     return {"h": h}, {"h": h}

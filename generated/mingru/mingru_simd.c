@@ -178,15 +178,15 @@ static void mingru_simd_forward_thread(
                             /* (1)  a_z = W_z x + b_z */
                             const vec a_z = load(tile_a_z + (s * 2 * own + v) * LANES) + b_z_here;
 
-                            /* (1)  z = sigmoid(a_z) */
+                            /* (2)  z = sigmoid(a_z) */
                             const vec z = vec_sigmoid(a_z);
                             store(z_rows + s * row_m + j, z);
 
-                            /* (1)  z_tail = sigmoid_tail(a_z) */
+                            /* (2)  z_tail = sigmoid_tail(a_z) */
                             const vec z_tail = vec_sigmoid_tail(a_z);
                             store(z_tail_rows + s * row_m + j, z_tail);
 
-                            /* (2)  htilde = W_h x + b_h */
+                            /* (3)  htilde = W_h x + b_h */
                             const vec htilde =
                                 load(tile_a_z + ((s * 2 + 1) * own + v) * LANES) + b_h_here;
                             store(htilde_rows + s * row_m + j, htilde);
@@ -220,7 +220,7 @@ static void mingru_simd_forward_thread(
                         const vec htilde = load(htilde_rows + s * row_m + j);
                         const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
-                        /* (3)  h = (1 - z) * h_prev + z * htilde */
+                        /* (4)  h = (1 - z) * h_prev + z * htilde */
                         const vec h = (1 - z) * h_prev + z * htilde;
                         store_part(h_rows + s * m + j, h, left);
                     }
@@ -307,11 +307,11 @@ static void mingru_simd_infer_thread(
                             /* (1)  a_z = W_z x + b_z */
                             const vec a_z = load(tile_a_z + (s * 2 * own + v) * LANES) + b_z_here;
 
-                            /* (1)  z = sigmoid(a_z) */
+                            /* (2)  z = sigmoid(a_z) */
                             const vec z = vec_sigmoid(a_z);
                             store(z_rows + s * row_m + j, z);
 
-                            /* (2)  htilde = W_h x + b_h */
+                            /* (3)  htilde = W_h x + b_h */
                             const vec htilde =
                                 load(tile_a_z + ((s * 2 + 1) * own + v) * LANES) + b_h_here;
                             store(htilde_rows + s * row_m + j, htilde);
@@ -345,7 +345,7 @@ static void mingru_simd_infer_thread(
                         const vec htilde = load(htilde_rows + s * row_m + j);
                         const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
-                        /* (3)  h = (1 - z) * h_prev + z * htilde */
+                        /* (4)  h = (1 - z) * h_prev + z * htilde */
                         const vec h = (1 - z) * h_prev + z * htilde;
                         store_part(h_rows + s * m + j, h, left);
                     }
@@ -453,15 +453,15 @@ static void mingru_simd_backward_thread(
                             const vec h_next_bar =
                                 load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
 
-                            /* (1)  one_minus_z = complement_from_tail(z_tail) */
+                            /* (2)  one_minus_z = complement_from_tail(z_tail) */
                             const vec one_minus_z = vec_complement_from_tail(z_tail);
                             store(one_minus_z_rows + s * row_m + j, one_minus_z);
 
-                            /* (4)  h_bar = Delta_h + h_next_bar */
+                            /* (5)  h_bar = Delta_h + h_next_bar */
                             const vec h_bar = Delta_h + h_next_bar;
                             store(h_bar_rows + s * row_m + j, h_bar);
 
-                            /* (8)  h_prev_bar = h_bar * (1 - z)   adjoint of (3) */
+                            /* (9)  h_prev_bar = h_bar * (1 - z)   adjoint of (4) */
                             const vec h_prev_bar = h_bar * one_minus_z;
                             store(h_prev_bar_rows + s * row_m + j, h_prev_bar);
                         }
@@ -503,24 +503,24 @@ static void mingru_simd_backward_thread(
                             const vec h_prev = load_part(h_prev_rows + s * m + j, left);
                             const vec h_bar = load(h_bar_rows + s * row_m + j);
 
-                            /* (1)  z = sigmoid_from_tail(z_tail) */
+                            /* (2)  z = sigmoid_from_tail(z_tail) */
                             const vec z = vec_sigmoid_from_tail(z_tail);
 
-                            /* (5)  htilde_bar = h_bar * z   adjoint of (3) */
+                            /* (6)  htilde_bar = h_bar * z   adjoint of (4) */
                             const vec htilde_bar = h_bar * z;
                             store(htilde_bar_rows + s * row_m + j, htilde_bar);
 
-                            /* (6)  z_bar = h_bar * (htilde - h_prev)   adjoint of (3) */
+                            /* (7)  z_bar = h_bar * (htilde - h_prev)   adjoint of (4) */
                             const vec z_bar = h_bar * (htilde - h_prev);
 
-                            /* (7)  a_z_bar = z_bar * z * (1 - z)   adjoint of (1) */
+                            /* (8)  a_z_bar = z_bar * z * (1 - z)   adjoint of (2) */
                             const vec a_z_bar = z_bar * z * one_minus_z;
                             store(a_z_bar_rows + s * row_m + j, a_z_bar);
 
-                            /* (11)  b_z_bar = sum_t a_z_bar   adjoint of (1) */
+                            /* (12)  b_z_bar = sum_t a_z_bar   adjoint of (1) */
                             b_z_bar_here += a_z_bar;
 
-                            /* (13)  b_h_bar = sum_t htilde_bar   adjoint of (2) */
+                            /* (14)  b_h_bar = sum_t htilde_bar   adjoint of (3) */
                             b_h_bar_here += htilde_bar;
                         }
                         if (b_z_bar != NULL) {
@@ -567,8 +567,8 @@ static void mingru_simd_backward_thread(
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
                             for (size_t s = 0; s < rows; ++s) {
-                                /* (9)  x_bar = W_z^T a_z_bar + W_h^T htilde_bar   adjoint of (1),
-                                 * (2) */
+                                /* (10)  x_bar = W_z^T a_z_bar + W_h^T htilde_bar   adjoint of (1),
+                                 * (3) */
                                 const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
                                 store_part(x_bar_rows + s * n + j, x_bar, left);
                             }
@@ -581,8 +581,8 @@ static void mingru_simd_backward_thread(
         {
             real *const scratch = work_scratch + thread * scratch_size;
 
-            /* (10)  W_z_bar = sum_t a_z_bar x^T   adjoint of (1) */
-            /* (12)  W_h_bar = sum_t htilde_bar x^T   adjoint of (2) */
+            /* (11)  W_z_bar = sum_t a_z_bar x^T   adjoint of (1) */
+            /* (13)  W_h_bar = sum_t htilde_bar x^T   adjoint of (3) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
             const reduction with_x[] = {
                 {{work_a_z_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_z_bar, done > 0},
@@ -672,11 +672,11 @@ static void mingru_simd_step_thread(
                             /* (1)  a_z = W_z x + b_z */
                             const vec a_z = load(tile_a_z + (s * 2 * own + v) * LANES) + b_z_here;
 
-                            /* (1)  z = sigmoid(a_z) */
+                            /* (2)  z = sigmoid(a_z) */
                             const vec z = vec_sigmoid(a_z);
                             store(z_rows + s * row_m + j, z);
 
-                            /* (2)  htilde = W_h x + b_h */
+                            /* (3)  htilde = W_h x + b_h */
                             const vec htilde =
                                 load(tile_a_z + ((s * 2 + 1) * own + v) * LANES) + b_h_here;
                             store(htilde_rows + s * row_m + j, htilde);
@@ -706,7 +706,7 @@ static void mingru_simd_step_thread(
                     const vec htilde = load(htilde_rows + s * row_m + j);
                     const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
-                    /* (3)  h = (1 - z) * h_prev + z * htilde */
+                    /* (4)  h = (1 - z) * h_prev + z * htilde */
                     const vec h = (1 - z) * h_prev + z * htilde;
                     store_part(h_rows + s * m + j, h, left);
                 }

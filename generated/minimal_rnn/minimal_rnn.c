@@ -168,11 +168,11 @@ void minimal_rnn_forward(
                 a_z[j] = sum;
             }
 
-            /* (1)  z = tanh(a_z) */
+            /* (2)  z = tanh(a_z) */
             for (size_t j = 0; j < m; ++j)
                 z[j] = TANH(a_z[j]);
 
-            /* (1)  z_tail = tanh_tail(a_z) */
+            /* (2)  z_tail = tanh_tail(a_z) */
             for (size_t j = 0; j < m; ++j)
                 z_tail[j] = minimal_rnn_tanh_tail(a_z[j]);
         }
@@ -188,7 +188,7 @@ void minimal_rnn_forward(
             const minimal_rnn_real *restrict h_prev =
                 t > 0 ? out->h + (at - B) * m : initial_h + s * m;
 
-            /* (2)  a_u = U_h h_prev + U_z z + b_u */
+            /* (3)  a_u = U_h h_prev + U_z z + b_u */
             for (size_t j = 0; j < m; ++j) {
                 minimal_rnn_real sum = b_u[j];
                 for (size_t k = 0; k < m; ++k)
@@ -198,15 +198,15 @@ void minimal_rnn_forward(
                 a_u[j] = sum;
             }
 
-            /* (2)  u = sigmoid(a_u) */
+            /* (4)  u = sigmoid(a_u) */
             for (size_t j = 0; j < m; ++j)
                 u[j] = minimal_rnn_sigmoid(a_u[j]);
 
-            /* (2)  u_tail = sigmoid_tail(a_u) */
+            /* (4)  u_tail = sigmoid_tail(a_u) */
             for (size_t j = 0; j < m; ++j)
                 u_tail[j] = minimal_rnn_sigmoid_tail(a_u[j]);
 
-            /* (3)  h = u * h_prev + (1 - u) * z */
+            /* (5)  h = u * h_prev + (1 - u) * z */
             for (size_t j = 0; j < m; ++j)
                 h[j] = u[j] * h_prev[j] + (1 - u[j]) * z[j];
         }
@@ -254,7 +254,7 @@ void minimal_rnn_infer(
                 a_z[j] = sum;
             }
 
-            /* (1)  z = tanh(a_z) */
+            /* (2)  z = tanh(a_z) */
             for (size_t j = 0; j < m; ++j)
                 z[j] = TANH(a_z[j]);
         }
@@ -269,7 +269,7 @@ void minimal_rnn_infer(
             const minimal_rnn_real *restrict h_prev =
                 t > 0 ? out->h + (at - B) * m : initial_h + s * m;
 
-            /* (2)  a_u = U_h h_prev + U_z z + b_u */
+            /* (3)  a_u = U_h h_prev + U_z z + b_u */
             for (size_t j = 0; j < m; ++j) {
                 minimal_rnn_real sum = b_u[j];
                 for (size_t k = 0; k < m; ++k)
@@ -279,11 +279,11 @@ void minimal_rnn_infer(
                 a_u[j] = sum;
             }
 
-            /* (2)  u = sigmoid(a_u) */
+            /* (4)  u = sigmoid(a_u) */
             for (size_t j = 0; j < m; ++j)
                 u[j] = minimal_rnn_sigmoid(a_u[j]);
 
-            /* (3)  h = u * h_prev + (1 - u) * z */
+            /* (5)  h = u * h_prev + (1 - u) * z */
             for (size_t j = 0; j < m; ++j)
                 h[j] = u[j] * h_prev[j] + (1 - u[j]) * z[j];
         }
@@ -366,31 +366,31 @@ void minimal_rnn_backward(
             minimal_rnn_real *restrict a_u_bar = work_a_u_bar + at * m;
             minimal_rnn_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + s) * m;
 
-            /* (1)  z = tanh_from_tail(z_tail) */
+            /* (2)  z = tanh_from_tail(z_tail) */
             for (size_t j = 0; j < m; ++j)
                 z[j] = minimal_rnn_tanh_from_tail(z_tail[j]);
 
-            /* (2)  u = sigmoid_from_tail(u_tail) */
+            /* (4)  u = sigmoid_from_tail(u_tail) */
             for (size_t j = 0; j < m; ++j)
                 u[j] = minimal_rnn_sigmoid_from_tail(u_tail[j]);
 
-            /* (2)  one_minus_u = complement_from_tail(u_tail) */
+            /* (4)  one_minus_u = complement_from_tail(u_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_u[j] = minimal_rnn_complement_from_tail(u_tail[j]);
 
-            /* (4)  h_bar = Delta_h + h_next_bar */
+            /* (6)  h_bar = Delta_h + h_next_bar */
             for (size_t j = 0; j < m; ++j)
                 h_bar[j] = Delta_h[j] + h_next_bar[j];
 
-            /* (5)  u_bar = h_bar * (h_prev - z)   adjoint of (3) */
+            /* (7)  u_bar = h_bar * (h_prev - z)   adjoint of (5) */
             for (size_t j = 0; j < m; ++j)
                 u_bar[j] = h_bar[j] * (h_prev[j] - z[j]);
 
-            /* (6)  a_u_bar = u_bar * u * (1 - u)   adjoint of (2) */
+            /* (8)  a_u_bar = u_bar * u * (1 - u)   adjoint of (4) */
             for (size_t j = 0; j < m; ++j)
                 a_u_bar[j] = u_bar[j] * u[j] * one_minus_u[j];
 
-            /* (9)  h_prev_bar = U_h^T a_u_bar + h_bar * u   adjoint of (2), (3) */
+            /* (11)  h_prev_bar = U_h^T a_u_bar + h_bar * u   adjoint of (3), (5) */
             for (size_t j = 0; j < m; ++j) {
                 minimal_rnn_real sum = h_bar[j] * u[j];
                 for (size_t k = 0; k < m; ++k)
@@ -415,11 +415,11 @@ void minimal_rnn_backward(
             minimal_rnn_real *restrict x_bar =
                 gradients->x_bar != NULL ? gradients->x_bar + at * n : NULL;
 
-            /* (1)  one_minus_z_squared = slope_from_tail(z_tail) */
+            /* (2)  one_minus_z_squared = slope_from_tail(z_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_z_squared[j] = minimal_rnn_slope_from_tail(z_tail[j]);
 
-            /* (7)  z_bar = U_z^T a_u_bar + h_bar * (1 - u)   adjoint of (2), (3) */
+            /* (9)  z_bar = U_z^T a_u_bar + h_bar * (1 - u)   adjoint of (3), (5) */
             for (size_t j = 0; j < m; ++j) {
                 minimal_rnn_real sum = h_bar[j] * one_minus_u[j];
                 for (size_t k = 0; k < m; ++k)
@@ -427,11 +427,11 @@ void minimal_rnn_backward(
                 z_bar[j] = sum;
             }
 
-            /* (8)  a_z_bar = z_bar * (1 - z^2)   adjoint of (1) */
+            /* (10)  a_z_bar = z_bar * (1 - z^2)   adjoint of (2) */
             for (size_t j = 0; j < m; ++j)
                 a_z_bar[j] = z_bar[j] * one_minus_z_squared[j];
 
-            /* (10)  x_bar = W_x^T a_z_bar   adjoint of (1) */
+            /* (12)  x_bar = W_x^T a_z_bar   adjoint of (1) */
             if (x_bar != NULL) {
                 for (size_t j = 0; j < n; ++j) {
                     minimal_rnn_real sum = 0;
@@ -441,30 +441,30 @@ void minimal_rnn_backward(
                 }
             }
 
-            /* (11)  W_x_bar = sum_t a_z_bar x^T   adjoint of (1) */
+            /* (13)  W_x_bar = sum_t a_z_bar x^T   adjoint of (1) */
             if (W_x_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         W_x_bar[j * n + k] += a_z_bar[j] * x[k];
 
-            /* (12)  b_z_bar = sum_t a_z_bar   adjoint of (1) */
+            /* (14)  b_z_bar = sum_t a_z_bar   adjoint of (1) */
             if (b_z_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     b_z_bar[j] += a_z_bar[j];
 
-            /* (13)  U_h_bar = sum_t a_u_bar h_prev^T   adjoint of (2) */
+            /* (15)  U_h_bar = sum_t a_u_bar h_prev^T   adjoint of (3) */
             if (U_h_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < m; ++k)
                         U_h_bar[j * m + k] += a_u_bar[j] * h_prev[k];
 
-            /* (14)  U_z_bar = sum_t a_u_bar z^T   adjoint of (2) */
+            /* (16)  U_z_bar = sum_t a_u_bar z^T   adjoint of (3) */
             if (U_z_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < m; ++k)
                         U_z_bar[j * m + k] += a_u_bar[j] * z[k];
 
-            /* (15)  b_u_bar = sum_t a_u_bar   adjoint of (2) */
+            /* (17)  b_u_bar = sum_t a_u_bar   adjoint of (3) */
             if (b_u_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     b_u_bar[j] += a_u_bar[j];
@@ -510,11 +510,11 @@ void minimal_rnn_step(
             a_z[j] = sum;
         }
 
-        /* (1)  z = tanh(a_z) */
+        /* (2)  z = tanh(a_z) */
         for (size_t j = 0; j < m; ++j)
             z[j] = TANH(a_z[j]);
 
-        /* (2)  a_u = U_h h_prev + U_z z + b_u */
+        /* (3)  a_u = U_h h_prev + U_z z + b_u */
         for (size_t j = 0; j < m; ++j) {
             minimal_rnn_real sum = b_u[j];
             for (size_t k = 0; k < m; ++k)
@@ -524,11 +524,11 @@ void minimal_rnn_step(
             a_u[j] = sum;
         }
 
-        /* (2)  u = sigmoid(a_u) */
+        /* (4)  u = sigmoid(a_u) */
         for (size_t j = 0; j < m; ++j)
             u[j] = minimal_rnn_sigmoid(a_u[j]);
 
-        /* (3)  h = u * h_prev + (1 - u) * z */
+        /* (5)  h = u * h_prev + (1 - u) * z */
         for (size_t j = 0; j < m; ++j)
             h[j] = u[j] * h_prev[j] + (1 - u[j]) * z[j];
 

@@ -102,9 +102,9 @@ def forward(parameters, inputs, initial):
     # all steps at once
     # (1)  a_z = W_x x + b_z
     a_z = x @ W_x.T + b_z
-    # (1)  z = tanh(a_z)
+    # (2)  z = tanh(a_z)
     z = np.tanh(a_z)
-    # (1)  z_tail = tanh_tail(a_z)
+    # (2)  z_tail = tanh_tail(a_z)
     z_tail = tanh_tail(a_z)
 
     # scan forward
@@ -112,13 +112,13 @@ def forward(parameters, inputs, initial):
     h = np.empty((T, B, m), dtype)
     for t in range(T):
         h_prev = h[t - 1] if t > 0 else initial_h
-        # (2)  a_u = U_h h_prev + U_z z + b_u
+        # (3)  a_u = U_h h_prev + U_z z + b_u
         a_u = h_prev @ U_h.T + z[t] @ U_z.T + b_u
-        # (2)  u = sigmoid(a_u)
+        # (4)  u = sigmoid(a_u)
         u = sigmoid(a_u)
-        # (2)  u_tail = sigmoid_tail(a_u)
+        # (4)  u_tail = sigmoid_tail(a_u)
         u_tail[t] = sigmoid_tail(a_u)
-        # (3)  h = u * h_prev + (1 - u) * z
+        # (5)  h = u * h_prev + (1 - u) * z
         h[t] = u * h_prev + (1 - u) * z[t]
     return {"h": h}, {"h": h[T - 1] if T > 0 else initial_h}, {"z_tail": z_tail, "u_tail": u_tail}
 
@@ -149,40 +149,40 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     for t in reversed(range(T)):
         h_next_bar = h_prev_bar
         h_prev = h[t - 1] if t > 0 else initial_h
-        # (1)  z = tanh_from_tail(z_tail)
+        # (2)  z = tanh_from_tail(z_tail)
         z[t] = tanh_from_tail(z_tail[t])
-        # (2)  u = sigmoid_from_tail(u_tail)
+        # (4)  u = sigmoid_from_tail(u_tail)
         u = sigmoid_from_tail(u_tail[t])
-        # (2)  one_minus_u = complement_from_tail(u_tail)
+        # (4)  one_minus_u = complement_from_tail(u_tail)
         one_minus_u[t] = complement_from_tail(u_tail[t])
-        # (4)  h_bar = Delta_h + h_next_bar
+        # (6)  h_bar = Delta_h + h_next_bar
         h_bar[t] = Delta_h[t] + h_next_bar
-        # (5)  u_bar = h_bar * (h_prev - z)   adjoint of (3)
+        # (7)  u_bar = h_bar * (h_prev - z)   adjoint of (5)
         u_bar = h_bar[t] * (h_prev - z[t])
-        # (6)  a_u_bar = u_bar * u * (1 - u)   adjoint of (2)
+        # (8)  a_u_bar = u_bar * u * (1 - u)   adjoint of (4)
         a_u_bar[t] = u_bar * u * one_minus_u[t]
-        # (9)  h_prev_bar = U_h^T a_u_bar + h_bar * u   adjoint of (2), (3)
+        # (11)  h_prev_bar = U_h^T a_u_bar + h_bar * u   adjoint of (3), (5)
         h_prev_bar = a_u_bar[t] @ U_h + h_bar[t] * u
 
     # all steps at once
     h_prev = np.concatenate([initial_h[None], h])[:-1]
-    # (1)  one_minus_z_squared = slope_from_tail(z_tail)
+    # (2)  one_minus_z_squared = slope_from_tail(z_tail)
     one_minus_z_squared = slope_from_tail(z_tail)
-    # (7)  z_bar = U_z^T a_u_bar + h_bar * (1 - u)   adjoint of (2), (3)
+    # (9)  z_bar = U_z^T a_u_bar + h_bar * (1 - u)   adjoint of (3), (5)
     z_bar = a_u_bar @ U_z + h_bar * one_minus_u
-    # (8)  a_z_bar = z_bar * (1 - z^2)   adjoint of (1)
+    # (10)  a_z_bar = z_bar * (1 - z^2)   adjoint of (2)
     a_z_bar = z_bar * one_minus_z_squared
-    # (10)  x_bar = W_x^T a_z_bar   adjoint of (1)
+    # (12)  x_bar = W_x^T a_z_bar   adjoint of (1)
     x_bar = a_z_bar @ W_x
-    # (11)  W_x_bar = sum_t a_z_bar x^T   adjoint of (1)
+    # (13)  W_x_bar = sum_t a_z_bar x^T   adjoint of (1)
     W_x_bar = contract("TBi,TBj->ij", a_z_bar, x)
-    # (12)  b_z_bar = sum_t a_z_bar   adjoint of (1)
+    # (14)  b_z_bar = sum_t a_z_bar   adjoint of (1)
     b_z_bar = contract("TBi->i", a_z_bar)
-    # (13)  U_h_bar = sum_t a_u_bar h_prev^T   adjoint of (2)
+    # (15)  U_h_bar = sum_t a_u_bar h_prev^T   adjoint of (3)
     U_h_bar = contract("TBi,TBj->ij", a_u_bar, h_prev)
-    # (14)  U_z_bar = sum_t a_u_bar z^T   adjoint of (2)
+    # (16)  U_z_bar = sum_t a_u_bar z^T   adjoint of (3)
     U_z_bar = contract("TBi,TBj->ij", a_u_bar, z)
-    # (15)  b_u_bar = sum_t a_u_bar   adjoint of (2)
+    # (17)  b_u_bar = sum_t a_u_bar   adjoint of (3)
     b_u_bar = contract("TBi->i", a_u_bar)
     return {"initial.h": h_prev_bar, "x": x_bar, "W_x": W_x_bar, "b_z": b_z_bar, "U_h": U_h_bar, "U_z": U_z_bar, "b_u": b_u_bar}
 
@@ -204,12 +204,12 @@ def step(parameters, inputs, state):
     h_prev = state["h"]
     # (1)  a_z = W_x x + b_z
     a_z = x @ W_x.T + b_z
-    # (1)  z = tanh(a_z)
+    # (2)  z = tanh(a_z)
     z = np.tanh(a_z)
-    # (2)  a_u = U_h h_prev + U_z z + b_u
+    # (3)  a_u = U_h h_prev + U_z z + b_u
     a_u = h_prev @ U_h.T + z @ U_z.T + b_u
-    # (2)  u = sigmoid(a_u)
+    # (4)  u = sigmoid(a_u)
     u = sigmoid(a_u)
-    # (3)  h = u * h_prev + (1 - u) * z
+    # (5)  h = u * h_prev + (1 - u) * z
     h = u * h_prev + (1 - u) * z
     return {"h": h}, {"h": h}

@@ -204,11 +204,11 @@ static void minimal_rnn_simd_forward_thread(
                             /* (1)  a_z = W_x x + b_z */
                             const vec a_z = load(tile_a_z + (s * own + v) * LANES) + b_z_here;
 
-                            /* (1)  z = tanh(a_z) */
+                            /* (2)  z = tanh(a_z) */
                             const vec z = vec_tanh(a_z);
                             store(z_rows + s * row_m + j, z);
 
-                            /* (1)  z_tail = tanh_tail(a_z) */
+                            /* (2)  z_tail = tanh_tail(a_z) */
                             const vec z_tail = vec_tanh_tail(a_z);
                             store(z_tail_rows + s * row_m + j, z_tail);
                         }
@@ -275,18 +275,18 @@ static void minimal_rnn_simd_forward_thread(
                                     const vec z = load(z_rows + s * row_m + j);
                                     const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
-                                    /* (2)  a_u = U_h h_prev + U_z z + b_u */
+                                    /* (3)  a_u = U_h h_prev + U_z z + b_u */
                                     const vec a_u =
                                         load(tile_a_u + (s * own + v) * LANES) + b_u_here;
 
-                                    /* (2)  u = sigmoid(a_u) */
+                                    /* (4)  u = sigmoid(a_u) */
                                     const vec u = vec_sigmoid(a_u);
 
-                                    /* (2)  u_tail = sigmoid_tail(a_u) */
+                                    /* (4)  u_tail = sigmoid_tail(a_u) */
                                     const vec u_tail = vec_sigmoid_tail(a_u);
                                     store(u_tail_rows + s * row_m + j, u_tail);
 
-                                    /* (3)  h = u * h_prev + (1 - u) * z */
+                                    /* (5)  h = u * h_prev + (1 - u) * z */
                                     const vec h = u * h_prev + (1 - u) * z;
                                     store_part(h_rows + s * m + j, h, left);
                                 }
@@ -381,7 +381,7 @@ static void minimal_rnn_simd_infer_thread(
                             /* (1)  a_z = W_x x + b_z */
                             const vec a_z = load(tile_a_z + (s * own + v) * LANES) + b_z_here;
 
-                            /* (1)  z = tanh(a_z) */
+                            /* (2)  z = tanh(a_z) */
                             const vec z = vec_tanh(a_z);
                             store(z_rows + s * row_m + j, z);
                         }
@@ -447,14 +447,14 @@ static void minimal_rnn_simd_infer_thread(
                                     const vec z = load(z_rows + s * row_m + j);
                                     const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
-                                    /* (2)  a_u = U_h h_prev + U_z z + b_u */
+                                    /* (3)  a_u = U_h h_prev + U_z z + b_u */
                                     const vec a_u =
                                         load(tile_a_u + (s * own + v) * LANES) + b_u_here;
 
-                                    /* (2)  u = sigmoid(a_u) */
+                                    /* (4)  u = sigmoid(a_u) */
                                     const vec u = vec_sigmoid(a_u);
 
-                                    /* (3)  h = u * h_prev + (1 - u) * z */
+                                    /* (5)  h = u * h_prev + (1 - u) * z */
                                     const vec h = u * h_prev + (1 - u) * z;
                                     store_part(h_rows + s * m + j, h, left);
                                 }
@@ -580,26 +580,26 @@ static void minimal_rnn_simd_backward_thread(
                             const vec h_next_bar =
                                 load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
 
-                            /* (1)  z = tanh_from_tail(z_tail) */
+                            /* (2)  z = tanh_from_tail(z_tail) */
                             const vec z = vec_tanh_from_tail(z_tail);
                             store(z_rows + s * row_m + j, z);
 
-                            /* (2)  u = sigmoid_from_tail(u_tail) */
+                            /* (4)  u = sigmoid_from_tail(u_tail) */
                             const vec u = vec_sigmoid_from_tail(u_tail);
                             store(u_rows + s * row_m + j, u);
 
-                            /* (2)  one_minus_u = complement_from_tail(u_tail) */
+                            /* (4)  one_minus_u = complement_from_tail(u_tail) */
                             const vec one_minus_u = vec_complement_from_tail(u_tail);
                             store(one_minus_u_rows + s * row_m + j, one_minus_u);
 
-                            /* (4)  h_bar = Delta_h + h_next_bar */
+                            /* (6)  h_bar = Delta_h + h_next_bar */
                             const vec h_bar = Delta_h + h_next_bar;
                             store(h_bar_rows + s * row_m + j, h_bar);
 
-                            /* (5)  u_bar = h_bar * (h_prev - z)   adjoint of (3) */
+                            /* (7)  u_bar = h_bar * (h_prev - z)   adjoint of (5) */
                             const vec u_bar = h_bar * (h_prev - z);
 
-                            /* (6)  a_u_bar = u_bar * u * (1 - u)   adjoint of (2) */
+                            /* (8)  a_u_bar = u_bar * u * (1 - u)   adjoint of (4) */
                             const vec a_u_bar = u_bar * u * one_minus_u;
                             store(a_u_bar_rows + s * row_m + j, a_u_bar);
                         }
@@ -642,8 +642,8 @@ static void minimal_rnn_simd_backward_thread(
                                     const vec u = load(u_rows + s * row_m + j);
                                     const vec h_bar = load(h_bar_rows + s * row_m + j);
 
-                                    /* (9)  h_prev_bar = U_h^T a_u_bar + h_bar * u   adjoint of (2),
-                                     * (3) */
+                                    /* (11)  h_prev_bar = U_h^T a_u_bar + h_bar * u   adjoint of
+                                     * (3), (5) */
                                     const vec h_prev_bar =
                                         load(tile_h_prev_bar + (s * own + v) * LANES) + h_bar * u;
                                     store(h_prev_bar_rows + s * row_m + j, h_prev_bar);
@@ -696,22 +696,22 @@ static void minimal_rnn_simd_backward_thread(
                                 const vec h_bar = load(h_bar_rows + s * row_m + j);
                                 const vec a_u_bar = load(a_u_bar_rows + s * row_m + j);
 
-                                /* (1)  one_minus_z_squared = slope_from_tail(z_tail) */
+                                /* (2)  one_minus_z_squared = slope_from_tail(z_tail) */
                                 const vec one_minus_z_squared = vec_slope_from_tail(z_tail);
 
-                                /* (7)  z_bar = U_z^T a_u_bar + h_bar * (1 - u)   adjoint of (2),
-                                 * (3) */
+                                /* (9)  z_bar = U_z^T a_u_bar + h_bar * (1 - u)   adjoint of (3),
+                                 * (5) */
                                 const vec z_bar =
                                     load(tile_z_bar + (s * own + v) * LANES) + h_bar * one_minus_u;
 
-                                /* (8)  a_z_bar = z_bar * (1 - z^2)   adjoint of (1) */
+                                /* (10)  a_z_bar = z_bar * (1 - z^2)   adjoint of (2) */
                                 const vec a_z_bar = z_bar * one_minus_z_squared;
                                 store(a_z_bar_rows + s * row_m + j, a_z_bar);
 
-                                /* (12)  b_z_bar = sum_t a_z_bar   adjoint of (1) */
+                                /* (14)  b_z_bar = sum_t a_z_bar   adjoint of (1) */
                                 b_z_bar_here += a_z_bar;
 
-                                /* (15)  b_u_bar = sum_t a_u_bar   adjoint of (2) */
+                                /* (17)  b_u_bar = sum_t a_u_bar   adjoint of (3) */
                                 b_u_bar_here += a_u_bar;
                             }
                             if (b_z_bar != NULL) {
@@ -757,7 +757,7 @@ static void minimal_rnn_simd_backward_thread(
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
                             for (size_t s = 0; s < rows; ++s) {
-                                /* (10)  x_bar = W_x^T a_z_bar   adjoint of (1) */
+                                /* (12)  x_bar = W_x^T a_z_bar   adjoint of (1) */
                                 const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
                                 store_part(x_bar_rows + s * n + j, x_bar, left);
                             }
@@ -770,14 +770,14 @@ static void minimal_rnn_simd_backward_thread(
         {
             real *const scratch = work_scratch + thread * scratch_size;
 
-            /* (11)  W_x_bar = sum_t a_z_bar x^T   adjoint of (1) */
+            /* (13)  W_x_bar = sum_t a_z_bar x^T   adjoint of (1) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
             const reduction with_x[] = {
                 {{work_a_z_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_x_bar, done > 0},
             };
             reduce_rows(first * B, steps * B, &rows_of_x, n, with_x, 1, thread, threads, scratch);
 
-            /* (13)  U_h_bar = sum_t a_u_bar h_prev^T   adjoint of (2) */
+            /* (15)  U_h_bar = sum_t a_u_bar h_prev^T   adjoint of (3) */
             const series rows_of_h_prev = {out->h, initial_h, m, m, 0, B, 0};
             const reduction with_h_prev[] = {
                 {{work_a_u_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_h_bar, done > 0},
@@ -785,7 +785,7 @@ static void minimal_rnn_simd_backward_thread(
             reduce_rows(first * B, steps * B, &rows_of_h_prev, m, with_h_prev, 1, thread, threads,
                 scratch);
 
-            /* (14)  U_z_bar = sum_t a_u_bar z^T   adjoint of (2) */
+            /* (16)  U_z_bar = sum_t a_u_bar z^T   adjoint of (3) */
             const series rows_of_z = {work_z, 0, row_m, 0, 0, 0, first * B};
             const reduction with_z[] = {
                 {{work_a_u_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_z_bar, done > 0},
@@ -875,7 +875,7 @@ static void minimal_rnn_simd_step_thread(
                             /* (1)  a_z = W_x x + b_z */
                             const vec a_z = load(tile_a_z + (s * own + v) * LANES) + b_z_here;
 
-                            /* (1)  z = tanh(a_z) */
+                            /* (2)  z = tanh(a_z) */
                             const vec z = vec_tanh(a_z);
                             store(z_rows + s * row_m + j, z);
                         }
@@ -921,13 +921,13 @@ static void minimal_rnn_simd_step_thread(
                             const vec z = load(z_rows + s * row_m + j);
                             const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
-                            /* (2)  a_u = U_h h_prev + U_z z + b_u */
+                            /* (3)  a_u = U_h h_prev + U_z z + b_u */
                             const vec a_u = load(tile_a_u + (s * own + v) * LANES) + b_u_here;
 
-                            /* (2)  u = sigmoid(a_u) */
+                            /* (4)  u = sigmoid(a_u) */
                             const vec u = vec_sigmoid(a_u);
 
-                            /* (3)  h = u * h_prev + (1 - u) * z */
+                            /* (5)  h = u * h_prev + (1 - u) * z */
                             const vec h = u * h_prev + (1 - u) * z;
                             store_part(h_rows + s * m + j, h, left);
                         }

@@ -5,9 +5,9 @@
  * A bar marks the derivative of the loss: z_bar is dL/dz. W^T is the transpose of W. Shapes and
  * ownership: minlstm.h.
  * The gates are divided by their sum, so that the state keeps its scale over any length;
- * the paper gives the cell with and without this division. The shares sigma(a_f) /
- * (sigma(a_f) + sigma(a_i)) are written through the logarithm d of the ratio, as in the
- * paper's code, so that two closed gates do not divide 0 by 0.
+ * the paper gives the cell with and without this division. The shares sigmoid(a_f) /
+ * (sigmoid(a_f) + sigmoid(a_i)) are written through the logarithm d of the ratio, as in
+ * the paper's code, so that two closed gates do not divide 0 by 0.
  * The paper writes Linear(x); here it has a bias.
  */
 #include "minlstm.h"

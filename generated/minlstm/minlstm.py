@@ -7,9 +7,9 @@ loss: z_bar is dL/dz. Sequences are [T, B, ...]: T steps of B samples.
 L. Feng et al., Were RNNs all we needed?, arXiv 2410.01201, section 3.2.
 
 The gates are divided by their sum, so that the state keeps its scale over any length; the paper
-gives the cell with and without this division. The shares sigma(a_f) / (sigma(a_f) + sigma(a_i))
-are written through the logarithm d of the ratio, as in the paper's code, so that two closed
-gates do not divide 0 by 0.
+gives the cell with and without this division. The shares sigmoid(a_f) / (sigmoid(a_f) +
+sigmoid(a_i)) are written through the logarithm d of the ratio, as in the paper's code, so that
+two closed gates do not divide 0 by 0.
 
 The paper writes Linear(x); here it has a bias.
 

@@ -174,19 +174,19 @@ void miru1_forward(
                 a_r[j] = sum;
             }
 
-            /* (1)  r = sigmoid(a_r) */
+            /* (2)  r = sigmoid(a_r) */
             for (size_t j = 0; j < m; ++j)
                 r[j] = miru1_sigmoid(a_r[j]);
 
-            /* (1)  r_tail = sigmoid_tail(a_r) */
+            /* (2)  r_tail = sigmoid_tail(a_r) */
             for (size_t j = 0; j < m; ++j)
                 r_tail[j] = miru1_sigmoid_tail(a_r[j]);
 
-            /* (2)  r_h_prev = r * h_prev */
+            /* (3)  r_h_prev = r * h_prev */
             for (size_t j = 0; j < m; ++j)
                 r_h_prev[j] = r[j] * h_prev[j];
 
-            /* (2)  a_htilde = W_h x + U_h r_h_prev + b_h */
+            /* (4)  a_htilde = W_h x + U_h r_h_prev + b_h */
             for (size_t j = 0; j < m; ++j) {
                 miru1_real sum = b_h[j];
                 for (size_t k = 0; k < n; ++k)
@@ -196,15 +196,15 @@ void miru1_forward(
                 a_htilde[j] = sum;
             }
 
-            /* (2)  htilde = tanh(a_htilde) */
+            /* (5)  htilde = tanh(a_htilde) */
             for (size_t j = 0; j < m; ++j)
                 htilde[j] = TANH(a_htilde[j]);
 
-            /* (2)  htilde_tail = tanh_tail(a_htilde) */
+            /* (5)  htilde_tail = tanh_tail(a_htilde) */
             for (size_t j = 0; j < m; ++j)
                 htilde_tail[j] = miru1_tanh_tail(a_htilde[j]);
 
-            /* (3)  h = lam * h_prev + (1 - lam) * htilde */
+            /* (6)  h = lam * h_prev + (1 - lam) * htilde */
             for (size_t j = 0; j < m; ++j)
                 h[j] = lam[0] * h_prev[j] + (1 - lam[0]) * htilde[j];
         }
@@ -258,15 +258,15 @@ void miru1_infer(
                 a_r[j] = sum;
             }
 
-            /* (1)  r = sigmoid(a_r) */
+            /* (2)  r = sigmoid(a_r) */
             for (size_t j = 0; j < m; ++j)
                 r[j] = miru1_sigmoid(a_r[j]);
 
-            /* (2)  r_h_prev = r * h_prev */
+            /* (3)  r_h_prev = r * h_prev */
             for (size_t j = 0; j < m; ++j)
                 r_h_prev[j] = r[j] * h_prev[j];
 
-            /* (2)  a_htilde = W_h x + U_h r_h_prev + b_h */
+            /* (4)  a_htilde = W_h x + U_h r_h_prev + b_h */
             for (size_t j = 0; j < m; ++j) {
                 miru1_real sum = b_h[j];
                 for (size_t k = 0; k < n; ++k)
@@ -276,11 +276,11 @@ void miru1_infer(
                 a_htilde[j] = sum;
             }
 
-            /* (2)  htilde = tanh(a_htilde) */
+            /* (5)  htilde = tanh(a_htilde) */
             for (size_t j = 0; j < m; ++j)
                 htilde[j] = TANH(a_htilde[j]);
 
-            /* (3)  h = lam * h_prev + (1 - lam) * htilde */
+            /* (6)  h = lam * h_prev + (1 - lam) * htilde */
             for (size_t j = 0; j < m; ++j)
                 h[j] = lam[0] * h_prev[j] + (1 - lam[0]) * htilde[j];
         }
@@ -373,31 +373,31 @@ void miru1_backward(
             miru1_real *restrict a_r_bar = work_a_r_bar + at * m;
             miru1_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + s) * m;
 
-            /* (1)  r = sigmoid_from_tail(r_tail) */
+            /* (2)  r = sigmoid_from_tail(r_tail) */
             for (size_t j = 0; j < m; ++j)
                 r[j] = miru1_sigmoid_from_tail(r_tail[j]);
 
-            /* (1)  one_minus_r = complement_from_tail(r_tail) */
+            /* (2)  one_minus_r = complement_from_tail(r_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_r[j] = miru1_complement_from_tail(r_tail[j]);
 
-            /* (2)  one_minus_htilde_squared = slope_from_tail(htilde_tail) */
+            /* (5)  one_minus_htilde_squared = slope_from_tail(htilde_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_htilde_squared[j] = miru1_slope_from_tail(htilde_tail[j]);
 
-            /* (4)  h_bar = Delta_h + h_next_bar */
+            /* (7)  h_bar = Delta_h + h_next_bar */
             for (size_t j = 0; j < m; ++j)
                 h_bar[j] = Delta_h[j] + h_next_bar[j];
 
-            /* (6)  htilde_bar = h_bar * (1 - lam)   adjoint of (3) */
+            /* (9)  htilde_bar = h_bar * (1 - lam)   adjoint of (6) */
             for (size_t j = 0; j < m; ++j)
                 htilde_bar[j] = h_bar[j] * (1 - lam[0]);
 
-            /* (7)  a_htilde_bar = htilde_bar * (1 - htilde^2)   adjoint of (2) */
+            /* (10)  a_htilde_bar = htilde_bar * (1 - htilde^2)   adjoint of (5) */
             for (size_t j = 0; j < m; ++j)
                 a_htilde_bar[j] = htilde_bar[j] * one_minus_htilde_squared[j];
 
-            /* (8)  r_h_prev_bar = U_h^T a_htilde_bar   adjoint of (2) */
+            /* (11)  r_h_prev_bar = U_h^T a_htilde_bar   adjoint of (4) */
             for (size_t j = 0; j < m; ++j) {
                 miru1_real sum = 0;
                 for (size_t k = 0; k < m; ++k)
@@ -405,16 +405,16 @@ void miru1_backward(
                 r_h_prev_bar[j] = sum;
             }
 
-            /* (9)  r_bar = r_h_prev_bar * h_prev   adjoint of (2) */
+            /* (12)  r_bar = r_h_prev_bar * h_prev   adjoint of (3) */
             for (size_t j = 0; j < m; ++j)
                 r_bar[j] = r_h_prev_bar[j] * h_prev[j];
 
-            /* (10)  a_r_bar = r_bar * r * (1 - r)   adjoint of (1) */
+            /* (13)  a_r_bar = r_bar * r * (1 - r)   adjoint of (2) */
             for (size_t j = 0; j < m; ++j)
                 a_r_bar[j] = r_bar[j] * r[j] * one_minus_r[j];
 
-            /* (11)  h_prev_bar = U_r^T a_r_bar + r_h_prev_bar * r + h_bar * lam   adjoint of (1),
-             * (2), (3) */
+            /* (14)  h_prev_bar = U_r^T a_r_bar + r_h_prev_bar * r + h_bar * lam   adjoint of (1),
+             * (3), (6) */
             for (size_t j = 0; j < m; ++j) {
                 miru1_real sum = r_h_prev_bar[j] * r[j] + h_bar[j] * lam[0];
                 for (size_t k = 0; k < m; ++k)
@@ -438,19 +438,19 @@ void miru1_backward(
             miru1_real *restrict x_bar =
                 gradients->x_bar != NULL ? gradients->x_bar + at * n : NULL;
 
-            /* (2)  htilde = tanh_from_tail(htilde_tail) */
+            /* (5)  htilde = tanh_from_tail(htilde_tail) */
             for (size_t j = 0; j < m; ++j)
                 htilde[j] = miru1_tanh_from_tail(htilde_tail[j]);
 
-            /* (2)  r_h_prev = r * h_prev */
+            /* (3)  r_h_prev = r * h_prev */
             for (size_t j = 0; j < m; ++j)
                 r_h_prev[j] = r[j] * h_prev[j];
 
-            /* (5)  h_to_lam_bar = h_bar * (h_prev - htilde) */
+            /* (8)  h_to_lam_bar = h_bar * (h_prev - htilde) */
             for (size_t j = 0; j < m; ++j)
                 h_to_lam_bar[j] = h_bar[j] * (h_prev[j] - htilde[j]);
 
-            /* (12)  x_bar = W_r^T a_r_bar + W_h^T a_htilde_bar   adjoint of (1), (2) */
+            /* (15)  x_bar = W_r^T a_r_bar + W_h^T a_htilde_bar   adjoint of (1), (4) */
             if (x_bar != NULL) {
                 for (size_t j = 0; j < n; ++j) {
                     miru1_real sum = 0;
@@ -462,41 +462,41 @@ void miru1_backward(
                 }
             }
 
-            /* (13)  W_r_bar = sum_t a_r_bar x^T   adjoint of (1) */
+            /* (16)  W_r_bar = sum_t a_r_bar x^T   adjoint of (1) */
             if (W_r_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         W_r_bar[j * n + k] += a_r_bar[j] * x[k];
 
-            /* (14)  U_r_bar = sum_t a_r_bar h_prev^T   adjoint of (1) */
+            /* (17)  U_r_bar = sum_t a_r_bar h_prev^T   adjoint of (1) */
             if (U_r_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < m; ++k)
                         U_r_bar[j * m + k] += a_r_bar[j] * h_prev[k];
 
-            /* (15)  b_r_bar = sum_t a_r_bar   adjoint of (1) */
+            /* (18)  b_r_bar = sum_t a_r_bar   adjoint of (1) */
             if (b_r_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     b_r_bar[j] += a_r_bar[j];
 
-            /* (16)  W_h_bar = sum_t a_htilde_bar x^T   adjoint of (2) */
+            /* (19)  W_h_bar = sum_t a_htilde_bar x^T   adjoint of (4) */
             if (W_h_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         W_h_bar[j * n + k] += a_htilde_bar[j] * x[k];
 
-            /* (17)  U_h_bar = sum_t a_htilde_bar r_h_prev^T   adjoint of (2) */
+            /* (20)  U_h_bar = sum_t a_htilde_bar r_h_prev^T   adjoint of (4) */
             if (U_h_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < m; ++k)
                         U_h_bar[j * m + k] += a_htilde_bar[j] * r_h_prev[k];
 
-            /* (18)  b_h_bar = sum_t a_htilde_bar   adjoint of (2) */
+            /* (21)  b_h_bar = sum_t a_htilde_bar   adjoint of (4) */
             if (b_h_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     b_h_bar[j] += a_htilde_bar[j];
 
-            /* (19)  lam_bar = sum_t sum_i h_to_lam_bar[i]   adjoint of (3) */
+            /* (22)  lam_bar = sum_t sum_i h_to_lam_bar[i]   adjoint of (6) */
             if (lam_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     lam_bar[0] += h_to_lam_bar[j];
@@ -546,15 +546,15 @@ void miru1_step(
             a_r[j] = sum;
         }
 
-        /* (1)  r = sigmoid(a_r) */
+        /* (2)  r = sigmoid(a_r) */
         for (size_t j = 0; j < m; ++j)
             r[j] = miru1_sigmoid(a_r[j]);
 
-        /* (2)  r_h_prev = r * h_prev */
+        /* (3)  r_h_prev = r * h_prev */
         for (size_t j = 0; j < m; ++j)
             r_h_prev[j] = r[j] * h_prev[j];
 
-        /* (2)  a_htilde = W_h x + U_h r_h_prev + b_h */
+        /* (4)  a_htilde = W_h x + U_h r_h_prev + b_h */
         for (size_t j = 0; j < m; ++j) {
             miru1_real sum = b_h[j];
             for (size_t k = 0; k < n; ++k)
@@ -564,11 +564,11 @@ void miru1_step(
             a_htilde[j] = sum;
         }
 
-        /* (2)  htilde = tanh(a_htilde) */
+        /* (5)  htilde = tanh(a_htilde) */
         for (size_t j = 0; j < m; ++j)
             htilde[j] = TANH(a_htilde[j]);
 
-        /* (3)  h = lam * h_prev + (1 - lam) * htilde */
+        /* (6)  h = lam * h_prev + (1 - lam) * htilde */
         for (size_t j = 0; j < m; ++j)
             h[j] = lam[0] * h_prev[j] + (1 - lam[0]) * htilde[j];
 

@@ -253,14 +253,14 @@ static void miru1_simd_forward_thread(
                                     const vec a_r =
                                         load(tile_a_r + (s * own + v) * LANES) + b_r_here;
 
-                                    /* (1)  r = sigmoid(a_r) */
+                                    /* (2)  r = sigmoid(a_r) */
                                     const vec r = vec_sigmoid(a_r);
 
-                                    /* (1)  r_tail = sigmoid_tail(a_r) */
+                                    /* (2)  r_tail = sigmoid_tail(a_r) */
                                     const vec r_tail = vec_sigmoid_tail(a_r);
                                     store(r_tail_rows + s * row_m + j, r_tail);
 
-                                    /* (2)  r_h_prev = r * h_prev */
+                                    /* (3)  r_h_prev = r * h_prev */
                                     const vec r_h_prev = r * h_prev;
                                     store(r_h_prev_rows + s * row_m + j, r_h_prev);
                                 }
@@ -309,18 +309,18 @@ static void miru1_simd_forward_thread(
                                 for (size_t s = 0; s < rows; ++s) {
                                     const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
-                                    /* (2)  a_htilde = W_h x + U_h r_h_prev + b_h */
+                                    /* (4)  a_htilde = W_h x + U_h r_h_prev + b_h */
                                     const vec a_htilde =
                                         load(tile_a_htilde + (s * own + v) * LANES) + b_h_here;
 
-                                    /* (2)  htilde = tanh(a_htilde) */
+                                    /* (5)  htilde = tanh(a_htilde) */
                                     const vec htilde = vec_tanh(a_htilde);
 
-                                    /* (2)  htilde_tail = tanh_tail(a_htilde) */
+                                    /* (5)  htilde_tail = tanh_tail(a_htilde) */
                                     const vec htilde_tail = vec_tanh_tail(a_htilde);
                                     store(htilde_tail_rows + s * row_m + j, htilde_tail);
 
-                                    /* (3)  h = lam * h_prev + (1 - lam) * htilde */
+                                    /* (6)  h = lam * h_prev + (1 - lam) * htilde */
                                     const vec h = lam_here * h_prev + (1 - lam_here) * htilde;
                                     store_part(h_rows + s * m + j, h, left);
                                 }
@@ -452,10 +452,10 @@ static void miru1_simd_infer_thread(
                                     const vec a_r =
                                         load(tile_a_r + (s * own + v) * LANES) + b_r_here;
 
-                                    /* (1)  r = sigmoid(a_r) */
+                                    /* (2)  r = sigmoid(a_r) */
                                     const vec r = vec_sigmoid(a_r);
 
-                                    /* (2)  r_h_prev = r * h_prev */
+                                    /* (3)  r_h_prev = r * h_prev */
                                     const vec r_h_prev = r * h_prev;
                                     store(r_h_prev_rows + s * row_m + j, r_h_prev);
                                 }
@@ -503,14 +503,14 @@ static void miru1_simd_infer_thread(
                                 for (size_t s = 0; s < rows; ++s) {
                                     const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
-                                    /* (2)  a_htilde = W_h x + U_h r_h_prev + b_h */
+                                    /* (4)  a_htilde = W_h x + U_h r_h_prev + b_h */
                                     const vec a_htilde =
                                         load(tile_a_htilde + (s * own + v) * LANES) + b_h_here;
 
-                                    /* (2)  htilde = tanh(a_htilde) */
+                                    /* (5)  htilde = tanh(a_htilde) */
                                     const vec htilde = vec_tanh(a_htilde);
 
-                                    /* (3)  h = lam * h_prev + (1 - lam) * htilde */
+                                    /* (6)  h = lam * h_prev + (1 - lam) * htilde */
                                     const vec h = lam_here * h_prev + (1 - lam_here) * htilde;
                                     store_part(h_rows + s * m + j, h, left);
                                 }
@@ -637,25 +637,25 @@ static void miru1_simd_backward_thread(
                             const vec h_next_bar =
                                 load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
 
-                            /* (1)  r = sigmoid_from_tail(r_tail) */
+                            /* (2)  r = sigmoid_from_tail(r_tail) */
                             const vec r = vec_sigmoid_from_tail(r_tail);
                             store(r_rows + s * row_m + j, r);
 
-                            /* (1)  one_minus_r = complement_from_tail(r_tail) */
+                            /* (2)  one_minus_r = complement_from_tail(r_tail) */
                             const vec one_minus_r = vec_complement_from_tail(r_tail);
                             store(one_minus_r_rows + s * row_m + j, one_minus_r);
 
-                            /* (2)  one_minus_htilde_squared = slope_from_tail(htilde_tail) */
+                            /* (5)  one_minus_htilde_squared = slope_from_tail(htilde_tail) */
                             const vec one_minus_htilde_squared = vec_slope_from_tail(htilde_tail);
 
-                            /* (4)  h_bar = Delta_h + h_next_bar */
+                            /* (7)  h_bar = Delta_h + h_next_bar */
                             const vec h_bar = Delta_h + h_next_bar;
                             store(h_bar_rows + s * row_m + j, h_bar);
 
-                            /* (6)  htilde_bar = h_bar * (1 - lam)   adjoint of (3) */
+                            /* (9)  htilde_bar = h_bar * (1 - lam)   adjoint of (6) */
                             const vec htilde_bar = h_bar * (1 - lam_here);
 
-                            /* (7)  a_htilde_bar = htilde_bar * (1 - htilde^2)   adjoint of (2) */
+                            /* (10)  a_htilde_bar = htilde_bar * (1 - htilde^2)   adjoint of (5) */
                             const vec a_htilde_bar = htilde_bar * one_minus_htilde_squared;
                             store(a_htilde_bar_rows + s * row_m + j, a_htilde_bar);
                         }
@@ -704,15 +704,15 @@ static void miru1_simd_backward_thread(
                                     const vec r = load(r_rows + s * row_m + j);
                                     const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
-                                    /* (8)  r_h_prev_bar = U_h^T a_htilde_bar   adjoint of (2) */
+                                    /* (11)  r_h_prev_bar = U_h^T a_htilde_bar   adjoint of (4) */
                                     const vec r_h_prev_bar =
                                         load(tile_r_h_prev_bar + (s * own + v) * LANES);
                                     store(r_h_prev_bar_rows + s * row_m + j, r_h_prev_bar);
 
-                                    /* (9)  r_bar = r_h_prev_bar * h_prev   adjoint of (2) */
+                                    /* (12)  r_bar = r_h_prev_bar * h_prev   adjoint of (3) */
                                     const vec r_bar = r_h_prev_bar * h_prev;
 
-                                    /* (10)  a_r_bar = r_bar * r * (1 - r)   adjoint of (1) */
+                                    /* (13)  a_r_bar = r_bar * r * (1 - r)   adjoint of (2) */
                                     const vec a_r_bar = r_bar * r * one_minus_r;
                                     store(a_r_bar_rows + s * row_m + j, a_r_bar);
                                 }
@@ -761,8 +761,8 @@ static void miru1_simd_backward_thread(
                                     const vec r_h_prev_bar =
                                         load(r_h_prev_bar_rows + s * row_m + j);
 
-                                    /* (11)  h_prev_bar = U_r^T a_r_bar + r_h_prev_bar * r + h_bar *
-                                     * lam   adjoint of (1), (2), (3) */
+                                    /* (14)  h_prev_bar = U_r^T a_r_bar + r_h_prev_bar * r + h_bar *
+                                     * lam   adjoint of (1), (3), (6) */
                                     const vec h_prev_bar =
                                         load(tile_h_prev_bar + (s * own + v) * LANES)
                                         + r_h_prev_bar * r + h_bar * lam_here;
@@ -810,21 +810,21 @@ static void miru1_simd_backward_thread(
                             const vec a_htilde_bar = load(a_htilde_bar_rows + s * row_m + j);
                             const vec a_r_bar = load(a_r_bar_rows + s * row_m + j);
 
-                            /* (2)  htilde = tanh_from_tail(htilde_tail) */
+                            /* (5)  htilde = tanh_from_tail(htilde_tail) */
                             const vec htilde = vec_tanh_from_tail(htilde_tail);
 
-                            /* (2)  r_h_prev = r * h_prev */
+                            /* (3)  r_h_prev = r * h_prev */
                             const vec r_h_prev = r * h_prev;
                             store(r_h_prev_rows + s * row_m + j, r_h_prev);
 
-                            /* (5)  h_to_lam_bar = h_bar * (h_prev - htilde) */
+                            /* (8)  h_to_lam_bar = h_bar * (h_prev - htilde) */
                             const vec h_to_lam_bar = h_bar * (h_prev - htilde);
                             store(h_to_lam_bar_rows + s * row_m + j, h_to_lam_bar);
 
-                            /* (15)  b_r_bar = sum_t a_r_bar   adjoint of (1) */
+                            /* (18)  b_r_bar = sum_t a_r_bar   adjoint of (1) */
                             b_r_bar_here += a_r_bar;
 
-                            /* (18)  b_h_bar = sum_t a_htilde_bar   adjoint of (2) */
+                            /* (21)  b_h_bar = sum_t a_htilde_bar   adjoint of (4) */
                             b_h_bar_here += a_htilde_bar;
                         }
                         if (b_r_bar != NULL) {
@@ -871,8 +871,8 @@ static void miru1_simd_backward_thread(
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
                             for (size_t s = 0; s < rows; ++s) {
-                                /* (12)  x_bar = W_r^T a_r_bar + W_h^T a_htilde_bar   adjoint of
-                                 * (1), (2) */
+                                /* (15)  x_bar = W_r^T a_r_bar + W_h^T a_htilde_bar   adjoint of
+                                 * (1), (4) */
                                 const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
                                 store_part(x_bar_rows + s * n + j, x_bar, left);
                             }
@@ -886,7 +886,7 @@ static void miru1_simd_backward_thread(
             for (size_t s = 0; s < steps * B * (thread == 0); ++s) {
                 const real *restrict h_to_lam_bar = work_h_to_lam_bar + s * row_m;
 
-                /* (19)  lam_bar = sum_t sum_i h_to_lam_bar[i]   adjoint of (3) */
+                /* (22)  lam_bar = sum_t sum_i h_to_lam_bar[i]   adjoint of (6) */
                 if (lam_bar != NULL)
                     lam_bar[0] += row_sum(&h_to_lam_bar[0], m);
             }
@@ -895,8 +895,8 @@ static void miru1_simd_backward_thread(
         {
             real *const scratch = work_scratch + thread * scratch_size;
 
-            /* (13)  W_r_bar = sum_t a_r_bar x^T   adjoint of (1) */
-            /* (16)  W_h_bar = sum_t a_htilde_bar x^T   adjoint of (2) */
+            /* (16)  W_r_bar = sum_t a_r_bar x^T   adjoint of (1) */
+            /* (19)  W_h_bar = sum_t a_htilde_bar x^T   adjoint of (4) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
             const reduction with_x[] = {
                 {{work_a_r_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_r_bar, done > 0},
@@ -904,7 +904,7 @@ static void miru1_simd_backward_thread(
             };
             reduce_rows(first * B, steps * B, &rows_of_x, n, with_x, 2, thread, threads, scratch);
 
-            /* (14)  U_r_bar = sum_t a_r_bar h_prev^T   adjoint of (1) */
+            /* (17)  U_r_bar = sum_t a_r_bar h_prev^T   adjoint of (1) */
             const series rows_of_h_prev = {out->h, initial_h, m, m, 0, B, 0};
             const reduction with_h_prev[] = {
                 {{work_a_r_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_r_bar, done > 0},
@@ -912,7 +912,7 @@ static void miru1_simd_backward_thread(
             reduce_rows(first * B, steps * B, &rows_of_h_prev, m, with_h_prev, 1, thread, threads,
                 scratch);
 
-            /* (17)  U_h_bar = sum_t a_htilde_bar r_h_prev^T   adjoint of (2) */
+            /* (20)  U_h_bar = sum_t a_htilde_bar r_h_prev^T   adjoint of (4) */
             const series rows_of_r_h_prev = {work_r_h_prev, 0, row_m, 0, 0, 0, first * B};
             const reduction with_r_h_prev[] = {
                 {{work_a_htilde_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_h_bar, done > 0},
@@ -1006,10 +1006,10 @@ static void miru1_simd_step_thread(
                             /* (1)  a_r = W_r x + U_r h_prev + b_r */
                             const vec a_r = load(tile_a_r + (s * own + v) * LANES) + b_r_here;
 
-                            /* (1)  r = sigmoid(a_r) */
+                            /* (2)  r = sigmoid(a_r) */
                             const vec r = vec_sigmoid(a_r);
 
-                            /* (2)  r_h_prev = r * h_prev */
+                            /* (3)  r_h_prev = r * h_prev */
                             const vec r_h_prev = r * h_prev;
                             store(r_h_prev_rows + s * row_m + j, r_h_prev);
                         }
@@ -1056,14 +1056,14 @@ static void miru1_simd_step_thread(
                         for (size_t s = 0; s < rows; ++s) {
                             const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
-                            /* (2)  a_htilde = W_h x + U_h r_h_prev + b_h */
+                            /* (4)  a_htilde = W_h x + U_h r_h_prev + b_h */
                             const vec a_htilde =
                                 load(tile_a_htilde + (s * own + v) * LANES) + b_h_here;
 
-                            /* (2)  htilde = tanh(a_htilde) */
+                            /* (5)  htilde = tanh(a_htilde) */
                             const vec htilde = vec_tanh(a_htilde);
 
-                            /* (3)  h = lam * h_prev + (1 - lam) * htilde */
+                            /* (6)  h = lam * h_prev + (1 - lam) * htilde */
                             const vec h = lam_here * h_prev + (1 - lam_here) * htilde;
                             store_part(h_rows + s * m + j, h, left);
                         }

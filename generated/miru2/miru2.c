@@ -136,7 +136,7 @@ void miru2_forward(
             for (size_t j = 0; j < m; ++j)
                 beta_h_prev[j] = beta[0] * h_prev[j];
 
-            /* (1)  a_htilde = W_h x + U_h beta_h_prev + b_h */
+            /* (2)  a_htilde = W_h x + U_h beta_h_prev + b_h */
             for (size_t j = 0; j < m; ++j) {
                 miru2_real sum = b_h[j];
                 for (size_t k = 0; k < n; ++k)
@@ -146,15 +146,15 @@ void miru2_forward(
                 a_htilde[j] = sum;
             }
 
-            /* (1)  htilde = tanh(a_htilde) */
+            /* (3)  htilde = tanh(a_htilde) */
             for (size_t j = 0; j < m; ++j)
                 htilde[j] = TANH(a_htilde[j]);
 
-            /* (1)  htilde_tail = tanh_tail(a_htilde) */
+            /* (3)  htilde_tail = tanh_tail(a_htilde) */
             for (size_t j = 0; j < m; ++j)
                 htilde_tail[j] = miru2_tanh_tail(a_htilde[j]);
 
-            /* (2)  h = lam * h_prev + (1 - lam) * htilde */
+            /* (4)  h = lam * h_prev + (1 - lam) * htilde */
             for (size_t j = 0; j < m; ++j)
                 h[j] = lam[0] * h_prev[j] + (1 - lam[0]) * htilde[j];
         }
@@ -198,7 +198,7 @@ void miru2_infer(
             for (size_t j = 0; j < m; ++j)
                 beta_h_prev[j] = beta[0] * h_prev[j];
 
-            /* (1)  a_htilde = W_h x + U_h beta_h_prev + b_h */
+            /* (2)  a_htilde = W_h x + U_h beta_h_prev + b_h */
             for (size_t j = 0; j < m; ++j) {
                 miru2_real sum = b_h[j];
                 for (size_t k = 0; k < n; ++k)
@@ -208,11 +208,11 @@ void miru2_infer(
                 a_htilde[j] = sum;
             }
 
-            /* (1)  htilde = tanh(a_htilde) */
+            /* (3)  htilde = tanh(a_htilde) */
             for (size_t j = 0; j < m; ++j)
                 htilde[j] = TANH(a_htilde[j]);
 
-            /* (2)  h = lam * h_prev + (1 - lam) * htilde */
+            /* (4)  h = lam * h_prev + (1 - lam) * htilde */
             for (size_t j = 0; j < m; ++j)
                 h[j] = lam[0] * h_prev[j] + (1 - lam[0]) * htilde[j];
         }
@@ -288,23 +288,23 @@ void miru2_backward(
             miru2_real *restrict beta_h_prev_bar = work_beta_h_prev_bar + at * m;
             miru2_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + s) * m;
 
-            /* (1)  one_minus_htilde_squared = slope_from_tail(htilde_tail) */
+            /* (3)  one_minus_htilde_squared = slope_from_tail(htilde_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_htilde_squared[j] = miru2_slope_from_tail(htilde_tail[j]);
 
-            /* (3)  h_bar = Delta_h + h_next_bar */
+            /* (5)  h_bar = Delta_h + h_next_bar */
             for (size_t j = 0; j < m; ++j)
                 h_bar[j] = Delta_h[j] + h_next_bar[j];
 
-            /* (5)  htilde_bar = h_bar * (1 - lam)   adjoint of (2) */
+            /* (7)  htilde_bar = h_bar * (1 - lam)   adjoint of (4) */
             for (size_t j = 0; j < m; ++j)
                 htilde_bar[j] = h_bar[j] * (1 - lam[0]);
 
-            /* (6)  a_htilde_bar = htilde_bar * (1 - htilde^2)   adjoint of (1) */
+            /* (8)  a_htilde_bar = htilde_bar * (1 - htilde^2)   adjoint of (3) */
             for (size_t j = 0; j < m; ++j)
                 a_htilde_bar[j] = htilde_bar[j] * one_minus_htilde_squared[j];
 
-            /* (7)  beta_h_prev_bar = U_h^T a_htilde_bar   adjoint of (1) */
+            /* (9)  beta_h_prev_bar = U_h^T a_htilde_bar   adjoint of (2) */
             for (size_t j = 0; j < m; ++j) {
                 miru2_real sum = 0;
                 for (size_t k = 0; k < m; ++k)
@@ -312,7 +312,7 @@ void miru2_backward(
                 beta_h_prev_bar[j] = sum;
             }
 
-            /* (8)  h_prev_bar = beta_h_prev_bar * beta + h_bar * lam   adjoint of (1), (2) */
+            /* (10)  h_prev_bar = beta_h_prev_bar * beta + h_bar * lam   adjoint of (1), (4) */
             for (size_t j = 0; j < m; ++j)
                 h_prev_bar[j] = beta_h_prev_bar[j] * beta[0] + h_bar[j] * lam[0];
         }
@@ -331,7 +331,7 @@ void miru2_backward(
             miru2_real *restrict x_bar =
                 gradients->x_bar != NULL ? gradients->x_bar + at * n : NULL;
 
-            /* (1)  htilde = tanh_from_tail(htilde_tail) */
+            /* (3)  htilde = tanh_from_tail(htilde_tail) */
             for (size_t j = 0; j < m; ++j)
                 htilde[j] = miru2_tanh_from_tail(htilde_tail[j]);
 
@@ -339,11 +339,11 @@ void miru2_backward(
             for (size_t j = 0; j < m; ++j)
                 beta_h_prev[j] = beta[0] * h_prev[j];
 
-            /* (4)  h_to_lam_bar = h_bar * (h_prev - htilde) */
+            /* (6)  h_to_lam_bar = h_bar * (h_prev - htilde) */
             for (size_t j = 0; j < m; ++j)
                 h_to_lam_bar[j] = h_bar[j] * (h_prev[j] - htilde[j]);
 
-            /* (9)  x_bar = W_h^T a_htilde_bar   adjoint of (1) */
+            /* (11)  x_bar = W_h^T a_htilde_bar   adjoint of (2) */
             if (x_bar != NULL) {
                 for (size_t j = 0; j < n; ++j) {
                     miru2_real sum = 0;
@@ -353,29 +353,29 @@ void miru2_backward(
                 }
             }
 
-            /* (10)  W_h_bar = sum_t a_htilde_bar x^T   adjoint of (1) */
+            /* (12)  W_h_bar = sum_t a_htilde_bar x^T   adjoint of (2) */
             if (W_h_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         W_h_bar[j * n + k] += a_htilde_bar[j] * x[k];
 
-            /* (11)  U_h_bar = sum_t a_htilde_bar beta_h_prev^T   adjoint of (1) */
+            /* (13)  U_h_bar = sum_t a_htilde_bar beta_h_prev^T   adjoint of (2) */
             if (U_h_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < m; ++k)
                         U_h_bar[j * m + k] += a_htilde_bar[j] * beta_h_prev[k];
 
-            /* (12)  b_h_bar = sum_t a_htilde_bar   adjoint of (1) */
+            /* (14)  b_h_bar = sum_t a_htilde_bar   adjoint of (2) */
             if (b_h_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     b_h_bar[j] += a_htilde_bar[j];
 
-            /* (13)  beta_bar = sum_t beta_h_prev_bar^T h_prev   adjoint of (1) */
+            /* (15)  beta_bar = sum_t beta_h_prev_bar^T h_prev   adjoint of (1) */
             if (beta_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     beta_bar[0] += beta_h_prev_bar[j] * h_prev[j];
 
-            /* (14)  lam_bar = sum_t sum_i h_to_lam_bar[i]   adjoint of (2) */
+            /* (16)  lam_bar = sum_t sum_i h_to_lam_bar[i]   adjoint of (4) */
             if (lam_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     lam_bar[0] += h_to_lam_bar[j];
@@ -415,7 +415,7 @@ void miru2_step(
         for (size_t j = 0; j < m; ++j)
             beta_h_prev[j] = beta[0] * h_prev[j];
 
-        /* (1)  a_htilde = W_h x + U_h beta_h_prev + b_h */
+        /* (2)  a_htilde = W_h x + U_h beta_h_prev + b_h */
         for (size_t j = 0; j < m; ++j) {
             miru2_real sum = b_h[j];
             for (size_t k = 0; k < n; ++k)
@@ -425,11 +425,11 @@ void miru2_step(
             a_htilde[j] = sum;
         }
 
-        /* (1)  htilde = tanh(a_htilde) */
+        /* (3)  htilde = tanh(a_htilde) */
         for (size_t j = 0; j < m; ++j)
             htilde[j] = TANH(a_htilde[j]);
 
-        /* (2)  h = lam * h_prev + (1 - lam) * htilde */
+        /* (4)  h = lam * h_prev + (1 - lam) * htilde */
         for (size_t j = 0; j < m; ++j)
             h[j] = lam[0] * h_prev[j] + (1 - lam[0]) * htilde[j];
 

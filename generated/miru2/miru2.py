@@ -82,13 +82,13 @@ def forward(parameters, inputs, initial):
         h_prev = h[t - 1] if t > 0 else initial_h
         # (1)  beta_h_prev = beta * h_prev
         beta_h_prev = beta * h_prev
-        # (1)  a_htilde = W_h x + U_h beta_h_prev + b_h
+        # (2)  a_htilde = W_h x + U_h beta_h_prev + b_h
         a_htilde = x[t] @ W_h.T + beta_h_prev @ U_h.T + b_h
-        # (1)  htilde = tanh(a_htilde)
+        # (3)  htilde = tanh(a_htilde)
         htilde = np.tanh(a_htilde)
-        # (1)  htilde_tail = tanh_tail(a_htilde)
+        # (3)  htilde_tail = tanh_tail(a_htilde)
         htilde_tail[t] = tanh_tail(a_htilde)
-        # (2)  h = lam * h_prev + (1 - lam) * htilde
+        # (4)  h = lam * h_prev + (1 - lam) * htilde
         h[t] = lam * h_prev + (1 - lam) * htilde
     return {"h": h}, {"h": h[T - 1] if T > 0 else initial_h}, {"htilde_tail": htilde_tail}
 
@@ -117,38 +117,38 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     h_prev_bar = final_h_bar
     for t in reversed(range(T)):
         h_next_bar = h_prev_bar
-        # (1)  one_minus_htilde_squared = slope_from_tail(htilde_tail)
+        # (3)  one_minus_htilde_squared = slope_from_tail(htilde_tail)
         one_minus_htilde_squared = slope_from_tail(htilde_tail[t])
-        # (3)  h_bar = Delta_h + h_next_bar
+        # (5)  h_bar = Delta_h + h_next_bar
         h_bar[t] = Delta_h[t] + h_next_bar
-        # (5)  htilde_bar = h_bar * (1 - lam)   adjoint of (2)
+        # (7)  htilde_bar = h_bar * (1 - lam)   adjoint of (4)
         htilde_bar = h_bar[t] * (1 - lam)
-        # (6)  a_htilde_bar = htilde_bar * (1 - htilde^2)   adjoint of (1)
+        # (8)  a_htilde_bar = htilde_bar * (1 - htilde^2)   adjoint of (3)
         a_htilde_bar[t] = htilde_bar * one_minus_htilde_squared
-        # (7)  beta_h_prev_bar = U_h^T a_htilde_bar   adjoint of (1)
+        # (9)  beta_h_prev_bar = U_h^T a_htilde_bar   adjoint of (2)
         beta_h_prev_bar[t] = a_htilde_bar[t] @ U_h
-        # (8)  h_prev_bar = beta_h_prev_bar * beta + h_bar * lam   adjoint of (1), (2)
+        # (10)  h_prev_bar = beta_h_prev_bar * beta + h_bar * lam   adjoint of (1), (4)
         h_prev_bar = beta_h_prev_bar[t] * beta + h_bar[t] * lam
 
     # all steps at once
     h_prev = np.concatenate([initial_h[None], h])[:-1]
-    # (1)  htilde = tanh_from_tail(htilde_tail)
+    # (3)  htilde = tanh_from_tail(htilde_tail)
     htilde = tanh_from_tail(htilde_tail)
     # (1)  beta_h_prev = beta * h_prev
     beta_h_prev = beta * h_prev
-    # (4)  h_to_lam_bar = h_bar * (h_prev - htilde)
+    # (6)  h_to_lam_bar = h_bar * (h_prev - htilde)
     h_to_lam_bar = h_bar * (h_prev - htilde)
-    # (9)  x_bar = W_h^T a_htilde_bar   adjoint of (1)
+    # (11)  x_bar = W_h^T a_htilde_bar   adjoint of (2)
     x_bar = a_htilde_bar @ W_h
-    # (10)  W_h_bar = sum_t a_htilde_bar x^T   adjoint of (1)
+    # (12)  W_h_bar = sum_t a_htilde_bar x^T   adjoint of (2)
     W_h_bar = contract("TBi,TBj->ij", a_htilde_bar, x)
-    # (11)  U_h_bar = sum_t a_htilde_bar beta_h_prev^T   adjoint of (1)
+    # (13)  U_h_bar = sum_t a_htilde_bar beta_h_prev^T   adjoint of (2)
     U_h_bar = contract("TBi,TBj->ij", a_htilde_bar, beta_h_prev)
-    # (12)  b_h_bar = sum_t a_htilde_bar   adjoint of (1)
+    # (14)  b_h_bar = sum_t a_htilde_bar   adjoint of (2)
     b_h_bar = contract("TBi->i", a_htilde_bar)
-    # (13)  beta_bar = sum_t beta_h_prev_bar^T h_prev   adjoint of (1)
+    # (15)  beta_bar = sum_t beta_h_prev_bar^T h_prev   adjoint of (1)
     beta_bar = contract("TBi,TBi->", beta_h_prev_bar, h_prev)
-    # (14)  lam_bar = sum_t sum_i h_to_lam_bar[i]   adjoint of (2)
+    # (16)  lam_bar = sum_t sum_i h_to_lam_bar[i]   adjoint of (4)
     lam_bar = contract("TBi->", h_to_lam_bar)
     return {"initial.h": h_prev_bar, "x": x_bar, "W_h": W_h_bar, "U_h": U_h_bar, "b_h": b_h_bar, "beta": beta_bar, "lam": lam_bar}
 
@@ -170,10 +170,10 @@ def step(parameters, inputs, state):
     h_prev = state["h"]
     # (1)  beta_h_prev = beta * h_prev
     beta_h_prev = beta * h_prev
-    # (1)  a_htilde = W_h x + U_h beta_h_prev + b_h
+    # (2)  a_htilde = W_h x + U_h beta_h_prev + b_h
     a_htilde = x @ W_h.T + beta_h_prev @ U_h.T + b_h
-    # (1)  htilde = tanh(a_htilde)
+    # (3)  htilde = tanh(a_htilde)
     htilde = np.tanh(a_htilde)
-    # (2)  h = lam * h_prev + (1 - lam) * htilde
+    # (4)  h = lam * h_prev + (1 - lam) * htilde
     h = lam * h_prev + (1 - lam) * htilde
     return {"h": h}, {"h": h}

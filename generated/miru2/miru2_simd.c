@@ -234,18 +234,18 @@ static void miru2_simd_forward_thread(
                                 for (size_t s = 0; s < rows; ++s) {
                                     const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
-                                    /* (1)  a_htilde = W_h x + U_h beta_h_prev + b_h */
+                                    /* (2)  a_htilde = W_h x + U_h beta_h_prev + b_h */
                                     const vec a_htilde =
                                         load(tile_a_htilde + (s * own + v) * LANES) + b_h_here;
 
-                                    /* (1)  htilde = tanh(a_htilde) */
+                                    /* (3)  htilde = tanh(a_htilde) */
                                     const vec htilde = vec_tanh(a_htilde);
 
-                                    /* (1)  htilde_tail = tanh_tail(a_htilde) */
+                                    /* (3)  htilde_tail = tanh_tail(a_htilde) */
                                     const vec htilde_tail = vec_tanh_tail(a_htilde);
                                     store(htilde_tail_rows + s * row_m + j, htilde_tail);
 
-                                    /* (2)  h = lam * h_prev + (1 - lam) * htilde */
+                                    /* (4)  h = lam * h_prev + (1 - lam) * htilde */
                                     const vec h = lam_here * h_prev + (1 - lam_here) * htilde;
                                     store_part(h_rows + s * m + j, h, left);
                                 }
@@ -383,14 +383,14 @@ static void miru2_simd_infer_thread(
                                 for (size_t s = 0; s < rows; ++s) {
                                     const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
-                                    /* (1)  a_htilde = W_h x + U_h beta_h_prev + b_h */
+                                    /* (2)  a_htilde = W_h x + U_h beta_h_prev + b_h */
                                     const vec a_htilde =
                                         load(tile_a_htilde + (s * own + v) * LANES) + b_h_here;
 
-                                    /* (1)  htilde = tanh(a_htilde) */
+                                    /* (3)  htilde = tanh(a_htilde) */
                                     const vec htilde = vec_tanh(a_htilde);
 
-                                    /* (2)  h = lam * h_prev + (1 - lam) * htilde */
+                                    /* (4)  h = lam * h_prev + (1 - lam) * htilde */
                                     const vec h = lam_here * h_prev + (1 - lam_here) * htilde;
                                     store_part(h_rows + s * m + j, h, left);
                                 }
@@ -505,17 +505,17 @@ static void miru2_simd_backward_thread(
                             const vec h_next_bar =
                                 load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
 
-                            /* (1)  one_minus_htilde_squared = slope_from_tail(htilde_tail) */
+                            /* (3)  one_minus_htilde_squared = slope_from_tail(htilde_tail) */
                             const vec one_minus_htilde_squared = vec_slope_from_tail(htilde_tail);
 
-                            /* (3)  h_bar = Delta_h + h_next_bar */
+                            /* (5)  h_bar = Delta_h + h_next_bar */
                             const vec h_bar = Delta_h + h_next_bar;
                             store(h_bar_rows + s * row_m + j, h_bar);
 
-                            /* (5)  htilde_bar = h_bar * (1 - lam)   adjoint of (2) */
+                            /* (7)  htilde_bar = h_bar * (1 - lam)   adjoint of (4) */
                             const vec htilde_bar = h_bar * (1 - lam_here);
 
-                            /* (6)  a_htilde_bar = htilde_bar * (1 - htilde^2)   adjoint of (1) */
+                            /* (8)  a_htilde_bar = htilde_bar * (1 - htilde^2)   adjoint of (3) */
                             const vec a_htilde_bar = htilde_bar * one_minus_htilde_squared;
                             store(a_htilde_bar_rows + s * row_m + j, a_htilde_bar);
                         }
@@ -561,13 +561,13 @@ static void miru2_simd_backward_thread(
                                 for (size_t s = 0; s < rows; ++s) {
                                     const vec h_bar = load(h_bar_rows + s * row_m + j);
 
-                                    /* (7)  beta_h_prev_bar = U_h^T a_htilde_bar   adjoint of (1) */
+                                    /* (9)  beta_h_prev_bar = U_h^T a_htilde_bar   adjoint of (2) */
                                     const vec beta_h_prev_bar =
                                         load(tile_beta_h_prev_bar + (s * own + v) * LANES);
                                     store(beta_h_prev_bar_rows + s * row_m + j, beta_h_prev_bar);
 
-                                    /* (8)  h_prev_bar = beta_h_prev_bar * beta + h_bar * lam
-                                     * adjoint of (1), (2) */
+                                    /* (10)  h_prev_bar = beta_h_prev_bar * beta + h_bar * lam
+                                     * adjoint of (1), (4) */
                                     const vec h_prev_bar =
                                         beta_h_prev_bar * beta_here + h_bar * lam_here;
                                     store(h_prev_bar_rows + s * row_m + j, h_prev_bar);
@@ -610,18 +610,18 @@ static void miru2_simd_backward_thread(
                             const vec h_bar = load(h_bar_rows + s * row_m + j);
                             const vec a_htilde_bar = load(a_htilde_bar_rows + s * row_m + j);
 
-                            /* (1)  htilde = tanh_from_tail(htilde_tail) */
+                            /* (3)  htilde = tanh_from_tail(htilde_tail) */
                             const vec htilde = vec_tanh_from_tail(htilde_tail);
 
                             /* (1)  beta_h_prev = beta * h_prev */
                             const vec beta_h_prev = beta_here * h_prev;
                             store(beta_h_prev_rows + s * row_m + j, beta_h_prev);
 
-                            /* (4)  h_to_lam_bar = h_bar * (h_prev - htilde) */
+                            /* (6)  h_to_lam_bar = h_bar * (h_prev - htilde) */
                             const vec h_to_lam_bar = h_bar * (h_prev - htilde);
                             store(h_to_lam_bar_rows + s * row_m + j, h_to_lam_bar);
 
-                            /* (12)  b_h_bar = sum_t a_htilde_bar   adjoint of (1) */
+                            /* (14)  b_h_bar = sum_t a_htilde_bar   adjoint of (2) */
                             b_h_bar_here += a_htilde_bar;
                         }
                         if (b_h_bar != NULL) {
@@ -662,7 +662,7 @@ static void miru2_simd_backward_thread(
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
                             for (size_t s = 0; s < rows; ++s) {
-                                /* (9)  x_bar = W_h^T a_htilde_bar   adjoint of (1) */
+                                /* (11)  x_bar = W_h^T a_htilde_bar   adjoint of (2) */
                                 const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
                                 store_part(x_bar_rows + s * n + j, x_bar, left);
                             }
@@ -679,11 +679,11 @@ static void miru2_simd_backward_thread(
                 const real *restrict h_to_lam_bar = work_h_to_lam_bar + s * row_m;
                 const real *restrict beta_h_prev_bar = work_beta_h_prev_bar + s * row_m;
 
-                /* (13)  beta_bar = sum_t beta_h_prev_bar^T h_prev   adjoint of (1) */
+                /* (15)  beta_bar = sum_t beta_h_prev_bar^T h_prev   adjoint of (1) */
                 if (beta_bar != NULL)
                     beta_bar[0] += dot(&beta_h_prev_bar[0], &h_prev[0], m);
 
-                /* (14)  lam_bar = sum_t sum_i h_to_lam_bar[i]   adjoint of (2) */
+                /* (16)  lam_bar = sum_t sum_i h_to_lam_bar[i]   adjoint of (4) */
                 if (lam_bar != NULL)
                     lam_bar[0] += row_sum(&h_to_lam_bar[0], m);
             }
@@ -692,14 +692,14 @@ static void miru2_simd_backward_thread(
         {
             real *const scratch = work_scratch + thread * scratch_size;
 
-            /* (10)  W_h_bar = sum_t a_htilde_bar x^T   adjoint of (1) */
+            /* (12)  W_h_bar = sum_t a_htilde_bar x^T   adjoint of (2) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
             const reduction with_x[] = {
                 {{work_a_htilde_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_h_bar, done > 0},
             };
             reduce_rows(first * B, steps * B, &rows_of_x, n, with_x, 1, thread, threads, scratch);
 
-            /* (11)  U_h_bar = sum_t a_htilde_bar beta_h_prev^T   adjoint of (1) */
+            /* (13)  U_h_bar = sum_t a_htilde_bar beta_h_prev^T   adjoint of (2) */
             const series rows_of_beta_h_prev = {work_beta_h_prev, 0, row_m, 0, 0, 0, first * B};
             const reduction with_beta_h_prev[] = {
                 {{work_a_htilde_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_h_bar, done > 0},
@@ -814,14 +814,14 @@ static void miru2_simd_step_thread(
                         for (size_t s = 0; s < rows; ++s) {
                             const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
-                            /* (1)  a_htilde = W_h x + U_h beta_h_prev + b_h */
+                            /* (2)  a_htilde = W_h x + U_h beta_h_prev + b_h */
                             const vec a_htilde =
                                 load(tile_a_htilde + (s * own + v) * LANES) + b_h_here;
 
-                            /* (1)  htilde = tanh(a_htilde) */
+                            /* (3)  htilde = tanh(a_htilde) */
                             const vec htilde = vec_tanh(a_htilde);
 
-                            /* (2)  h = lam * h_prev + (1 - lam) * htilde */
+                            /* (4)  h = lam * h_prev + (1 - lam) * htilde */
                             const vec h = lam_here * h_prev + (1 - lam_here) * htilde;
                             store_part(h_rows + s * m + j, h, left);
                         }

@@ -227,7 +227,7 @@ void mlstm_forward(
             /* (6)  l_f = -softplus(-ftilde) */
             l_f[0] = -softplus_ftilde[0];
 
-            /* (10)  a_o = W_o x + b_o */
+            /* (12)  a_o = W_o x + b_o */
             for (size_t j = 0; j < d_v; ++j) {
                 mlstm_real sum = b_o[j];
                 for (size_t l = 0; l < D; ++l)
@@ -235,15 +235,15 @@ void mlstm_forward(
                 a_o[j] = sum;
             }
 
-            /* (10)  o = sigmoid(a_o) */
+            /* (13)  o = sigmoid(a_o) */
             for (size_t j = 0; j < d_v; ++j)
                 o[j] = mlstm_sigmoid(a_o[j]);
 
-            /* (10)  o_tail = sigmoid_tail(a_o) */
+            /* (13)  o_tail = sigmoid_tail(a_o) */
             for (size_t j = 0; j < d_v; ++j)
                 o_tail[j] = mlstm_sigmoid_tail(a_o[j]);
 
-            /* (11)  a_C = v k^T */
+            /* (14)  a_C = v k^T */
             for (size_t j = 0; j < d_v; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     a_C[j * d_k + l] = v[j] * k[l];
@@ -280,19 +280,19 @@ void mlstm_forward(
             /* (8)  a_i = itilde - m */
             a_i[0] = itilde[0] - m[0];
 
-            /* (8)  i = exp(a_i) */
+            /* (9)  i = exp(a_i) */
             i[0] = EXP(a_i[0]);
 
-            /* (9)  a_f = l_f + m_prev - m */
+            /* (10)  a_f = l_f + m_prev - m */
             a_f[0] = l_f[0] + m_prev[0] - m[0];
 
-            /* (9)  f = exp(a_f) */
+            /* (11)  f = exp(a_f) */
             f[0] = EXP(a_f[0]);
 
-            /* (13)  e = exp(min(m, 0)) */
+            /* (17)  e = exp(min(m, 0)) */
             e[0] = EXP((m[0] <= 0 ? m[0] : 0));
 
-            /* (14)  g = exp(-max(m, 0)) */
+            /* (18)  g = exp(-max(m, 0)) */
             g[0] = EXP(-(m[0] >= 0 ? m[0] : 0));
         }
     }
@@ -308,7 +308,7 @@ void mlstm_forward(
                 t > 0 ? tape_C + (at - B) * d_v * d_k : initial_C + sample * d_v * d_k;
             const mlstm_real *restrict a_C = tape_a_C + at * d_v * d_k;
 
-            /* (11)  C = f * C_prev + i * a_C */
+            /* (15)  C = f * C_prev + i * a_C */
             for (size_t j = 0; j < d_v; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     C[j * d_k + l] = f[0] * C_prev[j * d_k + l] + i[0] * a_C[j * d_k + l];
@@ -326,7 +326,7 @@ void mlstm_forward(
             const mlstm_real *restrict n_prev =
                 t > 0 ? tape_n + (at - B) * d_k : initial_n + sample * d_k;
 
-            /* (12)  n = f * n_prev + i * k */
+            /* (16)  n = f * n_prev + i * k */
             for (size_t j = 0; j < d_k; ++j)
                 n[j] = f[0] * n_prev[j] + i[0] * k[j];
         }
@@ -347,18 +347,18 @@ void mlstm_forward(
             mlstm_real *restrict a_s = tape_a_s + at;
             mlstm_real *restrict a_h = tape_a_h + at * d_v;
 
-            /* (15)  a_s = n^T q */
+            /* (19)  a_s = n^T q */
             a_s[0] = 0;
             for (size_t j = 0; j < d_k; ++j)
                 a_s[0] += n[j] * q[j];
 
-            /* (15)  s = e * a_s */
+            /* (20)  s = e * a_s */
             s[0] = e[0] * a_s[0];
 
-            /* (16)  r = {s if s >= g, -s if -s >= g, else g} */
+            /* (21)  r = {s if s >= g, -s if -s >= g, else g} */
             r[0] = (s[0] >= g[0] ? s[0] : (-s[0] >= g[0] ? -s[0] : g[0]));
 
-            /* (17)  a_h = C q */
+            /* (22)  a_h = C q */
             for (size_t j = 0; j < d_v; ++j) {
                 mlstm_real sum = 0;
                 for (size_t l = 0; l < d_k; ++l)
@@ -366,7 +366,7 @@ void mlstm_forward(
                 a_h[j] = sum;
             }
 
-            /* (17)  h = o * a_h * e / r */
+            /* (23)  h = o * a_h * e / r */
             for (size_t j = 0; j < d_v; ++j)
                 h[j] = o[j] * a_h[j] * e[0] / r[0];
         }
@@ -487,7 +487,7 @@ void mlstm_infer(
             /* (6)  l_f = -softplus(-ftilde) */
             l_f[0] = -softplus_ftilde[0];
 
-            /* (10)  a_o = W_o x + b_o */
+            /* (12)  a_o = W_o x + b_o */
             for (size_t j = 0; j < d_v; ++j) {
                 mlstm_real sum = b_o[j];
                 for (size_t l = 0; l < D; ++l)
@@ -495,11 +495,11 @@ void mlstm_infer(
                 a_o[j] = sum;
             }
 
-            /* (10)  o = sigmoid(a_o) */
+            /* (13)  o = sigmoid(a_o) */
             for (size_t j = 0; j < d_v; ++j)
                 o[j] = mlstm_sigmoid(a_o[j]);
 
-            /* (11)  a_C = v k^T */
+            /* (14)  a_C = v k^T */
             for (size_t j = 0; j < d_v; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     a_C[j * d_k + l] = v[j] * k[l];
@@ -536,19 +536,19 @@ void mlstm_infer(
             /* (8)  a_i = itilde - m */
             a_i[0] = itilde[0] - m[0];
 
-            /* (8)  i = exp(a_i) */
+            /* (9)  i = exp(a_i) */
             i[0] = EXP(a_i[0]);
 
-            /* (9)  a_f = l_f + m_prev - m */
+            /* (10)  a_f = l_f + m_prev - m */
             a_f[0] = l_f[0] + m_prev[0] - m[0];
 
-            /* (9)  f = exp(a_f) */
+            /* (11)  f = exp(a_f) */
             f[0] = EXP(a_f[0]);
 
-            /* (13)  e = exp(min(m, 0)) */
+            /* (17)  e = exp(min(m, 0)) */
             e[0] = EXP((m[0] <= 0 ? m[0] : 0));
 
-            /* (14)  g = exp(-max(m, 0)) */
+            /* (18)  g = exp(-max(m, 0)) */
             g[0] = EXP(-(m[0] >= 0 ? m[0] : 0));
         }
     }
@@ -564,7 +564,7 @@ void mlstm_infer(
                 t > 0 ? work_C + (at - B) * d_v * d_k : initial_C + sample * d_v * d_k;
             const mlstm_real *restrict a_C = work_a_C + at * d_v * d_k;
 
-            /* (11)  C = f * C_prev + i * a_C */
+            /* (15)  C = f * C_prev + i * a_C */
             for (size_t j = 0; j < d_v; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     C[j * d_k + l] = f[0] * C_prev[j * d_k + l] + i[0] * a_C[j * d_k + l];
@@ -582,7 +582,7 @@ void mlstm_infer(
             const mlstm_real *restrict n_prev =
                 t > 0 ? work_n + (at - B) * d_k : initial_n + sample * d_k;
 
-            /* (12)  n = f * n_prev + i * k */
+            /* (16)  n = f * n_prev + i * k */
             for (size_t j = 0; j < d_k; ++j)
                 n[j] = f[0] * n_prev[j] + i[0] * k[j];
         }
@@ -600,18 +600,18 @@ void mlstm_infer(
             const mlstm_real *restrict e = work_e + at;
             const mlstm_real *restrict g = work_g + at;
 
-            /* (15)  a_s = n^T q */
+            /* (19)  a_s = n^T q */
             a_s[0] = 0;
             for (size_t j = 0; j < d_k; ++j)
                 a_s[0] += n[j] * q[j];
 
-            /* (15)  s = e * a_s */
+            /* (20)  s = e * a_s */
             s[0] = e[0] * a_s[0];
 
-            /* (16)  r = {s if s >= g, -s if -s >= g, else g} */
+            /* (21)  r = {s if s >= g, -s if -s >= g, else g} */
             r[0] = (s[0] >= g[0] ? s[0] : (-s[0] >= g[0] ? -s[0] : g[0]));
 
-            /* (17)  a_h = C q */
+            /* (22)  a_h = C q */
             for (size_t j = 0; j < d_v; ++j) {
                 mlstm_real sum = 0;
                 for (size_t l = 0; l < d_k; ++l)
@@ -619,7 +619,7 @@ void mlstm_infer(
                 a_h[j] = sum;
             }
 
-            /* (17)  h = o * a_h * e / r */
+            /* (23)  h = o * a_h * e / r */
             for (size_t j = 0; j < d_v; ++j)
                 h[j] = o[j] * a_h[j] * e[0] / r[0];
         }
@@ -790,60 +790,60 @@ void mlstm_backward(
             mlstm_real *restrict q_bar = work_q_bar + at * d_k;
             mlstm_real *restrict sigmoid_ftilde = work_sigmoid_ftilde + at;
 
-            /* (10)  o = sigmoid_from_tail(o_tail) */
+            /* (13)  o = sigmoid_from_tail(o_tail) */
             for (size_t j = 0; j < d_v; ++j)
                 o[j] = mlstm_sigmoid_from_tail(o_tail[j]);
 
-            /* (10)  one_minus_o = complement_from_tail(o_tail) */
+            /* (13)  one_minus_o = complement_from_tail(o_tail) */
             for (size_t j = 0; j < d_v; ++j)
                 one_minus_o[j] = mlstm_complement_from_tail(o_tail[j]);
 
-            /* (15)  s = e * a_s */
+            /* (20)  s = e * a_s */
             s[0] = e[0] * a_s[0];
 
-            /* (18)  h_to_e_bar = h_bar * o * a_h / r */
+            /* (24)  h_to_e_bar = h_bar * o * a_h / r */
             for (size_t j = 0; j < d_v; ++j)
                 h_to_e_bar[j] = h_bar[j] * o[j] * a_h[j] / r[0];
 
-            /* (19)  h_to_r_bar = -h_bar * o * a_h * e / r^2 */
+            /* (25)  h_to_r_bar = -h_bar * o * a_h * e / r^2 */
             for (size_t j = 0; j < d_v; ++j)
                 h_to_r_bar[j] = -h_bar[j] * o[j] * a_h[j] * e[0] / (r[0] * r[0]);
 
-            /* (20)  a_h_bar = h_bar * o * e / r   adjoint of (17) */
+            /* (26)  a_h_bar = h_bar * o * e / r   adjoint of (23) */
             for (size_t j = 0; j < d_v; ++j)
                 a_h_bar[j] = h_bar[j] * o[j] * e[0] / r[0];
 
-            /* (21)  r_bar = sum_i h_to_r_bar[i]   adjoint of (17) */
+            /* (27)  r_bar = sum_i h_to_r_bar[i]   adjoint of (23) */
             r_bar[0] = 0;
             for (size_t j = 0; j < d_v; ++j)
                 r_bar[0] += h_to_r_bar[j];
 
-            /* (22)  s_bar = r_bar * {1 if g <= s, -1 if g <= -s, else 0}   adjoint of (16) */
+            /* (28)  s_bar = r_bar * {1 if g <= s, -1 if g <= -s, else 0}   adjoint of (21) */
             s_bar[0] = r_bar[0] * (g[0] <= s[0] ? 1 : (g[0] <= -s[0] ? -1 : 0));
 
-            /* (23)  a_s_bar = s_bar * e   adjoint of (15) */
+            /* (29)  a_s_bar = s_bar * e   adjoint of (20) */
             a_s_bar[0] = s_bar[0] * e[0];
 
-            /* (24)  g_bar = r_bar * {0 if g <= -s or g <= s, else 1}   adjoint of (16) */
+            /* (30)  g_bar = r_bar * {0 if g <= -s or g <= s, else 1}   adjoint of (21) */
             g_bar[0] = r_bar[0] * (g[0] <= -s[0] || g[0] <= s[0] ? 0 : 1);
 
-            /* (25)  e_bar = s_bar * a_s + sum_i h_to_e_bar[i]   adjoint of (15), (17) */
+            /* (31)  e_bar = s_bar * a_s + sum_i h_to_e_bar[i]   adjoint of (20), (23) */
             e_bar[0] = s_bar[0] * a_s[0];
             for (size_t j = 0; j < d_v; ++j)
                 e_bar[0] += h_to_e_bar[j];
 
-            /* (29)  o_bar = h_bar * a_h * e / r   adjoint of (17) */
+            /* (35)  o_bar = h_bar * a_h * e / r   adjoint of (23) */
             for (size_t j = 0; j < d_v; ++j)
                 o_bar[j] = h_bar[j] * a_h[j] * e[0] / r[0];
 
-            /* (30)  a_o_bar = o_bar * o * (1 - o)   adjoint of (10) */
+            /* (36)  a_o_bar = o_bar * o * (1 - o)   adjoint of (13) */
             for (size_t j = 0; j < d_v; ++j)
                 a_o_bar[j] = o_bar[j] * o[j] * one_minus_o[j];
 
-            /* (37)  sigmoid_ftilde = sigmoid(-ftilde) */
+            /* (43)  sigmoid_ftilde = sigmoid(-ftilde) */
             sigmoid_ftilde[0] = mlstm_sigmoid(-ftilde[0]);
 
-            /* (41)  q_bar = n[i] a_s_bar + C^T a_h_bar   adjoint of (15), (17) */
+            /* (47)  q_bar = n[i] a_s_bar + C^T a_h_bar   adjoint of (19), (22) */
             for (size_t j = 0; j < d_k; ++j) {
                 mlstm_real sum = n[j] * a_s_bar[0];
                 for (size_t l = 0; l < d_v; ++l)
@@ -851,24 +851,24 @@ void mlstm_backward(
                 q_bar[j] = sum;
             }
 
-            /* (46)  W_q_bar = sum_t q_bar x^T   adjoint of (1) */
+            /* (52)  W_q_bar = sum_t q_bar x^T   adjoint of (1) */
             if (W_q_bar != NULL)
                 for (size_t j = 0; j < d_k; ++j)
                     for (size_t l = 0; l < D; ++l)
                         W_q_bar[j * D + l] += q_bar[j] * x[l];
 
-            /* (47)  b_q_bar = sum_t q_bar   adjoint of (1) */
+            /* (53)  b_q_bar = sum_t q_bar   adjoint of (1) */
             if (b_q_bar != NULL)
                 for (size_t j = 0; j < d_k; ++j)
                     b_q_bar[j] += q_bar[j];
 
-            /* (56)  W_o_bar = sum_t a_o_bar x^T   adjoint of (10) */
+            /* (62)  W_o_bar = sum_t a_o_bar x^T   adjoint of (12) */
             if (W_o_bar != NULL)
                 for (size_t j = 0; j < d_v; ++j)
                     for (size_t l = 0; l < D; ++l)
                         W_o_bar[j * D + l] += a_o_bar[j] * x[l];
 
-            /* (57)  b_o_bar = sum_t a_o_bar   adjoint of (10) */
+            /* (63)  b_o_bar = sum_t a_o_bar   adjoint of (12) */
             if (b_o_bar != NULL)
                 for (size_t j = 0; j < d_v; ++j)
                     b_o_bar[j] += a_o_bar[j];
@@ -887,11 +887,11 @@ void mlstm_backward(
             mlstm_real *restrict n_bar = work_n_bar + at * d_k;
             mlstm_real *restrict n_prev_bar = work_n_prev_bar + ((t & 1) * B + sample) * d_k;
 
-            /* (26)  n_bar = a_s_bar q[i] + n_next_bar   adjoint of (15) */
+            /* (32)  n_bar = a_s_bar q[i] + n_next_bar   adjoint of (19) */
             for (size_t j = 0; j < d_k; ++j)
                 n_bar[j] = a_s_bar[0] * q[j] + n_next_bar[j];
 
-            /* (44)  n_prev_bar = n_bar * f   adjoint of (12) */
+            /* (50)  n_prev_bar = n_bar * f   adjoint of (16) */
             for (size_t j = 0; j < d_k; ++j)
                 n_prev_bar[j] = n_bar[j] * f[0];
         }
@@ -909,12 +909,12 @@ void mlstm_backward(
             mlstm_real *restrict C_bar = work_C_bar + at * d_v * d_k;
             mlstm_real *restrict C_prev_bar = work_C_prev_bar + ((t & 1) * B + sample) * d_v * d_k;
 
-            /* (27)  C_bar = a_h_bar q^T + C_next_bar   adjoint of (17) */
+            /* (33)  C_bar = a_h_bar q^T + C_next_bar   adjoint of (22) */
             for (size_t j = 0; j < d_v; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     C_bar[j * d_k + l] = a_h_bar[j] * q[l] + C_next_bar[j * d_k + l];
 
-            /* (43)  C_prev_bar = C_bar * f   adjoint of (11) */
+            /* (49)  C_prev_bar = C_bar * f   adjoint of (15) */
             for (size_t j = 0; j < d_v; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     C_prev_bar[j * d_k + l] = C_bar[j * d_k + l] * f[0];
@@ -942,12 +942,12 @@ void mlstm_backward(
             mlstm_real *restrict v_bar = work_v_bar + at * d_v;
             mlstm_real *restrict k_bar = work_k_bar + at * d_k;
 
-            /* (28)  a_C_bar = C_bar * i   adjoint of (11) */
+            /* (34)  a_C_bar = C_bar * i   adjoint of (15) */
             for (size_t j = 0; j < d_v; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     a_C_bar[j * d_k + l] = C_bar[j * d_k + l] * i[0];
 
-            /* (31)  f_bar = sum_ij C_bar[i,j] C_prev[i,j] + n_bar^T n_prev   adjoint of (11), (12)
+            /* (37)  f_bar = sum_ij C_bar[i,j] C_prev[i,j] + n_bar^T n_prev   adjoint of (15), (16)
              * */
             f_bar[0] = 0;
             for (size_t j = 0; j < d_v; ++j)
@@ -956,10 +956,10 @@ void mlstm_backward(
             for (size_t j = 0; j < d_k; ++j)
                 f_bar[0] += n_bar[j] * n_prev[j];
 
-            /* (32)  a_f_bar = f_bar * f   adjoint of (9) */
+            /* (38)  a_f_bar = f_bar * f   adjoint of (11) */
             a_f_bar[0] = f_bar[0] * f[0];
 
-            /* (33)  i_bar = sum_ij C_bar[i,j] a_C[i,j] + n_bar^T k   adjoint of (11), (12) */
+            /* (39)  i_bar = sum_ij C_bar[i,j] a_C[i,j] + n_bar^T k   adjoint of (15), (16) */
             i_bar[0] = 0;
             for (size_t j = 0; j < d_v; ++j)
                 for (size_t l = 0; l < d_k; ++l)
@@ -967,10 +967,10 @@ void mlstm_backward(
             for (size_t j = 0; j < d_k; ++j)
                 i_bar[0] += n_bar[j] * k[j];
 
-            /* (34)  a_i_bar = i_bar * i   adjoint of (8) */
+            /* (40)  a_i_bar = i_bar * i   adjoint of (9) */
             a_i_bar[0] = i_bar[0] * i[0];
 
-            /* (39)  v_bar = a_C_bar k   adjoint of (11) */
+            /* (45)  v_bar = a_C_bar k   adjoint of (14) */
             for (size_t j = 0; j < d_v; ++j) {
                 mlstm_real sum = 0;
                 for (size_t l = 0; l < d_k; ++l)
@@ -978,7 +978,7 @@ void mlstm_backward(
                 v_bar[j] = sum;
             }
 
-            /* (40)  k_bar = a_C_bar^T v + n_bar * i   adjoint of (11), (12) */
+            /* (46)  k_bar = a_C_bar^T v + n_bar * i   adjoint of (14), (16) */
             for (size_t j = 0; j < d_k; ++j) {
                 mlstm_real sum = n_bar[j] * i[0];
                 for (size_t l = 0; l < d_v; ++l)
@@ -986,24 +986,24 @@ void mlstm_backward(
                 k_bar[j] = sum;
             }
 
-            /* (48)  W_k_bar = 1 / sqrt(d_k) sum_t k_bar x^T   adjoint of (2) */
+            /* (54)  W_k_bar = 1 / sqrt(d_k) sum_t k_bar x^T   adjoint of (2) */
             if (W_k_bar != NULL)
                 for (size_t j = 0; j < d_k; ++j)
                     for (size_t l = 0; l < D; ++l)
                         W_k_bar[j * D + l] += (1 / SQRT((mlstm_real)d_k)) * k_bar[j] * x[l];
 
-            /* (49)  b_k_bar = sum_t k_bar   adjoint of (2) */
+            /* (55)  b_k_bar = sum_t k_bar   adjoint of (2) */
             if (b_k_bar != NULL)
                 for (size_t j = 0; j < d_k; ++j)
                     b_k_bar[j] += k_bar[j];
 
-            /* (50)  W_v_bar = sum_t v_bar x^T   adjoint of (3) */
+            /* (56)  W_v_bar = sum_t v_bar x^T   adjoint of (3) */
             if (W_v_bar != NULL)
                 for (size_t j = 0; j < d_v; ++j)
                     for (size_t l = 0; l < D; ++l)
                         W_v_bar[j * D + l] += v_bar[j] * x[l];
 
-            /* (51)  b_v_bar = sum_t v_bar   adjoint of (3) */
+            /* (57)  b_v_bar = sum_t v_bar   adjoint of (3) */
             if (b_v_bar != NULL)
                 for (size_t j = 0; j < d_v; ++j)
                     b_v_bar[j] += v_bar[j];
@@ -1029,13 +1029,13 @@ void mlstm_backward(
             mlstm_real *restrict m_bar = work_m_bar + at;
             mlstm_real *restrict m_prev_bar = work_m_prev_bar + ((t & 1) * B + sample);
 
-            /* (35)  m_bar = -a_i_bar - a_f_bar + e_bar * {1 if m <= 0, else 0} * e - g_bar * {1 if
-             * m >= 0, else 0} * g + m_next_bar   adjoint of (8), (9), (13), (14) */
+            /* (41)  m_bar = -a_i_bar - a_f_bar + e_bar * {1 if m <= 0, else 0} * e - g_bar * {1 if
+             * m >= 0, else 0} * g + m_next_bar   adjoint of (8), (10), (17), (18) */
             m_bar[0] = -a_i_bar[0] - a_f_bar[0] + e_bar[0] * (m[0] <= 0 ? 1 : 0) * e[0]
                 - g_bar[0] * (m[0] >= 0 ? 1 : 0) * g[0] + m_next_bar[0];
 
-            /* (42)  m_prev_bar = m_bar * {1 if itilde <= l_f + m_prev, else 0} + a_f_bar   adjoint
-             * of (7), (9) */
+            /* (48)  m_prev_bar = m_bar * {1 if itilde <= l_f + m_prev, else 0} + a_f_bar   adjoint
+             * of (7), (10) */
             m_prev_bar[0] = m_bar[0] * (itilde[0] <= l_f[0] + m_prev[0] ? 1 : 0) + a_f_bar[0];
         }
     }
@@ -1059,20 +1059,20 @@ void mlstm_backward(
                 gradients->x_bar != NULL ? gradients->x_bar + at * D : NULL;
             const mlstm_real *restrict sigmoid_ftilde = work_sigmoid_ftilde + at;
 
-            /* (36)  l_f_bar = m_bar * {1 if itilde <= l_f + m_prev, else 0} + a_f_bar   adjoint of
-             * (7), (9) */
+            /* (42)  l_f_bar = m_bar * {1 if itilde <= l_f + m_prev, else 0} + a_f_bar   adjoint of
+             * (7), (10) */
             l_f_bar[0] = m_bar[0] * (itilde[0] <= l_f[0] + m_prev[0] ? 1 : 0) + a_f_bar[0];
 
-            /* (37)  ftilde_bar = l_f_bar * sigmoid(-ftilde)   adjoint of (6) */
+            /* (43)  ftilde_bar = l_f_bar * sigmoid(-ftilde)   adjoint of (6) */
             ftilde_bar[0] = l_f_bar[0] * sigmoid_ftilde[0];
 
-            /* (38)  itilde_bar = m_bar * {0 if itilde <= l_f + m_prev, else 1} + a_i_bar   adjoint
+            /* (44)  itilde_bar = m_bar * {0 if itilde <= l_f + m_prev, else 1} + a_i_bar   adjoint
              * of (7), (8) */
             itilde_bar[0] = m_bar[0] * (itilde[0] <= l_f[0] + m_prev[0] ? 0 : 1) + a_i_bar[0];
 
-            /* (45)  x_bar = W_q^T q_bar + 1 / sqrt(d_k) W_k^T k_bar + W_v^T v_bar + w_i[i]
+            /* (51)  x_bar = W_q^T q_bar + 1 / sqrt(d_k) W_k^T k_bar + W_v^T v_bar + w_i[i]
              * itilde_bar + w_f[i] ftilde_bar + W_o^T a_o_bar   adjoint of (1), (2), (3), (4), (5),
-             * (10) */
+             * (12) */
             if (x_bar != NULL) {
                 for (size_t j = 0; j < D; ++j) {
                     mlstm_real sum = w_i[j] * itilde_bar[0] + w_f[j] * ftilde_bar[0];
@@ -1088,21 +1088,21 @@ void mlstm_backward(
                 }
             }
 
-            /* (52)  w_i_bar = sum_t itilde_bar x[i]   adjoint of (4) */
+            /* (58)  w_i_bar = sum_t itilde_bar x[i]   adjoint of (4) */
             if (w_i_bar != NULL)
                 for (size_t j = 0; j < D; ++j)
                     w_i_bar[j] += itilde_bar[0] * x[j];
 
-            /* (53)  b_i_bar = sum_t itilde_bar   adjoint of (4) */
+            /* (59)  b_i_bar = sum_t itilde_bar   adjoint of (4) */
             if (b_i_bar != NULL)
                 b_i_bar[0] += itilde_bar[0];
 
-            /* (54)  w_f_bar = sum_t ftilde_bar x[i]   adjoint of (5) */
+            /* (60)  w_f_bar = sum_t ftilde_bar x[i]   adjoint of (5) */
             if (w_f_bar != NULL)
                 for (size_t j = 0; j < D; ++j)
                     w_f_bar[j] += ftilde_bar[0] * x[j];
 
-            /* (55)  b_f_bar = sum_t ftilde_bar   adjoint of (5) */
+            /* (61)  b_f_bar = sum_t ftilde_bar   adjoint of (5) */
             if (b_f_bar != NULL)
                 b_f_bar[0] += ftilde_bar[0];
         }
@@ -1221,16 +1221,16 @@ void mlstm_step(
         /* (8)  a_i = itilde - m */
         a_i[0] = itilde[0] - m[0];
 
-        /* (8)  i = exp(a_i) */
+        /* (9)  i = exp(a_i) */
         i[0] = EXP(a_i[0]);
 
-        /* (9)  a_f = l_f + m_prev - m */
+        /* (10)  a_f = l_f + m_prev - m */
         a_f[0] = l_f[0] + m_prev[0] - m[0];
 
-        /* (9)  f = exp(a_f) */
+        /* (11)  f = exp(a_f) */
         f[0] = EXP(a_f[0]);
 
-        /* (10)  a_o = W_o x + b_o */
+        /* (12)  a_o = W_o x + b_o */
         for (size_t j = 0; j < d_v; ++j) {
             mlstm_real sum = b_o[j];
             for (size_t l = 0; l < D; ++l)
@@ -1238,42 +1238,42 @@ void mlstm_step(
             a_o[j] = sum;
         }
 
-        /* (10)  o = sigmoid(a_o) */
+        /* (13)  o = sigmoid(a_o) */
         for (size_t j = 0; j < d_v; ++j)
             o[j] = mlstm_sigmoid(a_o[j]);
 
-        /* (11)  a_C = v k^T */
+        /* (14)  a_C = v k^T */
         for (size_t j = 0; j < d_v; ++j)
             for (size_t l = 0; l < d_k; ++l)
                 a_C[j * d_k + l] = v[j] * k[l];
 
-        /* (11)  C = f * C_prev + i * a_C */
+        /* (15)  C = f * C_prev + i * a_C */
         for (size_t j = 0; j < d_v; ++j)
             for (size_t l = 0; l < d_k; ++l)
                 C[j * d_k + l] = f[0] * C_prev[j * d_k + l] + i[0] * a_C[j * d_k + l];
 
-        /* (12)  n = f * n_prev + i * k */
+        /* (16)  n = f * n_prev + i * k */
         for (size_t j = 0; j < d_k; ++j)
             n[j] = f[0] * n_prev[j] + i[0] * k[j];
 
-        /* (13)  e = exp(min(m, 0)) */
+        /* (17)  e = exp(min(m, 0)) */
         e[0] = EXP((m[0] <= 0 ? m[0] : 0));
 
-        /* (14)  g = exp(-max(m, 0)) */
+        /* (18)  g = exp(-max(m, 0)) */
         g[0] = EXP(-(m[0] >= 0 ? m[0] : 0));
 
-        /* (15)  a_s = n^T q */
+        /* (19)  a_s = n^T q */
         a_s[0] = 0;
         for (size_t j = 0; j < d_k; ++j)
             a_s[0] += n[j] * q[j];
 
-        /* (15)  s = e * a_s */
+        /* (20)  s = e * a_s */
         s[0] = e[0] * a_s[0];
 
-        /* (16)  r = {s if s >= g, -s if -s >= g, else g} */
+        /* (21)  r = {s if s >= g, -s if -s >= g, else g} */
         r[0] = (s[0] >= g[0] ? s[0] : (-s[0] >= g[0] ? -s[0] : g[0]));
 
-        /* (17)  a_h = C q */
+        /* (22)  a_h = C q */
         for (size_t j = 0; j < d_v; ++j) {
             mlstm_real sum = 0;
             for (size_t l = 0; l < d_k; ++l)
@@ -1281,7 +1281,7 @@ void mlstm_step(
             a_h[j] = sum;
         }
 
-        /* (17)  h = o * a_h * e / r */
+        /* (23)  h = o * a_h * e / r */
         for (size_t j = 0; j < d_v; ++j)
             h[j] = o[j] * a_h[j] * e[0] / r[0];
 

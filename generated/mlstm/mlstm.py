@@ -121,13 +121,13 @@ def forward(parameters, inputs, initial):
     softplus_ftilde = softplus(-ftilde)
     # (6)  l_f = -softplus(-ftilde)
     l_f = -softplus_ftilde
-    # (10)  a_o = W_o x + b_o
+    # (12)  a_o = W_o x + b_o
     a_o = x @ W_o.T + b_o
-    # (10)  o = sigmoid(a_o)
+    # (13)  o = sigmoid(a_o)
     o = sigmoid(a_o)
-    # (10)  o_tail = sigmoid_tail(a_o)
+    # (13)  o_tail = sigmoid_tail(a_o)
     o_tail = sigmoid_tail(a_o)
-    # (11)  a_C = v k^T
+    # (14)  a_C = v k^T
     a_C = contract("TBi,TBj->TBij", v, k)
 
     # scan forward
@@ -141,41 +141,41 @@ def forward(parameters, inputs, initial):
     m_prev = np.concatenate([initial_m[None], m])[:-1]
     # (8)  a_i = itilde - m
     a_i = itilde - m
-    # (8)  i = exp(a_i)
+    # (9)  i = exp(a_i)
     i = np.exp(a_i)
-    # (9)  a_f = l_f + m_prev - m
+    # (10)  a_f = l_f + m_prev - m
     a_f = l_f + m_prev - m
-    # (9)  f = exp(a_f)
+    # (11)  f = exp(a_f)
     f = np.exp(a_f)
-    # (13)  e = exp(min(m, 0))
+    # (17)  e = exp(min(m, 0))
     e = np.exp(np.where(m <= 0, m, 0))
-    # (14)  g = exp(-max(m, 0))
+    # (18)  g = exp(-max(m, 0))
     g = np.exp(-np.where(m >= 0, m, 0))
 
     # scan forward
     C = np.empty((T, B, d_v, d_k), dtype)
     for t in range(T):
         C_prev = C[t - 1] if t > 0 else initial_C
-        # (11)  C = f * C_prev + i * a_C
+        # (15)  C = f * C_prev + i * a_C
         C[t] = f[t][:, None, None] * C_prev + i[t][:, None, None] * a_C[t]
 
     # scan forward
     n = np.empty((T, B, d_k), dtype)
     for t in range(T):
         n_prev = n[t - 1] if t > 0 else initial_n
-        # (12)  n = f * n_prev + i * k
+        # (16)  n = f * n_prev + i * k
         n[t] = f[t][:, None] * n_prev + i[t][:, None] * k[t]
 
     # all steps at once
-    # (15)  a_s = n^T q
+    # (19)  a_s = n^T q
     a_s = contract("TBi,TBi->TB", n, q)
-    # (15)  s = e * a_s
+    # (20)  s = e * a_s
     s = e * a_s
-    # (16)  r = {s if s >= g, -s if -s >= g, else g}
+    # (21)  r = {s if s >= g, -s if -s >= g, else g}
     r = np.where(s >= g, s, np.where(-s >= g, -s, g))
-    # (17)  a_h = C q
+    # (22)  a_h = C q
     a_h = contract("TBij,TBj->TBi", C, q)
-    # (17)  h = o * a_h * e / r
+    # (23)  h = o * a_h * e / r
     h = o * a_h * e[:, :, None] / r[:, :, None]
     return {"h": h}, {"m": m[T - 1] if T > 0 else initial_m, "C": C[T - 1] if T > 0 else initial_C, "n": n[T - 1] if T > 0 else initial_n}, {"q": q, "k": k, "v": v, "itilde": itilde, "ftilde": ftilde, "l_f": l_f, "m": m, "i": i, "f": f, "o_tail": o_tail, "C": C, "n": n, "e": e, "g": g, "r": r, "a_C": a_C, "a_s": a_s, "a_h": a_h}
 
@@ -221,43 +221,43 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     d_v = W_v.shape[0]
 
     # all steps at once
-    # (10)  o = sigmoid_from_tail(o_tail)
+    # (13)  o = sigmoid_from_tail(o_tail)
     o = sigmoid_from_tail(o_tail)
-    # (10)  one_minus_o = complement_from_tail(o_tail)
+    # (13)  one_minus_o = complement_from_tail(o_tail)
     one_minus_o = complement_from_tail(o_tail)
-    # (15)  s = e * a_s
+    # (20)  s = e * a_s
     s = e * a_s
-    # (18)  h_to_e_bar = h_bar * o * a_h / r
+    # (24)  h_to_e_bar = h_bar * o * a_h / r
     h_to_e_bar = h_bar * o * a_h / r[:, :, None]
-    # (19)  h_to_r_bar = -h_bar * o * a_h * e / r^2
+    # (25)  h_to_r_bar = -h_bar * o * a_h * e / r^2
     h_to_r_bar = -h_bar * o * a_h * e[:, :, None] / r[:, :, None] ** 2
-    # (20)  a_h_bar = h_bar * o * e / r   adjoint of (17)
+    # (26)  a_h_bar = h_bar * o * e / r   adjoint of (23)
     a_h_bar = h_bar * o * e[:, :, None] / r[:, :, None]
-    # (21)  r_bar = sum_i h_to_r_bar[i]   adjoint of (17)
+    # (27)  r_bar = sum_i h_to_r_bar[i]   adjoint of (23)
     r_bar = contract("TBi->TB", h_to_r_bar)
-    # (22)  s_bar = r_bar * {1 if g <= s, -1 if g <= -s, else 0}   adjoint of (16)
+    # (28)  s_bar = r_bar * {1 if g <= s, -1 if g <= -s, else 0}   adjoint of (21)
     s_bar = r_bar * np.where(g <= s, 1, np.where(g <= -s, -1, 0)).astype(dtype)
-    # (23)  a_s_bar = s_bar * e   adjoint of (15)
+    # (29)  a_s_bar = s_bar * e   adjoint of (20)
     a_s_bar = s_bar * e
-    # (24)  g_bar = r_bar * {0 if g <= -s or g <= s, else 1}   adjoint of (16)
+    # (30)  g_bar = r_bar * {0 if g <= -s or g <= s, else 1}   adjoint of (21)
     g_bar = r_bar * np.where(((g <= -s) | (g <= s)), 0, 1).astype(dtype)
-    # (25)  e_bar = s_bar * a_s + sum_i h_to_e_bar[i]   adjoint of (15), (17)
+    # (31)  e_bar = s_bar * a_s + sum_i h_to_e_bar[i]   adjoint of (20), (23)
     e_bar = s_bar * a_s + contract("TBi->TB", h_to_e_bar)
-    # (29)  o_bar = h_bar * a_h * e / r   adjoint of (17)
+    # (35)  o_bar = h_bar * a_h * e / r   adjoint of (23)
     o_bar = h_bar * a_h * e[:, :, None] / r[:, :, None]
-    # (30)  a_o_bar = o_bar * o * (1 - o)   adjoint of (10)
+    # (36)  a_o_bar = o_bar * o * (1 - o)   adjoint of (13)
     a_o_bar = o_bar * o * one_minus_o
-    # (37)  sigmoid_ftilde = sigmoid(-ftilde)
+    # (43)  sigmoid_ftilde = sigmoid(-ftilde)
     sigmoid_ftilde = sigmoid(-ftilde)
-    # (41)  q_bar = n[i] a_s_bar + C^T a_h_bar   adjoint of (15), (17)
+    # (47)  q_bar = n[i] a_s_bar + C^T a_h_bar   adjoint of (19), (22)
     q_bar = contract("TBi,TB->TBi", n, a_s_bar) + contract("TBij,TBi->TBj", C, a_h_bar)
-    # (46)  W_q_bar = sum_t q_bar x^T   adjoint of (1)
+    # (52)  W_q_bar = sum_t q_bar x^T   adjoint of (1)
     W_q_bar = contract("TBi,TBj->ij", q_bar, x)
-    # (47)  b_q_bar = sum_t q_bar   adjoint of (1)
+    # (53)  b_q_bar = sum_t q_bar   adjoint of (1)
     b_q_bar = contract("TBi->i", q_bar)
-    # (56)  W_o_bar = sum_t a_o_bar x^T   adjoint of (10)
+    # (62)  W_o_bar = sum_t a_o_bar x^T   adjoint of (12)
     W_o_bar = contract("TBi,TBj->ij", a_o_bar, x)
-    # (57)  b_o_bar = sum_t a_o_bar   adjoint of (10)
+    # (63)  b_o_bar = sum_t a_o_bar   adjoint of (12)
     b_o_bar = contract("TBi->i", a_o_bar)
 
     # scan in reverse
@@ -265,9 +265,9 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     n_prev_bar = final_n_bar
     for t in reversed(range(T)):
         n_next_bar = n_prev_bar
-        # (26)  n_bar = a_s_bar q[i] + n_next_bar   adjoint of (15)
+        # (32)  n_bar = a_s_bar q[i] + n_next_bar   adjoint of (19)
         n_bar[t] = contract("B,Bi->Bi", a_s_bar[t], q[t]) + n_next_bar
-        # (44)  n_prev_bar = n_bar * f   adjoint of (12)
+        # (50)  n_prev_bar = n_bar * f   adjoint of (16)
         n_prev_bar = n_bar[t] * f[t][:, None]
 
     # scan in reverse
@@ -275,35 +275,35 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     C_prev_bar = final_C_bar
     for t in reversed(range(T)):
         C_next_bar = C_prev_bar
-        # (27)  C_bar = a_h_bar q^T + C_next_bar   adjoint of (17)
+        # (33)  C_bar = a_h_bar q^T + C_next_bar   adjoint of (22)
         C_bar[t] = contract("Bi,Bj->Bij", a_h_bar[t], q[t]) + C_next_bar
-        # (43)  C_prev_bar = C_bar * f   adjoint of (11)
+        # (49)  C_prev_bar = C_bar * f   adjoint of (15)
         C_prev_bar = C_bar[t] * f[t][:, None, None]
 
     # all steps at once
     C_prev = np.concatenate([initial_C[None], C])[:-1]
     n_prev = np.concatenate([initial_n[None], n])[:-1]
-    # (28)  a_C_bar = C_bar * i   adjoint of (11)
+    # (34)  a_C_bar = C_bar * i   adjoint of (15)
     a_C_bar = C_bar * i[:, :, None, None]
-    # (31)  f_bar = sum_ij C_bar[i,j] C_prev[i,j] + n_bar^T n_prev   adjoint of (11), (12)
+    # (37)  f_bar = sum_ij C_bar[i,j] C_prev[i,j] + n_bar^T n_prev   adjoint of (15), (16)
     f_bar = contract("TBij,TBij->TB", C_bar, C_prev) + contract("TBi,TBi->TB", n_bar, n_prev)
-    # (32)  a_f_bar = f_bar * f   adjoint of (9)
+    # (38)  a_f_bar = f_bar * f   adjoint of (11)
     a_f_bar = f_bar * f
-    # (33)  i_bar = sum_ij C_bar[i,j] a_C[i,j] + n_bar^T k   adjoint of (11), (12)
+    # (39)  i_bar = sum_ij C_bar[i,j] a_C[i,j] + n_bar^T k   adjoint of (15), (16)
     i_bar = contract("TBij,TBij->TB", C_bar, a_C) + contract("TBi,TBi->TB", n_bar, k)
-    # (34)  a_i_bar = i_bar * i   adjoint of (8)
+    # (40)  a_i_bar = i_bar * i   adjoint of (9)
     a_i_bar = i_bar * i
-    # (39)  v_bar = a_C_bar k   adjoint of (11)
+    # (45)  v_bar = a_C_bar k   adjoint of (14)
     v_bar = contract("TBij,TBj->TBi", a_C_bar, k)
-    # (40)  k_bar = a_C_bar^T v + n_bar * i   adjoint of (11), (12)
+    # (46)  k_bar = a_C_bar^T v + n_bar * i   adjoint of (14), (16)
     k_bar = contract("TBi,TBij->TBj", v, a_C_bar) + n_bar * i[:, :, None]
-    # (48)  W_k_bar = 1 / sqrt(d_k) sum_t k_bar x^T   adjoint of (2)
+    # (54)  W_k_bar = 1 / sqrt(d_k) sum_t k_bar x^T   adjoint of (2)
     W_k_bar = 1 / np.sqrt(d_k) * (contract("TBi,TBj->ij", k_bar, x))
-    # (49)  b_k_bar = sum_t k_bar   adjoint of (2)
+    # (55)  b_k_bar = sum_t k_bar   adjoint of (2)
     b_k_bar = contract("TBi->i", k_bar)
-    # (50)  W_v_bar = sum_t v_bar x^T   adjoint of (3)
+    # (56)  W_v_bar = sum_t v_bar x^T   adjoint of (3)
     W_v_bar = contract("TBi,TBj->ij", v_bar, x)
-    # (51)  b_v_bar = sum_t v_bar   adjoint of (3)
+    # (57)  b_v_bar = sum_t v_bar   adjoint of (3)
     b_v_bar = contract("TBi->i", v_bar)
 
     # scan in reverse
@@ -312,28 +312,28 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     for t in reversed(range(T)):
         m_next_bar = m_prev_bar
         m_prev = m[t - 1] if t > 0 else initial_m
-        # (35)  m_bar = -a_i_bar - a_f_bar + e_bar * {1 if m <= 0, else 0} * e - g_bar * {1 if m >= 0, else 0} * g + m_next_bar   adjoint of (8), (9), (13), (14)
+        # (41)  m_bar = -a_i_bar - a_f_bar + e_bar * {1 if m <= 0, else 0} * e - g_bar * {1 if m >= 0, else 0} * g + m_next_bar   adjoint of (8), (10), (17), (18)
         m_bar[t] = -a_i_bar[t] - a_f_bar[t] + e_bar[t] * np.where(m[t] <= 0, 1, 0).astype(dtype) * e[t] - g_bar[t] * np.where(m[t] >= 0, 1, 0).astype(dtype) * g[t] + m_next_bar
-        # (42)  m_prev_bar = m_bar * {1 if itilde <= l_f + m_prev, else 0} + a_f_bar   adjoint of (7), (9)
+        # (48)  m_prev_bar = m_bar * {1 if itilde <= l_f + m_prev, else 0} + a_f_bar   adjoint of (7), (10)
         m_prev_bar = m_bar[t] * np.where(itilde[t] <= l_f[t] + m_prev, 1, 0).astype(dtype) + a_f_bar[t]
 
     # all steps at once
     m_prev = np.concatenate([initial_m[None], m])[:-1]
-    # (36)  l_f_bar = m_bar * {1 if itilde <= l_f + m_prev, else 0} + a_f_bar   adjoint of (7), (9)
+    # (42)  l_f_bar = m_bar * {1 if itilde <= l_f + m_prev, else 0} + a_f_bar   adjoint of (7), (10)
     l_f_bar = m_bar * np.where(itilde <= l_f + m_prev, 1, 0).astype(dtype) + a_f_bar
-    # (37)  ftilde_bar = l_f_bar * sigmoid(-ftilde)   adjoint of (6)
+    # (43)  ftilde_bar = l_f_bar * sigmoid(-ftilde)   adjoint of (6)
     ftilde_bar = l_f_bar * sigmoid_ftilde
-    # (38)  itilde_bar = m_bar * {0 if itilde <= l_f + m_prev, else 1} + a_i_bar   adjoint of (7), (8)
+    # (44)  itilde_bar = m_bar * {0 if itilde <= l_f + m_prev, else 1} + a_i_bar   adjoint of (7), (8)
     itilde_bar = m_bar * np.where(itilde <= l_f + m_prev, 0, 1).astype(dtype) + a_i_bar
-    # (45)  x_bar = W_q^T q_bar + 1 / sqrt(d_k) W_k^T k_bar + W_v^T v_bar + w_i[i] itilde_bar + w_f[i] ftilde_bar + W_o^T a_o_bar   adjoint of (1), (2), (3), (4), (5), (10)
+    # (51)  x_bar = W_q^T q_bar + 1 / sqrt(d_k) W_k^T k_bar + W_v^T v_bar + w_i[i] itilde_bar + w_f[i] ftilde_bar + W_o^T a_o_bar   adjoint of (1), (2), (3), (4), (5), (12)
     x_bar = q_bar @ W_q + 1 / np.sqrt(d_k) * (k_bar @ W_k) + v_bar @ W_v + contract("i,TB->TBi", w_i, itilde_bar) + contract("i,TB->TBi", w_f, ftilde_bar) + a_o_bar @ W_o
-    # (52)  w_i_bar = sum_t itilde_bar x[i]   adjoint of (4)
+    # (58)  w_i_bar = sum_t itilde_bar x[i]   adjoint of (4)
     w_i_bar = contract("TB,TBi->i", itilde_bar, x)
-    # (53)  b_i_bar = sum_t itilde_bar   adjoint of (4)
+    # (59)  b_i_bar = sum_t itilde_bar   adjoint of (4)
     b_i_bar = contract("TB->", itilde_bar)
-    # (54)  w_f_bar = sum_t ftilde_bar x[i]   adjoint of (5)
+    # (60)  w_f_bar = sum_t ftilde_bar x[i]   adjoint of (5)
     w_f_bar = contract("TB,TBi->i", ftilde_bar, x)
-    # (55)  b_f_bar = sum_t ftilde_bar   adjoint of (5)
+    # (61)  b_f_bar = sum_t ftilde_bar   adjoint of (5)
     b_f_bar = contract("TB->", ftilde_bar)
     return {"initial.m": m_prev_bar, "initial.C": C_prev_bar, "initial.n": n_prev_bar, "x": x_bar, "W_q": W_q_bar, "b_q": b_q_bar, "W_k": W_k_bar, "b_k": b_k_bar, "W_v": W_v_bar, "b_v": b_v_bar, "w_i": w_i_bar, "b_i": b_i_bar, "w_f": w_f_bar, "b_f": b_f_bar, "W_o": W_o_bar, "b_o": b_o_bar}
 
@@ -381,34 +381,34 @@ def step(parameters, inputs, state):
     m = np.where(l_f + m_prev >= itilde, l_f + m_prev, itilde)
     # (8)  a_i = itilde - m
     a_i = itilde - m
-    # (8)  i = exp(a_i)
+    # (9)  i = exp(a_i)
     i = np.exp(a_i)
-    # (9)  a_f = l_f + m_prev - m
+    # (10)  a_f = l_f + m_prev - m
     a_f = l_f + m_prev - m
-    # (9)  f = exp(a_f)
+    # (11)  f = exp(a_f)
     f = np.exp(a_f)
-    # (10)  a_o = W_o x + b_o
+    # (12)  a_o = W_o x + b_o
     a_o = x @ W_o.T + b_o
-    # (10)  o = sigmoid(a_o)
+    # (13)  o = sigmoid(a_o)
     o = sigmoid(a_o)
-    # (11)  a_C = v k^T
+    # (14)  a_C = v k^T
     a_C = contract("Bi,Bj->Bij", v, k)
-    # (11)  C = f * C_prev + i * a_C
+    # (15)  C = f * C_prev + i * a_C
     C = f[:, None, None] * C_prev + i[:, None, None] * a_C
-    # (12)  n = f * n_prev + i * k
+    # (16)  n = f * n_prev + i * k
     n = f[:, None] * n_prev + i[:, None] * k
-    # (13)  e = exp(min(m, 0))
+    # (17)  e = exp(min(m, 0))
     e = np.exp(np.where(m <= 0, m, 0))
-    # (14)  g = exp(-max(m, 0))
+    # (18)  g = exp(-max(m, 0))
     g = np.exp(-np.where(m >= 0, m, 0))
-    # (15)  a_s = n^T q
+    # (19)  a_s = n^T q
     a_s = contract("Bi,Bi->B", n, q)
-    # (15)  s = e * a_s
+    # (20)  s = e * a_s
     s = e * a_s
-    # (16)  r = {s if s >= g, -s if -s >= g, else g}
+    # (21)  r = {s if s >= g, -s if -s >= g, else g}
     r = np.where(s >= g, s, np.where(-s >= g, -s, g))
-    # (17)  a_h = C q
+    # (22)  a_h = C q
     a_h = contract("Bij,Bj->Bi", C, q)
-    # (17)  h = o * a_h * e / r
+    # (23)  h = o * a_h * e / r
     h = o * a_h * e[:, None] / r[:, None]
     return {"h": h}, {"m": m, "C": C, "n": n}

@@ -317,15 +317,15 @@ static void mlstm_simd_forward_thread(
                                 load(tile_v_2 + (sample * 2 * own + v) * LANES) + b_v_here;
                             store(v_2_rows + sample * row_d_v + j, v_2);
 
-                            /* (10)  a_o = W_o x + b_o */
+                            /* (12)  a_o = W_o x + b_o */
                             const vec a_o =
                                 load(tile_v_2 + ((sample * 2 + 1) * own + v) * LANES) + b_o_here;
 
-                            /* (10)  o = sigmoid(a_o) */
+                            /* (13)  o = sigmoid(a_o) */
                             const vec o = vec_sigmoid(a_o);
                             store(o_rows + sample * row_d_v + j, o);
 
-                            /* (10)  o_tail = sigmoid_tail(a_o) */
+                            /* (13)  o_tail = sigmoid_tail(a_o) */
                             const vec o_tail = vec_sigmoid_tail(a_o);
                             store(o_tail_rows + sample * row_d_v + j, o_tail);
                         }
@@ -341,7 +341,7 @@ static void mlstm_simd_forward_thread(
         const real *restrict v_2 = tape_v_2 + sample * row_d_v;
         real *restrict a_C = tape_a_C + sample * d_v * d_k;
 
-        /* (11)  a_C = v k^T */
+        /* (14)  a_C = v k^T */
         for (size_t j = 0; j < d_v; ++j)
             for (size_t l = 0; l < d_k; ++l)
                 a_C[j * d_k + l] = v_2[j] * k[l];
@@ -381,19 +381,19 @@ static void mlstm_simd_forward_thread(
         /* (8)  a_i = itilde - m */
         a_i[0] = itilde[0] - m[0];
 
-        /* (8)  i = exp(a_i) */
+        /* (9)  i = exp(a_i) */
         i[0] = EXP(a_i[0]);
 
-        /* (9)  a_f = l_f + m_prev - m */
+        /* (10)  a_f = l_f + m_prev - m */
         a_f[0] = l_f[0] + m_prev[0] - m[0];
 
-        /* (9)  f = exp(a_f) */
+        /* (11)  f = exp(a_f) */
         f[0] = EXP(a_f[0]);
 
-        /* (13)  e = exp(min(m, 0)) */
+        /* (17)  e = exp(min(m, 0)) */
         e[0] = EXP((m[0] <= 0 ? m[0] : 0));
 
-        /* (14)  g = exp(-max(m, 0)) */
+        /* (18)  g = exp(-max(m, 0)) */
         g[0] = EXP(-(m[0] >= 0 ? m[0] : 0));
     }
     BARRIER
@@ -409,7 +409,7 @@ static void mlstm_simd_forward_thread(
                 : initial_C + sample * d_v * d_k;
             const real *restrict a_C = tape_a_C + (t * B + sample) * d_v * d_k;
 
-            /* (11)  C = f * C_prev + i * a_C */
+            /* (15)  C = f * C_prev + i * a_C */
             for (size_t j = 0; j < d_v; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     C[j * d_k + l] = f[0] * C_prev[j * d_k + l] + i[0] * a_C[j * d_k + l];
@@ -445,7 +445,7 @@ static void mlstm_simd_forward_thread(
                             const vec n_prev =
                                 load_part(n_prev_rows + sample * n_prev_stride + j, left);
 
-                            /* (12)  n = f * n_prev + i * k */
+                            /* (16)  n = f * n_prev + i * k */
                             const vec n = f * n_prev + i * k;
                             store(n_rows + sample * row_d_k + j, n);
                         }
@@ -468,17 +468,17 @@ static void mlstm_simd_forward_thread(
             real *restrict a_s = tape_a_s + (first * B + sample);
             real *restrict a_h = tape_a_h + (first * B + sample) * row_d_v;
 
-            /* (15)  a_s = n^T q */
+            /* (19)  a_s = n^T q */
             a_s[0] = 0;
             a_s[0] += dot(&n[0], &q[0], d_k);
 
-            /* (15)  s = e * a_s */
+            /* (20)  s = e * a_s */
             s[0] = e[0] * a_s[0];
 
-            /* (16)  r = {s if s >= g, -s if -s >= g, else g} */
+            /* (21)  r = {s if s >= g, -s if -s >= g, else g} */
             r[0] = (s[0] >= g[0] ? s[0] : (-s[0] >= g[0] ? -s[0] : g[0]));
 
-            /* (17)  a_h = C q */
+            /* (22)  a_h = C q */
             for (size_t j = 0; j < d_v; ++j) {
                 real sum = 0;
                 sum += dot(&C[j * d_k], &q[0], d_k);
@@ -507,7 +507,7 @@ static void mlstm_simd_forward_thread(
                         const vec o = load(o_rows + sample * row_d_v + j);
                         const vec a_h = load(a_h_rows + sample * row_d_v + j);
 
-                        /* (17)  h = o * a_h * e / r */
+                        /* (23)  h = o * a_h * e / r */
                         const vec h = o * a_h * e / r;
                         store_part(h_rows + sample * d_v + j, h, left);
                     }
@@ -709,11 +709,11 @@ static void mlstm_simd_infer_thread(
                                 load(tile_v_2 + (sample * 2 * own + v) * LANES) + b_v_here;
                             store(v_2_rows + sample * row_d_v + j, v_2);
 
-                            /* (10)  a_o = W_o x + b_o */
+                            /* (12)  a_o = W_o x + b_o */
                             const vec a_o =
                                 load(tile_v_2 + ((sample * 2 + 1) * own + v) * LANES) + b_o_here;
 
-                            /* (10)  o = sigmoid(a_o) */
+                            /* (13)  o = sigmoid(a_o) */
                             const vec o = vec_sigmoid(a_o);
                             store(o_rows + sample * row_d_v + j, o);
                         }
@@ -729,7 +729,7 @@ static void mlstm_simd_infer_thread(
         const real *restrict v_2 = work_v_2 + sample * row_d_v;
         real *restrict a_C = work_a_C + sample * d_v * d_k;
 
-        /* (11)  a_C = v k^T */
+        /* (14)  a_C = v k^T */
         for (size_t j = 0; j < d_v; ++j)
             for (size_t l = 0; l < d_k; ++l)
                 a_C[j * d_k + l] = v_2[j] * k[l];
@@ -769,19 +769,19 @@ static void mlstm_simd_infer_thread(
         /* (8)  a_i = itilde - m */
         a_i[0] = itilde[0] - m[0];
 
-        /* (8)  i = exp(a_i) */
+        /* (9)  i = exp(a_i) */
         i[0] = EXP(a_i[0]);
 
-        /* (9)  a_f = l_f + m_prev - m */
+        /* (10)  a_f = l_f + m_prev - m */
         a_f[0] = l_f[0] + m_prev[0] - m[0];
 
-        /* (9)  f = exp(a_f) */
+        /* (11)  f = exp(a_f) */
         f[0] = EXP(a_f[0]);
 
-        /* (13)  e = exp(min(m, 0)) */
+        /* (17)  e = exp(min(m, 0)) */
         e[0] = EXP((m[0] <= 0 ? m[0] : 0));
 
-        /* (14)  g = exp(-max(m, 0)) */
+        /* (18)  g = exp(-max(m, 0)) */
         g[0] = EXP(-(m[0] >= 0 ? m[0] : 0));
     }
     BARRIER
@@ -797,7 +797,7 @@ static void mlstm_simd_infer_thread(
                 : initial_C + sample * d_v * d_k;
             const real *restrict a_C = work_a_C + (t * B + sample) * d_v * d_k;
 
-            /* (11)  C = f * C_prev + i * a_C */
+            /* (15)  C = f * C_prev + i * a_C */
             for (size_t j = 0; j < d_v; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     C[j * d_k + l] = f[0] * C_prev[j * d_k + l] + i[0] * a_C[j * d_k + l];
@@ -833,7 +833,7 @@ static void mlstm_simd_infer_thread(
                             const vec n_prev =
                                 load_part(n_prev_rows + sample * n_prev_stride + j, left);
 
-                            /* (12)  n = f * n_prev + i * k */
+                            /* (16)  n = f * n_prev + i * k */
                             const vec n = f * n_prev + i * k;
                             store(n_rows + sample * row_d_k + j, n);
                         }
@@ -856,17 +856,17 @@ static void mlstm_simd_infer_thread(
             real *restrict a_s = work_a_s + sample;
             real *restrict a_h = work_a_h + sample * row_d_v;
 
-            /* (15)  a_s = n^T q */
+            /* (19)  a_s = n^T q */
             a_s[0] = 0;
             a_s[0] += dot(&n[0], &q[0], d_k);
 
-            /* (15)  s = e * a_s */
+            /* (20)  s = e * a_s */
             s[0] = e[0] * a_s[0];
 
-            /* (16)  r = {s if s >= g, -s if -s >= g, else g} */
+            /* (21)  r = {s if s >= g, -s if -s >= g, else g} */
             r[0] = (s[0] >= g[0] ? s[0] : (-s[0] >= g[0] ? -s[0] : g[0]));
 
-            /* (17)  a_h = C q */
+            /* (22)  a_h = C q */
             for (size_t j = 0; j < d_v; ++j) {
                 real sum = 0;
                 sum += dot(&C[j * d_k], &q[0], d_k);
@@ -895,7 +895,7 @@ static void mlstm_simd_infer_thread(
                         const vec o = load(o_rows + sample * row_d_v + j);
                         const vec a_h = load(a_h_rows + sample * row_d_v + j);
 
-                        /* (17)  h = o * a_h * e / r */
+                        /* (23)  h = o * a_h * e / r */
                         const vec h = o * a_h * e / r;
                         store_part(h_rows + sample * d_v + j, h, left);
                     }
@@ -1085,32 +1085,32 @@ static void mlstm_simd_backward_thread(
                         const vec a_h = load(a_h_rows + sample * row_d_v + j);
                         const vec h_bar = load_part(h_bar_rows + sample * d_v + j, left);
 
-                        /* (10)  o = sigmoid_from_tail(o_tail) */
+                        /* (13)  o = sigmoid_from_tail(o_tail) */
                         const vec o = vec_sigmoid_from_tail(o_tail);
 
-                        /* (10)  one_minus_o = complement_from_tail(o_tail) */
+                        /* (13)  one_minus_o = complement_from_tail(o_tail) */
                         const vec one_minus_o = vec_complement_from_tail(o_tail);
 
-                        /* (18)  h_to_e_bar = h_bar * o * a_h / r */
+                        /* (24)  h_to_e_bar = h_bar * o * a_h / r */
                         const vec h_to_e_bar = h_bar * o * a_h / r;
                         store(h_to_e_bar_rows + sample * row_d_v + j, h_to_e_bar);
 
-                        /* (19)  h_to_r_bar = -h_bar * o * a_h * e / r^2 */
+                        /* (25)  h_to_r_bar = -h_bar * o * a_h * e / r^2 */
                         const vec h_to_r_bar = -h_bar * o * a_h * e / (r * r);
                         store(h_to_r_bar_rows + sample * row_d_v + j, h_to_r_bar);
 
-                        /* (20)  a_h_bar = h_bar * o * e / r   adjoint of (17) */
+                        /* (26)  a_h_bar = h_bar * o * e / r   adjoint of (23) */
                         const vec a_h_bar = h_bar * o * e / r;
                         store(a_h_bar_rows + sample * row_d_v + j, a_h_bar);
 
-                        /* (29)  o_bar = h_bar * a_h * e / r   adjoint of (17) */
+                        /* (35)  o_bar = h_bar * a_h * e / r   adjoint of (23) */
                         const vec o_bar = h_bar * a_h * e / r;
 
-                        /* (30)  a_o_bar = o_bar * o * (1 - o)   adjoint of (10) */
+                        /* (36)  a_o_bar = o_bar * o * (1 - o)   adjoint of (13) */
                         const vec a_o_bar = o_bar * o * one_minus_o;
                         store(a_o_bar_rows + sample * row_d_v + j, a_o_bar);
 
-                        /* (57)  b_o_bar = sum_t a_o_bar   adjoint of (10) */
+                        /* (63)  b_o_bar = sum_t a_o_bar   adjoint of (12) */
                         b_o_bar_here += a_o_bar;
                     }
                     if (b_o_bar != NULL) {
@@ -1141,30 +1141,30 @@ static void mlstm_simd_backward_thread(
         real *restrict q_bar = work_q_bar + sample * row_d_k;
         real *restrict sigmoid_ftilde = work_sigmoid_ftilde + sample;
 
-        /* (15)  s = e * a_s */
+        /* (20)  s = e * a_s */
         s[0] = e[0] * a_s[0];
 
-        /* (21)  r_bar = sum_i h_to_r_bar[i]   adjoint of (17) */
+        /* (27)  r_bar = sum_i h_to_r_bar[i]   adjoint of (23) */
         r_bar[0] = 0;
         r_bar[0] += row_sum(&h_to_r_bar[0], d_v);
 
-        /* (22)  s_bar = r_bar * {1 if g <= s, -1 if g <= -s, else 0}   adjoint of (16) */
+        /* (28)  s_bar = r_bar * {1 if g <= s, -1 if g <= -s, else 0}   adjoint of (21) */
         s_bar[0] = r_bar[0] * (g[0] <= s[0] ? 1 : (g[0] <= -s[0] ? -1 : 0));
 
-        /* (23)  a_s_bar = s_bar * e   adjoint of (15) */
+        /* (29)  a_s_bar = s_bar * e   adjoint of (20) */
         a_s_bar[0] = s_bar[0] * e[0];
 
-        /* (24)  g_bar = r_bar * {0 if g <= -s or g <= s, else 1}   adjoint of (16) */
+        /* (30)  g_bar = r_bar * {0 if g <= -s or g <= s, else 1}   adjoint of (21) */
         g_bar[0] = r_bar[0] * (g[0] <= -s[0] || g[0] <= s[0] ? 0 : 1);
 
-        /* (25)  e_bar = s_bar * a_s + sum_i h_to_e_bar[i]   adjoint of (15), (17) */
+        /* (31)  e_bar = s_bar * a_s + sum_i h_to_e_bar[i]   adjoint of (20), (23) */
         e_bar[0] = s_bar[0] * a_s[0];
         e_bar[0] += row_sum(&h_to_e_bar[0], d_v);
 
-        /* (37)  sigmoid_ftilde = sigmoid(-ftilde) */
+        /* (43)  sigmoid_ftilde = sigmoid(-ftilde) */
         sigmoid_ftilde[0] = mlstm_sigmoid(-ftilde[0]);
 
-        /* (41)  q_bar = n[i] a_s_bar + C^T a_h_bar   adjoint of (15), (17) */
+        /* (47)  q_bar = n[i] a_s_bar + C^T a_h_bar   adjoint of (19), (22) */
         for (size_t j = 0; j < d_k; ++j) {
             real sum = n[j] * a_s_bar[0];
             for (size_t l = 0; l < d_v; ++l)
@@ -1190,7 +1190,7 @@ static void mlstm_simd_backward_thread(
                     for (size_t sample = 0; sample < rows; ++sample) {
                         const vec q_bar = load(q_bar_rows + sample * row_d_k + j);
 
-                        /* (47)  b_q_bar = sum_t q_bar   adjoint of (1) */
+                        /* (53)  b_q_bar = sum_t q_bar   adjoint of (1) */
                         b_q_bar_here += q_bar;
                     }
                     if (b_q_bar != NULL) {
@@ -1204,8 +1204,8 @@ static void mlstm_simd_backward_thread(
     {
         real *const scratch = work_scratch + thread * scratch_size;
 
-        /* (46)  W_q_bar = sum_t q_bar x^T   adjoint of (1) */
-        /* (56)  W_o_bar = sum_t a_o_bar x^T   adjoint of (10) */
+        /* (52)  W_q_bar = sum_t q_bar x^T   adjoint of (1) */
+        /* (62)  W_o_bar = sum_t a_o_bar x^T   adjoint of (12) */
         const series rows_of_x = {in->x, 0, D, 0, 0, 0, 0};
         const reduction with_x[] = {
             {{work_q_bar, 0, row_d_k, 0, 0, 0, 0}, d_k, 1, W_q_bar, 0},
@@ -1242,11 +1242,11 @@ static void mlstm_simd_backward_thread(
                         const vec n_next_bar =
                             load_part(n_next_bar_rows + sample * n_next_bar_stride + j, left);
 
-                        /* (26)  n_bar = a_s_bar q[i] + n_next_bar   adjoint of (15) */
+                        /* (32)  n_bar = a_s_bar q[i] + n_next_bar   adjoint of (19) */
                         const vec n_bar = a_s_bar * q + n_next_bar;
                         store(n_bar_rows + sample * row_d_k + j, n_bar);
 
-                        /* (44)  n_prev_bar = n_bar * f   adjoint of (12) */
+                        /* (50)  n_prev_bar = n_bar * f   adjoint of (16) */
                         const vec n_prev_bar = n_bar * f;
                         store(n_prev_bar_rows + sample * row_d_k + j, n_prev_bar);
                     }
@@ -1271,12 +1271,12 @@ static void mlstm_simd_backward_thread(
                 real *restrict C_bar = work_C_bar + ((t - first) * B + sample) * d_v * d_k;
                 real *restrict C_prev_bar = work_C_prev_bar + ((t & 1) * B + sample) * d_v * d_k;
 
-                /* (27)  C_bar = a_h_bar q^T + C_next_bar   adjoint of (17) */
+                /* (33)  C_bar = a_h_bar q^T + C_next_bar   adjoint of (22) */
                 for (size_t j = 0; j < d_v; ++j)
                     for (size_t l = 0; l < d_k; ++l)
                         C_bar[j * d_k + l] = a_h_bar[j] * q[l] + C_next_bar[j * d_k + l];
 
-                /* (43)  C_prev_bar = C_bar * f   adjoint of (11) */
+                /* (49)  C_prev_bar = C_bar * f   adjoint of (15) */
                 for (size_t j = 0; j < d_v; ++j)
                     for (size_t l = 0; l < d_k; ++l)
                         C_prev_bar[j * d_k + l] = C_bar[j * d_k + l] * f[0];
@@ -1307,12 +1307,12 @@ static void mlstm_simd_backward_thread(
             real *restrict v_bar = work_v_bar + (first * B + sample) * row_d_v;
             real *restrict k_bar = work_k_bar + (first * B + sample) * row_d_k;
 
-            /* (28)  a_C_bar = C_bar * i   adjoint of (11) */
+            /* (34)  a_C_bar = C_bar * i   adjoint of (15) */
             for (size_t j = 0; j < d_v; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     a_C_bar[j * d_k + l] = C_bar[j * d_k + l] * i[0];
 
-            /* (31)  f_bar = sum_ij C_bar[i,j] C_prev[i,j] + n_bar^T n_prev   adjoint of (11), (12)
+            /* (37)  f_bar = sum_ij C_bar[i,j] C_prev[i,j] + n_bar^T n_prev   adjoint of (15), (16)
              * */
             f_bar[0] = 0;
             for (size_t j = 0; j < d_v; ++j)
@@ -1320,27 +1320,27 @@ static void mlstm_simd_backward_thread(
                     f_bar[0] += C_bar[j * d_k + l] * C_prev[j * d_k + l];
             f_bar[0] += dot(&n_bar[0], &n_prev[0], d_k);
 
-            /* (32)  a_f_bar = f_bar * f   adjoint of (9) */
+            /* (38)  a_f_bar = f_bar * f   adjoint of (11) */
             a_f_bar[0] = f_bar[0] * f[0];
 
-            /* (33)  i_bar = sum_ij C_bar[i,j] a_C[i,j] + n_bar^T k   adjoint of (11), (12) */
+            /* (39)  i_bar = sum_ij C_bar[i,j] a_C[i,j] + n_bar^T k   adjoint of (15), (16) */
             i_bar[0] = 0;
             for (size_t j = 0; j < d_v; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     i_bar[0] += C_bar[j * d_k + l] * a_C[j * d_k + l];
             i_bar[0] += dot(&n_bar[0], &k[0], d_k);
 
-            /* (34)  a_i_bar = i_bar * i   adjoint of (8) */
+            /* (40)  a_i_bar = i_bar * i   adjoint of (9) */
             a_i_bar[0] = i_bar[0] * i[0];
 
-            /* (39)  v_bar = a_C_bar k   adjoint of (11) */
+            /* (45)  v_bar = a_C_bar k   adjoint of (14) */
             for (size_t j = 0; j < d_v; ++j) {
                 real sum = 0;
                 sum += dot(&a_C_bar[j * d_k], &k[0], d_k);
                 v_bar[j] = sum;
             }
 
-            /* (40)  k_bar = a_C_bar^T v + n_bar * i   adjoint of (11), (12) */
+            /* (46)  k_bar = a_C_bar^T v + n_bar * i   adjoint of (14), (16) */
             for (size_t j = 0; j < d_k; ++j) {
                 real sum = n_bar[j] * i[0];
                 for (size_t l = 0; l < d_v; ++l)
@@ -1348,7 +1348,7 @@ static void mlstm_simd_backward_thread(
                 k_bar[j] = sum;
             }
 
-            /* (48)  W_k_bar = 1 / sqrt(d_k) sum_t k_bar x^T   adjoint of (2) */
+            /* (54)  W_k_bar = 1 / sqrt(d_k) sum_t k_bar x^T   adjoint of (2) */
             if (W_k_bar != NULL)
                 for (size_t j = 0; j < d_k; ++j)
                     for (size_t l = 0; l < D; ++l)
@@ -1372,7 +1372,7 @@ static void mlstm_simd_backward_thread(
                         for (size_t sample = 0; sample < rows; ++sample) {
                             const vec k_bar = load(k_bar_rows + sample * row_d_k + j);
 
-                            /* (49)  b_k_bar = sum_t k_bar   adjoint of (2) */
+                            /* (55)  b_k_bar = sum_t k_bar   adjoint of (2) */
                             b_k_bar_here += k_bar;
                         }
                         if (b_k_bar != NULL) {
@@ -1401,7 +1401,7 @@ static void mlstm_simd_backward_thread(
                         for (size_t sample = 0; sample < rows; ++sample) {
                             const vec v_bar = load(v_bar_rows + sample * row_d_v + j);
 
-                            /* (51)  b_v_bar = sum_t v_bar   adjoint of (3) */
+                            /* (57)  b_v_bar = sum_t v_bar   adjoint of (3) */
                             b_v_bar_here += v_bar;
                         }
                         if (b_v_bar != NULL) {
@@ -1416,7 +1416,7 @@ static void mlstm_simd_backward_thread(
         {
             real *const scratch = work_scratch + thread * scratch_size;
 
-            /* (50)  W_v_bar = sum_t v_bar x^T   adjoint of (3) */
+            /* (56)  W_v_bar = sum_t v_bar x^T   adjoint of (3) */
             const series rows_of_x = {in->x, 0, D, 0, 0, 0, 0};
             const reduction with_x[] = {
                 {{work_v_bar, 0, row_d_v, 0, 0, 0, 0}, d_v, 1, W_v_bar, done > 0},
@@ -1449,13 +1449,13 @@ static void mlstm_simd_backward_thread(
                 real *restrict m_bar = work_m_bar + ((t - first) * B + sample);
                 real *restrict m_prev_bar = work_m_prev_bar + ((t & 1) * B + sample);
 
-                /* (35)  m_bar = -a_i_bar - a_f_bar + e_bar * {1 if m <= 0, else 0} * e - g_bar * {1
-                 * if m >= 0, else 0} * g + m_next_bar   adjoint of (8), (9), (13), (14) */
+                /* (41)  m_bar = -a_i_bar - a_f_bar + e_bar * {1 if m <= 0, else 0} * e - g_bar * {1
+                 * if m >= 0, else 0} * g + m_next_bar   adjoint of (8), (10), (17), (18) */
                 m_bar[0] = -a_i_bar[0] - a_f_bar[0] + e_bar[0] * (m[0] <= 0 ? 1 : 0) * e[0]
                     - g_bar[0] * (m[0] >= 0 ? 1 : 0) * g[0] + m_next_bar[0];
 
-                /* (42)  m_prev_bar = m_bar * {1 if itilde <= l_f + m_prev, else 0} + a_f_bar
-                 * adjoint of (7), (9) */
+                /* (48)  m_prev_bar = m_bar * {1 if itilde <= l_f + m_prev, else 0} + a_f_bar
+                 * adjoint of (7), (10) */
                 m_prev_bar[0] = m_bar[0] * (itilde[0] <= l_f[0] + m_prev[0] ? 1 : 0) + a_f_bar[0];
             }
             BARRIER
@@ -1481,20 +1481,20 @@ static void mlstm_simd_backward_thread(
                 + (first * B + sample) * D : work_x_bar;
             const real *restrict sigmoid_ftilde = work_sigmoid_ftilde + (first * B + sample);
 
-            /* (36)  l_f_bar = m_bar * {1 if itilde <= l_f + m_prev, else 0} + a_f_bar   adjoint of
-             * (7), (9) */
+            /* (42)  l_f_bar = m_bar * {1 if itilde <= l_f + m_prev, else 0} + a_f_bar   adjoint of
+             * (7), (10) */
             l_f_bar[0] = m_bar[0] * (itilde[0] <= l_f[0] + m_prev[0] ? 1 : 0) + a_f_bar[0];
 
-            /* (37)  ftilde_bar = l_f_bar * sigmoid(-ftilde)   adjoint of (6) */
+            /* (43)  ftilde_bar = l_f_bar * sigmoid(-ftilde)   adjoint of (6) */
             ftilde_bar[0] = l_f_bar[0] * sigmoid_ftilde[0];
 
-            /* (38)  itilde_bar = m_bar * {0 if itilde <= l_f + m_prev, else 1} + a_i_bar   adjoint
+            /* (44)  itilde_bar = m_bar * {0 if itilde <= l_f + m_prev, else 1} + a_i_bar   adjoint
              * of (7), (8) */
             itilde_bar[0] = m_bar[0] * (itilde[0] <= l_f[0] + m_prev[0] ? 0 : 1) + a_i_bar[0];
 
-            /* (45)  x_bar = W_q^T q_bar + 1 / sqrt(d_k) W_k^T k_bar + W_v^T v_bar + w_i[i]
+            /* (51)  x_bar = W_q^T q_bar + 1 / sqrt(d_k) W_k^T k_bar + W_v^T v_bar + w_i[i]
              * itilde_bar + w_f[i] ftilde_bar + W_o^T a_o_bar   adjoint of (1), (2), (3), (4), (5),
-             * (10) */
+             * (12) */
             if (gradients->x_bar != NULL) {
                 for (size_t j = 0; j < D; ++j) {
                     real sum = w_i[j] * itilde_bar[0] + w_f[j] * ftilde_bar[0];
@@ -1510,11 +1510,11 @@ static void mlstm_simd_backward_thread(
                 }
             }
 
-            /* (53)  b_i_bar = sum_t itilde_bar   adjoint of (4) */
+            /* (59)  b_i_bar = sum_t itilde_bar   adjoint of (4) */
             if (b_i_bar != NULL)
                 b_i_bar[0] += itilde_bar[0];
 
-            /* (55)  b_f_bar = sum_t ftilde_bar   adjoint of (5) */
+            /* (61)  b_f_bar = sum_t ftilde_bar   adjoint of (5) */
             if (b_f_bar != NULL)
                 b_f_bar[0] += ftilde_bar[0];
         }
@@ -1541,10 +1541,10 @@ static void mlstm_simd_backward_thread(
                             const real itilde_bar = itilde_bar_rows[sample];
                             const vec x = load_part(x_rows + sample * D + j, left);
 
-                            /* (52)  w_i_bar = sum_t itilde_bar x[i]   adjoint of (4) */
+                            /* (58)  w_i_bar = sum_t itilde_bar x[i]   adjoint of (4) */
                             w_i_bar_here += itilde_bar * x;
 
-                            /* (54)  w_f_bar = sum_t ftilde_bar x[i]   adjoint of (5) */
+                            /* (60)  w_f_bar = sum_t ftilde_bar x[i]   adjoint of (5) */
                             w_f_bar_here += ftilde_bar * x;
                         }
                         if (w_i_bar != NULL) {
@@ -1755,11 +1755,11 @@ static void mlstm_simd_step_thread(
                                 load(tile_v_2 + (sample * 2 * own + v) * LANES) + b_v_here;
                             store(v_2_rows + sample * row_d_v + j, v_2);
 
-                            /* (10)  a_o = W_o x + b_o */
+                            /* (12)  a_o = W_o x + b_o */
                             const vec a_o =
                                 load(tile_v_2 + ((sample * 2 + 1) * own + v) * LANES) + b_o_here;
 
-                            /* (10)  o = sigmoid(a_o) */
+                            /* (13)  o = sigmoid(a_o) */
                             const vec o = vec_sigmoid(a_o);
                             store(o_rows + sample * row_d_v + j, o);
                         }
@@ -1775,7 +1775,7 @@ static void mlstm_simd_step_thread(
         const real *restrict v_2 = work_v_2 + sample * row_d_v;
         real *restrict a_C = work_a_C + sample * d_v * d_k;
 
-        /* (11)  a_C = v k^T */
+        /* (14)  a_C = v k^T */
         for (size_t j = 0; j < d_v; ++j)
             for (size_t l = 0; l < d_k; ++l)
                 a_C[j * d_k + l] = v_2[j] * k[l];
@@ -1808,19 +1808,19 @@ static void mlstm_simd_step_thread(
         /* (8)  a_i = itilde - m */
         a_i[0] = itilde[0] - m[0];
 
-        /* (8)  i = exp(a_i) */
+        /* (9)  i = exp(a_i) */
         i[0] = EXP(a_i[0]);
 
-        /* (9)  a_f = l_f + m_prev - m */
+        /* (10)  a_f = l_f + m_prev - m */
         a_f[0] = l_f[0] + m_prev[0] - m[0];
 
-        /* (9)  f = exp(a_f) */
+        /* (11)  f = exp(a_f) */
         f[0] = EXP(a_f[0]);
 
-        /* (13)  e = exp(min(m, 0)) */
+        /* (17)  e = exp(min(m, 0)) */
         e[0] = EXP((m[0] <= 0 ? m[0] : 0));
 
-        /* (14)  g = exp(-max(m, 0)) */
+        /* (18)  g = exp(-max(m, 0)) */
         g[0] = EXP(-(m[0] >= 0 ? m[0] : 0));
     }
     BARRIER
@@ -1832,7 +1832,7 @@ static void mlstm_simd_step_thread(
         const real *restrict C_prev = initial_C + sample * d_v * d_k;
         const real *restrict a_C = work_a_C + sample * d_v * d_k;
 
-        /* (11)  C = f * C_prev + i * a_C */
+        /* (15)  C = f * C_prev + i * a_C */
         for (size_t j = 0; j < d_v; ++j)
             for (size_t l = 0; l < d_k; ++l)
                 C[j * d_k + l] = f[0] * C_prev[j * d_k + l] + i[0] * a_C[j * d_k + l];
@@ -1859,7 +1859,7 @@ static void mlstm_simd_step_thread(
                     const vec k = load(k_rows + sample * row_d_k + j);
                     const vec n_prev = load_part(n_prev_rows + sample * d_k + j, left);
 
-                    /* (12)  n = f * n_prev + i * k */
+                    /* (16)  n = f * n_prev + i * k */
                     const vec n = f * n_prev + i * k;
                     store(n_rows + sample * row_d_k + j, n);
                 }
@@ -1879,17 +1879,17 @@ static void mlstm_simd_step_thread(
         real *restrict a_s = work_a_s + sample;
         real *restrict a_h = work_a_h + sample * row_d_v;
 
-        /* (15)  a_s = n^T q */
+        /* (19)  a_s = n^T q */
         a_s[0] = 0;
         a_s[0] += dot(&n[0], &q[0], d_k);
 
-        /* (15)  s = e * a_s */
+        /* (20)  s = e * a_s */
         s[0] = e[0] * a_s[0];
 
-        /* (16)  r = {s if s >= g, -s if -s >= g, else g} */
+        /* (21)  r = {s if s >= g, -s if -s >= g, else g} */
         r[0] = (s[0] >= g[0] ? s[0] : (-s[0] >= g[0] ? -s[0] : g[0]));
 
-        /* (17)  a_h = C q */
+        /* (22)  a_h = C q */
         for (size_t j = 0; j < d_v; ++j) {
             real sum = 0;
             sum += dot(&C[j * d_k], &q[0], d_k);
@@ -1918,7 +1918,7 @@ static void mlstm_simd_step_thread(
                     const vec o = load(o_rows + sample * row_d_v + j);
                     const vec a_h = load(a_h_rows + sample * row_d_v + j);
 
-                    /* (17)  h = o * a_h * e / r */
+                    /* (23)  h = o * a_h * e / r */
                     const vec h = o * a_h * e / r;
                     store_part(h_rows + sample * d_v + j, h, left);
                 }

@@ -213,7 +213,7 @@ void multiplicative_lstm_forward(
             multiplicative_lstm_real *restrict tanh_hhat_tail = tape_tanh_hhat_tail + at * size_m;
             multiplicative_lstm_real *restrict tanh_c_tail = tape_tanh_c_tail + at * size_m;
 
-            /* (1)  a_m_2 = W_mh h_prev */
+            /* (2)  a_m_2 = W_mh h_prev */
             for (size_t j = 0; j < d; ++j) {
                 multiplicative_lstm_real sum = 0;
                 for (size_t k = 0; k < size_m; ++k)
@@ -221,11 +221,11 @@ void multiplicative_lstm_forward(
                 a_m_2[j] = sum;
             }
 
-            /* (1)  m = a_m * a_m_2 */
+            /* (3)  m = a_m * a_m_2 */
             for (size_t j = 0; j < d; ++j)
                 m[j] = a_m[j] * a_m_2[j];
 
-            /* (2)  hhat = W_hx x + W_hm m */
+            /* (4)  hhat = W_hx x + W_hm m */
             for (size_t j = 0; j < size_m; ++j) {
                 multiplicative_lstm_real sum = 0;
                 for (size_t k = 0; k < n; ++k)
@@ -235,7 +235,7 @@ void multiplicative_lstm_forward(
                 hhat[j] = sum;
             }
 
-            /* (3)  a_i = W_ix x + W_im m */
+            /* (5)  a_i = W_ix x + W_im m */
             for (size_t j = 0; j < size_m; ++j) {
                 multiplicative_lstm_real sum = 0;
                 for (size_t k = 0; k < n; ++k)
@@ -245,15 +245,15 @@ void multiplicative_lstm_forward(
                 a_i[j] = sum;
             }
 
-            /* (3)  i = sigmoid(a_i) */
+            /* (6)  i = sigmoid(a_i) */
             for (size_t j = 0; j < size_m; ++j)
                 i[j] = multiplicative_lstm_sigmoid(a_i[j]);
 
-            /* (3)  i_tail = sigmoid_tail(a_i) */
+            /* (6)  i_tail = sigmoid_tail(a_i) */
             for (size_t j = 0; j < size_m; ++j)
                 i_tail[j] = multiplicative_lstm_sigmoid_tail(a_i[j]);
 
-            /* (4)  a_o = W_ox x + W_om m */
+            /* (7)  a_o = W_ox x + W_om m */
             for (size_t j = 0; j < size_m; ++j) {
                 multiplicative_lstm_real sum = 0;
                 for (size_t k = 0; k < n; ++k)
@@ -263,15 +263,15 @@ void multiplicative_lstm_forward(
                 a_o[j] = sum;
             }
 
-            /* (4)  o = sigmoid(a_o) */
+            /* (8)  o = sigmoid(a_o) */
             for (size_t j = 0; j < size_m; ++j)
                 o[j] = multiplicative_lstm_sigmoid(a_o[j]);
 
-            /* (4)  o_tail = sigmoid_tail(a_o) */
+            /* (8)  o_tail = sigmoid_tail(a_o) */
             for (size_t j = 0; j < size_m; ++j)
                 o_tail[j] = multiplicative_lstm_sigmoid_tail(a_o[j]);
 
-            /* (5)  a_f = W_fx x + W_fm m */
+            /* (9)  a_f = W_fx x + W_fm m */
             for (size_t j = 0; j < size_m; ++j) {
                 multiplicative_lstm_real sum = 0;
                 for (size_t k = 0; k < n; ++k)
@@ -281,35 +281,35 @@ void multiplicative_lstm_forward(
                 a_f[j] = sum;
             }
 
-            /* (5)  f = sigmoid(a_f) */
+            /* (10)  f = sigmoid(a_f) */
             for (size_t j = 0; j < size_m; ++j)
                 f[j] = multiplicative_lstm_sigmoid(a_f[j]);
 
-            /* (5)  f_tail = sigmoid_tail(a_f) */
+            /* (10)  f_tail = sigmoid_tail(a_f) */
             for (size_t j = 0; j < size_m; ++j)
                 f_tail[j] = multiplicative_lstm_sigmoid_tail(a_f[j]);
 
-            /* (6)  tanh_hhat = tanh(hhat) */
+            /* (11)  tanh_hhat = tanh(hhat) */
             for (size_t j = 0; j < size_m; ++j)
                 tanh_hhat[j] = TANH(hhat[j]);
 
-            /* (6)  tanh_hhat_tail = tanh_tail(hhat) */
+            /* (11)  tanh_hhat_tail = tanh_tail(hhat) */
             for (size_t j = 0; j < size_m; ++j)
                 tanh_hhat_tail[j] = multiplicative_lstm_tanh_tail(hhat[j]);
 
-            /* (6)  c = f * c_prev + i * tanh(hhat) */
+            /* (11)  c = f * c_prev + i * tanh(hhat) */
             for (size_t j = 0; j < size_m; ++j)
                 c[j] = f[j] * c_prev[j] + i[j] * tanh_hhat[j];
 
-            /* (7)  tanh_c = tanh(c) */
+            /* (12)  tanh_c = tanh(c) */
             for (size_t j = 0; j < size_m; ++j)
                 tanh_c[j] = TANH(c[j]);
 
-            /* (7)  tanh_c_tail = tanh_tail(c) */
+            /* (12)  tanh_c_tail = tanh_tail(c) */
             for (size_t j = 0; j < size_m; ++j)
                 tanh_c_tail[j] = multiplicative_lstm_tanh_tail(c[j]);
 
-            /* (7)  h = tanh(c) * o */
+            /* (12)  h = tanh(c) * o */
             for (size_t j = 0; j < size_m; ++j)
                 h[j] = tanh_c[j] * o[j];
         }
@@ -393,7 +393,7 @@ void multiplicative_lstm_infer(
                 + (((t - 1) & 1) * B + s) * size_m : initial_c + s * size_m;
             const multiplicative_lstm_real *restrict a_m = work_a_m + at * d;
 
-            /* (1)  a_m_2 = W_mh h_prev */
+            /* (2)  a_m_2 = W_mh h_prev */
             for (size_t j = 0; j < d; ++j) {
                 multiplicative_lstm_real sum = 0;
                 for (size_t k = 0; k < size_m; ++k)
@@ -401,11 +401,11 @@ void multiplicative_lstm_infer(
                 a_m_2[j] = sum;
             }
 
-            /* (1)  m = a_m * a_m_2 */
+            /* (3)  m = a_m * a_m_2 */
             for (size_t j = 0; j < d; ++j)
                 m[j] = a_m[j] * a_m_2[j];
 
-            /* (2)  hhat = W_hx x + W_hm m */
+            /* (4)  hhat = W_hx x + W_hm m */
             for (size_t j = 0; j < size_m; ++j) {
                 multiplicative_lstm_real sum = 0;
                 for (size_t k = 0; k < n; ++k)
@@ -415,7 +415,7 @@ void multiplicative_lstm_infer(
                 hhat[j] = sum;
             }
 
-            /* (3)  a_i = W_ix x + W_im m */
+            /* (5)  a_i = W_ix x + W_im m */
             for (size_t j = 0; j < size_m; ++j) {
                 multiplicative_lstm_real sum = 0;
                 for (size_t k = 0; k < n; ++k)
@@ -425,11 +425,11 @@ void multiplicative_lstm_infer(
                 a_i[j] = sum;
             }
 
-            /* (3)  i = sigmoid(a_i) */
+            /* (6)  i = sigmoid(a_i) */
             for (size_t j = 0; j < size_m; ++j)
                 i[j] = multiplicative_lstm_sigmoid(a_i[j]);
 
-            /* (4)  a_o = W_ox x + W_om m */
+            /* (7)  a_o = W_ox x + W_om m */
             for (size_t j = 0; j < size_m; ++j) {
                 multiplicative_lstm_real sum = 0;
                 for (size_t k = 0; k < n; ++k)
@@ -439,11 +439,11 @@ void multiplicative_lstm_infer(
                 a_o[j] = sum;
             }
 
-            /* (4)  o = sigmoid(a_o) */
+            /* (8)  o = sigmoid(a_o) */
             for (size_t j = 0; j < size_m; ++j)
                 o[j] = multiplicative_lstm_sigmoid(a_o[j]);
 
-            /* (5)  a_f = W_fx x + W_fm m */
+            /* (9)  a_f = W_fx x + W_fm m */
             for (size_t j = 0; j < size_m; ++j) {
                 multiplicative_lstm_real sum = 0;
                 for (size_t k = 0; k < n; ++k)
@@ -453,23 +453,23 @@ void multiplicative_lstm_infer(
                 a_f[j] = sum;
             }
 
-            /* (5)  f = sigmoid(a_f) */
+            /* (10)  f = sigmoid(a_f) */
             for (size_t j = 0; j < size_m; ++j)
                 f[j] = multiplicative_lstm_sigmoid(a_f[j]);
 
-            /* (6)  tanh_hhat = tanh(hhat) */
+            /* (11)  tanh_hhat = tanh(hhat) */
             for (size_t j = 0; j < size_m; ++j)
                 tanh_hhat[j] = TANH(hhat[j]);
 
-            /* (6)  c = f * c_prev + i * tanh(hhat) */
+            /* (11)  c = f * c_prev + i * tanh(hhat) */
             for (size_t j = 0; j < size_m; ++j)
                 c[j] = f[j] * c_prev[j] + i[j] * tanh_hhat[j];
 
-            /* (7)  tanh_c = tanh(c) */
+            /* (12)  tanh_c = tanh(c) */
             for (size_t j = 0; j < size_m; ++j)
                 tanh_c[j] = TANH(c[j]);
 
-            /* (7)  h = tanh(c) * o */
+            /* (12)  h = tanh(c) * o */
             for (size_t j = 0; j < size_m; ++j)
                 h[j] = tanh_c[j] * o[j];
         }
@@ -628,85 +628,85 @@ void multiplicative_lstm_backward(
             multiplicative_lstm_real *restrict c_prev_bar =
                 work_c_prev_bar + ((t & 1) * B + s) * size_m;
 
-            /* (3)  i = sigmoid_from_tail(i_tail) */
+            /* (6)  i = sigmoid_from_tail(i_tail) */
             for (size_t j = 0; j < size_m; ++j)
                 i[j] = multiplicative_lstm_sigmoid_from_tail(i_tail[j]);
 
-            /* (4)  o = sigmoid_from_tail(o_tail) */
+            /* (8)  o = sigmoid_from_tail(o_tail) */
             for (size_t j = 0; j < size_m; ++j)
                 o[j] = multiplicative_lstm_sigmoid_from_tail(o_tail[j]);
 
-            /* (5)  f = sigmoid_from_tail(f_tail) */
+            /* (10)  f = sigmoid_from_tail(f_tail) */
             for (size_t j = 0; j < size_m; ++j)
                 f[j] = multiplicative_lstm_sigmoid_from_tail(f_tail[j]);
 
-            /* (6)  tanh_hhat = tanh_from_tail(tanh_hhat_tail) */
+            /* (11)  tanh_hhat = tanh_from_tail(tanh_hhat_tail) */
             for (size_t j = 0; j < size_m; ++j)
                 tanh_hhat[j] = multiplicative_lstm_tanh_from_tail(tanh_hhat_tail[j]);
 
-            /* (7)  tanh_c = tanh_from_tail(tanh_c_tail) */
+            /* (12)  tanh_c = tanh_from_tail(tanh_c_tail) */
             for (size_t j = 0; j < size_m; ++j)
                 tanh_c[j] = multiplicative_lstm_tanh_from_tail(tanh_c_tail[j]);
 
-            /* (3)  one_minus_i = complement_from_tail(i_tail) */
+            /* (6)  one_minus_i = complement_from_tail(i_tail) */
             for (size_t j = 0; j < size_m; ++j)
                 one_minus_i[j] = multiplicative_lstm_complement_from_tail(i_tail[j]);
 
-            /* (4)  one_minus_o = complement_from_tail(o_tail) */
+            /* (8)  one_minus_o = complement_from_tail(o_tail) */
             for (size_t j = 0; j < size_m; ++j)
                 one_minus_o[j] = multiplicative_lstm_complement_from_tail(o_tail[j]);
 
-            /* (5)  one_minus_f = complement_from_tail(f_tail) */
+            /* (10)  one_minus_f = complement_from_tail(f_tail) */
             for (size_t j = 0; j < size_m; ++j)
                 one_minus_f[j] = multiplicative_lstm_complement_from_tail(f_tail[j]);
 
-            /* (6)  one_minus_tanh_hhat_squared = slope_from_tail(tanh_hhat_tail) */
+            /* (11)  one_minus_tanh_hhat_squared = slope_from_tail(tanh_hhat_tail) */
             for (size_t j = 0; j < size_m; ++j)
                 one_minus_tanh_hhat_squared[j] =
                     multiplicative_lstm_slope_from_tail(tanh_hhat_tail[j]);
 
-            /* (7)  one_minus_tanh_c_squared = slope_from_tail(tanh_c_tail) */
+            /* (12)  one_minus_tanh_c_squared = slope_from_tail(tanh_c_tail) */
             for (size_t j = 0; j < size_m; ++j)
                 one_minus_tanh_c_squared[j] = multiplicative_lstm_slope_from_tail(tanh_c_tail[j]);
 
-            /* (8)  h_bar = Delta_h + h_next_bar */
+            /* (13)  h_bar = Delta_h + h_next_bar */
             for (size_t j = 0; j < size_m; ++j)
                 h_bar[j] = Delta_h[j] + h_next_bar[j];
 
-            /* (9)  c_bar = h_bar * o * (1 - tanh(c)^2) + c_next_bar   adjoint of (7) */
+            /* (14)  c_bar = h_bar * o * (1 - tanh(c)^2) + c_next_bar   adjoint of (12) */
             for (size_t j = 0; j < size_m; ++j)
                 c_bar[j] = h_bar[j] * o[j] * one_minus_tanh_c_squared[j] + c_next_bar[j];
 
-            /* (10)  f_bar = c_bar * c_prev   adjoint of (6) */
+            /* (15)  f_bar = c_bar * c_prev   adjoint of (11) */
             for (size_t j = 0; j < size_m; ++j)
                 f_bar[j] = c_bar[j] * c_prev[j];
 
-            /* (11)  a_f_bar = f_bar * f * (1 - f)   adjoint of (5) */
+            /* (16)  a_f_bar = f_bar * f * (1 - f)   adjoint of (10) */
             for (size_t j = 0; j < size_m; ++j)
                 a_f_bar[j] = f_bar[j] * f[j] * one_minus_f[j];
 
-            /* (12)  o_bar = h_bar * tanh(c)   adjoint of (7) */
+            /* (17)  o_bar = h_bar * tanh(c)   adjoint of (12) */
             for (size_t j = 0; j < size_m; ++j)
                 o_bar[j] = h_bar[j] * tanh_c[j];
 
-            /* (13)  a_o_bar = o_bar * o * (1 - o)   adjoint of (4) */
+            /* (18)  a_o_bar = o_bar * o * (1 - o)   adjoint of (8) */
             for (size_t j = 0; j < size_m; ++j)
                 a_o_bar[j] = o_bar[j] * o[j] * one_minus_o[j];
 
-            /* (14)  i_bar = c_bar * tanh(hhat)   adjoint of (6) */
+            /* (19)  i_bar = c_bar * tanh(hhat)   adjoint of (11) */
             for (size_t j = 0; j < size_m; ++j)
                 i_bar[j] = c_bar[j] * tanh_hhat[j];
 
-            /* (15)  a_i_bar = i_bar * i * (1 - i)   adjoint of (3) */
+            /* (20)  a_i_bar = i_bar * i * (1 - i)   adjoint of (6) */
             for (size_t j = 0; j < size_m; ++j)
                 a_i_bar[j] = i_bar[j] * i[j] * one_minus_i[j];
 
-            /* (16)  hhat_bar = c_bar * i * (1 - tanh(hhat)^2)   adjoint of (6) */
+            /* (21)  hhat_bar = c_bar * i * (1 - tanh(hhat)^2)   adjoint of (11) */
             for (size_t j = 0; j < size_m; ++j)
                 hhat_bar[j] = c_bar[j] * i[j] * one_minus_tanh_hhat_squared[j];
 
-            /* (17)  m_bar = W_hm^T hhat_bar + W_im^T a_i_bar + W_om^T a_o_bar + W_fm^T a_f_bar
-             * adjoint of (2), (3), (4), (5) */
+            /* (22)  m_bar = W_hm^T hhat_bar + W_im^T a_i_bar + W_om^T a_o_bar + W_fm^T a_f_bar
+             * adjoint of (4), (5), (7), (9) */
             for (size_t j = 0; j < d; ++j) {
                 multiplicative_lstm_real sum = 0;
                 for (size_t k = 0; k < size_m; ++k)
@@ -720,11 +720,11 @@ void multiplicative_lstm_backward(
                 m_bar[j] = sum;
             }
 
-            /* (18)  a_m_2_bar = m_bar * a_m   adjoint of (1) */
+            /* (23)  a_m_2_bar = m_bar * a_m   adjoint of (3) */
             for (size_t j = 0; j < d; ++j)
                 a_m_2_bar[j] = m_bar[j] * a_m[j];
 
-            /* (20)  h_prev_bar = W_mh^T a_m_2_bar   adjoint of (1) */
+            /* (25)  h_prev_bar = W_mh^T a_m_2_bar   adjoint of (2) */
             for (size_t j = 0; j < size_m; ++j) {
                 multiplicative_lstm_real sum = 0;
                 for (size_t k = 0; k < d; ++k)
@@ -732,7 +732,7 @@ void multiplicative_lstm_backward(
                 h_prev_bar[j] = sum;
             }
 
-            /* (21)  c_prev_bar = c_bar * f   adjoint of (6) */
+            /* (26)  c_prev_bar = c_bar * f   adjoint of (11) */
             for (size_t j = 0; j < size_m; ++j)
                 c_prev_bar[j] = c_bar[j] * f[j];
         }
@@ -756,16 +756,16 @@ void multiplicative_lstm_backward(
             multiplicative_lstm_real *restrict x_bar =
                 gradients->x_bar != NULL ? gradients->x_bar + at * n : NULL;
 
-            /* (1)  m = a_m * a_m_2 */
+            /* (3)  m = a_m * a_m_2 */
             for (size_t j = 0; j < d; ++j)
                 m[j] = a_m[j] * a_m_2[j];
 
-            /* (19)  a_m_bar = m_bar * a_m_2   adjoint of (1) */
+            /* (24)  a_m_bar = m_bar * a_m_2   adjoint of (3) */
             for (size_t j = 0; j < d; ++j)
                 a_m_bar[j] = m_bar[j] * a_m_2[j];
 
-            /* (22)  x_bar = W_mx^T a_m_bar + W_hx^T hhat_bar + W_ix^T a_i_bar + W_ox^T a_o_bar +
-             * W_fx^T a_f_bar   adjoint of (1), (2), (3), (4), (5) */
+            /* (27)  x_bar = W_mx^T a_m_bar + W_hx^T hhat_bar + W_ix^T a_i_bar + W_ox^T a_o_bar +
+             * W_fx^T a_f_bar   adjoint of (1), (4), (5), (7), (9) */
             if (x_bar != NULL) {
                 for (size_t j = 0; j < n; ++j) {
                     multiplicative_lstm_real sum = 0;
@@ -783,61 +783,61 @@ void multiplicative_lstm_backward(
                 }
             }
 
-            /* (23)  W_mx_bar = sum_t a_m_bar x^T   adjoint of (1) */
+            /* (28)  W_mx_bar = sum_t a_m_bar x^T   adjoint of (1) */
             if (W_mx_bar != NULL)
                 for (size_t j = 0; j < d; ++j)
                     for (size_t k = 0; k < n; ++k)
                         W_mx_bar[j * n + k] += a_m_bar[j] * x[k];
 
-            /* (24)  W_mh_bar = sum_t a_m_2_bar h_prev^T   adjoint of (1) */
+            /* (29)  W_mh_bar = sum_t a_m_2_bar h_prev^T   adjoint of (2) */
             if (W_mh_bar != NULL)
                 for (size_t j = 0; j < d; ++j)
                     for (size_t k = 0; k < size_m; ++k)
                         W_mh_bar[j * size_m + k] += a_m_2_bar[j] * h_prev[k];
 
-            /* (25)  W_hx_bar = sum_t hhat_bar x^T   adjoint of (2) */
+            /* (30)  W_hx_bar = sum_t hhat_bar x^T   adjoint of (4) */
             if (W_hx_bar != NULL)
                 for (size_t j = 0; j < size_m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         W_hx_bar[j * n + k] += hhat_bar[j] * x[k];
 
-            /* (26)  W_hm_bar = sum_t hhat_bar m^T   adjoint of (2) */
+            /* (31)  W_hm_bar = sum_t hhat_bar m^T   adjoint of (4) */
             if (W_hm_bar != NULL)
                 for (size_t j = 0; j < size_m; ++j)
                     for (size_t k = 0; k < d; ++k)
                         W_hm_bar[j * d + k] += hhat_bar[j] * m[k];
 
-            /* (27)  W_ix_bar = sum_t a_i_bar x^T   adjoint of (3) */
+            /* (32)  W_ix_bar = sum_t a_i_bar x^T   adjoint of (5) */
             if (W_ix_bar != NULL)
                 for (size_t j = 0; j < size_m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         W_ix_bar[j * n + k] += a_i_bar[j] * x[k];
 
-            /* (28)  W_im_bar = sum_t a_i_bar m^T   adjoint of (3) */
+            /* (33)  W_im_bar = sum_t a_i_bar m^T   adjoint of (5) */
             if (W_im_bar != NULL)
                 for (size_t j = 0; j < size_m; ++j)
                     for (size_t k = 0; k < d; ++k)
                         W_im_bar[j * d + k] += a_i_bar[j] * m[k];
 
-            /* (29)  W_ox_bar = sum_t a_o_bar x^T   adjoint of (4) */
+            /* (34)  W_ox_bar = sum_t a_o_bar x^T   adjoint of (7) */
             if (W_ox_bar != NULL)
                 for (size_t j = 0; j < size_m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         W_ox_bar[j * n + k] += a_o_bar[j] * x[k];
 
-            /* (30)  W_om_bar = sum_t a_o_bar m^T   adjoint of (4) */
+            /* (35)  W_om_bar = sum_t a_o_bar m^T   adjoint of (7) */
             if (W_om_bar != NULL)
                 for (size_t j = 0; j < size_m; ++j)
                     for (size_t k = 0; k < d; ++k)
                         W_om_bar[j * d + k] += a_o_bar[j] * m[k];
 
-            /* (31)  W_fx_bar = sum_t a_f_bar x^T   adjoint of (5) */
+            /* (36)  W_fx_bar = sum_t a_f_bar x^T   adjoint of (9) */
             if (W_fx_bar != NULL)
                 for (size_t j = 0; j < size_m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         W_fx_bar[j * n + k] += a_f_bar[j] * x[k];
 
-            /* (32)  W_fm_bar = sum_t a_f_bar m^T   adjoint of (5) */
+            /* (37)  W_fm_bar = sum_t a_f_bar m^T   adjoint of (9) */
             if (W_fm_bar != NULL)
                 for (size_t j = 0; j < size_m; ++j)
                     for (size_t k = 0; k < d; ++k)
@@ -907,7 +907,7 @@ void multiplicative_lstm_step(
             a_m[j] = sum;
         }
 
-        /* (1)  a_m_2 = W_mh h_prev */
+        /* (2)  a_m_2 = W_mh h_prev */
         for (size_t j = 0; j < d; ++j) {
             multiplicative_lstm_real sum = 0;
             for (size_t k = 0; k < size_m; ++k)
@@ -915,11 +915,11 @@ void multiplicative_lstm_step(
             a_m_2[j] = sum;
         }
 
-        /* (1)  m = a_m * a_m_2 */
+        /* (3)  m = a_m * a_m_2 */
         for (size_t j = 0; j < d; ++j)
             m[j] = a_m[j] * a_m_2[j];
 
-        /* (2)  hhat = W_hx x + W_hm m */
+        /* (4)  hhat = W_hx x + W_hm m */
         for (size_t j = 0; j < size_m; ++j) {
             multiplicative_lstm_real sum = 0;
             for (size_t k = 0; k < n; ++k)
@@ -929,7 +929,7 @@ void multiplicative_lstm_step(
             hhat[j] = sum;
         }
 
-        /* (3)  a_i = W_ix x + W_im m */
+        /* (5)  a_i = W_ix x + W_im m */
         for (size_t j = 0; j < size_m; ++j) {
             multiplicative_lstm_real sum = 0;
             for (size_t k = 0; k < n; ++k)
@@ -939,11 +939,11 @@ void multiplicative_lstm_step(
             a_i[j] = sum;
         }
 
-        /* (3)  i = sigmoid(a_i) */
+        /* (6)  i = sigmoid(a_i) */
         for (size_t j = 0; j < size_m; ++j)
             i[j] = multiplicative_lstm_sigmoid(a_i[j]);
 
-        /* (4)  a_o = W_ox x + W_om m */
+        /* (7)  a_o = W_ox x + W_om m */
         for (size_t j = 0; j < size_m; ++j) {
             multiplicative_lstm_real sum = 0;
             for (size_t k = 0; k < n; ++k)
@@ -953,11 +953,11 @@ void multiplicative_lstm_step(
             a_o[j] = sum;
         }
 
-        /* (4)  o = sigmoid(a_o) */
+        /* (8)  o = sigmoid(a_o) */
         for (size_t j = 0; j < size_m; ++j)
             o[j] = multiplicative_lstm_sigmoid(a_o[j]);
 
-        /* (5)  a_f = W_fx x + W_fm m */
+        /* (9)  a_f = W_fx x + W_fm m */
         for (size_t j = 0; j < size_m; ++j) {
             multiplicative_lstm_real sum = 0;
             for (size_t k = 0; k < n; ++k)
@@ -967,23 +967,23 @@ void multiplicative_lstm_step(
             a_f[j] = sum;
         }
 
-        /* (5)  f = sigmoid(a_f) */
+        /* (10)  f = sigmoid(a_f) */
         for (size_t j = 0; j < size_m; ++j)
             f[j] = multiplicative_lstm_sigmoid(a_f[j]);
 
-        /* (6)  tanh_hhat = tanh(hhat) */
+        /* (11)  tanh_hhat = tanh(hhat) */
         for (size_t j = 0; j < size_m; ++j)
             tanh_hhat[j] = TANH(hhat[j]);
 
-        /* (6)  c = f * c_prev + i * tanh(hhat) */
+        /* (11)  c = f * c_prev + i * tanh(hhat) */
         for (size_t j = 0; j < size_m; ++j)
             c[j] = f[j] * c_prev[j] + i[j] * tanh_hhat[j];
 
-        /* (7)  tanh_c = tanh(c) */
+        /* (12)  tanh_c = tanh(c) */
         for (size_t j = 0; j < size_m; ++j)
             tanh_c[j] = TANH(c[j]);
 
-        /* (7)  h = tanh(c) * o */
+        /* (12)  h = tanh(c) * o */
         for (size_t j = 0; j < size_m; ++j)
             h[j] = tanh_c[j] * o[j];
 

@@ -347,11 +347,11 @@ static void multiplicative_lstm_simd_forward_thread(
                                 for (size_t s = 0; s < rows; ++s) {
                                     const vec a_m = load(a_m_rows + s * row_d + j);
 
-                                    /* (1)  a_m_2 = W_mh h_prev */
+                                    /* (2)  a_m_2 = W_mh h_prev */
                                     const vec a_m_2 = load(tile_a_m_2 + (s * own + v) * LANES);
                                     store(a_m_2_rows + s * row_d + j, a_m_2);
 
-                                    /* (1)  m = a_m * a_m_2 */
+                                    /* (3)  m = a_m * a_m_2 */
                                     const vec m = a_m * a_m_2;
                                     store(m_rows + s * row_d + j, m);
                                 }
@@ -407,52 +407,52 @@ static void multiplicative_lstm_simd_forward_thread(
                                     const vec c_prev =
                                         load_part(c_prev_rows + s * c_prev_stride + j, left);
 
-                                    /* (2)  hhat = W_hx x + W_hm m */
+                                    /* (4)  hhat = W_hx x + W_hm m */
                                     const vec hhat = load(tile_hhat + (s * 4 * own + v) * LANES);
 
-                                    /* (3)  a_i = W_ix x + W_im m */
+                                    /* (5)  a_i = W_ix x + W_im m */
                                     const vec a_i =
                                         load(tile_hhat + ((s * 4 + 1) * own + v) * LANES);
 
-                                    /* (3)  i = sigmoid(a_i) */
+                                    /* (6)  i = sigmoid(a_i) */
                                     const vec i = vec_sigmoid(a_i);
 
-                                    /* (3)  i_tail = sigmoid_tail(a_i) */
+                                    /* (6)  i_tail = sigmoid_tail(a_i) */
                                     const vec i_tail = vec_sigmoid_tail(a_i);
                                     store(i_tail_rows + s * row_size_m + j, i_tail);
 
-                                    /* (4)  a_o = W_ox x + W_om m */
+                                    /* (7)  a_o = W_ox x + W_om m */
                                     const vec a_o =
                                         load(tile_hhat + ((s * 4 + 2) * own + v) * LANES);
 
-                                    /* (4)  o = sigmoid(a_o) */
+                                    /* (8)  o = sigmoid(a_o) */
                                     const vec o = vec_sigmoid(a_o);
                                     store(kept_o + (((block - batch.low) * vectors + v) * rows + s)
                                         * LANES, o);
 
-                                    /* (4)  o_tail = sigmoid_tail(a_o) */
+                                    /* (8)  o_tail = sigmoid_tail(a_o) */
                                     const vec o_tail = vec_sigmoid_tail(a_o);
                                     store(o_tail_rows + s * row_size_m + j, o_tail);
 
-                                    /* (5)  a_f = W_fx x + W_fm m */
+                                    /* (9)  a_f = W_fx x + W_fm m */
                                     const vec a_f =
                                         load(tile_hhat + ((s * 4 + 3) * own + v) * LANES);
 
-                                    /* (5)  f = sigmoid(a_f) */
+                                    /* (10)  f = sigmoid(a_f) */
                                     const vec f = vec_sigmoid(a_f);
 
-                                    /* (5)  f_tail = sigmoid_tail(a_f) */
+                                    /* (10)  f_tail = sigmoid_tail(a_f) */
                                     const vec f_tail = vec_sigmoid_tail(a_f);
                                     store(f_tail_rows + s * row_size_m + j, f_tail);
 
-                                    /* (6)  tanh_hhat = tanh(hhat) */
+                                    /* (11)  tanh_hhat = tanh(hhat) */
                                     const vec tanh_hhat = vec_tanh(hhat);
 
-                                    /* (6)  tanh_hhat_tail = tanh_tail(hhat) */
+                                    /* (11)  tanh_hhat_tail = tanh_tail(hhat) */
                                     const vec tanh_hhat_tail = vec_tanh_tail(hhat);
                                     store(tanh_hhat_tail_rows + s * row_size_m + j, tanh_hhat_tail);
 
-                                    /* (6)  c = f * c_prev + i * tanh(hhat) */
+                                    /* (11)  c = f * c_prev + i * tanh(hhat) */
                                     const vec c = f * c_prev + i * tanh_hhat;
                                     store(c_rows + s * row_size_m + j, c);
                                 }
@@ -470,14 +470,14 @@ static void multiplicative_lstm_simd_forward_thread(
                                         * rows + s) * LANES);
                                     const vec c = load(c_rows + s * row_size_m + j);
 
-                                    /* (7)  tanh_c = tanh(c) */
+                                    /* (12)  tanh_c = tanh(c) */
                                     const vec tanh_c = vec_tanh(c);
 
-                                    /* (7)  tanh_c_tail = tanh_tail(c) */
+                                    /* (12)  tanh_c_tail = tanh_tail(c) */
                                     const vec tanh_c_tail = vec_tanh_tail(c);
                                     store(tanh_c_tail_rows + s * row_size_m + j, tanh_c_tail);
 
-                                    /* (7)  h = tanh(c) * o */
+                                    /* (12)  h = tanh(c) * o */
                                     const vec h = tanh_c * o;
                                     store_part(h_rows + s * size_m + j, h, left);
                                 }
@@ -644,10 +644,10 @@ static void multiplicative_lstm_simd_infer_thread(
                                 for (size_t s = 0; s < rows; ++s) {
                                     const vec a_m = load(a_m_rows + s * row_d + j);
 
-                                    /* (1)  a_m_2 = W_mh h_prev */
+                                    /* (2)  a_m_2 = W_mh h_prev */
                                     const vec a_m_2 = load(tile_a_m_2 + (s * own + v) * LANES);
 
-                                    /* (1)  m = a_m * a_m_2 */
+                                    /* (3)  m = a_m * a_m_2 */
                                     const vec m = a_m * a_m_2;
                                     store(m_rows + s * row_d + j, m);
                                 }
@@ -697,36 +697,36 @@ static void multiplicative_lstm_simd_infer_thread(
                                     const vec c_prev =
                                         load_part(c_prev_rows + s * c_prev_stride + j, left);
 
-                                    /* (2)  hhat = W_hx x + W_hm m */
+                                    /* (4)  hhat = W_hx x + W_hm m */
                                     const vec hhat = load(tile_hhat + (s * 4 * own + v) * LANES);
 
-                                    /* (3)  a_i = W_ix x + W_im m */
+                                    /* (5)  a_i = W_ix x + W_im m */
                                     const vec a_i =
                                         load(tile_hhat + ((s * 4 + 1) * own + v) * LANES);
 
-                                    /* (3)  i = sigmoid(a_i) */
+                                    /* (6)  i = sigmoid(a_i) */
                                     const vec i = vec_sigmoid(a_i);
 
-                                    /* (4)  a_o = W_ox x + W_om m */
+                                    /* (7)  a_o = W_ox x + W_om m */
                                     const vec a_o =
                                         load(tile_hhat + ((s * 4 + 2) * own + v) * LANES);
 
-                                    /* (4)  o = sigmoid(a_o) */
+                                    /* (8)  o = sigmoid(a_o) */
                                     const vec o = vec_sigmoid(a_o);
                                     store(kept_o + (((block - batch.low) * vectors + v) * rows + s)
                                         * LANES, o);
 
-                                    /* (5)  a_f = W_fx x + W_fm m */
+                                    /* (9)  a_f = W_fx x + W_fm m */
                                     const vec a_f =
                                         load(tile_hhat + ((s * 4 + 3) * own + v) * LANES);
 
-                                    /* (5)  f = sigmoid(a_f) */
+                                    /* (10)  f = sigmoid(a_f) */
                                     const vec f = vec_sigmoid(a_f);
 
-                                    /* (6)  tanh_hhat = tanh(hhat) */
+                                    /* (11)  tanh_hhat = tanh(hhat) */
                                     const vec tanh_hhat = vec_tanh(hhat);
 
-                                    /* (6)  c = f * c_prev + i * tanh(hhat) */
+                                    /* (11)  c = f * c_prev + i * tanh(hhat) */
                                     const vec c = f * c_prev + i * tanh_hhat;
                                     store(c_rows + s * row_size_m + j, c);
                                 }
@@ -744,10 +744,10 @@ static void multiplicative_lstm_simd_infer_thread(
                                         * rows + s) * LANES);
                                     const vec c = load(c_rows + s * row_size_m + j);
 
-                                    /* (7)  tanh_c = tanh(c) */
+                                    /* (12)  tanh_c = tanh(c) */
                                     const vec tanh_c = vec_tanh(c);
 
-                                    /* (7)  h = tanh(c) * o */
+                                    /* (12)  h = tanh(c) * o */
                                     const vec h = tanh_c * o;
                                     store_part(h_rows + s * size_m + j, h, left);
                                 }
@@ -930,70 +930,71 @@ static void multiplicative_lstm_simd_backward_thread(
                             const vec c_next_bar =
                                 load_part(c_next_bar_rows + s * c_next_bar_stride + j, left);
 
-                            /* (3)  i = sigmoid_from_tail(i_tail) */
+                            /* (6)  i = sigmoid_from_tail(i_tail) */
                             const vec i = vec_sigmoid_from_tail(i_tail);
 
-                            /* (4)  o = sigmoid_from_tail(o_tail) */
+                            /* (8)  o = sigmoid_from_tail(o_tail) */
                             const vec o = vec_sigmoid_from_tail(o_tail);
 
-                            /* (5)  f = sigmoid_from_tail(f_tail) */
+                            /* (10)  f = sigmoid_from_tail(f_tail) */
                             const vec f = vec_sigmoid_from_tail(f_tail);
 
-                            /* (6)  tanh_hhat = tanh_from_tail(tanh_hhat_tail) */
+                            /* (11)  tanh_hhat = tanh_from_tail(tanh_hhat_tail) */
                             const vec tanh_hhat = vec_tanh_from_tail(tanh_hhat_tail);
 
-                            /* (7)  tanh_c = tanh_from_tail(tanh_c_tail) */
+                            /* (12)  tanh_c = tanh_from_tail(tanh_c_tail) */
                             const vec tanh_c = vec_tanh_from_tail(tanh_c_tail);
 
-                            /* (3)  one_minus_i = complement_from_tail(i_tail) */
+                            /* (6)  one_minus_i = complement_from_tail(i_tail) */
                             const vec one_minus_i = vec_complement_from_tail(i_tail);
 
-                            /* (4)  one_minus_o = complement_from_tail(o_tail) */
+                            /* (8)  one_minus_o = complement_from_tail(o_tail) */
                             const vec one_minus_o = vec_complement_from_tail(o_tail);
 
-                            /* (5)  one_minus_f = complement_from_tail(f_tail) */
+                            /* (10)  one_minus_f = complement_from_tail(f_tail) */
                             const vec one_minus_f = vec_complement_from_tail(f_tail);
 
-                            /* (6)  one_minus_tanh_hhat_squared = slope_from_tail(tanh_hhat_tail) */
+                            /* (11)  one_minus_tanh_hhat_squared = slope_from_tail(tanh_hhat_tail)
+                             * */
                             const vec one_minus_tanh_hhat_squared =
                                 vec_slope_from_tail(tanh_hhat_tail);
 
-                            /* (7)  one_minus_tanh_c_squared = slope_from_tail(tanh_c_tail) */
+                            /* (12)  one_minus_tanh_c_squared = slope_from_tail(tanh_c_tail) */
                             const vec one_minus_tanh_c_squared = vec_slope_from_tail(tanh_c_tail);
 
-                            /* (8)  h_bar = Delta_h + h_next_bar */
+                            /* (13)  h_bar = Delta_h + h_next_bar */
                             const vec h_bar = Delta_h + h_next_bar;
 
-                            /* (9)  c_bar = h_bar * o * (1 - tanh(c)^2) + c_next_bar   adjoint of
-                             * (7) */
+                            /* (14)  c_bar = h_bar * o * (1 - tanh(c)^2) + c_next_bar   adjoint of
+                             * (12) */
                             const vec c_bar = h_bar * o * one_minus_tanh_c_squared + c_next_bar;
 
-                            /* (10)  f_bar = c_bar * c_prev   adjoint of (6) */
+                            /* (15)  f_bar = c_bar * c_prev   adjoint of (11) */
                             const vec f_bar = c_bar * c_prev;
 
-                            /* (11)  a_f_bar = f_bar * f * (1 - f)   adjoint of (5) */
+                            /* (16)  a_f_bar = f_bar * f * (1 - f)   adjoint of (10) */
                             const vec a_f_bar = f_bar * f * one_minus_f;
                             store(a_f_bar_rows + s * row_size_m + j, a_f_bar);
 
-                            /* (12)  o_bar = h_bar * tanh(c)   adjoint of (7) */
+                            /* (17)  o_bar = h_bar * tanh(c)   adjoint of (12) */
                             const vec o_bar = h_bar * tanh_c;
 
-                            /* (13)  a_o_bar = o_bar * o * (1 - o)   adjoint of (4) */
+                            /* (18)  a_o_bar = o_bar * o * (1 - o)   adjoint of (8) */
                             const vec a_o_bar = o_bar * o * one_minus_o;
                             store(a_o_bar_rows + s * row_size_m + j, a_o_bar);
 
-                            /* (14)  i_bar = c_bar * tanh(hhat)   adjoint of (6) */
+                            /* (19)  i_bar = c_bar * tanh(hhat)   adjoint of (11) */
                             const vec i_bar = c_bar * tanh_hhat;
 
-                            /* (15)  a_i_bar = i_bar * i * (1 - i)   adjoint of (3) */
+                            /* (20)  a_i_bar = i_bar * i * (1 - i)   adjoint of (6) */
                             const vec a_i_bar = i_bar * i * one_minus_i;
                             store(a_i_bar_rows + s * row_size_m + j, a_i_bar);
 
-                            /* (16)  hhat_bar = c_bar * i * (1 - tanh(hhat)^2)   adjoint of (6) */
+                            /* (21)  hhat_bar = c_bar * i * (1 - tanh(hhat)^2)   adjoint of (11) */
                             const vec hhat_bar = c_bar * i * one_minus_tanh_hhat_squared;
                             store(hhat_bar_rows + s * row_size_m + j, hhat_bar);
 
-                            /* (21)  c_prev_bar = c_bar * f   adjoint of (6) */
+                            /* (26)  c_prev_bar = c_bar * f   adjoint of (11) */
                             const vec c_prev_bar = c_bar * f;
                             store(c_prev_bar_rows + s * row_size_m + j, c_prev_bar);
                         }
@@ -1044,12 +1045,12 @@ static void multiplicative_lstm_simd_backward_thread(
                                 for (size_t s = 0; s < rows; ++s) {
                                     const vec a_m = load(a_m_rows + s * row_d + j);
 
-                                    /* (17)  m_bar = W_hm^T hhat_bar + W_im^T a_i_bar + W_om^T
-                                     * a_o_bar + W_fm^T a_f_bar   adjoint of (2), (3), (4), (5) */
+                                    /* (22)  m_bar = W_hm^T hhat_bar + W_im^T a_i_bar + W_om^T
+                                     * a_o_bar + W_fm^T a_f_bar   adjoint of (4), (5), (7), (9) */
                                     const vec m_bar = load(tile_m_bar + (s * own + v) * LANES);
                                     store(m_bar_rows + s * row_d + j, m_bar);
 
-                                    /* (18)  a_m_2_bar = m_bar * a_m   adjoint of (1) */
+                                    /* (23)  a_m_2_bar = m_bar * a_m   adjoint of (3) */
                                     const vec a_m_2_bar = m_bar * a_m;
                                     store(a_m_2_bar_rows + s * row_d + j, a_m_2_bar);
                                 }
@@ -1090,7 +1091,7 @@ static void multiplicative_lstm_simd_backward_thread(
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
-                                    /* (20)  h_prev_bar = W_mh^T a_m_2_bar   adjoint of (1) */
+                                    /* (25)  h_prev_bar = W_mh^T a_m_2_bar   adjoint of (2) */
                                     const vec h_prev_bar =
                                         load(tile_h_prev_bar + (s * own + v) * LANES);
                                     store(h_prev_bar_rows + s * row_size_m + j, h_prev_bar);
@@ -1123,11 +1124,11 @@ static void multiplicative_lstm_simd_backward_thread(
                         const vec a_m_2 = load(a_m_2_rows + s * row_d + j);
                         const vec m_bar = load(m_bar_rows + s * row_d + j);
 
-                        /* (1)  m = a_m * a_m_2 */
+                        /* (3)  m = a_m * a_m_2 */
                         const vec m = a_m * a_m_2;
                         store(m_rows + s * row_d + j, m);
 
-                        /* (19)  a_m_bar = m_bar * a_m_2   adjoint of (1) */
+                        /* (24)  a_m_bar = m_bar * a_m_2   adjoint of (3) */
                         const vec a_m_bar = m_bar * a_m_2;
                         store(a_m_bar_rows + s * row_d + j, a_m_bar);
                     }
@@ -1173,9 +1174,9 @@ static void multiplicative_lstm_simd_backward_thread(
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
                             for (size_t s = 0; s < rows; ++s) {
-                                /* (22)  x_bar = W_mx^T a_m_bar + W_hx^T hhat_bar + W_ix^T a_i_bar +
-                                 * W_ox^T a_o_bar + W_fx^T a_f_bar   adjoint of (1), (2), (3), (4),
-                                 * (5) */
+                                /* (27)  x_bar = W_mx^T a_m_bar + W_hx^T hhat_bar + W_ix^T a_i_bar +
+                                 * W_ox^T a_o_bar + W_fx^T a_f_bar   adjoint of (1), (4), (5), (7),
+                                 * (9) */
                                 const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
                                 store_part(x_bar_rows + s * n + j, x_bar, left);
                             }
@@ -1188,11 +1189,11 @@ static void multiplicative_lstm_simd_backward_thread(
         {
             real *const scratch = work_scratch + thread * scratch_size;
 
-            /* (23)  W_mx_bar = sum_t a_m_bar x^T   adjoint of (1) */
-            /* (25)  W_hx_bar = sum_t hhat_bar x^T   adjoint of (2) */
-            /* (27)  W_ix_bar = sum_t a_i_bar x^T   adjoint of (3) */
-            /* (29)  W_ox_bar = sum_t a_o_bar x^T   adjoint of (4) */
-            /* (31)  W_fx_bar = sum_t a_f_bar x^T   adjoint of (5) */
+            /* (28)  W_mx_bar = sum_t a_m_bar x^T   adjoint of (1) */
+            /* (30)  W_hx_bar = sum_t hhat_bar x^T   adjoint of (4) */
+            /* (32)  W_ix_bar = sum_t a_i_bar x^T   adjoint of (5) */
+            /* (34)  W_ox_bar = sum_t a_o_bar x^T   adjoint of (7) */
+            /* (36)  W_fx_bar = sum_t a_f_bar x^T   adjoint of (9) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
             const reduction with_x[] = {
                 {{work_a_m_bar, 0, row_d, 0, 0, 0, first * B}, d, 1, W_mx_bar, done > 0},
@@ -1203,7 +1204,7 @@ static void multiplicative_lstm_simd_backward_thread(
             };
             reduce_rows(first * B, steps * B, &rows_of_x, n, with_x, 5, thread, threads, scratch);
 
-            /* (24)  W_mh_bar = sum_t a_m_2_bar h_prev^T   adjoint of (1) */
+            /* (29)  W_mh_bar = sum_t a_m_2_bar h_prev^T   adjoint of (2) */
             const series rows_of_h_prev = {out->h, initial_h, size_m, size_m, 0, B, 0};
             const reduction with_h_prev[] = {
                 {{work_a_m_2_bar, 0, row_d, 0, 0, 0, first * B}, d, 1, W_mh_bar, done > 0},
@@ -1211,10 +1212,10 @@ static void multiplicative_lstm_simd_backward_thread(
             reduce_rows(first * B, steps * B, &rows_of_h_prev, size_m, with_h_prev, 1, thread,
                 threads, scratch);
 
-            /* (26)  W_hm_bar = sum_t hhat_bar m^T   adjoint of (2) */
-            /* (28)  W_im_bar = sum_t a_i_bar m^T   adjoint of (3) */
-            /* (30)  W_om_bar = sum_t a_o_bar m^T   adjoint of (4) */
-            /* (32)  W_fm_bar = sum_t a_f_bar m^T   adjoint of (5) */
+            /* (31)  W_hm_bar = sum_t hhat_bar m^T   adjoint of (4) */
+            /* (33)  W_im_bar = sum_t a_i_bar m^T   adjoint of (5) */
+            /* (35)  W_om_bar = sum_t a_o_bar m^T   adjoint of (7) */
+            /* (37)  W_fm_bar = sum_t a_f_bar m^T   adjoint of (9) */
             const series rows_of_m = {work_m, 0, row_d, 0, 0, 0, first * B};
             const reduction with_m[] = {
                 {{work_hhat_bar, 0, row_size_m, 0, 0, 0, first * B}, size_m, 1, W_hm_bar, done > 0},
@@ -1357,10 +1358,10 @@ static void multiplicative_lstm_simd_step_thread(
                         for (size_t s = 0; s < rows; ++s) {
                             const vec a_m = load(a_m_rows + s * row_d + j);
 
-                            /* (1)  a_m_2 = W_mh h_prev */
+                            /* (2)  a_m_2 = W_mh h_prev */
                             const vec a_m_2 = load(tile_a_m_2 + (s * own + v) * LANES);
 
-                            /* (1)  m = a_m * a_m_2 */
+                            /* (3)  m = a_m * a_m_2 */
                             const vec m = a_m * a_m_2;
                             store(m_rows + s * row_d + j, m);
                         }
@@ -1407,33 +1408,33 @@ static void multiplicative_lstm_simd_step_thread(
                         for (size_t s = 0; s < rows; ++s) {
                             const vec c_prev = load_part(c_prev_rows + s * size_m + j, left);
 
-                            /* (2)  hhat = W_hx x + W_hm m */
+                            /* (4)  hhat = W_hx x + W_hm m */
                             const vec hhat = load(tile_hhat + (s * 4 * own + v) * LANES);
 
-                            /* (3)  a_i = W_ix x + W_im m */
+                            /* (5)  a_i = W_ix x + W_im m */
                             const vec a_i = load(tile_hhat + ((s * 4 + 1) * own + v) * LANES);
 
-                            /* (3)  i = sigmoid(a_i) */
+                            /* (6)  i = sigmoid(a_i) */
                             const vec i = vec_sigmoid(a_i);
 
-                            /* (4)  a_o = W_ox x + W_om m */
+                            /* (7)  a_o = W_ox x + W_om m */
                             const vec a_o = load(tile_hhat + ((s * 4 + 2) * own + v) * LANES);
 
-                            /* (4)  o = sigmoid(a_o) */
+                            /* (8)  o = sigmoid(a_o) */
                             const vec o = vec_sigmoid(a_o);
                             store(kept_o + (((block - batch.low) * vectors + v) * rows + s) * LANES,
                                 o);
 
-                            /* (5)  a_f = W_fx x + W_fm m */
+                            /* (9)  a_f = W_fx x + W_fm m */
                             const vec a_f = load(tile_hhat + ((s * 4 + 3) * own + v) * LANES);
 
-                            /* (5)  f = sigmoid(a_f) */
+                            /* (10)  f = sigmoid(a_f) */
                             const vec f = vec_sigmoid(a_f);
 
-                            /* (6)  tanh_hhat = tanh(hhat) */
+                            /* (11)  tanh_hhat = tanh(hhat) */
                             const vec tanh_hhat = vec_tanh(hhat);
 
-                            /* (6)  c = f * c_prev + i * tanh(hhat) */
+                            /* (11)  c = f * c_prev + i * tanh(hhat) */
                             const vec c = f * c_prev + i * tanh_hhat;
                             store(c_rows + s * row_size_m + j, c);
                         }
@@ -1451,10 +1452,10 @@ static void multiplicative_lstm_simd_step_thread(
                                 + s) * LANES);
                             const vec c = load(c_rows + s * row_size_m + j);
 
-                            /* (7)  tanh_c = tanh(c) */
+                            /* (12)  tanh_c = tanh(c) */
                             const vec tanh_c = vec_tanh(c);
 
-                            /* (7)  h = tanh(c) * o */
+                            /* (12)  h = tanh(c) * o */
                             const vec h = tanh_c * o;
                             store_part(h_rows + s * size_m + j, h, left);
                         }

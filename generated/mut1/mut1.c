@@ -4,7 +4,7 @@
  * equation is its number in mut1.tex and mut1.py.
  * A bar marks the derivative of the loss: z_bar is dL/dz. W^T is the transpose of W. Shapes and
  * ownership: mut1.h.
- * The paper counts one step ahead: its h_t is h[t - 1] here, its h_{t+1} is h[t].
+ * The paper counts one step ahead: its h[t] is h[t-1] here, its h[t+1] is h[t].
  * The paper adds x itself, without weights, to a sum over the units; so there are as
  * many inputs as units. Other implementations put a matrix there.
  */
@@ -176,19 +176,19 @@ void mut1_forward(
                 a_z[j] = sum;
             }
 
-            /* (1)  z = sigmoid(a_z) */
+            /* (2)  z = sigmoid(a_z) */
             for (size_t j = 0; j < m; ++j)
                 z[j] = mut1_sigmoid(a_z[j]);
 
-            /* (1)  z_tail = sigmoid_tail(a_z) */
+            /* (2)  z_tail = sigmoid_tail(a_z) */
             for (size_t j = 0; j < m; ++j)
                 z_tail[j] = mut1_sigmoid_tail(a_z[j]);
 
-            /* (3)  tanh_x = tanh(x) */
+            /* (6)  tanh_x = tanh(x) */
             for (size_t j = 0; j < m; ++j)
                 tanh_x[j] = TANH(x[j]);
 
-            /* (3)  tanh_x_tail = tanh_tail(x) */
+            /* (6)  tanh_x_tail = tanh_tail(x) */
             for (size_t j = 0; j < m; ++j)
                 tanh_x_tail[j] = mut1_tanh_tail(x[j]);
         }
@@ -206,7 +206,7 @@ void mut1_forward(
             const mut1_real *restrict tanh_x = work_tanh_x + at * m;
             mut1_real *restrict tanh_a_h_tail = tape_tanh_a_h_tail + at * m;
 
-            /* (2)  a_r = W_xr x + W_hr h_prev + b_r */
+            /* (3)  a_r = W_xr x + W_hr h_prev + b_r */
             for (size_t j = 0; j < m; ++j) {
                 mut1_real sum = b_r[j];
                 for (size_t k = 0; k < m; ++k)
@@ -216,19 +216,19 @@ void mut1_forward(
                 a_r[j] = sum;
             }
 
-            /* (2)  r = sigmoid(a_r) */
+            /* (4)  r = sigmoid(a_r) */
             for (size_t j = 0; j < m; ++j)
                 r[j] = mut1_sigmoid(a_r[j]);
 
-            /* (2)  r_tail = sigmoid_tail(a_r) */
+            /* (4)  r_tail = sigmoid_tail(a_r) */
             for (size_t j = 0; j < m; ++j)
                 r_tail[j] = mut1_sigmoid_tail(a_r[j]);
 
-            /* (3)  r_h_prev = r * h_prev */
+            /* (5)  r_h_prev = r * h_prev */
             for (size_t j = 0; j < m; ++j)
                 r_h_prev[j] = r[j] * h_prev[j];
 
-            /* (3)  a_h = W_hh r_h_prev + tanh(x) + b_h */
+            /* (6)  a_h = W_hh r_h_prev + tanh(x) + b_h */
             for (size_t j = 0; j < m; ++j) {
                 mut1_real sum = tanh_x[j] + b_h[j];
                 for (size_t k = 0; k < m; ++k)
@@ -236,15 +236,15 @@ void mut1_forward(
                 a_h[j] = sum;
             }
 
-            /* (3)  tanh_a_h = tanh(a_h) */
+            /* (7)  tanh_a_h = tanh(a_h) */
             for (size_t j = 0; j < m; ++j)
                 tanh_a_h[j] = TANH(a_h[j]);
 
-            /* (3)  tanh_a_h_tail = tanh_tail(a_h) */
+            /* (7)  tanh_a_h_tail = tanh_tail(a_h) */
             for (size_t j = 0; j < m; ++j)
                 tanh_a_h_tail[j] = mut1_tanh_tail(a_h[j]);
 
-            /* (3)  h = tanh(a_h) * z + h_prev * (1 - z) */
+            /* (7)  h = tanh(a_h) * z + h_prev * (1 - z) */
             for (size_t j = 0; j < m; ++j)
                 h[j] = tanh_a_h[j] * z[j] + h_prev[j] * (1 - z[j]);
         }
@@ -296,11 +296,11 @@ void mut1_infer(
                 a_z[j] = sum;
             }
 
-            /* (1)  z = sigmoid(a_z) */
+            /* (2)  z = sigmoid(a_z) */
             for (size_t j = 0; j < m; ++j)
                 z[j] = mut1_sigmoid(a_z[j]);
 
-            /* (3)  tanh_x = tanh(x) */
+            /* (6)  tanh_x = tanh(x) */
             for (size_t j = 0; j < m; ++j)
                 tanh_x[j] = TANH(x[j]);
         }
@@ -316,7 +316,7 @@ void mut1_infer(
             const mut1_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + s * m;
             const mut1_real *restrict tanh_x = work_tanh_x + at * m;
 
-            /* (2)  a_r = W_xr x + W_hr h_prev + b_r */
+            /* (3)  a_r = W_xr x + W_hr h_prev + b_r */
             for (size_t j = 0; j < m; ++j) {
                 mut1_real sum = b_r[j];
                 for (size_t k = 0; k < m; ++k)
@@ -326,15 +326,15 @@ void mut1_infer(
                 a_r[j] = sum;
             }
 
-            /* (2)  r = sigmoid(a_r) */
+            /* (4)  r = sigmoid(a_r) */
             for (size_t j = 0; j < m; ++j)
                 r[j] = mut1_sigmoid(a_r[j]);
 
-            /* (3)  r_h_prev = r * h_prev */
+            /* (5)  r_h_prev = r * h_prev */
             for (size_t j = 0; j < m; ++j)
                 r_h_prev[j] = r[j] * h_prev[j];
 
-            /* (3)  a_h = W_hh r_h_prev + tanh(x) + b_h */
+            /* (6)  a_h = W_hh r_h_prev + tanh(x) + b_h */
             for (size_t j = 0; j < m; ++j) {
                 mut1_real sum = tanh_x[j] + b_h[j];
                 for (size_t k = 0; k < m; ++k)
@@ -342,11 +342,11 @@ void mut1_infer(
                 a_h[j] = sum;
             }
 
-            /* (3)  tanh_a_h = tanh(a_h) */
+            /* (7)  tanh_a_h = tanh(a_h) */
             for (size_t j = 0; j < m; ++j)
                 tanh_a_h[j] = TANH(a_h[j]);
 
-            /* (3)  h = tanh(a_h) * z + h_prev * (1 - z) */
+            /* (7)  h = tanh(a_h) * z + h_prev * (1 - z) */
             for (size_t j = 0; j < m; ++j)
                 h[j] = tanh_a_h[j] * z[j] + h_prev[j] * (1 - z[j]);
         }
@@ -443,35 +443,35 @@ void mut1_backward(
             mut1_real *restrict a_r_bar = work_a_r_bar + at * m;
             mut1_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + s) * m;
 
-            /* (1)  z = sigmoid_from_tail(z_tail) */
+            /* (2)  z = sigmoid_from_tail(z_tail) */
             for (size_t j = 0; j < m; ++j)
                 z[j] = mut1_sigmoid_from_tail(z_tail[j]);
 
-            /* (2)  r = sigmoid_from_tail(r_tail) */
+            /* (4)  r = sigmoid_from_tail(r_tail) */
             for (size_t j = 0; j < m; ++j)
                 r[j] = mut1_sigmoid_from_tail(r_tail[j]);
 
-            /* (1)  one_minus_z = complement_from_tail(z_tail) */
+            /* (2)  one_minus_z = complement_from_tail(z_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_z[j] = mut1_complement_from_tail(z_tail[j]);
 
-            /* (2)  one_minus_r = complement_from_tail(r_tail) */
+            /* (4)  one_minus_r = complement_from_tail(r_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_r[j] = mut1_complement_from_tail(r_tail[j]);
 
-            /* (3)  one_minus_tanh_a_h_squared = slope_from_tail(tanh_a_h_tail) */
+            /* (7)  one_minus_tanh_a_h_squared = slope_from_tail(tanh_a_h_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_tanh_a_h_squared[j] = mut1_slope_from_tail(tanh_a_h_tail[j]);
 
-            /* (4)  h_bar = Delta_h + h_next_bar */
+            /* (8)  h_bar = Delta_h + h_next_bar */
             for (size_t j = 0; j < m; ++j)
                 h_bar[j] = Delta_h[j] + h_next_bar[j];
 
-            /* (5)  a_h_bar = h_bar * z * (1 - tanh(a_h)^2)   adjoint of (3) */
+            /* (9)  a_h_bar = h_bar * z * (1 - tanh(a_h)^2)   adjoint of (7) */
             for (size_t j = 0; j < m; ++j)
                 a_h_bar[j] = h_bar[j] * z[j] * one_minus_tanh_a_h_squared[j];
 
-            /* (6)  r_h_prev_bar = W_hh^T a_h_bar   adjoint of (3) */
+            /* (10)  r_h_prev_bar = W_hh^T a_h_bar   adjoint of (6) */
             for (size_t j = 0; j < m; ++j) {
                 mut1_real sum = 0;
                 for (size_t k = 0; k < m; ++k)
@@ -479,16 +479,16 @@ void mut1_backward(
                 r_h_prev_bar[j] = sum;
             }
 
-            /* (7)  r_bar = r_h_prev_bar * h_prev   adjoint of (3) */
+            /* (11)  r_bar = r_h_prev_bar * h_prev   adjoint of (5) */
             for (size_t j = 0; j < m; ++j)
                 r_bar[j] = r_h_prev_bar[j] * h_prev[j];
 
-            /* (8)  a_r_bar = r_bar * r * (1 - r)   adjoint of (2) */
+            /* (12)  a_r_bar = r_bar * r * (1 - r)   adjoint of (4) */
             for (size_t j = 0; j < m; ++j)
                 a_r_bar[j] = r_bar[j] * r[j] * one_minus_r[j];
 
-            /* (11)  h_prev_bar = W_hr^T a_r_bar + r_h_prev_bar * r + h_bar * (1 - z)   adjoint of
-             * (2), (3) */
+            /* (15)  h_prev_bar = W_hr^T a_r_bar + r_h_prev_bar * r + h_bar * (1 - z)   adjoint of
+             * (3), (5), (7) */
             for (size_t j = 0; j < m; ++j) {
                 mut1_real sum = r_h_prev_bar[j] * r[j] + h_bar[j] * one_minus_z[j];
                 for (size_t k = 0; k < m; ++k)
@@ -514,28 +514,28 @@ void mut1_backward(
             const mut1_real *restrict a_r_bar = work_a_r_bar + at * m;
             mut1_real *restrict x_bar = gradients->x_bar != NULL ? gradients->x_bar + at * m : NULL;
 
-            /* (3)  tanh_a_h = tanh_from_tail(tanh_a_h_tail) */
+            /* (7)  tanh_a_h = tanh_from_tail(tanh_a_h_tail) */
             for (size_t j = 0; j < m; ++j)
                 tanh_a_h[j] = mut1_tanh_from_tail(tanh_a_h_tail[j]);
 
-            /* (3)  one_minus_tanh_x_squared = slope_from_tail(tanh_x_tail) */
+            /* (6)  one_minus_tanh_x_squared = slope_from_tail(tanh_x_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_tanh_x_squared[j] = mut1_slope_from_tail(tanh_x_tail[j]);
 
-            /* (3)  r_h_prev = r * h_prev */
+            /* (5)  r_h_prev = r * h_prev */
             for (size_t j = 0; j < m; ++j)
                 r_h_prev[j] = r[j] * h_prev[j];
 
-            /* (9)  z_bar = h_bar * (tanh(a_h) - h_prev)   adjoint of (3) */
+            /* (13)  z_bar = h_bar * (tanh(a_h) - h_prev)   adjoint of (7) */
             for (size_t j = 0; j < m; ++j)
                 z_bar[j] = h_bar[j] * (tanh_a_h[j] - h_prev[j]);
 
-            /* (10)  a_z_bar = z_bar * z * (1 - z)   adjoint of (1) */
+            /* (14)  a_z_bar = z_bar * z * (1 - z)   adjoint of (2) */
             for (size_t j = 0; j < m; ++j)
                 a_z_bar[j] = z_bar[j] * z[j] * one_minus_z[j];
 
-            /* (12)  x_bar = W_xz^T a_z_bar + W_xr^T a_r_bar + a_h_bar * (1 - tanh(x)^2)   adjoint
-             * of (1), (2), (3) */
+            /* (16)  x_bar = W_xz^T a_z_bar + W_xr^T a_r_bar + a_h_bar * (1 - tanh(x)^2)   adjoint
+             * of (1), (3), (6) */
             if (x_bar != NULL) {
                 for (size_t j = 0; j < m; ++j) {
                     mut1_real sum = a_h_bar[j] * one_minus_tanh_x_squared[j];
@@ -547,41 +547,41 @@ void mut1_backward(
                 }
             }
 
-            /* (13)  W_xz_bar = sum_t a_z_bar x^T   adjoint of (1) */
+            /* (17)  W_xz_bar = sum_t a_z_bar x^T   adjoint of (1) */
             if (W_xz_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < m; ++k)
                         W_xz_bar[j * m + k] += a_z_bar[j] * x[k];
 
-            /* (14)  b_z_bar = sum_t a_z_bar   adjoint of (1) */
+            /* (18)  b_z_bar = sum_t a_z_bar   adjoint of (1) */
             if (b_z_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     b_z_bar[j] += a_z_bar[j];
 
-            /* (15)  W_xr_bar = sum_t a_r_bar x^T   adjoint of (2) */
+            /* (19)  W_xr_bar = sum_t a_r_bar x^T   adjoint of (3) */
             if (W_xr_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < m; ++k)
                         W_xr_bar[j * m + k] += a_r_bar[j] * x[k];
 
-            /* (16)  W_hr_bar = sum_t a_r_bar h_prev^T   adjoint of (2) */
+            /* (20)  W_hr_bar = sum_t a_r_bar h_prev^T   adjoint of (3) */
             if (W_hr_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < m; ++k)
                         W_hr_bar[j * m + k] += a_r_bar[j] * h_prev[k];
 
-            /* (17)  b_r_bar = sum_t a_r_bar   adjoint of (2) */
+            /* (21)  b_r_bar = sum_t a_r_bar   adjoint of (3) */
             if (b_r_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     b_r_bar[j] += a_r_bar[j];
 
-            /* (18)  W_hh_bar = sum_t a_h_bar r_h_prev^T   adjoint of (3) */
+            /* (22)  W_hh_bar = sum_t a_h_bar r_h_prev^T   adjoint of (6) */
             if (W_hh_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < m; ++k)
                         W_hh_bar[j * m + k] += a_h_bar[j] * r_h_prev[k];
 
-            /* (19)  b_h_bar = sum_t a_h_bar   adjoint of (3) */
+            /* (23)  b_h_bar = sum_t a_h_bar   adjoint of (6) */
             if (b_h_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     b_h_bar[j] += a_h_bar[j];
@@ -631,11 +631,11 @@ void mut1_step(
             a_z[j] = sum;
         }
 
-        /* (1)  z = sigmoid(a_z) */
+        /* (2)  z = sigmoid(a_z) */
         for (size_t j = 0; j < m; ++j)
             z[j] = mut1_sigmoid(a_z[j]);
 
-        /* (2)  a_r = W_xr x + W_hr h_prev + b_r */
+        /* (3)  a_r = W_xr x + W_hr h_prev + b_r */
         for (size_t j = 0; j < m; ++j) {
             mut1_real sum = b_r[j];
             for (size_t k = 0; k < m; ++k)
@@ -645,19 +645,19 @@ void mut1_step(
             a_r[j] = sum;
         }
 
-        /* (2)  r = sigmoid(a_r) */
+        /* (4)  r = sigmoid(a_r) */
         for (size_t j = 0; j < m; ++j)
             r[j] = mut1_sigmoid(a_r[j]);
 
-        /* (3)  r_h_prev = r * h_prev */
+        /* (5)  r_h_prev = r * h_prev */
         for (size_t j = 0; j < m; ++j)
             r_h_prev[j] = r[j] * h_prev[j];
 
-        /* (3)  tanh_x = tanh(x) */
+        /* (6)  tanh_x = tanh(x) */
         for (size_t j = 0; j < m; ++j)
             tanh_x[j] = TANH(x[j]);
 
-        /* (3)  a_h = W_hh r_h_prev + tanh(x) + b_h */
+        /* (6)  a_h = W_hh r_h_prev + tanh(x) + b_h */
         for (size_t j = 0; j < m; ++j) {
             mut1_real sum = tanh_x[j] + b_h[j];
             for (size_t k = 0; k < m; ++k)
@@ -665,11 +665,11 @@ void mut1_step(
             a_h[j] = sum;
         }
 
-        /* (3)  tanh_a_h = tanh(a_h) */
+        /* (7)  tanh_a_h = tanh(a_h) */
         for (size_t j = 0; j < m; ++j)
             tanh_a_h[j] = TANH(a_h[j]);
 
-        /* (3)  h = tanh(a_h) * z + h_prev * (1 - z) */
+        /* (7)  h = tanh(a_h) * z + h_prev * (1 - z) */
         for (size_t j = 0; j < m; ++j)
             h[j] = tanh_a_h[j] * z[j] + h_prev[j] * (1 - z[j]);
 

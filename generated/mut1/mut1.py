@@ -7,7 +7,7 @@ loss: z_bar is dL/dz. Sequences are [T, B, ...]: T steps of B samples.
 R. Jozefowicz et al., An empirical exploration of recurrent network architectures, ICML 2015,
 section 3.
 
-The paper counts one step ahead: its h_t is h[t - 1] here, its h_{t+1} is h[t].
+The paper counts one step ahead: its h[t] is h[t-1] here, its h[t+1] is h[t].
 
 The paper adds x itself, without weights, to a sum over the units; so there are as many inputs
 as units. Other implementations put a matrix there.
@@ -105,13 +105,13 @@ def forward(parameters, inputs, initial):
     # all steps at once
     # (1)  a_z = W_xz x + b_z
     a_z = x @ W_xz.T + b_z
-    # (1)  z = sigmoid(a_z)
+    # (2)  z = sigmoid(a_z)
     z = sigmoid(a_z)
-    # (1)  z_tail = sigmoid_tail(a_z)
+    # (2)  z_tail = sigmoid_tail(a_z)
     z_tail = sigmoid_tail(a_z)
-    # (3)  tanh_x = tanh(x)
+    # (6)  tanh_x = tanh(x)
     tanh_x = np.tanh(x)
-    # (3)  tanh_x_tail = tanh_tail(x)
+    # (6)  tanh_x_tail = tanh_tail(x)
     tanh_x_tail = tanh_tail(x)
 
     # scan forward
@@ -120,21 +120,21 @@ def forward(parameters, inputs, initial):
     h = np.empty((T, B, m), dtype)
     for t in range(T):
         h_prev = h[t - 1] if t > 0 else initial_h
-        # (2)  a_r = W_xr x + W_hr h_prev + b_r
+        # (3)  a_r = W_xr x + W_hr h_prev + b_r
         a_r = x[t] @ W_xr.T + h_prev @ W_hr.T + b_r
-        # (2)  r = sigmoid(a_r)
+        # (4)  r = sigmoid(a_r)
         r = sigmoid(a_r)
-        # (2)  r_tail = sigmoid_tail(a_r)
+        # (4)  r_tail = sigmoid_tail(a_r)
         r_tail[t] = sigmoid_tail(a_r)
-        # (3)  r_h_prev = r * h_prev
+        # (5)  r_h_prev = r * h_prev
         r_h_prev = r * h_prev
-        # (3)  a_h = W_hh r_h_prev + tanh(x) + b_h
+        # (6)  a_h = W_hh r_h_prev + tanh(x) + b_h
         a_h = r_h_prev @ W_hh.T + tanh_x[t] + b_h
-        # (3)  tanh_a_h = tanh(a_h)
+        # (7)  tanh_a_h = tanh(a_h)
         tanh_a_h = np.tanh(a_h)
-        # (3)  tanh_a_h_tail = tanh_tail(a_h)
+        # (7)  tanh_a_h_tail = tanh_tail(a_h)
         tanh_a_h_tail[t] = tanh_tail(a_h)
-        # (3)  h = tanh(a_h) * z + h_prev * (1 - z)
+        # (7)  h = tanh(a_h) * z + h_prev * (1 - z)
         h[t] = tanh_a_h * z[t] + h_prev * (1 - z[t])
     return {"h": h}, {"h": h[T - 1] if T > 0 else initial_h}, {"z_tail": z_tail, "r_tail": r_tail, "tanh_x_tail": tanh_x_tail, "tanh_a_h_tail": tanh_a_h_tail}
 
@@ -169,56 +169,56 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     for t in reversed(range(T)):
         h_next_bar = h_prev_bar
         h_prev = h[t - 1] if t > 0 else initial_h
-        # (1)  z = sigmoid_from_tail(z_tail)
+        # (2)  z = sigmoid_from_tail(z_tail)
         z[t] = sigmoid_from_tail(z_tail[t])
-        # (2)  r = sigmoid_from_tail(r_tail)
+        # (4)  r = sigmoid_from_tail(r_tail)
         r[t] = sigmoid_from_tail(r_tail[t])
-        # (1)  one_minus_z = complement_from_tail(z_tail)
+        # (2)  one_minus_z = complement_from_tail(z_tail)
         one_minus_z[t] = complement_from_tail(z_tail[t])
-        # (2)  one_minus_r = complement_from_tail(r_tail)
+        # (4)  one_minus_r = complement_from_tail(r_tail)
         one_minus_r = complement_from_tail(r_tail[t])
-        # (3)  one_minus_tanh_a_h_squared = slope_from_tail(tanh_a_h_tail)
+        # (7)  one_minus_tanh_a_h_squared = slope_from_tail(tanh_a_h_tail)
         one_minus_tanh_a_h_squared = slope_from_tail(tanh_a_h_tail[t])
-        # (4)  h_bar = Delta_h + h_next_bar
+        # (8)  h_bar = Delta_h + h_next_bar
         h_bar[t] = Delta_h[t] + h_next_bar
-        # (5)  a_h_bar = h_bar * z * (1 - tanh(a_h)^2)   adjoint of (3)
+        # (9)  a_h_bar = h_bar * z * (1 - tanh(a_h)^2)   adjoint of (7)
         a_h_bar[t] = h_bar[t] * z[t] * one_minus_tanh_a_h_squared
-        # (6)  r_h_prev_bar = W_hh^T a_h_bar   adjoint of (3)
+        # (10)  r_h_prev_bar = W_hh^T a_h_bar   adjoint of (6)
         r_h_prev_bar = a_h_bar[t] @ W_hh
-        # (7)  r_bar = r_h_prev_bar * h_prev   adjoint of (3)
+        # (11)  r_bar = r_h_prev_bar * h_prev   adjoint of (5)
         r_bar = r_h_prev_bar * h_prev
-        # (8)  a_r_bar = r_bar * r * (1 - r)   adjoint of (2)
+        # (12)  a_r_bar = r_bar * r * (1 - r)   adjoint of (4)
         a_r_bar[t] = r_bar * r[t] * one_minus_r
-        # (11)  h_prev_bar = W_hr^T a_r_bar + r_h_prev_bar * r + h_bar * (1 - z)   adjoint of (2), (3)
+        # (15)  h_prev_bar = W_hr^T a_r_bar + r_h_prev_bar * r + h_bar * (1 - z)   adjoint of (3), (5), (7)
         h_prev_bar = a_r_bar[t] @ W_hr + r_h_prev_bar * r[t] + h_bar[t] * one_minus_z[t]
 
     # all steps at once
     h_prev = np.concatenate([initial_h[None], h])[:-1]
-    # (3)  tanh_a_h = tanh_from_tail(tanh_a_h_tail)
+    # (7)  tanh_a_h = tanh_from_tail(tanh_a_h_tail)
     tanh_a_h = tanh_from_tail(tanh_a_h_tail)
-    # (3)  one_minus_tanh_x_squared = slope_from_tail(tanh_x_tail)
+    # (6)  one_minus_tanh_x_squared = slope_from_tail(tanh_x_tail)
     one_minus_tanh_x_squared = slope_from_tail(tanh_x_tail)
-    # (3)  r_h_prev = r * h_prev
+    # (5)  r_h_prev = r * h_prev
     r_h_prev = r * h_prev
-    # (9)  z_bar = h_bar * (tanh(a_h) - h_prev)   adjoint of (3)
+    # (13)  z_bar = h_bar * (tanh(a_h) - h_prev)   adjoint of (7)
     z_bar = h_bar * (tanh_a_h - h_prev)
-    # (10)  a_z_bar = z_bar * z * (1 - z)   adjoint of (1)
+    # (14)  a_z_bar = z_bar * z * (1 - z)   adjoint of (2)
     a_z_bar = z_bar * z * one_minus_z
-    # (12)  x_bar = W_xz^T a_z_bar + W_xr^T a_r_bar + a_h_bar * (1 - tanh(x)^2)   adjoint of (1), (2), (3)
+    # (16)  x_bar = W_xz^T a_z_bar + W_xr^T a_r_bar + a_h_bar * (1 - tanh(x)^2)   adjoint of (1), (3), (6)
     x_bar = a_z_bar @ W_xz + a_r_bar @ W_xr + a_h_bar * one_minus_tanh_x_squared
-    # (13)  W_xz_bar = sum_t a_z_bar x^T   adjoint of (1)
+    # (17)  W_xz_bar = sum_t a_z_bar x^T   adjoint of (1)
     W_xz_bar = contract("TBi,TBj->ij", a_z_bar, x)
-    # (14)  b_z_bar = sum_t a_z_bar   adjoint of (1)
+    # (18)  b_z_bar = sum_t a_z_bar   adjoint of (1)
     b_z_bar = contract("TBi->i", a_z_bar)
-    # (15)  W_xr_bar = sum_t a_r_bar x^T   adjoint of (2)
+    # (19)  W_xr_bar = sum_t a_r_bar x^T   adjoint of (3)
     W_xr_bar = contract("TBi,TBj->ij", a_r_bar, x)
-    # (16)  W_hr_bar = sum_t a_r_bar h_prev^T   adjoint of (2)
+    # (20)  W_hr_bar = sum_t a_r_bar h_prev^T   adjoint of (3)
     W_hr_bar = contract("TBi,TBj->ij", a_r_bar, h_prev)
-    # (17)  b_r_bar = sum_t a_r_bar   adjoint of (2)
+    # (21)  b_r_bar = sum_t a_r_bar   adjoint of (3)
     b_r_bar = contract("TBi->i", a_r_bar)
-    # (18)  W_hh_bar = sum_t a_h_bar r_h_prev^T   adjoint of (3)
+    # (22)  W_hh_bar = sum_t a_h_bar r_h_prev^T   adjoint of (6)
     W_hh_bar = contract("TBi,TBj->ij", a_h_bar, r_h_prev)
-    # (19)  b_h_bar = sum_t a_h_bar   adjoint of (3)
+    # (23)  b_h_bar = sum_t a_h_bar   adjoint of (6)
     b_h_bar = contract("TBi->i", a_h_bar)
     return {"initial.h": h_prev_bar, "x": x_bar, "W_xz": W_xz_bar, "b_z": b_z_bar, "W_xr": W_xr_bar, "W_hr": W_hr_bar, "b_r": b_r_bar, "W_hh": W_hh_bar, "b_h": b_h_bar}
 
@@ -241,20 +241,20 @@ def step(parameters, inputs, state):
     h_prev = state["h"]
     # (1)  a_z = W_xz x + b_z
     a_z = x @ W_xz.T + b_z
-    # (1)  z = sigmoid(a_z)
+    # (2)  z = sigmoid(a_z)
     z = sigmoid(a_z)
-    # (2)  a_r = W_xr x + W_hr h_prev + b_r
+    # (3)  a_r = W_xr x + W_hr h_prev + b_r
     a_r = x @ W_xr.T + h_prev @ W_hr.T + b_r
-    # (2)  r = sigmoid(a_r)
+    # (4)  r = sigmoid(a_r)
     r = sigmoid(a_r)
-    # (3)  r_h_prev = r * h_prev
+    # (5)  r_h_prev = r * h_prev
     r_h_prev = r * h_prev
-    # (3)  tanh_x = tanh(x)
+    # (6)  tanh_x = tanh(x)
     tanh_x = np.tanh(x)
-    # (3)  a_h = W_hh r_h_prev + tanh(x) + b_h
+    # (6)  a_h = W_hh r_h_prev + tanh(x) + b_h
     a_h = r_h_prev @ W_hh.T + tanh_x + b_h
-    # (3)  tanh_a_h = tanh(a_h)
+    # (7)  tanh_a_h = tanh(a_h)
     tanh_a_h = np.tanh(a_h)
-    # (3)  h = tanh(a_h) * z + h_prev * (1 - z)
+    # (7)  h = tanh(a_h) * z + h_prev * (1 - z)
     h = tanh_a_h * z + h_prev * (1 - z)
     return {"h": h}, {"h": h}

@@ -216,19 +216,19 @@ static void mut1_simd_forward_thread(
                             /* (1)  a_z = W_xz x + b_z */
                             const vec a_z = load(tile_a_z + (s * own + v) * LANES) + b_z_here;
 
-                            /* (1)  z = sigmoid(a_z) */
+                            /* (2)  z = sigmoid(a_z) */
                             const vec z = vec_sigmoid(a_z);
                             store(z_rows + s * row_m + j, z);
 
-                            /* (1)  z_tail = sigmoid_tail(a_z) */
+                            /* (2)  z_tail = sigmoid_tail(a_z) */
                             const vec z_tail = vec_sigmoid_tail(a_z);
                             store(z_tail_rows + s * row_m + j, z_tail);
 
-                            /* (3)  tanh_x = tanh(x) */
+                            /* (6)  tanh_x = tanh(x) */
                             const vec tanh_x = vec_tanh(x);
                             store(tanh_x_rows + s * row_m + j, tanh_x);
 
-                            /* (3)  tanh_x_tail = tanh_tail(x) */
+                            /* (6)  tanh_x_tail = tanh_tail(x) */
                             const vec tanh_x_tail = vec_tanh_tail(x);
                             store(tanh_x_tail_rows + s * row_m + j, tanh_x_tail);
                         }
@@ -294,18 +294,18 @@ static void mut1_simd_forward_thread(
                                 for (size_t s = 0; s < rows; ++s) {
                                     const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
-                                    /* (2)  a_r = W_xr x + W_hr h_prev + b_r */
+                                    /* (3)  a_r = W_xr x + W_hr h_prev + b_r */
                                     const vec a_r =
                                         load(tile_a_r + (s * own + v) * LANES) + b_r_here;
 
-                                    /* (2)  r = sigmoid(a_r) */
+                                    /* (4)  r = sigmoid(a_r) */
                                     const vec r = vec_sigmoid(a_r);
 
-                                    /* (2)  r_tail = sigmoid_tail(a_r) */
+                                    /* (4)  r_tail = sigmoid_tail(a_r) */
                                     const vec r_tail = vec_sigmoid_tail(a_r);
                                     store(r_tail_rows + s * row_m + j, r_tail);
 
-                                    /* (3)  r_h_prev = r * h_prev */
+                                    /* (5)  r_h_prev = r * h_prev */
                                     const vec r_h_prev = r * h_prev;
                                     store(r_h_prev_rows + s * row_m + j, r_h_prev);
                                 }
@@ -355,18 +355,18 @@ static void mut1_simd_forward_thread(
                                     const vec h_prev = load_part(h_prev_rows + s * m + j, left);
                                     const vec tanh_x = load(tanh_x_rows + s * row_m + j);
 
-                                    /* (3)  a_h = W_hh r_h_prev + tanh(x) + b_h */
+                                    /* (6)  a_h = W_hh r_h_prev + tanh(x) + b_h */
                                     const vec a_h =
                                         load(tile_a_h + (s * own + v) * LANES) + tanh_x + b_h_here;
 
-                                    /* (3)  tanh_a_h = tanh(a_h) */
+                                    /* (7)  tanh_a_h = tanh(a_h) */
                                     const vec tanh_a_h = vec_tanh(a_h);
 
-                                    /* (3)  tanh_a_h_tail = tanh_tail(a_h) */
+                                    /* (7)  tanh_a_h_tail = tanh_tail(a_h) */
                                     const vec tanh_a_h_tail = vec_tanh_tail(a_h);
                                     store(tanh_a_h_tail_rows + s * row_m + j, tanh_a_h_tail);
 
-                                    /* (3)  h = tanh(a_h) * z + h_prev * (1 - z) */
+                                    /* (7)  h = tanh(a_h) * z + h_prev * (1 - z) */
                                     const vec h = tanh_a_h * z + h_prev * (1 - z);
                                     store_part(h_rows + s * m + j, h, left);
                                 }
@@ -462,11 +462,11 @@ static void mut1_simd_infer_thread(
                             /* (1)  a_z = W_xz x + b_z */
                             const vec a_z = load(tile_a_z + (s * own + v) * LANES) + b_z_here;
 
-                            /* (1)  z = sigmoid(a_z) */
+                            /* (2)  z = sigmoid(a_z) */
                             const vec z = vec_sigmoid(a_z);
                             store(z_rows + s * row_m + j, z);
 
-                            /* (3)  tanh_x = tanh(x) */
+                            /* (6)  tanh_x = tanh(x) */
                             const vec tanh_x = vec_tanh(x);
                             store(tanh_x_rows + s * row_m + j, tanh_x);
                         }
@@ -531,14 +531,14 @@ static void mut1_simd_infer_thread(
                                 for (size_t s = 0; s < rows; ++s) {
                                     const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
-                                    /* (2)  a_r = W_xr x + W_hr h_prev + b_r */
+                                    /* (3)  a_r = W_xr x + W_hr h_prev + b_r */
                                     const vec a_r =
                                         load(tile_a_r + (s * own + v) * LANES) + b_r_here;
 
-                                    /* (2)  r = sigmoid(a_r) */
+                                    /* (4)  r = sigmoid(a_r) */
                                     const vec r = vec_sigmoid(a_r);
 
-                                    /* (3)  r_h_prev = r * h_prev */
+                                    /* (5)  r_h_prev = r * h_prev */
                                     const vec r_h_prev = r * h_prev;
                                     store(r_h_prev_rows + s * row_m + j, r_h_prev);
                                 }
@@ -587,14 +587,14 @@ static void mut1_simd_infer_thread(
                                     const vec h_prev = load_part(h_prev_rows + s * m + j, left);
                                     const vec tanh_x = load(tanh_x_rows + s * row_m + j);
 
-                                    /* (3)  a_h = W_hh r_h_prev + tanh(x) + b_h */
+                                    /* (6)  a_h = W_hh r_h_prev + tanh(x) + b_h */
                                     const vec a_h =
                                         load(tile_a_h + (s * own + v) * LANES) + tanh_x + b_h_here;
 
-                                    /* (3)  tanh_a_h = tanh(a_h) */
+                                    /* (7)  tanh_a_h = tanh(a_h) */
                                     const vec tanh_a_h = vec_tanh(a_h);
 
-                                    /* (3)  h = tanh(a_h) * z + h_prev * (1 - z) */
+                                    /* (7)  h = tanh(a_h) * z + h_prev * (1 - z) */
                                     const vec h = tanh_a_h * z + h_prev * (1 - z);
                                     store_part(h_rows + s * m + j, h, left);
                                 }
@@ -729,31 +729,31 @@ static void mut1_simd_backward_thread(
                             const vec h_next_bar =
                                 load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
 
-                            /* (1)  z = sigmoid_from_tail(z_tail) */
+                            /* (2)  z = sigmoid_from_tail(z_tail) */
                             const vec z = vec_sigmoid_from_tail(z_tail);
                             store(z_rows + s * row_m + j, z);
 
-                            /* (2)  r = sigmoid_from_tail(r_tail) */
+                            /* (4)  r = sigmoid_from_tail(r_tail) */
                             const vec r = vec_sigmoid_from_tail(r_tail);
                             store(r_rows + s * row_m + j, r);
 
-                            /* (1)  one_minus_z = complement_from_tail(z_tail) */
+                            /* (2)  one_minus_z = complement_from_tail(z_tail) */
                             const vec one_minus_z = vec_complement_from_tail(z_tail);
                             store(one_minus_z_rows + s * row_m + j, one_minus_z);
 
-                            /* (2)  one_minus_r = complement_from_tail(r_tail) */
+                            /* (4)  one_minus_r = complement_from_tail(r_tail) */
                             const vec one_minus_r = vec_complement_from_tail(r_tail);
                             store(one_minus_r_rows + s * row_m + j, one_minus_r);
 
-                            /* (3)  one_minus_tanh_a_h_squared = slope_from_tail(tanh_a_h_tail) */
+                            /* (7)  one_minus_tanh_a_h_squared = slope_from_tail(tanh_a_h_tail) */
                             const vec one_minus_tanh_a_h_squared =
                                 vec_slope_from_tail(tanh_a_h_tail);
 
-                            /* (4)  h_bar = Delta_h + h_next_bar */
+                            /* (8)  h_bar = Delta_h + h_next_bar */
                             const vec h_bar = Delta_h + h_next_bar;
                             store(h_bar_rows + s * row_m + j, h_bar);
 
-                            /* (5)  a_h_bar = h_bar * z * (1 - tanh(a_h)^2)   adjoint of (3) */
+                            /* (9)  a_h_bar = h_bar * z * (1 - tanh(a_h)^2)   adjoint of (7) */
                             const vec a_h_bar = h_bar * z * one_minus_tanh_a_h_squared;
                             store(a_h_bar_rows + s * row_m + j, a_h_bar);
                         }
@@ -802,15 +802,15 @@ static void mut1_simd_backward_thread(
                                     const vec r = load(r_rows + s * row_m + j);
                                     const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
-                                    /* (6)  r_h_prev_bar = W_hh^T a_h_bar   adjoint of (3) */
+                                    /* (10)  r_h_prev_bar = W_hh^T a_h_bar   adjoint of (6) */
                                     const vec r_h_prev_bar =
                                         load(tile_r_h_prev_bar + (s * own + v) * LANES);
                                     store(r_h_prev_bar_rows + s * row_m + j, r_h_prev_bar);
 
-                                    /* (7)  r_bar = r_h_prev_bar * h_prev   adjoint of (3) */
+                                    /* (11)  r_bar = r_h_prev_bar * h_prev   adjoint of (5) */
                                     const vec r_bar = r_h_prev_bar * h_prev;
 
-                                    /* (8)  a_r_bar = r_bar * r * (1 - r)   adjoint of (2) */
+                                    /* (12)  a_r_bar = r_bar * r * (1 - r)   adjoint of (4) */
                                     const vec a_r_bar = r_bar * r * one_minus_r;
                                     store(a_r_bar_rows + s * row_m + j, a_r_bar);
                                 }
@@ -861,8 +861,8 @@ static void mut1_simd_backward_thread(
                                     const vec r_h_prev_bar =
                                         load(r_h_prev_bar_rows + s * row_m + j);
 
-                                    /* (11)  h_prev_bar = W_hr^T a_r_bar + r_h_prev_bar * r + h_bar
-                                     * * (1 - z)   adjoint of (2), (3) */
+                                    /* (15)  h_prev_bar = W_hr^T a_r_bar + r_h_prev_bar * r + h_bar
+                                     * * (1 - z)   adjoint of (3), (5), (7) */
                                     const vec h_prev_bar =
                                         load(tile_h_prev_bar + (s * own + v) * LANES)
                                         + r_h_prev_bar * r + h_bar * one_minus_z;
@@ -920,32 +920,32 @@ static void mut1_simd_backward_thread(
                             const vec a_h_bar = load(a_h_bar_rows + s * row_m + j);
                             const vec a_r_bar = load(a_r_bar_rows + s * row_m + j);
 
-                            /* (3)  tanh_a_h = tanh_from_tail(tanh_a_h_tail) */
+                            /* (7)  tanh_a_h = tanh_from_tail(tanh_a_h_tail) */
                             const vec tanh_a_h = vec_tanh_from_tail(tanh_a_h_tail);
 
-                            /* (3)  one_minus_tanh_x_squared = slope_from_tail(tanh_x_tail) */
+                            /* (6)  one_minus_tanh_x_squared = slope_from_tail(tanh_x_tail) */
                             const vec one_minus_tanh_x_squared = vec_slope_from_tail(tanh_x_tail);
                             store(one_minus_tanh_x_squared_rows + s * row_m + j,
                                 one_minus_tanh_x_squared);
 
-                            /* (3)  r_h_prev = r * h_prev */
+                            /* (5)  r_h_prev = r * h_prev */
                             const vec r_h_prev = r * h_prev;
                             store(r_h_prev_rows + s * row_m + j, r_h_prev);
 
-                            /* (9)  z_bar = h_bar * (tanh(a_h) - h_prev)   adjoint of (3) */
+                            /* (13)  z_bar = h_bar * (tanh(a_h) - h_prev)   adjoint of (7) */
                             const vec z_bar = h_bar * (tanh_a_h - h_prev);
 
-                            /* (10)  a_z_bar = z_bar * z * (1 - z)   adjoint of (1) */
+                            /* (14)  a_z_bar = z_bar * z * (1 - z)   adjoint of (2) */
                             const vec a_z_bar = z_bar * z * one_minus_z;
                             store(a_z_bar_rows + s * row_m + j, a_z_bar);
 
-                            /* (14)  b_z_bar = sum_t a_z_bar   adjoint of (1) */
+                            /* (18)  b_z_bar = sum_t a_z_bar   adjoint of (1) */
                             b_z_bar_here += a_z_bar;
 
-                            /* (17)  b_r_bar = sum_t a_r_bar   adjoint of (2) */
+                            /* (21)  b_r_bar = sum_t a_r_bar   adjoint of (3) */
                             b_r_bar_here += a_r_bar;
 
-                            /* (19)  b_h_bar = sum_t a_h_bar   adjoint of (3) */
+                            /* (23)  b_h_bar = sum_t a_h_bar   adjoint of (6) */
                             b_h_bar_here += a_h_bar;
                         }
                         if (b_z_bar != NULL) {
@@ -1003,8 +1003,8 @@ static void mut1_simd_backward_thread(
                                     load(one_minus_tanh_x_squared_rows + s * row_m + j);
                                 const vec a_h_bar = load(a_h_bar_rows + s * row_m + j);
 
-                                /* (12)  x_bar = W_xz^T a_z_bar + W_xr^T a_r_bar + a_h_bar * (1 -
-                                 * tanh(x)^2)   adjoint of (1), (2), (3) */
+                                /* (16)  x_bar = W_xz^T a_z_bar + W_xr^T a_r_bar + a_h_bar * (1 -
+                                 * tanh(x)^2)   adjoint of (1), (3), (6) */
                                 const vec x_bar = load(tile_x_bar + (s * own + v) * LANES)
                                     + a_h_bar * one_minus_tanh_x_squared;
                                 store_part(x_bar_rows + s * m + j, x_bar, left);
@@ -1018,8 +1018,8 @@ static void mut1_simd_backward_thread(
         {
             real *const scratch = work_scratch + thread * scratch_size;
 
-            /* (13)  W_xz_bar = sum_t a_z_bar x^T   adjoint of (1) */
-            /* (15)  W_xr_bar = sum_t a_r_bar x^T   adjoint of (2) */
+            /* (17)  W_xz_bar = sum_t a_z_bar x^T   adjoint of (1) */
+            /* (19)  W_xr_bar = sum_t a_r_bar x^T   adjoint of (3) */
             const series rows_of_x = {in->x, 0, m, 0, 0, 0, 0};
             const reduction with_x[] = {
                 {{work_a_z_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_xz_bar, done > 0},
@@ -1027,7 +1027,7 @@ static void mut1_simd_backward_thread(
             };
             reduce_rows(first * B, steps * B, &rows_of_x, m, with_x, 2, thread, threads, scratch);
 
-            /* (16)  W_hr_bar = sum_t a_r_bar h_prev^T   adjoint of (2) */
+            /* (20)  W_hr_bar = sum_t a_r_bar h_prev^T   adjoint of (3) */
             const series rows_of_h_prev = {out->h, initial_h, m, m, 0, B, 0};
             const reduction with_h_prev[] = {
                 {{work_a_r_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_hr_bar, done > 0},
@@ -1035,7 +1035,7 @@ static void mut1_simd_backward_thread(
             reduce_rows(first * B, steps * B, &rows_of_h_prev, m, with_h_prev, 1, thread, threads,
                 scratch);
 
-            /* (18)  W_hh_bar = sum_t a_h_bar r_h_prev^T   adjoint of (3) */
+            /* (22)  W_hh_bar = sum_t a_h_bar r_h_prev^T   adjoint of (6) */
             const series rows_of_r_h_prev = {work_r_h_prev, 0, row_m, 0, 0, 0, first * B};
             const reduction with_r_h_prev[] = {
                 {{work_a_h_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_hh_bar, done > 0},
@@ -1128,11 +1128,11 @@ static void mut1_simd_step_thread(
                             /* (1)  a_z = W_xz x + b_z */
                             const vec a_z = load(tile_a_z + (s * own + v) * LANES) + b_z_here;
 
-                            /* (1)  z = sigmoid(a_z) */
+                            /* (2)  z = sigmoid(a_z) */
                             const vec z = vec_sigmoid(a_z);
                             store(z_rows + s * row_m + j, z);
 
-                            /* (3)  tanh_x = tanh(x) */
+                            /* (6)  tanh_x = tanh(x) */
                             const vec tanh_x = vec_tanh(x);
                             store(tanh_x_rows + s * row_m + j, tanh_x);
                         }
@@ -1177,13 +1177,13 @@ static void mut1_simd_step_thread(
                         for (size_t s = 0; s < rows; ++s) {
                             const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
-                            /* (2)  a_r = W_xr x + W_hr h_prev + b_r */
+                            /* (3)  a_r = W_xr x + W_hr h_prev + b_r */
                             const vec a_r = load(tile_a_r + (s * own + v) * LANES) + b_r_here;
 
-                            /* (2)  r = sigmoid(a_r) */
+                            /* (4)  r = sigmoid(a_r) */
                             const vec r = vec_sigmoid(a_r);
 
-                            /* (3)  r_h_prev = r * h_prev */
+                            /* (5)  r_h_prev = r * h_prev */
                             const vec r_h_prev = r * h_prev;
                             store(r_h_prev_rows + s * row_m + j, r_h_prev);
                         }
@@ -1231,14 +1231,14 @@ static void mut1_simd_step_thread(
                             const vec h_prev = load_part(h_prev_rows + s * m + j, left);
                             const vec tanh_x = load(tanh_x_rows + s * row_m + j);
 
-                            /* (3)  a_h = W_hh r_h_prev + tanh(x) + b_h */
+                            /* (6)  a_h = W_hh r_h_prev + tanh(x) + b_h */
                             const vec a_h =
                                 load(tile_a_h + (s * own + v) * LANES) + tanh_x + b_h_here;
 
-                            /* (3)  tanh_a_h = tanh(a_h) */
+                            /* (7)  tanh_a_h = tanh(a_h) */
                             const vec tanh_a_h = vec_tanh(a_h);
 
-                            /* (3)  h = tanh(a_h) * z + h_prev * (1 - z) */
+                            /* (7)  h = tanh(a_h) * z + h_prev * (1 - z) */
                             const vec h = tanh_a_h * z + h_prev * (1 - z);
                             store_part(h_rows + s * m + j, h, left);
                         }

@@ -7,7 +7,7 @@ loss: z_bar is dL/dz. Sequences are [T, B, ...]: T steps of B samples.
 R. Jozefowicz et al., An empirical exploration of recurrent network architectures, ICML 2015,
 section 3.
 
-The paper counts one step ahead: its h_t is h[t - 1] here, its h_{t+1} is h[t].
+The paper counts one step ahead: its h[t] is h[t-1] here, its h[t+1] is h[t].
 
 The paper adds x itself, without weights, to a sum over the units; so there are as many inputs
 as units. Other implementations put a matrix there.
@@ -113,25 +113,25 @@ def forward(parameters, inputs, initial):
         h_prev = h[t - 1] if t > 0 else initial_h
         # (1)  a_z = W_xz x + W_hz h_prev + b_z
         a_z = x[t] @ W_xz.T + h_prev @ W_hz.T + b_z
-        # (1)  z = sigmoid(a_z)
+        # (2)  z = sigmoid(a_z)
         z = sigmoid(a_z)
-        # (1)  z_tail = sigmoid_tail(a_z)
+        # (2)  z_tail = sigmoid_tail(a_z)
         z_tail[t] = sigmoid_tail(a_z)
-        # (2)  a_r = x + W_hr h_prev + b_r
+        # (3)  a_r = x + W_hr h_prev + b_r
         a_r = x[t] + h_prev @ W_hr.T + b_r
-        # (2)  r = sigmoid(a_r)
+        # (4)  r = sigmoid(a_r)
         r = sigmoid(a_r)
-        # (2)  r_tail = sigmoid_tail(a_r)
+        # (4)  r_tail = sigmoid_tail(a_r)
         r_tail[t] = sigmoid_tail(a_r)
-        # (3)  r_h_prev = r * h_prev
+        # (5)  r_h_prev = r * h_prev
         r_h_prev = r * h_prev
-        # (3)  a_h = W_hh r_h_prev + W_xh x + b_h
+        # (6)  a_h = W_hh r_h_prev + W_xh x + b_h
         a_h = r_h_prev @ W_hh.T + x[t] @ W_xh.T + b_h
-        # (3)  tanh_a_h = tanh(a_h)
+        # (7)  tanh_a_h = tanh(a_h)
         tanh_a_h = np.tanh(a_h)
-        # (3)  tanh_a_h_tail = tanh_tail(a_h)
+        # (7)  tanh_a_h_tail = tanh_tail(a_h)
         tanh_a_h_tail[t] = tanh_tail(a_h)
-        # (3)  h = tanh(a_h) * z + h_prev * (1 - z)
+        # (7)  h = tanh(a_h) * z + h_prev * (1 - z)
         h[t] = tanh_a_h * z + h_prev * (1 - z)
     return {"h": h}, {"h": h[T - 1] if T > 0 else initial_h}, {"z_tail": z_tail, "r_tail": r_tail, "tanh_a_h_tail": tanh_a_h_tail}
 
@@ -164,56 +164,56 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     for t in reversed(range(T)):
         h_next_bar = h_prev_bar
         h_prev = h[t - 1] if t > 0 else initial_h
-        # (1)  z = sigmoid_from_tail(z_tail)
+        # (2)  z = sigmoid_from_tail(z_tail)
         z = sigmoid_from_tail(z_tail[t])
-        # (2)  r = sigmoid_from_tail(r_tail)
+        # (4)  r = sigmoid_from_tail(r_tail)
         r[t] = sigmoid_from_tail(r_tail[t])
-        # (3)  tanh_a_h = tanh_from_tail(tanh_a_h_tail)
+        # (7)  tanh_a_h = tanh_from_tail(tanh_a_h_tail)
         tanh_a_h = tanh_from_tail(tanh_a_h_tail[t])
-        # (1)  one_minus_z = complement_from_tail(z_tail)
+        # (2)  one_minus_z = complement_from_tail(z_tail)
         one_minus_z = complement_from_tail(z_tail[t])
-        # (2)  one_minus_r = complement_from_tail(r_tail)
+        # (4)  one_minus_r = complement_from_tail(r_tail)
         one_minus_r = complement_from_tail(r_tail[t])
-        # (3)  one_minus_tanh_a_h_squared = slope_from_tail(tanh_a_h_tail)
+        # (7)  one_minus_tanh_a_h_squared = slope_from_tail(tanh_a_h_tail)
         one_minus_tanh_a_h_squared = slope_from_tail(tanh_a_h_tail[t])
-        # (4)  h_bar = Delta_h + h_next_bar
+        # (8)  h_bar = Delta_h + h_next_bar
         h_bar = Delta_h[t] + h_next_bar
-        # (5)  a_h_bar = h_bar * z * (1 - tanh(a_h)^2)   adjoint of (3)
+        # (9)  a_h_bar = h_bar * z * (1 - tanh(a_h)^2)   adjoint of (7)
         a_h_bar[t] = h_bar * z * one_minus_tanh_a_h_squared
-        # (6)  r_h_prev_bar = W_hh^T a_h_bar   adjoint of (3)
+        # (10)  r_h_prev_bar = W_hh^T a_h_bar   adjoint of (6)
         r_h_prev_bar = a_h_bar[t] @ W_hh
-        # (7)  r_bar = r_h_prev_bar * h_prev   adjoint of (3)
+        # (11)  r_bar = r_h_prev_bar * h_prev   adjoint of (5)
         r_bar = r_h_prev_bar * h_prev
-        # (8)  a_r_bar = r_bar * r * (1 - r)   adjoint of (2)
+        # (12)  a_r_bar = r_bar * r * (1 - r)   adjoint of (4)
         a_r_bar[t] = r_bar * r[t] * one_minus_r
-        # (9)  z_bar = h_bar * (tanh(a_h) - h_prev)   adjoint of (3)
+        # (13)  z_bar = h_bar * (tanh(a_h) - h_prev)   adjoint of (7)
         z_bar = h_bar * (tanh_a_h - h_prev)
-        # (10)  a_z_bar = z_bar * z * (1 - z)   adjoint of (1)
+        # (14)  a_z_bar = z_bar * z * (1 - z)   adjoint of (2)
         a_z_bar[t] = z_bar * z * one_minus_z
-        # (11)  h_prev_bar = W_hz^T a_z_bar + W_hr^T a_r_bar + r_h_prev_bar * r + h_bar * (1 - z)   adjoint of (1), (2), (3)
+        # (15)  h_prev_bar = W_hz^T a_z_bar + W_hr^T a_r_bar + r_h_prev_bar * r + h_bar * (1 - z)   adjoint of (1), (3), (5), (7)
         h_prev_bar = a_z_bar[t] @ W_hz + a_r_bar[t] @ W_hr + r_h_prev_bar * r[t] + h_bar * one_minus_z
 
     # all steps at once
     h_prev = np.concatenate([initial_h[None], h])[:-1]
-    # (3)  r_h_prev = r * h_prev
+    # (5)  r_h_prev = r * h_prev
     r_h_prev = r * h_prev
-    # (12)  x_bar = W_xz^T a_z_bar + a_r_bar + W_xh^T a_h_bar   adjoint of (1), (2), (3)
+    # (16)  x_bar = W_xz^T a_z_bar + a_r_bar + W_xh^T a_h_bar   adjoint of (1), (3), (6)
     x_bar = a_z_bar @ W_xz + a_r_bar + a_h_bar @ W_xh
-    # (13)  W_xz_bar = sum_t a_z_bar x^T   adjoint of (1)
+    # (17)  W_xz_bar = sum_t a_z_bar x^T   adjoint of (1)
     W_xz_bar = contract("TBi,TBj->ij", a_z_bar, x)
-    # (14)  b_z_bar = sum_t a_z_bar   adjoint of (1)
+    # (18)  b_z_bar = sum_t a_z_bar   adjoint of (1)
     b_z_bar = contract("TBi->i", a_z_bar)
-    # (15)  W_hz_bar = sum_t a_z_bar h_prev^T   adjoint of (1)
+    # (19)  W_hz_bar = sum_t a_z_bar h_prev^T   adjoint of (1)
     W_hz_bar = contract("TBi,TBj->ij", a_z_bar, h_prev)
-    # (16)  W_hr_bar = sum_t a_r_bar h_prev^T   adjoint of (2)
+    # (20)  W_hr_bar = sum_t a_r_bar h_prev^T   adjoint of (3)
     W_hr_bar = contract("TBi,TBj->ij", a_r_bar, h_prev)
-    # (17)  b_r_bar = sum_t a_r_bar   adjoint of (2)
+    # (21)  b_r_bar = sum_t a_r_bar   adjoint of (3)
     b_r_bar = contract("TBi->i", a_r_bar)
-    # (18)  W_xh_bar = sum_t a_h_bar x^T   adjoint of (3)
+    # (22)  W_xh_bar = sum_t a_h_bar x^T   adjoint of (6)
     W_xh_bar = contract("TBi,TBj->ij", a_h_bar, x)
-    # (19)  W_hh_bar = sum_t a_h_bar r_h_prev^T   adjoint of (3)
+    # (23)  W_hh_bar = sum_t a_h_bar r_h_prev^T   adjoint of (6)
     W_hh_bar = contract("TBi,TBj->ij", a_h_bar, r_h_prev)
-    # (20)  b_h_bar = sum_t a_h_bar   adjoint of (3)
+    # (24)  b_h_bar = sum_t a_h_bar   adjoint of (6)
     b_h_bar = contract("TBi->i", a_h_bar)
     return {"initial.h": h_prev_bar, "x": x_bar, "W_xz": W_xz_bar, "b_z": b_z_bar, "W_hz": W_hz_bar, "W_hr": W_hr_bar, "b_r": b_r_bar, "W_xh": W_xh_bar, "W_hh": W_hh_bar, "b_h": b_h_bar}
 
@@ -237,18 +237,18 @@ def step(parameters, inputs, state):
     h_prev = state["h"]
     # (1)  a_z = W_xz x + W_hz h_prev + b_z
     a_z = x @ W_xz.T + h_prev @ W_hz.T + b_z
-    # (1)  z = sigmoid(a_z)
+    # (2)  z = sigmoid(a_z)
     z = sigmoid(a_z)
-    # (2)  a_r = x + W_hr h_prev + b_r
+    # (3)  a_r = x + W_hr h_prev + b_r
     a_r = x + h_prev @ W_hr.T + b_r
-    # (2)  r = sigmoid(a_r)
+    # (4)  r = sigmoid(a_r)
     r = sigmoid(a_r)
-    # (3)  r_h_prev = r * h_prev
+    # (5)  r_h_prev = r * h_prev
     r_h_prev = r * h_prev
-    # (3)  a_h = W_hh r_h_prev + W_xh x + b_h
+    # (6)  a_h = W_hh r_h_prev + W_xh x + b_h
     a_h = r_h_prev @ W_hh.T + x @ W_xh.T + b_h
-    # (3)  tanh_a_h = tanh(a_h)
+    # (7)  tanh_a_h = tanh(a_h)
     tanh_a_h = np.tanh(a_h)
-    # (3)  h = tanh(a_h) * z + h_prev * (1 - z)
+    # (7)  h = tanh(a_h) * z + h_prev * (1 - z)
     h = tanh_a_h * z + h_prev * (1 - z)
     return {"h": h}, {"h": h}

@@ -4,7 +4,7 @@
  * equation is its number in mut3.tex and mut3.py.
  * A bar marks the derivative of the loss: z_bar is dL/dz. W^T is the transpose of W. Shapes and
  * ownership: mut3.h.
- * The paper counts one step ahead: its h_t is h[t - 1] here, its h_{t+1} is h[t].
+ * The paper counts one step ahead: its h[t] is h[t-1] here, its h[t+1] is h[t].
  */
 #include "mut3.h"
 
@@ -190,15 +190,15 @@ void mut3_forward(
                 a_z[j] = sum;
             }
 
-            /* (2)  z = sigmoid(a_z) */
+            /* (3)  z = sigmoid(a_z) */
             for (size_t j = 0; j < m; ++j)
                 z[j] = mut3_sigmoid(a_z[j]);
 
-            /* (2)  z_tail = sigmoid_tail(a_z) */
+            /* (3)  z_tail = sigmoid_tail(a_z) */
             for (size_t j = 0; j < m; ++j)
                 z_tail[j] = mut3_sigmoid_tail(a_z[j]);
 
-            /* (3)  a_r = W_xr x + W_hr h_prev + b_r */
+            /* (4)  a_r = W_xr x + W_hr h_prev + b_r */
             for (size_t j = 0; j < m; ++j) {
                 mut3_real sum = b_r[j];
                 for (size_t k = 0; k < n; ++k)
@@ -208,19 +208,19 @@ void mut3_forward(
                 a_r[j] = sum;
             }
 
-            /* (3)  r = sigmoid(a_r) */
+            /* (5)  r = sigmoid(a_r) */
             for (size_t j = 0; j < m; ++j)
                 r[j] = mut3_sigmoid(a_r[j]);
 
-            /* (3)  r_tail = sigmoid_tail(a_r) */
+            /* (5)  r_tail = sigmoid_tail(a_r) */
             for (size_t j = 0; j < m; ++j)
                 r_tail[j] = mut3_sigmoid_tail(a_r[j]);
 
-            /* (4)  r_h_prev = r * h_prev */
+            /* (6)  r_h_prev = r * h_prev */
             for (size_t j = 0; j < m; ++j)
                 r_h_prev[j] = r[j] * h_prev[j];
 
-            /* (4)  a_h = W_hh r_h_prev + W_xh x + b_h */
+            /* (7)  a_h = W_hh r_h_prev + W_xh x + b_h */
             for (size_t j = 0; j < m; ++j) {
                 mut3_real sum = b_h[j];
                 for (size_t k = 0; k < m; ++k)
@@ -230,15 +230,15 @@ void mut3_forward(
                 a_h[j] = sum;
             }
 
-            /* (4)  tanh_a_h = tanh(a_h) */
+            /* (8)  tanh_a_h = tanh(a_h) */
             for (size_t j = 0; j < m; ++j)
                 tanh_a_h[j] = TANH(a_h[j]);
 
-            /* (4)  tanh_a_h_tail = tanh_tail(a_h) */
+            /* (8)  tanh_a_h_tail = tanh_tail(a_h) */
             for (size_t j = 0; j < m; ++j)
                 tanh_a_h_tail[j] = mut3_tanh_tail(a_h[j]);
 
-            /* (4)  h = tanh(a_h) * z + h_prev * (1 - z) */
+            /* (8)  h = tanh(a_h) * z + h_prev * (1 - z) */
             for (size_t j = 0; j < m; ++j)
                 h[j] = tanh_a_h[j] * z[j] + h_prev[j] * (1 - z[j]);
         }
@@ -300,11 +300,11 @@ void mut3_infer(
                 a_z[j] = sum;
             }
 
-            /* (2)  z = sigmoid(a_z) */
+            /* (3)  z = sigmoid(a_z) */
             for (size_t j = 0; j < m; ++j)
                 z[j] = mut3_sigmoid(a_z[j]);
 
-            /* (3)  a_r = W_xr x + W_hr h_prev + b_r */
+            /* (4)  a_r = W_xr x + W_hr h_prev + b_r */
             for (size_t j = 0; j < m; ++j) {
                 mut3_real sum = b_r[j];
                 for (size_t k = 0; k < n; ++k)
@@ -314,15 +314,15 @@ void mut3_infer(
                 a_r[j] = sum;
             }
 
-            /* (3)  r = sigmoid(a_r) */
+            /* (5)  r = sigmoid(a_r) */
             for (size_t j = 0; j < m; ++j)
                 r[j] = mut3_sigmoid(a_r[j]);
 
-            /* (4)  r_h_prev = r * h_prev */
+            /* (6)  r_h_prev = r * h_prev */
             for (size_t j = 0; j < m; ++j)
                 r_h_prev[j] = r[j] * h_prev[j];
 
-            /* (4)  a_h = W_hh r_h_prev + W_xh x + b_h */
+            /* (7)  a_h = W_hh r_h_prev + W_xh x + b_h */
             for (size_t j = 0; j < m; ++j) {
                 mut3_real sum = b_h[j];
                 for (size_t k = 0; k < m; ++k)
@@ -332,11 +332,11 @@ void mut3_infer(
                 a_h[j] = sum;
             }
 
-            /* (4)  tanh_a_h = tanh(a_h) */
+            /* (8)  tanh_a_h = tanh(a_h) */
             for (size_t j = 0; j < m; ++j)
                 tanh_a_h[j] = TANH(a_h[j]);
 
-            /* (4)  h = tanh(a_h) * z + h_prev * (1 - z) */
+            /* (8)  h = tanh(a_h) * z + h_prev * (1 - z) */
             for (size_t j = 0; j < m; ++j)
                 h[j] = tanh_a_h[j] * z[j] + h_prev[j] * (1 - z[j]);
         }
@@ -446,15 +446,15 @@ void mut3_backward(
             mut3_real *restrict a_z_bar = work_a_z_bar + at * m;
             mut3_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + sample) * m;
 
-            /* (2)  z = sigmoid_from_tail(z_tail) */
+            /* (3)  z = sigmoid_from_tail(z_tail) */
             for (size_t j = 0; j < m; ++j)
                 z[j] = mut3_sigmoid_from_tail(z_tail[j]);
 
-            /* (3)  r = sigmoid_from_tail(r_tail) */
+            /* (5)  r = sigmoid_from_tail(r_tail) */
             for (size_t j = 0; j < m; ++j)
                 r[j] = mut3_sigmoid_from_tail(r_tail[j]);
 
-            /* (4)  tanh_a_h = tanh_from_tail(tanh_a_h_tail) */
+            /* (8)  tanh_a_h = tanh_from_tail(tanh_a_h_tail) */
             for (size_t j = 0; j < m; ++j)
                 tanh_a_h[j] = mut3_tanh_from_tail(tanh_a_h_tail[j]);
 
@@ -462,27 +462,27 @@ void mut3_backward(
             for (size_t j = 0; j < m; ++j)
                 one_minus_s_squared[j] = mut3_slope_from_tail(s_tail[j]);
 
-            /* (2)  one_minus_z = complement_from_tail(z_tail) */
+            /* (3)  one_minus_z = complement_from_tail(z_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_z[j] = mut3_complement_from_tail(z_tail[j]);
 
-            /* (3)  one_minus_r = complement_from_tail(r_tail) */
+            /* (5)  one_minus_r = complement_from_tail(r_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_r[j] = mut3_complement_from_tail(r_tail[j]);
 
-            /* (4)  one_minus_tanh_a_h_squared = slope_from_tail(tanh_a_h_tail) */
+            /* (8)  one_minus_tanh_a_h_squared = slope_from_tail(tanh_a_h_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_tanh_a_h_squared[j] = mut3_slope_from_tail(tanh_a_h_tail[j]);
 
-            /* (5)  h_bar = Delta_h + h_next_bar */
+            /* (9)  h_bar = Delta_h + h_next_bar */
             for (size_t j = 0; j < m; ++j)
                 h_bar[j] = Delta_h[j] + h_next_bar[j];
 
-            /* (6)  a_h_bar = h_bar * z * (1 - tanh(a_h)^2)   adjoint of (4) */
+            /* (10)  a_h_bar = h_bar * z * (1 - tanh(a_h)^2)   adjoint of (8) */
             for (size_t j = 0; j < m; ++j)
                 a_h_bar[j] = h_bar[j] * z[j] * one_minus_tanh_a_h_squared[j];
 
-            /* (7)  r_h_prev_bar = W_hh^T a_h_bar   adjoint of (4) */
+            /* (11)  r_h_prev_bar = W_hh^T a_h_bar   adjoint of (7) */
             for (size_t j = 0; j < m; ++j) {
                 mut3_real sum = 0;
                 for (size_t k = 0; k < m; ++k)
@@ -490,23 +490,23 @@ void mut3_backward(
                 r_h_prev_bar[j] = sum;
             }
 
-            /* (8)  r_bar = r_h_prev_bar * h_prev   adjoint of (4) */
+            /* (12)  r_bar = r_h_prev_bar * h_prev   adjoint of (6) */
             for (size_t j = 0; j < m; ++j)
                 r_bar[j] = r_h_prev_bar[j] * h_prev[j];
 
-            /* (9)  a_r_bar = r_bar * r * (1 - r)   adjoint of (3) */
+            /* (13)  a_r_bar = r_bar * r * (1 - r)   adjoint of (5) */
             for (size_t j = 0; j < m; ++j)
                 a_r_bar[j] = r_bar[j] * r[j] * one_minus_r[j];
 
-            /* (10)  z_bar = h_bar * (tanh(a_h) - h_prev)   adjoint of (4) */
+            /* (14)  z_bar = h_bar * (tanh(a_h) - h_prev)   adjoint of (8) */
             for (size_t j = 0; j < m; ++j)
                 z_bar[j] = h_bar[j] * (tanh_a_h[j] - h_prev[j]);
 
-            /* (11)  a_z_bar = z_bar * z * (1 - z)   adjoint of (2) */
+            /* (15)  a_z_bar = z_bar * z * (1 - z)   adjoint of (3) */
             for (size_t j = 0; j < m; ++j)
                 a_z_bar[j] = z_bar[j] * z[j] * one_minus_z[j];
 
-            /* (12)  s_bar = W_hz^T a_z_bar   adjoint of (2) */
+            /* (16)  s_bar = W_hz^T a_z_bar   adjoint of (2) */
             for (size_t j = 0; j < m; ++j) {
                 mut3_real sum = 0;
                 for (size_t k = 0; k < m; ++k)
@@ -514,8 +514,8 @@ void mut3_backward(
                 s_bar[j] = sum;
             }
 
-            /* (13)  h_prev_bar = s_bar * (1 - s^2) + W_hr^T a_r_bar + r_h_prev_bar * r + h_bar * (1
-             * - z)   adjoint of (1), (3), (4) */
+            /* (17)  h_prev_bar = s_bar * (1 - s^2) + W_hr^T a_r_bar + r_h_prev_bar * r + h_bar * (1
+             * - z)   adjoint of (1), (4), (6), (8) */
             for (size_t j = 0; j < m; ++j) {
                 mut3_real sum = s_bar[j] * one_minus_s_squared[j] + r_h_prev_bar[j] * r[j]
                     + h_bar[j] * one_minus_z[j];
@@ -544,12 +544,12 @@ void mut3_backward(
             for (size_t j = 0; j < m; ++j)
                 s[j] = mut3_tanh_from_tail(s_tail[j]);
 
-            /* (4)  r_h_prev = r * h_prev */
+            /* (6)  r_h_prev = r * h_prev */
             for (size_t j = 0; j < m; ++j)
                 r_h_prev[j] = r[j] * h_prev[j];
 
-            /* (14)  x_bar = W_xz^T a_z_bar + W_xr^T a_r_bar + W_xh^T a_h_bar   adjoint of (2), (3),
-             * (4) */
+            /* (18)  x_bar = W_xz^T a_z_bar + W_xr^T a_r_bar + W_xh^T a_h_bar   adjoint of (2), (4),
+             * (7) */
             if (x_bar != NULL) {
                 for (size_t j = 0; j < n; ++j) {
                     mut3_real sum = 0;
@@ -563,53 +563,53 @@ void mut3_backward(
                 }
             }
 
-            /* (15)  W_xz_bar = sum_t a_z_bar x^T   adjoint of (2) */
+            /* (19)  W_xz_bar = sum_t a_z_bar x^T   adjoint of (2) */
             if (W_xz_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         W_xz_bar[j * n + k] += a_z_bar[j] * x[k];
 
-            /* (16)  b_z_bar = sum_t a_z_bar   adjoint of (2) */
+            /* (20)  b_z_bar = sum_t a_z_bar   adjoint of (2) */
             if (b_z_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     b_z_bar[j] += a_z_bar[j];
 
-            /* (17)  W_hz_bar = sum_t a_z_bar s^T   adjoint of (2) */
+            /* (21)  W_hz_bar = sum_t a_z_bar s^T   adjoint of (2) */
             if (W_hz_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < m; ++k)
                         W_hz_bar[j * m + k] += a_z_bar[j] * s[k];
 
-            /* (18)  W_xr_bar = sum_t a_r_bar x^T   adjoint of (3) */
+            /* (22)  W_xr_bar = sum_t a_r_bar x^T   adjoint of (4) */
             if (W_xr_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         W_xr_bar[j * n + k] += a_r_bar[j] * x[k];
 
-            /* (19)  W_hr_bar = sum_t a_r_bar h_prev^T   adjoint of (3) */
+            /* (23)  W_hr_bar = sum_t a_r_bar h_prev^T   adjoint of (4) */
             if (W_hr_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < m; ++k)
                         W_hr_bar[j * m + k] += a_r_bar[j] * h_prev[k];
 
-            /* (20)  b_r_bar = sum_t a_r_bar   adjoint of (3) */
+            /* (24)  b_r_bar = sum_t a_r_bar   adjoint of (4) */
             if (b_r_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     b_r_bar[j] += a_r_bar[j];
 
-            /* (21)  W_xh_bar = sum_t a_h_bar x^T   adjoint of (4) */
+            /* (25)  W_xh_bar = sum_t a_h_bar x^T   adjoint of (7) */
             if (W_xh_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         W_xh_bar[j * n + k] += a_h_bar[j] * x[k];
 
-            /* (22)  W_hh_bar = sum_t a_h_bar r_h_prev^T   adjoint of (4) */
+            /* (26)  W_hh_bar = sum_t a_h_bar r_h_prev^T   adjoint of (7) */
             if (W_hh_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < m; ++k)
                         W_hh_bar[j * m + k] += a_h_bar[j] * r_h_prev[k];
 
-            /* (23)  b_h_bar = sum_t a_h_bar   adjoint of (4) */
+            /* (27)  b_h_bar = sum_t a_h_bar   adjoint of (7) */
             if (b_h_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     b_h_bar[j] += a_h_bar[j];
@@ -668,11 +668,11 @@ void mut3_step(
             a_z[j] = sum;
         }
 
-        /* (2)  z = sigmoid(a_z) */
+        /* (3)  z = sigmoid(a_z) */
         for (size_t j = 0; j < m; ++j)
             z[j] = mut3_sigmoid(a_z[j]);
 
-        /* (3)  a_r = W_xr x + W_hr h_prev + b_r */
+        /* (4)  a_r = W_xr x + W_hr h_prev + b_r */
         for (size_t j = 0; j < m; ++j) {
             mut3_real sum = b_r[j];
             for (size_t k = 0; k < n; ++k)
@@ -682,15 +682,15 @@ void mut3_step(
             a_r[j] = sum;
         }
 
-        /* (3)  r = sigmoid(a_r) */
+        /* (5)  r = sigmoid(a_r) */
         for (size_t j = 0; j < m; ++j)
             r[j] = mut3_sigmoid(a_r[j]);
 
-        /* (4)  r_h_prev = r * h_prev */
+        /* (6)  r_h_prev = r * h_prev */
         for (size_t j = 0; j < m; ++j)
             r_h_prev[j] = r[j] * h_prev[j];
 
-        /* (4)  a_h = W_hh r_h_prev + W_xh x + b_h */
+        /* (7)  a_h = W_hh r_h_prev + W_xh x + b_h */
         for (size_t j = 0; j < m; ++j) {
             mut3_real sum = b_h[j];
             for (size_t k = 0; k < m; ++k)
@@ -700,11 +700,11 @@ void mut3_step(
             a_h[j] = sum;
         }
 
-        /* (4)  tanh_a_h = tanh(a_h) */
+        /* (8)  tanh_a_h = tanh(a_h) */
         for (size_t j = 0; j < m; ++j)
             tanh_a_h[j] = TANH(a_h[j]);
 
-        /* (4)  h = tanh(a_h) * z + h_prev * (1 - z) */
+        /* (8)  h = tanh(a_h) * z + h_prev * (1 - z) */
         for (size_t j = 0; j < m; ++j)
             h[j] = tanh_a_h[j] * z[j] + h_prev[j] * (1 - z[j]);
 

@@ -7,7 +7,7 @@ loss: z_bar is dL/dz. Sequences are [T, B, ...]: T steps of B samples.
 R. Jozefowicz et al., An empirical exploration of recurrent network architectures, ICML 2015,
 section 3.
 
-The paper counts one step ahead: its h_t is h[t - 1] here, its h_{t+1} is h[t].
+The paper counts one step ahead: its h[t] is h[t-1] here, its h[t+1] is h[t].
 
     x                        [T, B, n]    input
     W_xz                     [m, n]       weights of the update gate
@@ -118,25 +118,25 @@ def forward(parameters, inputs, initial):
         s_tail[t] = tanh_tail(h_prev)
         # (2)  a_z = W_xz x + W_hz s + b_z
         a_z = x[t] @ W_xz.T + s @ W_hz.T + b_z
-        # (2)  z = sigmoid(a_z)
+        # (3)  z = sigmoid(a_z)
         z = sigmoid(a_z)
-        # (2)  z_tail = sigmoid_tail(a_z)
+        # (3)  z_tail = sigmoid_tail(a_z)
         z_tail[t] = sigmoid_tail(a_z)
-        # (3)  a_r = W_xr x + W_hr h_prev + b_r
+        # (4)  a_r = W_xr x + W_hr h_prev + b_r
         a_r = x[t] @ W_xr.T + h_prev @ W_hr.T + b_r
-        # (3)  r = sigmoid(a_r)
+        # (5)  r = sigmoid(a_r)
         r = sigmoid(a_r)
-        # (3)  r_tail = sigmoid_tail(a_r)
+        # (5)  r_tail = sigmoid_tail(a_r)
         r_tail[t] = sigmoid_tail(a_r)
-        # (4)  r_h_prev = r * h_prev
+        # (6)  r_h_prev = r * h_prev
         r_h_prev = r * h_prev
-        # (4)  a_h = W_hh r_h_prev + W_xh x + b_h
+        # (7)  a_h = W_hh r_h_prev + W_xh x + b_h
         a_h = r_h_prev @ W_hh.T + x[t] @ W_xh.T + b_h
-        # (4)  tanh_a_h = tanh(a_h)
+        # (8)  tanh_a_h = tanh(a_h)
         tanh_a_h = np.tanh(a_h)
-        # (4)  tanh_a_h_tail = tanh_tail(a_h)
+        # (8)  tanh_a_h_tail = tanh_tail(a_h)
         tanh_a_h_tail[t] = tanh_tail(a_h)
-        # (4)  h = tanh(a_h) * z + h_prev * (1 - z)
+        # (8)  h = tanh(a_h) * z + h_prev * (1 - z)
         h[t] = tanh_a_h * z + h_prev * (1 - z)
     return {"h": h}, {"h": h[T - 1] if T > 0 else initial_h}, {"s_tail": s_tail, "z_tail": z_tail, "r_tail": r_tail, "tanh_a_h_tail": tanh_a_h_tail}
 
@@ -172,64 +172,64 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     for t in reversed(range(T)):
         h_next_bar = h_prev_bar
         h_prev = h[t - 1] if t > 0 else initial_h
-        # (2)  z = sigmoid_from_tail(z_tail)
+        # (3)  z = sigmoid_from_tail(z_tail)
         z = sigmoid_from_tail(z_tail[t])
-        # (3)  r = sigmoid_from_tail(r_tail)
+        # (5)  r = sigmoid_from_tail(r_tail)
         r[t] = sigmoid_from_tail(r_tail[t])
-        # (4)  tanh_a_h = tanh_from_tail(tanh_a_h_tail)
+        # (8)  tanh_a_h = tanh_from_tail(tanh_a_h_tail)
         tanh_a_h = tanh_from_tail(tanh_a_h_tail[t])
         # (1)  one_minus_s_squared = slope_from_tail(s_tail)
         one_minus_s_squared = slope_from_tail(s_tail[t])
-        # (2)  one_minus_z = complement_from_tail(z_tail)
+        # (3)  one_minus_z = complement_from_tail(z_tail)
         one_minus_z = complement_from_tail(z_tail[t])
-        # (3)  one_minus_r = complement_from_tail(r_tail)
+        # (5)  one_minus_r = complement_from_tail(r_tail)
         one_minus_r = complement_from_tail(r_tail[t])
-        # (4)  one_minus_tanh_a_h_squared = slope_from_tail(tanh_a_h_tail)
+        # (8)  one_minus_tanh_a_h_squared = slope_from_tail(tanh_a_h_tail)
         one_minus_tanh_a_h_squared = slope_from_tail(tanh_a_h_tail[t])
-        # (5)  h_bar = Delta_h + h_next_bar
+        # (9)  h_bar = Delta_h + h_next_bar
         h_bar = Delta_h[t] + h_next_bar
-        # (6)  a_h_bar = h_bar * z * (1 - tanh(a_h)^2)   adjoint of (4)
+        # (10)  a_h_bar = h_bar * z * (1 - tanh(a_h)^2)   adjoint of (8)
         a_h_bar[t] = h_bar * z * one_minus_tanh_a_h_squared
-        # (7)  r_h_prev_bar = W_hh^T a_h_bar   adjoint of (4)
+        # (11)  r_h_prev_bar = W_hh^T a_h_bar   adjoint of (7)
         r_h_prev_bar = a_h_bar[t] @ W_hh
-        # (8)  r_bar = r_h_prev_bar * h_prev   adjoint of (4)
+        # (12)  r_bar = r_h_prev_bar * h_prev   adjoint of (6)
         r_bar = r_h_prev_bar * h_prev
-        # (9)  a_r_bar = r_bar * r * (1 - r)   adjoint of (3)
+        # (13)  a_r_bar = r_bar * r * (1 - r)   adjoint of (5)
         a_r_bar[t] = r_bar * r[t] * one_minus_r
-        # (10)  z_bar = h_bar * (tanh(a_h) - h_prev)   adjoint of (4)
+        # (14)  z_bar = h_bar * (tanh(a_h) - h_prev)   adjoint of (8)
         z_bar = h_bar * (tanh_a_h - h_prev)
-        # (11)  a_z_bar = z_bar * z * (1 - z)   adjoint of (2)
+        # (15)  a_z_bar = z_bar * z * (1 - z)   adjoint of (3)
         a_z_bar[t] = z_bar * z * one_minus_z
-        # (12)  s_bar = W_hz^T a_z_bar   adjoint of (2)
+        # (16)  s_bar = W_hz^T a_z_bar   adjoint of (2)
         s_bar = a_z_bar[t] @ W_hz
-        # (13)  h_prev_bar = s_bar * (1 - s^2) + W_hr^T a_r_bar + r_h_prev_bar * r + h_bar * (1 - z)   adjoint of (1), (3), (4)
+        # (17)  h_prev_bar = s_bar * (1 - s^2) + W_hr^T a_r_bar + r_h_prev_bar * r + h_bar * (1 - z)   adjoint of (1), (4), (6), (8)
         h_prev_bar = s_bar * one_minus_s_squared + a_r_bar[t] @ W_hr + r_h_prev_bar * r[t] + h_bar * one_minus_z
 
     # all steps at once
     h_prev = np.concatenate([initial_h[None], h])[:-1]
     # (1)  s = tanh_from_tail(s_tail)
     s = tanh_from_tail(s_tail)
-    # (4)  r_h_prev = r * h_prev
+    # (6)  r_h_prev = r * h_prev
     r_h_prev = r * h_prev
-    # (14)  x_bar = W_xz^T a_z_bar + W_xr^T a_r_bar + W_xh^T a_h_bar   adjoint of (2), (3), (4)
+    # (18)  x_bar = W_xz^T a_z_bar + W_xr^T a_r_bar + W_xh^T a_h_bar   adjoint of (2), (4), (7)
     x_bar = a_z_bar @ W_xz + a_r_bar @ W_xr + a_h_bar @ W_xh
-    # (15)  W_xz_bar = sum_t a_z_bar x^T   adjoint of (2)
+    # (19)  W_xz_bar = sum_t a_z_bar x^T   adjoint of (2)
     W_xz_bar = contract("TBi,TBj->ij", a_z_bar, x)
-    # (16)  b_z_bar = sum_t a_z_bar   adjoint of (2)
+    # (20)  b_z_bar = sum_t a_z_bar   adjoint of (2)
     b_z_bar = contract("TBi->i", a_z_bar)
-    # (17)  W_hz_bar = sum_t a_z_bar s^T   adjoint of (2)
+    # (21)  W_hz_bar = sum_t a_z_bar s^T   adjoint of (2)
     W_hz_bar = contract("TBi,TBj->ij", a_z_bar, s)
-    # (18)  W_xr_bar = sum_t a_r_bar x^T   adjoint of (3)
+    # (22)  W_xr_bar = sum_t a_r_bar x^T   adjoint of (4)
     W_xr_bar = contract("TBi,TBj->ij", a_r_bar, x)
-    # (19)  W_hr_bar = sum_t a_r_bar h_prev^T   adjoint of (3)
+    # (23)  W_hr_bar = sum_t a_r_bar h_prev^T   adjoint of (4)
     W_hr_bar = contract("TBi,TBj->ij", a_r_bar, h_prev)
-    # (20)  b_r_bar = sum_t a_r_bar   adjoint of (3)
+    # (24)  b_r_bar = sum_t a_r_bar   adjoint of (4)
     b_r_bar = contract("TBi->i", a_r_bar)
-    # (21)  W_xh_bar = sum_t a_h_bar x^T   adjoint of (4)
+    # (25)  W_xh_bar = sum_t a_h_bar x^T   adjoint of (7)
     W_xh_bar = contract("TBi,TBj->ij", a_h_bar, x)
-    # (22)  W_hh_bar = sum_t a_h_bar r_h_prev^T   adjoint of (4)
+    # (26)  W_hh_bar = sum_t a_h_bar r_h_prev^T   adjoint of (7)
     W_hh_bar = contract("TBi,TBj->ij", a_h_bar, r_h_prev)
-    # (23)  b_h_bar = sum_t a_h_bar   adjoint of (4)
+    # (27)  b_h_bar = sum_t a_h_bar   adjoint of (7)
     b_h_bar = contract("TBi->i", a_h_bar)
     return {"initial.h": h_prev_bar, "x": x_bar, "W_xz": W_xz_bar, "b_z": b_z_bar, "W_hz": W_hz_bar, "W_xr": W_xr_bar, "W_hr": W_hr_bar, "b_r": b_r_bar, "W_xh": W_xh_bar, "W_hh": W_hh_bar, "b_h": b_h_bar}
 
@@ -257,18 +257,18 @@ def step(parameters, inputs, state):
     s = np.tanh(h_prev)
     # (2)  a_z = W_xz x + W_hz s + b_z
     a_z = x @ W_xz.T + s @ W_hz.T + b_z
-    # (2)  z = sigmoid(a_z)
+    # (3)  z = sigmoid(a_z)
     z = sigmoid(a_z)
-    # (3)  a_r = W_xr x + W_hr h_prev + b_r
+    # (4)  a_r = W_xr x + W_hr h_prev + b_r
     a_r = x @ W_xr.T + h_prev @ W_hr.T + b_r
-    # (3)  r = sigmoid(a_r)
+    # (5)  r = sigmoid(a_r)
     r = sigmoid(a_r)
-    # (4)  r_h_prev = r * h_prev
+    # (6)  r_h_prev = r * h_prev
     r_h_prev = r * h_prev
-    # (4)  a_h = W_hh r_h_prev + W_xh x + b_h
+    # (7)  a_h = W_hh r_h_prev + W_xh x + b_h
     a_h = r_h_prev @ W_hh.T + x @ W_xh.T + b_h
-    # (4)  tanh_a_h = tanh(a_h)
+    # (8)  tanh_a_h = tanh(a_h)
     tanh_a_h = np.tanh(a_h)
-    # (4)  h = tanh(a_h) * z + h_prev * (1 - z)
+    # (8)  h = tanh(a_h) * z + h_prev * (1 - z)
     h = tanh_a_h * z + h_prev * (1 - z)
     return {"h": h}, {"h": h}

@@ -286,18 +286,18 @@ static void mut3_simd_forward_thread(
                                     const vec s_tail = vec_tanh_tail(h_prev);
                                     store(s_tail_rows + sample * row_m + j, s_tail);
 
-                                    /* (3)  a_r = W_xr x + W_hr h_prev + b_r */
+                                    /* (4)  a_r = W_xr x + W_hr h_prev + b_r */
                                     const vec a_r =
                                         load(tile_a_r + (sample * own + v) * LANES) + b_r_here;
 
-                                    /* (3)  r = sigmoid(a_r) */
+                                    /* (5)  r = sigmoid(a_r) */
                                     const vec r = vec_sigmoid(a_r);
 
-                                    /* (3)  r_tail = sigmoid_tail(a_r) */
+                                    /* (5)  r_tail = sigmoid_tail(a_r) */
                                     const vec r_tail = vec_sigmoid_tail(a_r);
                                     store(r_tail_rows + sample * row_m + j, r_tail);
 
-                                    /* (4)  r_h_prev = r * h_prev */
+                                    /* (6)  r_h_prev = r * h_prev */
                                     const vec r_h_prev = r * h_prev;
                                     store(r_h_prev_rows + sample * row_m + j, r_h_prev);
                                 }
@@ -372,26 +372,26 @@ static void mut3_simd_forward_thread(
                                     const vec a_z = load(tile_a_z + (sample * 2 * own + v) * LANES)
                                         + load(tile_a_z_2 + (sample * own + v) * LANES) + b_z_here;
 
-                                    /* (2)  z = sigmoid(a_z) */
+                                    /* (3)  z = sigmoid(a_z) */
                                     const vec z = vec_sigmoid(a_z);
 
-                                    /* (2)  z_tail = sigmoid_tail(a_z) */
+                                    /* (3)  z_tail = sigmoid_tail(a_z) */
                                     const vec z_tail = vec_sigmoid_tail(a_z);
                                     store(z_tail_rows + sample * row_m + j, z_tail);
 
-                                    /* (4)  a_h = W_hh r_h_prev + W_xh x + b_h */
+                                    /* (7)  a_h = W_hh r_h_prev + W_xh x + b_h */
                                     const vec a_h =
                                         load(tile_a_z + ((sample * 2 + 1) * own + v) * LANES)
                                         + load(tile_a_h + (sample * own + v) * LANES) + b_h_here;
 
-                                    /* (4)  tanh_a_h = tanh(a_h) */
+                                    /* (8)  tanh_a_h = tanh(a_h) */
                                     const vec tanh_a_h = vec_tanh(a_h);
 
-                                    /* (4)  tanh_a_h_tail = tanh_tail(a_h) */
+                                    /* (8)  tanh_a_h_tail = tanh_tail(a_h) */
                                     const vec tanh_a_h_tail = vec_tanh_tail(a_h);
                                     store(tanh_a_h_tail_rows + sample * row_m + j, tanh_a_h_tail);
 
-                                    /* (4)  h = tanh(a_h) * z + h_prev * (1 - z) */
+                                    /* (8)  h = tanh(a_h) * z + h_prev * (1 - z) */
                                     const vec h = tanh_a_h * z + h_prev * (1 - z);
                                     store_part(h_rows + sample * m + j, h, left);
                                 }
@@ -528,14 +528,14 @@ static void mut3_simd_infer_thread(
                                     const vec s = vec_tanh(h_prev);
                                     store(s_rows + sample * row_m + j, s);
 
-                                    /* (3)  a_r = W_xr x + W_hr h_prev + b_r */
+                                    /* (4)  a_r = W_xr x + W_hr h_prev + b_r */
                                     const vec a_r =
                                         load(tile_a_r + (sample * own + v) * LANES) + b_r_here;
 
-                                    /* (3)  r = sigmoid(a_r) */
+                                    /* (5)  r = sigmoid(a_r) */
                                     const vec r = vec_sigmoid(a_r);
 
-                                    /* (4)  r_h_prev = r * h_prev */
+                                    /* (6)  r_h_prev = r * h_prev */
                                     const vec r_h_prev = r * h_prev;
                                     store(r_h_prev_rows + sample * row_m + j, r_h_prev);
                                 }
@@ -608,18 +608,18 @@ static void mut3_simd_infer_thread(
                                     const vec a_z = load(tile_a_z + (sample * 2 * own + v) * LANES)
                                         + load(tile_a_z_2 + (sample * own + v) * LANES) + b_z_here;
 
-                                    /* (2)  z = sigmoid(a_z) */
+                                    /* (3)  z = sigmoid(a_z) */
                                     const vec z = vec_sigmoid(a_z);
 
-                                    /* (4)  a_h = W_hh r_h_prev + W_xh x + b_h */
+                                    /* (7)  a_h = W_hh r_h_prev + W_xh x + b_h */
                                     const vec a_h =
                                         load(tile_a_z + ((sample * 2 + 1) * own + v) * LANES)
                                         + load(tile_a_h + (sample * own + v) * LANES) + b_h_here;
 
-                                    /* (4)  tanh_a_h = tanh(a_h) */
+                                    /* (8)  tanh_a_h = tanh(a_h) */
                                     const vec tanh_a_h = vec_tanh(a_h);
 
-                                    /* (4)  h = tanh(a_h) * z + h_prev * (1 - z) */
+                                    /* (8)  h = tanh(a_h) * z + h_prev * (1 - z) */
                                     const vec h = tanh_a_h * z + h_prev * (1 - z);
                                     store_part(h_rows + sample * m + j, h, left);
                                 }
@@ -767,14 +767,14 @@ static void mut3_simd_backward_thread(
                             const vec h_next_bar =
                                 load_part(h_next_bar_rows + sample * h_next_bar_stride + j, left);
 
-                            /* (2)  z = sigmoid_from_tail(z_tail) */
+                            /* (3)  z = sigmoid_from_tail(z_tail) */
                             const vec z = vec_sigmoid_from_tail(z_tail);
 
-                            /* (3)  r = sigmoid_from_tail(r_tail) */
+                            /* (5)  r = sigmoid_from_tail(r_tail) */
                             const vec r = vec_sigmoid_from_tail(r_tail);
                             store(r_rows + sample * row_m + j, r);
 
-                            /* (4)  tanh_a_h = tanh_from_tail(tanh_a_h_tail) */
+                            /* (8)  tanh_a_h = tanh_from_tail(tanh_a_h_tail) */
                             const vec tanh_a_h = vec_tanh_from_tail(tanh_a_h_tail);
 
                             /* (1)  one_minus_s_squared = slope_from_tail(s_tail) */
@@ -782,30 +782,30 @@ static void mut3_simd_backward_thread(
                             store(one_minus_s_squared_rows + sample * row_m + j,
                                 one_minus_s_squared);
 
-                            /* (2)  one_minus_z = complement_from_tail(z_tail) */
+                            /* (3)  one_minus_z = complement_from_tail(z_tail) */
                             const vec one_minus_z = vec_complement_from_tail(z_tail);
                             store(one_minus_z_rows + sample * row_m + j, one_minus_z);
 
-                            /* (3)  one_minus_r = complement_from_tail(r_tail) */
+                            /* (5)  one_minus_r = complement_from_tail(r_tail) */
                             const vec one_minus_r = vec_complement_from_tail(r_tail);
                             store(one_minus_r_rows + sample * row_m + j, one_minus_r);
 
-                            /* (4)  one_minus_tanh_a_h_squared = slope_from_tail(tanh_a_h_tail) */
+                            /* (8)  one_minus_tanh_a_h_squared = slope_from_tail(tanh_a_h_tail) */
                             const vec one_minus_tanh_a_h_squared =
                                 vec_slope_from_tail(tanh_a_h_tail);
 
-                            /* (5)  h_bar = Delta_h + h_next_bar */
+                            /* (9)  h_bar = Delta_h + h_next_bar */
                             const vec h_bar = Delta_h + h_next_bar;
                             store(h_bar_rows + sample * row_m + j, h_bar);
 
-                            /* (6)  a_h_bar = h_bar * z * (1 - tanh(a_h)^2)   adjoint of (4) */
+                            /* (10)  a_h_bar = h_bar * z * (1 - tanh(a_h)^2)   adjoint of (8) */
                             const vec a_h_bar = h_bar * z * one_minus_tanh_a_h_squared;
                             store(a_h_bar_rows + sample * row_m + j, a_h_bar);
 
-                            /* (10)  z_bar = h_bar * (tanh(a_h) - h_prev)   adjoint of (4) */
+                            /* (14)  z_bar = h_bar * (tanh(a_h) - h_prev)   adjoint of (8) */
                             const vec z_bar = h_bar * (tanh_a_h - h_prev);
 
-                            /* (11)  a_z_bar = z_bar * z * (1 - z)   adjoint of (2) */
+                            /* (15)  a_z_bar = z_bar * z * (1 - z)   adjoint of (3) */
                             const vec a_z_bar = z_bar * z * one_minus_z;
                             store(a_z_bar_rows + sample * row_m + j, a_z_bar);
                         }
@@ -869,19 +869,19 @@ static void mut3_simd_backward_thread(
                                     const vec h_prev =
                                         load_part(h_prev_rows + sample * m + j, left);
 
-                                    /* (7)  r_h_prev_bar = W_hh^T a_h_bar   adjoint of (4) */
+                                    /* (11)  r_h_prev_bar = W_hh^T a_h_bar   adjoint of (7) */
                                     const vec r_h_prev_bar =
                                         load(tile_r_h_prev_bar + (sample * own + v) * LANES);
                                     store(r_h_prev_bar_rows + sample * row_m + j, r_h_prev_bar);
 
-                                    /* (8)  r_bar = r_h_prev_bar * h_prev   adjoint of (4) */
+                                    /* (12)  r_bar = r_h_prev_bar * h_prev   adjoint of (6) */
                                     const vec r_bar = r_h_prev_bar * h_prev;
 
-                                    /* (9)  a_r_bar = r_bar * r * (1 - r)   adjoint of (3) */
+                                    /* (13)  a_r_bar = r_bar * r * (1 - r)   adjoint of (5) */
                                     const vec a_r_bar = r_bar * r * one_minus_r;
                                     store(a_r_bar_rows + sample * row_m + j, a_r_bar);
 
-                                    /* (12)  s_bar = W_hz^T a_z_bar   adjoint of (2) */
+                                    /* (16)  s_bar = W_hz^T a_z_bar   adjoint of (2) */
                                     const vec s_bar = load(tile_s_bar + (sample * own + v) * LANES);
                                     store(s_bar_rows + sample * row_m + j, s_bar);
                                 }
@@ -938,9 +938,9 @@ static void mut3_simd_backward_thread(
                                         load(r_h_prev_bar_rows + sample * row_m + j);
                                     const vec s_bar = load(s_bar_rows + sample * row_m + j);
 
-                                    /* (13)  h_prev_bar = s_bar * (1 - s^2) + W_hr^T a_r_bar +
-                                     * r_h_prev_bar * r + h_bar * (1 - z)   adjoint of (1), (3), (4)
-                                     * */
+                                    /* (17)  h_prev_bar = s_bar * (1 - s^2) + W_hr^T a_r_bar +
+                                     * r_h_prev_bar * r + h_bar * (1 - z)   adjoint of (1), (4),
+                                     * (6), (8) */
                                     const vec h_prev_bar =
                                         load(tile_h_prev_bar + (sample * own + v) * LANES)
                                         + s_bar * one_minus_s_squared + r_h_prev_bar * r
@@ -994,17 +994,17 @@ static void mut3_simd_backward_thread(
                             const vec s = vec_tanh_from_tail(s_tail);
                             store(s_rows + sample * row_m + j, s);
 
-                            /* (4)  r_h_prev = r * h_prev */
+                            /* (6)  r_h_prev = r * h_prev */
                             const vec r_h_prev = r * h_prev;
                             store(r_h_prev_rows + sample * row_m + j, r_h_prev);
 
-                            /* (16)  b_z_bar = sum_t a_z_bar   adjoint of (2) */
+                            /* (20)  b_z_bar = sum_t a_z_bar   adjoint of (2) */
                             b_z_bar_here += a_z_bar;
 
-                            /* (20)  b_r_bar = sum_t a_r_bar   adjoint of (3) */
+                            /* (24)  b_r_bar = sum_t a_r_bar   adjoint of (4) */
                             b_r_bar_here += a_r_bar;
 
-                            /* (23)  b_h_bar = sum_t a_h_bar   adjoint of (4) */
+                            /* (27)  b_h_bar = sum_t a_h_bar   adjoint of (7) */
                             b_h_bar_here += a_h_bar;
                         }
                         if (b_z_bar != NULL) {
@@ -1057,8 +1057,8 @@ static void mut3_simd_backward_thread(
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
                             for (size_t sample = 0; sample < rows; ++sample) {
-                                /* (14)  x_bar = W_xz^T a_z_bar + W_xr^T a_r_bar + W_xh^T a_h_bar
-                                 * adjoint of (2), (3), (4) */
+                                /* (18)  x_bar = W_xz^T a_z_bar + W_xr^T a_r_bar + W_xh^T a_h_bar
+                                 * adjoint of (2), (4), (7) */
                                 const vec x_bar = load(tile_x_bar + (sample * own + v) * LANES);
                                 store_part(x_bar_rows + sample * n + j, x_bar, left);
                             }
@@ -1071,9 +1071,9 @@ static void mut3_simd_backward_thread(
         {
             real *const scratch = work_scratch + thread * scratch_size;
 
-            /* (15)  W_xz_bar = sum_t a_z_bar x^T   adjoint of (2) */
-            /* (18)  W_xr_bar = sum_t a_r_bar x^T   adjoint of (3) */
-            /* (21)  W_xh_bar = sum_t a_h_bar x^T   adjoint of (4) */
+            /* (19)  W_xz_bar = sum_t a_z_bar x^T   adjoint of (2) */
+            /* (22)  W_xr_bar = sum_t a_r_bar x^T   adjoint of (4) */
+            /* (25)  W_xh_bar = sum_t a_h_bar x^T   adjoint of (7) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
             const reduction with_x[] = {
                 {{work_a_z_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_xz_bar, done > 0},
@@ -1082,14 +1082,14 @@ static void mut3_simd_backward_thread(
             };
             reduce_rows(first * B, steps * B, &rows_of_x, n, with_x, 3, thread, threads, scratch);
 
-            /* (17)  W_hz_bar = sum_t a_z_bar s^T   adjoint of (2) */
+            /* (21)  W_hz_bar = sum_t a_z_bar s^T   adjoint of (2) */
             const series rows_of_s = {work_s, 0, row_m, 0, 0, 0, first * B};
             const reduction with_s[] = {
                 {{work_a_z_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_hz_bar, done > 0},
             };
             reduce_rows(first * B, steps * B, &rows_of_s, m, with_s, 1, thread, threads, scratch);
 
-            /* (19)  W_hr_bar = sum_t a_r_bar h_prev^T   adjoint of (3) */
+            /* (23)  W_hr_bar = sum_t a_r_bar h_prev^T   adjoint of (4) */
             const series rows_of_h_prev = {out->h, initial_h, m, m, 0, B, 0};
             const reduction with_h_prev[] = {
                 {{work_a_r_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_hr_bar, done > 0},
@@ -1097,7 +1097,7 @@ static void mut3_simd_backward_thread(
             reduce_rows(first * B, steps * B, &rows_of_h_prev, m, with_h_prev, 1, thread, threads,
                 scratch);
 
-            /* (22)  W_hh_bar = sum_t a_h_bar r_h_prev^T   adjoint of (4) */
+            /* (26)  W_hh_bar = sum_t a_h_bar r_h_prev^T   adjoint of (7) */
             const series rows_of_r_h_prev = {work_r_h_prev, 0, row_m, 0, 0, 0, first * B};
             const reduction with_r_h_prev[] = {
                 {{work_a_h_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_hh_bar, done > 0},
@@ -1195,13 +1195,13 @@ static void mut3_simd_step_thread(
                             const vec s = vec_tanh(h_prev);
                             store(s_rows + sample * row_m + j, s);
 
-                            /* (3)  a_r = W_xr x + W_hr h_prev + b_r */
+                            /* (4)  a_r = W_xr x + W_hr h_prev + b_r */
                             const vec a_r = load(tile_a_r + (sample * own + v) * LANES) + b_r_here;
 
-                            /* (3)  r = sigmoid(a_r) */
+                            /* (5)  r = sigmoid(a_r) */
                             const vec r = vec_sigmoid(a_r);
 
-                            /* (4)  r_h_prev = r * h_prev */
+                            /* (6)  r_h_prev = r * h_prev */
                             const vec r_h_prev = r * h_prev;
                             store(r_h_prev_rows + sample * row_m + j, r_h_prev);
                         }
@@ -1272,17 +1272,17 @@ static void mut3_simd_step_thread(
                             const vec a_z = load(tile_a_z + (sample * 2 * own + v) * LANES)
                                 + load(tile_a_z_2 + (sample * own + v) * LANES) + b_z_here;
 
-                            /* (2)  z = sigmoid(a_z) */
+                            /* (3)  z = sigmoid(a_z) */
                             const vec z = vec_sigmoid(a_z);
 
-                            /* (4)  a_h = W_hh r_h_prev + W_xh x + b_h */
+                            /* (7)  a_h = W_hh r_h_prev + W_xh x + b_h */
                             const vec a_h = load(tile_a_z + ((sample * 2 + 1) * own + v) * LANES)
                                 + load(tile_a_h + (sample * own + v) * LANES) + b_h_here;
 
-                            /* (4)  tanh_a_h = tanh(a_h) */
+                            /* (8)  tanh_a_h = tanh(a_h) */
                             const vec tanh_a_h = vec_tanh(a_h);
 
-                            /* (4)  h = tanh(a_h) * z + h_prev * (1 - z) */
+                            /* (8)  h = tanh(a_h) * z + h_prev * (1 - z) */
                             const vec h = tanh_a_h * z + h_prev * (1 - z);
                             store_part(h_rows + sample * m + j, h, left);
                         }

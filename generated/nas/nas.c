@@ -217,7 +217,7 @@ void nas_forward(
             const nas_real *restrict x = in->x + at * n;
             nas_real *restrict a_a_4_2 = tape_a_a_4_2 + at * m;
 
-            /* (4)  a_a_4_2 = W_4 x */
+            /* (7)  a_a_4_2 = W_4 x */
             for (size_t j = 0; j < m; ++j) {
                 nas_real sum = 0;
                 for (size_t k = 0; k < n; ++k)
@@ -264,15 +264,15 @@ void nas_forward(
                 a_a_1[j] = sum;
             }
 
-            /* (1)  a_1 = sigmoid(a_a_1) */
+            /* (2)  a_1 = sigmoid(a_a_1) */
             for (size_t j = 0; j < m; ++j)
                 a_1[j] = nas_sigmoid(a_a_1[j]);
 
-            /* (1)  a_1_tail = sigmoid_tail(a_a_1) */
+            /* (2)  a_1_tail = sigmoid_tail(a_a_1) */
             for (size_t j = 0; j < m; ++j)
                 a_1_tail[j] = nas_sigmoid_tail(a_a_1[j]);
 
-            /* (2)  a_a_2 = W_2 x + U_2 h_prev */
+            /* (3)  a_a_2 = W_2 x + U_2 h_prev */
             for (size_t j = 0; j < m; ++j) {
                 nas_real sum = 0;
                 for (size_t k = 0; k < n; ++k)
@@ -282,11 +282,11 @@ void nas_forward(
                 a_a_2[j] = sum;
             }
 
-            /* (2)  a_2 = relu(a_a_2) */
+            /* (4)  a_2 = relu(a_a_2) */
             for (size_t j = 0; j < m; ++j)
                 a_2[j] = nas_relu(a_a_2[j]);
 
-            /* (3)  a_a_3 = W_3 x + U_3 h_prev */
+            /* (5)  a_a_3 = W_3 x + U_3 h_prev */
             for (size_t j = 0; j < m; ++j) {
                 nas_real sum = 0;
                 for (size_t k = 0; k < n; ++k)
@@ -296,15 +296,15 @@ void nas_forward(
                 a_a_3[j] = sum;
             }
 
-            /* (3)  a_3 = sigmoid(a_a_3) */
+            /* (6)  a_3 = sigmoid(a_a_3) */
             for (size_t j = 0; j < m; ++j)
                 a_3[j] = nas_sigmoid(a_a_3[j]);
 
-            /* (3)  a_3_tail = sigmoid_tail(a_a_3) */
+            /* (6)  a_3_tail = sigmoid_tail(a_a_3) */
             for (size_t j = 0; j < m; ++j)
                 a_3_tail[j] = nas_sigmoid_tail(a_a_3[j]);
 
-            /* (4)  a_a_4_3 = U_4 h_prev */
+            /* (8)  a_a_4_3 = U_4 h_prev */
             for (size_t j = 0; j < m; ++j) {
                 nas_real sum = 0;
                 for (size_t k = 0; k < m; ++k)
@@ -312,15 +312,15 @@ void nas_forward(
                 a_a_4_3[j] = sum;
             }
 
-            /* (4)  a_a_4 = a_a_4_2 * a_a_4_3 */
+            /* (9)  a_a_4 = a_a_4_2 * a_a_4_3 */
             for (size_t j = 0; j < m; ++j)
                 a_a_4[j] = a_a_4_2[j] * a_a_4_3[j];
 
-            /* (4)  a_4 = relu(a_a_4) */
+            /* (10)  a_4 = relu(a_a_4) */
             for (size_t j = 0; j < m; ++j)
                 a_4[j] = nas_relu(a_a_4[j]);
 
-            /* (5)  a_a_5 = W_5 x + U_5 h_prev */
+            /* (11)  a_a_5 = W_5 x + U_5 h_prev */
             for (size_t j = 0; j < m; ++j) {
                 nas_real sum = 0;
                 for (size_t k = 0; k < n; ++k)
@@ -330,15 +330,15 @@ void nas_forward(
                 a_a_5[j] = sum;
             }
 
-            /* (5)  a_5 = tanh(a_a_5) */
+            /* (12)  a_5 = tanh(a_a_5) */
             for (size_t j = 0; j < m; ++j)
                 a_5[j] = TANH(a_a_5[j]);
 
-            /* (5)  a_5_tail = tanh_tail(a_a_5) */
+            /* (12)  a_5_tail = tanh_tail(a_a_5) */
             for (size_t j = 0; j < m; ++j)
                 a_5_tail[j] = nas_tanh_tail(a_a_5[j]);
 
-            /* (6)  a_a_6 = W_6 x + U_6 h_prev */
+            /* (13)  a_a_6 = W_6 x + U_6 h_prev */
             for (size_t j = 0; j < m; ++j) {
                 nas_real sum = 0;
                 for (size_t k = 0; k < n; ++k)
@@ -348,15 +348,15 @@ void nas_forward(
                 a_a_6[j] = sum;
             }
 
-            /* (6)  a_6 = sigmoid(a_a_6) */
+            /* (14)  a_6 = sigmoid(a_a_6) */
             for (size_t j = 0; j < m; ++j)
                 a_6[j] = nas_sigmoid(a_a_6[j]);
 
-            /* (6)  a_6_tail = sigmoid_tail(a_a_6) */
+            /* (14)  a_6_tail = sigmoid_tail(a_a_6) */
             for (size_t j = 0; j < m; ++j)
                 a_6_tail[j] = nas_sigmoid_tail(a_a_6[j]);
 
-            /* (7)  a_a_7 = W_7 x + U_7 h_prev */
+            /* (15)  a_a_7 = W_7 x + U_7 h_prev */
             for (size_t j = 0; j < m; ++j) {
                 nas_real sum = 0;
                 for (size_t k = 0; k < n; ++k)
@@ -366,15 +366,15 @@ void nas_forward(
                 a_a_7[j] = sum;
             }
 
-            /* (7)  a_7 = tanh(a_a_7) */
+            /* (16)  a_7 = tanh(a_a_7) */
             for (size_t j = 0; j < m; ++j)
                 a_7[j] = TANH(a_a_7[j]);
 
-            /* (7)  a_7_tail = tanh_tail(a_a_7) */
+            /* (16)  a_7_tail = tanh_tail(a_a_7) */
             for (size_t j = 0; j < m; ++j)
                 a_7_tail[j] = nas_tanh_tail(a_a_7[j]);
 
-            /* (8)  a_a_8 = W_8 x + U_8 h_prev */
+            /* (17)  a_a_8 = W_8 x + U_8 h_prev */
             for (size_t j = 0; j < m; ++j) {
                 nas_real sum = 0;
                 for (size_t k = 0; k < n; ++k)
@@ -384,99 +384,99 @@ void nas_forward(
                 a_a_8[j] = sum;
             }
 
-            /* (8)  a_8 = sigmoid(a_a_8) */
+            /* (18)  a_8 = sigmoid(a_a_8) */
             for (size_t j = 0; j < m; ++j)
                 a_8[j] = nas_sigmoid(a_a_8[j]);
 
-            /* (8)  a_8_tail = sigmoid_tail(a_a_8) */
+            /* (18)  a_8_tail = sigmoid_tail(a_a_8) */
             for (size_t j = 0; j < m; ++j)
                 a_8_tail[j] = nas_sigmoid_tail(a_a_8[j]);
 
-            /* (9)  a_l_1 = a_1 * a_2 */
+            /* (19)  a_l_1 = a_1 * a_2 */
             for (size_t j = 0; j < m; ++j)
                 a_l_1[j] = a_1[j] * a_2[j];
 
-            /* (9)  l_1 = tanh(a_l_1) */
+            /* (20)  l_1 = tanh(a_l_1) */
             for (size_t j = 0; j < m; ++j)
                 l_1[j] = TANH(a_l_1[j]);
 
-            /* (9)  l_1_tail = tanh_tail(a_l_1) */
+            /* (20)  l_1_tail = tanh_tail(a_l_1) */
             for (size_t j = 0; j < m; ++j)
                 l_1_tail[j] = nas_tanh_tail(a_l_1[j]);
 
-            /* (10)  a_l_2 = a_3 + a_4 */
+            /* (21)  a_l_2 = a_3 + a_4 */
             for (size_t j = 0; j < m; ++j)
                 a_l_2[j] = a_3[j] + a_4[j];
 
-            /* (10)  l_2 = tanh(a_l_2) */
+            /* (22)  l_2 = tanh(a_l_2) */
             for (size_t j = 0; j < m; ++j)
                 l_2[j] = TANH(a_l_2[j]);
 
-            /* (10)  l_2_tail = tanh_tail(a_l_2) */
+            /* (22)  l_2_tail = tanh_tail(a_l_2) */
             for (size_t j = 0; j < m; ++j)
                 l_2_tail[j] = nas_tanh_tail(a_l_2[j]);
 
-            /* (11)  a_l_3 = a_5 * a_6 */
+            /* (23)  a_l_3 = a_5 * a_6 */
             for (size_t j = 0; j < m; ++j)
                 a_l_3[j] = a_5[j] * a_6[j];
 
-            /* (11)  l_3 = tanh(a_l_3) */
+            /* (24)  l_3 = tanh(a_l_3) */
             for (size_t j = 0; j < m; ++j)
                 l_3[j] = TANH(a_l_3[j]);
 
-            /* (11)  l_3_tail = tanh_tail(a_l_3) */
+            /* (24)  l_3_tail = tanh_tail(a_l_3) */
             for (size_t j = 0; j < m; ++j)
                 l_3_tail[j] = nas_tanh_tail(a_l_3[j]);
 
-            /* (12)  a_l_4 = a_7 + a_8 */
+            /* (25)  a_l_4 = a_7 + a_8 */
             for (size_t j = 0; j < m; ++j)
                 a_l_4[j] = a_7[j] + a_8[j];
 
-            /* (12)  l_4 = sigmoid(a_l_4) */
+            /* (26)  l_4 = sigmoid(a_l_4) */
             for (size_t j = 0; j < m; ++j)
                 l_4[j] = nas_sigmoid(a_l_4[j]);
 
-            /* (12)  l_4_tail = sigmoid_tail(a_l_4) */
+            /* (26)  l_4_tail = sigmoid_tail(a_l_4) */
             for (size_t j = 0; j < m; ++j)
                 l_4_tail[j] = nas_sigmoid_tail(a_l_4[j]);
 
-            /* (13)  a_c = l_1 + c_prev */
+            /* (27)  a_c = l_1 + c_prev */
             for (size_t j = 0; j < m; ++j)
                 a_c[j] = l_1[j] + c_prev[j];
 
-            /* (13)  tanh_a_c = tanh(a_c) */
+            /* (28)  tanh_a_c = tanh(a_c) */
             for (size_t j = 0; j < m; ++j)
                 tanh_a_c[j] = TANH(a_c[j]);
 
-            /* (13)  tanh_a_c_tail = tanh_tail(a_c) */
+            /* (28)  tanh_a_c_tail = tanh_tail(a_c) */
             for (size_t j = 0; j < m; ++j)
                 tanh_a_c_tail[j] = nas_tanh_tail(a_c[j]);
 
-            /* (13)  c = tanh(a_c) * l_2 */
+            /* (28)  c = tanh(a_c) * l_2 */
             for (size_t j = 0; j < m; ++j)
                 c[j] = tanh_a_c[j] * l_2[j];
 
-            /* (14)  a_l_5 = l_3 + l_4 */
+            /* (29)  a_l_5 = l_3 + l_4 */
             for (size_t j = 0; j < m; ++j)
                 a_l_5[j] = l_3[j] + l_4[j];
 
-            /* (14)  l_5 = tanh(a_l_5) */
+            /* (30)  l_5 = tanh(a_l_5) */
             for (size_t j = 0; j < m; ++j)
                 l_5[j] = TANH(a_l_5[j]);
 
-            /* (14)  l_5_tail = tanh_tail(a_l_5) */
+            /* (30)  l_5_tail = tanh_tail(a_l_5) */
             for (size_t j = 0; j < m; ++j)
                 l_5_tail[j] = nas_tanh_tail(a_l_5[j]);
 
-            /* (15)  a_h = c * l_5 */
+            /* (31)  a_h = c * l_5 */
             for (size_t j = 0; j < m; ++j)
                 a_h[j] = c[j] * l_5[j];
 
-            /* (15)  h = tanh(a_h) */
+            /* (32)  h = tanh(a_h) */
             for (size_t j = 0; j < m; ++j)
                 h[j] = TANH(a_h[j]);
 
-            /* (15)  h_tail = tanh_tail(a_h) */
+            /* (32)  h_tail = tanh_tail(a_h) */
             for (size_t j = 0; j < m; ++j)
                 h_tail[j] = nas_tanh_tail(a_h[j]);
         }
@@ -557,7 +557,7 @@ void nas_infer(
             const nas_real *restrict x = in->x + at * n;
             nas_real *restrict a_a_4_2 = work_a_a_4_2 + at * m;
 
-            /* (4)  a_a_4_2 = W_4 x */
+            /* (7)  a_a_4_2 = W_4 x */
             for (size_t j = 0; j < m; ++j) {
                 nas_real sum = 0;
                 for (size_t k = 0; k < n; ++k)
@@ -589,11 +589,11 @@ void nas_infer(
                 a_a_1[j] = sum;
             }
 
-            /* (1)  a_1 = sigmoid(a_a_1) */
+            /* (2)  a_1 = sigmoid(a_a_1) */
             for (size_t j = 0; j < m; ++j)
                 a_1[j] = nas_sigmoid(a_a_1[j]);
 
-            /* (2)  a_a_2 = W_2 x + U_2 h_prev */
+            /* (3)  a_a_2 = W_2 x + U_2 h_prev */
             for (size_t j = 0; j < m; ++j) {
                 nas_real sum = 0;
                 for (size_t k = 0; k < n; ++k)
@@ -603,11 +603,11 @@ void nas_infer(
                 a_a_2[j] = sum;
             }
 
-            /* (2)  a_2 = relu(a_a_2) */
+            /* (4)  a_2 = relu(a_a_2) */
             for (size_t j = 0; j < m; ++j)
                 a_2[j] = nas_relu(a_a_2[j]);
 
-            /* (3)  a_a_3 = W_3 x + U_3 h_prev */
+            /* (5)  a_a_3 = W_3 x + U_3 h_prev */
             for (size_t j = 0; j < m; ++j) {
                 nas_real sum = 0;
                 for (size_t k = 0; k < n; ++k)
@@ -617,11 +617,11 @@ void nas_infer(
                 a_a_3[j] = sum;
             }
 
-            /* (3)  a_3 = sigmoid(a_a_3) */
+            /* (6)  a_3 = sigmoid(a_a_3) */
             for (size_t j = 0; j < m; ++j)
                 a_3[j] = nas_sigmoid(a_a_3[j]);
 
-            /* (4)  a_a_4_3 = U_4 h_prev */
+            /* (8)  a_a_4_3 = U_4 h_prev */
             for (size_t j = 0; j < m; ++j) {
                 nas_real sum = 0;
                 for (size_t k = 0; k < m; ++k)
@@ -629,15 +629,15 @@ void nas_infer(
                 a_a_4_3[j] = sum;
             }
 
-            /* (4)  a_a_4 = a_a_4_2 * a_a_4_3 */
+            /* (9)  a_a_4 = a_a_4_2 * a_a_4_3 */
             for (size_t j = 0; j < m; ++j)
                 a_a_4[j] = a_a_4_2[j] * a_a_4_3[j];
 
-            /* (4)  a_4 = relu(a_a_4) */
+            /* (10)  a_4 = relu(a_a_4) */
             for (size_t j = 0; j < m; ++j)
                 a_4[j] = nas_relu(a_a_4[j]);
 
-            /* (5)  a_a_5 = W_5 x + U_5 h_prev */
+            /* (11)  a_a_5 = W_5 x + U_5 h_prev */
             for (size_t j = 0; j < m; ++j) {
                 nas_real sum = 0;
                 for (size_t k = 0; k < n; ++k)
@@ -647,11 +647,11 @@ void nas_infer(
                 a_a_5[j] = sum;
             }
 
-            /* (5)  a_5 = tanh(a_a_5) */
+            /* (12)  a_5 = tanh(a_a_5) */
             for (size_t j = 0; j < m; ++j)
                 a_5[j] = TANH(a_a_5[j]);
 
-            /* (6)  a_a_6 = W_6 x + U_6 h_prev */
+            /* (13)  a_a_6 = W_6 x + U_6 h_prev */
             for (size_t j = 0; j < m; ++j) {
                 nas_real sum = 0;
                 for (size_t k = 0; k < n; ++k)
@@ -661,11 +661,11 @@ void nas_infer(
                 a_a_6[j] = sum;
             }
 
-            /* (6)  a_6 = sigmoid(a_a_6) */
+            /* (14)  a_6 = sigmoid(a_a_6) */
             for (size_t j = 0; j < m; ++j)
                 a_6[j] = nas_sigmoid(a_a_6[j]);
 
-            /* (7)  a_a_7 = W_7 x + U_7 h_prev */
+            /* (15)  a_a_7 = W_7 x + U_7 h_prev */
             for (size_t j = 0; j < m; ++j) {
                 nas_real sum = 0;
                 for (size_t k = 0; k < n; ++k)
@@ -675,11 +675,11 @@ void nas_infer(
                 a_a_7[j] = sum;
             }
 
-            /* (7)  a_7 = tanh(a_a_7) */
+            /* (16)  a_7 = tanh(a_a_7) */
             for (size_t j = 0; j < m; ++j)
                 a_7[j] = TANH(a_a_7[j]);
 
-            /* (8)  a_a_8 = W_8 x + U_8 h_prev */
+            /* (17)  a_a_8 = W_8 x + U_8 h_prev */
             for (size_t j = 0; j < m; ++j) {
                 nas_real sum = 0;
                 for (size_t k = 0; k < n; ++k)
@@ -689,67 +689,67 @@ void nas_infer(
                 a_a_8[j] = sum;
             }
 
-            /* (8)  a_8 = sigmoid(a_a_8) */
+            /* (18)  a_8 = sigmoid(a_a_8) */
             for (size_t j = 0; j < m; ++j)
                 a_8[j] = nas_sigmoid(a_a_8[j]);
 
-            /* (9)  a_l_1 = a_1 * a_2 */
+            /* (19)  a_l_1 = a_1 * a_2 */
             for (size_t j = 0; j < m; ++j)
                 a_l_1[j] = a_1[j] * a_2[j];
 
-            /* (9)  l_1 = tanh(a_l_1) */
+            /* (20)  l_1 = tanh(a_l_1) */
             for (size_t j = 0; j < m; ++j)
                 l_1[j] = TANH(a_l_1[j]);
 
-            /* (10)  a_l_2 = a_3 + a_4 */
+            /* (21)  a_l_2 = a_3 + a_4 */
             for (size_t j = 0; j < m; ++j)
                 a_l_2[j] = a_3[j] + a_4[j];
 
-            /* (10)  l_2 = tanh(a_l_2) */
+            /* (22)  l_2 = tanh(a_l_2) */
             for (size_t j = 0; j < m; ++j)
                 l_2[j] = TANH(a_l_2[j]);
 
-            /* (11)  a_l_3 = a_5 * a_6 */
+            /* (23)  a_l_3 = a_5 * a_6 */
             for (size_t j = 0; j < m; ++j)
                 a_l_3[j] = a_5[j] * a_6[j];
 
-            /* (11)  l_3 = tanh(a_l_3) */
+            /* (24)  l_3 = tanh(a_l_3) */
             for (size_t j = 0; j < m; ++j)
                 l_3[j] = TANH(a_l_3[j]);
 
-            /* (12)  a_l_4 = a_7 + a_8 */
+            /* (25)  a_l_4 = a_7 + a_8 */
             for (size_t j = 0; j < m; ++j)
                 a_l_4[j] = a_7[j] + a_8[j];
 
-            /* (12)  l_4 = sigmoid(a_l_4) */
+            /* (26)  l_4 = sigmoid(a_l_4) */
             for (size_t j = 0; j < m; ++j)
                 l_4[j] = nas_sigmoid(a_l_4[j]);
 
-            /* (13)  a_c = l_1 + c_prev */
+            /* (27)  a_c = l_1 + c_prev */
             for (size_t j = 0; j < m; ++j)
                 a_c[j] = l_1[j] + c_prev[j];
 
-            /* (13)  tanh_a_c = tanh(a_c) */
+            /* (28)  tanh_a_c = tanh(a_c) */
             for (size_t j = 0; j < m; ++j)
                 tanh_a_c[j] = TANH(a_c[j]);
 
-            /* (13)  c = tanh(a_c) * l_2 */
+            /* (28)  c = tanh(a_c) * l_2 */
             for (size_t j = 0; j < m; ++j)
                 c[j] = tanh_a_c[j] * l_2[j];
 
-            /* (14)  a_l_5 = l_3 + l_4 */
+            /* (29)  a_l_5 = l_3 + l_4 */
             for (size_t j = 0; j < m; ++j)
                 a_l_5[j] = l_3[j] + l_4[j];
 
-            /* (14)  l_5 = tanh(a_l_5) */
+            /* (30)  l_5 = tanh(a_l_5) */
             for (size_t j = 0; j < m; ++j)
                 l_5[j] = TANH(a_l_5[j]);
 
-            /* (15)  a_h = c * l_5 */
+            /* (31)  a_h = c * l_5 */
             for (size_t j = 0; j < m; ++j)
                 a_h[j] = c[j] * l_5[j];
 
-            /* (15)  h = tanh(a_h) */
+            /* (32)  h = tanh(a_h) */
             for (size_t j = 0; j < m; ++j)
                 h[j] = TANH(a_h[j]);
         }
@@ -974,225 +974,225 @@ void nas_backward(
             nas_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + s) * m;
             nas_real *restrict c_prev_bar = work_c_prev_bar + ((t & 1) * B + s) * m;
 
-            /* (1)  a_1 = sigmoid_from_tail(a_1_tail) */
+            /* (2)  a_1 = sigmoid_from_tail(a_1_tail) */
             for (size_t j = 0; j < m; ++j)
                 a_1[j] = nas_sigmoid_from_tail(a_1_tail[j]);
 
-            /* (3)  a_3 = sigmoid_from_tail(a_3_tail) */
+            /* (6)  a_3 = sigmoid_from_tail(a_3_tail) */
             for (size_t j = 0; j < m; ++j)
                 a_3[j] = nas_sigmoid_from_tail(a_3_tail[j]);
 
-            /* (5)  a_5 = tanh_from_tail(a_5_tail) */
+            /* (12)  a_5 = tanh_from_tail(a_5_tail) */
             for (size_t j = 0; j < m; ++j)
                 a_5[j] = nas_tanh_from_tail(a_5_tail[j]);
 
-            /* (6)  a_6 = sigmoid_from_tail(a_6_tail) */
+            /* (14)  a_6 = sigmoid_from_tail(a_6_tail) */
             for (size_t j = 0; j < m; ++j)
                 a_6[j] = nas_sigmoid_from_tail(a_6_tail[j]);
 
-            /* (8)  a_8 = sigmoid_from_tail(a_8_tail) */
+            /* (18)  a_8 = sigmoid_from_tail(a_8_tail) */
             for (size_t j = 0; j < m; ++j)
                 a_8[j] = nas_sigmoid_from_tail(a_8_tail[j]);
 
-            /* (10)  l_2 = tanh_from_tail(l_2_tail) */
+            /* (22)  l_2 = tanh_from_tail(l_2_tail) */
             for (size_t j = 0; j < m; ++j)
                 l_2[j] = nas_tanh_from_tail(l_2_tail[j]);
 
-            /* (12)  l_4 = sigmoid_from_tail(l_4_tail) */
+            /* (26)  l_4 = sigmoid_from_tail(l_4_tail) */
             for (size_t j = 0; j < m; ++j)
                 l_4[j] = nas_sigmoid_from_tail(l_4_tail[j]);
 
-            /* (13)  tanh_a_c = tanh_from_tail(tanh_a_c_tail) */
+            /* (28)  tanh_a_c = tanh_from_tail(tanh_a_c_tail) */
             for (size_t j = 0; j < m; ++j)
                 tanh_a_c[j] = nas_tanh_from_tail(tanh_a_c_tail[j]);
 
-            /* (14)  l_5 = tanh_from_tail(l_5_tail) */
+            /* (30)  l_5 = tanh_from_tail(l_5_tail) */
             for (size_t j = 0; j < m; ++j)
                 l_5[j] = nas_tanh_from_tail(l_5_tail[j]);
 
-            /* (1)  one_minus_a_1 = complement_from_tail(a_1_tail) */
+            /* (2)  one_minus_a_1 = complement_from_tail(a_1_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_a_1[j] = nas_complement_from_tail(a_1_tail[j]);
 
-            /* (3)  one_minus_a_3 = complement_from_tail(a_3_tail) */
+            /* (6)  one_minus_a_3 = complement_from_tail(a_3_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_a_3[j] = nas_complement_from_tail(a_3_tail[j]);
 
-            /* (5)  one_minus_a_5_squared = slope_from_tail(a_5_tail) */
+            /* (12)  one_minus_a_5_squared = slope_from_tail(a_5_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_a_5_squared[j] = nas_slope_from_tail(a_5_tail[j]);
 
-            /* (6)  one_minus_a_6 = complement_from_tail(a_6_tail) */
+            /* (14)  one_minus_a_6 = complement_from_tail(a_6_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_a_6[j] = nas_complement_from_tail(a_6_tail[j]);
 
-            /* (7)  one_minus_a_7_squared = slope_from_tail(a_7_tail) */
+            /* (16)  one_minus_a_7_squared = slope_from_tail(a_7_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_a_7_squared[j] = nas_slope_from_tail(a_7_tail[j]);
 
-            /* (8)  one_minus_a_8 = complement_from_tail(a_8_tail) */
+            /* (18)  one_minus_a_8 = complement_from_tail(a_8_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_a_8[j] = nas_complement_from_tail(a_8_tail[j]);
 
-            /* (9)  one_minus_l_1_squared = slope_from_tail(l_1_tail) */
+            /* (20)  one_minus_l_1_squared = slope_from_tail(l_1_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_l_1_squared[j] = nas_slope_from_tail(l_1_tail[j]);
 
-            /* (10)  one_minus_l_2_squared = slope_from_tail(l_2_tail) */
+            /* (22)  one_minus_l_2_squared = slope_from_tail(l_2_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_l_2_squared[j] = nas_slope_from_tail(l_2_tail[j]);
 
-            /* (11)  one_minus_l_3_squared = slope_from_tail(l_3_tail) */
+            /* (24)  one_minus_l_3_squared = slope_from_tail(l_3_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_l_3_squared[j] = nas_slope_from_tail(l_3_tail[j]);
 
-            /* (12)  one_minus_l_4 = complement_from_tail(l_4_tail) */
+            /* (26)  one_minus_l_4 = complement_from_tail(l_4_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_l_4[j] = nas_complement_from_tail(l_4_tail[j]);
 
-            /* (13)  one_minus_tanh_a_c_squared = slope_from_tail(tanh_a_c_tail) */
+            /* (28)  one_minus_tanh_a_c_squared = slope_from_tail(tanh_a_c_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_tanh_a_c_squared[j] = nas_slope_from_tail(tanh_a_c_tail[j]);
 
-            /* (14)  one_minus_l_5_squared = slope_from_tail(l_5_tail) */
+            /* (30)  one_minus_l_5_squared = slope_from_tail(l_5_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_l_5_squared[j] = nas_slope_from_tail(l_5_tail[j]);
 
-            /* (15)  one_minus_h_squared = slope_from_tail(h_tail) */
+            /* (32)  one_minus_h_squared = slope_from_tail(h_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_h_squared[j] = nas_slope_from_tail(h_tail[j]);
 
-            /* (4)  a_a_4 = a_a_4_2 * a_a_4_3 */
+            /* (9)  a_a_4 = a_a_4_2 * a_a_4_3 */
             for (size_t j = 0; j < m; ++j)
                 a_a_4[j] = a_a_4_2[j] * a_a_4_3[j];
 
-            /* (16)  h_bar = Delta_h + h_next_bar */
+            /* (33)  h_bar = Delta_h + h_next_bar */
             for (size_t j = 0; j < m; ++j)
                 h_bar[j] = Delta_h[j] + h_next_bar[j];
 
-            /* (17)  a_h_bar = h_bar * (1 - h^2)   adjoint of (15) */
+            /* (34)  a_h_bar = h_bar * (1 - h^2)   adjoint of (32) */
             for (size_t j = 0; j < m; ++j)
                 a_h_bar[j] = h_bar[j] * one_minus_h_squared[j];
 
-            /* (18)  l_5_bar = a_h_bar * c   adjoint of (15) */
+            /* (35)  l_5_bar = a_h_bar * c   adjoint of (31) */
             for (size_t j = 0; j < m; ++j)
                 l_5_bar[j] = a_h_bar[j] * c[j];
 
-            /* (19)  a_l_5_bar = l_5_bar * (1 - l_5^2)   adjoint of (14) */
+            /* (36)  a_l_5_bar = l_5_bar * (1 - l_5^2)   adjoint of (30) */
             for (size_t j = 0; j < m; ++j)
                 a_l_5_bar[j] = l_5_bar[j] * one_minus_l_5_squared[j];
 
-            /* (20)  c_bar = a_h_bar * l_5 + c_next_bar   adjoint of (15) */
+            /* (37)  c_bar = a_h_bar * l_5 + c_next_bar   adjoint of (31) */
             for (size_t j = 0; j < m; ++j)
                 c_bar[j] = a_h_bar[j] * l_5[j] + c_next_bar[j];
 
-            /* (21)  a_c_bar = c_bar * l_2 * (1 - tanh(a_c)^2)   adjoint of (13) */
+            /* (38)  a_c_bar = c_bar * l_2 * (1 - tanh(a_c)^2)   adjoint of (28) */
             for (size_t j = 0; j < m; ++j)
                 a_c_bar[j] = c_bar[j] * l_2[j] * one_minus_tanh_a_c_squared[j];
 
-            /* (22)  l_4_bar = a_l_5_bar   adjoint of (14) */
+            /* (39)  l_4_bar = a_l_5_bar   adjoint of (29) */
             for (size_t j = 0; j < m; ++j)
                 l_4_bar[j] = a_l_5_bar[j];
 
-            /* (23)  a_l_4_bar = l_4_bar * l_4 * (1 - l_4)   adjoint of (12) */
+            /* (40)  a_l_4_bar = l_4_bar * l_4 * (1 - l_4)   adjoint of (26) */
             for (size_t j = 0; j < m; ++j)
                 a_l_4_bar[j] = l_4_bar[j] * l_4[j] * one_minus_l_4[j];
 
-            /* (24)  l_3_bar = a_l_5_bar   adjoint of (14) */
+            /* (41)  l_3_bar = a_l_5_bar   adjoint of (29) */
             for (size_t j = 0; j < m; ++j)
                 l_3_bar[j] = a_l_5_bar[j];
 
-            /* (25)  a_l_3_bar = l_3_bar * (1 - l_3^2)   adjoint of (11) */
+            /* (42)  a_l_3_bar = l_3_bar * (1 - l_3^2)   adjoint of (24) */
             for (size_t j = 0; j < m; ++j)
                 a_l_3_bar[j] = l_3_bar[j] * one_minus_l_3_squared[j];
 
-            /* (26)  l_2_bar = c_bar * tanh(a_c)   adjoint of (13) */
+            /* (43)  l_2_bar = c_bar * tanh(a_c)   adjoint of (28) */
             for (size_t j = 0; j < m; ++j)
                 l_2_bar[j] = c_bar[j] * tanh_a_c[j];
 
-            /* (27)  a_l_2_bar = l_2_bar * (1 - l_2^2)   adjoint of (10) */
+            /* (44)  a_l_2_bar = l_2_bar * (1 - l_2^2)   adjoint of (22) */
             for (size_t j = 0; j < m; ++j)
                 a_l_2_bar[j] = l_2_bar[j] * one_minus_l_2_squared[j];
 
-            /* (28)  l_1_bar = a_c_bar   adjoint of (13) */
+            /* (45)  l_1_bar = a_c_bar   adjoint of (27) */
             for (size_t j = 0; j < m; ++j)
                 l_1_bar[j] = a_c_bar[j];
 
-            /* (29)  a_l_1_bar = l_1_bar * (1 - l_1^2)   adjoint of (9) */
+            /* (46)  a_l_1_bar = l_1_bar * (1 - l_1^2)   adjoint of (20) */
             for (size_t j = 0; j < m; ++j)
                 a_l_1_bar[j] = l_1_bar[j] * one_minus_l_1_squared[j];
 
-            /* (30)  a_8_bar = a_l_4_bar   adjoint of (12) */
+            /* (47)  a_8_bar = a_l_4_bar   adjoint of (25) */
             for (size_t j = 0; j < m; ++j)
                 a_8_bar[j] = a_l_4_bar[j];
 
-            /* (31)  a_a_8_bar = a_8_bar * a_8 * (1 - a_8)   adjoint of (8) */
+            /* (48)  a_a_8_bar = a_8_bar * a_8 * (1 - a_8)   adjoint of (18) */
             for (size_t j = 0; j < m; ++j)
                 a_a_8_bar[j] = a_8_bar[j] * a_8[j] * one_minus_a_8[j];
 
-            /* (32)  a_7_bar = a_l_4_bar   adjoint of (12) */
+            /* (49)  a_7_bar = a_l_4_bar   adjoint of (25) */
             for (size_t j = 0; j < m; ++j)
                 a_7_bar[j] = a_l_4_bar[j];
 
-            /* (33)  a_a_7_bar = a_7_bar * (1 - a_7^2)   adjoint of (7) */
+            /* (50)  a_a_7_bar = a_7_bar * (1 - a_7^2)   adjoint of (16) */
             for (size_t j = 0; j < m; ++j)
                 a_a_7_bar[j] = a_7_bar[j] * one_minus_a_7_squared[j];
 
-            /* (34)  a_6_bar = a_l_3_bar * a_5   adjoint of (11) */
+            /* (51)  a_6_bar = a_l_3_bar * a_5   adjoint of (23) */
             for (size_t j = 0; j < m; ++j)
                 a_6_bar[j] = a_l_3_bar[j] * a_5[j];
 
-            /* (35)  a_a_6_bar = a_6_bar * a_6 * (1 - a_6)   adjoint of (6) */
+            /* (52)  a_a_6_bar = a_6_bar * a_6 * (1 - a_6)   adjoint of (14) */
             for (size_t j = 0; j < m; ++j)
                 a_a_6_bar[j] = a_6_bar[j] * a_6[j] * one_minus_a_6[j];
 
-            /* (36)  a_5_bar = a_l_3_bar * a_6   adjoint of (11) */
+            /* (53)  a_5_bar = a_l_3_bar * a_6   adjoint of (23) */
             for (size_t j = 0; j < m; ++j)
                 a_5_bar[j] = a_l_3_bar[j] * a_6[j];
 
-            /* (37)  a_a_5_bar = a_5_bar * (1 - a_5^2)   adjoint of (5) */
+            /* (54)  a_a_5_bar = a_5_bar * (1 - a_5^2)   adjoint of (12) */
             for (size_t j = 0; j < m; ++j)
                 a_a_5_bar[j] = a_5_bar[j] * one_minus_a_5_squared[j];
 
-            /* (38)  a_4_bar = a_l_2_bar   adjoint of (10) */
+            /* (55)  a_4_bar = a_l_2_bar   adjoint of (21) */
             for (size_t j = 0; j < m; ++j)
                 a_4_bar[j] = a_l_2_bar[j];
 
-            /* (39)  a_a_4_bar = a_4_bar * {0 if a_a_4 <= 0, else 1}   adjoint of (4) */
+            /* (56)  a_a_4_bar = a_4_bar * {0 if a_a_4 <= 0, else 1}   adjoint of (10) */
             for (size_t j = 0; j < m; ++j)
                 a_a_4_bar[j] = a_4_bar[j] * (a_a_4[j] <= 0 ? 0 : 1);
 
-            /* (40)  a_a_4_3_bar = a_a_4_bar * a_a_4_2   adjoint of (4) */
+            /* (57)  a_a_4_3_bar = a_a_4_bar * a_a_4_2   adjoint of (9) */
             for (size_t j = 0; j < m; ++j)
                 a_a_4_3_bar[j] = a_a_4_bar[j] * a_a_4_2[j];
 
-            /* (42)  a_3_bar = a_l_2_bar   adjoint of (10) */
+            /* (59)  a_3_bar = a_l_2_bar   adjoint of (21) */
             for (size_t j = 0; j < m; ++j)
                 a_3_bar[j] = a_l_2_bar[j];
 
-            /* (43)  a_a_3_bar = a_3_bar * a_3 * (1 - a_3)   adjoint of (3) */
+            /* (60)  a_a_3_bar = a_3_bar * a_3 * (1 - a_3)   adjoint of (6) */
             for (size_t j = 0; j < m; ++j)
                 a_a_3_bar[j] = a_3_bar[j] * a_3[j] * one_minus_a_3[j];
 
-            /* (44)  a_2_bar = a_l_1_bar * a_1   adjoint of (9) */
+            /* (61)  a_2_bar = a_l_1_bar * a_1   adjoint of (19) */
             for (size_t j = 0; j < m; ++j)
                 a_2_bar[j] = a_l_1_bar[j] * a_1[j];
 
-            /* (45)  a_a_2_bar = a_2_bar * {0 if a_a_2 <= 0, else 1}   adjoint of (2) */
+            /* (62)  a_a_2_bar = a_2_bar * {0 if a_a_2 <= 0, else 1}   adjoint of (4) */
             for (size_t j = 0; j < m; ++j)
                 a_a_2_bar[j] = a_2_bar[j] * (a_a_2[j] <= 0 ? 0 : 1);
 
-            /* (46)  a_1_bar = a_l_1_bar * a_2   adjoint of (9) */
+            /* (63)  a_1_bar = a_l_1_bar * a_2   adjoint of (19) */
             for (size_t j = 0; j < m; ++j)
                 a_1_bar[j] = a_l_1_bar[j] * a_2[j];
 
-            /* (47)  a_a_1_bar = a_1_bar * a_1 * (1 - a_1)   adjoint of (1) */
+            /* (64)  a_a_1_bar = a_1_bar * a_1 * (1 - a_1)   adjoint of (2) */
             for (size_t j = 0; j < m; ++j)
                 a_a_1_bar[j] = a_1_bar[j] * a_1[j] * one_minus_a_1[j];
 
-            /* (48)  h_prev_bar = U_1^T a_a_1_bar + U_2^T a_a_2_bar + U_3^T a_a_3_bar + U_4^T
+            /* (65)  h_prev_bar = U_1^T a_a_1_bar + U_2^T a_a_2_bar + U_3^T a_a_3_bar + U_4^T
              * a_a_4_3_bar + U_5^T a_a_5_bar + U_6^T a_a_6_bar + U_7^T a_a_7_bar + U_8^T a_a_8_bar
-             * adjoint of (1), (2), (3), (4), (5), (6), (7), (8) */
+             * adjoint of (1), (3), (5), (8), (11), (13), (15), (17) */
             for (size_t j = 0; j < m; ++j) {
                 nas_real sum = 0;
                 for (size_t k = 0; k < m; ++k)
@@ -1214,7 +1214,7 @@ void nas_backward(
                 h_prev_bar[j] = sum;
             }
 
-            /* (49)  c_prev_bar = a_c_bar   adjoint of (13) */
+            /* (66)  c_prev_bar = a_c_bar   adjoint of (27) */
             for (size_t j = 0; j < m; ++j)
                 c_prev_bar[j] = a_c_bar[j];
         }
@@ -1238,13 +1238,13 @@ void nas_backward(
             const nas_real *restrict a_a_1_bar = work_a_a_1_bar + at * m;
             nas_real *restrict x_bar = gradients->x_bar != NULL ? gradients->x_bar + at * n : NULL;
 
-            /* (41)  a_a_4_2_bar = a_a_4_bar * a_a_4_3   adjoint of (4) */
+            /* (58)  a_a_4_2_bar = a_a_4_bar * a_a_4_3   adjoint of (9) */
             for (size_t j = 0; j < m; ++j)
                 a_a_4_2_bar[j] = a_a_4_bar[j] * a_a_4_3[j];
 
-            /* (50)  x_bar = W_1^T a_a_1_bar + W_2^T a_a_2_bar + W_3^T a_a_3_bar + W_4^T a_a_4_2_bar
+            /* (67)  x_bar = W_1^T a_a_1_bar + W_2^T a_a_2_bar + W_3^T a_a_3_bar + W_4^T a_a_4_2_bar
              * + W_5^T a_a_5_bar + W_6^T a_a_6_bar + W_7^T a_a_7_bar + W_8^T a_a_8_bar   adjoint of
-             * (1), (2), (3), (4), (5), (6), (7), (8) */
+             * (1), (3), (5), (7), (11), (13), (15), (17) */
             if (x_bar != NULL) {
                 for (size_t j = 0; j < n; ++j) {
                     nas_real sum = 0;
@@ -1268,97 +1268,97 @@ void nas_backward(
                 }
             }
 
-            /* (51)  W_1_bar = sum_t a_a_1_bar x^T   adjoint of (1) */
+            /* (68)  W_1_bar = sum_t a_a_1_bar x^T   adjoint of (1) */
             if (W_1_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         W_1_bar[j * n + k] += a_a_1_bar[j] * x[k];
 
-            /* (52)  U_1_bar = sum_t a_a_1_bar h_prev^T   adjoint of (1) */
+            /* (69)  U_1_bar = sum_t a_a_1_bar h_prev^T   adjoint of (1) */
             if (U_1_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < m; ++k)
                         U_1_bar[j * m + k] += a_a_1_bar[j] * h_prev[k];
 
-            /* (53)  W_2_bar = sum_t a_a_2_bar x^T   adjoint of (2) */
+            /* (70)  W_2_bar = sum_t a_a_2_bar x^T   adjoint of (3) */
             if (W_2_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         W_2_bar[j * n + k] += a_a_2_bar[j] * x[k];
 
-            /* (54)  U_2_bar = sum_t a_a_2_bar h_prev^T   adjoint of (2) */
+            /* (71)  U_2_bar = sum_t a_a_2_bar h_prev^T   adjoint of (3) */
             if (U_2_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < m; ++k)
                         U_2_bar[j * m + k] += a_a_2_bar[j] * h_prev[k];
 
-            /* (55)  W_3_bar = sum_t a_a_3_bar x^T   adjoint of (3) */
+            /* (72)  W_3_bar = sum_t a_a_3_bar x^T   adjoint of (5) */
             if (W_3_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         W_3_bar[j * n + k] += a_a_3_bar[j] * x[k];
 
-            /* (56)  U_3_bar = sum_t a_a_3_bar h_prev^T   adjoint of (3) */
+            /* (73)  U_3_bar = sum_t a_a_3_bar h_prev^T   adjoint of (5) */
             if (U_3_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < m; ++k)
                         U_3_bar[j * m + k] += a_a_3_bar[j] * h_prev[k];
 
-            /* (57)  W_4_bar = sum_t a_a_4_2_bar x^T   adjoint of (4) */
+            /* (74)  W_4_bar = sum_t a_a_4_2_bar x^T   adjoint of (7) */
             if (W_4_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         W_4_bar[j * n + k] += a_a_4_2_bar[j] * x[k];
 
-            /* (58)  U_4_bar = sum_t a_a_4_3_bar h_prev^T   adjoint of (4) */
+            /* (75)  U_4_bar = sum_t a_a_4_3_bar h_prev^T   adjoint of (8) */
             if (U_4_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < m; ++k)
                         U_4_bar[j * m + k] += a_a_4_3_bar[j] * h_prev[k];
 
-            /* (59)  W_5_bar = sum_t a_a_5_bar x^T   adjoint of (5) */
+            /* (76)  W_5_bar = sum_t a_a_5_bar x^T   adjoint of (11) */
             if (W_5_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         W_5_bar[j * n + k] += a_a_5_bar[j] * x[k];
 
-            /* (60)  U_5_bar = sum_t a_a_5_bar h_prev^T   adjoint of (5) */
+            /* (77)  U_5_bar = sum_t a_a_5_bar h_prev^T   adjoint of (11) */
             if (U_5_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < m; ++k)
                         U_5_bar[j * m + k] += a_a_5_bar[j] * h_prev[k];
 
-            /* (61)  W_6_bar = sum_t a_a_6_bar x^T   adjoint of (6) */
+            /* (78)  W_6_bar = sum_t a_a_6_bar x^T   adjoint of (13) */
             if (W_6_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         W_6_bar[j * n + k] += a_a_6_bar[j] * x[k];
 
-            /* (62)  U_6_bar = sum_t a_a_6_bar h_prev^T   adjoint of (6) */
+            /* (79)  U_6_bar = sum_t a_a_6_bar h_prev^T   adjoint of (13) */
             if (U_6_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < m; ++k)
                         U_6_bar[j * m + k] += a_a_6_bar[j] * h_prev[k];
 
-            /* (63)  W_7_bar = sum_t a_a_7_bar x^T   adjoint of (7) */
+            /* (80)  W_7_bar = sum_t a_a_7_bar x^T   adjoint of (15) */
             if (W_7_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         W_7_bar[j * n + k] += a_a_7_bar[j] * x[k];
 
-            /* (64)  U_7_bar = sum_t a_a_7_bar h_prev^T   adjoint of (7) */
+            /* (81)  U_7_bar = sum_t a_a_7_bar h_prev^T   adjoint of (15) */
             if (U_7_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < m; ++k)
                         U_7_bar[j * m + k] += a_a_7_bar[j] * h_prev[k];
 
-            /* (65)  W_8_bar = sum_t a_a_8_bar x^T   adjoint of (8) */
+            /* (82)  W_8_bar = sum_t a_a_8_bar x^T   adjoint of (17) */
             if (W_8_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         W_8_bar[j * n + k] += a_a_8_bar[j] * x[k];
 
-            /* (66)  U_8_bar = sum_t a_a_8_bar h_prev^T   adjoint of (8) */
+            /* (83)  U_8_bar = sum_t a_a_8_bar h_prev^T   adjoint of (17) */
             if (U_8_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < m; ++k)
@@ -1450,11 +1450,11 @@ void nas_step(
             a_a_1[j] = sum;
         }
 
-        /* (1)  a_1 = sigmoid(a_a_1) */
+        /* (2)  a_1 = sigmoid(a_a_1) */
         for (size_t j = 0; j < m; ++j)
             a_1[j] = nas_sigmoid(a_a_1[j]);
 
-        /* (2)  a_a_2 = W_2 x + U_2 h_prev */
+        /* (3)  a_a_2 = W_2 x + U_2 h_prev */
         for (size_t j = 0; j < m; ++j) {
             nas_real sum = 0;
             for (size_t k = 0; k < n; ++k)
@@ -1464,11 +1464,11 @@ void nas_step(
             a_a_2[j] = sum;
         }
 
-        /* (2)  a_2 = relu(a_a_2) */
+        /* (4)  a_2 = relu(a_a_2) */
         for (size_t j = 0; j < m; ++j)
             a_2[j] = nas_relu(a_a_2[j]);
 
-        /* (3)  a_a_3 = W_3 x + U_3 h_prev */
+        /* (5)  a_a_3 = W_3 x + U_3 h_prev */
         for (size_t j = 0; j < m; ++j) {
             nas_real sum = 0;
             for (size_t k = 0; k < n; ++k)
@@ -1478,11 +1478,11 @@ void nas_step(
             a_a_3[j] = sum;
         }
 
-        /* (3)  a_3 = sigmoid(a_a_3) */
+        /* (6)  a_3 = sigmoid(a_a_3) */
         for (size_t j = 0; j < m; ++j)
             a_3[j] = nas_sigmoid(a_a_3[j]);
 
-        /* (4)  a_a_4_2 = W_4 x */
+        /* (7)  a_a_4_2 = W_4 x */
         for (size_t j = 0; j < m; ++j) {
             nas_real sum = 0;
             for (size_t k = 0; k < n; ++k)
@@ -1490,7 +1490,7 @@ void nas_step(
             a_a_4_2[j] = sum;
         }
 
-        /* (4)  a_a_4_3 = U_4 h_prev */
+        /* (8)  a_a_4_3 = U_4 h_prev */
         for (size_t j = 0; j < m; ++j) {
             nas_real sum = 0;
             for (size_t k = 0; k < m; ++k)
@@ -1498,15 +1498,15 @@ void nas_step(
             a_a_4_3[j] = sum;
         }
 
-        /* (4)  a_a_4 = a_a_4_2 * a_a_4_3 */
+        /* (9)  a_a_4 = a_a_4_2 * a_a_4_3 */
         for (size_t j = 0; j < m; ++j)
             a_a_4[j] = a_a_4_2[j] * a_a_4_3[j];
 
-        /* (4)  a_4 = relu(a_a_4) */
+        /* (10)  a_4 = relu(a_a_4) */
         for (size_t j = 0; j < m; ++j)
             a_4[j] = nas_relu(a_a_4[j]);
 
-        /* (5)  a_a_5 = W_5 x + U_5 h_prev */
+        /* (11)  a_a_5 = W_5 x + U_5 h_prev */
         for (size_t j = 0; j < m; ++j) {
             nas_real sum = 0;
             for (size_t k = 0; k < n; ++k)
@@ -1516,11 +1516,11 @@ void nas_step(
             a_a_5[j] = sum;
         }
 
-        /* (5)  a_5 = tanh(a_a_5) */
+        /* (12)  a_5 = tanh(a_a_5) */
         for (size_t j = 0; j < m; ++j)
             a_5[j] = TANH(a_a_5[j]);
 
-        /* (6)  a_a_6 = W_6 x + U_6 h_prev */
+        /* (13)  a_a_6 = W_6 x + U_6 h_prev */
         for (size_t j = 0; j < m; ++j) {
             nas_real sum = 0;
             for (size_t k = 0; k < n; ++k)
@@ -1530,11 +1530,11 @@ void nas_step(
             a_a_6[j] = sum;
         }
 
-        /* (6)  a_6 = sigmoid(a_a_6) */
+        /* (14)  a_6 = sigmoid(a_a_6) */
         for (size_t j = 0; j < m; ++j)
             a_6[j] = nas_sigmoid(a_a_6[j]);
 
-        /* (7)  a_a_7 = W_7 x + U_7 h_prev */
+        /* (15)  a_a_7 = W_7 x + U_7 h_prev */
         for (size_t j = 0; j < m; ++j) {
             nas_real sum = 0;
             for (size_t k = 0; k < n; ++k)
@@ -1544,11 +1544,11 @@ void nas_step(
             a_a_7[j] = sum;
         }
 
-        /* (7)  a_7 = tanh(a_a_7) */
+        /* (16)  a_7 = tanh(a_a_7) */
         for (size_t j = 0; j < m; ++j)
             a_7[j] = TANH(a_a_7[j]);
 
-        /* (8)  a_a_8 = W_8 x + U_8 h_prev */
+        /* (17)  a_a_8 = W_8 x + U_8 h_prev */
         for (size_t j = 0; j < m; ++j) {
             nas_real sum = 0;
             for (size_t k = 0; k < n; ++k)
@@ -1558,67 +1558,67 @@ void nas_step(
             a_a_8[j] = sum;
         }
 
-        /* (8)  a_8 = sigmoid(a_a_8) */
+        /* (18)  a_8 = sigmoid(a_a_8) */
         for (size_t j = 0; j < m; ++j)
             a_8[j] = nas_sigmoid(a_a_8[j]);
 
-        /* (9)  a_l_1 = a_1 * a_2 */
+        /* (19)  a_l_1 = a_1 * a_2 */
         for (size_t j = 0; j < m; ++j)
             a_l_1[j] = a_1[j] * a_2[j];
 
-        /* (9)  l_1 = tanh(a_l_1) */
+        /* (20)  l_1 = tanh(a_l_1) */
         for (size_t j = 0; j < m; ++j)
             l_1[j] = TANH(a_l_1[j]);
 
-        /* (10)  a_l_2 = a_3 + a_4 */
+        /* (21)  a_l_2 = a_3 + a_4 */
         for (size_t j = 0; j < m; ++j)
             a_l_2[j] = a_3[j] + a_4[j];
 
-        /* (10)  l_2 = tanh(a_l_2) */
+        /* (22)  l_2 = tanh(a_l_2) */
         for (size_t j = 0; j < m; ++j)
             l_2[j] = TANH(a_l_2[j]);
 
-        /* (11)  a_l_3 = a_5 * a_6 */
+        /* (23)  a_l_3 = a_5 * a_6 */
         for (size_t j = 0; j < m; ++j)
             a_l_3[j] = a_5[j] * a_6[j];
 
-        /* (11)  l_3 = tanh(a_l_3) */
+        /* (24)  l_3 = tanh(a_l_3) */
         for (size_t j = 0; j < m; ++j)
             l_3[j] = TANH(a_l_3[j]);
 
-        /* (12)  a_l_4 = a_7 + a_8 */
+        /* (25)  a_l_4 = a_7 + a_8 */
         for (size_t j = 0; j < m; ++j)
             a_l_4[j] = a_7[j] + a_8[j];
 
-        /* (12)  l_4 = sigmoid(a_l_4) */
+        /* (26)  l_4 = sigmoid(a_l_4) */
         for (size_t j = 0; j < m; ++j)
             l_4[j] = nas_sigmoid(a_l_4[j]);
 
-        /* (13)  a_c = l_1 + c_prev */
+        /* (27)  a_c = l_1 + c_prev */
         for (size_t j = 0; j < m; ++j)
             a_c[j] = l_1[j] + c_prev[j];
 
-        /* (13)  tanh_a_c = tanh(a_c) */
+        /* (28)  tanh_a_c = tanh(a_c) */
         for (size_t j = 0; j < m; ++j)
             tanh_a_c[j] = TANH(a_c[j]);
 
-        /* (13)  c = tanh(a_c) * l_2 */
+        /* (28)  c = tanh(a_c) * l_2 */
         for (size_t j = 0; j < m; ++j)
             c[j] = tanh_a_c[j] * l_2[j];
 
-        /* (14)  a_l_5 = l_3 + l_4 */
+        /* (29)  a_l_5 = l_3 + l_4 */
         for (size_t j = 0; j < m; ++j)
             a_l_5[j] = l_3[j] + l_4[j];
 
-        /* (14)  l_5 = tanh(a_l_5) */
+        /* (30)  l_5 = tanh(a_l_5) */
         for (size_t j = 0; j < m; ++j)
             l_5[j] = TANH(a_l_5[j]);
 
-        /* (15)  a_h = c * l_5 */
+        /* (31)  a_h = c * l_5 */
         for (size_t j = 0; j < m; ++j)
             a_h[j] = c[j] * l_5[j];
 
-        /* (15)  h = tanh(a_h) */
+        /* (32)  h = tanh(a_h) */
         for (size_t j = 0; j < m; ++j)
             h[j] = TANH(a_h[j]);
 

@@ -308,7 +308,7 @@ static void nas_simd_forward_thread(
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t s = 0; s < rows; ++s) {
-                            /* (4)  a_a_4_2 = W_4 x */
+                            /* (7)  a_a_4_2 = W_4 x */
                             const vec a_a_4_2 = load(tile_a_a_4_2 + (s * own + v) * LANES);
                             store(a_a_4_2_rows + s * row_m + j, a_a_4_2);
                         }
@@ -409,166 +409,166 @@ static void nas_simd_forward_thread(
                                     const vec a_a_1 = load(tile_a_a_1 + (s * 7 * own + v) * LANES)
                                         + load(tile_a_a_1_2 + (s * 8 * own + v) * LANES);
 
-                                    /* (1)  a_1 = sigmoid(a_a_1) */
+                                    /* (2)  a_1 = sigmoid(a_a_1) */
                                     const vec a_1 = vec_sigmoid(a_a_1);
 
-                                    /* (1)  a_1_tail = sigmoid_tail(a_a_1) */
+                                    /* (2)  a_1_tail = sigmoid_tail(a_a_1) */
                                     const vec a_1_tail = vec_sigmoid_tail(a_a_1);
                                     store(a_1_tail_rows + s * row_m + j, a_1_tail);
 
-                                    /* (2)  a_a_2 = W_2 x + U_2 h_prev */
+                                    /* (3)  a_a_2 = W_2 x + U_2 h_prev */
                                     const vec a_a_2 =
                                         load(tile_a_a_1 + ((s * 7 + 1) * own + v) * LANES)
                                         + load(tile_a_a_1_2 + ((s * 8 + 1) * own + v) * LANES);
                                     store(a_a_2_rows + s * row_m + j, a_a_2);
 
-                                    /* (2)  a_2 = relu(a_a_2) */
+                                    /* (4)  a_2 = relu(a_a_2) */
                                     const vec a_2 = vec_relu(a_a_2);
                                     store(a_2_rows + s * row_m + j, a_2);
 
-                                    /* (3)  a_a_3 = W_3 x + U_3 h_prev */
+                                    /* (5)  a_a_3 = W_3 x + U_3 h_prev */
                                     const vec a_a_3 =
                                         load(tile_a_a_1 + ((s * 7 + 2) * own + v) * LANES)
                                         + load(tile_a_a_1_2 + ((s * 8 + 2) * own + v) * LANES);
 
-                                    /* (3)  a_3 = sigmoid(a_a_3) */
+                                    /* (6)  a_3 = sigmoid(a_a_3) */
                                     const vec a_3 = vec_sigmoid(a_a_3);
 
-                                    /* (3)  a_3_tail = sigmoid_tail(a_a_3) */
+                                    /* (6)  a_3_tail = sigmoid_tail(a_a_3) */
                                     const vec a_3_tail = vec_sigmoid_tail(a_a_3);
                                     store(a_3_tail_rows + s * row_m + j, a_3_tail);
 
-                                    /* (4)  a_a_4_3 = U_4 h_prev */
+                                    /* (8)  a_a_4_3 = U_4 h_prev */
                                     const vec a_a_4_3 =
                                         load(tile_a_a_1_2 + ((s * 8 + 3) * own + v) * LANES);
                                     store(a_a_4_3_rows + s * row_m + j, a_a_4_3);
 
-                                    /* (4)  a_a_4 = a_a_4_2 * a_a_4_3 */
+                                    /* (9)  a_a_4 = a_a_4_2 * a_a_4_3 */
                                     const vec a_a_4 = a_a_4_2 * a_a_4_3;
 
-                                    /* (4)  a_4 = relu(a_a_4) */
+                                    /* (10)  a_4 = relu(a_a_4) */
                                     const vec a_4 = vec_relu(a_a_4);
 
-                                    /* (5)  a_a_5 = W_5 x + U_5 h_prev */
+                                    /* (11)  a_a_5 = W_5 x + U_5 h_prev */
                                     const vec a_a_5 =
                                         load(tile_a_a_1 + ((s * 7 + 3) * own + v) * LANES)
                                         + load(tile_a_a_1_2 + ((s * 8 + 4) * own + v) * LANES);
 
-                                    /* (5)  a_5 = tanh(a_a_5) */
+                                    /* (12)  a_5 = tanh(a_a_5) */
                                     const vec a_5 = vec_tanh(a_a_5);
 
-                                    /* (5)  a_5_tail = tanh_tail(a_a_5) */
+                                    /* (12)  a_5_tail = tanh_tail(a_a_5) */
                                     const vec a_5_tail = vec_tanh_tail(a_a_5);
                                     store(a_5_tail_rows + s * row_m + j, a_5_tail);
 
-                                    /* (6)  a_a_6 = W_6 x + U_6 h_prev */
+                                    /* (13)  a_a_6 = W_6 x + U_6 h_prev */
                                     const vec a_a_6 =
                                         load(tile_a_a_1 + ((s * 7 + 4) * own + v) * LANES)
                                         + load(tile_a_a_1_2 + ((s * 8 + 5) * own + v) * LANES);
 
-                                    /* (6)  a_6 = sigmoid(a_a_6) */
+                                    /* (14)  a_6 = sigmoid(a_a_6) */
                                     const vec a_6 = vec_sigmoid(a_a_6);
 
-                                    /* (6)  a_6_tail = sigmoid_tail(a_a_6) */
+                                    /* (14)  a_6_tail = sigmoid_tail(a_a_6) */
                                     const vec a_6_tail = vec_sigmoid_tail(a_a_6);
                                     store(a_6_tail_rows + s * row_m + j, a_6_tail);
 
-                                    /* (7)  a_a_7 = W_7 x + U_7 h_prev */
+                                    /* (15)  a_a_7 = W_7 x + U_7 h_prev */
                                     const vec a_a_7 =
                                         load(tile_a_a_1 + ((s * 7 + 5) * own + v) * LANES)
                                         + load(tile_a_a_1_2 + ((s * 8 + 6) * own + v) * LANES);
 
-                                    /* (7)  a_7 = tanh(a_a_7) */
+                                    /* (16)  a_7 = tanh(a_a_7) */
                                     const vec a_7 = vec_tanh(a_a_7);
 
-                                    /* (7)  a_7_tail = tanh_tail(a_a_7) */
+                                    /* (16)  a_7_tail = tanh_tail(a_a_7) */
                                     const vec a_7_tail = vec_tanh_tail(a_a_7);
                                     store(a_7_tail_rows + s * row_m + j, a_7_tail);
 
-                                    /* (8)  a_a_8 = W_8 x + U_8 h_prev */
+                                    /* (17)  a_a_8 = W_8 x + U_8 h_prev */
                                     const vec a_a_8 =
                                         load(tile_a_a_1 + ((s * 7 + 6) * own + v) * LANES)
                                         + load(tile_a_a_1_2 + ((s * 8 + 7) * own + v) * LANES);
 
-                                    /* (8)  a_8 = sigmoid(a_a_8) */
+                                    /* (18)  a_8 = sigmoid(a_a_8) */
                                     const vec a_8 = vec_sigmoid(a_a_8);
 
-                                    /* (8)  a_8_tail = sigmoid_tail(a_a_8) */
+                                    /* (18)  a_8_tail = sigmoid_tail(a_a_8) */
                                     const vec a_8_tail = vec_sigmoid_tail(a_a_8);
                                     store(a_8_tail_rows + s * row_m + j, a_8_tail);
 
-                                    /* (9)  a_l_1 = a_1 * a_2 */
+                                    /* (19)  a_l_1 = a_1 * a_2 */
                                     const vec a_l_1 = a_1 * a_2;
 
-                                    /* (9)  l_1 = tanh(a_l_1) */
+                                    /* (20)  l_1 = tanh(a_l_1) */
                                     const vec l_1 = vec_tanh(a_l_1);
 
-                                    /* (9)  l_1_tail = tanh_tail(a_l_1) */
+                                    /* (20)  l_1_tail = tanh_tail(a_l_1) */
                                     const vec l_1_tail = vec_tanh_tail(a_l_1);
                                     store(l_1_tail_rows + s * row_m + j, l_1_tail);
 
-                                    /* (10)  a_l_2 = a_3 + a_4 */
+                                    /* (21)  a_l_2 = a_3 + a_4 */
                                     const vec a_l_2 = a_3 + a_4;
 
-                                    /* (10)  l_2 = tanh(a_l_2) */
+                                    /* (22)  l_2 = tanh(a_l_2) */
                                     const vec l_2 = vec_tanh(a_l_2);
 
-                                    /* (10)  l_2_tail = tanh_tail(a_l_2) */
+                                    /* (22)  l_2_tail = tanh_tail(a_l_2) */
                                     const vec l_2_tail = vec_tanh_tail(a_l_2);
                                     store(l_2_tail_rows + s * row_m + j, l_2_tail);
 
-                                    /* (11)  a_l_3 = a_5 * a_6 */
+                                    /* (23)  a_l_3 = a_5 * a_6 */
                                     const vec a_l_3 = a_5 * a_6;
 
-                                    /* (11)  l_3 = tanh(a_l_3) */
+                                    /* (24)  l_3 = tanh(a_l_3) */
                                     const vec l_3 = vec_tanh(a_l_3);
 
-                                    /* (11)  l_3_tail = tanh_tail(a_l_3) */
+                                    /* (24)  l_3_tail = tanh_tail(a_l_3) */
                                     const vec l_3_tail = vec_tanh_tail(a_l_3);
                                     store(l_3_tail_rows + s * row_m + j, l_3_tail);
 
-                                    /* (12)  a_l_4 = a_7 + a_8 */
+                                    /* (25)  a_l_4 = a_7 + a_8 */
                                     const vec a_l_4 = a_7 + a_8;
 
-                                    /* (12)  l_4 = sigmoid(a_l_4) */
+                                    /* (26)  l_4 = sigmoid(a_l_4) */
                                     const vec l_4 = vec_sigmoid(a_l_4);
 
-                                    /* (12)  l_4_tail = sigmoid_tail(a_l_4) */
+                                    /* (26)  l_4_tail = sigmoid_tail(a_l_4) */
                                     const vec l_4_tail = vec_sigmoid_tail(a_l_4);
                                     store(l_4_tail_rows + s * row_m + j, l_4_tail);
 
-                                    /* (13)  a_c = l_1 + c_prev */
+                                    /* (27)  a_c = l_1 + c_prev */
                                     const vec a_c = l_1 + c_prev;
 
-                                    /* (13)  tanh_a_c = tanh(a_c) */
+                                    /* (28)  tanh_a_c = tanh(a_c) */
                                     const vec tanh_a_c = vec_tanh(a_c);
 
-                                    /* (13)  tanh_a_c_tail = tanh_tail(a_c) */
+                                    /* (28)  tanh_a_c_tail = tanh_tail(a_c) */
                                     const vec tanh_a_c_tail = vec_tanh_tail(a_c);
                                     store(tanh_a_c_tail_rows + s * row_m + j, tanh_a_c_tail);
 
-                                    /* (13)  c = tanh(a_c) * l_2 */
+                                    /* (28)  c = tanh(a_c) * l_2 */
                                     const vec c = tanh_a_c * l_2;
                                     store(c_rows + s * row_m + j, c);
 
-                                    /* (14)  a_l_5 = l_3 + l_4 */
+                                    /* (29)  a_l_5 = l_3 + l_4 */
                                     const vec a_l_5 = l_3 + l_4;
 
-                                    /* (14)  l_5 = tanh(a_l_5) */
+                                    /* (30)  l_5 = tanh(a_l_5) */
                                     const vec l_5 = vec_tanh(a_l_5);
 
-                                    /* (14)  l_5_tail = tanh_tail(a_l_5) */
+                                    /* (30)  l_5_tail = tanh_tail(a_l_5) */
                                     const vec l_5_tail = vec_tanh_tail(a_l_5);
                                     store(l_5_tail_rows + s * row_m + j, l_5_tail);
 
-                                    /* (15)  a_h = c * l_5 */
+                                    /* (31)  a_h = c * l_5 */
                                     const vec a_h = c * l_5;
 
-                                    /* (15)  h = tanh(a_h) */
+                                    /* (32)  h = tanh(a_h) */
                                     const vec h = vec_tanh(a_h);
                                     store_part(h_rows + s * m + j, h, left);
 
-                                    /* (15)  h_tail = tanh_tail(a_h) */
+                                    /* (32)  h_tail = tanh_tail(a_h) */
                                     const vec h_tail = vec_tanh_tail(a_h);
                                     store(h_tail_rows + s * row_m + j, h_tail);
                                 }
@@ -661,7 +661,7 @@ static void nas_simd_infer_thread(
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t s = 0; s < rows; ++s) {
-                            /* (4)  a_a_4_2 = W_4 x */
+                            /* (7)  a_a_4_2 = W_4 x */
                             const vec a_a_4_2 = load(tile_a_a_4_2 + (s * own + v) * LANES);
                             store(a_a_4_2_rows + s * row_m + j, a_a_4_2);
                         }
@@ -746,111 +746,111 @@ static void nas_simd_infer_thread(
                                     const vec a_a_1 = load(tile_a_a_1 + (s * 7 * own + v) * LANES)
                                         + load(tile_a_a_1_2 + (s * 8 * own + v) * LANES);
 
-                                    /* (1)  a_1 = sigmoid(a_a_1) */
+                                    /* (2)  a_1 = sigmoid(a_a_1) */
                                     const vec a_1 = vec_sigmoid(a_a_1);
 
-                                    /* (2)  a_a_2 = W_2 x + U_2 h_prev */
+                                    /* (3)  a_a_2 = W_2 x + U_2 h_prev */
                                     const vec a_a_2 =
                                         load(tile_a_a_1 + ((s * 7 + 1) * own + v) * LANES)
                                         + load(tile_a_a_1_2 + ((s * 8 + 1) * own + v) * LANES);
 
-                                    /* (2)  a_2 = relu(a_a_2) */
+                                    /* (4)  a_2 = relu(a_a_2) */
                                     const vec a_2 = vec_relu(a_a_2);
 
-                                    /* (3)  a_a_3 = W_3 x + U_3 h_prev */
+                                    /* (5)  a_a_3 = W_3 x + U_3 h_prev */
                                     const vec a_a_3 =
                                         load(tile_a_a_1 + ((s * 7 + 2) * own + v) * LANES)
                                         + load(tile_a_a_1_2 + ((s * 8 + 2) * own + v) * LANES);
 
-                                    /* (3)  a_3 = sigmoid(a_a_3) */
+                                    /* (6)  a_3 = sigmoid(a_a_3) */
                                     const vec a_3 = vec_sigmoid(a_a_3);
 
-                                    /* (4)  a_a_4_3 = U_4 h_prev */
+                                    /* (8)  a_a_4_3 = U_4 h_prev */
                                     const vec a_a_4_3 =
                                         load(tile_a_a_1_2 + ((s * 8 + 3) * own + v) * LANES);
 
-                                    /* (4)  a_a_4 = a_a_4_2 * a_a_4_3 */
+                                    /* (9)  a_a_4 = a_a_4_2 * a_a_4_3 */
                                     const vec a_a_4 = a_a_4_2 * a_a_4_3;
 
-                                    /* (4)  a_4 = relu(a_a_4) */
+                                    /* (10)  a_4 = relu(a_a_4) */
                                     const vec a_4 = vec_relu(a_a_4);
 
-                                    /* (5)  a_a_5 = W_5 x + U_5 h_prev */
+                                    /* (11)  a_a_5 = W_5 x + U_5 h_prev */
                                     const vec a_a_5 =
                                         load(tile_a_a_1 + ((s * 7 + 3) * own + v) * LANES)
                                         + load(tile_a_a_1_2 + ((s * 8 + 4) * own + v) * LANES);
 
-                                    /* (5)  a_5 = tanh(a_a_5) */
+                                    /* (12)  a_5 = tanh(a_a_5) */
                                     const vec a_5 = vec_tanh(a_a_5);
 
-                                    /* (6)  a_a_6 = W_6 x + U_6 h_prev */
+                                    /* (13)  a_a_6 = W_6 x + U_6 h_prev */
                                     const vec a_a_6 =
                                         load(tile_a_a_1 + ((s * 7 + 4) * own + v) * LANES)
                                         + load(tile_a_a_1_2 + ((s * 8 + 5) * own + v) * LANES);
 
-                                    /* (6)  a_6 = sigmoid(a_a_6) */
+                                    /* (14)  a_6 = sigmoid(a_a_6) */
                                     const vec a_6 = vec_sigmoid(a_a_6);
 
-                                    /* (7)  a_a_7 = W_7 x + U_7 h_prev */
+                                    /* (15)  a_a_7 = W_7 x + U_7 h_prev */
                                     const vec a_a_7 =
                                         load(tile_a_a_1 + ((s * 7 + 5) * own + v) * LANES)
                                         + load(tile_a_a_1_2 + ((s * 8 + 6) * own + v) * LANES);
 
-                                    /* (7)  a_7 = tanh(a_a_7) */
+                                    /* (16)  a_7 = tanh(a_a_7) */
                                     const vec a_7 = vec_tanh(a_a_7);
 
-                                    /* (8)  a_a_8 = W_8 x + U_8 h_prev */
+                                    /* (17)  a_a_8 = W_8 x + U_8 h_prev */
                                     const vec a_a_8 =
                                         load(tile_a_a_1 + ((s * 7 + 6) * own + v) * LANES)
                                         + load(tile_a_a_1_2 + ((s * 8 + 7) * own + v) * LANES);
 
-                                    /* (8)  a_8 = sigmoid(a_a_8) */
+                                    /* (18)  a_8 = sigmoid(a_a_8) */
                                     const vec a_8 = vec_sigmoid(a_a_8);
 
-                                    /* (9)  a_l_1 = a_1 * a_2 */
+                                    /* (19)  a_l_1 = a_1 * a_2 */
                                     const vec a_l_1 = a_1 * a_2;
 
-                                    /* (9)  l_1 = tanh(a_l_1) */
+                                    /* (20)  l_1 = tanh(a_l_1) */
                                     const vec l_1 = vec_tanh(a_l_1);
 
-                                    /* (10)  a_l_2 = a_3 + a_4 */
+                                    /* (21)  a_l_2 = a_3 + a_4 */
                                     const vec a_l_2 = a_3 + a_4;
 
-                                    /* (10)  l_2 = tanh(a_l_2) */
+                                    /* (22)  l_2 = tanh(a_l_2) */
                                     const vec l_2 = vec_tanh(a_l_2);
 
-                                    /* (11)  a_l_3 = a_5 * a_6 */
+                                    /* (23)  a_l_3 = a_5 * a_6 */
                                     const vec a_l_3 = a_5 * a_6;
 
-                                    /* (11)  l_3 = tanh(a_l_3) */
+                                    /* (24)  l_3 = tanh(a_l_3) */
                                     const vec l_3 = vec_tanh(a_l_3);
 
-                                    /* (12)  a_l_4 = a_7 + a_8 */
+                                    /* (25)  a_l_4 = a_7 + a_8 */
                                     const vec a_l_4 = a_7 + a_8;
 
-                                    /* (12)  l_4 = sigmoid(a_l_4) */
+                                    /* (26)  l_4 = sigmoid(a_l_4) */
                                     const vec l_4 = vec_sigmoid(a_l_4);
 
-                                    /* (13)  a_c = l_1 + c_prev */
+                                    /* (27)  a_c = l_1 + c_prev */
                                     const vec a_c = l_1 + c_prev;
 
-                                    /* (13)  tanh_a_c = tanh(a_c) */
+                                    /* (28)  tanh_a_c = tanh(a_c) */
                                     const vec tanh_a_c = vec_tanh(a_c);
 
-                                    /* (13)  c = tanh(a_c) * l_2 */
+                                    /* (28)  c = tanh(a_c) * l_2 */
                                     const vec c = tanh_a_c * l_2;
                                     store(c_rows + s * row_m + j, c);
 
-                                    /* (14)  a_l_5 = l_3 + l_4 */
+                                    /* (29)  a_l_5 = l_3 + l_4 */
                                     const vec a_l_5 = l_3 + l_4;
 
-                                    /* (14)  l_5 = tanh(a_l_5) */
+                                    /* (30)  l_5 = tanh(a_l_5) */
                                     const vec l_5 = vec_tanh(a_l_5);
 
-                                    /* (15)  a_h = c * l_5 */
+                                    /* (31)  a_h = c * l_5 */
                                     const vec a_h = c * l_5;
 
-                                    /* (15)  h = tanh(a_h) */
+                                    /* (32)  h = tanh(a_h) */
                                     const vec h = vec_tanh(a_h);
                                     store_part(h_rows + s * m + j, h, left);
                                 }
@@ -1072,181 +1072,181 @@ static void nas_simd_backward_thread(
                             const vec c_next_bar =
                                 load_part(c_next_bar_rows + s * c_next_bar_stride + j, left);
 
-                            /* (1)  a_1 = sigmoid_from_tail(a_1_tail) */
+                            /* (2)  a_1 = sigmoid_from_tail(a_1_tail) */
                             const vec a_1 = vec_sigmoid_from_tail(a_1_tail);
 
-                            /* (3)  a_3 = sigmoid_from_tail(a_3_tail) */
+                            /* (6)  a_3 = sigmoid_from_tail(a_3_tail) */
                             const vec a_3 = vec_sigmoid_from_tail(a_3_tail);
 
-                            /* (5)  a_5 = tanh_from_tail(a_5_tail) */
+                            /* (12)  a_5 = tanh_from_tail(a_5_tail) */
                             const vec a_5 = vec_tanh_from_tail(a_5_tail);
 
-                            /* (6)  a_6 = sigmoid_from_tail(a_6_tail) */
+                            /* (14)  a_6 = sigmoid_from_tail(a_6_tail) */
                             const vec a_6 = vec_sigmoid_from_tail(a_6_tail);
 
-                            /* (8)  a_8 = sigmoid_from_tail(a_8_tail) */
+                            /* (18)  a_8 = sigmoid_from_tail(a_8_tail) */
                             const vec a_8 = vec_sigmoid_from_tail(a_8_tail);
 
-                            /* (10)  l_2 = tanh_from_tail(l_2_tail) */
+                            /* (22)  l_2 = tanh_from_tail(l_2_tail) */
                             const vec l_2 = vec_tanh_from_tail(l_2_tail);
 
-                            /* (12)  l_4 = sigmoid_from_tail(l_4_tail) */
+                            /* (26)  l_4 = sigmoid_from_tail(l_4_tail) */
                             const vec l_4 = vec_sigmoid_from_tail(l_4_tail);
 
-                            /* (13)  tanh_a_c = tanh_from_tail(tanh_a_c_tail) */
+                            /* (28)  tanh_a_c = tanh_from_tail(tanh_a_c_tail) */
                             const vec tanh_a_c = vec_tanh_from_tail(tanh_a_c_tail);
 
-                            /* (14)  l_5 = tanh_from_tail(l_5_tail) */
+                            /* (30)  l_5 = tanh_from_tail(l_5_tail) */
                             const vec l_5 = vec_tanh_from_tail(l_5_tail);
 
-                            /* (1)  one_minus_a_1 = complement_from_tail(a_1_tail) */
+                            /* (2)  one_minus_a_1 = complement_from_tail(a_1_tail) */
                             const vec one_minus_a_1 = vec_complement_from_tail(a_1_tail);
 
-                            /* (3)  one_minus_a_3 = complement_from_tail(a_3_tail) */
+                            /* (6)  one_minus_a_3 = complement_from_tail(a_3_tail) */
                             const vec one_minus_a_3 = vec_complement_from_tail(a_3_tail);
 
-                            /* (5)  one_minus_a_5_squared = slope_from_tail(a_5_tail) */
+                            /* (12)  one_minus_a_5_squared = slope_from_tail(a_5_tail) */
                             const vec one_minus_a_5_squared = vec_slope_from_tail(a_5_tail);
 
-                            /* (6)  one_minus_a_6 = complement_from_tail(a_6_tail) */
+                            /* (14)  one_minus_a_6 = complement_from_tail(a_6_tail) */
                             const vec one_minus_a_6 = vec_complement_from_tail(a_6_tail);
 
-                            /* (7)  one_minus_a_7_squared = slope_from_tail(a_7_tail) */
+                            /* (16)  one_minus_a_7_squared = slope_from_tail(a_7_tail) */
                             const vec one_minus_a_7_squared = vec_slope_from_tail(a_7_tail);
 
-                            /* (8)  one_minus_a_8 = complement_from_tail(a_8_tail) */
+                            /* (18)  one_minus_a_8 = complement_from_tail(a_8_tail) */
                             const vec one_minus_a_8 = vec_complement_from_tail(a_8_tail);
 
-                            /* (9)  one_minus_l_1_squared = slope_from_tail(l_1_tail) */
+                            /* (20)  one_minus_l_1_squared = slope_from_tail(l_1_tail) */
                             const vec one_minus_l_1_squared = vec_slope_from_tail(l_1_tail);
 
-                            /* (10)  one_minus_l_2_squared = slope_from_tail(l_2_tail) */
+                            /* (22)  one_minus_l_2_squared = slope_from_tail(l_2_tail) */
                             const vec one_minus_l_2_squared = vec_slope_from_tail(l_2_tail);
 
-                            /* (11)  one_minus_l_3_squared = slope_from_tail(l_3_tail) */
+                            /* (24)  one_minus_l_3_squared = slope_from_tail(l_3_tail) */
                             const vec one_minus_l_3_squared = vec_slope_from_tail(l_3_tail);
 
-                            /* (12)  one_minus_l_4 = complement_from_tail(l_4_tail) */
+                            /* (26)  one_minus_l_4 = complement_from_tail(l_4_tail) */
                             const vec one_minus_l_4 = vec_complement_from_tail(l_4_tail);
 
-                            /* (13)  one_minus_tanh_a_c_squared = slope_from_tail(tanh_a_c_tail) */
+                            /* (28)  one_minus_tanh_a_c_squared = slope_from_tail(tanh_a_c_tail) */
                             const vec one_minus_tanh_a_c_squared =
                                 vec_slope_from_tail(tanh_a_c_tail);
 
-                            /* (14)  one_minus_l_5_squared = slope_from_tail(l_5_tail) */
+                            /* (30)  one_minus_l_5_squared = slope_from_tail(l_5_tail) */
                             const vec one_minus_l_5_squared = vec_slope_from_tail(l_5_tail);
 
-                            /* (15)  one_minus_h_squared = slope_from_tail(h_tail) */
+                            /* (32)  one_minus_h_squared = slope_from_tail(h_tail) */
                             const vec one_minus_h_squared = vec_slope_from_tail(h_tail);
 
-                            /* (4)  a_a_4 = a_a_4_2 * a_a_4_3 */
+                            /* (9)  a_a_4 = a_a_4_2 * a_a_4_3 */
                             const vec a_a_4 = a_a_4_2 * a_a_4_3;
 
-                            /* (16)  h_bar = Delta_h + h_next_bar */
+                            /* (33)  h_bar = Delta_h + h_next_bar */
                             const vec h_bar = Delta_h + h_next_bar;
 
-                            /* (17)  a_h_bar = h_bar * (1 - h^2)   adjoint of (15) */
+                            /* (34)  a_h_bar = h_bar * (1 - h^2)   adjoint of (32) */
                             const vec a_h_bar = h_bar * one_minus_h_squared;
 
-                            /* (18)  l_5_bar = a_h_bar * c   adjoint of (15) */
+                            /* (35)  l_5_bar = a_h_bar * c   adjoint of (31) */
                             const vec l_5_bar = a_h_bar * c;
 
-                            /* (19)  a_l_5_bar = l_5_bar * (1 - l_5^2)   adjoint of (14) */
+                            /* (36)  a_l_5_bar = l_5_bar * (1 - l_5^2)   adjoint of (30) */
                             const vec a_l_5_bar = l_5_bar * one_minus_l_5_squared;
 
-                            /* (20)  c_bar = a_h_bar * l_5 + c_next_bar   adjoint of (15) */
+                            /* (37)  c_bar = a_h_bar * l_5 + c_next_bar   adjoint of (31) */
                             const vec c_bar = a_h_bar * l_5 + c_next_bar;
 
-                            /* (21)  a_c_bar = c_bar * l_2 * (1 - tanh(a_c)^2)   adjoint of (13) */
+                            /* (38)  a_c_bar = c_bar * l_2 * (1 - tanh(a_c)^2)   adjoint of (28) */
                             const vec a_c_bar = c_bar * l_2 * one_minus_tanh_a_c_squared;
 
-                            /* (22)  l_4_bar = a_l_5_bar   adjoint of (14) */
+                            /* (39)  l_4_bar = a_l_5_bar   adjoint of (29) */
                             const vec l_4_bar = a_l_5_bar;
 
-                            /* (23)  a_l_4_bar = l_4_bar * l_4 * (1 - l_4)   adjoint of (12) */
+                            /* (40)  a_l_4_bar = l_4_bar * l_4 * (1 - l_4)   adjoint of (26) */
                             const vec a_l_4_bar = l_4_bar * l_4 * one_minus_l_4;
 
-                            /* (24)  l_3_bar = a_l_5_bar   adjoint of (14) */
+                            /* (41)  l_3_bar = a_l_5_bar   adjoint of (29) */
                             const vec l_3_bar = a_l_5_bar;
 
-                            /* (25)  a_l_3_bar = l_3_bar * (1 - l_3^2)   adjoint of (11) */
+                            /* (42)  a_l_3_bar = l_3_bar * (1 - l_3^2)   adjoint of (24) */
                             const vec a_l_3_bar = l_3_bar * one_minus_l_3_squared;
 
-                            /* (26)  l_2_bar = c_bar * tanh(a_c)   adjoint of (13) */
+                            /* (43)  l_2_bar = c_bar * tanh(a_c)   adjoint of (28) */
                             const vec l_2_bar = c_bar * tanh_a_c;
 
-                            /* (27)  a_l_2_bar = l_2_bar * (1 - l_2^2)   adjoint of (10) */
+                            /* (44)  a_l_2_bar = l_2_bar * (1 - l_2^2)   adjoint of (22) */
                             const vec a_l_2_bar = l_2_bar * one_minus_l_2_squared;
 
-                            /* (28)  l_1_bar = a_c_bar   adjoint of (13) */
+                            /* (45)  l_1_bar = a_c_bar   adjoint of (27) */
                             const vec l_1_bar = a_c_bar;
 
-                            /* (29)  a_l_1_bar = l_1_bar * (1 - l_1^2)   adjoint of (9) */
+                            /* (46)  a_l_1_bar = l_1_bar * (1 - l_1^2)   adjoint of (20) */
                             const vec a_l_1_bar = l_1_bar * one_minus_l_1_squared;
 
-                            /* (30)  a_8_bar = a_l_4_bar   adjoint of (12) */
+                            /* (47)  a_8_bar = a_l_4_bar   adjoint of (25) */
                             const vec a_8_bar = a_l_4_bar;
 
-                            /* (31)  a_a_8_bar = a_8_bar * a_8 * (1 - a_8)   adjoint of (8) */
+                            /* (48)  a_a_8_bar = a_8_bar * a_8 * (1 - a_8)   adjoint of (18) */
                             const vec a_a_8_bar = a_8_bar * a_8 * one_minus_a_8;
                             store(a_a_8_bar_rows + s * row_m + j, a_a_8_bar);
 
-                            /* (32)  a_7_bar = a_l_4_bar   adjoint of (12) */
+                            /* (49)  a_7_bar = a_l_4_bar   adjoint of (25) */
                             const vec a_7_bar = a_l_4_bar;
 
-                            /* (33)  a_a_7_bar = a_7_bar * (1 - a_7^2)   adjoint of (7) */
+                            /* (50)  a_a_7_bar = a_7_bar * (1 - a_7^2)   adjoint of (16) */
                             const vec a_a_7_bar = a_7_bar * one_minus_a_7_squared;
                             store(a_a_7_bar_rows + s * row_m + j, a_a_7_bar);
 
-                            /* (34)  a_6_bar = a_l_3_bar * a_5   adjoint of (11) */
+                            /* (51)  a_6_bar = a_l_3_bar * a_5   adjoint of (23) */
                             const vec a_6_bar = a_l_3_bar * a_5;
 
-                            /* (35)  a_a_6_bar = a_6_bar * a_6 * (1 - a_6)   adjoint of (6) */
+                            /* (52)  a_a_6_bar = a_6_bar * a_6 * (1 - a_6)   adjoint of (14) */
                             const vec a_a_6_bar = a_6_bar * a_6 * one_minus_a_6;
                             store(a_a_6_bar_rows + s * row_m + j, a_a_6_bar);
 
-                            /* (36)  a_5_bar = a_l_3_bar * a_6   adjoint of (11) */
+                            /* (53)  a_5_bar = a_l_3_bar * a_6   adjoint of (23) */
                             const vec a_5_bar = a_l_3_bar * a_6;
 
-                            /* (37)  a_a_5_bar = a_5_bar * (1 - a_5^2)   adjoint of (5) */
+                            /* (54)  a_a_5_bar = a_5_bar * (1 - a_5^2)   adjoint of (12) */
                             const vec a_a_5_bar = a_5_bar * one_minus_a_5_squared;
                             store(a_a_5_bar_rows + s * row_m + j, a_a_5_bar);
 
-                            /* (38)  a_4_bar = a_l_2_bar   adjoint of (10) */
+                            /* (55)  a_4_bar = a_l_2_bar   adjoint of (21) */
                             const vec a_4_bar = a_l_2_bar;
 
-                            /* (39)  a_a_4_bar = a_4_bar * {0 if a_a_4 <= 0, else 1}   adjoint of
-                             * (4) */
+                            /* (56)  a_a_4_bar = a_4_bar * {0 if a_a_4 <= 0, else 1}   adjoint of
+                             * (10) */
                             const vec a_a_4_bar = a_4_bar * where(a_a_4 <= 0, 0, 1);
                             store(a_a_4_bar_rows + s * row_m + j, a_a_4_bar);
 
-                            /* (40)  a_a_4_3_bar = a_a_4_bar * a_a_4_2   adjoint of (4) */
+                            /* (57)  a_a_4_3_bar = a_a_4_bar * a_a_4_2   adjoint of (9) */
                             const vec a_a_4_3_bar = a_a_4_bar * a_a_4_2;
                             store(a_a_4_3_bar_rows + s * row_m + j, a_a_4_3_bar);
 
-                            /* (42)  a_3_bar = a_l_2_bar   adjoint of (10) */
+                            /* (59)  a_3_bar = a_l_2_bar   adjoint of (21) */
                             const vec a_3_bar = a_l_2_bar;
 
-                            /* (43)  a_a_3_bar = a_3_bar * a_3 * (1 - a_3)   adjoint of (3) */
+                            /* (60)  a_a_3_bar = a_3_bar * a_3 * (1 - a_3)   adjoint of (6) */
                             const vec a_a_3_bar = a_3_bar * a_3 * one_minus_a_3;
                             store(a_a_3_bar_rows + s * row_m + j, a_a_3_bar);
 
-                            /* (44)  a_2_bar = a_l_1_bar * a_1   adjoint of (9) */
+                            /* (61)  a_2_bar = a_l_1_bar * a_1   adjoint of (19) */
                             const vec a_2_bar = a_l_1_bar * a_1;
 
-                            /* (45)  a_a_2_bar = a_2_bar * {0 if a_a_2 <= 0, else 1}   adjoint of
-                             * (2) */
+                            /* (62)  a_a_2_bar = a_2_bar * {0 if a_a_2 <= 0, else 1}   adjoint of
+                             * (4) */
                             const vec a_a_2_bar = a_2_bar * where(a_a_2 <= 0, 0, 1);
                             store(a_a_2_bar_rows + s * row_m + j, a_a_2_bar);
 
-                            /* (46)  a_1_bar = a_l_1_bar * a_2   adjoint of (9) */
+                            /* (63)  a_1_bar = a_l_1_bar * a_2   adjoint of (19) */
                             const vec a_1_bar = a_l_1_bar * a_2;
 
-                            /* (47)  a_a_1_bar = a_1_bar * a_1 * (1 - a_1)   adjoint of (1) */
+                            /* (64)  a_a_1_bar = a_1_bar * a_1 * (1 - a_1)   adjoint of (2) */
                             const vec a_a_1_bar = a_1_bar * a_1 * one_minus_a_1;
                             store(a_a_1_bar_rows + s * row_m + j, a_a_1_bar);
 
-                            /* (49)  c_prev_bar = a_c_bar   adjoint of (13) */
+                            /* (66)  c_prev_bar = a_c_bar   adjoint of (27) */
                             const vec c_prev_bar = a_c_bar;
                             store(c_prev_bar_rows + s * row_m + j, c_prev_bar);
                         }
@@ -1306,10 +1306,10 @@ static void nas_simd_backward_thread(
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
-                                    /* (48)  h_prev_bar = U_1^T a_a_1_bar + U_2^T a_a_2_bar + U_3^T
+                                    /* (65)  h_prev_bar = U_1^T a_a_1_bar + U_2^T a_a_2_bar + U_3^T
                                      * a_a_3_bar + U_4^T a_a_4_3_bar + U_5^T a_a_5_bar + U_6^T
                                      * a_a_6_bar + U_7^T a_a_7_bar + U_8^T a_a_8_bar   adjoint of
-                                     * (1), (2), (3), (4), (5), (6), (7), (8) */
+                                     * (1), (3), (5), (8), (11), (13), (15), (17) */
                                     const vec h_prev_bar =
                                         load(tile_h_prev_bar + (s * own + v) * LANES);
                                     store(h_prev_bar_rows + s * row_m + j, h_prev_bar);
@@ -1339,7 +1339,7 @@ static void nas_simd_backward_thread(
                         const vec a_a_4_3 = load(a_a_4_3_rows + s * row_m + j);
                         const vec a_a_4_bar = load(a_a_4_bar_rows + s * row_m + j);
 
-                        /* (41)  a_a_4_2_bar = a_a_4_bar * a_a_4_3   adjoint of (4) */
+                        /* (58)  a_a_4_2_bar = a_a_4_bar * a_a_4_3   adjoint of (9) */
                         const vec a_a_4_2_bar = a_a_4_bar * a_a_4_3;
                         store(a_a_4_2_bar_rows + s * row_m + j, a_a_4_2_bar);
                     }
@@ -1391,10 +1391,10 @@ static void nas_simd_backward_thread(
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
                             for (size_t s = 0; s < rows; ++s) {
-                                /* (50)  x_bar = W_1^T a_a_1_bar + W_2^T a_a_2_bar + W_3^T a_a_3_bar
+                                /* (67)  x_bar = W_1^T a_a_1_bar + W_2^T a_a_2_bar + W_3^T a_a_3_bar
                                  * + W_4^T a_a_4_2_bar + W_5^T a_a_5_bar + W_6^T a_a_6_bar + W_7^T
-                                 * a_a_7_bar + W_8^T a_a_8_bar   adjoint of (1), (2), (3), (4), (5),
-                                 * (6), (7), (8) */
+                                 * a_a_7_bar + W_8^T a_a_8_bar   adjoint of (1), (3), (5), (7),
+                                 * (11), (13), (15), (17) */
                                 const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
                                 store_part(x_bar_rows + s * n + j, x_bar, left);
                             }
@@ -1407,14 +1407,14 @@ static void nas_simd_backward_thread(
         {
             real *const scratch = work_scratch + thread * scratch_size;
 
-            /* (51)  W_1_bar = sum_t a_a_1_bar x^T   adjoint of (1) */
-            /* (53)  W_2_bar = sum_t a_a_2_bar x^T   adjoint of (2) */
-            /* (55)  W_3_bar = sum_t a_a_3_bar x^T   adjoint of (3) */
-            /* (57)  W_4_bar = sum_t a_a_4_2_bar x^T   adjoint of (4) */
-            /* (59)  W_5_bar = sum_t a_a_5_bar x^T   adjoint of (5) */
-            /* (61)  W_6_bar = sum_t a_a_6_bar x^T   adjoint of (6) */
-            /* (63)  W_7_bar = sum_t a_a_7_bar x^T   adjoint of (7) */
-            /* (65)  W_8_bar = sum_t a_a_8_bar x^T   adjoint of (8) */
+            /* (68)  W_1_bar = sum_t a_a_1_bar x^T   adjoint of (1) */
+            /* (70)  W_2_bar = sum_t a_a_2_bar x^T   adjoint of (3) */
+            /* (72)  W_3_bar = sum_t a_a_3_bar x^T   adjoint of (5) */
+            /* (74)  W_4_bar = sum_t a_a_4_2_bar x^T   adjoint of (7) */
+            /* (76)  W_5_bar = sum_t a_a_5_bar x^T   adjoint of (11) */
+            /* (78)  W_6_bar = sum_t a_a_6_bar x^T   adjoint of (13) */
+            /* (80)  W_7_bar = sum_t a_a_7_bar x^T   adjoint of (15) */
+            /* (82)  W_8_bar = sum_t a_a_8_bar x^T   adjoint of (17) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
             const reduction with_x[] = {
                 {{work_a_a_1_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_1_bar, done > 0},
@@ -1428,14 +1428,14 @@ static void nas_simd_backward_thread(
             };
             reduce_rows(first * B, steps * B, &rows_of_x, n, with_x, 8, thread, threads, scratch);
 
-            /* (52)  U_1_bar = sum_t a_a_1_bar h_prev^T   adjoint of (1) */
-            /* (54)  U_2_bar = sum_t a_a_2_bar h_prev^T   adjoint of (2) */
-            /* (56)  U_3_bar = sum_t a_a_3_bar h_prev^T   adjoint of (3) */
-            /* (58)  U_4_bar = sum_t a_a_4_3_bar h_prev^T   adjoint of (4) */
-            /* (60)  U_5_bar = sum_t a_a_5_bar h_prev^T   adjoint of (5) */
-            /* (62)  U_6_bar = sum_t a_a_6_bar h_prev^T   adjoint of (6) */
-            /* (64)  U_7_bar = sum_t a_a_7_bar h_prev^T   adjoint of (7) */
-            /* (66)  U_8_bar = sum_t a_a_8_bar h_prev^T   adjoint of (8) */
+            /* (69)  U_1_bar = sum_t a_a_1_bar h_prev^T   adjoint of (1) */
+            /* (71)  U_2_bar = sum_t a_a_2_bar h_prev^T   adjoint of (3) */
+            /* (73)  U_3_bar = sum_t a_a_3_bar h_prev^T   adjoint of (5) */
+            /* (75)  U_4_bar = sum_t a_a_4_3_bar h_prev^T   adjoint of (8) */
+            /* (77)  U_5_bar = sum_t a_a_5_bar h_prev^T   adjoint of (11) */
+            /* (79)  U_6_bar = sum_t a_a_6_bar h_prev^T   adjoint of (13) */
+            /* (81)  U_7_bar = sum_t a_a_7_bar h_prev^T   adjoint of (15) */
+            /* (83)  U_8_bar = sum_t a_a_8_bar h_prev^T   adjoint of (17) */
             const series rows_of_h_prev = {out->h, initial_h, m, m, 0, B, 0};
             const reduction with_h_prev[] = {
                 {{work_a_a_1_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_1_bar, done > 0},
@@ -1530,7 +1530,7 @@ static void nas_simd_step_thread(
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t s = 0; s < rows; ++s) {
-                            /* (4)  a_a_4_2 = W_4 x */
+                            /* (7)  a_a_4_2 = W_4 x */
                             const vec a_a_4_2 = load(tile_a_a_4_2 + (s * own + v) * LANES);
                             store(a_a_4_2_rows + s * row_m + j, a_a_4_2);
                         }
@@ -1592,105 +1592,105 @@ static void nas_simd_step_thread(
                             const vec a_a_1 = load(tile_a_a_1 + (s * 7 * own + v) * LANES)
                                 + load(tile_a_a_1_2 + (s * 8 * own + v) * LANES);
 
-                            /* (1)  a_1 = sigmoid(a_a_1) */
+                            /* (2)  a_1 = sigmoid(a_a_1) */
                             const vec a_1 = vec_sigmoid(a_a_1);
 
-                            /* (2)  a_a_2 = W_2 x + U_2 h_prev */
+                            /* (3)  a_a_2 = W_2 x + U_2 h_prev */
                             const vec a_a_2 = load(tile_a_a_1 + ((s * 7 + 1) * own + v) * LANES)
                                 + load(tile_a_a_1_2 + ((s * 8 + 1) * own + v) * LANES);
 
-                            /* (2)  a_2 = relu(a_a_2) */
+                            /* (4)  a_2 = relu(a_a_2) */
                             const vec a_2 = vec_relu(a_a_2);
 
-                            /* (3)  a_a_3 = W_3 x + U_3 h_prev */
+                            /* (5)  a_a_3 = W_3 x + U_3 h_prev */
                             const vec a_a_3 = load(tile_a_a_1 + ((s * 7 + 2) * own + v) * LANES)
                                 + load(tile_a_a_1_2 + ((s * 8 + 2) * own + v) * LANES);
 
-                            /* (3)  a_3 = sigmoid(a_a_3) */
+                            /* (6)  a_3 = sigmoid(a_a_3) */
                             const vec a_3 = vec_sigmoid(a_a_3);
 
-                            /* (4)  a_a_4_3 = U_4 h_prev */
+                            /* (8)  a_a_4_3 = U_4 h_prev */
                             const vec a_a_4_3 =
                                 load(tile_a_a_1_2 + ((s * 8 + 3) * own + v) * LANES);
 
-                            /* (4)  a_a_4 = a_a_4_2 * a_a_4_3 */
+                            /* (9)  a_a_4 = a_a_4_2 * a_a_4_3 */
                             const vec a_a_4 = a_a_4_2 * a_a_4_3;
 
-                            /* (4)  a_4 = relu(a_a_4) */
+                            /* (10)  a_4 = relu(a_a_4) */
                             const vec a_4 = vec_relu(a_a_4);
 
-                            /* (5)  a_a_5 = W_5 x + U_5 h_prev */
+                            /* (11)  a_a_5 = W_5 x + U_5 h_prev */
                             const vec a_a_5 = load(tile_a_a_1 + ((s * 7 + 3) * own + v) * LANES)
                                 + load(tile_a_a_1_2 + ((s * 8 + 4) * own + v) * LANES);
 
-                            /* (5)  a_5 = tanh(a_a_5) */
+                            /* (12)  a_5 = tanh(a_a_5) */
                             const vec a_5 = vec_tanh(a_a_5);
 
-                            /* (6)  a_a_6 = W_6 x + U_6 h_prev */
+                            /* (13)  a_a_6 = W_6 x + U_6 h_prev */
                             const vec a_a_6 = load(tile_a_a_1 + ((s * 7 + 4) * own + v) * LANES)
                                 + load(tile_a_a_1_2 + ((s * 8 + 5) * own + v) * LANES);
 
-                            /* (6)  a_6 = sigmoid(a_a_6) */
+                            /* (14)  a_6 = sigmoid(a_a_6) */
                             const vec a_6 = vec_sigmoid(a_a_6);
 
-                            /* (7)  a_a_7 = W_7 x + U_7 h_prev */
+                            /* (15)  a_a_7 = W_7 x + U_7 h_prev */
                             const vec a_a_7 = load(tile_a_a_1 + ((s * 7 + 5) * own + v) * LANES)
                                 + load(tile_a_a_1_2 + ((s * 8 + 6) * own + v) * LANES);
 
-                            /* (7)  a_7 = tanh(a_a_7) */
+                            /* (16)  a_7 = tanh(a_a_7) */
                             const vec a_7 = vec_tanh(a_a_7);
 
-                            /* (8)  a_a_8 = W_8 x + U_8 h_prev */
+                            /* (17)  a_a_8 = W_8 x + U_8 h_prev */
                             const vec a_a_8 = load(tile_a_a_1 + ((s * 7 + 6) * own + v) * LANES)
                                 + load(tile_a_a_1_2 + ((s * 8 + 7) * own + v) * LANES);
 
-                            /* (8)  a_8 = sigmoid(a_a_8) */
+                            /* (18)  a_8 = sigmoid(a_a_8) */
                             const vec a_8 = vec_sigmoid(a_a_8);
 
-                            /* (9)  a_l_1 = a_1 * a_2 */
+                            /* (19)  a_l_1 = a_1 * a_2 */
                             const vec a_l_1 = a_1 * a_2;
 
-                            /* (9)  l_1 = tanh(a_l_1) */
+                            /* (20)  l_1 = tanh(a_l_1) */
                             const vec l_1 = vec_tanh(a_l_1);
 
-                            /* (10)  a_l_2 = a_3 + a_4 */
+                            /* (21)  a_l_2 = a_3 + a_4 */
                             const vec a_l_2 = a_3 + a_4;
 
-                            /* (10)  l_2 = tanh(a_l_2) */
+                            /* (22)  l_2 = tanh(a_l_2) */
                             const vec l_2 = vec_tanh(a_l_2);
 
-                            /* (11)  a_l_3 = a_5 * a_6 */
+                            /* (23)  a_l_3 = a_5 * a_6 */
                             const vec a_l_3 = a_5 * a_6;
 
-                            /* (11)  l_3 = tanh(a_l_3) */
+                            /* (24)  l_3 = tanh(a_l_3) */
                             const vec l_3 = vec_tanh(a_l_3);
 
-                            /* (12)  a_l_4 = a_7 + a_8 */
+                            /* (25)  a_l_4 = a_7 + a_8 */
                             const vec a_l_4 = a_7 + a_8;
 
-                            /* (12)  l_4 = sigmoid(a_l_4) */
+                            /* (26)  l_4 = sigmoid(a_l_4) */
                             const vec l_4 = vec_sigmoid(a_l_4);
 
-                            /* (13)  a_c = l_1 + c_prev */
+                            /* (27)  a_c = l_1 + c_prev */
                             const vec a_c = l_1 + c_prev;
 
-                            /* (13)  tanh_a_c = tanh(a_c) */
+                            /* (28)  tanh_a_c = tanh(a_c) */
                             const vec tanh_a_c = vec_tanh(a_c);
 
-                            /* (13)  c = tanh(a_c) * l_2 */
+                            /* (28)  c = tanh(a_c) * l_2 */
                             const vec c = tanh_a_c * l_2;
                             store(c_rows + s * row_m + j, c);
 
-                            /* (14)  a_l_5 = l_3 + l_4 */
+                            /* (29)  a_l_5 = l_3 + l_4 */
                             const vec a_l_5 = l_3 + l_4;
 
-                            /* (14)  l_5 = tanh(a_l_5) */
+                            /* (30)  l_5 = tanh(a_l_5) */
                             const vec l_5 = vec_tanh(a_l_5);
 
-                            /* (15)  a_h = c * l_5 */
+                            /* (31)  a_h = c * l_5 */
                             const vec a_h = c * l_5;
 
-                            /* (15)  h = tanh(a_h) */
+                            /* (32)  h = tanh(a_h) */
                             const vec h = vec_tanh(a_h);
                             store_part(h_rows + s * m + j, h, left);
                         }

@@ -175,19 +175,19 @@ void nbrc_forward(
                 a_a[j] = sum;
             }
 
-            /* (1)  tanh_a_a = tanh(a_a) */
+            /* (2)  tanh_a_a = tanh(a_a) */
             for (size_t j = 0; j < m; ++j)
                 tanh_a_a[j] = TANH(a_a[j]);
 
-            /* (1)  tanh_a_a_tail = tanh_tail(a_a) */
+            /* (2)  tanh_a_a_tail = tanh_tail(a_a) */
             for (size_t j = 0; j < m; ++j)
                 tanh_a_a_tail[j] = nbrc_tanh_tail(a_a[j]);
 
-            /* (1)  a = 1 + tanh(a_a) */
+            /* (2)  a = 1 + tanh(a_a) */
             for (size_t j = 0; j < m; ++j)
                 a[j] = 1 + tanh_a_a[j];
 
-            /* (2)  a_c = U_c x + W_c h_prev */
+            /* (3)  a_c = U_c x + W_c h_prev */
             for (size_t j = 0; j < m; ++j) {
                 nbrc_real sum = 0;
                 for (size_t k = 0; k < n; ++k)
@@ -197,15 +197,15 @@ void nbrc_forward(
                 a_c[j] = sum;
             }
 
-            /* (2)  c = sigmoid(a_c) */
+            /* (4)  c = sigmoid(a_c) */
             for (size_t j = 0; j < m; ++j)
                 c[j] = nbrc_sigmoid(a_c[j]);
 
-            /* (2)  c_tail = sigmoid_tail(a_c) */
+            /* (4)  c_tail = sigmoid_tail(a_c) */
             for (size_t j = 0; j < m; ++j)
                 c_tail[j] = nbrc_sigmoid_tail(a_c[j]);
 
-            /* (3)  a_h = U x + a * h_prev */
+            /* (5)  a_h = U x + a * h_prev */
             for (size_t j = 0; j < m; ++j) {
                 nbrc_real sum = a[j] * h_prev[j];
                 for (size_t k = 0; k < n; ++k)
@@ -213,15 +213,15 @@ void nbrc_forward(
                 a_h[j] = sum;
             }
 
-            /* (3)  tanh_a_h = tanh(a_h) */
+            /* (6)  tanh_a_h = tanh(a_h) */
             for (size_t j = 0; j < m; ++j)
                 tanh_a_h[j] = TANH(a_h[j]);
 
-            /* (3)  tanh_a_h_tail = tanh_tail(a_h) */
+            /* (6)  tanh_a_h_tail = tanh_tail(a_h) */
             for (size_t j = 0; j < m; ++j)
                 tanh_a_h_tail[j] = nbrc_tanh_tail(a_h[j]);
 
-            /* (3)  h = c * h_prev + (1 - c) * tanh(a_h) */
+            /* (6)  h = c * h_prev + (1 - c) * tanh(a_h) */
             for (size_t j = 0; j < m; ++j)
                 h[j] = c[j] * h_prev[j] + (1 - c[j]) * tanh_a_h[j];
         }
@@ -273,15 +273,15 @@ void nbrc_infer(
                 a_a[j] = sum;
             }
 
-            /* (1)  tanh_a_a = tanh(a_a) */
+            /* (2)  tanh_a_a = tanh(a_a) */
             for (size_t j = 0; j < m; ++j)
                 tanh_a_a[j] = TANH(a_a[j]);
 
-            /* (1)  a = 1 + tanh(a_a) */
+            /* (2)  a = 1 + tanh(a_a) */
             for (size_t j = 0; j < m; ++j)
                 a[j] = 1 + tanh_a_a[j];
 
-            /* (2)  a_c = U_c x + W_c h_prev */
+            /* (3)  a_c = U_c x + W_c h_prev */
             for (size_t j = 0; j < m; ++j) {
                 nbrc_real sum = 0;
                 for (size_t k = 0; k < n; ++k)
@@ -291,11 +291,11 @@ void nbrc_infer(
                 a_c[j] = sum;
             }
 
-            /* (2)  c = sigmoid(a_c) */
+            /* (4)  c = sigmoid(a_c) */
             for (size_t j = 0; j < m; ++j)
                 c[j] = nbrc_sigmoid(a_c[j]);
 
-            /* (3)  a_h = U x + a * h_prev */
+            /* (5)  a_h = U x + a * h_prev */
             for (size_t j = 0; j < m; ++j) {
                 nbrc_real sum = a[j] * h_prev[j];
                 for (size_t k = 0; k < n; ++k)
@@ -303,11 +303,11 @@ void nbrc_infer(
                 a_h[j] = sum;
             }
 
-            /* (3)  tanh_a_h = tanh(a_h) */
+            /* (6)  tanh_a_h = tanh(a_h) */
             for (size_t j = 0; j < m; ++j)
                 tanh_a_h[j] = TANH(a_h[j]);
 
-            /* (3)  h = c * h_prev + (1 - c) * tanh(a_h) */
+            /* (6)  h = c * h_prev + (1 - c) * tanh(a_h) */
             for (size_t j = 0; j < m; ++j)
                 h[j] = c[j] * h_prev[j] + (1 - c[j]) * tanh_a_h[j];
         }
@@ -392,60 +392,60 @@ void nbrc_backward(
             nbrc_real *restrict a_a_bar = work_a_a_bar + at * m;
             nbrc_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + s) * m;
 
-            /* (1)  tanh_a_a = tanh_from_tail(tanh_a_a_tail) */
+            /* (2)  tanh_a_a = tanh_from_tail(tanh_a_a_tail) */
             for (size_t j = 0; j < m; ++j)
                 tanh_a_a[j] = nbrc_tanh_from_tail(tanh_a_a_tail[j]);
 
-            /* (2)  c = sigmoid_from_tail(c_tail) */
+            /* (4)  c = sigmoid_from_tail(c_tail) */
             for (size_t j = 0; j < m; ++j)
                 c[j] = nbrc_sigmoid_from_tail(c_tail[j]);
 
-            /* (3)  tanh_a_h = tanh_from_tail(tanh_a_h_tail) */
+            /* (6)  tanh_a_h = tanh_from_tail(tanh_a_h_tail) */
             for (size_t j = 0; j < m; ++j)
                 tanh_a_h[j] = nbrc_tanh_from_tail(tanh_a_h_tail[j]);
 
-            /* (1)  one_minus_tanh_a_a_squared = slope_from_tail(tanh_a_a_tail) */
+            /* (2)  one_minus_tanh_a_a_squared = slope_from_tail(tanh_a_a_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_tanh_a_a_squared[j] = nbrc_slope_from_tail(tanh_a_a_tail[j]);
 
-            /* (2)  one_minus_c = complement_from_tail(c_tail) */
+            /* (4)  one_minus_c = complement_from_tail(c_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_c[j] = nbrc_complement_from_tail(c_tail[j]);
 
-            /* (3)  one_minus_tanh_a_h_squared = slope_from_tail(tanh_a_h_tail) */
+            /* (6)  one_minus_tanh_a_h_squared = slope_from_tail(tanh_a_h_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_tanh_a_h_squared[j] = nbrc_slope_from_tail(tanh_a_h_tail[j]);
 
-            /* (1)  a = 1 + tanh(a_a) */
+            /* (2)  a = 1 + tanh(a_a) */
             for (size_t j = 0; j < m; ++j)
                 a[j] = 1 + tanh_a_a[j];
 
-            /* (4)  h_bar = Delta_h + h_next_bar */
+            /* (7)  h_bar = Delta_h + h_next_bar */
             for (size_t j = 0; j < m; ++j)
                 h_bar[j] = Delta_h[j] + h_next_bar[j];
 
-            /* (5)  a_h_bar = h_bar * (1 - c) * (1 - tanh(a_h)^2)   adjoint of (3) */
+            /* (8)  a_h_bar = h_bar * (1 - c) * (1 - tanh(a_h)^2)   adjoint of (6) */
             for (size_t j = 0; j < m; ++j)
                 a_h_bar[j] = h_bar[j] * one_minus_c[j] * one_minus_tanh_a_h_squared[j];
 
-            /* (6)  c_bar = h_bar * (h_prev - tanh(a_h))   adjoint of (3) */
+            /* (9)  c_bar = h_bar * (h_prev - tanh(a_h))   adjoint of (6) */
             for (size_t j = 0; j < m; ++j)
                 c_bar[j] = h_bar[j] * (h_prev[j] - tanh_a_h[j]);
 
-            /* (7)  a_c_bar = c_bar * c * (1 - c)   adjoint of (2) */
+            /* (10)  a_c_bar = c_bar * c * (1 - c)   adjoint of (4) */
             for (size_t j = 0; j < m; ++j)
                 a_c_bar[j] = c_bar[j] * c[j] * one_minus_c[j];
 
-            /* (8)  a_bar = a_h_bar * h_prev   adjoint of (3) */
+            /* (11)  a_bar = a_h_bar * h_prev   adjoint of (5) */
             for (size_t j = 0; j < m; ++j)
                 a_bar[j] = a_h_bar[j] * h_prev[j];
 
-            /* (9)  a_a_bar = a_bar * (1 - tanh(a_a)^2)   adjoint of (1) */
+            /* (12)  a_a_bar = a_bar * (1 - tanh(a_a)^2)   adjoint of (2) */
             for (size_t j = 0; j < m; ++j)
                 a_a_bar[j] = a_bar[j] * one_minus_tanh_a_a_squared[j];
 
-            /* (10)  h_prev_bar = W_a^T a_a_bar + W_c^T a_c_bar + a_h_bar * a + h_bar * c   adjoint
-             * of (1), (2), (3) */
+            /* (13)  h_prev_bar = W_a^T a_a_bar + W_c^T a_c_bar + a_h_bar * a + h_bar * c   adjoint
+             * of (1), (3), (5), (6) */
             for (size_t j = 0; j < m; ++j) {
                 nbrc_real sum = a_h_bar[j] * a[j] + h_bar[j] * c[j];
                 for (size_t k = 0; k < m; ++k)
@@ -468,7 +468,7 @@ void nbrc_backward(
             const nbrc_real *restrict a_a_bar = work_a_a_bar + at * m;
             nbrc_real *restrict x_bar = gradients->x_bar != NULL ? gradients->x_bar + at * n : NULL;
 
-            /* (11)  x_bar = U_a^T a_a_bar + U_c^T a_c_bar + U^T a_h_bar   adjoint of (1), (2), (3)
+            /* (14)  x_bar = U_a^T a_a_bar + U_c^T a_c_bar + U^T a_h_bar   adjoint of (1), (3), (5)
              * */
             if (x_bar != NULL) {
                 for (size_t j = 0; j < n; ++j) {
@@ -483,31 +483,31 @@ void nbrc_backward(
                 }
             }
 
-            /* (12)  U_bar = sum_t a_h_bar x^T   adjoint of (3) */
+            /* (15)  U_bar = sum_t a_h_bar x^T   adjoint of (5) */
             if (U_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         U_bar[j * n + k] += a_h_bar[j] * x[k];
 
-            /* (13)  U_a_bar = sum_t a_a_bar x^T   adjoint of (1) */
+            /* (16)  U_a_bar = sum_t a_a_bar x^T   adjoint of (1) */
             if (U_a_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         U_a_bar[j * n + k] += a_a_bar[j] * x[k];
 
-            /* (14)  U_c_bar = sum_t a_c_bar x^T   adjoint of (2) */
+            /* (17)  U_c_bar = sum_t a_c_bar x^T   adjoint of (3) */
             if (U_c_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         U_c_bar[j * n + k] += a_c_bar[j] * x[k];
 
-            /* (15)  W_a_bar = sum_t a_a_bar h_prev^T   adjoint of (1) */
+            /* (18)  W_a_bar = sum_t a_a_bar h_prev^T   adjoint of (1) */
             if (W_a_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < m; ++k)
                         W_a_bar[j * m + k] += a_a_bar[j] * h_prev[k];
 
-            /* (16)  W_c_bar = sum_t a_c_bar h_prev^T   adjoint of (2) */
+            /* (19)  W_c_bar = sum_t a_c_bar h_prev^T   adjoint of (3) */
             if (W_c_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < m; ++k)
@@ -558,15 +558,15 @@ void nbrc_step(
             a_a[j] = sum;
         }
 
-        /* (1)  tanh_a_a = tanh(a_a) */
+        /* (2)  tanh_a_a = tanh(a_a) */
         for (size_t j = 0; j < m; ++j)
             tanh_a_a[j] = TANH(a_a[j]);
 
-        /* (1)  a = 1 + tanh(a_a) */
+        /* (2)  a = 1 + tanh(a_a) */
         for (size_t j = 0; j < m; ++j)
             a[j] = 1 + tanh_a_a[j];
 
-        /* (2)  a_c = U_c x + W_c h_prev */
+        /* (3)  a_c = U_c x + W_c h_prev */
         for (size_t j = 0; j < m; ++j) {
             nbrc_real sum = 0;
             for (size_t k = 0; k < n; ++k)
@@ -576,11 +576,11 @@ void nbrc_step(
             a_c[j] = sum;
         }
 
-        /* (2)  c = sigmoid(a_c) */
+        /* (4)  c = sigmoid(a_c) */
         for (size_t j = 0; j < m; ++j)
             c[j] = nbrc_sigmoid(a_c[j]);
 
-        /* (3)  a_h = U x + a * h_prev */
+        /* (5)  a_h = U x + a * h_prev */
         for (size_t j = 0; j < m; ++j) {
             nbrc_real sum = a[j] * h_prev[j];
             for (size_t k = 0; k < n; ++k)
@@ -588,11 +588,11 @@ void nbrc_step(
             a_h[j] = sum;
         }
 
-        /* (3)  tanh_a_h = tanh(a_h) */
+        /* (6)  tanh_a_h = tanh(a_h) */
         for (size_t j = 0; j < m; ++j)
             tanh_a_h[j] = TANH(a_h[j]);
 
-        /* (3)  h = c * h_prev + (1 - c) * tanh(a_h) */
+        /* (6)  h = c * h_prev + (1 - c) * tanh(a_h) */
         for (size_t j = 0; j < m; ++j)
             h[j] = c[j] * h_prev[j] + (1 - c[j]) * tanh_a_h[j];
 

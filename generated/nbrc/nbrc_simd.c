@@ -240,30 +240,30 @@ static void nbrc_simd_forward_thread(
                                     const vec a_a = load(tile_a_a + (s * 3 * own + v) * LANES)
                                         + load(tile_a_a_2 + (s * 2 * own + v) * LANES);
 
-                                    /* (1)  tanh_a_a = tanh(a_a) */
+                                    /* (2)  tanh_a_a = tanh(a_a) */
                                     const vec tanh_a_a = vec_tanh(a_a);
 
-                                    /* (1)  tanh_a_a_tail = tanh_tail(a_a) */
+                                    /* (2)  tanh_a_a_tail = tanh_tail(a_a) */
                                     const vec tanh_a_a_tail = vec_tanh_tail(a_a);
                                     store(tanh_a_a_tail_rows + s * row_m + j, tanh_a_a_tail);
 
-                                    /* (1)  a = 1 + tanh(a_a) */
+                                    /* (2)  a = 1 + tanh(a_a) */
                                     const vec a = 1 + tanh_a_a;
 
-                                    /* (2)  a_c = U_c x + W_c h_prev */
+                                    /* (3)  a_c = U_c x + W_c h_prev */
                                     const vec a_c = load(tile_a_a + ((s * 3 + 1) * own + v) * LANES)
                                         + load(tile_a_a_2 + ((s * 2 + 1) * own + v) * LANES);
 
-                                    /* (2)  c = sigmoid(a_c) */
+                                    /* (4)  c = sigmoid(a_c) */
                                     const vec c = vec_sigmoid(a_c);
                                     store(kept_c + (((block - batch.low) * vectors + v) * rows + s)
                                         * LANES, c);
 
-                                    /* (2)  c_tail = sigmoid_tail(a_c) */
+                                    /* (4)  c_tail = sigmoid_tail(a_c) */
                                     const vec c_tail = vec_sigmoid_tail(a_c);
                                     store(c_tail_rows + s * row_m + j, c_tail);
 
-                                    /* (3)  a_h = U x + a * h_prev */
+                                    /* (5)  a_h = U x + a * h_prev */
                                     const vec a_h = load(tile_a_a + ((s * 3 + 2) * own + v) * LANES)
                                         + a * h_prev;
                                     store(kept_a_h + (((block - batch.low) * vectors + v) * rows
@@ -285,14 +285,14 @@ static void nbrc_simd_forward_thread(
                                     const vec a_h = load(kept_a_h + (((block - batch.low) * vectors
                                         + v) * rows + s) * LANES);
 
-                                    /* (3)  tanh_a_h = tanh(a_h) */
+                                    /* (6)  tanh_a_h = tanh(a_h) */
                                     const vec tanh_a_h = vec_tanh(a_h);
 
-                                    /* (3)  tanh_a_h_tail = tanh_tail(a_h) */
+                                    /* (6)  tanh_a_h_tail = tanh_tail(a_h) */
                                     const vec tanh_a_h_tail = vec_tanh_tail(a_h);
                                     store(tanh_a_h_tail_rows + s * row_m + j, tanh_a_h_tail);
 
-                                    /* (3)  h = c * h_prev + (1 - c) * tanh(a_h) */
+                                    /* (6)  h = c * h_prev + (1 - c) * tanh(a_h) */
                                     const vec h = c * h_prev + (1 - c) * tanh_a_h;
                                     store_part(h_rows + s * m + j, h, left);
                                 }
@@ -413,22 +413,22 @@ static void nbrc_simd_infer_thread(
                                     const vec a_a = load(tile_a_a + (s * 3 * own + v) * LANES)
                                         + load(tile_a_a_2 + (s * 2 * own + v) * LANES);
 
-                                    /* (1)  tanh_a_a = tanh(a_a) */
+                                    /* (2)  tanh_a_a = tanh(a_a) */
                                     const vec tanh_a_a = vec_tanh(a_a);
 
-                                    /* (1)  a = 1 + tanh(a_a) */
+                                    /* (2)  a = 1 + tanh(a_a) */
                                     const vec a = 1 + tanh_a_a;
 
-                                    /* (2)  a_c = U_c x + W_c h_prev */
+                                    /* (3)  a_c = U_c x + W_c h_prev */
                                     const vec a_c = load(tile_a_a + ((s * 3 + 1) * own + v) * LANES)
                                         + load(tile_a_a_2 + ((s * 2 + 1) * own + v) * LANES);
 
-                                    /* (2)  c = sigmoid(a_c) */
+                                    /* (4)  c = sigmoid(a_c) */
                                     const vec c = vec_sigmoid(a_c);
                                     store(kept_c + (((block - batch.low) * vectors + v) * rows + s)
                                         * LANES, c);
 
-                                    /* (3)  a_h = U x + a * h_prev */
+                                    /* (5)  a_h = U x + a * h_prev */
                                     const vec a_h = load(tile_a_a + ((s * 3 + 2) * own + v) * LANES)
                                         + a * h_prev;
                                     store(kept_a_h + (((block - batch.low) * vectors + v) * rows
@@ -450,10 +450,10 @@ static void nbrc_simd_infer_thread(
                                     const vec a_h = load(kept_a_h + (((block - batch.low) * vectors
                                         + v) * rows + s) * LANES);
 
-                                    /* (3)  tanh_a_h = tanh(a_h) */
+                                    /* (6)  tanh_a_h = tanh(a_h) */
                                     const vec tanh_a_h = vec_tanh(a_h);
 
-                                    /* (3)  h = c * h_prev + (1 - c) * tanh(a_h) */
+                                    /* (6)  h = c * h_prev + (1 - c) * tanh(a_h) */
                                     const vec h = c * h_prev + (1 - c) * tanh_a_h;
                                     store_part(h_rows + s * m + j, h, left);
                                 }
@@ -581,51 +581,51 @@ static void nbrc_simd_backward_thread(
                             const vec h_next_bar =
                                 load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
 
-                            /* (1)  tanh_a_a = tanh_from_tail(tanh_a_a_tail) */
+                            /* (2)  tanh_a_a = tanh_from_tail(tanh_a_a_tail) */
                             const vec tanh_a_a = vec_tanh_from_tail(tanh_a_a_tail);
 
-                            /* (2)  c = sigmoid_from_tail(c_tail) */
+                            /* (4)  c = sigmoid_from_tail(c_tail) */
                             const vec c = vec_sigmoid_from_tail(c_tail);
                             store(c_rows + s * row_m + j, c);
 
-                            /* (3)  tanh_a_h = tanh_from_tail(tanh_a_h_tail) */
+                            /* (6)  tanh_a_h = tanh_from_tail(tanh_a_h_tail) */
                             const vec tanh_a_h = vec_tanh_from_tail(tanh_a_h_tail);
 
-                            /* (1)  one_minus_tanh_a_a_squared = slope_from_tail(tanh_a_a_tail) */
+                            /* (2)  one_minus_tanh_a_a_squared = slope_from_tail(tanh_a_a_tail) */
                             const vec one_minus_tanh_a_a_squared =
                                 vec_slope_from_tail(tanh_a_a_tail);
 
-                            /* (2)  one_minus_c = complement_from_tail(c_tail) */
+                            /* (4)  one_minus_c = complement_from_tail(c_tail) */
                             const vec one_minus_c = vec_complement_from_tail(c_tail);
 
-                            /* (3)  one_minus_tanh_a_h_squared = slope_from_tail(tanh_a_h_tail) */
+                            /* (6)  one_minus_tanh_a_h_squared = slope_from_tail(tanh_a_h_tail) */
                             const vec one_minus_tanh_a_h_squared =
                                 vec_slope_from_tail(tanh_a_h_tail);
 
-                            /* (1)  a = 1 + tanh(a_a) */
+                            /* (2)  a = 1 + tanh(a_a) */
                             const vec a = 1 + tanh_a_a;
                             store(a_rows + s * row_m + j, a);
 
-                            /* (4)  h_bar = Delta_h + h_next_bar */
+                            /* (7)  h_bar = Delta_h + h_next_bar */
                             const vec h_bar = Delta_h + h_next_bar;
                             store(h_bar_rows + s * row_m + j, h_bar);
 
-                            /* (5)  a_h_bar = h_bar * (1 - c) * (1 - tanh(a_h)^2)   adjoint of (3)
+                            /* (8)  a_h_bar = h_bar * (1 - c) * (1 - tanh(a_h)^2)   adjoint of (6)
                              * */
                             const vec a_h_bar = h_bar * one_minus_c * one_minus_tanh_a_h_squared;
                             store(a_h_bar_rows + s * row_m + j, a_h_bar);
 
-                            /* (6)  c_bar = h_bar * (h_prev - tanh(a_h))   adjoint of (3) */
+                            /* (9)  c_bar = h_bar * (h_prev - tanh(a_h))   adjoint of (6) */
                             const vec c_bar = h_bar * (h_prev - tanh_a_h);
 
-                            /* (7)  a_c_bar = c_bar * c * (1 - c)   adjoint of (2) */
+                            /* (10)  a_c_bar = c_bar * c * (1 - c)   adjoint of (4) */
                             const vec a_c_bar = c_bar * c * one_minus_c;
                             store(a_c_bar_rows + s * row_m + j, a_c_bar);
 
-                            /* (8)  a_bar = a_h_bar * h_prev   adjoint of (3) */
+                            /* (11)  a_bar = a_h_bar * h_prev   adjoint of (5) */
                             const vec a_bar = a_h_bar * h_prev;
 
-                            /* (9)  a_a_bar = a_bar * (1 - tanh(a_a)^2)   adjoint of (1) */
+                            /* (12)  a_a_bar = a_bar * (1 - tanh(a_a)^2)   adjoint of (2) */
                             const vec a_a_bar = a_bar * one_minus_tanh_a_a_squared;
                             store(a_a_bar_rows + s * row_m + j, a_a_bar);
                         }
@@ -676,8 +676,8 @@ static void nbrc_simd_backward_thread(
                                     const vec h_bar = load(h_bar_rows + s * row_m + j);
                                     const vec a_h_bar = load(a_h_bar_rows + s * row_m + j);
 
-                                    /* (10)  h_prev_bar = W_a^T a_a_bar + W_c^T a_c_bar + a_h_bar *
-                                     * a + h_bar * c   adjoint of (1), (2), (3) */
+                                    /* (13)  h_prev_bar = W_a^T a_a_bar + W_c^T a_c_bar + a_h_bar *
+                                     * a + h_bar * c   adjoint of (1), (3), (5), (6) */
                                     const vec h_prev_bar =
                                         load(tile_h_prev_bar + (s * own + v) * LANES) + a_h_bar * a
                                         + h_bar * c;
@@ -725,8 +725,8 @@ static void nbrc_simd_backward_thread(
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
                             for (size_t s = 0; s < rows; ++s) {
-                                /* (11)  x_bar = U_a^T a_a_bar + U_c^T a_c_bar + U^T a_h_bar
-                                 * adjoint of (1), (2), (3) */
+                                /* (14)  x_bar = U_a^T a_a_bar + U_c^T a_c_bar + U^T a_h_bar
+                                 * adjoint of (1), (3), (5) */
                                 const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
                                 store_part(x_bar_rows + s * n + j, x_bar, left);
                             }
@@ -739,9 +739,9 @@ static void nbrc_simd_backward_thread(
         {
             real *const scratch = work_scratch + thread * scratch_size;
 
-            /* (12)  U_bar = sum_t a_h_bar x^T   adjoint of (3) */
-            /* (13)  U_a_bar = sum_t a_a_bar x^T   adjoint of (1) */
-            /* (14)  U_c_bar = sum_t a_c_bar x^T   adjoint of (2) */
+            /* (15)  U_bar = sum_t a_h_bar x^T   adjoint of (5) */
+            /* (16)  U_a_bar = sum_t a_a_bar x^T   adjoint of (1) */
+            /* (17)  U_c_bar = sum_t a_c_bar x^T   adjoint of (3) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
             const reduction with_x[] = {
                 {{work_a_h_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_bar, done > 0},
@@ -750,8 +750,8 @@ static void nbrc_simd_backward_thread(
             };
             reduce_rows(first * B, steps * B, &rows_of_x, n, with_x, 3, thread, threads, scratch);
 
-            /* (15)  W_a_bar = sum_t a_a_bar h_prev^T   adjoint of (1) */
-            /* (16)  W_c_bar = sum_t a_c_bar h_prev^T   adjoint of (2) */
+            /* (18)  W_a_bar = sum_t a_a_bar h_prev^T   adjoint of (1) */
+            /* (19)  W_c_bar = sum_t a_c_bar h_prev^T   adjoint of (3) */
             const series rows_of_h_prev = {out->h, initial_h, m, m, 0, B, 0};
             const reduction with_h_prev[] = {
                 {{work_a_a_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_a_bar, done > 0},
@@ -851,22 +851,22 @@ static void nbrc_simd_step_thread(
                             const vec a_a = load(tile_a_a + (s * 3 * own + v) * LANES)
                                 + load(tile_a_a_2 + (s * 2 * own + v) * LANES);
 
-                            /* (1)  tanh_a_a = tanh(a_a) */
+                            /* (2)  tanh_a_a = tanh(a_a) */
                             const vec tanh_a_a = vec_tanh(a_a);
 
-                            /* (1)  a = 1 + tanh(a_a) */
+                            /* (2)  a = 1 + tanh(a_a) */
                             const vec a = 1 + tanh_a_a;
 
-                            /* (2)  a_c = U_c x + W_c h_prev */
+                            /* (3)  a_c = U_c x + W_c h_prev */
                             const vec a_c = load(tile_a_a + ((s * 3 + 1) * own + v) * LANES)
                                 + load(tile_a_a_2 + ((s * 2 + 1) * own + v) * LANES);
 
-                            /* (2)  c = sigmoid(a_c) */
+                            /* (4)  c = sigmoid(a_c) */
                             const vec c = vec_sigmoid(a_c);
                             store(kept_c + (((block - batch.low) * vectors + v) * rows + s) * LANES,
                                 c);
 
-                            /* (3)  a_h = U x + a * h_prev */
+                            /* (5)  a_h = U x + a * h_prev */
                             const vec a_h =
                                 load(tile_a_a + ((s * 3 + 2) * own + v) * LANES) + a * h_prev;
                             store(kept_a_h + (((block - batch.low) * vectors + v) * rows + s)
@@ -888,10 +888,10 @@ static void nbrc_simd_step_thread(
                             const vec a_h = load(kept_a_h + (((block - batch.low) * vectors + v)
                                 * rows + s) * LANES);
 
-                            /* (3)  tanh_a_h = tanh(a_h) */
+                            /* (6)  tanh_a_h = tanh(a_h) */
                             const vec tanh_a_h = vec_tanh(a_h);
 
-                            /* (3)  h = c * h_prev + (1 - c) * tanh(a_h) */
+                            /* (6)  h = c * h_prev + (1 - c) * tanh(a_h) */
                             const vec h = c * h_prev + (1 - c) * tanh_a_h;
                             store_part(h_rows + s * m + j, h, left);
                         }

@@ -183,15 +183,15 @@ void qrnn_forward(
                 a_z[j] = sum;
             }
 
-            /* (1)  z = tanh(a_z) */
+            /* (2)  z = tanh(a_z) */
             for (size_t j = 0; j < m; ++j)
                 z[j] = TANH(a_z[j]);
 
-            /* (1)  z_tail = tanh_tail(a_z) */
+            /* (2)  z_tail = tanh_tail(a_z) */
             for (size_t j = 0; j < m; ++j)
                 z_tail[j] = qrnn_tanh_tail(a_z[j]);
 
-            /* (2)  a_f = W_f_1 x_prev + W_f_2 x */
+            /* (3)  a_f = W_f_1 x_prev + W_f_2 x */
             for (size_t j = 0; j < m; ++j) {
                 qrnn_real sum = 0;
                 for (size_t k = 0; k < n; ++k)
@@ -201,15 +201,15 @@ void qrnn_forward(
                 a_f[j] = sum;
             }
 
-            /* (2)  f = sigmoid(a_f) */
+            /* (4)  f = sigmoid(a_f) */
             for (size_t j = 0; j < m; ++j)
                 f[j] = qrnn_sigmoid(a_f[j]);
 
-            /* (2)  f_tail = sigmoid_tail(a_f) */
+            /* (4)  f_tail = sigmoid_tail(a_f) */
             for (size_t j = 0; j < m; ++j)
                 f_tail[j] = qrnn_sigmoid_tail(a_f[j]);
 
-            /* (3)  a_o = W_o_1 x_prev + W_o_2 x */
+            /* (5)  a_o = W_o_1 x_prev + W_o_2 x */
             for (size_t j = 0; j < m; ++j) {
                 qrnn_real sum = 0;
                 for (size_t k = 0; k < n; ++k)
@@ -219,11 +219,11 @@ void qrnn_forward(
                 a_o[j] = sum;
             }
 
-            /* (3)  o = sigmoid(a_o) */
+            /* (6)  o = sigmoid(a_o) */
             for (size_t j = 0; j < m; ++j)
                 o[j] = qrnn_sigmoid(a_o[j]);
 
-            /* (3)  o_tail = sigmoid_tail(a_o) */
+            /* (6)  o_tail = sigmoid_tail(a_o) */
             for (size_t j = 0; j < m; ++j)
                 o_tail[j] = qrnn_sigmoid_tail(a_o[j]);
         }
@@ -238,7 +238,7 @@ void qrnn_forward(
             qrnn_real *restrict c = tape_c + at * m;
             const qrnn_real *restrict c_prev = t > 0 ? tape_c + (at - B) * m : initial_c + s * m;
 
-            /* (4)  c = f * c_prev + (1 - f) * z */
+            /* (7)  c = f * c_prev + (1 - f) * z */
             for (size_t j = 0; j < m; ++j)
                 c[j] = f[j] * c_prev[j] + (1 - f[j]) * z[j];
         }
@@ -252,7 +252,7 @@ void qrnn_forward(
             const qrnn_real *restrict c = tape_c + at * m;
             qrnn_real *restrict h = out->h + at * m;
 
-            /* (5)  h = o * c */
+            /* (8)  h = o * c */
             for (size_t j = 0; j < m; ++j)
                 h[j] = o[j] * c[j];
         }
@@ -311,11 +311,11 @@ void qrnn_infer(
                 a_z[j] = sum;
             }
 
-            /* (1)  z = tanh(a_z) */
+            /* (2)  z = tanh(a_z) */
             for (size_t j = 0; j < m; ++j)
                 z[j] = TANH(a_z[j]);
 
-            /* (2)  a_f = W_f_1 x_prev + W_f_2 x */
+            /* (3)  a_f = W_f_1 x_prev + W_f_2 x */
             for (size_t j = 0; j < m; ++j) {
                 qrnn_real sum = 0;
                 for (size_t k = 0; k < n; ++k)
@@ -325,11 +325,11 @@ void qrnn_infer(
                 a_f[j] = sum;
             }
 
-            /* (2)  f = sigmoid(a_f) */
+            /* (4)  f = sigmoid(a_f) */
             for (size_t j = 0; j < m; ++j)
                 f[j] = qrnn_sigmoid(a_f[j]);
 
-            /* (3)  a_o = W_o_1 x_prev + W_o_2 x */
+            /* (5)  a_o = W_o_1 x_prev + W_o_2 x */
             for (size_t j = 0; j < m; ++j) {
                 qrnn_real sum = 0;
                 for (size_t k = 0; k < n; ++k)
@@ -339,7 +339,7 @@ void qrnn_infer(
                 a_o[j] = sum;
             }
 
-            /* (3)  o = sigmoid(a_o) */
+            /* (6)  o = sigmoid(a_o) */
             for (size_t j = 0; j < m; ++j)
                 o[j] = qrnn_sigmoid(a_o[j]);
         }
@@ -354,7 +354,7 @@ void qrnn_infer(
             qrnn_real *restrict c = work_c + at * m;
             const qrnn_real *restrict c_prev = t > 0 ? work_c + (at - B) * m : initial_c + s * m;
 
-            /* (4)  c = f * c_prev + (1 - f) * z */
+            /* (7)  c = f * c_prev + (1 - f) * z */
             for (size_t j = 0; j < m; ++j)
                 c[j] = f[j] * c_prev[j] + (1 - f[j]) * z[j];
         }
@@ -368,7 +368,7 @@ void qrnn_infer(
             const qrnn_real *restrict c = work_c + at * m;
             qrnn_real *restrict h = out->h + at * m;
 
-            /* (5)  h = o * c */
+            /* (8)  h = o * c */
             for (size_t j = 0; j < m; ++j)
                 h[j] = o[j] * c[j];
         }
@@ -465,19 +465,19 @@ void qrnn_backward(
             qrnn_real *restrict c_bar = work_c_bar + at * m;
             qrnn_real *restrict c_prev_bar = work_c_prev_bar + ((t & 1) * B + s) * m;
 
-            /* (2)  f = sigmoid_from_tail(f_tail) */
+            /* (4)  f = sigmoid_from_tail(f_tail) */
             for (size_t j = 0; j < m; ++j)
                 f[j] = qrnn_sigmoid_from_tail(f_tail[j]);
 
-            /* (3)  o = sigmoid_from_tail(o_tail) */
+            /* (6)  o = sigmoid_from_tail(o_tail) */
             for (size_t j = 0; j < m; ++j)
                 o[j] = qrnn_sigmoid_from_tail(o_tail[j]);
 
-            /* (6)  c_bar = h_bar * o + c_next_bar   adjoint of (5) */
+            /* (9)  c_bar = h_bar * o + c_next_bar   adjoint of (8) */
             for (size_t j = 0; j < m; ++j)
                 c_bar[j] = h_bar[j] * o[j] + c_next_bar[j];
 
-            /* (14)  c_prev_bar = c_bar * f   adjoint of (4) */
+            /* (17)  c_prev_bar = c_bar * f   adjoint of (7) */
             for (size_t j = 0; j < m; ++j)
                 c_prev_bar[j] = c_bar[j] * f[j];
         }
@@ -503,48 +503,48 @@ void qrnn_backward(
             qrnn_real *restrict a_z_bar = work_a_z_bar + at * m;
             qrnn_real *restrict x_prev_bar = work_x_prev_bar + at * n;
 
-            /* (1)  z = tanh_from_tail(z_tail) */
+            /* (2)  z = tanh_from_tail(z_tail) */
             for (size_t j = 0; j < m; ++j)
                 z[j] = qrnn_tanh_from_tail(z_tail[j]);
 
-            /* (1)  one_minus_z_squared = slope_from_tail(z_tail) */
+            /* (2)  one_minus_z_squared = slope_from_tail(z_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_z_squared[j] = qrnn_slope_from_tail(z_tail[j]);
 
-            /* (2)  one_minus_f = complement_from_tail(f_tail) */
+            /* (4)  one_minus_f = complement_from_tail(f_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_f[j] = qrnn_complement_from_tail(f_tail[j]);
 
-            /* (3)  one_minus_o = complement_from_tail(o_tail) */
+            /* (6)  one_minus_o = complement_from_tail(o_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_o[j] = qrnn_complement_from_tail(o_tail[j]);
 
-            /* (7)  o_bar = h_bar * c   adjoint of (5) */
+            /* (10)  o_bar = h_bar * c   adjoint of (8) */
             for (size_t j = 0; j < m; ++j)
                 o_bar[j] = h_bar[j] * c[j];
 
-            /* (8)  a_o_bar = o_bar * o * (1 - o)   adjoint of (3) */
+            /* (11)  a_o_bar = o_bar * o * (1 - o)   adjoint of (6) */
             for (size_t j = 0; j < m; ++j)
                 a_o_bar[j] = o_bar[j] * o[j] * one_minus_o[j];
 
-            /* (9)  f_bar = c_bar * (c_prev - z)   adjoint of (4) */
+            /* (12)  f_bar = c_bar * (c_prev - z)   adjoint of (7) */
             for (size_t j = 0; j < m; ++j)
                 f_bar[j] = c_bar[j] * (c_prev[j] - z[j]);
 
-            /* (10)  a_f_bar = f_bar * f * (1 - f)   adjoint of (2) */
+            /* (13)  a_f_bar = f_bar * f * (1 - f)   adjoint of (4) */
             for (size_t j = 0; j < m; ++j)
                 a_f_bar[j] = f_bar[j] * f[j] * one_minus_f[j];
 
-            /* (11)  z_bar = c_bar * (1 - f)   adjoint of (4) */
+            /* (14)  z_bar = c_bar * (1 - f)   adjoint of (7) */
             for (size_t j = 0; j < m; ++j)
                 z_bar[j] = c_bar[j] * one_minus_f[j];
 
-            /* (12)  a_z_bar = z_bar * (1 - z^2)   adjoint of (1) */
+            /* (15)  a_z_bar = z_bar * (1 - z^2)   adjoint of (2) */
             for (size_t j = 0; j < m; ++j)
                 a_z_bar[j] = z_bar[j] * one_minus_z_squared[j];
 
-            /* (13)  x_prev_bar = W_z_1^T a_z_bar + W_f_1^T a_f_bar + W_o_1^T a_o_bar   adjoint of
-             * (1), (2), (3) */
+            /* (16)  x_prev_bar = W_z_1^T a_z_bar + W_f_1^T a_f_bar + W_o_1^T a_o_bar   adjoint of
+             * (1), (3), (5) */
             for (size_t j = 0; j < n; ++j) {
                 qrnn_real sum = 0;
                 for (size_t k = 0; k < m; ++k)
@@ -556,37 +556,37 @@ void qrnn_backward(
                 x_prev_bar[j] = sum;
             }
 
-            /* (16)  W_z_1_bar = sum_t a_z_bar x_prev^T   adjoint of (1) */
+            /* (19)  W_z_1_bar = sum_t a_z_bar x_prev^T   adjoint of (1) */
             if (W_z_1_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         W_z_1_bar[j * n + k] += a_z_bar[j] * x_prev[k];
 
-            /* (17)  W_z_2_bar = sum_t a_z_bar x^T   adjoint of (1) */
+            /* (20)  W_z_2_bar = sum_t a_z_bar x^T   adjoint of (1) */
             if (W_z_2_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         W_z_2_bar[j * n + k] += a_z_bar[j] * x[k];
 
-            /* (18)  W_f_1_bar = sum_t a_f_bar x_prev^T   adjoint of (2) */
+            /* (21)  W_f_1_bar = sum_t a_f_bar x_prev^T   adjoint of (3) */
             if (W_f_1_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         W_f_1_bar[j * n + k] += a_f_bar[j] * x_prev[k];
 
-            /* (19)  W_f_2_bar = sum_t a_f_bar x^T   adjoint of (2) */
+            /* (22)  W_f_2_bar = sum_t a_f_bar x^T   adjoint of (3) */
             if (W_f_2_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         W_f_2_bar[j * n + k] += a_f_bar[j] * x[k];
 
-            /* (20)  W_o_1_bar = sum_t a_o_bar x_prev^T   adjoint of (3) */
+            /* (23)  W_o_1_bar = sum_t a_o_bar x_prev^T   adjoint of (5) */
             if (W_o_1_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         W_o_1_bar[j * n + k] += a_o_bar[j] * x_prev[k];
 
-            /* (21)  W_o_2_bar = sum_t a_o_bar x^T   adjoint of (3) */
+            /* (24)  W_o_2_bar = sum_t a_o_bar x^T   adjoint of (5) */
             if (W_o_2_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
@@ -605,8 +605,8 @@ void qrnn_backward(
             const qrnn_real *restrict a_z_bar = work_a_z_bar + at * m;
             qrnn_real *restrict x_bar = gradients->x_bar != NULL ? gradients->x_bar + at * n : NULL;
 
-            /* (15)  x_bar = W_z_2^T a_z_bar + W_f_2^T a_f_bar + W_o_2^T a_o_bar + x_next_bar
-             * adjoint of (1), (2), (3) */
+            /* (18)  x_bar = W_z_2^T a_z_bar + W_f_2^T a_f_bar + W_o_2^T a_o_bar + x_next_bar
+             * adjoint of (1), (3), (5) */
             if (x_bar != NULL) {
                 for (size_t j = 0; j < n; ++j) {
                     qrnn_real sum = x_next_bar[j];
@@ -671,11 +671,11 @@ void qrnn_step(
             a_z[j] = sum;
         }
 
-        /* (1)  z = tanh(a_z) */
+        /* (2)  z = tanh(a_z) */
         for (size_t j = 0; j < m; ++j)
             z[j] = TANH(a_z[j]);
 
-        /* (2)  a_f = W_f_1 x_prev + W_f_2 x */
+        /* (3)  a_f = W_f_1 x_prev + W_f_2 x */
         for (size_t j = 0; j < m; ++j) {
             qrnn_real sum = 0;
             for (size_t k = 0; k < n; ++k)
@@ -685,11 +685,11 @@ void qrnn_step(
             a_f[j] = sum;
         }
 
-        /* (2)  f = sigmoid(a_f) */
+        /* (4)  f = sigmoid(a_f) */
         for (size_t j = 0; j < m; ++j)
             f[j] = qrnn_sigmoid(a_f[j]);
 
-        /* (3)  a_o = W_o_1 x_prev + W_o_2 x */
+        /* (5)  a_o = W_o_1 x_prev + W_o_2 x */
         for (size_t j = 0; j < m; ++j) {
             qrnn_real sum = 0;
             for (size_t k = 0; k < n; ++k)
@@ -699,15 +699,15 @@ void qrnn_step(
             a_o[j] = sum;
         }
 
-        /* (3)  o = sigmoid(a_o) */
+        /* (6)  o = sigmoid(a_o) */
         for (size_t j = 0; j < m; ++j)
             o[j] = qrnn_sigmoid(a_o[j]);
 
-        /* (4)  c = f * c_prev + (1 - f) * z */
+        /* (7)  c = f * c_prev + (1 - f) * z */
         for (size_t j = 0; j < m; ++j)
             c[j] = f[j] * c_prev[j] + (1 - f[j]) * z[j];
 
-        /* (5)  h = o * c */
+        /* (8)  h = o * c */
         for (size_t j = 0; j < m; ++j)
             h[j] = o[j] * c[j];
 

@@ -109,32 +109,32 @@ def forward(parameters, inputs, initial):
     x_prev = np.concatenate([initial_x[None], x])[:-1]
     # (1)  a_z = W_z_1 x_prev + W_z_2 x
     a_z = x_prev @ W_z_1.T + x @ W_z_2.T
-    # (1)  z = tanh(a_z)
+    # (2)  z = tanh(a_z)
     z = np.tanh(a_z)
-    # (1)  z_tail = tanh_tail(a_z)
+    # (2)  z_tail = tanh_tail(a_z)
     z_tail = tanh_tail(a_z)
-    # (2)  a_f = W_f_1 x_prev + W_f_2 x
+    # (3)  a_f = W_f_1 x_prev + W_f_2 x
     a_f = x_prev @ W_f_1.T + x @ W_f_2.T
-    # (2)  f = sigmoid(a_f)
+    # (4)  f = sigmoid(a_f)
     f = sigmoid(a_f)
-    # (2)  f_tail = sigmoid_tail(a_f)
+    # (4)  f_tail = sigmoid_tail(a_f)
     f_tail = sigmoid_tail(a_f)
-    # (3)  a_o = W_o_1 x_prev + W_o_2 x
+    # (5)  a_o = W_o_1 x_prev + W_o_2 x
     a_o = x_prev @ W_o_1.T + x @ W_o_2.T
-    # (3)  o = sigmoid(a_o)
+    # (6)  o = sigmoid(a_o)
     o = sigmoid(a_o)
-    # (3)  o_tail = sigmoid_tail(a_o)
+    # (6)  o_tail = sigmoid_tail(a_o)
     o_tail = sigmoid_tail(a_o)
 
     # scan forward
     c = np.empty((T, B, m), dtype)
     for t in range(T):
         c_prev = c[t - 1] if t > 0 else initial_c
-        # (4)  c = f * c_prev + (1 - f) * z
+        # (7)  c = f * c_prev + (1 - f) * z
         c[t] = f[t] * c_prev + (1 - f[t]) * z[t]
 
     # all steps at once
-    # (5)  h = o * c
+    # (8)  h = o * c
     h = o * c
     return {"h": h}, {"x": x[T - 1] if T > 0 else initial_x, "c": c[T - 1] if T > 0 else initial_c}, {"z_tail": z_tail, "f_tail": f_tail, "o_tail": o_tail, "c": c}
 
@@ -169,56 +169,56 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     c_prev_bar = final_c_bar
     for t in reversed(range(T)):
         c_next_bar = c_prev_bar
-        # (2)  f = sigmoid_from_tail(f_tail)
+        # (4)  f = sigmoid_from_tail(f_tail)
         f[t] = sigmoid_from_tail(f_tail[t])
-        # (3)  o = sigmoid_from_tail(o_tail)
+        # (6)  o = sigmoid_from_tail(o_tail)
         o[t] = sigmoid_from_tail(o_tail[t])
-        # (6)  c_bar = h_bar * o + c_next_bar   adjoint of (5)
+        # (9)  c_bar = h_bar * o + c_next_bar   adjoint of (8)
         c_bar[t] = h_bar[t] * o[t] + c_next_bar
-        # (14)  c_prev_bar = c_bar * f   adjoint of (4)
+        # (17)  c_prev_bar = c_bar * f   adjoint of (7)
         c_prev_bar = c_bar[t] * f[t]
 
     # all steps at once
     x_prev = np.concatenate([initial_x[None], x])[:-1]
     c_prev = np.concatenate([initial_c[None], c])[:-1]
-    # (1)  z = tanh_from_tail(z_tail)
+    # (2)  z = tanh_from_tail(z_tail)
     z = tanh_from_tail(z_tail)
-    # (1)  one_minus_z_squared = slope_from_tail(z_tail)
+    # (2)  one_minus_z_squared = slope_from_tail(z_tail)
     one_minus_z_squared = slope_from_tail(z_tail)
-    # (2)  one_minus_f = complement_from_tail(f_tail)
+    # (4)  one_minus_f = complement_from_tail(f_tail)
     one_minus_f = complement_from_tail(f_tail)
-    # (3)  one_minus_o = complement_from_tail(o_tail)
+    # (6)  one_minus_o = complement_from_tail(o_tail)
     one_minus_o = complement_from_tail(o_tail)
-    # (7)  o_bar = h_bar * c   adjoint of (5)
+    # (10)  o_bar = h_bar * c   adjoint of (8)
     o_bar = h_bar * c
-    # (8)  a_o_bar = o_bar * o * (1 - o)   adjoint of (3)
+    # (11)  a_o_bar = o_bar * o * (1 - o)   adjoint of (6)
     a_o_bar = o_bar * o * one_minus_o
-    # (9)  f_bar = c_bar * (c_prev - z)   adjoint of (4)
+    # (12)  f_bar = c_bar * (c_prev - z)   adjoint of (7)
     f_bar = c_bar * (c_prev - z)
-    # (10)  a_f_bar = f_bar * f * (1 - f)   adjoint of (2)
+    # (13)  a_f_bar = f_bar * f * (1 - f)   adjoint of (4)
     a_f_bar = f_bar * f * one_minus_f
-    # (11)  z_bar = c_bar * (1 - f)   adjoint of (4)
+    # (14)  z_bar = c_bar * (1 - f)   adjoint of (7)
     z_bar = c_bar * one_minus_f
-    # (12)  a_z_bar = z_bar * (1 - z^2)   adjoint of (1)
+    # (15)  a_z_bar = z_bar * (1 - z^2)   adjoint of (2)
     a_z_bar = z_bar * one_minus_z_squared
-    # (13)  x_prev_bar = W_z_1^T a_z_bar + W_f_1^T a_f_bar + W_o_1^T a_o_bar   adjoint of (1), (2), (3)
+    # (16)  x_prev_bar = W_z_1^T a_z_bar + W_f_1^T a_f_bar + W_o_1^T a_o_bar   adjoint of (1), (3), (5)
     x_prev_bar = a_z_bar @ W_z_1 + a_f_bar @ W_f_1 + a_o_bar @ W_o_1
-    # (16)  W_z_1_bar = sum_t a_z_bar x_prev^T   adjoint of (1)
+    # (19)  W_z_1_bar = sum_t a_z_bar x_prev^T   adjoint of (1)
     W_z_1_bar = contract("TBi,TBj->ij", a_z_bar, x_prev)
-    # (17)  W_z_2_bar = sum_t a_z_bar x^T   adjoint of (1)
+    # (20)  W_z_2_bar = sum_t a_z_bar x^T   adjoint of (1)
     W_z_2_bar = contract("TBi,TBj->ij", a_z_bar, x)
-    # (18)  W_f_1_bar = sum_t a_f_bar x_prev^T   adjoint of (2)
+    # (21)  W_f_1_bar = sum_t a_f_bar x_prev^T   adjoint of (3)
     W_f_1_bar = contract("TBi,TBj->ij", a_f_bar, x_prev)
-    # (19)  W_f_2_bar = sum_t a_f_bar x^T   adjoint of (2)
+    # (22)  W_f_2_bar = sum_t a_f_bar x^T   adjoint of (3)
     W_f_2_bar = contract("TBi,TBj->ij", a_f_bar, x)
-    # (20)  W_o_1_bar = sum_t a_o_bar x_prev^T   adjoint of (3)
+    # (23)  W_o_1_bar = sum_t a_o_bar x_prev^T   adjoint of (5)
     W_o_1_bar = contract("TBi,TBj->ij", a_o_bar, x_prev)
-    # (21)  W_o_2_bar = sum_t a_o_bar x^T   adjoint of (3)
+    # (24)  W_o_2_bar = sum_t a_o_bar x^T   adjoint of (5)
     W_o_2_bar = contract("TBi,TBj->ij", a_o_bar, x)
 
     # all steps at once
     x_next_bar = np.concatenate([x_prev_bar, final_x_bar[None]])[1:]
-    # (15)  x_bar = W_z_2^T a_z_bar + W_f_2^T a_f_bar + W_o_2^T a_o_bar + x_next_bar   adjoint of (1), (2), (3)
+    # (18)  x_bar = W_z_2^T a_z_bar + W_f_2^T a_f_bar + W_o_2^T a_o_bar + x_next_bar   adjoint of (1), (3), (5)
     x_bar = a_z_bar @ W_z_2 + a_f_bar @ W_f_2 + a_o_bar @ W_o_2 + x_next_bar
     return {"initial.x": x_prev_bar[0] if T > 0 else final_x_bar, "initial.c": c_prev_bar, "x": x_bar, "W_z_1": W_z_1_bar, "W_z_2": W_z_2_bar, "W_f_1": W_f_1_bar, "W_f_2": W_f_2_bar, "W_o_1": W_o_1_bar, "W_o_2": W_o_2_bar}
 
@@ -242,18 +242,18 @@ def step(parameters, inputs, state):
     c_prev = state["c"]
     # (1)  a_z = W_z_1 x_prev + W_z_2 x
     a_z = x_prev @ W_z_1.T + x @ W_z_2.T
-    # (1)  z = tanh(a_z)
+    # (2)  z = tanh(a_z)
     z = np.tanh(a_z)
-    # (2)  a_f = W_f_1 x_prev + W_f_2 x
+    # (3)  a_f = W_f_1 x_prev + W_f_2 x
     a_f = x_prev @ W_f_1.T + x @ W_f_2.T
-    # (2)  f = sigmoid(a_f)
+    # (4)  f = sigmoid(a_f)
     f = sigmoid(a_f)
-    # (3)  a_o = W_o_1 x_prev + W_o_2 x
+    # (5)  a_o = W_o_1 x_prev + W_o_2 x
     a_o = x_prev @ W_o_1.T + x @ W_o_2.T
-    # (3)  o = sigmoid(a_o)
+    # (6)  o = sigmoid(a_o)
     o = sigmoid(a_o)
-    # (4)  c = f * c_prev + (1 - f) * z
+    # (7)  c = f * c_prev + (1 - f) * z
     c = f * c_prev + (1 - f) * z
-    # (5)  h = o * c
+    # (8)  h = o * c
     h = o * c
     return {"h": h}, {"x": x, "c": c}

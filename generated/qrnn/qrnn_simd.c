@@ -228,33 +228,33 @@ static void qrnn_simd_forward_thread(
                             /* (1)  a_z = W_z_1 x_prev + W_z_2 x */
                             const vec a_z = load(tile_a_z + (s * 3 * own + v) * LANES);
 
-                            /* (1)  z = tanh(a_z) */
+                            /* (2)  z = tanh(a_z) */
                             const vec z = vec_tanh(a_z);
                             store(z_rows + s * row_m + j, z);
 
-                            /* (1)  z_tail = tanh_tail(a_z) */
+                            /* (2)  z_tail = tanh_tail(a_z) */
                             const vec z_tail = vec_tanh_tail(a_z);
                             store(z_tail_rows + s * row_m + j, z_tail);
 
-                            /* (2)  a_f = W_f_1 x_prev + W_f_2 x */
+                            /* (3)  a_f = W_f_1 x_prev + W_f_2 x */
                             const vec a_f = load(tile_a_z + ((s * 3 + 1) * own + v) * LANES);
 
-                            /* (2)  f = sigmoid(a_f) */
+                            /* (4)  f = sigmoid(a_f) */
                             const vec f = vec_sigmoid(a_f);
                             store(f_rows + s * row_m + j, f);
 
-                            /* (2)  f_tail = sigmoid_tail(a_f) */
+                            /* (4)  f_tail = sigmoid_tail(a_f) */
                             const vec f_tail = vec_sigmoid_tail(a_f);
                             store(f_tail_rows + s * row_m + j, f_tail);
 
-                            /* (3)  a_o = W_o_1 x_prev + W_o_2 x */
+                            /* (5)  a_o = W_o_1 x_prev + W_o_2 x */
                             const vec a_o = load(tile_a_z + ((s * 3 + 2) * own + v) * LANES);
 
-                            /* (3)  o = sigmoid(a_o) */
+                            /* (6)  o = sigmoid(a_o) */
                             const vec o = vec_sigmoid(a_o);
                             store(o_rows + s * row_m + j, o);
 
-                            /* (3)  o_tail = sigmoid_tail(a_o) */
+                            /* (6)  o_tail = sigmoid_tail(a_o) */
                             const vec o_tail = vec_sigmoid_tail(a_o);
                             store(o_tail_rows + s * row_m + j, o_tail);
                         }
@@ -290,7 +290,7 @@ static void qrnn_simd_forward_thread(
                             const vec f = load(f_rows + s * row_m + j);
                             const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
 
-                            /* (4)  c = f * c_prev + (1 - f) * z */
+                            /* (7)  c = f * c_prev + (1 - f) * z */
                             const vec c = f * c_prev + (1 - f) * z;
                             store(c_rows + s * row_m + j, c);
                         }
@@ -318,7 +318,7 @@ static void qrnn_simd_forward_thread(
                         const vec o = load(o_rows + s * row_m + j);
                         const vec c = load(c_rows + s * row_m + j);
 
-                        /* (5)  h = o * c */
+                        /* (8)  h = o * c */
                         const vec h = o * c;
                         store_part(h_rows + s * m + j, h, left);
                     }
@@ -416,21 +416,21 @@ static void qrnn_simd_infer_thread(
                             /* (1)  a_z = W_z_1 x_prev + W_z_2 x */
                             const vec a_z = load(tile_a_z + (s * 3 * own + v) * LANES);
 
-                            /* (1)  z = tanh(a_z) */
+                            /* (2)  z = tanh(a_z) */
                             const vec z = vec_tanh(a_z);
                             store(z_rows + s * row_m + j, z);
 
-                            /* (2)  a_f = W_f_1 x_prev + W_f_2 x */
+                            /* (3)  a_f = W_f_1 x_prev + W_f_2 x */
                             const vec a_f = load(tile_a_z + ((s * 3 + 1) * own + v) * LANES);
 
-                            /* (2)  f = sigmoid(a_f) */
+                            /* (4)  f = sigmoid(a_f) */
                             const vec f = vec_sigmoid(a_f);
                             store(f_rows + s * row_m + j, f);
 
-                            /* (3)  a_o = W_o_1 x_prev + W_o_2 x */
+                            /* (5)  a_o = W_o_1 x_prev + W_o_2 x */
                             const vec a_o = load(tile_a_z + ((s * 3 + 2) * own + v) * LANES);
 
-                            /* (3)  o = sigmoid(a_o) */
+                            /* (6)  o = sigmoid(a_o) */
                             const vec o = vec_sigmoid(a_o);
                             store(o_rows + s * row_m + j, o);
                         }
@@ -466,7 +466,7 @@ static void qrnn_simd_infer_thread(
                             const vec f = load(f_rows + s * row_m + j);
                             const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
 
-                            /* (4)  c = f * c_prev + (1 - f) * z */
+                            /* (7)  c = f * c_prev + (1 - f) * z */
                             const vec c = f * c_prev + (1 - f) * z;
                             store(c_rows + s * row_m + j, c);
                         }
@@ -494,7 +494,7 @@ static void qrnn_simd_infer_thread(
                         const vec o = load(o_rows + s * row_m + j);
                         const vec c = load(c_rows + s * row_m + j);
 
-                        /* (5)  h = o * c */
+                        /* (8)  h = o * c */
                         const vec h = o * c;
                         store_part(h_rows + s * m + j, h, left);
                     }
@@ -625,19 +625,19 @@ static void qrnn_simd_backward_thread(
                             const vec c_next_bar =
                                 load_part(c_next_bar_rows + s * c_next_bar_stride + j, left);
 
-                            /* (2)  f = sigmoid_from_tail(f_tail) */
+                            /* (4)  f = sigmoid_from_tail(f_tail) */
                             const vec f = vec_sigmoid_from_tail(f_tail);
                             store(f_rows + s * row_m + j, f);
 
-                            /* (3)  o = sigmoid_from_tail(o_tail) */
+                            /* (6)  o = sigmoid_from_tail(o_tail) */
                             const vec o = vec_sigmoid_from_tail(o_tail);
                             store(o_rows + s * row_m + j, o);
 
-                            /* (6)  c_bar = h_bar * o + c_next_bar   adjoint of (5) */
+                            /* (9)  c_bar = h_bar * o + c_next_bar   adjoint of (8) */
                             const vec c_bar = h_bar * o + c_next_bar;
                             store(c_bar_rows + s * row_m + j, c_bar);
 
-                            /* (14)  c_prev_bar = c_bar * f   adjoint of (4) */
+                            /* (17)  c_prev_bar = c_bar * f   adjoint of (7) */
                             const vec c_prev_bar = c_bar * f;
                             store(c_prev_bar_rows + s * row_m + j, c_prev_bar);
                         }
@@ -685,36 +685,36 @@ static void qrnn_simd_backward_thread(
                         const vec h_bar = load_part(h_bar_rows + s * m + j, left);
                         const vec c_bar = load(c_bar_rows + s * row_m + j);
 
-                        /* (1)  z = tanh_from_tail(z_tail) */
+                        /* (2)  z = tanh_from_tail(z_tail) */
                         const vec z = vec_tanh_from_tail(z_tail);
 
-                        /* (1)  one_minus_z_squared = slope_from_tail(z_tail) */
+                        /* (2)  one_minus_z_squared = slope_from_tail(z_tail) */
                         const vec one_minus_z_squared = vec_slope_from_tail(z_tail);
 
-                        /* (2)  one_minus_f = complement_from_tail(f_tail) */
+                        /* (4)  one_minus_f = complement_from_tail(f_tail) */
                         const vec one_minus_f = vec_complement_from_tail(f_tail);
 
-                        /* (3)  one_minus_o = complement_from_tail(o_tail) */
+                        /* (6)  one_minus_o = complement_from_tail(o_tail) */
                         const vec one_minus_o = vec_complement_from_tail(o_tail);
 
-                        /* (7)  o_bar = h_bar * c   adjoint of (5) */
+                        /* (10)  o_bar = h_bar * c   adjoint of (8) */
                         const vec o_bar = h_bar * c;
 
-                        /* (8)  a_o_bar = o_bar * o * (1 - o)   adjoint of (3) */
+                        /* (11)  a_o_bar = o_bar * o * (1 - o)   adjoint of (6) */
                         const vec a_o_bar = o_bar * o * one_minus_o;
                         store(a_o_bar_rows + s * row_m + j, a_o_bar);
 
-                        /* (9)  f_bar = c_bar * (c_prev - z)   adjoint of (4) */
+                        /* (12)  f_bar = c_bar * (c_prev - z)   adjoint of (7) */
                         const vec f_bar = c_bar * (c_prev - z);
 
-                        /* (10)  a_f_bar = f_bar * f * (1 - f)   adjoint of (2) */
+                        /* (13)  a_f_bar = f_bar * f * (1 - f)   adjoint of (4) */
                         const vec a_f_bar = f_bar * f * one_minus_f;
                         store(a_f_bar_rows + s * row_m + j, a_f_bar);
 
-                        /* (11)  z_bar = c_bar * (1 - f)   adjoint of (4) */
+                        /* (14)  z_bar = c_bar * (1 - f)   adjoint of (7) */
                         const vec z_bar = c_bar * one_minus_f;
 
-                        /* (12)  a_z_bar = z_bar * (1 - z^2)   adjoint of (1) */
+                        /* (15)  a_z_bar = z_bar * (1 - z^2)   adjoint of (2) */
                         const vec a_z_bar = z_bar * one_minus_z_squared;
                         store(a_z_bar_rows + s * row_m + j, a_z_bar);
                     }
@@ -754,8 +754,8 @@ static void qrnn_simd_backward_thread(
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES;
                             for (size_t s = 0; s < rows; ++s) {
-                                /* (13)  x_prev_bar = W_z_1^T a_z_bar + W_f_1^T a_f_bar + W_o_1^T
-                                 * a_o_bar   adjoint of (1), (2), (3) */
+                                /* (16)  x_prev_bar = W_z_1^T a_z_bar + W_f_1^T a_f_bar + W_o_1^T
+                                 * a_o_bar   adjoint of (1), (3), (5) */
                                 const vec x_prev_bar =
                                     load(tile_x_prev_bar + (s * own + v) * LANES);
                                 store(x_prev_bar_rows + s * row_n + j, x_prev_bar);
@@ -769,9 +769,9 @@ static void qrnn_simd_backward_thread(
         {
             real *const scratch = work_scratch + thread * scratch_size;
 
-            /* (16)  W_z_1_bar = sum_t a_z_bar x_prev^T   adjoint of (1) */
-            /* (18)  W_f_1_bar = sum_t a_f_bar x_prev^T   adjoint of (2) */
-            /* (20)  W_o_1_bar = sum_t a_o_bar x_prev^T   adjoint of (3) */
+            /* (19)  W_z_1_bar = sum_t a_z_bar x_prev^T   adjoint of (1) */
+            /* (21)  W_f_1_bar = sum_t a_f_bar x_prev^T   adjoint of (3) */
+            /* (23)  W_o_1_bar = sum_t a_o_bar x_prev^T   adjoint of (5) */
             const series rows_of_x_prev = {in->x, initial_x, n, n, 0, B, 0};
             const reduction with_x_prev[] = {
                 {{work_a_z_bar, 0, row_m, 0, 0, 0, 0}, m, 1, W_z_1_bar, done > 0},
@@ -781,9 +781,9 @@ static void qrnn_simd_backward_thread(
             reduce_rows(first * B, steps * B, &rows_of_x_prev, n, with_x_prev, 3, thread, threads,
                 scratch);
 
-            /* (17)  W_z_2_bar = sum_t a_z_bar x^T   adjoint of (1) */
-            /* (19)  W_f_2_bar = sum_t a_f_bar x^T   adjoint of (2) */
-            /* (21)  W_o_2_bar = sum_t a_o_bar x^T   adjoint of (3) */
+            /* (20)  W_z_2_bar = sum_t a_z_bar x^T   adjoint of (1) */
+            /* (22)  W_f_2_bar = sum_t a_f_bar x^T   adjoint of (3) */
+            /* (24)  W_o_2_bar = sum_t a_o_bar x^T   adjoint of (5) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
             const reduction with_x[] = {
                 {{work_a_z_bar, 0, row_m, 0, 0, 0, 0}, m, 1, W_z_2_bar, done > 0},
@@ -837,8 +837,8 @@ static void qrnn_simd_backward_thread(
                             const vec x_next_bar =
                                 load_part(x_next_bar_rows + s * x_next_bar_stride + j, left);
 
-                            /* (15)  x_bar = W_z_2^T a_z_bar + W_f_2^T a_f_bar + W_o_2^T a_o_bar +
-                             * x_next_bar   adjoint of (1), (2), (3) */
+                            /* (18)  x_bar = W_z_2^T a_z_bar + W_f_2^T a_f_bar + W_o_2^T a_o_bar +
+                             * x_next_bar   adjoint of (1), (3), (5) */
                             const vec x_bar = load(tile_x_bar + (s * own + v) * LANES) + x_next_bar;
                             store_part(x_bar_rows + s * n + j, x_bar, left);
                         }
@@ -935,21 +935,21 @@ static void qrnn_simd_step_thread(
                             /* (1)  a_z = W_z_1 x_prev + W_z_2 x */
                             const vec a_z = load(tile_a_z + (s * 3 * own + v) * LANES);
 
-                            /* (1)  z = tanh(a_z) */
+                            /* (2)  z = tanh(a_z) */
                             const vec z = vec_tanh(a_z);
                             store(z_rows + s * row_m + j, z);
 
-                            /* (2)  a_f = W_f_1 x_prev + W_f_2 x */
+                            /* (3)  a_f = W_f_1 x_prev + W_f_2 x */
                             const vec a_f = load(tile_a_z + ((s * 3 + 1) * own + v) * LANES);
 
-                            /* (2)  f = sigmoid(a_f) */
+                            /* (4)  f = sigmoid(a_f) */
                             const vec f = vec_sigmoid(a_f);
                             store(f_rows + s * row_m + j, f);
 
-                            /* (3)  a_o = W_o_1 x_prev + W_o_2 x */
+                            /* (5)  a_o = W_o_1 x_prev + W_o_2 x */
                             const vec a_o = load(tile_a_z + ((s * 3 + 2) * own + v) * LANES);
 
-                            /* (3)  o = sigmoid(a_o) */
+                            /* (6)  o = sigmoid(a_o) */
                             const vec o = vec_sigmoid(a_o);
                             store(o_rows + s * row_m + j, o);
                         }
@@ -978,7 +978,7 @@ static void qrnn_simd_step_thread(
                     const vec f = load(f_rows + s * row_m + j);
                     const vec c_prev = load_part(c_prev_rows + s * m + j, left);
 
-                    /* (4)  c = f * c_prev + (1 - f) * z */
+                    /* (7)  c = f * c_prev + (1 - f) * z */
                     const vec c = f * c_prev + (1 - f) * z;
                     store(c_rows + s * row_m + j, c);
                 }
@@ -1003,7 +1003,7 @@ static void qrnn_simd_step_thread(
                     const vec o = load(o_rows + s * row_m + j);
                     const vec c = load(c_rows + s * row_m + j);
 
-                    /* (5)  h = o * c */
+                    /* (8)  h = o * c */
                     const vec h = o * c;
                     store_part(h_rows + s * m + j, h, left);
                 }

@@ -194,15 +194,15 @@ void ran_forward(
                 a_i[j] = sum;
             }
 
-            /* (2)  i = sigmoid(a_i) */
+            /* (3)  i = sigmoid(a_i) */
             for (size_t j = 0; j < m; ++j)
                 i[j] = ran_sigmoid(a_i[j]);
 
-            /* (2)  i_tail = sigmoid_tail(a_i) */
+            /* (3)  i_tail = sigmoid_tail(a_i) */
             for (size_t j = 0; j < m; ++j)
                 i_tail[j] = ran_sigmoid_tail(a_i[j]);
 
-            /* (3)  a_f = W_f x + U_f h_prev + b_f */
+            /* (4)  a_f = W_f x + U_f h_prev + b_f */
             for (size_t j = 0; j < m; ++j) {
                 ran_real sum = b_f[j];
                 for (size_t k = 0; k < n; ++k)
@@ -212,23 +212,23 @@ void ran_forward(
                 a_f[j] = sum;
             }
 
-            /* (3)  f = sigmoid(a_f) */
+            /* (5)  f = sigmoid(a_f) */
             for (size_t j = 0; j < m; ++j)
                 f[j] = ran_sigmoid(a_f[j]);
 
-            /* (3)  f_tail = sigmoid_tail(a_f) */
+            /* (5)  f_tail = sigmoid_tail(a_f) */
             for (size_t j = 0; j < m; ++j)
                 f_tail[j] = ran_sigmoid_tail(a_f[j]);
 
-            /* (4)  c = i * s + f * c_prev */
+            /* (6)  c = i * s + f * c_prev */
             for (size_t j = 0; j < m; ++j)
                 c[j] = i[j] * s[j] + f[j] * c_prev[j];
 
-            /* (5)  h = tanh(c) */
+            /* (7)  h = tanh(c) */
             for (size_t j = 0; j < m; ++j)
                 h[j] = TANH(c[j]);
 
-            /* (5)  h_tail = tanh_tail(c) */
+            /* (7)  h_tail = tanh_tail(c) */
             for (size_t j = 0; j < m; ++j)
                 h_tail[j] = ran_tanh_tail(c[j]);
         }
@@ -307,11 +307,11 @@ void ran_infer(
                 a_i[j] = sum;
             }
 
-            /* (2)  i = sigmoid(a_i) */
+            /* (3)  i = sigmoid(a_i) */
             for (size_t j = 0; j < m; ++j)
                 i[j] = ran_sigmoid(a_i[j]);
 
-            /* (3)  a_f = W_f x + U_f h_prev + b_f */
+            /* (4)  a_f = W_f x + U_f h_prev + b_f */
             for (size_t j = 0; j < m; ++j) {
                 ran_real sum = b_f[j];
                 for (size_t k = 0; k < n; ++k)
@@ -321,15 +321,15 @@ void ran_infer(
                 a_f[j] = sum;
             }
 
-            /* (3)  f = sigmoid(a_f) */
+            /* (5)  f = sigmoid(a_f) */
             for (size_t j = 0; j < m; ++j)
                 f[j] = ran_sigmoid(a_f[j]);
 
-            /* (4)  c = i * s + f * c_prev */
+            /* (6)  c = i * s + f * c_prev */
             for (size_t j = 0; j < m; ++j)
                 c[j] = i[j] * s[j] + f[j] * c_prev[j];
 
-            /* (5)  h = tanh(c) */
+            /* (7)  h = tanh(c) */
             for (size_t j = 0; j < m; ++j)
                 h[j] = TANH(c[j]);
         }
@@ -437,51 +437,51 @@ void ran_backward(
             ran_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + sample) * m;
             ran_real *restrict c_prev_bar = work_c_prev_bar + ((t & 1) * B + sample) * m;
 
-            /* (2)  i = sigmoid_from_tail(i_tail) */
+            /* (3)  i = sigmoid_from_tail(i_tail) */
             for (size_t j = 0; j < m; ++j)
                 i[j] = ran_sigmoid_from_tail(i_tail[j]);
 
-            /* (3)  f = sigmoid_from_tail(f_tail) */
+            /* (5)  f = sigmoid_from_tail(f_tail) */
             for (size_t j = 0; j < m; ++j)
                 f[j] = ran_sigmoid_from_tail(f_tail[j]);
 
-            /* (2)  one_minus_i = complement_from_tail(i_tail) */
+            /* (3)  one_minus_i = complement_from_tail(i_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_i[j] = ran_complement_from_tail(i_tail[j]);
 
-            /* (3)  one_minus_f = complement_from_tail(f_tail) */
+            /* (5)  one_minus_f = complement_from_tail(f_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_f[j] = ran_complement_from_tail(f_tail[j]);
 
-            /* (5)  one_minus_h_squared = slope_from_tail(h_tail) */
+            /* (7)  one_minus_h_squared = slope_from_tail(h_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_h_squared[j] = ran_slope_from_tail(h_tail[j]);
 
-            /* (6)  h_bar = Delta_h + h_next_bar */
+            /* (8)  h_bar = Delta_h + h_next_bar */
             for (size_t j = 0; j < m; ++j)
                 h_bar[j] = Delta_h[j] + h_next_bar[j];
 
-            /* (7)  c_bar = h_bar * (1 - h^2) + c_next_bar   adjoint of (5) */
+            /* (9)  c_bar = h_bar * (1 - h^2) + c_next_bar   adjoint of (7) */
             for (size_t j = 0; j < m; ++j)
                 c_bar[j] = h_bar[j] * one_minus_h_squared[j] + c_next_bar[j];
 
-            /* (8)  f_bar = c_bar * c_prev   adjoint of (4) */
+            /* (10)  f_bar = c_bar * c_prev   adjoint of (6) */
             for (size_t j = 0; j < m; ++j)
                 f_bar[j] = c_bar[j] * c_prev[j];
 
-            /* (9)  a_f_bar = f_bar * f * (1 - f)   adjoint of (3) */
+            /* (11)  a_f_bar = f_bar * f * (1 - f)   adjoint of (5) */
             for (size_t j = 0; j < m; ++j)
                 a_f_bar[j] = f_bar[j] * f[j] * one_minus_f[j];
 
-            /* (10)  i_bar = c_bar * s   adjoint of (4) */
+            /* (12)  i_bar = c_bar * s   adjoint of (6) */
             for (size_t j = 0; j < m; ++j)
                 i_bar[j] = c_bar[j] * s[j];
 
-            /* (11)  a_i_bar = i_bar * i * (1 - i)   adjoint of (2) */
+            /* (13)  a_i_bar = i_bar * i * (1 - i)   adjoint of (3) */
             for (size_t j = 0; j < m; ++j)
                 a_i_bar[j] = i_bar[j] * i[j] * one_minus_i[j];
 
-            /* (13)  h_prev_bar = U_i^T a_i_bar + U_f^T a_f_bar   adjoint of (2), (3) */
+            /* (15)  h_prev_bar = U_i^T a_i_bar + U_f^T a_f_bar   adjoint of (2), (4) */
             for (size_t j = 0; j < m; ++j) {
                 ran_real sum = 0;
                 for (size_t k = 0; k < m; ++k)
@@ -491,7 +491,7 @@ void ran_backward(
                 h_prev_bar[j] = sum;
             }
 
-            /* (14)  c_prev_bar = c_bar * f   adjoint of (4) */
+            /* (16)  c_prev_bar = c_bar * f   adjoint of (6) */
             for (size_t j = 0; j < m; ++j)
                 c_prev_bar[j] = c_bar[j] * f[j];
         }
@@ -510,11 +510,11 @@ void ran_backward(
             const ran_real *restrict a_i_bar = work_a_i_bar + at * m;
             ran_real *restrict x_bar = gradients->x_bar != NULL ? gradients->x_bar + at * n : NULL;
 
-            /* (12)  s_bar = c_bar * i   adjoint of (4) */
+            /* (14)  s_bar = c_bar * i   adjoint of (6) */
             for (size_t j = 0; j < m; ++j)
                 s_bar[j] = c_bar[j] * i[j];
 
-            /* (15)  x_bar = W_c^T s_bar + W_i^T a_i_bar + W_f^T a_f_bar   adjoint of (1), (2), (3)
+            /* (17)  x_bar = W_c^T s_bar + W_i^T a_i_bar + W_f^T a_f_bar   adjoint of (1), (2), (4)
              * */
             if (x_bar != NULL) {
                 for (size_t j = 0; j < n; ++j) {
@@ -529,42 +529,42 @@ void ran_backward(
                 }
             }
 
-            /* (16)  W_c_bar = sum_t s_bar x^T   adjoint of (1) */
+            /* (18)  W_c_bar = sum_t s_bar x^T   adjoint of (1) */
             if (W_c_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         W_c_bar[j * n + k] += s_bar[j] * x[k];
 
-            /* (17)  W_i_bar = sum_t a_i_bar x^T   adjoint of (2) */
+            /* (19)  W_i_bar = sum_t a_i_bar x^T   adjoint of (2) */
             if (W_i_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         W_i_bar[j * n + k] += a_i_bar[j] * x[k];
 
-            /* (18)  U_i_bar = sum_t a_i_bar h_prev^T   adjoint of (2) */
+            /* (20)  U_i_bar = sum_t a_i_bar h_prev^T   adjoint of (2) */
             if (U_i_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < m; ++k)
                         U_i_bar[j * m + k] += a_i_bar[j] * h_prev[k];
 
-            /* (19)  b_i_bar = sum_t a_i_bar   adjoint of (2) */
+            /* (21)  b_i_bar = sum_t a_i_bar   adjoint of (2) */
             if (b_i_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     b_i_bar[j] += a_i_bar[j];
 
-            /* (20)  W_f_bar = sum_t a_f_bar x^T   adjoint of (3) */
+            /* (22)  W_f_bar = sum_t a_f_bar x^T   adjoint of (4) */
             if (W_f_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         W_f_bar[j * n + k] += a_f_bar[j] * x[k];
 
-            /* (21)  U_f_bar = sum_t a_f_bar h_prev^T   adjoint of (3) */
+            /* (23)  U_f_bar = sum_t a_f_bar h_prev^T   adjoint of (4) */
             if (U_f_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < m; ++k)
                         U_f_bar[j * m + k] += a_f_bar[j] * h_prev[k];
 
-            /* (22)  b_f_bar = sum_t a_f_bar   adjoint of (3) */
+            /* (24)  b_f_bar = sum_t a_f_bar   adjoint of (4) */
             if (b_f_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     b_f_bar[j] += a_f_bar[j];
@@ -628,11 +628,11 @@ void ran_step(
             a_i[j] = sum;
         }
 
-        /* (2)  i = sigmoid(a_i) */
+        /* (3)  i = sigmoid(a_i) */
         for (size_t j = 0; j < m; ++j)
             i[j] = ran_sigmoid(a_i[j]);
 
-        /* (3)  a_f = W_f x + U_f h_prev + b_f */
+        /* (4)  a_f = W_f x + U_f h_prev + b_f */
         for (size_t j = 0; j < m; ++j) {
             ran_real sum = b_f[j];
             for (size_t k = 0; k < n; ++k)
@@ -642,15 +642,15 @@ void ran_step(
             a_f[j] = sum;
         }
 
-        /* (3)  f = sigmoid(a_f) */
+        /* (5)  f = sigmoid(a_f) */
         for (size_t j = 0; j < m; ++j)
             f[j] = ran_sigmoid(a_f[j]);
 
-        /* (4)  c = i * s + f * c_prev */
+        /* (6)  c = i * s + f * c_prev */
         for (size_t j = 0; j < m; ++j)
             c[j] = i[j] * s[j] + f[j] * c_prev[j];
 
-        /* (5)  h = tanh(c) */
+        /* (7)  h = tanh(c) */
         for (size_t j = 0; j < m; ++j)
             h[j] = TANH(c[j]);
 

@@ -294,25 +294,25 @@ static void ran_simd_forward_thread(
                                     const vec a_i =
                                         load(tile_a_i + (sample * 2 * own + v) * LANES) + b_i_here;
 
-                                    /* (2)  i = sigmoid(a_i) */
+                                    /* (3)  i = sigmoid(a_i) */
                                     const vec i = vec_sigmoid(a_i);
 
-                                    /* (2)  i_tail = sigmoid_tail(a_i) */
+                                    /* (3)  i_tail = sigmoid_tail(a_i) */
                                     const vec i_tail = vec_sigmoid_tail(a_i);
                                     store(i_tail_rows + sample * row_m + j, i_tail);
 
-                                    /* (3)  a_f = W_f x + U_f h_prev + b_f */
+                                    /* (4)  a_f = W_f x + U_f h_prev + b_f */
                                     const vec a_f = load(tile_a_i + ((sample * 2 + 1) * own + v)
                                         * LANES) + b_f_here;
 
-                                    /* (3)  f = sigmoid(a_f) */
+                                    /* (5)  f = sigmoid(a_f) */
                                     const vec f = vec_sigmoid(a_f);
 
-                                    /* (3)  f_tail = sigmoid_tail(a_f) */
+                                    /* (5)  f_tail = sigmoid_tail(a_f) */
                                     const vec f_tail = vec_sigmoid_tail(a_f);
                                     store(f_tail_rows + sample * row_m + j, f_tail);
 
-                                    /* (4)  c = i * s + f * c_prev */
+                                    /* (6)  c = i * s + f * c_prev */
                                     const vec c = i * s + f * c_prev;
                                     store(c_rows + sample * row_m + j, c);
                                 }
@@ -328,11 +328,11 @@ static void ran_simd_forward_thread(
                                 for (size_t sample = 0; sample < rows; ++sample) {
                                     const vec c = load(c_rows + sample * row_m + j);
 
-                                    /* (5)  h = tanh(c) */
+                                    /* (7)  h = tanh(c) */
                                     const vec h = vec_tanh(c);
                                     store_part(h_rows + sample * m + j, h, left);
 
-                                    /* (5)  h_tail = tanh_tail(c) */
+                                    /* (7)  h_tail = tanh_tail(c) */
                                     const vec h_tail = vec_tanh_tail(c);
                                     store(h_tail_rows + sample * row_m + j, h_tail);
                                 }
@@ -503,17 +503,17 @@ static void ran_simd_infer_thread(
                                     const vec a_i =
                                         load(tile_a_i + (sample * 2 * own + v) * LANES) + b_i_here;
 
-                                    /* (2)  i = sigmoid(a_i) */
+                                    /* (3)  i = sigmoid(a_i) */
                                     const vec i = vec_sigmoid(a_i);
 
-                                    /* (3)  a_f = W_f x + U_f h_prev + b_f */
+                                    /* (4)  a_f = W_f x + U_f h_prev + b_f */
                                     const vec a_f = load(tile_a_i + ((sample * 2 + 1) * own + v)
                                         * LANES) + b_f_here;
 
-                                    /* (3)  f = sigmoid(a_f) */
+                                    /* (5)  f = sigmoid(a_f) */
                                     const vec f = vec_sigmoid(a_f);
 
-                                    /* (4)  c = i * s + f * c_prev */
+                                    /* (6)  c = i * s + f * c_prev */
                                     const vec c = i * s + f * c_prev;
                                     store(c_rows + sample * row_m + j, c);
                                 }
@@ -529,7 +529,7 @@ static void ran_simd_infer_thread(
                                 for (size_t sample = 0; sample < rows; ++sample) {
                                     const vec c = load(c_rows + sample * row_m + j);
 
-                                    /* (5)  h = tanh(c) */
+                                    /* (7)  h = tanh(c) */
                                     const vec h = vec_tanh(c);
                                     store_part(h_rows + sample * m + j, h, left);
                                 }
@@ -680,44 +680,44 @@ static void ran_simd_backward_thread(
                             const vec c_next_bar =
                                 load_part(c_next_bar_rows + sample * c_next_bar_stride + j, left);
 
-                            /* (2)  i = sigmoid_from_tail(i_tail) */
+                            /* (3)  i = sigmoid_from_tail(i_tail) */
                             const vec i = vec_sigmoid_from_tail(i_tail);
                             store(i_rows + sample * row_m + j, i);
 
-                            /* (3)  f = sigmoid_from_tail(f_tail) */
+                            /* (5)  f = sigmoid_from_tail(f_tail) */
                             const vec f = vec_sigmoid_from_tail(f_tail);
 
-                            /* (2)  one_minus_i = complement_from_tail(i_tail) */
+                            /* (3)  one_minus_i = complement_from_tail(i_tail) */
                             const vec one_minus_i = vec_complement_from_tail(i_tail);
 
-                            /* (3)  one_minus_f = complement_from_tail(f_tail) */
+                            /* (5)  one_minus_f = complement_from_tail(f_tail) */
                             const vec one_minus_f = vec_complement_from_tail(f_tail);
 
-                            /* (5)  one_minus_h_squared = slope_from_tail(h_tail) */
+                            /* (7)  one_minus_h_squared = slope_from_tail(h_tail) */
                             const vec one_minus_h_squared = vec_slope_from_tail(h_tail);
 
-                            /* (6)  h_bar = Delta_h + h_next_bar */
+                            /* (8)  h_bar = Delta_h + h_next_bar */
                             const vec h_bar = Delta_h + h_next_bar;
 
-                            /* (7)  c_bar = h_bar * (1 - h^2) + c_next_bar   adjoint of (5) */
+                            /* (9)  c_bar = h_bar * (1 - h^2) + c_next_bar   adjoint of (7) */
                             const vec c_bar = h_bar * one_minus_h_squared + c_next_bar;
                             store(c_bar_rows + sample * row_m + j, c_bar);
 
-                            /* (8)  f_bar = c_bar * c_prev   adjoint of (4) */
+                            /* (10)  f_bar = c_bar * c_prev   adjoint of (6) */
                             const vec f_bar = c_bar * c_prev;
 
-                            /* (9)  a_f_bar = f_bar * f * (1 - f)   adjoint of (3) */
+                            /* (11)  a_f_bar = f_bar * f * (1 - f)   adjoint of (5) */
                             const vec a_f_bar = f_bar * f * one_minus_f;
                             store(a_f_bar_rows + sample * row_m + j, a_f_bar);
 
-                            /* (10)  i_bar = c_bar * s   adjoint of (4) */
+                            /* (12)  i_bar = c_bar * s   adjoint of (6) */
                             const vec i_bar = c_bar * s;
 
-                            /* (11)  a_i_bar = i_bar * i * (1 - i)   adjoint of (2) */
+                            /* (13)  a_i_bar = i_bar * i * (1 - i)   adjoint of (3) */
                             const vec a_i_bar = i_bar * i * one_minus_i;
                             store(a_i_bar_rows + sample * row_m + j, a_i_bar);
 
-                            /* (14)  c_prev_bar = c_bar * f   adjoint of (4) */
+                            /* (16)  c_prev_bar = c_bar * f   adjoint of (6) */
                             const vec c_prev_bar = c_bar * f;
                             store(c_prev_bar_rows + sample * row_m + j, c_prev_bar);
                         }
@@ -758,8 +758,8 @@ static void ran_simd_backward_thread(
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t sample = 0; sample < rows; ++sample) {
-                                    /* (13)  h_prev_bar = U_i^T a_i_bar + U_f^T a_f_bar   adjoint of
-                                     * (2), (3) */
+                                    /* (15)  h_prev_bar = U_i^T a_i_bar + U_f^T a_f_bar   adjoint of
+                                     * (2), (4) */
                                     const vec h_prev_bar =
                                         load(tile_h_prev_bar + (sample * own + v) * LANES);
                                     store(h_prev_bar_rows + sample * row_m + j, h_prev_bar);
@@ -798,14 +798,14 @@ static void ran_simd_backward_thread(
                             const vec a_f_bar = load(a_f_bar_rows + sample * row_m + j);
                             const vec a_i_bar = load(a_i_bar_rows + sample * row_m + j);
 
-                            /* (12)  s_bar = c_bar * i   adjoint of (4) */
+                            /* (14)  s_bar = c_bar * i   adjoint of (6) */
                             const vec s_bar = c_bar * i;
                             store(s_bar_rows + sample * row_m + j, s_bar);
 
-                            /* (19)  b_i_bar = sum_t a_i_bar   adjoint of (2) */
+                            /* (21)  b_i_bar = sum_t a_i_bar   adjoint of (2) */
                             b_i_bar_here += a_i_bar;
 
-                            /* (22)  b_f_bar = sum_t a_f_bar   adjoint of (3) */
+                            /* (24)  b_f_bar = sum_t a_f_bar   adjoint of (4) */
                             b_f_bar_here += a_f_bar;
                         }
                         if (b_i_bar != NULL) {
@@ -854,8 +854,8 @@ static void ran_simd_backward_thread(
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
                             for (size_t sample = 0; sample < rows; ++sample) {
-                                /* (15)  x_bar = W_c^T s_bar + W_i^T a_i_bar + W_f^T a_f_bar
-                                 * adjoint of (1), (2), (3) */
+                                /* (17)  x_bar = W_c^T s_bar + W_i^T a_i_bar + W_f^T a_f_bar
+                                 * adjoint of (1), (2), (4) */
                                 const vec x_bar = load(tile_x_bar + (sample * own + v) * LANES);
                                 store_part(x_bar_rows + sample * n + j, x_bar, left);
                             }
@@ -868,9 +868,9 @@ static void ran_simd_backward_thread(
         {
             real *const scratch = work_scratch + thread * scratch_size;
 
-            /* (16)  W_c_bar = sum_t s_bar x^T   adjoint of (1) */
-            /* (17)  W_i_bar = sum_t a_i_bar x^T   adjoint of (2) */
-            /* (20)  W_f_bar = sum_t a_f_bar x^T   adjoint of (3) */
+            /* (18)  W_c_bar = sum_t s_bar x^T   adjoint of (1) */
+            /* (19)  W_i_bar = sum_t a_i_bar x^T   adjoint of (2) */
+            /* (22)  W_f_bar = sum_t a_f_bar x^T   adjoint of (4) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
             const reduction with_x[] = {
                 {{work_s_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_c_bar, done > 0},
@@ -879,8 +879,8 @@ static void ran_simd_backward_thread(
             };
             reduce_rows(first * B, steps * B, &rows_of_x, n, with_x, 3, thread, threads, scratch);
 
-            /* (18)  U_i_bar = sum_t a_i_bar h_prev^T   adjoint of (2) */
-            /* (21)  U_f_bar = sum_t a_f_bar h_prev^T   adjoint of (3) */
+            /* (20)  U_i_bar = sum_t a_i_bar h_prev^T   adjoint of (2) */
+            /* (23)  U_f_bar = sum_t a_f_bar h_prev^T   adjoint of (4) */
             const series rows_of_h_prev = {out->h, initial_h, m, m, 0, B, 0};
             const reduction with_h_prev[] = {
                 {{work_a_i_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_i_bar, done > 0},
@@ -1024,17 +1024,17 @@ static void ran_simd_step_thread(
                             const vec a_i =
                                 load(tile_a_i + (sample * 2 * own + v) * LANES) + b_i_here;
 
-                            /* (2)  i = sigmoid(a_i) */
+                            /* (3)  i = sigmoid(a_i) */
                             const vec i = vec_sigmoid(a_i);
 
-                            /* (3)  a_f = W_f x + U_f h_prev + b_f */
+                            /* (4)  a_f = W_f x + U_f h_prev + b_f */
                             const vec a_f =
                                 load(tile_a_i + ((sample * 2 + 1) * own + v) * LANES) + b_f_here;
 
-                            /* (3)  f = sigmoid(a_f) */
+                            /* (5)  f = sigmoid(a_f) */
                             const vec f = vec_sigmoid(a_f);
 
-                            /* (4)  c = i * s + f * c_prev */
+                            /* (6)  c = i * s + f * c_prev */
                             const vec c = i * s + f * c_prev;
                             store(c_rows + sample * row_m + j, c);
                         }
@@ -1050,7 +1050,7 @@ static void ran_simd_step_thread(
                         for (size_t sample = 0; sample < rows; ++sample) {
                             const vec c = load(c_rows + sample * row_m + j);
 
-                            /* (5)  h = tanh(c) */
+                            /* (7)  h = tanh(c) */
                             const vec h = vec_tanh(c);
                             store_part(h_rows + sample * m + j, h, left);
                         }

@@ -8,7 +8,7 @@
  * (identity=True).
  * The peepholes of i and f are vectors; that of o is a matrix, as the output may have
  * another width than the memory. Other libraries add further biases to the peepholes.
- * The paper's W_xi is W_ix here, the gate first, since xi would be a Greek letter.
+ * The paper's W_x_i is W_i_x here, the gate first, since xi would be a Greek letter.
  */
 #include "residual_lstm.h"
 
@@ -188,7 +188,7 @@ void residual_lstm_forward(
             const residual_lstm_real *restrict x = in->x + at * n;
             residual_lstm_real *restrict a_h = tape_a_h + at * size_m;
 
-            /* (7)  a_h = W_h x */
+            /* (11)  a_h = W_h x */
             for (size_t j = 0; j < size_m; ++j) {
                 residual_lstm_real sum = 0;
                 for (size_t k = 0; k < n; ++k)
@@ -227,15 +227,15 @@ void residual_lstm_forward(
                 a_i[j] = sum;
             }
 
-            /* (1)  i = sigmoid(a_i) */
+            /* (2)  i = sigmoid(a_i) */
             for (size_t j = 0; j < d; ++j)
                 i[j] = residual_lstm_sigmoid(a_i[j]);
 
-            /* (1)  i_tail = sigmoid_tail(a_i) */
+            /* (2)  i_tail = sigmoid_tail(a_i) */
             for (size_t j = 0; j < d; ++j)
                 i_tail[j] = residual_lstm_sigmoid_tail(a_i[j]);
 
-            /* (2)  a_f = W_fx x + W_fh h_prev + w_fc * c_prev + b_f */
+            /* (3)  a_f = W_fx x + W_fh h_prev + w_fc * c_prev + b_f */
             for (size_t j = 0; j < d; ++j) {
                 residual_lstm_real sum = w_fc[j] * c_prev[j] + b_f[j];
                 for (size_t k = 0; k < n; ++k)
@@ -245,15 +245,15 @@ void residual_lstm_forward(
                 a_f[j] = sum;
             }
 
-            /* (2)  f = sigmoid(a_f) */
+            /* (4)  f = sigmoid(a_f) */
             for (size_t j = 0; j < d; ++j)
                 f[j] = residual_lstm_sigmoid(a_f[j]);
 
-            /* (2)  f_tail = sigmoid_tail(a_f) */
+            /* (4)  f_tail = sigmoid_tail(a_f) */
             for (size_t j = 0; j < d; ++j)
                 f_tail[j] = residual_lstm_sigmoid_tail(a_f[j]);
 
-            /* (3)  a_c = W_cx x + W_ch h_prev + b_c */
+            /* (5)  a_c = W_cx x + W_ch h_prev + b_c */
             for (size_t j = 0; j < d; ++j) {
                 residual_lstm_real sum = b_c[j];
                 for (size_t k = 0; k < n; ++k)
@@ -263,19 +263,19 @@ void residual_lstm_forward(
                 a_c[j] = sum;
             }
 
-            /* (3)  tanh_a_c = tanh(a_c) */
+            /* (6)  tanh_a_c = tanh(a_c) */
             for (size_t j = 0; j < d; ++j)
                 tanh_a_c[j] = TANH(a_c[j]);
 
-            /* (3)  tanh_a_c_tail = tanh_tail(a_c) */
+            /* (6)  tanh_a_c_tail = tanh_tail(a_c) */
             for (size_t j = 0; j < d; ++j)
                 tanh_a_c_tail[j] = residual_lstm_tanh_tail(a_c[j]);
 
-            /* (3)  c = f * c_prev + i * tanh(a_c) */
+            /* (6)  c = f * c_prev + i * tanh(a_c) */
             for (size_t j = 0; j < d; ++j)
                 c[j] = f[j] * c_prev[j] + i[j] * tanh_a_c[j];
 
-            /* (4)  a_o = W_ox x + W_oh h_prev + W_oc c + b_o */
+            /* (7)  a_o = W_ox x + W_oh h_prev + W_oc c + b_o */
             for (size_t j = 0; j < size_m; ++j) {
                 residual_lstm_real sum = b_o[j];
                 for (size_t k = 0; k < n; ++k)
@@ -287,23 +287,23 @@ void residual_lstm_forward(
                 a_o[j] = sum;
             }
 
-            /* (4)  o = sigmoid(a_o) */
+            /* (8)  o = sigmoid(a_o) */
             for (size_t j = 0; j < size_m; ++j)
                 o[j] = residual_lstm_sigmoid(a_o[j]);
 
-            /* (4)  o_tail = sigmoid_tail(a_o) */
+            /* (8)  o_tail = sigmoid_tail(a_o) */
             for (size_t j = 0; j < size_m; ++j)
                 o_tail[j] = residual_lstm_sigmoid_tail(a_o[j]);
 
-            /* (5)  r = tanh(c) */
+            /* (9)  r = tanh(c) */
             for (size_t j = 0; j < d; ++j)
                 r[j] = TANH(c[j]);
 
-            /* (5)  r_tail = tanh_tail(c) */
+            /* (9)  r_tail = tanh_tail(c) */
             for (size_t j = 0; j < d; ++j)
                 r_tail[j] = residual_lstm_tanh_tail(c[j]);
 
-            /* (6)  m = W_p r */
+            /* (10)  m = W_p r */
             for (size_t j = 0; j < size_m; ++j) {
                 residual_lstm_real sum = 0;
                 for (size_t k = 0; k < d; ++k)
@@ -311,7 +311,7 @@ void residual_lstm_forward(
                 m[j] = sum;
             }
 
-            /* (7)  h = o * (m + a_h) */
+            /* (12)  h = o * (m + a_h) */
             for (size_t j = 0; j < size_m; ++j)
                 h[j] = o[j] * (m[j] + a_h[j]);
         }
@@ -377,7 +377,7 @@ void residual_lstm_infer(
             const residual_lstm_real *restrict x = in->x + at * n;
             residual_lstm_real *restrict a_h = work_a_h + at * size_m;
 
-            /* (7)  a_h = W_h x */
+            /* (11)  a_h = W_h x */
             for (size_t j = 0; j < size_m; ++j) {
                 residual_lstm_real sum = 0;
                 for (size_t k = 0; k < n; ++k)
@@ -410,11 +410,11 @@ void residual_lstm_infer(
                 a_i[j] = sum;
             }
 
-            /* (1)  i = sigmoid(a_i) */
+            /* (2)  i = sigmoid(a_i) */
             for (size_t j = 0; j < d; ++j)
                 i[j] = residual_lstm_sigmoid(a_i[j]);
 
-            /* (2)  a_f = W_fx x + W_fh h_prev + w_fc * c_prev + b_f */
+            /* (3)  a_f = W_fx x + W_fh h_prev + w_fc * c_prev + b_f */
             for (size_t j = 0; j < d; ++j) {
                 residual_lstm_real sum = w_fc[j] * c_prev[j] + b_f[j];
                 for (size_t k = 0; k < n; ++k)
@@ -424,11 +424,11 @@ void residual_lstm_infer(
                 a_f[j] = sum;
             }
 
-            /* (2)  f = sigmoid(a_f) */
+            /* (4)  f = sigmoid(a_f) */
             for (size_t j = 0; j < d; ++j)
                 f[j] = residual_lstm_sigmoid(a_f[j]);
 
-            /* (3)  a_c = W_cx x + W_ch h_prev + b_c */
+            /* (5)  a_c = W_cx x + W_ch h_prev + b_c */
             for (size_t j = 0; j < d; ++j) {
                 residual_lstm_real sum = b_c[j];
                 for (size_t k = 0; k < n; ++k)
@@ -438,15 +438,15 @@ void residual_lstm_infer(
                 a_c[j] = sum;
             }
 
-            /* (3)  tanh_a_c = tanh(a_c) */
+            /* (6)  tanh_a_c = tanh(a_c) */
             for (size_t j = 0; j < d; ++j)
                 tanh_a_c[j] = TANH(a_c[j]);
 
-            /* (3)  c = f * c_prev + i * tanh(a_c) */
+            /* (6)  c = f * c_prev + i * tanh(a_c) */
             for (size_t j = 0; j < d; ++j)
                 c[j] = f[j] * c_prev[j] + i[j] * tanh_a_c[j];
 
-            /* (4)  a_o = W_ox x + W_oh h_prev + W_oc c + b_o */
+            /* (7)  a_o = W_ox x + W_oh h_prev + W_oc c + b_o */
             for (size_t j = 0; j < size_m; ++j) {
                 residual_lstm_real sum = b_o[j];
                 for (size_t k = 0; k < n; ++k)
@@ -458,15 +458,15 @@ void residual_lstm_infer(
                 a_o[j] = sum;
             }
 
-            /* (4)  o = sigmoid(a_o) */
+            /* (8)  o = sigmoid(a_o) */
             for (size_t j = 0; j < size_m; ++j)
                 o[j] = residual_lstm_sigmoid(a_o[j]);
 
-            /* (5)  r = tanh(c) */
+            /* (9)  r = tanh(c) */
             for (size_t j = 0; j < d; ++j)
                 r[j] = TANH(c[j]);
 
-            /* (6)  m = W_p r */
+            /* (10)  m = W_p r */
             for (size_t j = 0; j < size_m; ++j) {
                 residual_lstm_real sum = 0;
                 for (size_t k = 0; k < d; ++k)
@@ -474,7 +474,7 @@ void residual_lstm_infer(
                 m[j] = sum;
             }
 
-            /* (7)  h = o * (m + a_h) */
+            /* (12)  h = o * (m + a_h) */
             for (size_t j = 0; j < size_m; ++j)
                 h[j] = o[j] * (m[j] + a_h[j]);
         }
@@ -655,51 +655,51 @@ void residual_lstm_backward(
             residual_lstm_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + s) * size_m;
             residual_lstm_real *restrict c_prev_bar = work_c_prev_bar + ((t & 1) * B + s) * d;
 
-            /* (1)  i = sigmoid_from_tail(i_tail) */
+            /* (2)  i = sigmoid_from_tail(i_tail) */
             for (size_t j = 0; j < d; ++j)
                 i[j] = residual_lstm_sigmoid_from_tail(i_tail[j]);
 
-            /* (2)  f = sigmoid_from_tail(f_tail) */
+            /* (4)  f = sigmoid_from_tail(f_tail) */
             for (size_t j = 0; j < d; ++j)
                 f[j] = residual_lstm_sigmoid_from_tail(f_tail[j]);
 
-            /* (3)  tanh_a_c = tanh_from_tail(tanh_a_c_tail) */
+            /* (6)  tanh_a_c = tanh_from_tail(tanh_a_c_tail) */
             for (size_t j = 0; j < d; ++j)
                 tanh_a_c[j] = residual_lstm_tanh_from_tail(tanh_a_c_tail[j]);
 
-            /* (4)  o = sigmoid_from_tail(o_tail) */
+            /* (8)  o = sigmoid_from_tail(o_tail) */
             for (size_t j = 0; j < size_m; ++j)
                 o[j] = residual_lstm_sigmoid_from_tail(o_tail[j]);
 
-            /* (1)  one_minus_i = complement_from_tail(i_tail) */
+            /* (2)  one_minus_i = complement_from_tail(i_tail) */
             for (size_t j = 0; j < d; ++j)
                 one_minus_i[j] = residual_lstm_complement_from_tail(i_tail[j]);
 
-            /* (2)  one_minus_f = complement_from_tail(f_tail) */
+            /* (4)  one_minus_f = complement_from_tail(f_tail) */
             for (size_t j = 0; j < d; ++j)
                 one_minus_f[j] = residual_lstm_complement_from_tail(f_tail[j]);
 
-            /* (3)  one_minus_tanh_a_c_squared = slope_from_tail(tanh_a_c_tail) */
+            /* (6)  one_minus_tanh_a_c_squared = slope_from_tail(tanh_a_c_tail) */
             for (size_t j = 0; j < d; ++j)
                 one_minus_tanh_a_c_squared[j] = residual_lstm_slope_from_tail(tanh_a_c_tail[j]);
 
-            /* (4)  one_minus_o = complement_from_tail(o_tail) */
+            /* (8)  one_minus_o = complement_from_tail(o_tail) */
             for (size_t j = 0; j < size_m; ++j)
                 one_minus_o[j] = residual_lstm_complement_from_tail(o_tail[j]);
 
-            /* (5)  one_minus_r_squared = slope_from_tail(r_tail) */
+            /* (9)  one_minus_r_squared = slope_from_tail(r_tail) */
             for (size_t j = 0; j < d; ++j)
                 one_minus_r_squared[j] = residual_lstm_slope_from_tail(r_tail[j]);
 
-            /* (8)  h_bar = Delta_h + h_next_bar */
+            /* (13)  h_bar = Delta_h + h_next_bar */
             for (size_t j = 0; j < size_m; ++j)
                 h_bar[j] = Delta_h[j] + h_next_bar[j];
 
-            /* (10)  m_bar = h_bar * o   adjoint of (7) */
+            /* (15)  m_bar = h_bar * o   adjoint of (12) */
             for (size_t j = 0; j < size_m; ++j)
                 m_bar[j] = h_bar[j] * o[j];
 
-            /* (11)  r_bar = W_p^T m_bar   adjoint of (6) */
+            /* (16)  r_bar = W_p^T m_bar   adjoint of (10) */
             for (size_t j = 0; j < d; ++j) {
                 residual_lstm_real sum = 0;
                 for (size_t k = 0; k < size_m; ++k)
@@ -707,15 +707,15 @@ void residual_lstm_backward(
                 r_bar[j] = sum;
             }
 
-            /* (12)  o_bar = h_bar * (m + a_h)   adjoint of (7) */
+            /* (17)  o_bar = h_bar * (m + a_h)   adjoint of (12) */
             for (size_t j = 0; j < size_m; ++j)
                 o_bar[j] = h_bar[j] * (m[j] + a_h[j]);
 
-            /* (13)  a_o_bar = o_bar * o * (1 - o)   adjoint of (4) */
+            /* (18)  a_o_bar = o_bar * o * (1 - o)   adjoint of (8) */
             for (size_t j = 0; j < size_m; ++j)
                 a_o_bar[j] = o_bar[j] * o[j] * one_minus_o[j];
 
-            /* (14)  c_bar = W_oc^T a_o_bar + r_bar * (1 - r^2) + c_next_bar   adjoint of (4), (5)
+            /* (19)  c_bar = W_oc^T a_o_bar + r_bar * (1 - r^2) + c_next_bar   adjoint of (7), (9)
              * */
             for (size_t j = 0; j < d; ++j) {
                 residual_lstm_real sum = r_bar[j] * one_minus_r_squared[j] + c_next_bar[j];
@@ -724,28 +724,28 @@ void residual_lstm_backward(
                 c_bar[j] = sum;
             }
 
-            /* (15)  a_c_bar = c_bar * i * (1 - tanh(a_c)^2)   adjoint of (3) */
+            /* (20)  a_c_bar = c_bar * i * (1 - tanh(a_c)^2)   adjoint of (6) */
             for (size_t j = 0; j < d; ++j)
                 a_c_bar[j] = c_bar[j] * i[j] * one_minus_tanh_a_c_squared[j];
 
-            /* (16)  f_bar = c_bar * c_prev   adjoint of (3) */
+            /* (21)  f_bar = c_bar * c_prev   adjoint of (6) */
             for (size_t j = 0; j < d; ++j)
                 f_bar[j] = c_bar[j] * c_prev[j];
 
-            /* (17)  a_f_bar = f_bar * f * (1 - f)   adjoint of (2) */
+            /* (22)  a_f_bar = f_bar * f * (1 - f)   adjoint of (4) */
             for (size_t j = 0; j < d; ++j)
                 a_f_bar[j] = f_bar[j] * f[j] * one_minus_f[j];
 
-            /* (18)  i_bar = c_bar * tanh(a_c)   adjoint of (3) */
+            /* (23)  i_bar = c_bar * tanh(a_c)   adjoint of (6) */
             for (size_t j = 0; j < d; ++j)
                 i_bar[j] = c_bar[j] * tanh_a_c[j];
 
-            /* (19)  a_i_bar = i_bar * i * (1 - i)   adjoint of (1) */
+            /* (24)  a_i_bar = i_bar * i * (1 - i)   adjoint of (2) */
             for (size_t j = 0; j < d; ++j)
                 a_i_bar[j] = i_bar[j] * i[j] * one_minus_i[j];
 
-            /* (20)  h_prev_bar = W_ih^T a_i_bar + W_fh^T a_f_bar + W_ch^T a_c_bar + W_oh^T a_o_bar
-             *  adjoint of (1), (2), (3), (4) */
+            /* (25)  h_prev_bar = W_ih^T a_i_bar + W_fh^T a_f_bar + W_ch^T a_c_bar + W_oh^T a_o_bar
+             *  adjoint of (1), (3), (5), (7) */
             for (size_t j = 0; j < size_m; ++j) {
                 residual_lstm_real sum = 0;
                 for (size_t k = 0; k < d; ++k)
@@ -759,8 +759,8 @@ void residual_lstm_backward(
                 h_prev_bar[j] = sum;
             }
 
-            /* (21)  c_prev_bar = a_i_bar * w_ic + a_f_bar * w_fc + c_bar * f   adjoint of (1), (2),
-             * (3) */
+            /* (26)  c_prev_bar = a_i_bar * w_ic + a_f_bar * w_fc + c_bar * f   adjoint of (1), (3),
+             * (6) */
             for (size_t j = 0; j < d; ++j)
                 c_prev_bar[j] = a_i_bar[j] * w_ic[j] + a_f_bar[j] * w_fc[j] + c_bar[j] * f[j];
         }
@@ -787,16 +787,16 @@ void residual_lstm_backward(
             residual_lstm_real *restrict x_bar =
                 gradients->x_bar != NULL ? gradients->x_bar + at * n : NULL;
 
-            /* (5)  r = tanh_from_tail(r_tail) */
+            /* (9)  r = tanh_from_tail(r_tail) */
             for (size_t j = 0; j < d; ++j)
                 r[j] = residual_lstm_tanh_from_tail(r_tail[j]);
 
-            /* (9)  a_h_bar = h_bar * o   adjoint of (7) */
+            /* (14)  a_h_bar = h_bar * o   adjoint of (12) */
             for (size_t j = 0; j < size_m; ++j)
                 a_h_bar[j] = h_bar[j] * o[j];
 
-            /* (22)  x_bar = W_ix^T a_i_bar + W_fx^T a_f_bar + W_cx^T a_c_bar + W_ox^T a_o_bar +
-             * W_h^T a_h_bar   adjoint of (1), (2), (3), (4), (7) */
+            /* (27)  x_bar = W_ix^T a_i_bar + W_fx^T a_f_bar + W_cx^T a_c_bar + W_ox^T a_o_bar +
+             * W_h^T a_h_bar   adjoint of (1), (3), (5), (7), (11) */
             if (x_bar != NULL) {
                 for (size_t j = 0; j < n; ++j) {
                     residual_lstm_real sum = 0;
@@ -814,97 +814,97 @@ void residual_lstm_backward(
                 }
             }
 
-            /* (23)  W_ix_bar = sum_t a_i_bar x^T   adjoint of (1) */
+            /* (28)  W_ix_bar = sum_t a_i_bar x^T   adjoint of (1) */
             if (W_ix_bar != NULL)
                 for (size_t j = 0; j < d; ++j)
                     for (size_t k = 0; k < n; ++k)
                         W_ix_bar[j * n + k] += a_i_bar[j] * x[k];
 
-            /* (24)  W_ih_bar = sum_t a_i_bar h_prev^T   adjoint of (1) */
+            /* (29)  W_ih_bar = sum_t a_i_bar h_prev^T   adjoint of (1) */
             if (W_ih_bar != NULL)
                 for (size_t j = 0; j < d; ++j)
                     for (size_t k = 0; k < size_m; ++k)
                         W_ih_bar[j * size_m + k] += a_i_bar[j] * h_prev[k];
 
-            /* (25)  w_ic_bar = sum_t a_i_bar * c_prev   adjoint of (1) */
+            /* (30)  w_ic_bar = sum_t a_i_bar * c_prev   adjoint of (1) */
             if (w_ic_bar != NULL)
                 for (size_t j = 0; j < d; ++j)
                     w_ic_bar[j] += a_i_bar[j] * c_prev[j];
 
-            /* (26)  b_i_bar = sum_t a_i_bar   adjoint of (1) */
+            /* (31)  b_i_bar = sum_t a_i_bar   adjoint of (1) */
             if (b_i_bar != NULL)
                 for (size_t j = 0; j < d; ++j)
                     b_i_bar[j] += a_i_bar[j];
 
-            /* (27)  W_fx_bar = sum_t a_f_bar x^T   adjoint of (2) */
+            /* (32)  W_fx_bar = sum_t a_f_bar x^T   adjoint of (3) */
             if (W_fx_bar != NULL)
                 for (size_t j = 0; j < d; ++j)
                     for (size_t k = 0; k < n; ++k)
                         W_fx_bar[j * n + k] += a_f_bar[j] * x[k];
 
-            /* (28)  W_fh_bar = sum_t a_f_bar h_prev^T   adjoint of (2) */
+            /* (33)  W_fh_bar = sum_t a_f_bar h_prev^T   adjoint of (3) */
             if (W_fh_bar != NULL)
                 for (size_t j = 0; j < d; ++j)
                     for (size_t k = 0; k < size_m; ++k)
                         W_fh_bar[j * size_m + k] += a_f_bar[j] * h_prev[k];
 
-            /* (29)  w_fc_bar = sum_t a_f_bar * c_prev   adjoint of (2) */
+            /* (34)  w_fc_bar = sum_t a_f_bar * c_prev   adjoint of (3) */
             if (w_fc_bar != NULL)
                 for (size_t j = 0; j < d; ++j)
                     w_fc_bar[j] += a_f_bar[j] * c_prev[j];
 
-            /* (30)  b_f_bar = sum_t a_f_bar   adjoint of (2) */
+            /* (35)  b_f_bar = sum_t a_f_bar   adjoint of (3) */
             if (b_f_bar != NULL)
                 for (size_t j = 0; j < d; ++j)
                     b_f_bar[j] += a_f_bar[j];
 
-            /* (31)  W_cx_bar = sum_t a_c_bar x^T   adjoint of (3) */
+            /* (36)  W_cx_bar = sum_t a_c_bar x^T   adjoint of (5) */
             if (W_cx_bar != NULL)
                 for (size_t j = 0; j < d; ++j)
                     for (size_t k = 0; k < n; ++k)
                         W_cx_bar[j * n + k] += a_c_bar[j] * x[k];
 
-            /* (32)  W_ch_bar = sum_t a_c_bar h_prev^T   adjoint of (3) */
+            /* (37)  W_ch_bar = sum_t a_c_bar h_prev^T   adjoint of (5) */
             if (W_ch_bar != NULL)
                 for (size_t j = 0; j < d; ++j)
                     for (size_t k = 0; k < size_m; ++k)
                         W_ch_bar[j * size_m + k] += a_c_bar[j] * h_prev[k];
 
-            /* (33)  b_c_bar = sum_t a_c_bar   adjoint of (3) */
+            /* (38)  b_c_bar = sum_t a_c_bar   adjoint of (5) */
             if (b_c_bar != NULL)
                 for (size_t j = 0; j < d; ++j)
                     b_c_bar[j] += a_c_bar[j];
 
-            /* (34)  W_ox_bar = sum_t a_o_bar x^T   adjoint of (4) */
+            /* (39)  W_ox_bar = sum_t a_o_bar x^T   adjoint of (7) */
             if (W_ox_bar != NULL)
                 for (size_t j = 0; j < size_m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         W_ox_bar[j * n + k] += a_o_bar[j] * x[k];
 
-            /* (35)  W_oh_bar = sum_t a_o_bar h_prev^T   adjoint of (4) */
+            /* (40)  W_oh_bar = sum_t a_o_bar h_prev^T   adjoint of (7) */
             if (W_oh_bar != NULL)
                 for (size_t j = 0; j < size_m; ++j)
                     for (size_t k = 0; k < size_m; ++k)
                         W_oh_bar[j * size_m + k] += a_o_bar[j] * h_prev[k];
 
-            /* (36)  W_oc_bar = sum_t a_o_bar c^T   adjoint of (4) */
+            /* (41)  W_oc_bar = sum_t a_o_bar c^T   adjoint of (7) */
             if (W_oc_bar != NULL)
                 for (size_t j = 0; j < size_m; ++j)
                     for (size_t k = 0; k < d; ++k)
                         W_oc_bar[j * d + k] += a_o_bar[j] * c[k];
 
-            /* (37)  b_o_bar = sum_t a_o_bar   adjoint of (4) */
+            /* (42)  b_o_bar = sum_t a_o_bar   adjoint of (7) */
             if (b_o_bar != NULL)
                 for (size_t j = 0; j < size_m; ++j)
                     b_o_bar[j] += a_o_bar[j];
 
-            /* (38)  W_p_bar = sum_t m_bar r^T   adjoint of (6) */
+            /* (43)  W_p_bar = sum_t m_bar r^T   adjoint of (10) */
             if (W_p_bar != NULL)
                 for (size_t j = 0; j < size_m; ++j)
                     for (size_t k = 0; k < d; ++k)
                         W_p_bar[j * d + k] += m_bar[j] * r[k];
 
-            /* (39)  W_h_bar = sum_t a_h_bar x^T   adjoint of (7) */
+            /* (44)  W_h_bar = sum_t a_h_bar x^T   adjoint of (11) */
             if (W_h_bar != NULL)
                 for (size_t j = 0; j < size_m; ++j)
                     for (size_t k = 0; k < n; ++k)
@@ -979,11 +979,11 @@ void residual_lstm_step(
             a_i[j] = sum;
         }
 
-        /* (1)  i = sigmoid(a_i) */
+        /* (2)  i = sigmoid(a_i) */
         for (size_t j = 0; j < d; ++j)
             i[j] = residual_lstm_sigmoid(a_i[j]);
 
-        /* (2)  a_f = W_fx x + W_fh h_prev + w_fc * c_prev + b_f */
+        /* (3)  a_f = W_fx x + W_fh h_prev + w_fc * c_prev + b_f */
         for (size_t j = 0; j < d; ++j) {
             residual_lstm_real sum = w_fc[j] * c_prev[j] + b_f[j];
             for (size_t k = 0; k < n; ++k)
@@ -993,11 +993,11 @@ void residual_lstm_step(
             a_f[j] = sum;
         }
 
-        /* (2)  f = sigmoid(a_f) */
+        /* (4)  f = sigmoid(a_f) */
         for (size_t j = 0; j < d; ++j)
             f[j] = residual_lstm_sigmoid(a_f[j]);
 
-        /* (3)  a_c = W_cx x + W_ch h_prev + b_c */
+        /* (5)  a_c = W_cx x + W_ch h_prev + b_c */
         for (size_t j = 0; j < d; ++j) {
             residual_lstm_real sum = b_c[j];
             for (size_t k = 0; k < n; ++k)
@@ -1007,15 +1007,15 @@ void residual_lstm_step(
             a_c[j] = sum;
         }
 
-        /* (3)  tanh_a_c = tanh(a_c) */
+        /* (6)  tanh_a_c = tanh(a_c) */
         for (size_t j = 0; j < d; ++j)
             tanh_a_c[j] = TANH(a_c[j]);
 
-        /* (3)  c = f * c_prev + i * tanh(a_c) */
+        /* (6)  c = f * c_prev + i * tanh(a_c) */
         for (size_t j = 0; j < d; ++j)
             c[j] = f[j] * c_prev[j] + i[j] * tanh_a_c[j];
 
-        /* (4)  a_o = W_ox x + W_oh h_prev + W_oc c + b_o */
+        /* (7)  a_o = W_ox x + W_oh h_prev + W_oc c + b_o */
         for (size_t j = 0; j < size_m; ++j) {
             residual_lstm_real sum = b_o[j];
             for (size_t k = 0; k < n; ++k)
@@ -1027,15 +1027,15 @@ void residual_lstm_step(
             a_o[j] = sum;
         }
 
-        /* (4)  o = sigmoid(a_o) */
+        /* (8)  o = sigmoid(a_o) */
         for (size_t j = 0; j < size_m; ++j)
             o[j] = residual_lstm_sigmoid(a_o[j]);
 
-        /* (5)  r = tanh(c) */
+        /* (9)  r = tanh(c) */
         for (size_t j = 0; j < d; ++j)
             r[j] = TANH(c[j]);
 
-        /* (6)  m = W_p r */
+        /* (10)  m = W_p r */
         for (size_t j = 0; j < size_m; ++j) {
             residual_lstm_real sum = 0;
             for (size_t k = 0; k < d; ++k)
@@ -1043,7 +1043,7 @@ void residual_lstm_step(
             m[j] = sum;
         }
 
-        /* (7)  a_h = W_h x */
+        /* (11)  a_h = W_h x */
         for (size_t j = 0; j < size_m; ++j) {
             residual_lstm_real sum = 0;
             for (size_t k = 0; k < n; ++k)
@@ -1051,7 +1051,7 @@ void residual_lstm_step(
             a_h[j] = sum;
         }
 
-        /* (7)  h = o * (m + a_h) */
+        /* (12)  h = o * (m + a_h) */
         for (size_t j = 0; j < size_m; ++j)
             h[j] = o[j] * (m[j] + a_h[j]);
 

@@ -317,7 +317,7 @@ static void residual_lstm_simd_forward_thread(
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t s = 0; s < rows; ++s) {
-                            /* (7)  a_h = W_h x */
+                            /* (11)  a_h = W_h x */
                             const vec a_h = load(tile_a_h + (s * own + v) * LANES);
                             store(a_h_rows + s * row_size_m + j, a_h);
                         }
@@ -413,36 +413,36 @@ static void residual_lstm_simd_forward_thread(
                                     const vec a_i = load(tile_a_i + (s * 3 * own + v) * LANES)
                                         + w_ic_here * c_prev + b_i_here;
 
-                                    /* (1)  i = sigmoid(a_i) */
+                                    /* (2)  i = sigmoid(a_i) */
                                     const vec i = vec_sigmoid(a_i);
 
-                                    /* (1)  i_tail = sigmoid_tail(a_i) */
+                                    /* (2)  i_tail = sigmoid_tail(a_i) */
                                     const vec i_tail = vec_sigmoid_tail(a_i);
                                     store(i_tail_rows + s * row_d + j, i_tail);
 
-                                    /* (2)  a_f = W_fx x + W_fh h_prev + w_fc * c_prev + b_f */
+                                    /* (3)  a_f = W_fx x + W_fh h_prev + w_fc * c_prev + b_f */
                                     const vec a_f = load(tile_a_i + ((s * 3 + 1) * own + v) * LANES)
                                         + w_fc_here * c_prev + b_f_here;
 
-                                    /* (2)  f = sigmoid(a_f) */
+                                    /* (4)  f = sigmoid(a_f) */
                                     const vec f = vec_sigmoid(a_f);
 
-                                    /* (2)  f_tail = sigmoid_tail(a_f) */
+                                    /* (4)  f_tail = sigmoid_tail(a_f) */
                                     const vec f_tail = vec_sigmoid_tail(a_f);
                                     store(f_tail_rows + s * row_d + j, f_tail);
 
-                                    /* (3)  a_c = W_cx x + W_ch h_prev + b_c */
+                                    /* (5)  a_c = W_cx x + W_ch h_prev + b_c */
                                     const vec a_c =
                                         load(tile_a_i + ((s * 3 + 2) * own + v) * LANES) + b_c_here;
 
-                                    /* (3)  tanh_a_c = tanh(a_c) */
+                                    /* (6)  tanh_a_c = tanh(a_c) */
                                     const vec tanh_a_c = vec_tanh(a_c);
 
-                                    /* (3)  tanh_a_c_tail = tanh_tail(a_c) */
+                                    /* (6)  tanh_a_c_tail = tanh_tail(a_c) */
                                     const vec tanh_a_c_tail = vec_tanh_tail(a_c);
                                     store(tanh_a_c_tail_rows + s * row_d + j, tanh_a_c_tail);
 
-                                    /* (3)  c = f * c_prev + i * tanh(a_c) */
+                                    /* (6)  c = f * c_prev + i * tanh(a_c) */
                                     const vec c = f * c_prev + i * tanh_a_c;
                                     store(c_rows + s * row_d + j, c);
                                 }
@@ -457,11 +457,11 @@ static void residual_lstm_simd_forward_thread(
                                 for (size_t s = 0; s < rows; ++s) {
                                     const vec c = load(c_rows + s * row_d + j);
 
-                                    /* (5)  r = tanh(c) */
+                                    /* (9)  r = tanh(c) */
                                     const vec r = vec_tanh(c);
                                     store(r_rows + s * row_d + j, r);
 
-                                    /* (5)  r_tail = tanh_tail(c) */
+                                    /* (9)  r_tail = tanh_tail(c) */
                                     const vec r_tail = vec_tanh_tail(c);
                                     store(r_tail_rows + s * row_d + j, r_tail);
                                 }
@@ -523,22 +523,22 @@ static void residual_lstm_simd_forward_thread(
                                 for (size_t s = 0; s < rows; ++s) {
                                     const vec a_h = load(a_h_rows + s * row_size_m + j);
 
-                                    /* (4)  a_o = W_ox x + W_oh h_prev + W_oc c + b_o */
+                                    /* (7)  a_o = W_ox x + W_oh h_prev + W_oc c + b_o */
                                     const vec a_o =
                                         load(tile_a_o + (s * own + v) * LANES) + b_o_here;
 
-                                    /* (4)  o = sigmoid(a_o) */
+                                    /* (8)  o = sigmoid(a_o) */
                                     const vec o = vec_sigmoid(a_o);
 
-                                    /* (4)  o_tail = sigmoid_tail(a_o) */
+                                    /* (8)  o_tail = sigmoid_tail(a_o) */
                                     const vec o_tail = vec_sigmoid_tail(a_o);
                                     store(o_tail_rows + s * row_size_m + j, o_tail);
 
-                                    /* (6)  m = W_p r */
+                                    /* (10)  m = W_p r */
                                     const vec m = load(tile_m + (s * own + v) * LANES);
                                     store(m_rows + s * row_size_m + j, m);
 
-                                    /* (7)  h = o * (m + a_h) */
+                                    /* (12)  h = o * (m + a_h) */
                                     const vec h = o * (m + a_h);
                                     store_part(h_rows + s * size_m + j, h, left);
                                 }
@@ -652,7 +652,7 @@ static void residual_lstm_simd_infer_thread(
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t s = 0; s < rows; ++s) {
-                            /* (7)  a_h = W_h x */
+                            /* (11)  a_h = W_h x */
                             const vec a_h = load(tile_a_h + (s * own + v) * LANES);
                             store(a_h_rows + s * row_size_m + j, a_h);
                         }
@@ -744,24 +744,24 @@ static void residual_lstm_simd_infer_thread(
                                     const vec a_i = load(tile_a_i + (s * 3 * own + v) * LANES)
                                         + w_ic_here * c_prev + b_i_here;
 
-                                    /* (1)  i = sigmoid(a_i) */
+                                    /* (2)  i = sigmoid(a_i) */
                                     const vec i = vec_sigmoid(a_i);
 
-                                    /* (2)  a_f = W_fx x + W_fh h_prev + w_fc * c_prev + b_f */
+                                    /* (3)  a_f = W_fx x + W_fh h_prev + w_fc * c_prev + b_f */
                                     const vec a_f = load(tile_a_i + ((s * 3 + 1) * own + v) * LANES)
                                         + w_fc_here * c_prev + b_f_here;
 
-                                    /* (2)  f = sigmoid(a_f) */
+                                    /* (4)  f = sigmoid(a_f) */
                                     const vec f = vec_sigmoid(a_f);
 
-                                    /* (3)  a_c = W_cx x + W_ch h_prev + b_c */
+                                    /* (5)  a_c = W_cx x + W_ch h_prev + b_c */
                                     const vec a_c =
                                         load(tile_a_i + ((s * 3 + 2) * own + v) * LANES) + b_c_here;
 
-                                    /* (3)  tanh_a_c = tanh(a_c) */
+                                    /* (6)  tanh_a_c = tanh(a_c) */
                                     const vec tanh_a_c = vec_tanh(a_c);
 
-                                    /* (3)  c = f * c_prev + i * tanh(a_c) */
+                                    /* (6)  c = f * c_prev + i * tanh(a_c) */
                                     const vec c = f * c_prev + i * tanh_a_c;
                                     store(c_rows + s * row_d + j, c);
                                 }
@@ -776,7 +776,7 @@ static void residual_lstm_simd_infer_thread(
                                 for (size_t s = 0; s < rows; ++s) {
                                     const vec c = load(c_rows + s * row_d + j);
 
-                                    /* (5)  r = tanh(c) */
+                                    /* (9)  r = tanh(c) */
                                     const vec r = vec_tanh(c);
                                     store(r_rows + s * row_d + j, r);
                                 }
@@ -836,17 +836,17 @@ static void residual_lstm_simd_infer_thread(
                                 for (size_t s = 0; s < rows; ++s) {
                                     const vec a_h = load(a_h_rows + s * row_size_m + j);
 
-                                    /* (4)  a_o = W_ox x + W_oh h_prev + W_oc c + b_o */
+                                    /* (7)  a_o = W_ox x + W_oh h_prev + W_oc c + b_o */
                                     const vec a_o =
                                         load(tile_a_o + (s * own + v) * LANES) + b_o_here;
 
-                                    /* (4)  o = sigmoid(a_o) */
+                                    /* (8)  o = sigmoid(a_o) */
                                     const vec o = vec_sigmoid(a_o);
 
-                                    /* (6)  m = W_p r */
+                                    /* (10)  m = W_p r */
                                     const vec m = load(tile_m + (s * own + v) * LANES);
 
-                                    /* (7)  h = o * (m + a_h) */
+                                    /* (12)  h = o * (m + a_h) */
                                     const vec h = o * (m + a_h);
                                     store_part(h_rows + s * size_m + j, h, left);
                                 }
@@ -1034,33 +1034,33 @@ static void residual_lstm_simd_backward_thread(
                             const vec r_tail = load(r_tail_rows + s * row_d + j);
                             const vec tanh_a_c_tail = load(tanh_a_c_tail_rows + s * row_d + j);
 
-                            /* (1)  i = sigmoid_from_tail(i_tail) */
+                            /* (2)  i = sigmoid_from_tail(i_tail) */
                             const vec i = vec_sigmoid_from_tail(i_tail);
                             store(i_rows + s * row_d + j, i);
 
-                            /* (2)  f = sigmoid_from_tail(f_tail) */
+                            /* (4)  f = sigmoid_from_tail(f_tail) */
                             const vec f = vec_sigmoid_from_tail(f_tail);
                             store(f_rows + s * row_d + j, f);
 
-                            /* (3)  tanh_a_c = tanh_from_tail(tanh_a_c_tail) */
+                            /* (6)  tanh_a_c = tanh_from_tail(tanh_a_c_tail) */
                             const vec tanh_a_c = vec_tanh_from_tail(tanh_a_c_tail);
                             store(tanh_a_c_rows + s * row_d + j, tanh_a_c);
 
-                            /* (1)  one_minus_i = complement_from_tail(i_tail) */
+                            /* (2)  one_minus_i = complement_from_tail(i_tail) */
                             const vec one_minus_i = vec_complement_from_tail(i_tail);
                             store(one_minus_i_rows + s * row_d + j, one_minus_i);
 
-                            /* (2)  one_minus_f = complement_from_tail(f_tail) */
+                            /* (4)  one_minus_f = complement_from_tail(f_tail) */
                             const vec one_minus_f = vec_complement_from_tail(f_tail);
                             store(one_minus_f_rows + s * row_d + j, one_minus_f);
 
-                            /* (3)  one_minus_tanh_a_c_squared = slope_from_tail(tanh_a_c_tail) */
+                            /* (6)  one_minus_tanh_a_c_squared = slope_from_tail(tanh_a_c_tail) */
                             const vec one_minus_tanh_a_c_squared =
                                 vec_slope_from_tail(tanh_a_c_tail);
                             store(one_minus_tanh_a_c_squared_rows + s * row_d + j,
                                 one_minus_tanh_a_c_squared);
 
-                            /* (5)  one_minus_r_squared = slope_from_tail(r_tail) */
+                            /* (9)  one_minus_r_squared = slope_from_tail(r_tail) */
                             const vec one_minus_r_squared = vec_slope_from_tail(r_tail);
                             store(one_minus_r_squared_rows + s * row_d + j, one_minus_r_squared);
                         }
@@ -1098,25 +1098,25 @@ static void residual_lstm_simd_backward_thread(
                             const vec h_next_bar =
                                 load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
 
-                            /* (4)  o = sigmoid_from_tail(o_tail) */
+                            /* (8)  o = sigmoid_from_tail(o_tail) */
                             const vec o = vec_sigmoid_from_tail(o_tail);
                             store(o_rows + s * row_size_m + j, o);
 
-                            /* (4)  one_minus_o = complement_from_tail(o_tail) */
+                            /* (8)  one_minus_o = complement_from_tail(o_tail) */
                             const vec one_minus_o = vec_complement_from_tail(o_tail);
 
-                            /* (8)  h_bar = Delta_h + h_next_bar */
+                            /* (13)  h_bar = Delta_h + h_next_bar */
                             const vec h_bar = Delta_h + h_next_bar;
                             store(h_bar_rows + s * row_size_m + j, h_bar);
 
-                            /* (10)  m_bar = h_bar * o   adjoint of (7) */
+                            /* (15)  m_bar = h_bar * o   adjoint of (12) */
                             const vec m_bar = h_bar * o;
                             store(m_bar_rows + s * row_size_m + j, m_bar);
 
-                            /* (12)  o_bar = h_bar * (m + a_h)   adjoint of (7) */
+                            /* (17)  o_bar = h_bar * (m + a_h)   adjoint of (12) */
                             const vec o_bar = h_bar * (m + a_h);
 
-                            /* (13)  a_o_bar = o_bar * o * (1 - o)   adjoint of (4) */
+                            /* (18)  a_o_bar = o_bar * o * (1 - o)   adjoint of (8) */
                             const vec a_o_bar = o_bar * o * one_minus_o;
                             store(a_o_bar_rows + s * row_size_m + j, a_o_bar);
                         }
@@ -1201,35 +1201,35 @@ static void residual_lstm_simd_backward_thread(
                                     const vec c_next_bar = load_part(c_next_bar_rows + s
                                         * c_next_bar_stride + j, left);
 
-                                    /* (11)  r_bar = W_p^T m_bar   adjoint of (6) */
+                                    /* (16)  r_bar = W_p^T m_bar   adjoint of (10) */
                                     const vec r_bar = load(tile_r_bar + (s * own + v) * LANES);
 
-                                    /* (14)  c_bar = W_oc^T a_o_bar + r_bar * (1 - r^2) + c_next_bar
-                                     *   adjoint of (4), (5) */
+                                    /* (19)  c_bar = W_oc^T a_o_bar + r_bar * (1 - r^2) + c_next_bar
+                                     *   adjoint of (7), (9) */
                                     const vec c_bar = load(tile_c_bar + (s * own + v) * LANES)
                                         + r_bar * one_minus_r_squared + c_next_bar;
 
-                                    /* (15)  a_c_bar = c_bar * i * (1 - tanh(a_c)^2)   adjoint of
-                                     * (3) */
+                                    /* (20)  a_c_bar = c_bar * i * (1 - tanh(a_c)^2)   adjoint of
+                                     * (6) */
                                     const vec a_c_bar = c_bar * i * one_minus_tanh_a_c_squared;
                                     store(a_c_bar_rows + s * row_d + j, a_c_bar);
 
-                                    /* (16)  f_bar = c_bar * c_prev   adjoint of (3) */
+                                    /* (21)  f_bar = c_bar * c_prev   adjoint of (6) */
                                     const vec f_bar = c_bar * c_prev;
 
-                                    /* (17)  a_f_bar = f_bar * f * (1 - f)   adjoint of (2) */
+                                    /* (22)  a_f_bar = f_bar * f * (1 - f)   adjoint of (4) */
                                     const vec a_f_bar = f_bar * f * one_minus_f;
                                     store(a_f_bar_rows + s * row_d + j, a_f_bar);
 
-                                    /* (18)  i_bar = c_bar * tanh(a_c)   adjoint of (3) */
+                                    /* (23)  i_bar = c_bar * tanh(a_c)   adjoint of (6) */
                                     const vec i_bar = c_bar * tanh_a_c;
 
-                                    /* (19)  a_i_bar = i_bar * i * (1 - i)   adjoint of (1) */
+                                    /* (24)  a_i_bar = i_bar * i * (1 - i)   adjoint of (2) */
                                     const vec a_i_bar = i_bar * i * one_minus_i;
                                     store(a_i_bar_rows + s * row_d + j, a_i_bar);
 
-                                    /* (21)  c_prev_bar = a_i_bar * w_ic + a_f_bar * w_fc + c_bar *
-                                     * f   adjoint of (1), (2), (3) */
+                                    /* (26)  c_prev_bar = a_i_bar * w_ic + a_f_bar * w_fc + c_bar *
+                                     * f   adjoint of (1), (3), (6) */
                                     const vec c_prev_bar =
                                         a_i_bar * w_ic_here + a_f_bar * w_fc_here + c_bar * f;
                                     store(c_prev_bar_rows + s * row_d + j, c_prev_bar);
@@ -1280,8 +1280,8 @@ static void residual_lstm_simd_backward_thread(
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
-                                    /* (20)  h_prev_bar = W_ih^T a_i_bar + W_fh^T a_f_bar + W_ch^T
-                                     * a_c_bar + W_oh^T a_o_bar   adjoint of (1), (2), (3), (4) */
+                                    /* (25)  h_prev_bar = W_ih^T a_i_bar + W_fh^T a_f_bar + W_ch^T
+                                     * a_c_bar + W_oh^T a_o_bar   adjoint of (1), (3), (5), (7) */
                                     const vec h_prev_bar =
                                         load(tile_h_prev_bar + (s * own + v) * LANES);
                                     store(h_prev_bar_rows + s * row_size_m + j, h_prev_bar);
@@ -1329,23 +1329,23 @@ static void residual_lstm_simd_backward_thread(
                             const vec a_f_bar = load(a_f_bar_rows + s * row_d + j);
                             const vec a_i_bar = load(a_i_bar_rows + s * row_d + j);
 
-                            /* (5)  r = tanh_from_tail(r_tail) */
+                            /* (9)  r = tanh_from_tail(r_tail) */
                             const vec r = vec_tanh_from_tail(r_tail);
                             store(r_rows + s * row_d + j, r);
 
-                            /* (25)  w_ic_bar = sum_t a_i_bar * c_prev   adjoint of (1) */
+                            /* (30)  w_ic_bar = sum_t a_i_bar * c_prev   adjoint of (1) */
                             w_ic_bar_here += a_i_bar * c_prev;
 
-                            /* (26)  b_i_bar = sum_t a_i_bar   adjoint of (1) */
+                            /* (31)  b_i_bar = sum_t a_i_bar   adjoint of (1) */
                             b_i_bar_here += a_i_bar;
 
-                            /* (29)  w_fc_bar = sum_t a_f_bar * c_prev   adjoint of (2) */
+                            /* (34)  w_fc_bar = sum_t a_f_bar * c_prev   adjoint of (3) */
                             w_fc_bar_here += a_f_bar * c_prev;
 
-                            /* (30)  b_f_bar = sum_t a_f_bar   adjoint of (2) */
+                            /* (35)  b_f_bar = sum_t a_f_bar   adjoint of (3) */
                             b_f_bar_here += a_f_bar;
 
-                            /* (33)  b_c_bar = sum_t a_c_bar   adjoint of (3) */
+                            /* (38)  b_c_bar = sum_t a_c_bar   adjoint of (5) */
                             b_c_bar_here += a_c_bar;
                         }
                         if (w_ic_bar != NULL) {
@@ -1395,11 +1395,11 @@ static void residual_lstm_simd_backward_thread(
                             const vec h_bar = load(h_bar_rows + s * row_size_m + j);
                             const vec a_o_bar = load(a_o_bar_rows + s * row_size_m + j);
 
-                            /* (9)  a_h_bar = h_bar * o   adjoint of (7) */
+                            /* (14)  a_h_bar = h_bar * o   adjoint of (12) */
                             const vec a_h_bar = h_bar * o;
                             store(a_h_bar_rows + s * row_size_m + j, a_h_bar);
 
-                            /* (37)  b_o_bar = sum_t a_o_bar   adjoint of (4) */
+                            /* (42)  b_o_bar = sum_t a_o_bar   adjoint of (7) */
                             b_o_bar_here += a_o_bar;
                         }
                         if (b_o_bar != NULL) {
@@ -1449,9 +1449,9 @@ static void residual_lstm_simd_backward_thread(
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
                             for (size_t s = 0; s < rows; ++s) {
-                                /* (22)  x_bar = W_ix^T a_i_bar + W_fx^T a_f_bar + W_cx^T a_c_bar +
-                                 * W_ox^T a_o_bar + W_h^T a_h_bar   adjoint of (1), (2), (3), (4),
-                                 * (7) */
+                                /* (27)  x_bar = W_ix^T a_i_bar + W_fx^T a_f_bar + W_cx^T a_c_bar +
+                                 * W_ox^T a_o_bar + W_h^T a_h_bar   adjoint of (1), (3), (5), (7),
+                                 * (11) */
                                 const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
                                 store_part(x_bar_rows + s * n + j, x_bar, left);
                             }
@@ -1464,11 +1464,11 @@ static void residual_lstm_simd_backward_thread(
         {
             real *const scratch = work_scratch + thread * scratch_size;
 
-            /* (23)  W_ix_bar = sum_t a_i_bar x^T   adjoint of (1) */
-            /* (27)  W_fx_bar = sum_t a_f_bar x^T   adjoint of (2) */
-            /* (31)  W_cx_bar = sum_t a_c_bar x^T   adjoint of (3) */
-            /* (34)  W_ox_bar = sum_t a_o_bar x^T   adjoint of (4) */
-            /* (39)  W_h_bar = sum_t a_h_bar x^T   adjoint of (7) */
+            /* (28)  W_ix_bar = sum_t a_i_bar x^T   adjoint of (1) */
+            /* (32)  W_fx_bar = sum_t a_f_bar x^T   adjoint of (3) */
+            /* (36)  W_cx_bar = sum_t a_c_bar x^T   adjoint of (5) */
+            /* (39)  W_ox_bar = sum_t a_o_bar x^T   adjoint of (7) */
+            /* (44)  W_h_bar = sum_t a_h_bar x^T   adjoint of (11) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
             const reduction with_x[] = {
                 {{work_a_i_bar, 0, row_d, 0, 0, 0, first * B}, d, 1, W_ix_bar, done > 0},
@@ -1479,10 +1479,10 @@ static void residual_lstm_simd_backward_thread(
             };
             reduce_rows(first * B, steps * B, &rows_of_x, n, with_x, 5, thread, threads, scratch);
 
-            /* (24)  W_ih_bar = sum_t a_i_bar h_prev^T   adjoint of (1) */
-            /* (28)  W_fh_bar = sum_t a_f_bar h_prev^T   adjoint of (2) */
-            /* (32)  W_ch_bar = sum_t a_c_bar h_prev^T   adjoint of (3) */
-            /* (35)  W_oh_bar = sum_t a_o_bar h_prev^T   adjoint of (4) */
+            /* (29)  W_ih_bar = sum_t a_i_bar h_prev^T   adjoint of (1) */
+            /* (33)  W_fh_bar = sum_t a_f_bar h_prev^T   adjoint of (3) */
+            /* (37)  W_ch_bar = sum_t a_c_bar h_prev^T   adjoint of (5) */
+            /* (40)  W_oh_bar = sum_t a_o_bar h_prev^T   adjoint of (7) */
             const series rows_of_h_prev = {out->h, initial_h, size_m, size_m, 0, B, 0};
             const reduction with_h_prev[] = {
                 {{work_a_i_bar, 0, row_d, 0, 0, 0, first * B}, d, 1, W_ih_bar, done > 0},
@@ -1493,14 +1493,14 @@ static void residual_lstm_simd_backward_thread(
             reduce_rows(first * B, steps * B, &rows_of_h_prev, size_m, with_h_prev, 4, thread,
                 threads, scratch);
 
-            /* (36)  W_oc_bar = sum_t a_o_bar c^T   adjoint of (4) */
+            /* (41)  W_oc_bar = sum_t a_o_bar c^T   adjoint of (7) */
             const series rows_of_c = {tape_c, 0, row_d, 0, 0, 0, 0};
             const reduction with_c[] = {
                 {{work_a_o_bar, 0, row_size_m, 0, 0, 0, first * B}, size_m, 1, W_oc_bar, done > 0},
             };
             reduce_rows(first * B, steps * B, &rows_of_c, d, with_c, 1, thread, threads, scratch);
 
-            /* (38)  W_p_bar = sum_t m_bar r^T   adjoint of (6) */
+            /* (43)  W_p_bar = sum_t m_bar r^T   adjoint of (10) */
             const series rows_of_r = {work_r, 0, row_d, 0, 0, 0, first * B};
             const reduction with_r[] = {
                 {{work_m_bar, 0, row_size_m, 0, 0, 0, first * B}, size_m, 1, W_p_bar, done > 0},
@@ -1605,7 +1605,7 @@ static void residual_lstm_simd_step_thread(
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t s = 0; s < rows; ++s) {
-                            /* (7)  a_h = W_h x */
+                            /* (11)  a_h = W_h x */
                             const vec a_h = load(tile_a_h + (s * own + v) * LANES);
                             store(a_h_rows + s * row_size_m + j, a_h);
                         }
@@ -1660,24 +1660,24 @@ static void residual_lstm_simd_step_thread(
                             const vec a_i = load(tile_a_i + (s * 3 * own + v) * LANES)
                                 + w_ic_here * c_prev + b_i_here;
 
-                            /* (1)  i = sigmoid(a_i) */
+                            /* (2)  i = sigmoid(a_i) */
                             const vec i = vec_sigmoid(a_i);
 
-                            /* (2)  a_f = W_fx x + W_fh h_prev + w_fc * c_prev + b_f */
+                            /* (3)  a_f = W_fx x + W_fh h_prev + w_fc * c_prev + b_f */
                             const vec a_f = load(tile_a_i + ((s * 3 + 1) * own + v) * LANES)
                                 + w_fc_here * c_prev + b_f_here;
 
-                            /* (2)  f = sigmoid(a_f) */
+                            /* (4)  f = sigmoid(a_f) */
                             const vec f = vec_sigmoid(a_f);
 
-                            /* (3)  a_c = W_cx x + W_ch h_prev + b_c */
+                            /* (5)  a_c = W_cx x + W_ch h_prev + b_c */
                             const vec a_c =
                                 load(tile_a_i + ((s * 3 + 2) * own + v) * LANES) + b_c_here;
 
-                            /* (3)  tanh_a_c = tanh(a_c) */
+                            /* (6)  tanh_a_c = tanh(a_c) */
                             const vec tanh_a_c = vec_tanh(a_c);
 
-                            /* (3)  c = f * c_prev + i * tanh(a_c) */
+                            /* (6)  c = f * c_prev + i * tanh(a_c) */
                             const vec c = f * c_prev + i * tanh_a_c;
                             store(c_rows + s * row_d + j, c);
                         }
@@ -1692,7 +1692,7 @@ static void residual_lstm_simd_step_thread(
                         for (size_t s = 0; s < rows; ++s) {
                             const vec c = load(c_rows + s * row_d + j);
 
-                            /* (5)  r = tanh(c) */
+                            /* (9)  r = tanh(c) */
                             const vec r = vec_tanh(c);
                             store(r_rows + s * row_d + j, r);
                         }
@@ -1751,16 +1751,16 @@ static void residual_lstm_simd_step_thread(
                         for (size_t s = 0; s < rows; ++s) {
                             const vec a_h = load(a_h_rows + s * row_size_m + j);
 
-                            /* (4)  a_o = W_ox x + W_oh h_prev + W_oc c + b_o */
+                            /* (7)  a_o = W_ox x + W_oh h_prev + W_oc c + b_o */
                             const vec a_o = load(tile_a_o + (s * own + v) * LANES) + b_o_here;
 
-                            /* (4)  o = sigmoid(a_o) */
+                            /* (8)  o = sigmoid(a_o) */
                             const vec o = vec_sigmoid(a_o);
 
-                            /* (6)  m = W_p r */
+                            /* (10)  m = W_p r */
                             const vec m = load(tile_m + (s * own + v) * LANES);
 
-                            /* (7)  h = o * (m + a_h) */
+                            /* (12)  h = o * (m + a_h) */
                             const vec h = o * (m + a_h);
                             store_part(h_rows + s * size_m + j, h, left);
                         }

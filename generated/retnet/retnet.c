@@ -4,17 +4,16 @@
  * equation is its number in retnet.tex and retnet.py.
  * A bar marks the derivative of the loss: z_bar is dL/dz. W^T is the transpose of W. Shapes and
  * ownership: retnet.h.
- * Real arithmetic: the entries 2j and 2j + 1 of a query or a key are the real and the
+ * Real arithmetic: the entries 2 j and 2 j + 1 of a query or a key are the real and the
  * imaginary part of entry j of q and k, and o is the real part of q S.
  * The paper turns query and key of step n by n theta and lets S decay (6). Here S turns
  * by theta at every step, as in its equation (3), so no step needs its number: outputs
  * are the same, and S is the paper's, turned by n theta.
- * gamma is the paper's, and theta that of rotary positions, 10000^(-2j / d) for keys of
- * d entries, which the paper refers to. The authors' code has d / 2 - 1 in place of d /
- * 2.
+ * gamma is the paper's, and theta that of rotary positions, 10000^(-(2 j)/d) for keys of
+ * d entries, which the paper refers to. The authors' code has d/2 - 1 in place of d/2.
  * The block around it is left out: the norm of each head and the swish gate, which stand
  * between o and W_o in the paper. The norm also undoes the factors by which the paper
- * scales scores, 1 / sqrt(d) among them, so these are left out too.
+ * scales scores, 1/sqrt(d) among them, so these are left out too.
  */
 #include "retnet.h"
 

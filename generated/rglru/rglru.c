@@ -4,15 +4,15 @@
  * equation is its number in rglru.tex and rglru.py.
  * A bar marks the derivative of the loss: z_bar is dL/dz. W^T is the transpose of W. Shapes and
  * ownership: rglru.h.
- * The decay a_t = sigmoid(Lambda)^(c r_t) is computed through its logarithm l_t, as the
- * paper's appendix A advises, and 1 - a_t^2 without cancellation.
- * The bound 1e-30 below 1 - a^2 keeps the slope of the root finite where a gate is
+ * The decay a[t] = sigmoid(Lambda)^(c r[t]) is computed through its logarithm l[t], as
+ * the paper's appendix A advises, and 1 - a[t]^2 without cancellation.
+ * The bound 10^-30 below 1 - a^2 keeps the slope of the root finite where a gate is
  * closed for good; the authors' code bounds the slope at 1000.
  * The authors' code has softplus(Lambda) in place of softplus(-Lambda): its a is
  * sigmoid(-Lambda), so weights of it come in with the opposite sign.
  * W_a and W_x are full. The authors' code makes them block diagonal, as in section 4.1.
  * The block around it is left out: projections, convolution, GeLU branch. The authors'
- * code takes the first input of a sequence whole, without the factor sqrt(1 - a_t^2).
+ * code takes the first input of a sequence whole, without the factor sqrt(1 - a[t]^2).
  */
 #include "rglru.h"
 
@@ -165,15 +165,15 @@ void rglru_forward(
                 a_r[j] = sum;
             }
 
-            /* (1)  r = sigmoid(a_r) */
+            /* (2)  r = sigmoid(a_r) */
             for (size_t j = 0; j < d; ++j)
                 r[j] = rglru_sigmoid(a_r[j]);
 
-            /* (1)  r_tail = sigmoid_tail(a_r) */
+            /* (2)  r_tail = sigmoid_tail(a_r) */
             for (size_t j = 0; j < d; ++j)
                 r_tail[j] = rglru_sigmoid_tail(a_r[j]);
 
-            /* (2)  a_i = W_x x + b_x */
+            /* (3)  a_i = W_x x + b_x */
             for (size_t j = 0; j < d; ++j) {
                 rglru_real sum = b_x[j];
                 for (size_t k = 0; k < d; ++k)
@@ -181,11 +181,11 @@ void rglru_forward(
                 a_i[j] = sum;
             }
 
-            /* (2)  i = sigmoid(a_i) */
+            /* (4)  i = sigmoid(a_i) */
             for (size_t j = 0; j < d; ++j)
                 i[j] = rglru_sigmoid(a_i[j]);
 
-            /* (2)  i_tail = sigmoid_tail(a_i) */
+            /* (4)  i_tail = sigmoid_tail(a_i) */
             for (size_t j = 0; j < d; ++j)
                 i_tail[j] = rglru_sigmoid_tail(a_i[j]);
         }
@@ -193,7 +193,7 @@ void rglru_forward(
 
     /* once, for all steps */
     {
-        /* (3)  softplus_Lambda = softplus(-Lambda) */
+        /* (5)  softplus_Lambda = softplus(-Lambda) */
         for (size_t j = 0; j < d; ++j)
             softplus_Lambda[j] = rglru_softplus(-Lambda[j]);
     }
@@ -207,19 +207,19 @@ void rglru_forward(
             rglru_real *restrict expm1_l = tape_expm1_l + at * d;
             rglru_real *restrict exp_l = tape_exp_l + at * d;
 
-            /* (3)  l = -8 * softplus(-Lambda) * r */
+            /* (5)  l = -8 * softplus(-Lambda) * r */
             for (size_t j = 0; j < d; ++j)
                 l[j] = -8 * softplus_Lambda[j] * r[j];
 
-            /* (4)  expm1_l = expm1(2 * l) */
+            /* (6)  expm1_l = expm1(2 * l) */
             for (size_t j = 0; j < d; ++j)
                 expm1_l[j] = EXPM1(2 * l[j]);
 
-            /* (4)  s = max(-expm1(2 * l), 10^(-30)) */
+            /* (6)  s = max(-expm1(2 * l), 10^(-30)) */
             for (size_t j = 0; j < d; ++j)
                 s[j] = (-expm1_l[j] >= REAL(1e-30) ? -expm1_l[j] : REAL(1e-30));
 
-            /* (5)  exp_l = exp(l) */
+            /* (7)  exp_l = exp(l) */
             for (size_t j = 0; j < d; ++j)
                 exp_l[j] = EXP(l[j]);
         }
@@ -237,7 +237,7 @@ void rglru_forward(
                 t > 0 ? out->h + (at - B) * d : initial_h + sample * d;
             const rglru_real *restrict exp_l = tape_exp_l + at * d;
 
-            /* (5)  h = exp(l) * h_prev + sqrt(s) * i * x */
+            /* (7)  h = exp(l) * h_prev + sqrt(s) * i * x */
             for (size_t j = 0; j < d; ++j)
                 h[j] = exp_l[j] * h_prev[j] + SQRT(s[j]) * i[j] * x[j];
         }
@@ -290,11 +290,11 @@ void rglru_infer(
                 a_r[j] = sum;
             }
 
-            /* (1)  r = sigmoid(a_r) */
+            /* (2)  r = sigmoid(a_r) */
             for (size_t j = 0; j < d; ++j)
                 r[j] = rglru_sigmoid(a_r[j]);
 
-            /* (2)  a_i = W_x x + b_x */
+            /* (3)  a_i = W_x x + b_x */
             for (size_t j = 0; j < d; ++j) {
                 rglru_real sum = b_x[j];
                 for (size_t k = 0; k < d; ++k)
@@ -302,7 +302,7 @@ void rglru_infer(
                 a_i[j] = sum;
             }
 
-            /* (2)  i = sigmoid(a_i) */
+            /* (4)  i = sigmoid(a_i) */
             for (size_t j = 0; j < d; ++j)
                 i[j] = rglru_sigmoid(a_i[j]);
         }
@@ -310,7 +310,7 @@ void rglru_infer(
 
     /* once, for all steps */
     {
-        /* (3)  softplus_Lambda = softplus(-Lambda) */
+        /* (5)  softplus_Lambda = softplus(-Lambda) */
         for (size_t j = 0; j < d; ++j)
             softplus_Lambda[j] = rglru_softplus(-Lambda[j]);
     }
@@ -323,19 +323,19 @@ void rglru_infer(
             rglru_real *restrict s = work_s + at * d;
             rglru_real *restrict exp_l = work_exp_l + at * d;
 
-            /* (3)  l = -8 * softplus(-Lambda) * r */
+            /* (5)  l = -8 * softplus(-Lambda) * r */
             for (size_t j = 0; j < d; ++j)
                 l[j] = -8 * softplus_Lambda[j] * r[j];
 
-            /* (4)  expm1_l = expm1(2 * l) */
+            /* (6)  expm1_l = expm1(2 * l) */
             for (size_t j = 0; j < d; ++j)
                 expm1_l[j] = EXPM1(2 * l[j]);
 
-            /* (4)  s = max(-expm1(2 * l), 10^(-30)) */
+            /* (6)  s = max(-expm1(2 * l), 10^(-30)) */
             for (size_t j = 0; j < d; ++j)
                 s[j] = (-expm1_l[j] >= REAL(1e-30) ? -expm1_l[j] : REAL(1e-30));
 
-            /* (5)  exp_l = exp(l) */
+            /* (7)  exp_l = exp(l) */
             for (size_t j = 0; j < d; ++j)
                 exp_l[j] = EXP(l[j]);
         }
@@ -353,7 +353,7 @@ void rglru_infer(
                 t > 0 ? out->h + (at - B) * d : initial_h + sample * d;
             const rglru_real *restrict exp_l = work_exp_l + at * d;
 
-            /* (5)  h = exp(l) * h_prev + sqrt(s) * i * x */
+            /* (7)  h = exp(l) * h_prev + sqrt(s) * i * x */
             for (size_t j = 0; j < d; ++j)
                 h[j] = exp_l[j] * h_prev[j] + SQRT(s[j]) * i[j] * x[j];
         }
@@ -436,11 +436,11 @@ void rglru_backward(
             rglru_real *restrict h_bar = work_h_bar + at * d;
             rglru_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + sample) * d;
 
-            /* (6)  h_bar = Delta_h + h_next_bar */
+            /* (8)  h_bar = Delta_h + h_next_bar */
             for (size_t j = 0; j < d; ++j)
                 h_bar[j] = Delta_h[j] + h_next_bar[j];
 
-            /* (14)  h_prev_bar = h_bar * exp(l)   adjoint of (5) */
+            /* (16)  h_prev_bar = h_bar * exp(l)   adjoint of (7) */
             for (size_t j = 0; j < d; ++j)
                 h_prev_bar[j] = h_bar[j] * exp_l[j];
         }
@@ -462,62 +462,62 @@ void rglru_backward(
             rglru_real *restrict x_bar =
                 gradients->x_bar != NULL ? gradients->x_bar + at * d : NULL;
 
-            /* (1)  r = sigmoid_from_tail(r_tail) */
+            /* (2)  r = sigmoid_from_tail(r_tail) */
             for (size_t j = 0; j < d; ++j)
                 r[j] = rglru_sigmoid_from_tail(r_tail[j]);
 
-            /* (2)  i = sigmoid_from_tail(i_tail) */
+            /* (4)  i = sigmoid_from_tail(i_tail) */
             for (size_t j = 0; j < d; ++j)
                 i[j] = rglru_sigmoid_from_tail(i_tail[j]);
 
-            /* (1)  one_minus_r = complement_from_tail(r_tail) */
+            /* (2)  one_minus_r = complement_from_tail(r_tail) */
             for (size_t j = 0; j < d; ++j)
                 one_minus_r[j] = rglru_complement_from_tail(r_tail[j]);
 
-            /* (2)  one_minus_i = complement_from_tail(i_tail) */
+            /* (4)  one_minus_i = complement_from_tail(i_tail) */
             for (size_t j = 0; j < d; ++j)
                 one_minus_i[j] = rglru_complement_from_tail(i_tail[j]);
 
-            /* (3)  l = -8 * softplus(-Lambda) * r */
+            /* (5)  l = -8 * softplus(-Lambda) * r */
             for (size_t j = 0; j < d; ++j)
                 l[j] = -8 * softplus_Lambda[j] * r[j];
 
-            /* (7)  s_bar = 1/2 * h_bar * i * x / sqrt(s)   adjoint of (5) */
+            /* (9)  s_bar = 1/2 * h_bar * i * x / sqrt(s)   adjoint of (7) */
             for (size_t j = 0; j < d; ++j)
                 s_bar[j] = REAL(0.5) * h_bar[j] * i[j] * x[j] / SQRT(s[j]);
 
-            /* (8)  exp_l_2 = exp(2 * l) */
+            /* (10)  exp_l_2 = exp(2 * l) */
             for (size_t j = 0; j < d; ++j)
                 exp_l_2[j] = EXP(2 * l[j]);
 
-            /* (8)  l_bar = 2 * s_bar * {-1 if expm1(2 * l) <= -10^(-30), else 0} * exp(2 * l) +
-             * h_bar * h_prev * exp(l)   adjoint of (4), (5) */
+            /* (10)  l_bar = 2 * s_bar * {-1 if expm1(2 * l) <= -10^(-30), else 0} * exp(2 * l) +
+             * h_bar * h_prev * exp(l)   adjoint of (6), (7) */
             for (size_t j = 0; j < d; ++j)
                 l_bar[j] = REAL(2) * s_bar[j] * (expm1_l[j] <= -REAL(1e-30) ? -REAL(1) : REAL(0))
                     * exp_l_2[j] + h_bar[j] * h_prev[j] * exp_l[j];
 
-            /* (9)  softplus_Lambda_bar = -8 sum_t l_bar * r   adjoint of (3) */
+            /* (11)  softplus_Lambda_bar = -8 sum_t l_bar * r   adjoint of (5) */
             for (size_t j = 0; j < d; ++j)
                 softplus_Lambda_bar[j] -= 8 * l_bar[j] * r[j];
 
-            /* (10)  i_bar = h_bar * sqrt(s) * x   adjoint of (5) */
+            /* (12)  i_bar = h_bar * sqrt(s) * x   adjoint of (7) */
             for (size_t j = 0; j < d; ++j)
                 i_bar[j] = h_bar[j] * SQRT(s[j]) * x[j];
 
-            /* (11)  a_i_bar = i_bar * i * (1 - i)   adjoint of (2) */
+            /* (13)  a_i_bar = i_bar * i * (1 - i)   adjoint of (4) */
             for (size_t j = 0; j < d; ++j)
                 a_i_bar[j] = i_bar[j] * i[j] * one_minus_i[j];
 
-            /* (12)  r_bar = -8 * l_bar * softplus(-Lambda)   adjoint of (3) */
+            /* (14)  r_bar = -8 * l_bar * softplus(-Lambda)   adjoint of (5) */
             for (size_t j = 0; j < d; ++j)
                 r_bar[j] = -8 * l_bar[j] * softplus_Lambda[j];
 
-            /* (13)  a_r_bar = r_bar * r * (1 - r)   adjoint of (1) */
+            /* (15)  a_r_bar = r_bar * r * (1 - r)   adjoint of (2) */
             for (size_t j = 0; j < d; ++j)
                 a_r_bar[j] = r_bar[j] * r[j] * one_minus_r[j];
 
-            /* (15)  x_bar = W_a^T a_r_bar + W_x^T a_i_bar + h_bar * sqrt(s) * i   adjoint of (1),
-             * (2), (5) */
+            /* (17)  x_bar = W_a^T a_r_bar + W_x^T a_i_bar + h_bar * sqrt(s) * i   adjoint of (1),
+             * (3), (7) */
             if (x_bar != NULL) {
                 for (size_t j = 0; j < d; ++j) {
                     rglru_real sum = h_bar[j] * SQRT(s[j]) * i[j];
@@ -529,24 +529,24 @@ void rglru_backward(
                 }
             }
 
-            /* (16)  W_a_bar = sum_t a_r_bar x^T   adjoint of (1) */
+            /* (18)  W_a_bar = sum_t a_r_bar x^T   adjoint of (1) */
             if (W_a_bar != NULL)
                 for (size_t j = 0; j < d; ++j)
                     for (size_t k = 0; k < d; ++k)
                         W_a_bar[j * d + k] += a_r_bar[j] * x[k];
 
-            /* (17)  b_a_bar = sum_t a_r_bar   adjoint of (1) */
+            /* (19)  b_a_bar = sum_t a_r_bar   adjoint of (1) */
             if (b_a_bar != NULL)
                 for (size_t j = 0; j < d; ++j)
                     b_a_bar[j] += a_r_bar[j];
 
-            /* (18)  W_x_bar = sum_t a_i_bar x^T   adjoint of (2) */
+            /* (20)  W_x_bar = sum_t a_i_bar x^T   adjoint of (3) */
             if (W_x_bar != NULL)
                 for (size_t j = 0; j < d; ++j)
                     for (size_t k = 0; k < d; ++k)
                         W_x_bar[j * d + k] += a_i_bar[j] * x[k];
 
-            /* (19)  b_x_bar = sum_t a_i_bar   adjoint of (2) */
+            /* (21)  b_x_bar = sum_t a_i_bar   adjoint of (3) */
             if (b_x_bar != NULL)
                 for (size_t j = 0; j < d; ++j)
                     b_x_bar[j] += a_i_bar[j];
@@ -555,11 +555,11 @@ void rglru_backward(
 
     /* once, for all steps */
     {
-        /* (20)  sigmoid_Lambda = sigmoid(-Lambda) */
+        /* (22)  sigmoid_Lambda = sigmoid(-Lambda) */
         for (size_t j = 0; j < d; ++j)
             sigmoid_Lambda[j] = rglru_sigmoid(-Lambda[j]);
 
-        /* (20)  Lambda_bar = -softplus_Lambda_bar * sigmoid(-Lambda)   adjoint of (3) */
+        /* (22)  Lambda_bar = -softplus_Lambda_bar * sigmoid(-Lambda)   adjoint of (5) */
         if (Lambda_bar != NULL)
             for (size_t j = 0; j < d; ++j)
                 Lambda_bar[j] = -softplus_Lambda_bar[j] * sigmoid_Lambda[j];
@@ -607,11 +607,11 @@ void rglru_step(
             a_r[j] = sum;
         }
 
-        /* (1)  r = sigmoid(a_r) */
+        /* (2)  r = sigmoid(a_r) */
         for (size_t j = 0; j < d; ++j)
             r[j] = rglru_sigmoid(a_r[j]);
 
-        /* (2)  a_i = W_x x + b_x */
+        /* (3)  a_i = W_x x + b_x */
         for (size_t j = 0; j < d; ++j) {
             rglru_real sum = b_x[j];
             for (size_t k = 0; k < d; ++k)
@@ -619,31 +619,31 @@ void rglru_step(
             a_i[j] = sum;
         }
 
-        /* (2)  i = sigmoid(a_i) */
+        /* (4)  i = sigmoid(a_i) */
         for (size_t j = 0; j < d; ++j)
             i[j] = rglru_sigmoid(a_i[j]);
 
-        /* (3)  softplus_Lambda = softplus(-Lambda) */
+        /* (5)  softplus_Lambda = softplus(-Lambda) */
         for (size_t j = 0; j < d; ++j)
             softplus_Lambda[j] = rglru_softplus(-Lambda[j]);
 
-        /* (3)  l = -8 * softplus(-Lambda) * r */
+        /* (5)  l = -8 * softplus(-Lambda) * r */
         for (size_t j = 0; j < d; ++j)
             l[j] = -8 * softplus_Lambda[j] * r[j];
 
-        /* (4)  expm1_l = expm1(2 * l) */
+        /* (6)  expm1_l = expm1(2 * l) */
         for (size_t j = 0; j < d; ++j)
             expm1_l[j] = EXPM1(2 * l[j]);
 
-        /* (4)  s = max(-expm1(2 * l), 10^(-30)) */
+        /* (6)  s = max(-expm1(2 * l), 10^(-30)) */
         for (size_t j = 0; j < d; ++j)
             s[j] = (-expm1_l[j] >= REAL(1e-30) ? -expm1_l[j] : REAL(1e-30));
 
-        /* (5)  exp_l = exp(l) */
+        /* (7)  exp_l = exp(l) */
         for (size_t j = 0; j < d; ++j)
             exp_l[j] = EXP(l[j]);
 
-        /* (5)  h = exp(l) * h_prev + sqrt(s) * i * x */
+        /* (7)  h = exp(l) * h_prev + sqrt(s) * i * x */
         for (size_t j = 0; j < d; ++j)
             h[j] = exp_l[j] * h_prev[j] + SQRT(s[j]) * i[j] * x[j];
 

@@ -7,10 +7,10 @@ loss: z_bar is dL/dz. Sequences are [T, B, ...]: T steps of B samples.
 S. De et al., Griffin: mixing gated linear recurrences with local attention for efficient
 language models, arXiv 2402.19427, equations (1) to (4).
 
-The decay a_t = sigmoid(Lambda)^(c r_t) is computed through its logarithm l_t, as the paper's
-appendix A advises, and 1 - a_t^2 without cancellation.
+The decay a[t] = sigmoid(Lambda)^(c r[t]) is computed through its logarithm l[t], as the paper's
+appendix A advises, and 1 - a[t]^2 without cancellation.
 
-The bound 1e-30 below 1 - a^2 keeps the slope of the root finite where a gate is closed for
+The bound 10^-30 below 1 - a^2 keeps the slope of the root finite where a gate is closed for
 good; the authors' code bounds the slope at 1000.
 
 The authors' code has softplus(Lambda) in place of softplus(-Lambda): its a is sigmoid(-Lambda),
@@ -19,7 +19,7 @@ so weights of it come in with the opposite sign.
 W_a and W_x are full. The authors' code makes them block diagonal, as in section 4.1.
 
 The block around it is left out: projections, convolution, GeLU branch. The authors' code takes
-the first input of a sequence whole, without the factor sqrt(1 - a_t^2).
+the first input of a sequence whole, without the factor sqrt(1 - a[t]^2).
 
     x                        [T, B, d]    input
     W_a                      [d, d]       weights of the recurrence gate
@@ -92,36 +92,36 @@ def forward(parameters, inputs, initial):
     # all steps at once
     # (1)  a_r = W_a x + b_a
     a_r = x @ W_a.T + b_a
-    # (1)  r = sigmoid(a_r)
+    # (2)  r = sigmoid(a_r)
     r = sigmoid(a_r)
-    # (1)  r_tail = sigmoid_tail(a_r)
+    # (2)  r_tail = sigmoid_tail(a_r)
     r_tail = sigmoid_tail(a_r)
-    # (2)  a_i = W_x x + b_x
+    # (3)  a_i = W_x x + b_x
     a_i = x @ W_x.T + b_x
-    # (2)  i = sigmoid(a_i)
+    # (4)  i = sigmoid(a_i)
     i = sigmoid(a_i)
-    # (2)  i_tail = sigmoid_tail(a_i)
+    # (4)  i_tail = sigmoid_tail(a_i)
     i_tail = sigmoid_tail(a_i)
 
     # once
-    # (3)  softplus_Lambda = softplus(-Lambda)
+    # (5)  softplus_Lambda = softplus(-Lambda)
     softplus_Lambda = softplus(-Lambda)
 
     # all steps at once
-    # (3)  l = -8 * softplus(-Lambda) * r
+    # (5)  l = -8 * softplus(-Lambda) * r
     l = -8 * softplus_Lambda * r
-    # (4)  expm1_l = expm1(2 * l)
+    # (6)  expm1_l = expm1(2 * l)
     expm1_l = np.expm1(2 * l)
-    # (4)  s = max(-expm1(2 * l), 10^(-30))
+    # (6)  s = max(-expm1(2 * l), 10^(-30))
     s = np.where(-expm1_l >= 1e-30, -expm1_l, 1e-30)
-    # (5)  exp_l = exp(l)
+    # (7)  exp_l = exp(l)
     exp_l = np.exp(l)
 
     # scan forward
     h = np.empty((T, B, d), dtype)
     for t in range(T):
         h_prev = h[t - 1] if t > 0 else initial_h
-        # (5)  h = exp(l) * h_prev + sqrt(s) * i * x
+        # (7)  h = exp(l) * h_prev + sqrt(s) * i * x
         h[t] = exp_l[t] * h_prev + np.sqrt(s[t]) * i[t] * x[t]
     return {"h": h}, {"h": h[T - 1] if T > 0 else initial_h}, {"r_tail": r_tail, "i_tail": i_tail, "s": s, "softplus_Lambda": softplus_Lambda, "expm1_l": expm1_l, "exp_l": exp_l}
 
@@ -151,54 +151,54 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     h_prev_bar = final_h_bar
     for t in reversed(range(T)):
         h_next_bar = h_prev_bar
-        # (6)  h_bar = Delta_h + h_next_bar
+        # (8)  h_bar = Delta_h + h_next_bar
         h_bar[t] = Delta_h[t] + h_next_bar
-        # (14)  h_prev_bar = h_bar * exp(l)   adjoint of (5)
+        # (16)  h_prev_bar = h_bar * exp(l)   adjoint of (7)
         h_prev_bar = h_bar[t] * exp_l[t]
 
     # all steps at once
     h_prev = np.concatenate([initial_h[None], h])[:-1]
-    # (1)  r = sigmoid_from_tail(r_tail)
+    # (2)  r = sigmoid_from_tail(r_tail)
     r = sigmoid_from_tail(r_tail)
-    # (2)  i = sigmoid_from_tail(i_tail)
+    # (4)  i = sigmoid_from_tail(i_tail)
     i = sigmoid_from_tail(i_tail)
-    # (1)  one_minus_r = complement_from_tail(r_tail)
+    # (2)  one_minus_r = complement_from_tail(r_tail)
     one_minus_r = complement_from_tail(r_tail)
-    # (2)  one_minus_i = complement_from_tail(i_tail)
+    # (4)  one_minus_i = complement_from_tail(i_tail)
     one_minus_i = complement_from_tail(i_tail)
-    # (3)  l = -8 * softplus(-Lambda) * r
+    # (5)  l = -8 * softplus(-Lambda) * r
     l = -8 * softplus_Lambda * r
-    # (7)  s_bar = 1/2 * h_bar * i * x / sqrt(s)   adjoint of (5)
+    # (9)  s_bar = 1/2 * h_bar * i * x / sqrt(s)   adjoint of (7)
     s_bar = 0.5 * h_bar * i * x / np.sqrt(s)
-    # (8)  exp_l_2 = exp(2 * l)
+    # (10)  exp_l_2 = exp(2 * l)
     exp_l_2 = np.exp(2 * l)
-    # (8)  l_bar = 2 * s_bar * {-1 if expm1(2 * l) <= -10^(-30), else 0} * exp(2 * l) + h_bar * h_prev * exp(l)   adjoint of (4), (5)
+    # (10)  l_bar = 2 * s_bar * {-1 if expm1(2 * l) <= -10^(-30), else 0} * exp(2 * l) + h_bar * h_prev * exp(l)   adjoint of (6), (7)
     l_bar = 2 * s_bar * np.where(expm1_l <= -1e-30, -1, 0).astype(dtype) * exp_l_2 + h_bar * h_prev * exp_l
-    # (9)  softplus_Lambda_bar = -8 sum_t l_bar * r   adjoint of (3)
+    # (11)  softplus_Lambda_bar = -8 sum_t l_bar * r   adjoint of (5)
     softplus_Lambda_bar = -8 * (contract("TBi,TBi->i", l_bar, r))
-    # (10)  i_bar = h_bar * sqrt(s) * x   adjoint of (5)
+    # (12)  i_bar = h_bar * sqrt(s) * x   adjoint of (7)
     i_bar = h_bar * np.sqrt(s) * x
-    # (11)  a_i_bar = i_bar * i * (1 - i)   adjoint of (2)
+    # (13)  a_i_bar = i_bar * i * (1 - i)   adjoint of (4)
     a_i_bar = i_bar * i * one_minus_i
-    # (12)  r_bar = -8 * l_bar * softplus(-Lambda)   adjoint of (3)
+    # (14)  r_bar = -8 * l_bar * softplus(-Lambda)   adjoint of (5)
     r_bar = -8 * l_bar * softplus_Lambda
-    # (13)  a_r_bar = r_bar * r * (1 - r)   adjoint of (1)
+    # (15)  a_r_bar = r_bar * r * (1 - r)   adjoint of (2)
     a_r_bar = r_bar * r * one_minus_r
-    # (15)  x_bar = W_a^T a_r_bar + W_x^T a_i_bar + h_bar * sqrt(s) * i   adjoint of (1), (2), (5)
+    # (17)  x_bar = W_a^T a_r_bar + W_x^T a_i_bar + h_bar * sqrt(s) * i   adjoint of (1), (3), (7)
     x_bar = a_r_bar @ W_a + a_i_bar @ W_x + h_bar * np.sqrt(s) * i
-    # (16)  W_a_bar = sum_t a_r_bar x^T   adjoint of (1)
+    # (18)  W_a_bar = sum_t a_r_bar x^T   adjoint of (1)
     W_a_bar = contract("TBi,TBj->ij", a_r_bar, x)
-    # (17)  b_a_bar = sum_t a_r_bar   adjoint of (1)
+    # (19)  b_a_bar = sum_t a_r_bar   adjoint of (1)
     b_a_bar = contract("TBi->i", a_r_bar)
-    # (18)  W_x_bar = sum_t a_i_bar x^T   adjoint of (2)
+    # (20)  W_x_bar = sum_t a_i_bar x^T   adjoint of (3)
     W_x_bar = contract("TBi,TBj->ij", a_i_bar, x)
-    # (19)  b_x_bar = sum_t a_i_bar   adjoint of (2)
+    # (21)  b_x_bar = sum_t a_i_bar   adjoint of (3)
     b_x_bar = contract("TBi->i", a_i_bar)
 
     # once
-    # (20)  sigmoid_Lambda = sigmoid(-Lambda)
+    # (22)  sigmoid_Lambda = sigmoid(-Lambda)
     sigmoid_Lambda = sigmoid(-Lambda)
-    # (20)  Lambda_bar = -softplus_Lambda_bar * sigmoid(-Lambda)   adjoint of (3)
+    # (22)  Lambda_bar = -softplus_Lambda_bar * sigmoid(-Lambda)   adjoint of (5)
     Lambda_bar = -softplus_Lambda_bar * sigmoid_Lambda
     return {"initial.h": h_prev_bar, "x": x_bar, "W_a": W_a_bar, "b_a": b_a_bar, "W_x": W_x_bar, "b_x": b_x_bar, "Lambda": Lambda_bar}
 
@@ -219,22 +219,22 @@ def step(parameters, inputs, state):
     h_prev = state["h"]
     # (1)  a_r = W_a x + b_a
     a_r = x @ W_a.T + b_a
-    # (1)  r = sigmoid(a_r)
+    # (2)  r = sigmoid(a_r)
     r = sigmoid(a_r)
-    # (2)  a_i = W_x x + b_x
+    # (3)  a_i = W_x x + b_x
     a_i = x @ W_x.T + b_x
-    # (2)  i = sigmoid(a_i)
+    # (4)  i = sigmoid(a_i)
     i = sigmoid(a_i)
-    # (3)  softplus_Lambda = softplus(-Lambda)
+    # (5)  softplus_Lambda = softplus(-Lambda)
     softplus_Lambda = softplus(-Lambda)
-    # (3)  l = -8 * softplus(-Lambda) * r
+    # (5)  l = -8 * softplus(-Lambda) * r
     l = -8 * softplus_Lambda * r
-    # (4)  expm1_l = expm1(2 * l)
+    # (6)  expm1_l = expm1(2 * l)
     expm1_l = np.expm1(2 * l)
-    # (4)  s = max(-expm1(2 * l), 10^(-30))
+    # (6)  s = max(-expm1(2 * l), 10^(-30))
     s = np.where(-expm1_l >= 1e-30, -expm1_l, 1e-30)
-    # (5)  exp_l = exp(l)
+    # (7)  exp_l = exp(l)
     exp_l = np.exp(l)
-    # (5)  h = exp(l) * h_prev + sqrt(s) * i * x
+    # (7)  h = exp(l) * h_prev + sqrt(s) * i * x
     h = exp_l * h_prev + np.sqrt(s) * i * x
     return {"h": h}, {"h": h}

@@ -194,23 +194,23 @@ static void rglru_simd_forward_thread(
                             const vec a_r =
                                 load(tile_a_r + (sample * 2 * own + v) * LANES) + b_a_here;
 
-                            /* (1)  r = sigmoid(a_r) */
+                            /* (2)  r = sigmoid(a_r) */
                             const vec r = vec_sigmoid(a_r);
                             store(r_rows + sample * row_d + j, r);
 
-                            /* (1)  r_tail = sigmoid_tail(a_r) */
+                            /* (2)  r_tail = sigmoid_tail(a_r) */
                             const vec r_tail = vec_sigmoid_tail(a_r);
                             store(r_tail_rows + sample * row_d + j, r_tail);
 
-                            /* (2)  a_i = W_x x + b_x */
+                            /* (3)  a_i = W_x x + b_x */
                             const vec a_i =
                                 load(tile_a_r + ((sample * 2 + 1) * own + v) * LANES) + b_x_here;
 
-                            /* (2)  i = sigmoid(a_i) */
+                            /* (4)  i = sigmoid(a_i) */
                             const vec i = vec_sigmoid(a_i);
                             store(i_rows + sample * row_d + j, i);
 
-                            /* (2)  i_tail = sigmoid_tail(a_i) */
+                            /* (4)  i_tail = sigmoid_tail(a_i) */
                             const vec i_tail = vec_sigmoid_tail(a_i);
                             store(i_tail_rows + sample * row_d + j, i_tail);
                         }
@@ -223,7 +223,7 @@ static void rglru_simd_forward_thread(
 
     /* once, for all steps */
     if (thread == 0) {
-        /* (3)  softplus_Lambda = softplus(-Lambda) */
+        /* (5)  softplus_Lambda = softplus(-Lambda) */
         for (size_t j = 0; j < d; ++j)
             softplus_Lambda[j] = rglru_softplus(-Lambda[j]);
     }
@@ -248,18 +248,18 @@ static void rglru_simd_forward_thread(
                     const vec softplus_Lambda_here = load_part(softplus_Lambda + j, left);
                     const vec r = load(r_rows + sample * row_d + j);
 
-                    /* (3)  l = -8 * softplus(-Lambda) * r */
+                    /* (5)  l = -8 * softplus(-Lambda) * r */
                     const vec l = -8 * softplus_Lambda_here * r;
 
-                    /* (4)  expm1_l = expm1(2 * l) */
+                    /* (6)  expm1_l = expm1(2 * l) */
                     const vec expm1_l = vec_expm1(2 * l);
                     store(expm1_l_rows + sample * row_d + j, expm1_l);
 
-                    /* (4)  s = max(-expm1(2 * l), 10^(-30)) */
+                    /* (6)  s = max(-expm1(2 * l), 10^(-30)) */
                     const vec s = where(-expm1_l >= REAL(1e-30), -expm1_l, REAL(1e-30));
                     store(s_rows + sample * row_d + j, s);
 
-                    /* (5)  exp_l = exp(l) */
+                    /* (7)  exp_l = exp(l) */
                     const vec exp_l = vec_exp(l);
                     store(exp_l_rows + sample * row_d + j, exp_l);
                 }
@@ -294,7 +294,7 @@ static void rglru_simd_forward_thread(
                         const vec h_prev = load_part(h_prev_rows + sample * d + j, left);
                         const vec exp_l = load(exp_l_rows + sample * row_d + j);
 
-                        /* (5)  h = exp(l) * h_prev + sqrt(s) * i * x */
+                        /* (7)  h = exp(l) * h_prev + sqrt(s) * i * x */
                         const vec h = exp_l * h_prev + vec_sqrt(s) * i * x;
                         store_part(h_rows + sample * d + j, h, left);
                     }
@@ -383,15 +383,15 @@ static void rglru_simd_infer_thread(
                             const vec a_r =
                                 load(tile_a_r + (sample * 2 * own + v) * LANES) + b_a_here;
 
-                            /* (1)  r = sigmoid(a_r) */
+                            /* (2)  r = sigmoid(a_r) */
                             const vec r = vec_sigmoid(a_r);
                             store(r_rows + sample * row_d + j, r);
 
-                            /* (2)  a_i = W_x x + b_x */
+                            /* (3)  a_i = W_x x + b_x */
                             const vec a_i =
                                 load(tile_a_r + ((sample * 2 + 1) * own + v) * LANES) + b_x_here;
 
-                            /* (2)  i = sigmoid(a_i) */
+                            /* (4)  i = sigmoid(a_i) */
                             const vec i = vec_sigmoid(a_i);
                             store(i_rows + sample * row_d + j, i);
                         }
@@ -404,7 +404,7 @@ static void rglru_simd_infer_thread(
 
     /* once, for all steps */
     if (thread == 0) {
-        /* (3)  softplus_Lambda = softplus(-Lambda) */
+        /* (5)  softplus_Lambda = softplus(-Lambda) */
         for (size_t j = 0; j < d; ++j)
             softplus_Lambda[j] = rglru_softplus(-Lambda[j]);
     }
@@ -428,17 +428,17 @@ static void rglru_simd_infer_thread(
                     const vec softplus_Lambda_here = load_part(softplus_Lambda + j, left);
                     const vec r = load(r_rows + sample * row_d + j);
 
-                    /* (3)  l = -8 * softplus(-Lambda) * r */
+                    /* (5)  l = -8 * softplus(-Lambda) * r */
                     const vec l = -8 * softplus_Lambda_here * r;
 
-                    /* (4)  expm1_l = expm1(2 * l) */
+                    /* (6)  expm1_l = expm1(2 * l) */
                     const vec expm1_l = vec_expm1(2 * l);
 
-                    /* (4)  s = max(-expm1(2 * l), 10^(-30)) */
+                    /* (6)  s = max(-expm1(2 * l), 10^(-30)) */
                     const vec s = where(-expm1_l >= REAL(1e-30), -expm1_l, REAL(1e-30));
                     store(s_rows + sample * row_d + j, s);
 
-                    /* (5)  exp_l = exp(l) */
+                    /* (7)  exp_l = exp(l) */
                     const vec exp_l = vec_exp(l);
                     store(exp_l_rows + sample * row_d + j, exp_l);
                 }
@@ -473,7 +473,7 @@ static void rglru_simd_infer_thread(
                         const vec h_prev = load_part(h_prev_rows + sample * d + j, left);
                         const vec exp_l = load(exp_l_rows + sample * row_d + j);
 
-                        /* (5)  h = exp(l) * h_prev + sqrt(s) * i * x */
+                        /* (7)  h = exp(l) * h_prev + sqrt(s) * i * x */
                         const vec h = exp_l * h_prev + vec_sqrt(s) * i * x;
                         store_part(h_rows + sample * d + j, h, left);
                     }
@@ -585,11 +585,11 @@ static void rglru_simd_backward_thread(
                             const vec h_next_bar =
                                 load_part(h_next_bar_rows + sample * h_next_bar_stride + j, left);
 
-                            /* (6)  h_bar = Delta_h + h_next_bar */
+                            /* (8)  h_bar = Delta_h + h_next_bar */
                             const vec h_bar = Delta_h + h_next_bar;
                             store(h_bar_rows + sample * row_d + j, h_bar);
 
-                            /* (14)  h_prev_bar = h_bar * exp(l)   adjoint of (5) */
+                            /* (16)  h_prev_bar = h_bar * exp(l)   adjoint of (7) */
                             const vec h_prev_bar = h_bar * exp_l;
                             store(h_prev_bar_rows + sample * row_d + j, h_prev_bar);
                         }
@@ -640,55 +640,55 @@ static void rglru_simd_backward_thread(
                             const vec exp_l = load(exp_l_rows + sample * row_d + j);
                             const vec h_bar = load(h_bar_rows + sample * row_d + j);
 
-                            /* (1)  r = sigmoid_from_tail(r_tail) */
+                            /* (2)  r = sigmoid_from_tail(r_tail) */
                             const vec r = vec_sigmoid_from_tail(r_tail);
 
-                            /* (2)  i = sigmoid_from_tail(i_tail) */
+                            /* (4)  i = sigmoid_from_tail(i_tail) */
                             const vec i = vec_sigmoid_from_tail(i_tail);
                             store(i_rows + sample * row_d + j, i);
 
-                            /* (1)  one_minus_r = complement_from_tail(r_tail) */
+                            /* (2)  one_minus_r = complement_from_tail(r_tail) */
                             const vec one_minus_r = vec_complement_from_tail(r_tail);
 
-                            /* (2)  one_minus_i = complement_from_tail(i_tail) */
+                            /* (4)  one_minus_i = complement_from_tail(i_tail) */
                             const vec one_minus_i = vec_complement_from_tail(i_tail);
 
-                            /* (3)  l = -8 * softplus(-Lambda) * r */
+                            /* (5)  l = -8 * softplus(-Lambda) * r */
                             const vec l = -8 * softplus_Lambda_here * r;
 
-                            /* (7)  s_bar = 1/2 * h_bar * i * x / sqrt(s)   adjoint of (5) */
+                            /* (9)  s_bar = 1/2 * h_bar * i * x / sqrt(s)   adjoint of (7) */
                             const vec s_bar = REAL(0.5) * h_bar * i * x / vec_sqrt(s);
 
-                            /* (8)  exp_l_2 = exp(2 * l) */
+                            /* (10)  exp_l_2 = exp(2 * l) */
                             const vec exp_l_2 = vec_exp(2 * l);
 
-                            /* (8)  l_bar = 2 * s_bar * {-1 if expm1(2 * l) <= -10^(-30), else 0} *
-                             * exp(2 * l) + h_bar * h_prev * exp(l)   adjoint of (4), (5) */
+                            /* (10)  l_bar = 2 * s_bar * {-1 if expm1(2 * l) <= -10^(-30), else 0} *
+                             * exp(2 * l) + h_bar * h_prev * exp(l)   adjoint of (6), (7) */
                             const vec l_bar = REAL(2) * s_bar
                                 * where(expm1_l <= -REAL(1e-30), -REAL(1), REAL(0)) * exp_l_2
                                 + h_bar * h_prev * exp_l;
 
-                            /* (9)  softplus_Lambda_bar = -8 sum_t l_bar * r   adjoint of (3) */
+                            /* (11)  softplus_Lambda_bar = -8 sum_t l_bar * r   adjoint of (5) */
                             softplus_Lambda_bar_here += -8 * l_bar * r;
 
-                            /* (10)  i_bar = h_bar * sqrt(s) * x   adjoint of (5) */
+                            /* (12)  i_bar = h_bar * sqrt(s) * x   adjoint of (7) */
                             const vec i_bar = h_bar * vec_sqrt(s) * x;
 
-                            /* (11)  a_i_bar = i_bar * i * (1 - i)   adjoint of (2) */
+                            /* (13)  a_i_bar = i_bar * i * (1 - i)   adjoint of (4) */
                             const vec a_i_bar = i_bar * i * one_minus_i;
                             store(a_i_bar_rows + sample * row_d + j, a_i_bar);
 
-                            /* (12)  r_bar = -8 * l_bar * softplus(-Lambda)   adjoint of (3) */
+                            /* (14)  r_bar = -8 * l_bar * softplus(-Lambda)   adjoint of (5) */
                             const vec r_bar = -8 * l_bar * softplus_Lambda_here;
 
-                            /* (13)  a_r_bar = r_bar * r * (1 - r)   adjoint of (1) */
+                            /* (15)  a_r_bar = r_bar * r * (1 - r)   adjoint of (2) */
                             const vec a_r_bar = r_bar * r * one_minus_r;
                             store(a_r_bar_rows + sample * row_d + j, a_r_bar);
 
-                            /* (17)  b_a_bar = sum_t a_r_bar   adjoint of (1) */
+                            /* (19)  b_a_bar = sum_t a_r_bar   adjoint of (1) */
                             b_a_bar_here += a_r_bar;
 
-                            /* (19)  b_x_bar = sum_t a_i_bar   adjoint of (2) */
+                            /* (21)  b_x_bar = sum_t a_i_bar   adjoint of (3) */
                             b_x_bar_here += a_i_bar;
                         }
                         store_part(softplus_Lambda_bar + j,
@@ -745,8 +745,8 @@ static void rglru_simd_backward_thread(
                                 const vec s = load(s_rows + sample * row_d + j);
                                 const vec h_bar = load(h_bar_rows + sample * row_d + j);
 
-                                /* (15)  x_bar = W_a^T a_r_bar + W_x^T a_i_bar + h_bar * sqrt(s) * i
-                                 *   adjoint of (1), (2), (5) */
+                                /* (17)  x_bar = W_a^T a_r_bar + W_x^T a_i_bar + h_bar * sqrt(s) * i
+                                 *   adjoint of (1), (3), (7) */
                                 const vec x_bar = load(tile_x_bar + (sample * own + v) * LANES)
                                     + h_bar * vec_sqrt(s) * i;
                                 store_part(x_bar_rows + sample * d + j, x_bar, left);
@@ -760,8 +760,8 @@ static void rglru_simd_backward_thread(
         {
             real *const scratch = work_scratch + thread * scratch_size;
 
-            /* (16)  W_a_bar = sum_t a_r_bar x^T   adjoint of (1) */
-            /* (18)  W_x_bar = sum_t a_i_bar x^T   adjoint of (2) */
+            /* (18)  W_a_bar = sum_t a_r_bar x^T   adjoint of (1) */
+            /* (20)  W_x_bar = sum_t a_i_bar x^T   adjoint of (3) */
             const series rows_of_x = {in->x, 0, d, 0, 0, 0, 0};
             const reduction with_x[] = {
                 {{work_a_r_bar, 0, row_d, 0, 0, 0, first * B}, d, 1, W_a_bar, done > 0},
@@ -774,11 +774,11 @@ static void rglru_simd_backward_thread(
 
     /* once, for all steps */
     if (thread == 0) {
-        /* (20)  sigmoid_Lambda = sigmoid(-Lambda) */
+        /* (22)  sigmoid_Lambda = sigmoid(-Lambda) */
         for (size_t j = 0; j < d; ++j)
             sigmoid_Lambda[j] = rglru_sigmoid(-Lambda[j]);
 
-        /* (20)  Lambda_bar = -softplus_Lambda_bar * sigmoid(-Lambda)   adjoint of (3) */
+        /* (22)  Lambda_bar = -softplus_Lambda_bar * sigmoid(-Lambda)   adjoint of (5) */
         if (Lambda_bar != NULL)
             for (size_t j = 0; j < d; ++j)
                 Lambda_bar[j] = -softplus_Lambda_bar[j] * sigmoid_Lambda[j];
@@ -866,15 +866,15 @@ static void rglru_simd_step_thread(
                             const vec a_r =
                                 load(tile_a_r + (sample * 2 * own + v) * LANES) + b_a_here;
 
-                            /* (1)  r = sigmoid(a_r) */
+                            /* (2)  r = sigmoid(a_r) */
                             const vec r = vec_sigmoid(a_r);
                             store(r_rows + sample * row_d + j, r);
 
-                            /* (2)  a_i = W_x x + b_x */
+                            /* (3)  a_i = W_x x + b_x */
                             const vec a_i =
                                 load(tile_a_r + ((sample * 2 + 1) * own + v) * LANES) + b_x_here;
 
-                            /* (2)  i = sigmoid(a_i) */
+                            /* (4)  i = sigmoid(a_i) */
                             const vec i = vec_sigmoid(a_i);
                             store(i_rows + sample * row_d + j, i);
                         }
@@ -887,7 +887,7 @@ static void rglru_simd_step_thread(
 
     /* once, for all steps */
     if (thread == 0) {
-        /* (3)  softplus_Lambda = softplus(-Lambda) */
+        /* (5)  softplus_Lambda = softplus(-Lambda) */
         for (size_t j = 0; j < d; ++j)
             softplus_Lambda[j] = rglru_softplus(-Lambda[j]);
     }
@@ -909,17 +909,17 @@ static void rglru_simd_step_thread(
                     const vec softplus_Lambda_here = load_part(softplus_Lambda + j, left);
                     const vec r = load(r_rows + sample * row_d + j);
 
-                    /* (3)  l = -8 * softplus(-Lambda) * r */
+                    /* (5)  l = -8 * softplus(-Lambda) * r */
                     const vec l = -8 * softplus_Lambda_here * r;
 
-                    /* (4)  expm1_l = expm1(2 * l) */
+                    /* (6)  expm1_l = expm1(2 * l) */
                     const vec expm1_l = vec_expm1(2 * l);
 
-                    /* (4)  s = max(-expm1(2 * l), 10^(-30)) */
+                    /* (6)  s = max(-expm1(2 * l), 10^(-30)) */
                     const vec s = where(-expm1_l >= REAL(1e-30), -expm1_l, REAL(1e-30));
                     store(s_rows + sample * row_d + j, s);
 
-                    /* (5)  exp_l = exp(l) */
+                    /* (7)  exp_l = exp(l) */
                     const vec exp_l = vec_exp(l);
                     store(exp_l_rows + sample * row_d + j, exp_l);
                 }
@@ -950,7 +950,7 @@ static void rglru_simd_step_thread(
                     const vec h_prev = load_part(h_prev_rows + sample * d + j, left);
                     const vec exp_l = load(exp_l_rows + sample * row_d + j);
 
-                    /* (5)  h = exp(l) * h_prev + sqrt(s) * i * x */
+                    /* (7)  h = exp(l) * h_prev + sqrt(s) * i * x */
                     const vec h = exp_l * h_prev + vec_sqrt(s) * i * x;
                     store_part(h_rows + sample * d + j, h, left);
                 }

@@ -197,15 +197,15 @@ void rhn_forward(
                 a_h_1[j] = sum;
             }
 
-            /* (1)  h_1 = tanh(a_h_1) */
+            /* (2)  h_1 = tanh(a_h_1) */
             for (size_t j = 0; j < m; ++j)
                 h_1[j] = TANH(a_h_1[j]);
 
-            /* (1)  h_1_tail = tanh_tail(a_h_1) */
+            /* (2)  h_1_tail = tanh_tail(a_h_1) */
             for (size_t j = 0; j < m; ++j)
                 h_1_tail[j] = rhn_tanh_tail(a_h_1[j]);
 
-            /* (2)  a_t_1 = W_T x + R_T_1 y_prev + b_T_1 */
+            /* (3)  a_t_1 = W_T x + R_T_1 y_prev + b_T_1 */
             for (size_t j = 0; j < m; ++j) {
                 rhn_real sum = b_T_1[j];
                 for (size_t k = 0; k < n; ++k)
@@ -215,19 +215,19 @@ void rhn_forward(
                 a_t_1[j] = sum;
             }
 
-            /* (2)  t_1 = sigmoid(a_t_1) */
+            /* (4)  t_1 = sigmoid(a_t_1) */
             for (size_t j = 0; j < m; ++j)
                 t_1[j] = rhn_sigmoid(a_t_1[j]);
 
-            /* (2)  t_1_tail = sigmoid_tail(a_t_1) */
+            /* (4)  t_1_tail = sigmoid_tail(a_t_1) */
             for (size_t j = 0; j < m; ++j)
                 t_1_tail[j] = rhn_sigmoid_tail(a_t_1[j]);
 
-            /* (3)  s_1 = h_1 * t_1 + y_prev * (1 - t_1) */
+            /* (5)  s_1 = h_1 * t_1 + y_prev * (1 - t_1) */
             for (size_t j = 0; j < m; ++j)
                 s_1[j] = h_1[j] * t_1[j] + y_prev[j] * (1 - t_1[j]);
 
-            /* (4)  a_h_2 = R_H_2 s_1 + b_H_2 */
+            /* (6)  a_h_2 = R_H_2 s_1 + b_H_2 */
             for (size_t j = 0; j < m; ++j) {
                 rhn_real sum = b_H_2[j];
                 for (size_t k = 0; k < m; ++k)
@@ -235,15 +235,15 @@ void rhn_forward(
                 a_h_2[j] = sum;
             }
 
-            /* (4)  h_2 = tanh(a_h_2) */
+            /* (7)  h_2 = tanh(a_h_2) */
             for (size_t j = 0; j < m; ++j)
                 h_2[j] = TANH(a_h_2[j]);
 
-            /* (4)  h_2_tail = tanh_tail(a_h_2) */
+            /* (7)  h_2_tail = tanh_tail(a_h_2) */
             for (size_t j = 0; j < m; ++j)
                 h_2_tail[j] = rhn_tanh_tail(a_h_2[j]);
 
-            /* (5)  a_t_2 = R_T_2 s_1 + b_T_2 */
+            /* (8)  a_t_2 = R_T_2 s_1 + b_T_2 */
             for (size_t j = 0; j < m; ++j) {
                 rhn_real sum = b_T_2[j];
                 for (size_t k = 0; k < m; ++k)
@@ -251,19 +251,19 @@ void rhn_forward(
                 a_t_2[j] = sum;
             }
 
-            /* (5)  t_2 = sigmoid(a_t_2) */
+            /* (9)  t_2 = sigmoid(a_t_2) */
             for (size_t j = 0; j < m; ++j)
                 t_2[j] = rhn_sigmoid(a_t_2[j]);
 
-            /* (5)  t_2_tail = sigmoid_tail(a_t_2) */
+            /* (9)  t_2_tail = sigmoid_tail(a_t_2) */
             for (size_t j = 0; j < m; ++j)
                 t_2_tail[j] = rhn_sigmoid_tail(a_t_2[j]);
 
-            /* (6)  s_2 = h_2 * t_2 + s_1 * (1 - t_2) */
+            /* (10)  s_2 = h_2 * t_2 + s_1 * (1 - t_2) */
             for (size_t j = 0; j < m; ++j)
                 s_2[j] = h_2[j] * t_2[j] + s_1[j] * (1 - t_2[j]);
 
-            /* (7)  a_h_3 = R_H_3 s_2 + b_H_3 */
+            /* (11)  a_h_3 = R_H_3 s_2 + b_H_3 */
             for (size_t j = 0; j < m; ++j) {
                 rhn_real sum = b_H_3[j];
                 for (size_t k = 0; k < m; ++k)
@@ -271,15 +271,15 @@ void rhn_forward(
                 a_h_3[j] = sum;
             }
 
-            /* (7)  h_3 = tanh(a_h_3) */
+            /* (12)  h_3 = tanh(a_h_3) */
             for (size_t j = 0; j < m; ++j)
                 h_3[j] = TANH(a_h_3[j]);
 
-            /* (7)  h_3_tail = tanh_tail(a_h_3) */
+            /* (12)  h_3_tail = tanh_tail(a_h_3) */
             for (size_t j = 0; j < m; ++j)
                 h_3_tail[j] = rhn_tanh_tail(a_h_3[j]);
 
-            /* (8)  a_t_3 = R_T_3 s_2 + b_T_3 */
+            /* (13)  a_t_3 = R_T_3 s_2 + b_T_3 */
             for (size_t j = 0; j < m; ++j) {
                 rhn_real sum = b_T_3[j];
                 for (size_t k = 0; k < m; ++k)
@@ -287,15 +287,15 @@ void rhn_forward(
                 a_t_3[j] = sum;
             }
 
-            /* (8)  t_3 = sigmoid(a_t_3) */
+            /* (14)  t_3 = sigmoid(a_t_3) */
             for (size_t j = 0; j < m; ++j)
                 t_3[j] = rhn_sigmoid(a_t_3[j]);
 
-            /* (8)  t_3_tail = sigmoid_tail(a_t_3) */
+            /* (14)  t_3_tail = sigmoid_tail(a_t_3) */
             for (size_t j = 0; j < m; ++j)
                 t_3_tail[j] = rhn_sigmoid_tail(a_t_3[j]);
 
-            /* (9)  y = h_3 * t_3 + s_2 * (1 - t_3) */
+            /* (15)  y = h_3 * t_3 + s_2 * (1 - t_3) */
             for (size_t j = 0; j < m; ++j)
                 y[j] = h_3[j] * t_3[j] + s_2[j] * (1 - t_3[j]);
         }
@@ -363,11 +363,11 @@ void rhn_infer(
                 a_h_1[j] = sum;
             }
 
-            /* (1)  h_1 = tanh(a_h_1) */
+            /* (2)  h_1 = tanh(a_h_1) */
             for (size_t j = 0; j < m; ++j)
                 h_1[j] = TANH(a_h_1[j]);
 
-            /* (2)  a_t_1 = W_T x + R_T_1 y_prev + b_T_1 */
+            /* (3)  a_t_1 = W_T x + R_T_1 y_prev + b_T_1 */
             for (size_t j = 0; j < m; ++j) {
                 rhn_real sum = b_T_1[j];
                 for (size_t k = 0; k < n; ++k)
@@ -377,15 +377,15 @@ void rhn_infer(
                 a_t_1[j] = sum;
             }
 
-            /* (2)  t_1 = sigmoid(a_t_1) */
+            /* (4)  t_1 = sigmoid(a_t_1) */
             for (size_t j = 0; j < m; ++j)
                 t_1[j] = rhn_sigmoid(a_t_1[j]);
 
-            /* (3)  s_1 = h_1 * t_1 + y_prev * (1 - t_1) */
+            /* (5)  s_1 = h_1 * t_1 + y_prev * (1 - t_1) */
             for (size_t j = 0; j < m; ++j)
                 s_1[j] = h_1[j] * t_1[j] + y_prev[j] * (1 - t_1[j]);
 
-            /* (4)  a_h_2 = R_H_2 s_1 + b_H_2 */
+            /* (6)  a_h_2 = R_H_2 s_1 + b_H_2 */
             for (size_t j = 0; j < m; ++j) {
                 rhn_real sum = b_H_2[j];
                 for (size_t k = 0; k < m; ++k)
@@ -393,11 +393,11 @@ void rhn_infer(
                 a_h_2[j] = sum;
             }
 
-            /* (4)  h_2 = tanh(a_h_2) */
+            /* (7)  h_2 = tanh(a_h_2) */
             for (size_t j = 0; j < m; ++j)
                 h_2[j] = TANH(a_h_2[j]);
 
-            /* (5)  a_t_2 = R_T_2 s_1 + b_T_2 */
+            /* (8)  a_t_2 = R_T_2 s_1 + b_T_2 */
             for (size_t j = 0; j < m; ++j) {
                 rhn_real sum = b_T_2[j];
                 for (size_t k = 0; k < m; ++k)
@@ -405,15 +405,15 @@ void rhn_infer(
                 a_t_2[j] = sum;
             }
 
-            /* (5)  t_2 = sigmoid(a_t_2) */
+            /* (9)  t_2 = sigmoid(a_t_2) */
             for (size_t j = 0; j < m; ++j)
                 t_2[j] = rhn_sigmoid(a_t_2[j]);
 
-            /* (6)  s_2 = h_2 * t_2 + s_1 * (1 - t_2) */
+            /* (10)  s_2 = h_2 * t_2 + s_1 * (1 - t_2) */
             for (size_t j = 0; j < m; ++j)
                 s_2[j] = h_2[j] * t_2[j] + s_1[j] * (1 - t_2[j]);
 
-            /* (7)  a_h_3 = R_H_3 s_2 + b_H_3 */
+            /* (11)  a_h_3 = R_H_3 s_2 + b_H_3 */
             for (size_t j = 0; j < m; ++j) {
                 rhn_real sum = b_H_3[j];
                 for (size_t k = 0; k < m; ++k)
@@ -421,11 +421,11 @@ void rhn_infer(
                 a_h_3[j] = sum;
             }
 
-            /* (7)  h_3 = tanh(a_h_3) */
+            /* (12)  h_3 = tanh(a_h_3) */
             for (size_t j = 0; j < m; ++j)
                 h_3[j] = TANH(a_h_3[j]);
 
-            /* (8)  a_t_3 = R_T_3 s_2 + b_T_3 */
+            /* (13)  a_t_3 = R_T_3 s_2 + b_T_3 */
             for (size_t j = 0; j < m; ++j) {
                 rhn_real sum = b_T_3[j];
                 for (size_t k = 0; k < m; ++k)
@@ -433,11 +433,11 @@ void rhn_infer(
                 a_t_3[j] = sum;
             }
 
-            /* (8)  t_3 = sigmoid(a_t_3) */
+            /* (14)  t_3 = sigmoid(a_t_3) */
             for (size_t j = 0; j < m; ++j)
                 t_3[j] = rhn_sigmoid(a_t_3[j]);
 
-            /* (9)  y = h_3 * t_3 + s_2 * (1 - t_3) */
+            /* (15)  y = h_3 * t_3 + s_2 * (1 - t_3) */
             for (size_t j = 0; j < m; ++j)
                 y[j] = h_3[j] * t_3[j] + s_2[j] * (1 - t_3[j]);
         }
@@ -588,84 +588,84 @@ void rhn_backward(
             rhn_real *restrict a_h_1_bar = work_a_h_1_bar + at * m;
             rhn_real *restrict y_prev_bar = work_y_prev_bar + ((t & 1) * B + s) * m;
 
-            /* (1)  h_1 = tanh_from_tail(h_1_tail) */
+            /* (2)  h_1 = tanh_from_tail(h_1_tail) */
             for (size_t j = 0; j < m; ++j)
                 h_1[j] = rhn_tanh_from_tail(h_1_tail[j]);
 
-            /* (2)  t_1 = sigmoid_from_tail(t_1_tail) */
+            /* (4)  t_1 = sigmoid_from_tail(t_1_tail) */
             for (size_t j = 0; j < m; ++j)
                 t_1[j] = rhn_sigmoid_from_tail(t_1_tail[j]);
 
-            /* (4)  h_2 = tanh_from_tail(h_2_tail) */
+            /* (7)  h_2 = tanh_from_tail(h_2_tail) */
             for (size_t j = 0; j < m; ++j)
                 h_2[j] = rhn_tanh_from_tail(h_2_tail[j]);
 
-            /* (5)  t_2 = sigmoid_from_tail(t_2_tail) */
+            /* (9)  t_2 = sigmoid_from_tail(t_2_tail) */
             for (size_t j = 0; j < m; ++j)
                 t_2[j] = rhn_sigmoid_from_tail(t_2_tail[j]);
 
-            /* (7)  h_3 = tanh_from_tail(h_3_tail) */
+            /* (12)  h_3 = tanh_from_tail(h_3_tail) */
             for (size_t j = 0; j < m; ++j)
                 h_3[j] = rhn_tanh_from_tail(h_3_tail[j]);
 
-            /* (8)  t_3 = sigmoid_from_tail(t_3_tail) */
+            /* (14)  t_3 = sigmoid_from_tail(t_3_tail) */
             for (size_t j = 0; j < m; ++j)
                 t_3[j] = rhn_sigmoid_from_tail(t_3_tail[j]);
 
-            /* (1)  one_minus_h_1_squared = slope_from_tail(h_1_tail) */
+            /* (2)  one_minus_h_1_squared = slope_from_tail(h_1_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_h_1_squared[j] = rhn_slope_from_tail(h_1_tail[j]);
 
-            /* (2)  one_minus_t_1 = complement_from_tail(t_1_tail) */
+            /* (4)  one_minus_t_1 = complement_from_tail(t_1_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_t_1[j] = rhn_complement_from_tail(t_1_tail[j]);
 
-            /* (4)  one_minus_h_2_squared = slope_from_tail(h_2_tail) */
+            /* (7)  one_minus_h_2_squared = slope_from_tail(h_2_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_h_2_squared[j] = rhn_slope_from_tail(h_2_tail[j]);
 
-            /* (5)  one_minus_t_2 = complement_from_tail(t_2_tail) */
+            /* (9)  one_minus_t_2 = complement_from_tail(t_2_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_t_2[j] = rhn_complement_from_tail(t_2_tail[j]);
 
-            /* (7)  one_minus_h_3_squared = slope_from_tail(h_3_tail) */
+            /* (12)  one_minus_h_3_squared = slope_from_tail(h_3_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_h_3_squared[j] = rhn_slope_from_tail(h_3_tail[j]);
 
-            /* (8)  one_minus_t_3 = complement_from_tail(t_3_tail) */
+            /* (14)  one_minus_t_3 = complement_from_tail(t_3_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_t_3[j] = rhn_complement_from_tail(t_3_tail[j]);
 
-            /* (3)  s_1 = h_1 * t_1 + y_prev * (1 - t_1) */
+            /* (5)  s_1 = h_1 * t_1 + y_prev * (1 - t_1) */
             for (size_t j = 0; j < m; ++j)
                 s_1[j] = h_1[j] * t_1[j] + y_prev[j] * one_minus_t_1[j];
 
-            /* (6)  s_2 = h_2 * t_2 + s_1 * (1 - t_2) */
+            /* (10)  s_2 = h_2 * t_2 + s_1 * (1 - t_2) */
             for (size_t j = 0; j < m; ++j)
                 s_2[j] = h_2[j] * t_2[j] + s_1[j] * one_minus_t_2[j];
 
-            /* (10)  y_bar = Delta_y + y_next_bar */
+            /* (16)  y_bar = Delta_y + y_next_bar */
             for (size_t j = 0; j < m; ++j)
                 y_bar[j] = Delta_y[j] + y_next_bar[j];
 
-            /* (11)  t_3_bar = y_bar * (h_3 - s_2)   adjoint of (9) */
+            /* (17)  t_3_bar = y_bar * (h_3 - s_2)   adjoint of (15) */
             for (size_t j = 0; j < m; ++j)
                 t_3_bar[j] = y_bar[j] * (h_3[j] - s_2[j]);
 
-            /* (12)  a_t_3_bar = t_3_bar * t_3 * (1 - t_3)   adjoint of (8) */
+            /* (18)  a_t_3_bar = t_3_bar * t_3 * (1 - t_3)   adjoint of (14) */
             for (size_t j = 0; j < m; ++j)
                 a_t_3_bar[j] = t_3_bar[j] * t_3[j] * one_minus_t_3[j];
 
-            /* (13)  h_3_bar = y_bar * t_3   adjoint of (9) */
+            /* (19)  h_3_bar = y_bar * t_3   adjoint of (15) */
             for (size_t j = 0; j < m; ++j)
                 h_3_bar[j] = y_bar[j] * t_3[j];
 
-            /* (14)  a_h_3_bar = h_3_bar * (1 - h_3^2)   adjoint of (7) */
+            /* (20)  a_h_3_bar = h_3_bar * (1 - h_3^2)   adjoint of (12) */
             for (size_t j = 0; j < m; ++j)
                 a_h_3_bar[j] = h_3_bar[j] * one_minus_h_3_squared[j];
 
-            /* (15)  s_2_bar = R_H_3^T a_h_3_bar + R_T_3^T a_t_3_bar + y_bar * (1 - t_3)   adjoint
-             * of (7), (8), (9) */
+            /* (21)  s_2_bar = R_H_3^T a_h_3_bar + R_T_3^T a_t_3_bar + y_bar * (1 - t_3)   adjoint
+             * of (11), (13), (15) */
             for (size_t j = 0; j < m; ++j) {
                 rhn_real sum = y_bar[j] * one_minus_t_3[j];
                 for (size_t k = 0; k < m; ++k)
@@ -675,24 +675,24 @@ void rhn_backward(
                 s_2_bar[j] = sum;
             }
 
-            /* (16)  t_2_bar = s_2_bar * (h_2 - s_1)   adjoint of (6) */
+            /* (22)  t_2_bar = s_2_bar * (h_2 - s_1)   adjoint of (10) */
             for (size_t j = 0; j < m; ++j)
                 t_2_bar[j] = s_2_bar[j] * (h_2[j] - s_1[j]);
 
-            /* (17)  a_t_2_bar = t_2_bar * t_2 * (1 - t_2)   adjoint of (5) */
+            /* (23)  a_t_2_bar = t_2_bar * t_2 * (1 - t_2)   adjoint of (9) */
             for (size_t j = 0; j < m; ++j)
                 a_t_2_bar[j] = t_2_bar[j] * t_2[j] * one_minus_t_2[j];
 
-            /* (18)  h_2_bar = s_2_bar * t_2   adjoint of (6) */
+            /* (24)  h_2_bar = s_2_bar * t_2   adjoint of (10) */
             for (size_t j = 0; j < m; ++j)
                 h_2_bar[j] = s_2_bar[j] * t_2[j];
 
-            /* (19)  a_h_2_bar = h_2_bar * (1 - h_2^2)   adjoint of (4) */
+            /* (25)  a_h_2_bar = h_2_bar * (1 - h_2^2)   adjoint of (7) */
             for (size_t j = 0; j < m; ++j)
                 a_h_2_bar[j] = h_2_bar[j] * one_minus_h_2_squared[j];
 
-            /* (20)  s_1_bar = R_H_2^T a_h_2_bar + R_T_2^T a_t_2_bar + s_2_bar * (1 - t_2)   adjoint
-             * of (4), (5), (6) */
+            /* (26)  s_1_bar = R_H_2^T a_h_2_bar + R_T_2^T a_t_2_bar + s_2_bar * (1 - t_2)   adjoint
+             * of (6), (8), (10) */
             for (size_t j = 0; j < m; ++j) {
                 rhn_real sum = s_2_bar[j] * one_minus_t_2[j];
                 for (size_t k = 0; k < m; ++k)
@@ -702,24 +702,24 @@ void rhn_backward(
                 s_1_bar[j] = sum;
             }
 
-            /* (21)  t_1_bar = s_1_bar * (h_1 - y_prev)   adjoint of (3) */
+            /* (27)  t_1_bar = s_1_bar * (h_1 - y_prev)   adjoint of (5) */
             for (size_t j = 0; j < m; ++j)
                 t_1_bar[j] = s_1_bar[j] * (h_1[j] - y_prev[j]);
 
-            /* (22)  a_t_1_bar = t_1_bar * t_1 * (1 - t_1)   adjoint of (2) */
+            /* (28)  a_t_1_bar = t_1_bar * t_1 * (1 - t_1)   adjoint of (4) */
             for (size_t j = 0; j < m; ++j)
                 a_t_1_bar[j] = t_1_bar[j] * t_1[j] * one_minus_t_1[j];
 
-            /* (23)  h_1_bar = s_1_bar * t_1   adjoint of (3) */
+            /* (29)  h_1_bar = s_1_bar * t_1   adjoint of (5) */
             for (size_t j = 0; j < m; ++j)
                 h_1_bar[j] = s_1_bar[j] * t_1[j];
 
-            /* (24)  a_h_1_bar = h_1_bar * (1 - h_1^2)   adjoint of (1) */
+            /* (30)  a_h_1_bar = h_1_bar * (1 - h_1^2)   adjoint of (2) */
             for (size_t j = 0; j < m; ++j)
                 a_h_1_bar[j] = h_1_bar[j] * one_minus_h_1_squared[j];
 
-            /* (25)  y_prev_bar = R_H_1^T a_h_1_bar + R_T_1^T a_t_1_bar + s_1_bar * (1 - t_1)
-             * adjoint of (1), (2), (3) */
+            /* (31)  y_prev_bar = R_H_1^T a_h_1_bar + R_T_1^T a_t_1_bar + s_1_bar * (1 - t_1)
+             * adjoint of (1), (3), (5) */
             for (size_t j = 0; j < m; ++j) {
                 rhn_real sum = s_1_bar[j] * one_minus_t_1[j];
                 for (size_t k = 0; k < m; ++k)
@@ -747,7 +747,7 @@ void rhn_backward(
             const rhn_real *restrict a_h_1_bar = work_a_h_1_bar + at * m;
             rhn_real *restrict x_bar = gradients->x_bar != NULL ? gradients->x_bar + at * n : NULL;
 
-            /* (26)  x_bar = W_H^T a_h_1_bar + W_T^T a_t_1_bar   adjoint of (1), (2) */
+            /* (32)  x_bar = W_H^T a_h_1_bar + W_T^T a_t_1_bar   adjoint of (1), (3) */
             if (x_bar != NULL) {
                 for (size_t j = 0; j < n; ++j) {
                     rhn_real sum = 0;
@@ -759,80 +759,80 @@ void rhn_backward(
                 }
             }
 
-            /* (27)  W_H_bar = sum_t a_h_1_bar x^T   adjoint of (1) */
+            /* (33)  W_H_bar = sum_t a_h_1_bar x^T   adjoint of (1) */
             if (W_H_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         W_H_bar[j * n + k] += a_h_1_bar[j] * x[k];
 
-            /* (28)  W_T_bar = sum_t a_t_1_bar x^T   adjoint of (2) */
+            /* (34)  W_T_bar = sum_t a_t_1_bar x^T   adjoint of (3) */
             if (W_T_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         W_T_bar[j * n + k] += a_t_1_bar[j] * x[k];
 
-            /* (29)  R_H_1_bar = sum_t a_h_1_bar y_prev^T   adjoint of (1) */
+            /* (35)  R_H_1_bar = sum_t a_h_1_bar y_prev^T   adjoint of (1) */
             if (R_H_1_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < m; ++k)
                         R_H_1_bar[j * m + k] += a_h_1_bar[j] * y_prev[k];
 
-            /* (30)  b_H_1_bar = sum_t a_h_1_bar   adjoint of (1) */
+            /* (36)  b_H_1_bar = sum_t a_h_1_bar   adjoint of (1) */
             if (b_H_1_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     b_H_1_bar[j] += a_h_1_bar[j];
 
-            /* (31)  R_T_1_bar = sum_t a_t_1_bar y_prev^T   adjoint of (2) */
+            /* (37)  R_T_1_bar = sum_t a_t_1_bar y_prev^T   adjoint of (3) */
             if (R_T_1_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < m; ++k)
                         R_T_1_bar[j * m + k] += a_t_1_bar[j] * y_prev[k];
 
-            /* (32)  b_T_1_bar = sum_t a_t_1_bar   adjoint of (2) */
+            /* (38)  b_T_1_bar = sum_t a_t_1_bar   adjoint of (3) */
             if (b_T_1_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     b_T_1_bar[j] += a_t_1_bar[j];
 
-            /* (33)  R_H_2_bar = sum_t a_h_2_bar s_1^T   adjoint of (4) */
+            /* (39)  R_H_2_bar = sum_t a_h_2_bar s_1^T   adjoint of (6) */
             if (R_H_2_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < m; ++k)
                         R_H_2_bar[j * m + k] += a_h_2_bar[j] * s_1[k];
 
-            /* (34)  b_H_2_bar = sum_t a_h_2_bar   adjoint of (4) */
+            /* (40)  b_H_2_bar = sum_t a_h_2_bar   adjoint of (6) */
             if (b_H_2_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     b_H_2_bar[j] += a_h_2_bar[j];
 
-            /* (35)  R_T_2_bar = sum_t a_t_2_bar s_1^T   adjoint of (5) */
+            /* (41)  R_T_2_bar = sum_t a_t_2_bar s_1^T   adjoint of (8) */
             if (R_T_2_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < m; ++k)
                         R_T_2_bar[j * m + k] += a_t_2_bar[j] * s_1[k];
 
-            /* (36)  b_T_2_bar = sum_t a_t_2_bar   adjoint of (5) */
+            /* (42)  b_T_2_bar = sum_t a_t_2_bar   adjoint of (8) */
             if (b_T_2_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     b_T_2_bar[j] += a_t_2_bar[j];
 
-            /* (37)  R_H_3_bar = sum_t a_h_3_bar s_2^T   adjoint of (7) */
+            /* (43)  R_H_3_bar = sum_t a_h_3_bar s_2^T   adjoint of (11) */
             if (R_H_3_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < m; ++k)
                         R_H_3_bar[j * m + k] += a_h_3_bar[j] * s_2[k];
 
-            /* (38)  b_H_3_bar = sum_t a_h_3_bar   adjoint of (7) */
+            /* (44)  b_H_3_bar = sum_t a_h_3_bar   adjoint of (11) */
             if (b_H_3_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     b_H_3_bar[j] += a_h_3_bar[j];
 
-            /* (39)  R_T_3_bar = sum_t a_t_3_bar s_2^T   adjoint of (8) */
+            /* (45)  R_T_3_bar = sum_t a_t_3_bar s_2^T   adjoint of (13) */
             if (R_T_3_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < m; ++k)
                         R_T_3_bar[j * m + k] += a_t_3_bar[j] * s_2[k];
 
-            /* (40)  b_T_3_bar = sum_t a_t_3_bar   adjoint of (8) */
+            /* (46)  b_T_3_bar = sum_t a_t_3_bar   adjoint of (13) */
             if (b_T_3_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     b_T_3_bar[j] += a_t_3_bar[j];
@@ -898,11 +898,11 @@ void rhn_step(
             a_h_1[j] = sum;
         }
 
-        /* (1)  h_1 = tanh(a_h_1) */
+        /* (2)  h_1 = tanh(a_h_1) */
         for (size_t j = 0; j < m; ++j)
             h_1[j] = TANH(a_h_1[j]);
 
-        /* (2)  a_t_1 = W_T x + R_T_1 y_prev + b_T_1 */
+        /* (3)  a_t_1 = W_T x + R_T_1 y_prev + b_T_1 */
         for (size_t j = 0; j < m; ++j) {
             rhn_real sum = b_T_1[j];
             for (size_t k = 0; k < n; ++k)
@@ -912,15 +912,15 @@ void rhn_step(
             a_t_1[j] = sum;
         }
 
-        /* (2)  t_1 = sigmoid(a_t_1) */
+        /* (4)  t_1 = sigmoid(a_t_1) */
         for (size_t j = 0; j < m; ++j)
             t_1[j] = rhn_sigmoid(a_t_1[j]);
 
-        /* (3)  s_1 = h_1 * t_1 + y_prev * (1 - t_1) */
+        /* (5)  s_1 = h_1 * t_1 + y_prev * (1 - t_1) */
         for (size_t j = 0; j < m; ++j)
             s_1[j] = h_1[j] * t_1[j] + y_prev[j] * (1 - t_1[j]);
 
-        /* (4)  a_h_2 = R_H_2 s_1 + b_H_2 */
+        /* (6)  a_h_2 = R_H_2 s_1 + b_H_2 */
         for (size_t j = 0; j < m; ++j) {
             rhn_real sum = b_H_2[j];
             for (size_t k = 0; k < m; ++k)
@@ -928,11 +928,11 @@ void rhn_step(
             a_h_2[j] = sum;
         }
 
-        /* (4)  h_2 = tanh(a_h_2) */
+        /* (7)  h_2 = tanh(a_h_2) */
         for (size_t j = 0; j < m; ++j)
             h_2[j] = TANH(a_h_2[j]);
 
-        /* (5)  a_t_2 = R_T_2 s_1 + b_T_2 */
+        /* (8)  a_t_2 = R_T_2 s_1 + b_T_2 */
         for (size_t j = 0; j < m; ++j) {
             rhn_real sum = b_T_2[j];
             for (size_t k = 0; k < m; ++k)
@@ -940,15 +940,15 @@ void rhn_step(
             a_t_2[j] = sum;
         }
 
-        /* (5)  t_2 = sigmoid(a_t_2) */
+        /* (9)  t_2 = sigmoid(a_t_2) */
         for (size_t j = 0; j < m; ++j)
             t_2[j] = rhn_sigmoid(a_t_2[j]);
 
-        /* (6)  s_2 = h_2 * t_2 + s_1 * (1 - t_2) */
+        /* (10)  s_2 = h_2 * t_2 + s_1 * (1 - t_2) */
         for (size_t j = 0; j < m; ++j)
             s_2[j] = h_2[j] * t_2[j] + s_1[j] * (1 - t_2[j]);
 
-        /* (7)  a_h_3 = R_H_3 s_2 + b_H_3 */
+        /* (11)  a_h_3 = R_H_3 s_2 + b_H_3 */
         for (size_t j = 0; j < m; ++j) {
             rhn_real sum = b_H_3[j];
             for (size_t k = 0; k < m; ++k)
@@ -956,11 +956,11 @@ void rhn_step(
             a_h_3[j] = sum;
         }
 
-        /* (7)  h_3 = tanh(a_h_3) */
+        /* (12)  h_3 = tanh(a_h_3) */
         for (size_t j = 0; j < m; ++j)
             h_3[j] = TANH(a_h_3[j]);
 
-        /* (8)  a_t_3 = R_T_3 s_2 + b_T_3 */
+        /* (13)  a_t_3 = R_T_3 s_2 + b_T_3 */
         for (size_t j = 0; j < m; ++j) {
             rhn_real sum = b_T_3[j];
             for (size_t k = 0; k < m; ++k)
@@ -968,11 +968,11 @@ void rhn_step(
             a_t_3[j] = sum;
         }
 
-        /* (8)  t_3 = sigmoid(a_t_3) */
+        /* (14)  t_3 = sigmoid(a_t_3) */
         for (size_t j = 0; j < m; ++j)
             t_3[j] = rhn_sigmoid(a_t_3[j]);
 
-        /* (9)  y = h_3 * t_3 + s_2 * (1 - t_3) */
+        /* (15)  y = h_3 * t_3 + s_2 * (1 - t_3) */
         for (size_t j = 0; j < m; ++j)
             y[j] = h_3[j] * t_3[j] + s_2[j] * (1 - t_3[j]);
 

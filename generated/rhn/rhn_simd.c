@@ -276,25 +276,25 @@ static void rhn_simd_forward_thread(
                                     const vec a_h_1 =
                                         load(tile_a_h_1 + (s * 2 * own + v) * LANES) + b_H_1_here;
 
-                                    /* (1)  h_1 = tanh(a_h_1) */
+                                    /* (2)  h_1 = tanh(a_h_1) */
                                     const vec h_1 = vec_tanh(a_h_1);
 
-                                    /* (1)  h_1_tail = tanh_tail(a_h_1) */
+                                    /* (2)  h_1_tail = tanh_tail(a_h_1) */
                                     const vec h_1_tail = vec_tanh_tail(a_h_1);
                                     store(h_1_tail_rows + s * row_m + j, h_1_tail);
 
-                                    /* (2)  a_t_1 = W_T x + R_T_1 y_prev + b_T_1 */
+                                    /* (3)  a_t_1 = W_T x + R_T_1 y_prev + b_T_1 */
                                     const vec a_t_1 = load(tile_a_h_1 + ((s * 2 + 1) * own + v)
                                         * LANES) + b_T_1_here;
 
-                                    /* (2)  t_1 = sigmoid(a_t_1) */
+                                    /* (4)  t_1 = sigmoid(a_t_1) */
                                     const vec t_1 = vec_sigmoid(a_t_1);
 
-                                    /* (2)  t_1_tail = sigmoid_tail(a_t_1) */
+                                    /* (4)  t_1_tail = sigmoid_tail(a_t_1) */
                                     const vec t_1_tail = vec_sigmoid_tail(a_t_1);
                                     store(t_1_tail_rows + s * row_m + j, t_1_tail);
 
-                                    /* (3)  s_1 = h_1 * t_1 + y_prev * (1 - t_1) */
+                                    /* (5)  s_1 = h_1 * t_1 + y_prev * (1 - t_1) */
                                     const vec s_1 = h_1 * t_1 + y_prev * (1 - t_1);
                                     store(s_1_rows + s * row_m + j, s_1);
                                 }
@@ -340,29 +340,29 @@ static void rhn_simd_forward_thread(
                                 for (size_t s = 0; s < rows; ++s) {
                                     const vec s_1 = load(s_1_rows + s * row_m + j);
 
-                                    /* (4)  a_h_2 = R_H_2 s_1 + b_H_2 */
+                                    /* (6)  a_h_2 = R_H_2 s_1 + b_H_2 */
                                     const vec a_h_2 =
                                         load(tile_a_h_2 + (s * 2 * own + v) * LANES) + b_H_2_here;
 
-                                    /* (4)  h_2 = tanh(a_h_2) */
+                                    /* (7)  h_2 = tanh(a_h_2) */
                                     const vec h_2 = vec_tanh(a_h_2);
 
-                                    /* (4)  h_2_tail = tanh_tail(a_h_2) */
+                                    /* (7)  h_2_tail = tanh_tail(a_h_2) */
                                     const vec h_2_tail = vec_tanh_tail(a_h_2);
                                     store(h_2_tail_rows + s * row_m + j, h_2_tail);
 
-                                    /* (5)  a_t_2 = R_T_2 s_1 + b_T_2 */
+                                    /* (8)  a_t_2 = R_T_2 s_1 + b_T_2 */
                                     const vec a_t_2 = load(tile_a_h_2 + ((s * 2 + 1) * own + v)
                                         * LANES) + b_T_2_here;
 
-                                    /* (5)  t_2 = sigmoid(a_t_2) */
+                                    /* (9)  t_2 = sigmoid(a_t_2) */
                                     const vec t_2 = vec_sigmoid(a_t_2);
 
-                                    /* (5)  t_2_tail = sigmoid_tail(a_t_2) */
+                                    /* (9)  t_2_tail = sigmoid_tail(a_t_2) */
                                     const vec t_2_tail = vec_sigmoid_tail(a_t_2);
                                     store(t_2_tail_rows + s * row_m + j, t_2_tail);
 
-                                    /* (6)  s_2 = h_2 * t_2 + s_1 * (1 - t_2) */
+                                    /* (10)  s_2 = h_2 * t_2 + s_1 * (1 - t_2) */
                                     const vec s_2 = h_2 * t_2 + s_1 * (1 - t_2);
                                     store(s_2_rows + s * row_m + j, s_2);
                                 }
@@ -408,29 +408,29 @@ static void rhn_simd_forward_thread(
                                 for (size_t s = 0; s < rows; ++s) {
                                     const vec s_2 = load(s_2_rows + s * row_m + j);
 
-                                    /* (7)  a_h_3 = R_H_3 s_2 + b_H_3 */
+                                    /* (11)  a_h_3 = R_H_3 s_2 + b_H_3 */
                                     const vec a_h_3 =
                                         load(tile_a_h_3 + (s * 2 * own + v) * LANES) + b_H_3_here;
 
-                                    /* (7)  h_3 = tanh(a_h_3) */
+                                    /* (12)  h_3 = tanh(a_h_3) */
                                     const vec h_3 = vec_tanh(a_h_3);
 
-                                    /* (7)  h_3_tail = tanh_tail(a_h_3) */
+                                    /* (12)  h_3_tail = tanh_tail(a_h_3) */
                                     const vec h_3_tail = vec_tanh_tail(a_h_3);
                                     store(h_3_tail_rows + s * row_m + j, h_3_tail);
 
-                                    /* (8)  a_t_3 = R_T_3 s_2 + b_T_3 */
+                                    /* (13)  a_t_3 = R_T_3 s_2 + b_T_3 */
                                     const vec a_t_3 = load(tile_a_h_3 + ((s * 2 + 1) * own + v)
                                         * LANES) + b_T_3_here;
 
-                                    /* (8)  t_3 = sigmoid(a_t_3) */
+                                    /* (14)  t_3 = sigmoid(a_t_3) */
                                     const vec t_3 = vec_sigmoid(a_t_3);
 
-                                    /* (8)  t_3_tail = sigmoid_tail(a_t_3) */
+                                    /* (14)  t_3_tail = sigmoid_tail(a_t_3) */
                                     const vec t_3_tail = vec_sigmoid_tail(a_t_3);
                                     store(t_3_tail_rows + s * row_m + j, t_3_tail);
 
-                                    /* (9)  y = h_3 * t_3 + s_2 * (1 - t_3) */
+                                    /* (15)  y = h_3 * t_3 + s_2 * (1 - t_3) */
                                     const vec y = h_3 * t_3 + s_2 * (1 - t_3);
                                     store_part(y_rows + s * m + j, y, left);
                                 }
@@ -552,17 +552,17 @@ static void rhn_simd_infer_thread(
                                     const vec a_h_1 =
                                         load(tile_a_h_1 + (s * 2 * own + v) * LANES) + b_H_1_here;
 
-                                    /* (1)  h_1 = tanh(a_h_1) */
+                                    /* (2)  h_1 = tanh(a_h_1) */
                                     const vec h_1 = vec_tanh(a_h_1);
 
-                                    /* (2)  a_t_1 = W_T x + R_T_1 y_prev + b_T_1 */
+                                    /* (3)  a_t_1 = W_T x + R_T_1 y_prev + b_T_1 */
                                     const vec a_t_1 = load(tile_a_h_1 + ((s * 2 + 1) * own + v)
                                         * LANES) + b_T_1_here;
 
-                                    /* (2)  t_1 = sigmoid(a_t_1) */
+                                    /* (4)  t_1 = sigmoid(a_t_1) */
                                     const vec t_1 = vec_sigmoid(a_t_1);
 
-                                    /* (3)  s_1 = h_1 * t_1 + y_prev * (1 - t_1) */
+                                    /* (5)  s_1 = h_1 * t_1 + y_prev * (1 - t_1) */
                                     const vec s_1 = h_1 * t_1 + y_prev * (1 - t_1);
                                     store(s_1_rows + s * row_m + j, s_1);
                                 }
@@ -606,21 +606,21 @@ static void rhn_simd_infer_thread(
                                 for (size_t s = 0; s < rows; ++s) {
                                     const vec s_1 = load(s_1_rows + s * row_m + j);
 
-                                    /* (4)  a_h_2 = R_H_2 s_1 + b_H_2 */
+                                    /* (6)  a_h_2 = R_H_2 s_1 + b_H_2 */
                                     const vec a_h_2 =
                                         load(tile_a_h_2 + (s * 2 * own + v) * LANES) + b_H_2_here;
 
-                                    /* (4)  h_2 = tanh(a_h_2) */
+                                    /* (7)  h_2 = tanh(a_h_2) */
                                     const vec h_2 = vec_tanh(a_h_2);
 
-                                    /* (5)  a_t_2 = R_T_2 s_1 + b_T_2 */
+                                    /* (8)  a_t_2 = R_T_2 s_1 + b_T_2 */
                                     const vec a_t_2 = load(tile_a_h_2 + ((s * 2 + 1) * own + v)
                                         * LANES) + b_T_2_here;
 
-                                    /* (5)  t_2 = sigmoid(a_t_2) */
+                                    /* (9)  t_2 = sigmoid(a_t_2) */
                                     const vec t_2 = vec_sigmoid(a_t_2);
 
-                                    /* (6)  s_2 = h_2 * t_2 + s_1 * (1 - t_2) */
+                                    /* (10)  s_2 = h_2 * t_2 + s_1 * (1 - t_2) */
                                     const vec s_2 = h_2 * t_2 + s_1 * (1 - t_2);
                                     store(s_2_rows + s * row_m + j, s_2);
                                 }
@@ -664,21 +664,21 @@ static void rhn_simd_infer_thread(
                                 for (size_t s = 0; s < rows; ++s) {
                                     const vec s_2 = load(s_2_rows + s * row_m + j);
 
-                                    /* (7)  a_h_3 = R_H_3 s_2 + b_H_3 */
+                                    /* (11)  a_h_3 = R_H_3 s_2 + b_H_3 */
                                     const vec a_h_3 =
                                         load(tile_a_h_3 + (s * 2 * own + v) * LANES) + b_H_3_here;
 
-                                    /* (7)  h_3 = tanh(a_h_3) */
+                                    /* (12)  h_3 = tanh(a_h_3) */
                                     const vec h_3 = vec_tanh(a_h_3);
 
-                                    /* (8)  a_t_3 = R_T_3 s_2 + b_T_3 */
+                                    /* (13)  a_t_3 = R_T_3 s_2 + b_T_3 */
                                     const vec a_t_3 = load(tile_a_h_3 + ((s * 2 + 1) * own + v)
                                         * LANES) + b_T_3_here;
 
-                                    /* (8)  t_3 = sigmoid(a_t_3) */
+                                    /* (14)  t_3 = sigmoid(a_t_3) */
                                     const vec t_3 = vec_sigmoid(a_t_3);
 
-                                    /* (9)  y = h_3 * t_3 + s_2 * (1 - t_3) */
+                                    /* (15)  y = h_3 * t_3 + s_2 * (1 - t_3) */
                                     const vec y = h_3 * t_3 + s_2 * (1 - t_3);
                                     store_part(y_rows + s * m + j, y, left);
                                 }
@@ -860,76 +860,76 @@ static void rhn_simd_backward_thread(
                             const vec y_next_bar =
                                 load_part(y_next_bar_rows + s * y_next_bar_stride + j, left);
 
-                            /* (1)  h_1 = tanh_from_tail(h_1_tail) */
+                            /* (2)  h_1 = tanh_from_tail(h_1_tail) */
                             const vec h_1 = vec_tanh_from_tail(h_1_tail);
                             store(h_1_rows + s * row_m + j, h_1);
 
-                            /* (2)  t_1 = sigmoid_from_tail(t_1_tail) */
+                            /* (4)  t_1 = sigmoid_from_tail(t_1_tail) */
                             const vec t_1 = vec_sigmoid_from_tail(t_1_tail);
                             store(t_1_rows + s * row_m + j, t_1);
 
-                            /* (4)  h_2 = tanh_from_tail(h_2_tail) */
+                            /* (7)  h_2 = tanh_from_tail(h_2_tail) */
                             const vec h_2 = vec_tanh_from_tail(h_2_tail);
                             store(h_2_rows + s * row_m + j, h_2);
 
-                            /* (5)  t_2 = sigmoid_from_tail(t_2_tail) */
+                            /* (9)  t_2 = sigmoid_from_tail(t_2_tail) */
                             const vec t_2 = vec_sigmoid_from_tail(t_2_tail);
                             store(t_2_rows + s * row_m + j, t_2);
 
-                            /* (7)  h_3 = tanh_from_tail(h_3_tail) */
+                            /* (12)  h_3 = tanh_from_tail(h_3_tail) */
                             const vec h_3 = vec_tanh_from_tail(h_3_tail);
 
-                            /* (8)  t_3 = sigmoid_from_tail(t_3_tail) */
+                            /* (14)  t_3 = sigmoid_from_tail(t_3_tail) */
                             const vec t_3 = vec_sigmoid_from_tail(t_3_tail);
 
-                            /* (1)  one_minus_h_1_squared = slope_from_tail(h_1_tail) */
+                            /* (2)  one_minus_h_1_squared = slope_from_tail(h_1_tail) */
                             const vec one_minus_h_1_squared = vec_slope_from_tail(h_1_tail);
                             store(one_minus_h_1_squared_rows + s * row_m + j,
                                 one_minus_h_1_squared);
 
-                            /* (2)  one_minus_t_1 = complement_from_tail(t_1_tail) */
+                            /* (4)  one_minus_t_1 = complement_from_tail(t_1_tail) */
                             const vec one_minus_t_1 = vec_complement_from_tail(t_1_tail);
                             store(one_minus_t_1_rows + s * row_m + j, one_minus_t_1);
 
-                            /* (4)  one_minus_h_2_squared = slope_from_tail(h_2_tail) */
+                            /* (7)  one_minus_h_2_squared = slope_from_tail(h_2_tail) */
                             const vec one_minus_h_2_squared = vec_slope_from_tail(h_2_tail);
                             store(one_minus_h_2_squared_rows + s * row_m + j,
                                 one_minus_h_2_squared);
 
-                            /* (5)  one_minus_t_2 = complement_from_tail(t_2_tail) */
+                            /* (9)  one_minus_t_2 = complement_from_tail(t_2_tail) */
                             const vec one_minus_t_2 = vec_complement_from_tail(t_2_tail);
                             store(one_minus_t_2_rows + s * row_m + j, one_minus_t_2);
 
-                            /* (7)  one_minus_h_3_squared = slope_from_tail(h_3_tail) */
+                            /* (12)  one_minus_h_3_squared = slope_from_tail(h_3_tail) */
                             const vec one_minus_h_3_squared = vec_slope_from_tail(h_3_tail);
 
-                            /* (8)  one_minus_t_3 = complement_from_tail(t_3_tail) */
+                            /* (14)  one_minus_t_3 = complement_from_tail(t_3_tail) */
                             const vec one_minus_t_3 = vec_complement_from_tail(t_3_tail);
                             store(one_minus_t_3_rows + s * row_m + j, one_minus_t_3);
 
-                            /* (3)  s_1 = h_1 * t_1 + y_prev * (1 - t_1) */
+                            /* (5)  s_1 = h_1 * t_1 + y_prev * (1 - t_1) */
                             const vec s_1 = h_1 * t_1 + y_prev * one_minus_t_1;
                             store(s_1_rows + s * row_m + j, s_1);
 
-                            /* (6)  s_2 = h_2 * t_2 + s_1 * (1 - t_2) */
+                            /* (10)  s_2 = h_2 * t_2 + s_1 * (1 - t_2) */
                             const vec s_2 = h_2 * t_2 + s_1 * one_minus_t_2;
                             store(s_2_rows + s * row_m + j, s_2);
 
-                            /* (10)  y_bar = Delta_y + y_next_bar */
+                            /* (16)  y_bar = Delta_y + y_next_bar */
                             const vec y_bar = Delta_y + y_next_bar;
                             store(y_bar_rows + s * row_m + j, y_bar);
 
-                            /* (11)  t_3_bar = y_bar * (h_3 - s_2)   adjoint of (9) */
+                            /* (17)  t_3_bar = y_bar * (h_3 - s_2)   adjoint of (15) */
                             const vec t_3_bar = y_bar * (h_3 - s_2);
 
-                            /* (12)  a_t_3_bar = t_3_bar * t_3 * (1 - t_3)   adjoint of (8) */
+                            /* (18)  a_t_3_bar = t_3_bar * t_3 * (1 - t_3)   adjoint of (14) */
                             const vec a_t_3_bar = t_3_bar * t_3 * one_minus_t_3;
                             store(a_t_3_bar_rows + s * row_m + j, a_t_3_bar);
 
-                            /* (13)  h_3_bar = y_bar * t_3   adjoint of (9) */
+                            /* (19)  h_3_bar = y_bar * t_3   adjoint of (15) */
                             const vec h_3_bar = y_bar * t_3;
 
-                            /* (14)  a_h_3_bar = h_3_bar * (1 - h_3^2)   adjoint of (7) */
+                            /* (20)  a_h_3_bar = h_3_bar * (1 - h_3^2)   adjoint of (12) */
                             const vec a_h_3_bar = h_3_bar * one_minus_h_3_squared;
                             store(a_h_3_bar_rows + s * row_m + j, a_h_3_bar);
                         }
@@ -991,24 +991,24 @@ static void rhn_simd_backward_thread(
                                     const vec t_2 = load(t_2_rows + s * row_m + j);
                                     const vec y_bar = load(y_bar_rows + s * row_m + j);
 
-                                    /* (15)  s_2_bar = R_H_3^T a_h_3_bar + R_T_3^T a_t_3_bar + y_bar
-                                     * * (1 - t_3)   adjoint of (7), (8), (9) */
+                                    /* (21)  s_2_bar = R_H_3^T a_h_3_bar + R_T_3^T a_t_3_bar + y_bar
+                                     * * (1 - t_3)   adjoint of (11), (13), (15) */
                                     const vec s_2_bar = load(tile_s_2_bar + (s * own + v) * LANES)
                                         + y_bar * one_minus_t_3;
                                     store(s_2_bar_rows + s * row_m + j, s_2_bar);
 
-                                    /* (16)  t_2_bar = s_2_bar * (h_2 - s_1)   adjoint of (6) */
+                                    /* (22)  t_2_bar = s_2_bar * (h_2 - s_1)   adjoint of (10) */
                                     const vec t_2_bar = s_2_bar * (h_2 - s_1);
 
-                                    /* (17)  a_t_2_bar = t_2_bar * t_2 * (1 - t_2)   adjoint of (5)
+                                    /* (23)  a_t_2_bar = t_2_bar * t_2 * (1 - t_2)   adjoint of (9)
                                      * */
                                     const vec a_t_2_bar = t_2_bar * t_2 * one_minus_t_2;
                                     store(a_t_2_bar_rows + s * row_m + j, a_t_2_bar);
 
-                                    /* (18)  h_2_bar = s_2_bar * t_2   adjoint of (6) */
+                                    /* (24)  h_2_bar = s_2_bar * t_2   adjoint of (10) */
                                     const vec h_2_bar = s_2_bar * t_2;
 
-                                    /* (19)  a_h_2_bar = h_2_bar * (1 - h_2^2)   adjoint of (4) */
+                                    /* (25)  a_h_2_bar = h_2_bar * (1 - h_2^2)   adjoint of (7) */
                                     const vec a_h_2_bar = h_2_bar * one_minus_h_2_squared;
                                     store(a_h_2_bar_rows + s * row_m + j, a_h_2_bar);
                                 }
@@ -1074,24 +1074,24 @@ static void rhn_simd_backward_thread(
                                     const vec t_1 = load(t_1_rows + s * row_m + j);
                                     const vec s_2_bar = load(s_2_bar_rows + s * row_m + j);
 
-                                    /* (20)  s_1_bar = R_H_2^T a_h_2_bar + R_T_2^T a_t_2_bar +
-                                     * s_2_bar * (1 - t_2)   adjoint of (4), (5), (6) */
+                                    /* (26)  s_1_bar = R_H_2^T a_h_2_bar + R_T_2^T a_t_2_bar +
+                                     * s_2_bar * (1 - t_2)   adjoint of (6), (8), (10) */
                                     const vec s_1_bar = load(tile_s_1_bar + (s * own + v) * LANES)
                                         + s_2_bar * one_minus_t_2;
                                     store(s_1_bar_rows + s * row_m + j, s_1_bar);
 
-                                    /* (21)  t_1_bar = s_1_bar * (h_1 - y_prev)   adjoint of (3) */
+                                    /* (27)  t_1_bar = s_1_bar * (h_1 - y_prev)   adjoint of (5) */
                                     const vec t_1_bar = s_1_bar * (h_1 - y_prev);
 
-                                    /* (22)  a_t_1_bar = t_1_bar * t_1 * (1 - t_1)   adjoint of (2)
+                                    /* (28)  a_t_1_bar = t_1_bar * t_1 * (1 - t_1)   adjoint of (4)
                                      * */
                                     const vec a_t_1_bar = t_1_bar * t_1 * one_minus_t_1;
                                     store(a_t_1_bar_rows + s * row_m + j, a_t_1_bar);
 
-                                    /* (23)  h_1_bar = s_1_bar * t_1   adjoint of (3) */
+                                    /* (29)  h_1_bar = s_1_bar * t_1   adjoint of (5) */
                                     const vec h_1_bar = s_1_bar * t_1;
 
-                                    /* (24)  a_h_1_bar = h_1_bar * (1 - h_1^2)   adjoint of (1) */
+                                    /* (30)  a_h_1_bar = h_1_bar * (1 - h_1^2)   adjoint of (2) */
                                     const vec a_h_1_bar = h_1_bar * one_minus_h_1_squared;
                                     store(a_h_1_bar_rows + s * row_m + j, a_h_1_bar);
                                 }
@@ -1140,8 +1140,8 @@ static void rhn_simd_backward_thread(
                                         load(one_minus_t_1_rows + s * row_m + j);
                                     const vec s_1_bar = load(s_1_bar_rows + s * row_m + j);
 
-                                    /* (25)  y_prev_bar = R_H_1^T a_h_1_bar + R_T_1^T a_t_1_bar +
-                                     * s_1_bar * (1 - t_1)   adjoint of (1), (2), (3) */
+                                    /* (31)  y_prev_bar = R_H_1^T a_h_1_bar + R_T_1^T a_t_1_bar +
+                                     * s_1_bar * (1 - t_1)   adjoint of (1), (3), (5) */
                                     const vec y_prev_bar =
                                         load(tile_y_prev_bar + (s * own + v) * LANES)
                                         + s_1_bar * one_minus_t_1;
@@ -1187,8 +1187,8 @@ static void rhn_simd_backward_thread(
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
                             for (size_t s = 0; s < rows; ++s) {
-                                /* (26)  x_bar = W_H^T a_h_1_bar + W_T^T a_t_1_bar   adjoint of (1),
-                                 * (2) */
+                                /* (32)  x_bar = W_H^T a_h_1_bar + W_T^T a_t_1_bar   adjoint of (1),
+                                 * (3) */
                                 const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
                                 store_part(x_bar_rows + s * n + j, x_bar, left);
                             }
@@ -1231,22 +1231,22 @@ static void rhn_simd_backward_thread(
                             const vec a_t_1_bar = load(a_t_1_bar_rows + s * row_m + j);
                             const vec a_h_1_bar = load(a_h_1_bar_rows + s * row_m + j);
 
-                            /* (30)  b_H_1_bar = sum_t a_h_1_bar   adjoint of (1) */
+                            /* (36)  b_H_1_bar = sum_t a_h_1_bar   adjoint of (1) */
                             b_H_1_bar_here += a_h_1_bar;
 
-                            /* (32)  b_T_1_bar = sum_t a_t_1_bar   adjoint of (2) */
+                            /* (38)  b_T_1_bar = sum_t a_t_1_bar   adjoint of (3) */
                             b_T_1_bar_here += a_t_1_bar;
 
-                            /* (34)  b_H_2_bar = sum_t a_h_2_bar   adjoint of (4) */
+                            /* (40)  b_H_2_bar = sum_t a_h_2_bar   adjoint of (6) */
                             b_H_2_bar_here += a_h_2_bar;
 
-                            /* (36)  b_T_2_bar = sum_t a_t_2_bar   adjoint of (5) */
+                            /* (42)  b_T_2_bar = sum_t a_t_2_bar   adjoint of (8) */
                             b_T_2_bar_here += a_t_2_bar;
 
-                            /* (38)  b_H_3_bar = sum_t a_h_3_bar   adjoint of (7) */
+                            /* (44)  b_H_3_bar = sum_t a_h_3_bar   adjoint of (11) */
                             b_H_3_bar_here += a_h_3_bar;
 
-                            /* (40)  b_T_3_bar = sum_t a_t_3_bar   adjoint of (8) */
+                            /* (46)  b_T_3_bar = sum_t a_t_3_bar   adjoint of (13) */
                             b_T_3_bar_here += a_t_3_bar;
                         }
                         if (b_H_1_bar != NULL) {
@@ -1281,8 +1281,8 @@ static void rhn_simd_backward_thread(
         {
             real *const scratch = work_scratch + thread * scratch_size;
 
-            /* (27)  W_H_bar = sum_t a_h_1_bar x^T   adjoint of (1) */
-            /* (28)  W_T_bar = sum_t a_t_1_bar x^T   adjoint of (2) */
+            /* (33)  W_H_bar = sum_t a_h_1_bar x^T   adjoint of (1) */
+            /* (34)  W_T_bar = sum_t a_t_1_bar x^T   adjoint of (3) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
             const reduction with_x[] = {
                 {{work_a_h_1_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_H_bar, done > 0},
@@ -1290,8 +1290,8 @@ static void rhn_simd_backward_thread(
             };
             reduce_rows(first * B, steps * B, &rows_of_x, n, with_x, 2, thread, threads, scratch);
 
-            /* (29)  R_H_1_bar = sum_t a_h_1_bar y_prev^T   adjoint of (1) */
-            /* (31)  R_T_1_bar = sum_t a_t_1_bar y_prev^T   adjoint of (2) */
+            /* (35)  R_H_1_bar = sum_t a_h_1_bar y_prev^T   adjoint of (1) */
+            /* (37)  R_T_1_bar = sum_t a_t_1_bar y_prev^T   adjoint of (3) */
             const series rows_of_y_prev = {out->y, initial_y, m, m, 0, B, 0};
             const reduction with_y_prev[] = {
                 {{work_a_h_1_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, R_H_1_bar, done > 0},
@@ -1300,8 +1300,8 @@ static void rhn_simd_backward_thread(
             reduce_rows(first * B, steps * B, &rows_of_y_prev, m, with_y_prev, 2, thread, threads,
                 scratch);
 
-            /* (33)  R_H_2_bar = sum_t a_h_2_bar s_1^T   adjoint of (4) */
-            /* (35)  R_T_2_bar = sum_t a_t_2_bar s_1^T   adjoint of (5) */
+            /* (39)  R_H_2_bar = sum_t a_h_2_bar s_1^T   adjoint of (6) */
+            /* (41)  R_T_2_bar = sum_t a_t_2_bar s_1^T   adjoint of (8) */
             const series rows_of_s_1 = {work_s_1, 0, row_m, 0, 0, 0, first * B};
             const reduction with_s_1[] = {
                 {{work_a_h_2_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, R_H_2_bar, done > 0},
@@ -1310,8 +1310,8 @@ static void rhn_simd_backward_thread(
             reduce_rows(first * B, steps * B, &rows_of_s_1, m, with_s_1, 2, thread, threads,
                 scratch);
 
-            /* (37)  R_H_3_bar = sum_t a_h_3_bar s_2^T   adjoint of (7) */
-            /* (39)  R_T_3_bar = sum_t a_t_3_bar s_2^T   adjoint of (8) */
+            /* (43)  R_H_3_bar = sum_t a_h_3_bar s_2^T   adjoint of (11) */
+            /* (45)  R_T_3_bar = sum_t a_t_3_bar s_2^T   adjoint of (13) */
             const series rows_of_s_2 = {work_s_2, 0, row_m, 0, 0, 0, first * B};
             const reduction with_s_2[] = {
                 {{work_a_h_3_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, R_H_3_bar, done > 0},
@@ -1411,17 +1411,17 @@ static void rhn_simd_step_thread(
                             const vec a_h_1 =
                                 load(tile_a_h_1 + (s * 2 * own + v) * LANES) + b_H_1_here;
 
-                            /* (1)  h_1 = tanh(a_h_1) */
+                            /* (2)  h_1 = tanh(a_h_1) */
                             const vec h_1 = vec_tanh(a_h_1);
 
-                            /* (2)  a_t_1 = W_T x + R_T_1 y_prev + b_T_1 */
+                            /* (3)  a_t_1 = W_T x + R_T_1 y_prev + b_T_1 */
                             const vec a_t_1 =
                                 load(tile_a_h_1 + ((s * 2 + 1) * own + v) * LANES) + b_T_1_here;
 
-                            /* (2)  t_1 = sigmoid(a_t_1) */
+                            /* (4)  t_1 = sigmoid(a_t_1) */
                             const vec t_1 = vec_sigmoid(a_t_1);
 
-                            /* (3)  s_1 = h_1 * t_1 + y_prev * (1 - t_1) */
+                            /* (5)  s_1 = h_1 * t_1 + y_prev * (1 - t_1) */
                             const vec s_1 = h_1 * t_1 + y_prev * (1 - t_1);
                             store(s_1_rows + s * row_m + j, s_1);
                         }
@@ -1465,21 +1465,21 @@ static void rhn_simd_step_thread(
                         for (size_t s = 0; s < rows; ++s) {
                             const vec s_1 = load(s_1_rows + s * row_m + j);
 
-                            /* (4)  a_h_2 = R_H_2 s_1 + b_H_2 */
+                            /* (6)  a_h_2 = R_H_2 s_1 + b_H_2 */
                             const vec a_h_2 =
                                 load(tile_a_h_2 + (s * 2 * own + v) * LANES) + b_H_2_here;
 
-                            /* (4)  h_2 = tanh(a_h_2) */
+                            /* (7)  h_2 = tanh(a_h_2) */
                             const vec h_2 = vec_tanh(a_h_2);
 
-                            /* (5)  a_t_2 = R_T_2 s_1 + b_T_2 */
+                            /* (8)  a_t_2 = R_T_2 s_1 + b_T_2 */
                             const vec a_t_2 =
                                 load(tile_a_h_2 + ((s * 2 + 1) * own + v) * LANES) + b_T_2_here;
 
-                            /* (5)  t_2 = sigmoid(a_t_2) */
+                            /* (9)  t_2 = sigmoid(a_t_2) */
                             const vec t_2 = vec_sigmoid(a_t_2);
 
-                            /* (6)  s_2 = h_2 * t_2 + s_1 * (1 - t_2) */
+                            /* (10)  s_2 = h_2 * t_2 + s_1 * (1 - t_2) */
                             const vec s_2 = h_2 * t_2 + s_1 * (1 - t_2);
                             store(s_2_rows + s * row_m + j, s_2);
                         }
@@ -1523,21 +1523,21 @@ static void rhn_simd_step_thread(
                         for (size_t s = 0; s < rows; ++s) {
                             const vec s_2 = load(s_2_rows + s * row_m + j);
 
-                            /* (7)  a_h_3 = R_H_3 s_2 + b_H_3 */
+                            /* (11)  a_h_3 = R_H_3 s_2 + b_H_3 */
                             const vec a_h_3 =
                                 load(tile_a_h_3 + (s * 2 * own + v) * LANES) + b_H_3_here;
 
-                            /* (7)  h_3 = tanh(a_h_3) */
+                            /* (12)  h_3 = tanh(a_h_3) */
                             const vec h_3 = vec_tanh(a_h_3);
 
-                            /* (8)  a_t_3 = R_T_3 s_2 + b_T_3 */
+                            /* (13)  a_t_3 = R_T_3 s_2 + b_T_3 */
                             const vec a_t_3 =
                                 load(tile_a_h_3 + ((s * 2 + 1) * own + v) * LANES) + b_T_3_here;
 
-                            /* (8)  t_3 = sigmoid(a_t_3) */
+                            /* (14)  t_3 = sigmoid(a_t_3) */
                             const vec t_3 = vec_sigmoid(a_t_3);
 
-                            /* (9)  y = h_3 * t_3 + s_2 * (1 - t_3) */
+                            /* (15)  y = h_3 * t_3 + s_2 * (1 - t_3) */
                             const vec y = h_3 * t_3 + s_2 * (1 - t_3);
                             store_part(y_rows + s * m + j, y, left);
                         }

@@ -5,7 +5,7 @@
  * A bar marks the derivative of the loss: z_bar is dL/dz. W^T is the transpose of W. Shapes and
  * ownership: rwkv4.h.
  * The exponent p only shifts: a and b stand for a exp(p) and b exp(p), the paper's a'
- * and b'. It is differentiated like any other state. It starts at -1e30 in place of
+ * and b'. It is differentiated like any other state. It starts at -10^30 in place of
  * minus infinity, so that nothing is stored before the first step.
  * The paper's w is not negative; it is exp(w_log) here, as in the authors' code, whose
  * time_decay is w_log and whose time_first is u.
@@ -208,11 +208,11 @@ void rwkv4_forward(
                 v[j] = sum;
             }
 
-            /* (17)  sigmoid_r = sigmoid(r) */
+            /* (21)  sigmoid_r = sigmoid(r) */
             for (size_t j = 0; j < d; ++j)
                 sigmoid_r[j] = rwkv4_sigmoid(r[j]);
 
-            /* (17)  sigmoid_r_tail = sigmoid_tail(r) */
+            /* (21)  sigmoid_r_tail = sigmoid_tail(r) */
             for (size_t j = 0; j < d; ++j)
                 sigmoid_r_tail[j] = rwkv4_sigmoid_tail(r[j]);
         }
@@ -220,7 +220,7 @@ void rwkv4_forward(
 
     /* once, for all steps */
     {
-        /* (12)  exp_w_log = exp(w_log) */
+        /* (14)  exp_w_log = exp(w_log) */
         for (size_t j = 0; j < d; ++j)
             exp_w_log[j] = EXP(w_log[j]);
     }
@@ -234,7 +234,7 @@ void rwkv4_forward(
             const rwkv4_real *restrict p_prev =
                 t > 0 ? tape_p + (at - B) * d : initial_p + sample * d;
 
-            /* (12)  p = max(p_prev - exp(w_log), k) */
+            /* (14)  p = max(p_prev - exp(w_log), k) */
             for (size_t j = 0; j < d; ++j)
                 p[j] = (p_prev[j] - exp_w_log[j] >= k[j] ? p_prev[j] - exp_w_log[j] : k[j]);
         }
@@ -261,31 +261,31 @@ void rwkv4_forward(
             for (size_t j = 0; j < d; ++j)
                 a_e[j] = p_prev[j] - q[j];
 
-            /* (8)  e = exp(a_e) */
+            /* (9)  e = exp(a_e) */
             for (size_t j = 0; j < d; ++j)
                 e[j] = EXP(a_e[j]);
 
-            /* (9)  a_f = u + k - q */
+            /* (10)  a_f = u + k - q */
             for (size_t j = 0; j < d; ++j)
                 a_f[j] = u[j] + k[j] - q[j];
 
-            /* (9)  f = exp(a_f) */
+            /* (11)  f = exp(a_f) */
             for (size_t j = 0; j < d; ++j)
                 f[j] = EXP(a_f[j]);
 
-            /* (13)  a_g = p_prev - exp(w_log) - p */
+            /* (15)  a_g = p_prev - exp(w_log) - p */
             for (size_t j = 0; j < d; ++j)
                 a_g[j] = p_prev[j] - exp_w_log[j] - p[j];
 
-            /* (13)  g = exp(a_g) */
+            /* (16)  g = exp(a_g) */
             for (size_t j = 0; j < d; ++j)
                 g[j] = EXP(a_g[j]);
 
-            /* (14)  a_h = k - p */
+            /* (17)  a_h = k - p */
             for (size_t j = 0; j < d; ++j)
                 a_h[j] = k[j] - p[j];
 
-            /* (14)  h = exp(a_h) */
+            /* (18)  h = exp(a_h) */
             for (size_t j = 0; j < d; ++j)
                 h[j] = EXP(a_h[j]);
         }
@@ -302,7 +302,7 @@ void rwkv4_forward(
             const rwkv4_real *restrict a_prev =
                 t > 0 ? tape_a + (at - B) * d : initial_a + sample * d;
 
-            /* (15)  a = g * a_prev + h * v */
+            /* (19)  a = g * a_prev + h * v */
             for (size_t j = 0; j < d; ++j)
                 a[j] = g[j] * a_prev[j] + h[j] * v[j];
         }
@@ -318,7 +318,7 @@ void rwkv4_forward(
             const rwkv4_real *restrict b_prev =
                 t > 0 ? tape_b + (at - B) * d : initial_b + sample * d;
 
-            /* (16)  b = g * b_prev + h */
+            /* (20)  b = g * b_prev + h */
             for (size_t j = 0; j < d; ++j)
                 b[j] = g[j] * b_prev[j] + h[j];
         }
@@ -339,19 +339,19 @@ void rwkv4_forward(
                 t > 0 ? tape_a + (at - B) * d : initial_a + sample * d;
             const rwkv4_real *restrict sigmoid_r = work_sigmoid_r + at * d;
 
-            /* (10)  s = e * b_prev + f */
+            /* (12)  s = e * b_prev + f */
             for (size_t j = 0; j < d; ++j)
                 s[j] = e[j] * b_prev[j] + f[j];
 
-            /* (11)  wkv = (e * a_prev + f * v) / s */
+            /* (13)  wkv = (e * a_prev + f * v) / s */
             for (size_t j = 0; j < d; ++j)
                 wkv[j] = (e[j] * a_prev[j] + f[j] * v[j]) / s[j];
 
-            /* (17)  r_wkv = sigmoid(r) * wkv */
+            /* (21)  r_wkv = sigmoid(r) * wkv */
             for (size_t j = 0; j < d; ++j)
                 r_wkv[j] = sigmoid_r[j] * wkv[j];
 
-            /* (17)  y = W_o r_wkv */
+            /* (22)  y = W_o r_wkv */
             for (size_t j = 0; j < D; ++j) {
                 rwkv4_real sum = 0;
                 for (size_t l = 0; l < d; ++l)
@@ -472,7 +472,7 @@ void rwkv4_infer(
                 v[j] = sum;
             }
 
-            /* (17)  sigmoid_r = sigmoid(r) */
+            /* (21)  sigmoid_r = sigmoid(r) */
             for (size_t j = 0; j < d; ++j)
                 sigmoid_r[j] = rwkv4_sigmoid(r[j]);
         }
@@ -480,7 +480,7 @@ void rwkv4_infer(
 
     /* once, for all steps */
     {
-        /* (12)  exp_w_log = exp(w_log) */
+        /* (14)  exp_w_log = exp(w_log) */
         for (size_t j = 0; j < d; ++j)
             exp_w_log[j] = EXP(w_log[j]);
     }
@@ -494,7 +494,7 @@ void rwkv4_infer(
             const rwkv4_real *restrict p_prev =
                 t > 0 ? work_p + (at - B) * d : initial_p + sample * d;
 
-            /* (12)  p = max(p_prev - exp(w_log), k) */
+            /* (14)  p = max(p_prev - exp(w_log), k) */
             for (size_t j = 0; j < d; ++j)
                 p[j] = (p_prev[j] - exp_w_log[j] >= k[j] ? p_prev[j] - exp_w_log[j] : k[j]);
         }
@@ -521,31 +521,31 @@ void rwkv4_infer(
             for (size_t j = 0; j < d; ++j)
                 a_e[j] = p_prev[j] - q[j];
 
-            /* (8)  e = exp(a_e) */
+            /* (9)  e = exp(a_e) */
             for (size_t j = 0; j < d; ++j)
                 e[j] = EXP(a_e[j]);
 
-            /* (9)  a_f = u + k - q */
+            /* (10)  a_f = u + k - q */
             for (size_t j = 0; j < d; ++j)
                 a_f[j] = u[j] + k[j] - q[j];
 
-            /* (9)  f = exp(a_f) */
+            /* (11)  f = exp(a_f) */
             for (size_t j = 0; j < d; ++j)
                 f[j] = EXP(a_f[j]);
 
-            /* (13)  a_g = p_prev - exp(w_log) - p */
+            /* (15)  a_g = p_prev - exp(w_log) - p */
             for (size_t j = 0; j < d; ++j)
                 a_g[j] = p_prev[j] - exp_w_log[j] - p[j];
 
-            /* (13)  g = exp(a_g) */
+            /* (16)  g = exp(a_g) */
             for (size_t j = 0; j < d; ++j)
                 g[j] = EXP(a_g[j]);
 
-            /* (14)  a_h = k - p */
+            /* (17)  a_h = k - p */
             for (size_t j = 0; j < d; ++j)
                 a_h[j] = k[j] - p[j];
 
-            /* (14)  h = exp(a_h) */
+            /* (18)  h = exp(a_h) */
             for (size_t j = 0; j < d; ++j)
                 h[j] = EXP(a_h[j]);
         }
@@ -562,7 +562,7 @@ void rwkv4_infer(
             const rwkv4_real *restrict a_prev =
                 t > 0 ? work_a + (at - B) * d : initial_a + sample * d;
 
-            /* (15)  a = g * a_prev + h * v */
+            /* (19)  a = g * a_prev + h * v */
             for (size_t j = 0; j < d; ++j)
                 a[j] = g[j] * a_prev[j] + h[j] * v[j];
         }
@@ -578,7 +578,7 @@ void rwkv4_infer(
             const rwkv4_real *restrict b_prev =
                 t > 0 ? work_b + (at - B) * d : initial_b + sample * d;
 
-            /* (16)  b = g * b_prev + h */
+            /* (20)  b = g * b_prev + h */
             for (size_t j = 0; j < d; ++j)
                 b[j] = g[j] * b_prev[j] + h[j];
         }
@@ -598,19 +598,19 @@ void rwkv4_infer(
                 t > 0 ? work_a + (at - B) * d : initial_a + sample * d;
             const rwkv4_real *restrict sigmoid_r = work_sigmoid_r + at * d;
 
-            /* (10)  s = e * b_prev + f */
+            /* (12)  s = e * b_prev + f */
             for (size_t j = 0; j < d; ++j)
                 s[j] = e[j] * b_prev[j] + f[j];
 
-            /* (11)  wkv = (e * a_prev + f * v) / s */
+            /* (13)  wkv = (e * a_prev + f * v) / s */
             for (size_t j = 0; j < d; ++j)
                 wkv[j] = (e[j] * a_prev[j] + f[j] * v[j]) / s[j];
 
-            /* (17)  r_wkv = sigmoid(r) * wkv */
+            /* (21)  r_wkv = sigmoid(r) * wkv */
             for (size_t j = 0; j < d; ++j)
                 r_wkv[j] = sigmoid_r[j] * wkv[j];
 
-            /* (17)  y = W_o r_wkv */
+            /* (22)  y = W_o r_wkv */
             for (size_t j = 0; j < D; ++j) {
                 rwkv4_real sum = 0;
                 for (size_t l = 0; l < d; ++l)
@@ -788,11 +788,11 @@ void rwkv4_backward(
             rwkv4_real *restrict q_bar = work_q_bar + at * d;
             rwkv4_real *restrict x_r_bar = work_x_r_bar + at * D;
 
-            /* (17)  sigmoid_r = sigmoid_from_tail(sigmoid_r_tail) */
+            /* (21)  sigmoid_r = sigmoid_from_tail(sigmoid_r_tail) */
             for (size_t j = 0; j < d; ++j)
                 sigmoid_r[j] = rwkv4_sigmoid_from_tail(sigmoid_r_tail[j]);
 
-            /* (17)  one_minus_sigmoid_r = complement_from_tail(sigmoid_r_tail) */
+            /* (21)  one_minus_sigmoid_r = complement_from_tail(sigmoid_r_tail) */
             for (size_t j = 0; j < d; ++j)
                 one_minus_sigmoid_r[j] = rwkv4_complement_from_tail(sigmoid_r_tail[j]);
 
@@ -800,15 +800,15 @@ void rwkv4_backward(
             for (size_t j = 0; j < D; ++j)
                 x_r[j] = mu_r[j] * x[j] + (1 - mu_r[j]) * x_prev[j];
 
-            /* (10)  s = e * b_prev + f */
+            /* (12)  s = e * b_prev + f */
             for (size_t j = 0; j < d; ++j)
                 s[j] = e[j] * b_prev[j] + f[j];
 
-            /* (17)  r_wkv = sigmoid(r) * wkv */
+            /* (21)  r_wkv = sigmoid(r) * wkv */
             for (size_t j = 0; j < d; ++j)
                 r_wkv[j] = sigmoid_r[j] * wkv[j];
 
-            /* (18)  r_wkv_bar = W_o^T y_bar   adjoint of (17) */
+            /* (23)  r_wkv_bar = W_o^T y_bar   adjoint of (22) */
             for (size_t j = 0; j < d; ++j) {
                 rwkv4_real sum = 0;
                 for (size_t l = 0; l < D; ++l)
@@ -816,43 +816,43 @@ void rwkv4_backward(
                 r_wkv_bar[j] = sum;
             }
 
-            /* (28)  wkv_bar = r_wkv_bar * sigmoid(r)   adjoint of (17) */
+            /* (33)  wkv_bar = r_wkv_bar * sigmoid(r)   adjoint of (21) */
             for (size_t j = 0; j < d; ++j)
                 wkv_bar[j] = r_wkv_bar[j] * sigmoid_r[j];
 
-            /* (29)  s_bar = -wkv_bar * (e * a_prev + f * v) / s^2   adjoint of (11) */
+            /* (34)  s_bar = -wkv_bar * (e * a_prev + f * v) / s^2   adjoint of (13) */
             for (size_t j = 0; j < d; ++j)
                 s_bar[j] = -wkv_bar[j] * (e[j] * a_prev[j] + f[j] * v[j]) / (s[j] * s[j]);
 
-            /* (30)  f_bar = s_bar + wkv_bar * v / s   adjoint of (10), (11) */
+            /* (35)  f_bar = s_bar + wkv_bar * v / s   adjoint of (12), (13) */
             for (size_t j = 0; j < d; ++j)
                 f_bar[j] = s_bar[j] + wkv_bar[j] * v[j] / s[j];
 
-            /* (31)  a_f_bar = f_bar * f   adjoint of (9) */
+            /* (36)  a_f_bar = f_bar * f   adjoint of (11) */
             for (size_t j = 0; j < d; ++j)
                 a_f_bar[j] = f_bar[j] * f[j];
 
-            /* (32)  e_bar = s_bar * b_prev + wkv_bar * a_prev / s   adjoint of (10), (11) */
+            /* (37)  e_bar = s_bar * b_prev + wkv_bar * a_prev / s   adjoint of (12), (13) */
             for (size_t j = 0; j < d; ++j)
                 e_bar[j] = s_bar[j] * b_prev[j] + wkv_bar[j] * a_prev[j] / s[j];
 
-            /* (33)  a_e_bar = e_bar * e   adjoint of (8) */
+            /* (38)  a_e_bar = e_bar * e   adjoint of (9) */
             for (size_t j = 0; j < d; ++j)
                 a_e_bar[j] = e_bar[j] * e[j];
 
-            /* (34)  q_bar = -a_e_bar - a_f_bar   adjoint of (8), (9) */
+            /* (39)  q_bar = -a_e_bar - a_f_bar   adjoint of (8), (10) */
             for (size_t j = 0; j < d; ++j)
                 q_bar[j] = -a_e_bar[j] - a_f_bar[j];
 
-            /* (35)  q_to_u_bar = q_bar * {0 if p_prev >= u + k, else 1} */
+            /* (40)  q_to_u_bar = q_bar * {0 if p_prev >= u + k, else 1} */
             for (size_t j = 0; j < d; ++j)
                 q_to_u_bar[j] = q_bar[j] * (p_prev[j] >= u[j] + k[j] ? 0 : 1);
 
-            /* (38)  r_bar = r_wkv_bar * wkv * sigmoid(r) * (1 - sigmoid(r))   adjoint of (17) */
+            /* (43)  r_bar = r_wkv_bar * wkv * sigmoid(r) * (1 - sigmoid(r))   adjoint of (21) */
             for (size_t j = 0; j < d; ++j)
                 r_bar[j] = r_wkv_bar[j] * wkv[j] * sigmoid_r[j] * one_minus_sigmoid_r[j];
 
-            /* (43)  x_r_bar = W_r^T r_bar   adjoint of (4) */
+            /* (48)  x_r_bar = W_r^T r_bar   adjoint of (4) */
             for (size_t j = 0; j < D; ++j) {
                 rwkv4_real sum = 0;
                 for (size_t l = 0; l < d; ++l)
@@ -860,22 +860,22 @@ void rwkv4_backward(
                 x_r_bar[j] = sum;
             }
 
-            /* (44)  x_r_to_mu_r_bar = x_r_bar * (x - x_prev) */
+            /* (49)  x_r_to_mu_r_bar = x_r_bar * (x - x_prev) */
             for (size_t j = 0; j < D; ++j)
                 x_r_to_mu_r_bar[j] = x_r_bar[j] * (x[j] - x_prev[j]);
 
-            /* (50)  mu_r_bar = sum_t x_r_to_mu_r_bar   adjoint of (1) */
+            /* (55)  mu_r_bar = sum_t x_r_to_mu_r_bar   adjoint of (1) */
             if (mu_r_bar != NULL)
                 for (size_t j = 0; j < D; ++j)
                     mu_r_bar[j] += x_r_to_mu_r_bar[j];
 
-            /* (53)  W_r_bar = sum_t r_bar x_r^T   adjoint of (4) */
+            /* (58)  W_r_bar = sum_t r_bar x_r^T   adjoint of (4) */
             if (W_r_bar != NULL)
                 for (size_t j = 0; j < d; ++j)
                     for (size_t l = 0; l < D; ++l)
                         W_r_bar[j * D + l] += r_bar[j] * x_r[l];
 
-            /* (57)  u_bar = sum_t q_to_u_bar + sum_t a_f_bar   adjoint of (7), (9) */
+            /* (62)  u_bar = sum_t q_to_u_bar + sum_t a_f_bar   adjoint of (7), (10) */
             if (u_bar != NULL) {
                 for (size_t j = 0; j < d; ++j) {
                     u_bar[j] += q_to_u_bar[j];
@@ -883,7 +883,7 @@ void rwkv4_backward(
                 }
             }
 
-            /* (58)  W_o_bar = sum_t y_bar r_wkv^T   adjoint of (17) */
+            /* (63)  W_o_bar = sum_t y_bar r_wkv^T   adjoint of (22) */
             if (W_o_bar != NULL)
                 for (size_t j = 0; j < D; ++j)
                     for (size_t l = 0; l < d; ++l)
@@ -903,11 +903,11 @@ void rwkv4_backward(
             const rwkv4_real *restrict s_bar = work_s_bar + at * d;
             rwkv4_real *restrict b_prev_bar = work_b_prev_bar + ((t & 1) * B + sample) * d;
 
-            /* (19)  b_bar = b_next_bar */
+            /* (24)  b_bar = b_next_bar */
             for (size_t j = 0; j < d; ++j)
                 b_bar[j] = b_next_bar[j];
 
-            /* (47)  b_prev_bar = s_bar * e + b_bar * g   adjoint of (10), (16) */
+            /* (52)  b_prev_bar = s_bar * e + b_bar * g   adjoint of (12), (20) */
             for (size_t j = 0; j < d; ++j)
                 b_prev_bar[j] = s_bar[j] * e[j] + b_bar[j] * g[j];
         }
@@ -926,11 +926,11 @@ void rwkv4_backward(
             const rwkv4_real *restrict wkv_bar = work_wkv_bar + at * d;
             rwkv4_real *restrict a_prev_bar = work_a_prev_bar + ((t & 1) * B + sample) * d;
 
-            /* (20)  a_bar = a_next_bar */
+            /* (25)  a_bar = a_next_bar */
             for (size_t j = 0; j < d; ++j)
                 a_bar[j] = a_next_bar[j];
 
-            /* (48)  a_prev_bar = wkv_bar * e / s + a_bar * g   adjoint of (11), (15) */
+            /* (53)  a_prev_bar = wkv_bar * e / s + a_bar * g   adjoint of (13), (19) */
             for (size_t j = 0; j < d; ++j)
                 a_prev_bar[j] = wkv_bar[j] * e[j] / s[j] + a_bar[j] * g[j];
         }
@@ -963,27 +963,27 @@ void rwkv4_backward(
             for (size_t j = 0; j < D; ++j)
                 x_v[j] = mu_v[j] * x[j] + (1 - mu_v[j]) * x_prev[j];
 
-            /* (21)  h_bar = a_bar * v + b_bar   adjoint of (15), (16) */
+            /* (26)  h_bar = a_bar * v + b_bar   adjoint of (19), (20) */
             for (size_t j = 0; j < d; ++j)
                 h_bar[j] = a_bar[j] * v[j] + b_bar[j];
 
-            /* (22)  a_h_bar = h_bar * h   adjoint of (14) */
+            /* (27)  a_h_bar = h_bar * h   adjoint of (18) */
             for (size_t j = 0; j < d; ++j)
                 a_h_bar[j] = h_bar[j] * h[j];
 
-            /* (23)  g_bar = a_bar * a_prev + b_bar * b_prev   adjoint of (15), (16) */
+            /* (28)  g_bar = a_bar * a_prev + b_bar * b_prev   adjoint of (19), (20) */
             for (size_t j = 0; j < d; ++j)
                 g_bar[j] = a_bar[j] * a_prev[j] + b_bar[j] * b_prev[j];
 
-            /* (24)  a_g_bar = g_bar * g   adjoint of (13) */
+            /* (29)  a_g_bar = g_bar * g   adjoint of (16) */
             for (size_t j = 0; j < d; ++j)
                 a_g_bar[j] = g_bar[j] * g[j];
 
-            /* (36)  v_bar = wkv_bar * f / s + a_bar * h   adjoint of (11), (15) */
+            /* (41)  v_bar = wkv_bar * f / s + a_bar * h   adjoint of (13), (19) */
             for (size_t j = 0; j < d; ++j)
                 v_bar[j] = wkv_bar[j] * f[j] / s[j] + a_bar[j] * h[j];
 
-            /* (39)  x_v_bar = W_v^T v_bar   adjoint of (6) */
+            /* (44)  x_v_bar = W_v^T v_bar   adjoint of (6) */
             for (size_t j = 0; j < D; ++j) {
                 rwkv4_real sum = 0;
                 for (size_t l = 0; l < d; ++l)
@@ -991,16 +991,16 @@ void rwkv4_backward(
                 x_v_bar[j] = sum;
             }
 
-            /* (40)  x_v_to_mu_v_bar = x_v_bar * (x - x_prev) */
+            /* (45)  x_v_to_mu_v_bar = x_v_bar * (x - x_prev) */
             for (size_t j = 0; j < D; ++j)
                 x_v_to_mu_v_bar[j] = x_v_bar[j] * (x[j] - x_prev[j]);
 
-            /* (52)  mu_v_bar = sum_t x_v_to_mu_v_bar   adjoint of (3) */
+            /* (57)  mu_v_bar = sum_t x_v_to_mu_v_bar   adjoint of (3) */
             if (mu_v_bar != NULL)
                 for (size_t j = 0; j < D; ++j)
                     mu_v_bar[j] += x_v_to_mu_v_bar[j];
 
-            /* (55)  W_v_bar = sum_t v_bar x_v^T   adjoint of (6) */
+            /* (60)  W_v_bar = sum_t v_bar x_v^T   adjoint of (6) */
             if (W_v_bar != NULL)
                 for (size_t j = 0; j < d; ++j)
                     for (size_t l = 0; l < D; ++l)
@@ -1024,12 +1024,12 @@ void rwkv4_backward(
             const rwkv4_real *restrict q_bar = work_q_bar + at * d;
             rwkv4_real *restrict p_prev_bar = work_p_prev_bar + ((t & 1) * B + sample) * d;
 
-            /* (25)  p_bar = -a_g_bar - a_h_bar + p_next_bar   adjoint of (13), (14) */
+            /* (30)  p_bar = -a_g_bar - a_h_bar + p_next_bar   adjoint of (15), (17) */
             for (size_t j = 0; j < d; ++j)
                 p_bar[j] = -a_g_bar[j] - a_h_bar[j] + p_next_bar[j];
 
-            /* (46)  p_prev_bar = q_bar * {1 if p_prev >= u + k, else 0} + a_e_bar + p_bar * {1 if k
-             * <= p_prev - exp(w_log), else 0} + a_g_bar   adjoint of (7), (8), (12), (13) */
+            /* (51)  p_prev_bar = q_bar * {1 if p_prev >= u + k, else 0} + a_e_bar + p_bar * {1 if k
+             * <= p_prev - exp(w_log), else 0} + a_g_bar   adjoint of (7), (8), (14), (15) */
             for (size_t j = 0; j < d; ++j)
                 p_prev_bar[j] = q_bar[j] * (p_prev[j] >= u[j] + k[j] ? 1 : 0) + a_e_bar[j]
                     + p_bar[j] * (k[j] <= p_prev[j] - exp_w_log[j] ? 1 : 0) + a_g_bar[j];
@@ -1060,24 +1060,24 @@ void rwkv4_backward(
             for (size_t j = 0; j < D; ++j)
                 x_k[j] = mu_k[j] * x[j] + (1 - mu_k[j]) * x_prev[j];
 
-            /* (26)  p_to_exp_w_log_bar = p_bar * {-1 if k <= p_prev - exp(w_log), else 0} */
+            /* (31)  p_to_exp_w_log_bar = p_bar * {-1 if k <= p_prev - exp(w_log), else 0} */
             for (size_t j = 0; j < d; ++j)
                 p_to_exp_w_log_bar[j] = p_bar[j] * (k[j] <= p_prev[j] - exp_w_log[j] ? -1 : 0);
 
-            /* (27)  exp_w_log_bar = sum_t p_to_exp_w_log_bar - sum_t a_g_bar   adjoint of (12),
-             * (13) */
+            /* (32)  exp_w_log_bar = sum_t p_to_exp_w_log_bar - sum_t a_g_bar   adjoint of (14),
+             * (15) */
             for (size_t j = 0; j < d; ++j) {
                 exp_w_log_bar[j] += p_to_exp_w_log_bar[j];
                 exp_w_log_bar[j] -= a_g_bar[j];
             }
 
-            /* (37)  k_bar = q_bar * {0 if p_prev >= u + k, else 1} + a_f_bar + p_bar * {0 if k <=
-             * p_prev - exp(w_log), else 1} + a_h_bar   adjoint of (7), (9), (12), (14) */
+            /* (42)  k_bar = q_bar * {0 if p_prev >= u + k, else 1} + a_f_bar + p_bar * {0 if k <=
+             * p_prev - exp(w_log), else 1} + a_h_bar   adjoint of (7), (10), (14), (17) */
             for (size_t j = 0; j < d; ++j)
                 k_bar[j] = q_bar[j] * (p_prev[j] >= u[j] + k[j] ? 0 : 1) + a_f_bar[j]
                     + p_bar[j] * (k[j] <= p_prev[j] - exp_w_log[j] ? 0 : 1) + a_h_bar[j];
 
-            /* (41)  x_k_bar = W_k^T k_bar   adjoint of (5) */
+            /* (46)  x_k_bar = W_k^T k_bar   adjoint of (5) */
             for (size_t j = 0; j < D; ++j) {
                 rwkv4_real sum = 0;
                 for (size_t l = 0; l < d; ++l)
@@ -1085,22 +1085,22 @@ void rwkv4_backward(
                 x_k_bar[j] = sum;
             }
 
-            /* (42)  x_k_to_mu_k_bar = x_k_bar * (x - x_prev) */
+            /* (47)  x_k_to_mu_k_bar = x_k_bar * (x - x_prev) */
             for (size_t j = 0; j < D; ++j)
                 x_k_to_mu_k_bar[j] = x_k_bar[j] * (x[j] - x_prev[j]);
 
-            /* (45)  x_prev_bar = x_r_bar * (1 - mu_r) + x_k_bar * (1 - mu_k) + x_v_bar * (1 - mu_v)
+            /* (50)  x_prev_bar = x_r_bar * (1 - mu_r) + x_k_bar * (1 - mu_k) + x_v_bar * (1 - mu_v)
              *   adjoint of (1), (2), (3) */
             for (size_t j = 0; j < D; ++j)
                 x_prev_bar[j] = x_r_bar[j] * (1 - mu_r[j]) + x_k_bar[j] * (1 - mu_k[j])
                     + x_v_bar[j] * (1 - mu_v[j]);
 
-            /* (51)  mu_k_bar = sum_t x_k_to_mu_k_bar   adjoint of (2) */
+            /* (56)  mu_k_bar = sum_t x_k_to_mu_k_bar   adjoint of (2) */
             if (mu_k_bar != NULL)
                 for (size_t j = 0; j < D; ++j)
                     mu_k_bar[j] += x_k_to_mu_k_bar[j];
 
-            /* (54)  W_k_bar = sum_t k_bar x_k^T   adjoint of (5) */
+            /* (59)  W_k_bar = sum_t k_bar x_k^T   adjoint of (5) */
             if (W_k_bar != NULL)
                 for (size_t j = 0; j < d; ++j)
                     for (size_t l = 0; l < D; ++l)
@@ -1120,7 +1120,7 @@ void rwkv4_backward(
             rwkv4_real *restrict x_bar =
                 gradients->x_bar != NULL ? gradients->x_bar + at * D : NULL;
 
-            /* (49)  x_bar = x_r_bar * mu_r + x_k_bar * mu_k + x_v_bar * mu_v + x_next_bar   adjoint
+            /* (54)  x_bar = x_r_bar * mu_r + x_k_bar * mu_k + x_v_bar * mu_v + x_next_bar   adjoint
              * of (1), (2), (3) */
             if (x_bar != NULL)
                 for (size_t j = 0; j < D; ++j)
@@ -1131,7 +1131,7 @@ void rwkv4_backward(
 
     /* once, for all steps */
     {
-        /* (56)  w_log_bar = exp_w_log_bar * exp(w_log)   adjoint of (12) */
+        /* (61)  w_log_bar = exp_w_log_bar * exp(w_log)   adjoint of (14) */
         if (w_log_bar != NULL)
             for (size_t j = 0; j < d; ++j)
                 w_log_bar[j] = exp_w_log_bar[j] * exp_w_log[j];
@@ -1249,67 +1249,67 @@ void rwkv4_step(
         for (size_t j = 0; j < d; ++j)
             a_e[j] = p_prev[j] - q[j];
 
-        /* (8)  e = exp(a_e) */
+        /* (9)  e = exp(a_e) */
         for (size_t j = 0; j < d; ++j)
             e[j] = EXP(a_e[j]);
 
-        /* (9)  a_f = u + k - q */
+        /* (10)  a_f = u + k - q */
         for (size_t j = 0; j < d; ++j)
             a_f[j] = u[j] + k[j] - q[j];
 
-        /* (9)  f = exp(a_f) */
+        /* (11)  f = exp(a_f) */
         for (size_t j = 0; j < d; ++j)
             f[j] = EXP(a_f[j]);
 
-        /* (10)  s = e * b_prev + f */
+        /* (12)  s = e * b_prev + f */
         for (size_t j = 0; j < d; ++j)
             s[j] = e[j] * b_prev[j] + f[j];
 
-        /* (11)  wkv = (e * a_prev + f * v) / s */
+        /* (13)  wkv = (e * a_prev + f * v) / s */
         for (size_t j = 0; j < d; ++j)
             wkv[j] = (e[j] * a_prev[j] + f[j] * v[j]) / s[j];
 
-        /* (12)  exp_w_log = exp(w_log) */
+        /* (14)  exp_w_log = exp(w_log) */
         for (size_t j = 0; j < d; ++j)
             exp_w_log[j] = EXP(w_log[j]);
 
-        /* (12)  p = max(p_prev - exp(w_log), k) */
+        /* (14)  p = max(p_prev - exp(w_log), k) */
         for (size_t j = 0; j < d; ++j)
             p[j] = (p_prev[j] - exp_w_log[j] >= k[j] ? p_prev[j] - exp_w_log[j] : k[j]);
 
-        /* (13)  a_g = p_prev - exp(w_log) - p */
+        /* (15)  a_g = p_prev - exp(w_log) - p */
         for (size_t j = 0; j < d; ++j)
             a_g[j] = p_prev[j] - exp_w_log[j] - p[j];
 
-        /* (13)  g = exp(a_g) */
+        /* (16)  g = exp(a_g) */
         for (size_t j = 0; j < d; ++j)
             g[j] = EXP(a_g[j]);
 
-        /* (14)  a_h = k - p */
+        /* (17)  a_h = k - p */
         for (size_t j = 0; j < d; ++j)
             a_h[j] = k[j] - p[j];
 
-        /* (14)  h = exp(a_h) */
+        /* (18)  h = exp(a_h) */
         for (size_t j = 0; j < d; ++j)
             h[j] = EXP(a_h[j]);
 
-        /* (15)  a = g * a_prev + h * v */
+        /* (19)  a = g * a_prev + h * v */
         for (size_t j = 0; j < d; ++j)
             a[j] = g[j] * a_prev[j] + h[j] * v[j];
 
-        /* (16)  b = g * b_prev + h */
+        /* (20)  b = g * b_prev + h */
         for (size_t j = 0; j < d; ++j)
             b[j] = g[j] * b_prev[j] + h[j];
 
-        /* (17)  sigmoid_r = sigmoid(r) */
+        /* (21)  sigmoid_r = sigmoid(r) */
         for (size_t j = 0; j < d; ++j)
             sigmoid_r[j] = rwkv4_sigmoid(r[j]);
 
-        /* (17)  r_wkv = sigmoid(r) * wkv */
+        /* (21)  r_wkv = sigmoid(r) * wkv */
         for (size_t j = 0; j < d; ++j)
             r_wkv[j] = sigmoid_r[j] * wkv[j];
 
-        /* (17)  y = W_o r_wkv */
+        /* (22)  y = W_o r_wkv */
         for (size_t j = 0; j < D; ++j) {
             rwkv4_real sum = 0;
             for (size_t l = 0; l < d; ++l)

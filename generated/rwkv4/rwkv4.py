@@ -8,7 +8,7 @@ B. Peng et al., RWKV: reinventing RNNs for the transformer era, Findings of EMNL
 2305.13048, section 3 and the appendix on the RNN cell.
 
 The exponent p only shifts: a and b stand for a exp(p) and b exp(p), the paper's a' and b'. It
-is differentiated like any other state. It starts at -1e30 in place of minus infinity, so that
+is differentiated like any other state. It starts at -10^30 in place of minus infinity, so that
 nothing is stored before the first step.
 
 The paper's w is not negative; it is exp(w_log) here, as in the authors' code, whose time_decay
@@ -109,20 +109,20 @@ def forward(parameters, inputs, initial):
     k = x_k @ W_k.T
     # (6)  v = W_v x_v
     v = x_v @ W_v.T
-    # (17)  sigmoid_r = sigmoid(r)
+    # (21)  sigmoid_r = sigmoid(r)
     sigmoid_r = sigmoid(r)
-    # (17)  sigmoid_r_tail = sigmoid_tail(r)
+    # (21)  sigmoid_r_tail = sigmoid_tail(r)
     sigmoid_r_tail = sigmoid_tail(r)
 
     # once
-    # (12)  exp_w_log = exp(w_log)
+    # (14)  exp_w_log = exp(w_log)
     exp_w_log = np.exp(w_log)
 
     # scan forward
     p = np.empty((T, B, d), dtype)
     for t in range(T):
         p_prev = p[t - 1] if t > 0 else initial_p
-        # (12)  p = max(p_prev - exp(w_log), k)
+        # (14)  p = max(p_prev - exp(w_log), k)
         p[t] = np.where(p_prev - exp_w_log >= k[t], p_prev - exp_w_log, k[t])
 
     # all steps at once
@@ -131,45 +131,45 @@ def forward(parameters, inputs, initial):
     q = np.where(p_prev >= u + k, p_prev, u + k)
     # (8)  a_e = p_prev - q
     a_e = p_prev - q
-    # (8)  e = exp(a_e)
+    # (9)  e = exp(a_e)
     e = np.exp(a_e)
-    # (9)  a_f = u + k - q
+    # (10)  a_f = u + k - q
     a_f = u + k - q
-    # (9)  f = exp(a_f)
+    # (11)  f = exp(a_f)
     f = np.exp(a_f)
-    # (13)  a_g = p_prev - exp(w_log) - p
+    # (15)  a_g = p_prev - exp(w_log) - p
     a_g = p_prev - exp_w_log - p
-    # (13)  g = exp(a_g)
+    # (16)  g = exp(a_g)
     g = np.exp(a_g)
-    # (14)  a_h = k - p
+    # (17)  a_h = k - p
     a_h = k - p
-    # (14)  h = exp(a_h)
+    # (18)  h = exp(a_h)
     h = np.exp(a_h)
 
     # scan forward
     a = np.empty((T, B, d), dtype)
     for t in range(T):
         a_prev = a[t - 1] if t > 0 else initial_a
-        # (15)  a = g * a_prev + h * v
+        # (19)  a = g * a_prev + h * v
         a[t] = g[t] * a_prev + h[t] * v[t]
 
     # scan forward
     b = np.empty((T, B, d), dtype)
     for t in range(T):
         b_prev = b[t - 1] if t > 0 else initial_b
-        # (16)  b = g * b_prev + h
+        # (20)  b = g * b_prev + h
         b[t] = g[t] * b_prev + h[t]
 
     # all steps at once
     b_prev = np.concatenate([initial_b[None], b])[:-1]
     a_prev = np.concatenate([initial_a[None], a])[:-1]
-    # (10)  s = e * b_prev + f
+    # (12)  s = e * b_prev + f
     s = e * b_prev + f
-    # (11)  wkv = (e * a_prev + f * v) / s
+    # (13)  wkv = (e * a_prev + f * v) / s
     wkv = (e * a_prev + f * v) / s
-    # (17)  r_wkv = sigmoid(r) * wkv
+    # (21)  r_wkv = sigmoid(r) * wkv
     r_wkv = sigmoid_r * wkv
-    # (17)  y = W_o r_wkv
+    # (22)  y = W_o r_wkv
     y = r_wkv @ W_o.T
     return {"y": y}, {"x": x[T - 1] if T > 0 else initial_x, "p": p[T - 1] if T > 0 else initial_p, "b": b[T - 1] if T > 0 else initial_b, "a": a[T - 1] if T > 0 else initial_a}, {"k": k, "v": v, "e": e, "g": g, "f": f, "h": h, "wkv": wkv, "a": a, "b": b, "p": p, "exp_w_log": exp_w_log, "sigmoid_r_tail": sigmoid_r_tail}
 
@@ -216,47 +216,47 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     p_prev = np.concatenate([initial_p[None], p])[:-1]
     b_prev = np.concatenate([initial_b[None], b])[:-1]
     a_prev = np.concatenate([initial_a[None], a])[:-1]
-    # (17)  sigmoid_r = sigmoid_from_tail(sigmoid_r_tail)
+    # (21)  sigmoid_r = sigmoid_from_tail(sigmoid_r_tail)
     sigmoid_r = sigmoid_from_tail(sigmoid_r_tail)
-    # (17)  one_minus_sigmoid_r = complement_from_tail(sigmoid_r_tail)
+    # (21)  one_minus_sigmoid_r = complement_from_tail(sigmoid_r_tail)
     one_minus_sigmoid_r = complement_from_tail(sigmoid_r_tail)
     # (1)  x_r = mu_r * x + (1 - mu_r) * x_prev
     x_r = mu_r * x + (1 - mu_r) * x_prev
-    # (10)  s = e * b_prev + f
+    # (12)  s = e * b_prev + f
     s = e * b_prev + f
-    # (17)  r_wkv = sigmoid(r) * wkv
+    # (21)  r_wkv = sigmoid(r) * wkv
     r_wkv = sigmoid_r * wkv
-    # (18)  r_wkv_bar = W_o^T y_bar   adjoint of (17)
+    # (23)  r_wkv_bar = W_o^T y_bar   adjoint of (22)
     r_wkv_bar = y_bar @ W_o
-    # (28)  wkv_bar = r_wkv_bar * sigmoid(r)   adjoint of (17)
+    # (33)  wkv_bar = r_wkv_bar * sigmoid(r)   adjoint of (21)
     wkv_bar = r_wkv_bar * sigmoid_r
-    # (29)  s_bar = -wkv_bar * (e * a_prev + f * v) / s^2   adjoint of (11)
+    # (34)  s_bar = -wkv_bar * (e * a_prev + f * v) / s^2   adjoint of (13)
     s_bar = -wkv_bar * (e * a_prev + f * v) / s ** 2
-    # (30)  f_bar = s_bar + wkv_bar * v / s   adjoint of (10), (11)
+    # (35)  f_bar = s_bar + wkv_bar * v / s   adjoint of (12), (13)
     f_bar = s_bar + wkv_bar * v / s
-    # (31)  a_f_bar = f_bar * f   adjoint of (9)
+    # (36)  a_f_bar = f_bar * f   adjoint of (11)
     a_f_bar = f_bar * f
-    # (32)  e_bar = s_bar * b_prev + wkv_bar * a_prev / s   adjoint of (10), (11)
+    # (37)  e_bar = s_bar * b_prev + wkv_bar * a_prev / s   adjoint of (12), (13)
     e_bar = s_bar * b_prev + wkv_bar * a_prev / s
-    # (33)  a_e_bar = e_bar * e   adjoint of (8)
+    # (38)  a_e_bar = e_bar * e   adjoint of (9)
     a_e_bar = e_bar * e
-    # (34)  q_bar = -a_e_bar - a_f_bar   adjoint of (8), (9)
+    # (39)  q_bar = -a_e_bar - a_f_bar   adjoint of (8), (10)
     q_bar = -a_e_bar - a_f_bar
-    # (35)  q_to_u_bar = q_bar * {0 if p_prev >= u + k, else 1}
+    # (40)  q_to_u_bar = q_bar * {0 if p_prev >= u + k, else 1}
     q_to_u_bar = q_bar * np.where(p_prev >= u + k, 0, 1).astype(dtype)
-    # (38)  r_bar = r_wkv_bar * wkv * sigmoid(r) * (1 - sigmoid(r))   adjoint of (17)
+    # (43)  r_bar = r_wkv_bar * wkv * sigmoid(r) * (1 - sigmoid(r))   adjoint of (21)
     r_bar = r_wkv_bar * wkv * sigmoid_r * one_minus_sigmoid_r
-    # (43)  x_r_bar = W_r^T r_bar   adjoint of (4)
+    # (48)  x_r_bar = W_r^T r_bar   adjoint of (4)
     x_r_bar = r_bar @ W_r
-    # (44)  x_r_to_mu_r_bar = x_r_bar * (x - x_prev)
+    # (49)  x_r_to_mu_r_bar = x_r_bar * (x - x_prev)
     x_r_to_mu_r_bar = x_r_bar * (x - x_prev)
-    # (50)  mu_r_bar = sum_t x_r_to_mu_r_bar   adjoint of (1)
+    # (55)  mu_r_bar = sum_t x_r_to_mu_r_bar   adjoint of (1)
     mu_r_bar = contract("TBi->i", x_r_to_mu_r_bar)
-    # (53)  W_r_bar = sum_t r_bar x_r^T   adjoint of (4)
+    # (58)  W_r_bar = sum_t r_bar x_r^T   adjoint of (4)
     W_r_bar = contract("TBi,TBj->ij", r_bar, x_r)
-    # (57)  u_bar = sum_t q_to_u_bar + sum_t a_f_bar   adjoint of (7), (9)
+    # (62)  u_bar = sum_t q_to_u_bar + sum_t a_f_bar   adjoint of (7), (10)
     u_bar = contract("TBi->i", q_to_u_bar) + contract("TBi->i", a_f_bar)
-    # (58)  W_o_bar = sum_t y_bar r_wkv^T   adjoint of (17)
+    # (63)  W_o_bar = sum_t y_bar r_wkv^T   adjoint of (22)
     W_o_bar = contract("TBi,TBj->ij", y_bar, r_wkv)
 
     # scan in reverse
@@ -264,9 +264,9 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     b_prev_bar = final_b_bar
     for t in reversed(range(T)):
         b_next_bar = b_prev_bar
-        # (19)  b_bar = b_next_bar
+        # (24)  b_bar = b_next_bar
         b_bar[t] = b_next_bar
-        # (47)  b_prev_bar = s_bar * e + b_bar * g   adjoint of (10), (16)
+        # (52)  b_prev_bar = s_bar * e + b_bar * g   adjoint of (12), (20)
         b_prev_bar = s_bar[t] * e[t] + b_bar[t] * g[t]
 
     # scan in reverse
@@ -274,9 +274,9 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     a_prev_bar = final_a_bar
     for t in reversed(range(T)):
         a_next_bar = a_prev_bar
-        # (20)  a_bar = a_next_bar
+        # (25)  a_bar = a_next_bar
         a_bar[t] = a_next_bar
-        # (48)  a_prev_bar = wkv_bar * e / s + a_bar * g   adjoint of (11), (15)
+        # (53)  a_prev_bar = wkv_bar * e / s + a_bar * g   adjoint of (13), (19)
         a_prev_bar = wkv_bar[t] * e[t] / s[t] + a_bar[t] * g[t]
 
     # all steps at once
@@ -285,23 +285,23 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     a_prev = np.concatenate([initial_a[None], a])[:-1]
     # (3)  x_v = mu_v * x + (1 - mu_v) * x_prev
     x_v = mu_v * x + (1 - mu_v) * x_prev
-    # (21)  h_bar = a_bar * v + b_bar   adjoint of (15), (16)
+    # (26)  h_bar = a_bar * v + b_bar   adjoint of (19), (20)
     h_bar = a_bar * v + b_bar
-    # (22)  a_h_bar = h_bar * h   adjoint of (14)
+    # (27)  a_h_bar = h_bar * h   adjoint of (18)
     a_h_bar = h_bar * h
-    # (23)  g_bar = a_bar * a_prev + b_bar * b_prev   adjoint of (15), (16)
+    # (28)  g_bar = a_bar * a_prev + b_bar * b_prev   adjoint of (19), (20)
     g_bar = a_bar * a_prev + b_bar * b_prev
-    # (24)  a_g_bar = g_bar * g   adjoint of (13)
+    # (29)  a_g_bar = g_bar * g   adjoint of (16)
     a_g_bar = g_bar * g
-    # (36)  v_bar = wkv_bar * f / s + a_bar * h   adjoint of (11), (15)
+    # (41)  v_bar = wkv_bar * f / s + a_bar * h   adjoint of (13), (19)
     v_bar = wkv_bar * f / s + a_bar * h
-    # (39)  x_v_bar = W_v^T v_bar   adjoint of (6)
+    # (44)  x_v_bar = W_v^T v_bar   adjoint of (6)
     x_v_bar = v_bar @ W_v
-    # (40)  x_v_to_mu_v_bar = x_v_bar * (x - x_prev)
+    # (45)  x_v_to_mu_v_bar = x_v_bar * (x - x_prev)
     x_v_to_mu_v_bar = x_v_bar * (x - x_prev)
-    # (52)  mu_v_bar = sum_t x_v_to_mu_v_bar   adjoint of (3)
+    # (57)  mu_v_bar = sum_t x_v_to_mu_v_bar   adjoint of (3)
     mu_v_bar = contract("TBi->i", x_v_to_mu_v_bar)
-    # (55)  W_v_bar = sum_t v_bar x_v^T   adjoint of (6)
+    # (60)  W_v_bar = sum_t v_bar x_v^T   adjoint of (6)
     W_v_bar = contract("TBi,TBj->ij", v_bar, x_v)
 
     # scan in reverse
@@ -310,9 +310,9 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     for t in reversed(range(T)):
         p_next_bar = p_prev_bar
         p_prev = p[t - 1] if t > 0 else initial_p
-        # (25)  p_bar = -a_g_bar - a_h_bar + p_next_bar   adjoint of (13), (14)
+        # (30)  p_bar = -a_g_bar - a_h_bar + p_next_bar   adjoint of (15), (17)
         p_bar[t] = -a_g_bar[t] - a_h_bar[t] + p_next_bar
-        # (46)  p_prev_bar = q_bar * {1 if p_prev >= u + k, else 0} + a_e_bar + p_bar * {1 if k <= p_prev - exp(w_log), else 0} + a_g_bar   adjoint of (7), (8), (12), (13)
+        # (51)  p_prev_bar = q_bar * {1 if p_prev >= u + k, else 0} + a_e_bar + p_bar * {1 if k <= p_prev - exp(w_log), else 0} + a_g_bar   adjoint of (7), (8), (14), (15)
         p_prev_bar = q_bar[t] * np.where(p_prev >= u + k[t], 1, 0).astype(dtype) + a_e_bar[t] + p_bar[t] * np.where(k[t] <= p_prev - exp_w_log, 1, 0).astype(dtype) + a_g_bar[t]
 
     # all steps at once
@@ -320,30 +320,30 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     p_prev = np.concatenate([initial_p[None], p])[:-1]
     # (2)  x_k = mu_k * x + (1 - mu_k) * x_prev
     x_k = mu_k * x + (1 - mu_k) * x_prev
-    # (26)  p_to_exp_w_log_bar = p_bar * {-1 if k <= p_prev - exp(w_log), else 0}
+    # (31)  p_to_exp_w_log_bar = p_bar * {-1 if k <= p_prev - exp(w_log), else 0}
     p_to_exp_w_log_bar = p_bar * np.where(k <= p_prev - exp_w_log, -1, 0).astype(dtype)
-    # (27)  exp_w_log_bar = sum_t p_to_exp_w_log_bar - sum_t a_g_bar   adjoint of (12), (13)
+    # (32)  exp_w_log_bar = sum_t p_to_exp_w_log_bar - sum_t a_g_bar   adjoint of (14), (15)
     exp_w_log_bar = contract("TBi->i", p_to_exp_w_log_bar) - contract("TBi->i", a_g_bar)
-    # (37)  k_bar = q_bar * {0 if p_prev >= u + k, else 1} + a_f_bar + p_bar * {0 if k <= p_prev - exp(w_log), else 1} + a_h_bar   adjoint of (7), (9), (12), (14)
+    # (42)  k_bar = q_bar * {0 if p_prev >= u + k, else 1} + a_f_bar + p_bar * {0 if k <= p_prev - exp(w_log), else 1} + a_h_bar   adjoint of (7), (10), (14), (17)
     k_bar = q_bar * np.where(p_prev >= u + k, 0, 1).astype(dtype) + a_f_bar + p_bar * np.where(k <= p_prev - exp_w_log, 0, 1).astype(dtype) + a_h_bar
-    # (41)  x_k_bar = W_k^T k_bar   adjoint of (5)
+    # (46)  x_k_bar = W_k^T k_bar   adjoint of (5)
     x_k_bar = k_bar @ W_k
-    # (42)  x_k_to_mu_k_bar = x_k_bar * (x - x_prev)
+    # (47)  x_k_to_mu_k_bar = x_k_bar * (x - x_prev)
     x_k_to_mu_k_bar = x_k_bar * (x - x_prev)
-    # (45)  x_prev_bar = x_r_bar * (1 - mu_r) + x_k_bar * (1 - mu_k) + x_v_bar * (1 - mu_v)   adjoint of (1), (2), (3)
+    # (50)  x_prev_bar = x_r_bar * (1 - mu_r) + x_k_bar * (1 - mu_k) + x_v_bar * (1 - mu_v)   adjoint of (1), (2), (3)
     x_prev_bar = x_r_bar * (1 - mu_r) + x_k_bar * (1 - mu_k) + x_v_bar * (1 - mu_v)
-    # (51)  mu_k_bar = sum_t x_k_to_mu_k_bar   adjoint of (2)
+    # (56)  mu_k_bar = sum_t x_k_to_mu_k_bar   adjoint of (2)
     mu_k_bar = contract("TBi->i", x_k_to_mu_k_bar)
-    # (54)  W_k_bar = sum_t k_bar x_k^T   adjoint of (5)
+    # (59)  W_k_bar = sum_t k_bar x_k^T   adjoint of (5)
     W_k_bar = contract("TBi,TBj->ij", k_bar, x_k)
 
     # all steps at once
     x_next_bar = np.concatenate([x_prev_bar, final_x_bar[None]])[1:]
-    # (49)  x_bar = x_r_bar * mu_r + x_k_bar * mu_k + x_v_bar * mu_v + x_next_bar   adjoint of (1), (2), (3)
+    # (54)  x_bar = x_r_bar * mu_r + x_k_bar * mu_k + x_v_bar * mu_v + x_next_bar   adjoint of (1), (2), (3)
     x_bar = x_r_bar * mu_r + x_k_bar * mu_k + x_v_bar * mu_v + x_next_bar
 
     # once
-    # (56)  w_log_bar = exp_w_log_bar * exp(w_log)   adjoint of (12)
+    # (61)  w_log_bar = exp_w_log_bar * exp(w_log)   adjoint of (14)
     w_log_bar = exp_w_log_bar * exp_w_log
     return {"initial.x": x_prev_bar[0] if T > 0 else final_x_bar, "initial.p": p_prev_bar, "initial.b": b_prev_bar, "initial.a": a_prev_bar, "x": x_bar, "mu_r": mu_r_bar, "mu_k": mu_k_bar, "mu_v": mu_v_bar, "W_r": W_r_bar, "W_k": W_k_bar, "W_v": W_v_bar, "w_log": w_log_bar, "u": u_bar, "W_o": W_o_bar}
 
@@ -386,36 +386,36 @@ def step(parameters, inputs, state):
     q = np.where(p_prev >= u + k, p_prev, u + k)
     # (8)  a_e = p_prev - q
     a_e = p_prev - q
-    # (8)  e = exp(a_e)
+    # (9)  e = exp(a_e)
     e = np.exp(a_e)
-    # (9)  a_f = u + k - q
+    # (10)  a_f = u + k - q
     a_f = u + k - q
-    # (9)  f = exp(a_f)
+    # (11)  f = exp(a_f)
     f = np.exp(a_f)
-    # (10)  s = e * b_prev + f
+    # (12)  s = e * b_prev + f
     s = e * b_prev + f
-    # (11)  wkv = (e * a_prev + f * v) / s
+    # (13)  wkv = (e * a_prev + f * v) / s
     wkv = (e * a_prev + f * v) / s
-    # (12)  exp_w_log = exp(w_log)
+    # (14)  exp_w_log = exp(w_log)
     exp_w_log = np.exp(w_log)
-    # (12)  p = max(p_prev - exp(w_log), k)
+    # (14)  p = max(p_prev - exp(w_log), k)
     p = np.where(p_prev - exp_w_log >= k, p_prev - exp_w_log, k)
-    # (13)  a_g = p_prev - exp(w_log) - p
+    # (15)  a_g = p_prev - exp(w_log) - p
     a_g = p_prev - exp_w_log - p
-    # (13)  g = exp(a_g)
+    # (16)  g = exp(a_g)
     g = np.exp(a_g)
-    # (14)  a_h = k - p
+    # (17)  a_h = k - p
     a_h = k - p
-    # (14)  h = exp(a_h)
+    # (18)  h = exp(a_h)
     h = np.exp(a_h)
-    # (15)  a = g * a_prev + h * v
+    # (19)  a = g * a_prev + h * v
     a = g * a_prev + h * v
-    # (16)  b = g * b_prev + h
+    # (20)  b = g * b_prev + h
     b = g * b_prev + h
-    # (17)  sigmoid_r = sigmoid(r)
+    # (21)  sigmoid_r = sigmoid(r)
     sigmoid_r = sigmoid(r)
-    # (17)  r_wkv = sigmoid(r) * wkv
+    # (21)  r_wkv = sigmoid(r) * wkv
     r_wkv = sigmoid_r * wkv
-    # (17)  y = W_o r_wkv
+    # (22)  y = W_o r_wkv
     y = r_wkv @ W_o.T
     return {"y": y}, {"x": x, "p": p, "b": b, "a": a}

@@ -317,11 +317,11 @@ static void rwkv4_simd_forward_thread(
                             const vec v_2 = load(tile_v_2 + (sample * own + v) * LANES);
                             store(v_2_rows + sample * row_d + j, v_2);
 
-                            /* (17)  sigmoid_r = sigmoid(r) */
+                            /* (21)  sigmoid_r = sigmoid(r) */
                             const vec sigmoid_r = vec_sigmoid(r);
                             store(sigmoid_r_rows + sample * row_d + j, sigmoid_r);
 
-                            /* (17)  sigmoid_r_tail = sigmoid_tail(r) */
+                            /* (21)  sigmoid_r_tail = sigmoid_tail(r) */
                             const vec sigmoid_r_tail = vec_sigmoid_tail(r);
                             store(sigmoid_r_tail_rows + sample * row_d + j, sigmoid_r_tail);
                         }
@@ -334,7 +334,7 @@ static void rwkv4_simd_forward_thread(
 
     /* once, for all steps */
     if (thread == 0) {
-        /* (12)  exp_w_log = exp(w_log) */
+        /* (14)  exp_w_log = exp(w_log) */
         for (size_t j = 0; j < d; ++j)
             exp_w_log[j] = EXP(w_log[j]);
     }
@@ -363,7 +363,7 @@ static void rwkv4_simd_forward_thread(
                         const vec p_prev =
                             load_part(p_prev_rows + sample * p_prev_stride + j, left);
 
-                        /* (12)  p = max(p_prev - exp(w_log), k) */
+                        /* (14)  p = max(p_prev - exp(w_log), k) */
                         const vec p =
                             where(p_prev - exp_w_log_here >= k, p_prev - exp_w_log_here, k);
                         store(p_rows + sample * row_d + j, p);
@@ -409,28 +409,28 @@ static void rwkv4_simd_forward_thread(
                     /* (8)  a_e = p_prev - q */
                     const vec a_e = p_prev - q;
 
-                    /* (8)  e = exp(a_e) */
+                    /* (9)  e = exp(a_e) */
                     const vec e = vec_exp(a_e);
                     store(e_rows + sample * row_d + j, e);
 
-                    /* (9)  a_f = u + k - q */
+                    /* (10)  a_f = u + k - q */
                     const vec a_f = u_here + k - q;
 
-                    /* (9)  f = exp(a_f) */
+                    /* (11)  f = exp(a_f) */
                     const vec f = vec_exp(a_f);
                     store(f_rows + sample * row_d + j, f);
 
-                    /* (13)  a_g = p_prev - exp(w_log) - p */
+                    /* (15)  a_g = p_prev - exp(w_log) - p */
                     const vec a_g = p_prev - exp_w_log_here - p;
 
-                    /* (13)  g = exp(a_g) */
+                    /* (16)  g = exp(a_g) */
                     const vec g = vec_exp(a_g);
                     store(g_rows + sample * row_d + j, g);
 
-                    /* (14)  a_h = k - p */
+                    /* (17)  a_h = k - p */
                     const vec a_h = k - p;
 
-                    /* (14)  h = exp(a_h) */
+                    /* (18)  h = exp(a_h) */
                     const vec h = vec_exp(a_h);
                     store(h_rows + sample * row_d + j, h);
                 }
@@ -465,7 +465,7 @@ static void rwkv4_simd_forward_thread(
                         const vec a_prev =
                             load_part(a_prev_rows + sample * a_prev_stride + j, left);
 
-                        /* (15)  a = g * a_prev + h * v */
+                        /* (19)  a = g * a_prev + h * v */
                         const vec a = g * a_prev + h * v_2;
                         store(a_rows + sample * row_d + j, a);
                     }
@@ -499,7 +499,7 @@ static void rwkv4_simd_forward_thread(
                         const vec b_prev =
                             load_part(b_prev_rows + sample * b_prev_stride + j, left);
 
-                        /* (16)  b = g * b_prev + h */
+                        /* (20)  b = g * b_prev + h */
                         const vec b = g * b_prev + h;
                         store(b_rows + sample * row_d + j, b);
                     }
@@ -542,14 +542,14 @@ static void rwkv4_simd_forward_thread(
                     const vec a_prev = load_part(a_prev_rows + sample * a_prev_stride + j, left);
                     const vec sigmoid_r = load(sigmoid_r_rows + sample * row_d + j);
 
-                    /* (10)  s = e * b_prev + f */
+                    /* (12)  s = e * b_prev + f */
                     const vec s = e * b_prev + f;
 
-                    /* (11)  wkv = (e * a_prev + f * v) / s */
+                    /* (13)  wkv = (e * a_prev + f * v) / s */
                     const vec wkv = (e * a_prev + f * v_2) / s;
                     store(wkv_rows + sample * row_d + j, wkv);
 
-                    /* (17)  r_wkv = sigmoid(r) * wkv */
+                    /* (21)  r_wkv = sigmoid(r) * wkv */
                     const vec r_wkv = sigmoid_r * wkv;
                     store(r_wkv_rows + sample * row_d + j, r_wkv);
                 }
@@ -586,7 +586,7 @@ static void rwkv4_simd_forward_thread(
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = D - j;
                         for (size_t sample = 0; sample < rows; ++sample) {
-                            /* (17)  y = W_o r_wkv */
+                            /* (22)  y = W_o r_wkv */
                             const vec y = load(tile_y + (sample * own + v) * LANES);
                             store_part(y_rows + sample * D + j, y, left);
                         }
@@ -778,7 +778,7 @@ static void rwkv4_simd_infer_thread(
                             const vec v_2 = load(tile_v_2 + (sample * own + v) * LANES);
                             store(v_2_rows + sample * row_d + j, v_2);
 
-                            /* (17)  sigmoid_r = sigmoid(r) */
+                            /* (21)  sigmoid_r = sigmoid(r) */
                             const vec sigmoid_r = vec_sigmoid(r);
                             store(sigmoid_r_rows + sample * row_d + j, sigmoid_r);
                         }
@@ -791,7 +791,7 @@ static void rwkv4_simd_infer_thread(
 
     /* once, for all steps */
     if (thread == 0) {
-        /* (12)  exp_w_log = exp(w_log) */
+        /* (14)  exp_w_log = exp(w_log) */
         for (size_t j = 0; j < d; ++j)
             exp_w_log[j] = EXP(w_log[j]);
     }
@@ -820,7 +820,7 @@ static void rwkv4_simd_infer_thread(
                         const vec p_prev =
                             load_part(p_prev_rows + sample * p_prev_stride + j, left);
 
-                        /* (12)  p = max(p_prev - exp(w_log), k) */
+                        /* (14)  p = max(p_prev - exp(w_log), k) */
                         const vec p =
                             where(p_prev - exp_w_log_here >= k, p_prev - exp_w_log_here, k);
                         store(p_rows + sample * row_d + j, p);
@@ -866,28 +866,28 @@ static void rwkv4_simd_infer_thread(
                     /* (8)  a_e = p_prev - q */
                     const vec a_e = p_prev - q;
 
-                    /* (8)  e = exp(a_e) */
+                    /* (9)  e = exp(a_e) */
                     const vec e = vec_exp(a_e);
                     store(e_rows + sample * row_d + j, e);
 
-                    /* (9)  a_f = u + k - q */
+                    /* (10)  a_f = u + k - q */
                     const vec a_f = u_here + k - q;
 
-                    /* (9)  f = exp(a_f) */
+                    /* (11)  f = exp(a_f) */
                     const vec f = vec_exp(a_f);
                     store(f_rows + sample * row_d + j, f);
 
-                    /* (13)  a_g = p_prev - exp(w_log) - p */
+                    /* (15)  a_g = p_prev - exp(w_log) - p */
                     const vec a_g = p_prev - exp_w_log_here - p;
 
-                    /* (13)  g = exp(a_g) */
+                    /* (16)  g = exp(a_g) */
                     const vec g = vec_exp(a_g);
                     store(g_rows + sample * row_d + j, g);
 
-                    /* (14)  a_h = k - p */
+                    /* (17)  a_h = k - p */
                     const vec a_h = k - p;
 
-                    /* (14)  h = exp(a_h) */
+                    /* (18)  h = exp(a_h) */
                     const vec h = vec_exp(a_h);
                     store(h_rows + sample * row_d + j, h);
                 }
@@ -922,7 +922,7 @@ static void rwkv4_simd_infer_thread(
                         const vec a_prev =
                             load_part(a_prev_rows + sample * a_prev_stride + j, left);
 
-                        /* (15)  a = g * a_prev + h * v */
+                        /* (19)  a = g * a_prev + h * v */
                         const vec a = g * a_prev + h * v_2;
                         store(a_rows + sample * row_d + j, a);
                     }
@@ -956,7 +956,7 @@ static void rwkv4_simd_infer_thread(
                         const vec b_prev =
                             load_part(b_prev_rows + sample * b_prev_stride + j, left);
 
-                        /* (16)  b = g * b_prev + h */
+                        /* (20)  b = g * b_prev + h */
                         const vec b = g * b_prev + h;
                         store(b_rows + sample * row_d + j, b);
                     }
@@ -998,13 +998,13 @@ static void rwkv4_simd_infer_thread(
                     const vec a_prev = load_part(a_prev_rows + sample * a_prev_stride + j, left);
                     const vec sigmoid_r = load(sigmoid_r_rows + sample * row_d + j);
 
-                    /* (10)  s = e * b_prev + f */
+                    /* (12)  s = e * b_prev + f */
                     const vec s = e * b_prev + f;
 
-                    /* (11)  wkv = (e * a_prev + f * v) / s */
+                    /* (13)  wkv = (e * a_prev + f * v) / s */
                     const vec wkv = (e * a_prev + f * v_2) / s;
 
-                    /* (17)  r_wkv = sigmoid(r) * wkv */
+                    /* (21)  r_wkv = sigmoid(r) * wkv */
                     const vec r_wkv = sigmoid_r * wkv;
                     store(r_wkv_rows + sample * row_d + j, r_wkv);
                 }
@@ -1041,7 +1041,7 @@ static void rwkv4_simd_infer_thread(
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = D - j;
                         for (size_t sample = 0; sample < rows; ++sample) {
-                            /* (17)  y = W_o r_wkv */
+                            /* (22)  y = W_o r_wkv */
                             const vec y = load(tile_y + (sample * own + v) * LANES);
                             store_part(y_rows + sample * D + j, y, left);
                         }
@@ -1264,61 +1264,61 @@ static void rwkv4_simd_backward_thread(
                             const vec a_prev =
                                 load_part(a_prev_rows + sample * a_prev_stride + j, left);
 
-                            /* (17)  sigmoid_r = sigmoid_from_tail(sigmoid_r_tail) */
+                            /* (21)  sigmoid_r = sigmoid_from_tail(sigmoid_r_tail) */
                             const vec sigmoid_r = vec_sigmoid_from_tail(sigmoid_r_tail);
 
-                            /* (17)  one_minus_sigmoid_r = complement_from_tail(sigmoid_r_tail) */
+                            /* (21)  one_minus_sigmoid_r = complement_from_tail(sigmoid_r_tail) */
                             const vec one_minus_sigmoid_r =
                                 vec_complement_from_tail(sigmoid_r_tail);
 
-                            /* (10)  s = e * b_prev + f */
+                            /* (12)  s = e * b_prev + f */
                             const vec s = e * b_prev + f;
                             store(s_rows + sample * row_d + j, s);
 
-                            /* (17)  r_wkv = sigmoid(r) * wkv */
+                            /* (21)  r_wkv = sigmoid(r) * wkv */
                             const vec r_wkv = sigmoid_r * wkv;
                             store(r_wkv_rows + sample * row_d + j, r_wkv);
 
-                            /* (18)  r_wkv_bar = W_o^T y_bar   adjoint of (17) */
+                            /* (23)  r_wkv_bar = W_o^T y_bar   adjoint of (22) */
                             const vec r_wkv_bar = load(tile_r_wkv_bar + (sample * own + v) * LANES);
 
-                            /* (28)  wkv_bar = r_wkv_bar * sigmoid(r)   adjoint of (17) */
+                            /* (33)  wkv_bar = r_wkv_bar * sigmoid(r)   adjoint of (21) */
                             const vec wkv_bar = r_wkv_bar * sigmoid_r;
                             store(wkv_bar_rows + sample * row_d + j, wkv_bar);
 
-                            /* (29)  s_bar = -wkv_bar * (e * a_prev + f * v) / s^2   adjoint of (11)
+                            /* (34)  s_bar = -wkv_bar * (e * a_prev + f * v) / s^2   adjoint of (13)
                              * */
                             const vec s_bar = -wkv_bar * (e * a_prev + f * v_2) / (s * s);
                             store(s_bar_rows + sample * row_d + j, s_bar);
 
-                            /* (30)  f_bar = s_bar + wkv_bar * v / s   adjoint of (10), (11) */
+                            /* (35)  f_bar = s_bar + wkv_bar * v / s   adjoint of (12), (13) */
                             const vec f_bar = s_bar + wkv_bar * v_2 / s;
 
-                            /* (31)  a_f_bar = f_bar * f   adjoint of (9) */
+                            /* (36)  a_f_bar = f_bar * f   adjoint of (11) */
                             const vec a_f_bar = f_bar * f;
                             store(a_f_bar_rows + sample * row_d + j, a_f_bar);
 
-                            /* (32)  e_bar = s_bar * b_prev + wkv_bar * a_prev / s   adjoint of
-                             * (10), (11) */
+                            /* (37)  e_bar = s_bar * b_prev + wkv_bar * a_prev / s   adjoint of
+                             * (12), (13) */
                             const vec e_bar = s_bar * b_prev + wkv_bar * a_prev / s;
 
-                            /* (33)  a_e_bar = e_bar * e   adjoint of (8) */
+                            /* (38)  a_e_bar = e_bar * e   adjoint of (9) */
                             const vec a_e_bar = e_bar * e;
                             store(a_e_bar_rows + sample * row_d + j, a_e_bar);
 
-                            /* (34)  q_bar = -a_e_bar - a_f_bar   adjoint of (8), (9) */
+                            /* (39)  q_bar = -a_e_bar - a_f_bar   adjoint of (8), (10) */
                             const vec q_bar = -a_e_bar - a_f_bar;
                             store(q_bar_rows + sample * row_d + j, q_bar);
 
-                            /* (35)  q_to_u_bar = q_bar * {0 if p_prev >= u + k, else 1} */
+                            /* (40)  q_to_u_bar = q_bar * {0 if p_prev >= u + k, else 1} */
                             const vec q_to_u_bar = q_bar * where(p_prev >= u_here + k, 0, 1);
 
-                            /* (38)  r_bar = r_wkv_bar * wkv * sigmoid(r) * (1 - sigmoid(r))
-                             * adjoint of (17) */
+                            /* (43)  r_bar = r_wkv_bar * wkv * sigmoid(r) * (1 - sigmoid(r))
+                             * adjoint of (21) */
                             const vec r_bar = r_wkv_bar * wkv * sigmoid_r * one_minus_sigmoid_r;
                             store(r_bar_rows + sample * row_d + j, r_bar);
 
-                            /* (57)  u_bar = sum_t q_to_u_bar + sum_t a_f_bar   adjoint of (7), (9)
+                            /* (62)  u_bar = sum_t q_to_u_bar + sum_t a_f_bar   adjoint of (7), (10)
                              * */
                             u_bar_here += q_to_u_bar + a_f_bar;
                         }
@@ -1375,14 +1375,14 @@ static void rwkv4_simd_backward_thread(
                             const vec x_r = mu_r_here * x + (1 - mu_r_here) * x_prev;
                             store(x_r_rows + sample * row_D + j, x_r);
 
-                            /* (43)  x_r_bar = W_r^T r_bar   adjoint of (4) */
+                            /* (48)  x_r_bar = W_r^T r_bar   adjoint of (4) */
                             const vec x_r_bar = load(tile_x_r_bar + (sample * own + v) * LANES);
                             store(x_r_bar_rows + sample * row_D + j, x_r_bar);
 
-                            /* (44)  x_r_to_mu_r_bar = x_r_bar * (x - x_prev) */
+                            /* (49)  x_r_to_mu_r_bar = x_r_bar * (x - x_prev) */
                             const vec x_r_to_mu_r_bar = x_r_bar * (x - x_prev);
 
-                            /* (50)  mu_r_bar = sum_t x_r_to_mu_r_bar   adjoint of (1) */
+                            /* (55)  mu_r_bar = sum_t x_r_to_mu_r_bar   adjoint of (1) */
                             mu_r_bar_here += x_r_to_mu_r_bar;
                         }
                         if (mu_r_bar != NULL) {
@@ -1398,14 +1398,14 @@ static void rwkv4_simd_backward_thread(
     {
         real *const scratch = work_scratch + thread * scratch_size;
 
-        /* (53)  W_r_bar = sum_t r_bar x_r^T   adjoint of (4) */
+        /* (58)  W_r_bar = sum_t r_bar x_r^T   adjoint of (4) */
         const series rows_of_x_r = {work_x_r, 0, row_D, 0, 0, 0, 0};
         const reduction with_x_r[] = {
             {{work_r_bar, 0, row_d, 0, 0, 0, 0}, d, 1, W_r_bar, 0},
         };
         reduce_rows(0, T * B, &rows_of_x_r, D, with_x_r, 1, thread, threads, scratch);
 
-        /* (58)  W_o_bar = sum_t y_bar r_wkv^T   adjoint of (17) */
+        /* (63)  W_o_bar = sum_t y_bar r_wkv^T   adjoint of (22) */
         const series rows_of_r_wkv = {work_r_wkv, 0, row_d, 0, 0, 0, 0};
         const reduction with_r_wkv[] = {
             {{bars->y_bar, 0, D, 0, 0, 0, 0}, D, 1, W_o_bar, 0},
@@ -1441,11 +1441,11 @@ static void rwkv4_simd_backward_thread(
                             load_part(b_next_bar_rows + sample * b_next_bar_stride + j, left);
                         const vec s_bar = load(s_bar_rows + sample * row_d + j);
 
-                        /* (19)  b_bar = b_next_bar */
+                        /* (24)  b_bar = b_next_bar */
                         const vec b_bar = b_next_bar;
                         store(b_bar_rows + sample * row_d + j, b_bar);
 
-                        /* (47)  b_prev_bar = s_bar * e + b_bar * g   adjoint of (10), (16) */
+                        /* (52)  b_prev_bar = s_bar * e + b_bar * g   adjoint of (12), (20) */
                         const vec b_prev_bar = s_bar * e + b_bar * g;
                         store(b_prev_bar_rows + sample * row_d + j, b_prev_bar);
                     }
@@ -1487,12 +1487,12 @@ static void rwkv4_simd_backward_thread(
                                 load_part(a_next_bar_rows + sample * a_next_bar_stride + j, left);
                             const vec wkv_bar = load(wkv_bar_rows + sample * row_d + j);
 
-                            /* (20)  a_bar = a_next_bar */
+                            /* (25)  a_bar = a_next_bar */
                             const vec a_bar = a_next_bar;
                             store(a_bar_rows + sample * row_d + j, a_bar);
 
-                            /* (48)  a_prev_bar = wkv_bar * e / s + a_bar * g   adjoint of (11),
-                             * (15) */
+                            /* (53)  a_prev_bar = wkv_bar * e / s + a_bar * g   adjoint of (13),
+                             * (19) */
                             const vec a_prev_bar = wkv_bar * e / s + a_bar * g;
                             store(a_prev_bar_rows + sample * row_d + j, a_prev_bar);
                         }
@@ -1575,21 +1575,21 @@ static void rwkv4_simd_backward_thread(
                         const vec a_bar = load(a_bar_rows + sample * row_d + j);
                         const vec wkv_bar = load(wkv_bar_rows + sample * row_d + j);
 
-                        /* (21)  h_bar = a_bar * v + b_bar   adjoint of (15), (16) */
+                        /* (26)  h_bar = a_bar * v + b_bar   adjoint of (19), (20) */
                         const vec h_bar = a_bar * v_2 + b_bar;
 
-                        /* (22)  a_h_bar = h_bar * h   adjoint of (14) */
+                        /* (27)  a_h_bar = h_bar * h   adjoint of (18) */
                         const vec a_h_bar = h_bar * h;
                         store(a_h_bar_rows + sample * row_d + j, a_h_bar);
 
-                        /* (23)  g_bar = a_bar * a_prev + b_bar * b_prev   adjoint of (15), (16) */
+                        /* (28)  g_bar = a_bar * a_prev + b_bar * b_prev   adjoint of (19), (20) */
                         const vec g_bar = a_bar * a_prev + b_bar * b_prev;
 
-                        /* (24)  a_g_bar = g_bar * g   adjoint of (13) */
+                        /* (29)  a_g_bar = g_bar * g   adjoint of (16) */
                         const vec a_g_bar = g_bar * g;
                         store(a_g_bar_rows + sample * row_d + j, a_g_bar);
 
-                        /* (36)  v_bar = wkv_bar * f / s + a_bar * h   adjoint of (11), (15) */
+                        /* (41)  v_bar = wkv_bar * f / s + a_bar * h   adjoint of (13), (19) */
                         const vec v_bar = wkv_bar * f / s + a_bar * h;
                         store(v_bar_rows + sample * row_d + j, v_bar);
                     }
@@ -1635,14 +1635,14 @@ static void rwkv4_simd_backward_thread(
                                 const vec x = load_part(x_rows + sample * D + j, left);
                                 const vec x_prev = load_part(x_prev_rows + sample * D + j, left);
 
-                                /* (39)  x_v_bar = W_v^T v_bar   adjoint of (6) */
+                                /* (44)  x_v_bar = W_v^T v_bar   adjoint of (6) */
                                 const vec x_v_bar = load(tile_x_v_bar + (sample * own + v) * LANES);
                                 store(x_v_bar_rows + sample * row_D + j, x_v_bar);
 
-                                /* (40)  x_v_to_mu_v_bar = x_v_bar * (x - x_prev) */
+                                /* (45)  x_v_to_mu_v_bar = x_v_bar * (x - x_prev) */
                                 const vec x_v_to_mu_v_bar = x_v_bar * (x - x_prev);
 
-                                /* (52)  mu_v_bar = sum_t x_v_to_mu_v_bar   adjoint of (3) */
+                                /* (57)  mu_v_bar = sum_t x_v_to_mu_v_bar   adjoint of (3) */
                                 mu_v_bar_here += x_v_to_mu_v_bar;
                             }
                             if (mu_v_bar != NULL) {
@@ -1658,7 +1658,7 @@ static void rwkv4_simd_backward_thread(
         {
             real *const scratch = work_scratch + thread * scratch_size;
 
-            /* (55)  W_v_bar = sum_t v_bar x_v^T   adjoint of (6) */
+            /* (60)  W_v_bar = sum_t v_bar x_v^T   adjoint of (6) */
             const series rows_of_x_v = {work_x_v, 0, row_D, 0, 0, 0, first * B};
             const reduction with_x_v[] = {
                 {{work_v_bar, 0, row_d, 0, 0, 0, first * B}, d, 1, W_v_bar, done > 0},
@@ -1710,14 +1710,14 @@ static void rwkv4_simd_backward_thread(
                             const vec a_e_bar = load(a_e_bar_rows + sample * row_d + j);
                             const vec q_bar = load(q_bar_rows + sample * row_d + j);
 
-                            /* (25)  p_bar = -a_g_bar - a_h_bar + p_next_bar   adjoint of (13), (14)
+                            /* (30)  p_bar = -a_g_bar - a_h_bar + p_next_bar   adjoint of (15), (17)
                              * */
                             const vec p_bar = -a_g_bar - a_h_bar + p_next_bar;
                             store(p_bar_rows + sample * row_d + j, p_bar);
 
-                            /* (46)  p_prev_bar = q_bar * {1 if p_prev >= u + k, else 0} + a_e_bar +
+                            /* (51)  p_prev_bar = q_bar * {1 if p_prev >= u + k, else 0} + a_e_bar +
                              * p_bar * {1 if k <= p_prev - exp(w_log), else 0} + a_g_bar   adjoint
-                             * of (7), (8), (12), (13) */
+                             * of (7), (8), (14), (15) */
                             const vec p_prev_bar = q_bar * where(p_prev >= u_here + k, 1, 0)
                                 + a_e_bar + p_bar * where(k <= p_prev - exp_w_log_here, 1, 0)
                                 + a_g_bar;
@@ -1796,18 +1796,18 @@ static void rwkv4_simd_backward_thread(
                             const vec a_f_bar = load(a_f_bar_rows + sample * row_d + j);
                             const vec q_bar = load(q_bar_rows + sample * row_d + j);
 
-                            /* (26)  p_to_exp_w_log_bar = p_bar * {-1 if k <= p_prev - exp(w_log),
+                            /* (31)  p_to_exp_w_log_bar = p_bar * {-1 if k <= p_prev - exp(w_log),
                              * else 0} */
                             const vec p_to_exp_w_log_bar =
                                 p_bar * where(k <= p_prev - exp_w_log_here, -1, 0);
 
-                            /* (27)  exp_w_log_bar = sum_t p_to_exp_w_log_bar - sum_t a_g_bar
-                             * adjoint of (12), (13) */
+                            /* (32)  exp_w_log_bar = sum_t p_to_exp_w_log_bar - sum_t a_g_bar
+                             * adjoint of (14), (15) */
                             exp_w_log_bar_here += p_to_exp_w_log_bar - a_g_bar;
 
-                            /* (37)  k_bar = q_bar * {0 if p_prev >= u + k, else 1} + a_f_bar +
+                            /* (42)  k_bar = q_bar * {0 if p_prev >= u + k, else 1} + a_f_bar +
                              * p_bar * {0 if k <= p_prev - exp(w_log), else 1} + a_h_bar   adjoint
-                             * of (7), (9), (12), (14) */
+                             * of (7), (10), (14), (17) */
                             const vec k_bar = q_bar * where(p_prev >= u_here + k, 0, 1) + a_f_bar
                                 + p_bar * where(k <= p_prev - exp_w_log_here, 0, 1) + a_h_bar;
                             store(k_bar_rows + sample * row_d + j, k_bar);
@@ -1865,20 +1865,20 @@ static void rwkv4_simd_backward_thread(
                                 const vec x_v_bar = load(x_v_bar_rows + sample * row_D + j);
                                 const vec x_r_bar = load(x_r_bar_rows + sample * row_D + j);
 
-                                /* (41)  x_k_bar = W_k^T k_bar   adjoint of (5) */
+                                /* (46)  x_k_bar = W_k^T k_bar   adjoint of (5) */
                                 const vec x_k_bar = load(tile_x_k_bar + (sample * own + v) * LANES);
                                 store(x_k_bar_rows + sample * row_D + j, x_k_bar);
 
-                                /* (42)  x_k_to_mu_k_bar = x_k_bar * (x - x_prev) */
+                                /* (47)  x_k_to_mu_k_bar = x_k_bar * (x - x_prev) */
                                 const vec x_k_to_mu_k_bar = x_k_bar * (x - x_prev);
 
-                                /* (45)  x_prev_bar = x_r_bar * (1 - mu_r) + x_k_bar * (1 - mu_k) +
+                                /* (50)  x_prev_bar = x_r_bar * (1 - mu_r) + x_k_bar * (1 - mu_k) +
                                  * x_v_bar * (1 - mu_v)   adjoint of (1), (2), (3) */
                                 const vec x_prev_bar = x_r_bar * (1 - mu_r_here)
                                     + x_k_bar * (1 - mu_k_here) + x_v_bar * (1 - mu_v_here);
                                 store(x_prev_bar_rows + sample * row_D + j, x_prev_bar);
 
-                                /* (51)  mu_k_bar = sum_t x_k_to_mu_k_bar   adjoint of (2) */
+                                /* (56)  mu_k_bar = sum_t x_k_to_mu_k_bar   adjoint of (2) */
                                 mu_k_bar_here += x_k_to_mu_k_bar;
                             }
                             if (mu_k_bar != NULL) {
@@ -1894,7 +1894,7 @@ static void rwkv4_simd_backward_thread(
         {
             real *const scratch = work_scratch + thread * scratch_size;
 
-            /* (54)  W_k_bar = sum_t k_bar x_k^T   adjoint of (5) */
+            /* (59)  W_k_bar = sum_t k_bar x_k^T   adjoint of (5) */
             const series rows_of_x_k = {work_x_k, 0, row_D, 0, 0, 0, first * B};
             const reduction with_x_k[] = {
                 {{work_k_bar, 0, row_d, 0, 0, 0, first * B}, d, 1, W_k_bar, done > 0},
@@ -1935,7 +1935,7 @@ static void rwkv4_simd_backward_thread(
                     const vec x_k_bar = load(x_k_bar_rows + sample * row_D + j);
                     const vec x_r_bar = load(x_r_bar_rows + sample * row_D + j);
 
-                    /* (49)  x_bar = x_r_bar * mu_r + x_k_bar * mu_k + x_v_bar * mu_v + x_next_bar
+                    /* (54)  x_bar = x_r_bar * mu_r + x_k_bar * mu_k + x_v_bar * mu_v + x_next_bar
                      * adjoint of (1), (2), (3) */
                     const vec x_bar = x_r_bar * mu_r_here + x_k_bar * mu_k_here
                         + x_v_bar * mu_v_here + x_next_bar;
@@ -1948,7 +1948,7 @@ static void rwkv4_simd_backward_thread(
 
     /* once, for all steps */
     if (thread == 0) {
-        /* (56)  w_log_bar = exp_w_log_bar * exp(w_log)   adjoint of (12) */
+        /* (61)  w_log_bar = exp_w_log_bar * exp(w_log)   adjoint of (14) */
         if (w_log_bar != NULL)
             for (size_t j = 0; j < d; ++j)
                 w_log_bar[j] = exp_w_log_bar[j] * exp_w_log[j];
@@ -2135,7 +2135,7 @@ static void rwkv4_simd_step_thread(
                             const vec v_2 = load(tile_v_2 + (sample * own + v) * LANES);
                             store(v_2_rows + sample * row_d + j, v_2);
 
-                            /* (17)  sigmoid_r = sigmoid(r) */
+                            /* (21)  sigmoid_r = sigmoid(r) */
                             const vec sigmoid_r = vec_sigmoid(r);
                             store(sigmoid_r_rows + sample * row_d + j, sigmoid_r);
                         }
@@ -2148,7 +2148,7 @@ static void rwkv4_simd_step_thread(
 
     /* once, for all steps */
     if (thread == 0) {
-        /* (12)  exp_w_log = exp(w_log) */
+        /* (14)  exp_w_log = exp(w_log) */
         for (size_t j = 0; j < d; ++j)
             exp_w_log[j] = EXP(w_log[j]);
     }
@@ -2171,7 +2171,7 @@ static void rwkv4_simd_step_thread(
                     const vec k = load(k_rows + sample * row_d + j);
                     const vec p_prev = load_part(p_prev_rows + sample * d + j, left);
 
-                    /* (12)  p = max(p_prev - exp(w_log), k) */
+                    /* (14)  p = max(p_prev - exp(w_log), k) */
                     const vec p = where(p_prev - exp_w_log_here >= k, p_prev - exp_w_log_here, k);
                     store(p_rows + sample * row_d + j, p);
                 }
@@ -2209,28 +2209,28 @@ static void rwkv4_simd_step_thread(
                     /* (8)  a_e = p_prev - q */
                     const vec a_e = p_prev - q;
 
-                    /* (8)  e = exp(a_e) */
+                    /* (9)  e = exp(a_e) */
                     const vec e = vec_exp(a_e);
                     store(e_rows + sample * row_d + j, e);
 
-                    /* (9)  a_f = u + k - q */
+                    /* (10)  a_f = u + k - q */
                     const vec a_f = u_here + k - q;
 
-                    /* (9)  f = exp(a_f) */
+                    /* (11)  f = exp(a_f) */
                     const vec f = vec_exp(a_f);
                     store(f_rows + sample * row_d + j, f);
 
-                    /* (13)  a_g = p_prev - exp(w_log) - p */
+                    /* (15)  a_g = p_prev - exp(w_log) - p */
                     const vec a_g = p_prev - exp_w_log_here - p;
 
-                    /* (13)  g = exp(a_g) */
+                    /* (16)  g = exp(a_g) */
                     const vec g = vec_exp(a_g);
                     store(g_rows + sample * row_d + j, g);
 
-                    /* (14)  a_h = k - p */
+                    /* (17)  a_h = k - p */
                     const vec a_h = k - p;
 
-                    /* (14)  h = exp(a_h) */
+                    /* (18)  h = exp(a_h) */
                     const vec h = vec_exp(a_h);
                     store(h_rows + sample * row_d + j, h);
                 }
@@ -2259,7 +2259,7 @@ static void rwkv4_simd_step_thread(
                     const vec h = load(h_rows + sample * row_d + j);
                     const vec a_prev = load_part(a_prev_rows + sample * d + j, left);
 
-                    /* (15)  a = g * a_prev + h * v */
+                    /* (19)  a = g * a_prev + h * v */
                     const vec a = g * a_prev + h * v_2;
                     store(a_rows + sample * row_d + j, a);
                 }
@@ -2286,7 +2286,7 @@ static void rwkv4_simd_step_thread(
                     const vec h = load(h_rows + sample * row_d + j);
                     const vec b_prev = load_part(b_prev_rows + sample * d + j, left);
 
-                    /* (16)  b = g * b_prev + h */
+                    /* (20)  b = g * b_prev + h */
                     const vec b = g * b_prev + h;
                     store(b_rows + sample * row_d + j, b);
                 }
@@ -2319,13 +2319,13 @@ static void rwkv4_simd_step_thread(
                     const vec a_prev = load_part(a_prev_rows + sample * d + j, left);
                     const vec sigmoid_r = load(sigmoid_r_rows + sample * row_d + j);
 
-                    /* (10)  s = e * b_prev + f */
+                    /* (12)  s = e * b_prev + f */
                     const vec s = e * b_prev + f;
 
-                    /* (11)  wkv = (e * a_prev + f * v) / s */
+                    /* (13)  wkv = (e * a_prev + f * v) / s */
                     const vec wkv = (e * a_prev + f * v_2) / s;
 
-                    /* (17)  r_wkv = sigmoid(r) * wkv */
+                    /* (21)  r_wkv = sigmoid(r) * wkv */
                     const vec r_wkv = sigmoid_r * wkv;
                     store(r_wkv_rows + sample * row_d + j, r_wkv);
                 }
@@ -2363,7 +2363,7 @@ static void rwkv4_simd_step_thread(
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = D - j;
                         for (size_t sample = 0; sample < rows; ++sample) {
-                            /* (17)  y = W_o r_wkv */
+                            /* (22)  y = W_o r_wkv */
                             const vec y = load(tile_y + (sample * own + v) * LANES);
                             store_part(y_rows + sample * D + j, y, left);
                         }

@@ -6,12 +6,12 @@
  * ownership: rwkv7.h.
  * The paper writes rows, x W; here vectors are columns, W x, a head at a time. Its
  * loramlp(f, x) = f(x A) B + lambda is B f(A x) + lambda.
- * The paper's wkv is S: S_t = S_(t-1) (diag(w) - khat^T (a khat)) + v^T ktilde, where
- * khat is kappa divided by its length. S_(t-1) khat^T is u here, so that no matrix is
+ * The paper's wkv is S: S[t] = S[t-1] (diag(w) - khat^T (a khat)) + v^T ktilde, where
+ * khat is kappa divided by its length. S[t-1] khat^T is u here, so that no matrix is
  * multiplied by a matrix.
  * The paper's w = exp(-exp(-1/2) sigmoid(d)) is computed through the logarithm of the
  * sigmoid, as in the authors' code.
- * kappa is divided by its length, or by 1e-12 where that is more, as in the authors'
+ * kappa is divided by its length, or by 10^-12 where that is more, as in the authors'
  * code, so that an input of zeros stays finite.
  * This is the first layer. A later one mixes its values with those of the first, which a
  * cell alone does not see.
@@ -287,15 +287,15 @@ void rwkv7_forward(
                 a_z_d[j] = sum;
             }
 
-            /* (8)  z_d = tanh(a_z_d) */
+            /* (9)  z_d = tanh(a_z_d) */
             for (size_t j = 0; j < R_d; ++j)
                 z_d[j] = TANH(a_z_d[j]);
 
-            /* (8)  z_d_tail = tanh_tail(a_z_d) */
+            /* (9)  z_d_tail = tanh_tail(a_z_d) */
             for (size_t j = 0; j < R_d; ++j)
                 z_d_tail[j] = rwkv7_tanh_tail(a_z_d[j]);
 
-            /* (9)  d = sum_k B_d[i,j,k] z_d[k] + lambda_d */
+            /* (10)  d = sum_k B_d[i,j,k] z_d[k] + lambda_d */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_k; ++l) {
                     rwkv7_real sum = lambda_d[j * d_k + l];
@@ -305,26 +305,26 @@ void rwkv7_forward(
                 }
             }
 
-            /* (10)  softplus_d = softplus(-d) */
+            /* (11)  softplus_d = softplus(-d) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     softplus_d[j * d_k + l] = rwkv7_softplus(-d[j * d_k + l]);
 
-            /* (10)  exp_softplus_d = exp(-softplus(-d) - 1/2) */
+            /* (11)  exp_softplus_d = exp(-softplus(-d) - 1/2) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     exp_softplus_d[j * d_k + l] = EXP(-softplus_d[j * d_k + l] - REAL(0.5));
 
-            /* (10)  w = exp(-exp(-softplus(-d) - 1/2)) */
+            /* (11)  w = exp(-exp(-softplus(-d) - 1/2)) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     w[j * d_k + l] = EXP(-exp_softplus_d[j * d_k + l]);
 
-            /* (11)  x_a = x + (x_prev - x) * mu_a */
+            /* (12)  x_a = x + (x_prev - x) * mu_a */
             for (size_t j = 0; j < D; ++j)
                 x_a[j] = x[j] + (x_prev[j] - x[j]) * mu_a[j];
 
-            /* (12)  z_a = A_a x_a */
+            /* (13)  z_a = A_a x_a */
             for (size_t j = 0; j < R_a; ++j) {
                 rwkv7_real sum = 0;
                 for (size_t l = 0; l < D; ++l)
@@ -332,7 +332,7 @@ void rwkv7_forward(
                 z_a[j] = sum;
             }
 
-            /* (13)  a_a = sum_k B_a[i,j,k] z_a[k] + lambda_a */
+            /* (14)  a_a = sum_k B_a[i,j,k] z_a[k] + lambda_a */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_k; ++l) {
                     rwkv7_real sum = lambda_a[j * d_k + l];
@@ -342,22 +342,22 @@ void rwkv7_forward(
                 }
             }
 
-            /* (13)  a = sigmoid(a_a) */
+            /* (15)  a = sigmoid(a_a) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     a[j * d_k + l] = rwkv7_sigmoid(a_a[j * d_k + l]);
 
-            /* (13)  a_tail = sigmoid_tail(a_a) */
+            /* (15)  a_tail = sigmoid_tail(a_a) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     a_tail[j * d_k + l] = rwkv7_sigmoid_tail(a_a[j * d_k + l]);
 
-            /* (14)  kappa = k * xi */
+            /* (16)  kappa = k * xi */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     kappa[j * d_k + l] = k[j * d_k + l] * xi[j * d_k + l];
 
-            /* (15)  a_s = sum_j kappa[i,j] kappa[i,j] */
+            /* (17)  a_s = sum_j kappa[i,j] kappa[i,j] */
             for (size_t j = 0; j < H; ++j) {
                 rwkv7_real sum = 0;
                 for (size_t l = 0; l < d_k; ++l)
@@ -365,22 +365,22 @@ void rwkv7_forward(
                 a_s[j] = sum;
             }
 
-            /* (15)  s = max(a_s, 10^(-24)) */
+            /* (18)  s = max(a_s, 10^(-24)) */
             for (size_t j = 0; j < H; ++j)
                 s[j] = (a_s[j] >= REAL(1e-24) ? a_s[j] : REAL(1e-24));
 
-            /* (16)  khat = kappa / sqrt(s) */
+            /* (19)  khat = kappa / sqrt(s) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     khat[j * d_k + l] = kappa[j * d_k + l] / SQRT(s[j]);
 
-            /* (17)  ktilde = k * (1 + (a - 1) * alpha) */
+            /* (20)  ktilde = k * (1 + (a - 1) * alpha) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     ktilde[j * d_k + l] = k[j * d_k
                         + l] * (1 + (a[j * d_k + l] - 1) * alpha[j * d_k + l]);
 
-            /* (19)  a_khat = a * khat */
+            /* (22)  a_khat = a * khat */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     a_khat[j * d_k + l] = a[j * d_k + l] * khat[j * d_k + l];
@@ -401,7 +401,7 @@ void rwkv7_forward(
                 : initial_S + sample * H * d_v * d_k;
             const rwkv7_real *restrict a_khat = work_a_khat + at * H * d_k;
 
-            /* (18)  u = sum_k S_prev[i,j,k] khat[i,k] */
+            /* (21)  u = sum_k S_prev[i,j,k] khat[i,k] */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_v; ++l) {
                     rwkv7_real sum = 0;
@@ -411,7 +411,7 @@ void rwkv7_forward(
                 }
             }
 
-            /* (19)  S = w * S_prev - u[i,j] a_khat[i,k] + v[i,j] ktilde[i,k] */
+            /* (23)  S = w * S_prev - u[i,j] a_khat[i,k] + v[i,j] ktilde[i,k] */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_v; ++l)
                     for (size_t i = 0; i < d_k; ++i)
@@ -430,7 +430,7 @@ void rwkv7_forward(
             rwkv7_real *restrict o = tape_o + at * H * d_v;
             rwkv7_real *restrict y = out->y + at * D;
 
-            /* (20)  o = sum_k S[i,j,k] r[i,k] */
+            /* (24)  o = sum_k S[i,j,k] r[i,k] */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_v; ++l) {
                     rwkv7_real sum = 0;
@@ -440,7 +440,7 @@ void rwkv7_forward(
                 }
             }
 
-            /* (21)  y = sum_hv W_o[d,h,v] o[h,v] */
+            /* (25)  y = sum_hv W_o[d,h,v] o[h,v] */
             for (size_t j = 0; j < D; ++j) {
                 rwkv7_real sum = 0;
                 for (size_t l = 0; l < H; ++l)
@@ -588,11 +588,11 @@ void rwkv7_infer(
                 a_z_d[j] = sum;
             }
 
-            /* (8)  z_d = tanh(a_z_d) */
+            /* (9)  z_d = tanh(a_z_d) */
             for (size_t j = 0; j < R_d; ++j)
                 z_d[j] = TANH(a_z_d[j]);
 
-            /* (9)  d = sum_k B_d[i,j,k] z_d[k] + lambda_d */
+            /* (10)  d = sum_k B_d[i,j,k] z_d[k] + lambda_d */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_k; ++l) {
                     rwkv7_real sum = lambda_d[j * d_k + l];
@@ -602,26 +602,26 @@ void rwkv7_infer(
                 }
             }
 
-            /* (10)  softplus_d = softplus(-d) */
+            /* (11)  softplus_d = softplus(-d) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     softplus_d[j * d_k + l] = rwkv7_softplus(-d[j * d_k + l]);
 
-            /* (10)  exp_softplus_d = exp(-softplus(-d) - 1/2) */
+            /* (11)  exp_softplus_d = exp(-softplus(-d) - 1/2) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     exp_softplus_d[j * d_k + l] = EXP(-softplus_d[j * d_k + l] - REAL(0.5));
 
-            /* (10)  w = exp(-exp(-softplus(-d) - 1/2)) */
+            /* (11)  w = exp(-exp(-softplus(-d) - 1/2)) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     w[j * d_k + l] = EXP(-exp_softplus_d[j * d_k + l]);
 
-            /* (11)  x_a = x + (x_prev - x) * mu_a */
+            /* (12)  x_a = x + (x_prev - x) * mu_a */
             for (size_t j = 0; j < D; ++j)
                 x_a[j] = x[j] + (x_prev[j] - x[j]) * mu_a[j];
 
-            /* (12)  z_a = A_a x_a */
+            /* (13)  z_a = A_a x_a */
             for (size_t j = 0; j < R_a; ++j) {
                 rwkv7_real sum = 0;
                 for (size_t l = 0; l < D; ++l)
@@ -629,7 +629,7 @@ void rwkv7_infer(
                 z_a[j] = sum;
             }
 
-            /* (13)  a_a = sum_k B_a[i,j,k] z_a[k] + lambda_a */
+            /* (14)  a_a = sum_k B_a[i,j,k] z_a[k] + lambda_a */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_k; ++l) {
                     rwkv7_real sum = lambda_a[j * d_k + l];
@@ -639,17 +639,17 @@ void rwkv7_infer(
                 }
             }
 
-            /* (13)  a = sigmoid(a_a) */
+            /* (15)  a = sigmoid(a_a) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     a[j * d_k + l] = rwkv7_sigmoid(a_a[j * d_k + l]);
 
-            /* (14)  kappa = k * xi */
+            /* (16)  kappa = k * xi */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     kappa[j * d_k + l] = k[j * d_k + l] * xi[j * d_k + l];
 
-            /* (15)  a_s = sum_j kappa[i,j] kappa[i,j] */
+            /* (17)  a_s = sum_j kappa[i,j] kappa[i,j] */
             for (size_t j = 0; j < H; ++j) {
                 rwkv7_real sum = 0;
                 for (size_t l = 0; l < d_k; ++l)
@@ -657,22 +657,22 @@ void rwkv7_infer(
                 a_s[j] = sum;
             }
 
-            /* (15)  s = max(a_s, 10^(-24)) */
+            /* (18)  s = max(a_s, 10^(-24)) */
             for (size_t j = 0; j < H; ++j)
                 s[j] = (a_s[j] >= REAL(1e-24) ? a_s[j] : REAL(1e-24));
 
-            /* (16)  khat = kappa / sqrt(s) */
+            /* (19)  khat = kappa / sqrt(s) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     khat[j * d_k + l] = kappa[j * d_k + l] / SQRT(s[j]);
 
-            /* (17)  ktilde = k * (1 + (a - 1) * alpha) */
+            /* (20)  ktilde = k * (1 + (a - 1) * alpha) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     ktilde[j * d_k + l] = k[j * d_k
                         + l] * (1 + (a[j * d_k + l] - 1) * alpha[j * d_k + l]);
 
-            /* (19)  a_khat = a * khat */
+            /* (22)  a_khat = a * khat */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     a_khat[j * d_k + l] = a[j * d_k + l] * khat[j * d_k + l];
@@ -692,7 +692,7 @@ void rwkv7_infer(
                 : initial_S + sample * H * d_v * d_k;
             const rwkv7_real *restrict a_khat = work_a_khat + at * H * d_k;
 
-            /* (18)  u = sum_k S_prev[i,j,k] khat[i,k] */
+            /* (21)  u = sum_k S_prev[i,j,k] khat[i,k] */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_v; ++l) {
                     rwkv7_real sum = 0;
@@ -702,7 +702,7 @@ void rwkv7_infer(
                 }
             }
 
-            /* (19)  S = w * S_prev - u[i,j] a_khat[i,k] + v[i,j] ktilde[i,k] */
+            /* (23)  S = w * S_prev - u[i,j] a_khat[i,k] + v[i,j] ktilde[i,k] */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_v; ++l)
                     for (size_t i = 0; i < d_k; ++i)
@@ -720,7 +720,7 @@ void rwkv7_infer(
             const rwkv7_real *restrict S = work_S + at * H * d_v * d_k;
             rwkv7_real *restrict y = out->y + at * D;
 
-            /* (20)  o = sum_k S[i,j,k] r[i,k] */
+            /* (24)  o = sum_k S[i,j,k] r[i,k] */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_v; ++l) {
                     rwkv7_real sum = 0;
@@ -730,7 +730,7 @@ void rwkv7_infer(
                 }
             }
 
-            /* (21)  y = sum_hv W_o[d,h,v] o[h,v] */
+            /* (25)  y = sum_hv W_o[d,h,v] o[h,v] */
             for (size_t j = 0; j < D; ++j) {
                 rwkv7_real sum = 0;
                 for (size_t l = 0; l < H; ++l)
@@ -939,7 +939,7 @@ void rwkv7_backward(
             for (size_t j = 0; j < D; ++j)
                 x_r[j] = x[j] + (x_prev[j] - x[j]) * mu_r[j];
 
-            /* (22)  o_bar = sum_d W_o[d,h,v] y_bar[d]   adjoint of (21) */
+            /* (26)  o_bar = sum_d W_o[d,h,v] y_bar[d]   adjoint of (25) */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_v; ++l) {
                     rwkv7_real sum = 0;
@@ -949,12 +949,12 @@ void rwkv7_backward(
                 }
             }
 
-            /* (39)  sigmoid_d = sigmoid(-d) */
+            /* (43)  sigmoid_d = sigmoid(-d) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     sigmoid_d[j * d_k + l] = rwkv7_sigmoid(-d[j * d_k + l]);
 
-            /* (50)  r_bar = sum_j S[i,j,k] o_bar[i,j]   adjoint of (20) */
+            /* (54)  r_bar = sum_j S[i,j,k] o_bar[i,j]   adjoint of (24) */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_k; ++l) {
                     rwkv7_real sum = 0;
@@ -964,7 +964,7 @@ void rwkv7_backward(
                 }
             }
 
-            /* (51)  x_r_bar = sum_ij W_r[i,j,k] r_bar[i,j]   adjoint of (2) */
+            /* (55)  x_r_bar = sum_ij W_r[i,j,k] r_bar[i,j]   adjoint of (2) */
             for (size_t j = 0; j < D; ++j) {
                 rwkv7_real sum = 0;
                 for (size_t l = 0; l < H; ++l)
@@ -973,25 +973,25 @@ void rwkv7_backward(
                 x_r_bar[j] = sum;
             }
 
-            /* (52)  x_r_to_mu_r_bar = x_r_bar * (x_prev - x) */
+            /* (56)  x_r_to_mu_r_bar = x_r_bar * (x_prev - x) */
             for (size_t j = 0; j < D; ++j)
                 x_r_to_mu_r_bar[j] = x_r_bar[j] * (x_prev[j] - x[j]);
 
-            /* (56)  W_r_bar = sum_t r_bar[i,j] x_r[k]   adjoint of (2) */
+            /* (60)  W_r_bar = sum_t r_bar[i,j] x_r[k]   adjoint of (2) */
             if (W_r_bar != NULL)
                 for (size_t j = 0; j < H; ++j)
                     for (size_t l = 0; l < d_k; ++l)
                         for (size_t i = 0; i < D; ++i)
                             W_r_bar[(j * d_k + l) * D + i] += r_bar[j * d_k + l] * x_r[i];
 
-            /* (61)  W_o_bar = sum_t y_bar[d] o[h,v]   adjoint of (21) */
+            /* (65)  W_o_bar = sum_t y_bar[d] o[h,v]   adjoint of (25) */
             if (W_o_bar != NULL)
                 for (size_t j = 0; j < D; ++j)
                     for (size_t l = 0; l < H; ++l)
                         for (size_t i = 0; i < d_v; ++i)
                             W_o_bar[(j * H + l) * d_v + i] += y_bar[j] * o[l * d_v + i];
 
-            /* (62)  mu_r_bar = sum_t x_r_to_mu_r_bar   adjoint of (1) */
+            /* (66)  mu_r_bar = sum_t x_r_to_mu_r_bar   adjoint of (1) */
             if (mu_r_bar != NULL)
                 for (size_t j = 0; j < D; ++j)
                     mu_r_bar[j] += x_r_to_mu_r_bar[j];
@@ -1016,24 +1016,24 @@ void rwkv7_backward(
             rwkv7_real *restrict S_prev_bar =
                 work_S_prev_bar + ((t & 1) * B + sample) * H * d_v * d_k;
 
-            /* (13)  a = sigmoid_from_tail(a_tail) */
+            /* (15)  a = sigmoid_from_tail(a_tail) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     a[j * d_k + l] = rwkv7_sigmoid_from_tail(a_tail[j * d_k + l]);
 
-            /* (19)  a_khat = a * khat */
+            /* (22)  a_khat = a * khat */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     a_khat[j * d_k + l] = a[j * d_k + l] * khat[j * d_k + l];
 
-            /* (23)  S_bar = o_bar[i,j] r[i,k] + S_next_bar   adjoint of (20) */
+            /* (27)  S_bar = o_bar[i,j] r[i,k] + S_next_bar   adjoint of (24) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_v; ++l)
                     for (size_t i = 0; i < d_k; ++i)
                         S_bar[(j * d_v + l) * d_k + i] = o_bar[j * d_v + l] * r[j * d_k + i]
                             + S_next_bar[(j * d_v + l) * d_k + i];
 
-            /* (25)  u_bar = -sum_k S_bar[i,j,k] a_khat[i,k]   adjoint of (19) */
+            /* (29)  u_bar = -sum_k S_bar[i,j,k] a_khat[i,k]   adjoint of (23) */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_v; ++l) {
                     rwkv7_real sum = 0;
@@ -1043,7 +1043,7 @@ void rwkv7_backward(
                 }
             }
 
-            /* (54)  S_prev_bar = u_bar[i,j] khat[i,k] + S_bar * w   adjoint of (18), (19) */
+            /* (58)  S_prev_bar = u_bar[i,j] khat[i,k] + S_bar * w   adjoint of (21), (23) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_v; ++l)
                     for (size_t i = 0; i < d_k; ++i)
@@ -1083,15 +1083,15 @@ void rwkv7_backward(
             rwkv7_real *restrict x_prev_bar = work_x_prev_bar + at * D;
             const rwkv7_real *restrict sigmoid_d = work_sigmoid_d + at * H * d_k;
 
-            /* (8)  z_d = tanh_from_tail(z_d_tail) */
+            /* (9)  z_d = tanh_from_tail(z_d_tail) */
             for (size_t j = 0; j < R_d; ++j)
                 z_d[j] = rwkv7_tanh_from_tail(z_d_tail[j]);
 
-            /* (8)  one_minus_z_d_squared = slope_from_tail(z_d_tail) */
+            /* (9)  one_minus_z_d_squared = slope_from_tail(z_d_tail) */
             for (size_t j = 0; j < R_d; ++j)
                 one_minus_z_d_squared[j] = rwkv7_slope_from_tail(z_d_tail[j]);
 
-            /* (13)  one_minus_a = complement_from_tail(a_tail) */
+            /* (15)  one_minus_a = complement_from_tail(a_tail) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     one_minus_a[j * d_k + l] = rwkv7_complement_from_tail(a_tail[j * d_k + l]);
@@ -1108,22 +1108,22 @@ void rwkv7_backward(
             for (size_t j = 0; j < D; ++j)
                 x_d[j] = x[j] + (x_prev[j] - x[j]) * mu_d[j];
 
-            /* (11)  x_a = x + (x_prev - x) * mu_a */
+            /* (12)  x_a = x + (x_prev - x) * mu_a */
             for (size_t j = 0; j < D; ++j)
                 x_a[j] = x[j] + (x_prev[j] - x[j]) * mu_a[j];
 
-            /* (14)  kappa = k * xi */
+            /* (16)  kappa = k * xi */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     kappa[j * d_k + l] = k[j * d_k + l] * xi[j * d_k + l];
 
-            /* (17)  ktilde = k * (1 + (a - 1) * alpha) */
+            /* (20)  ktilde = k * (1 + (a - 1) * alpha) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     ktilde[j * d_k + l] = k[j * d_k
                         + l] * (1 + (a[j * d_k + l] - 1) * alpha[j * d_k + l]);
 
-            /* (24)  a_khat_bar = -sum_j u[i,j] S_bar[i,j,k]   adjoint of (19) */
+            /* (28)  a_khat_bar = -sum_j u[i,j] S_bar[i,j,k]   adjoint of (23) */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_k; ++l) {
                     rwkv7_real sum = 0;
@@ -1133,7 +1133,7 @@ void rwkv7_backward(
                 }
             }
 
-            /* (26)  ktilde_bar = sum_j v[i,j] S_bar[i,j,k]   adjoint of (19) */
+            /* (30)  ktilde_bar = sum_j v[i,j] S_bar[i,j,k]   adjoint of (23) */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_k; ++l) {
                     rwkv7_real sum = 0;
@@ -1143,14 +1143,14 @@ void rwkv7_backward(
                 }
             }
 
-            /* (27)  ktilde_to_alpha_bar = ktilde_bar * k * (a - 1) */
+            /* (31)  ktilde_to_alpha_bar = ktilde_bar * k * (a - 1) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     ktilde_to_alpha_bar[j * d_k + l] = ktilde_bar[j * d_k + l] * k[j * d_k
                         + l] * (a[j * d_k + l] - 1);
 
-            /* (28)  khat_bar = sum_j S_prev[i,j,k] u_bar[i,j] + a_khat_bar * a   adjoint of (18),
-             * (19) */
+            /* (32)  khat_bar = sum_j S_prev[i,j,k] u_bar[i,j] + a_khat_bar * a   adjoint of (21),
+             * (22) */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_k; ++l) {
                     rwkv7_real sum = a_khat_bar[j * d_k + l] * a[j * d_k + l];
@@ -1160,13 +1160,13 @@ void rwkv7_backward(
                 }
             }
 
-            /* (29)  khat_to_s_bar = -1/2 * khat_bar * kappa / s^(3/2) */
+            /* (33)  khat_to_s_bar = -1/2 * khat_bar * kappa / s^(3/2) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     khat_to_s_bar[j * d_k + l] = -REAL(0.5) * khat_bar[j * d_k + l] * kappa[j * d_k
                         + l] / (s[j] * SQRT(s[j]));
 
-            /* (30)  s_bar = sum_j khat_to_s_bar[i,j]   adjoint of (16) */
+            /* (34)  s_bar = sum_j khat_to_s_bar[i,j]   adjoint of (19) */
             for (size_t j = 0; j < H; ++j) {
                 rwkv7_real sum = 0;
                 for (size_t l = 0; l < d_k; ++l)
@@ -1174,30 +1174,30 @@ void rwkv7_backward(
                 s_bar[j] = sum;
             }
 
-            /* (31)  a_s_bar = s_bar * {1 if a_s >= 10^(-24), else 0}   adjoint of (15) */
+            /* (35)  a_s_bar = s_bar * {1 if a_s >= 10^(-24), else 0}   adjoint of (18) */
             for (size_t j = 0; j < H; ++j)
                 a_s_bar[j] = s_bar[j] * (a_s[j] >= REAL(1e-24) ? 1 : 0);
 
-            /* (32)  kappa_bar = a_s_bar[i] kappa[i,j] + kappa[i,j] a_s_bar[i] + khat_bar / sqrt(s)
-             *  adjoint of (15), (16) */
+            /* (36)  kappa_bar = 2 a_s_bar[i] kappa[i,j] + khat_bar / sqrt(s)   adjoint of (17),
+             * (19) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
-                    kappa_bar[j * d_k + l] = a_s_bar[j] * kappa[j * d_k + l] + kappa[j * d_k
-                        + l] * a_s_bar[j] + khat_bar[j * d_k + l] / SQRT(s[j]);
+                    kappa_bar[j * d_k + l] = 2 * a_s_bar[j] * kappa[j * d_k + l] + khat_bar[j * d_k
+                        + l] / SQRT(s[j]);
 
-            /* (33)  a_bar = ktilde_bar * k * alpha + a_khat_bar * khat   adjoint of (17), (19) */
+            /* (37)  a_bar = ktilde_bar * k * alpha + a_khat_bar * khat   adjoint of (20), (22) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     a_bar[j * d_k + l] = ktilde_bar[j * d_k + l] * k[j * d_k + l] * alpha[j * d_k
                         + l] + a_khat_bar[j * d_k + l] * khat[j * d_k + l];
 
-            /* (34)  a_a_bar = a_bar * a * (1 - a)   adjoint of (13) */
+            /* (38)  a_a_bar = a_bar * a * (1 - a)   adjoint of (15) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     a_a_bar[j * d_k + l] = a_bar[j * d_k + l] * a[j * d_k + l] * one_minus_a[j * d_k
                         + l];
 
-            /* (35)  z_a_bar = sum_ij B_a[i,j,k] a_a_bar[i,j]   adjoint of (13) */
+            /* (39)  z_a_bar = sum_ij B_a[i,j,k] a_a_bar[i,j]   adjoint of (14) */
             for (size_t j = 0; j < R_a; ++j) {
                 rwkv7_real sum = 0;
                 for (size_t l = 0; l < H; ++l)
@@ -1206,7 +1206,7 @@ void rwkv7_backward(
                 z_a_bar[j] = sum;
             }
 
-            /* (36)  x_a_bar = A_a^T z_a_bar   adjoint of (12) */
+            /* (40)  x_a_bar = A_a^T z_a_bar   adjoint of (13) */
             for (size_t j = 0; j < D; ++j) {
                 rwkv7_real sum = 0;
                 for (size_t l = 0; l < R_a; ++l)
@@ -1214,11 +1214,11 @@ void rwkv7_backward(
                 x_a_bar[j] = sum;
             }
 
-            /* (37)  x_a_to_mu_a_bar = x_a_bar * (x_prev - x) */
+            /* (41)  x_a_to_mu_a_bar = x_a_bar * (x_prev - x) */
             for (size_t j = 0; j < D; ++j)
                 x_a_to_mu_a_bar[j] = x_a_bar[j] * (x_prev[j] - x[j]);
 
-            /* (38)  w_bar = sum_j S_bar[i,j,k] S_prev[i,j,k]   adjoint of (19) */
+            /* (42)  w_bar = sum_j S_bar[i,j,k] S_prev[i,j,k]   adjoint of (23) */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_k; ++l) {
                     rwkv7_real sum = 0;
@@ -1228,14 +1228,14 @@ void rwkv7_backward(
                 }
             }
 
-            /* (39)  d_bar = -w_bar * w * exp(-softplus(-d) - 1/2) * sigmoid(-d)   adjoint of (10)
+            /* (43)  d_bar = -w_bar * w * exp(-softplus(-d) - 1/2) * sigmoid(-d)   adjoint of (11)
              * */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     d_bar[j * d_k + l] = -w_bar[j * d_k + l] * w[j * d_k
                         + l] * exp_softplus_d[j * d_k + l] * sigmoid_d[j * d_k + l];
 
-            /* (40)  z_d_bar = sum_ij B_d[i,j,k] d_bar[i,j]   adjoint of (9) */
+            /* (44)  z_d_bar = sum_ij B_d[i,j,k] d_bar[i,j]   adjoint of (10) */
             for (size_t j = 0; j < R_d; ++j) {
                 rwkv7_real sum = 0;
                 for (size_t l = 0; l < H; ++l)
@@ -1244,11 +1244,11 @@ void rwkv7_backward(
                 z_d_bar[j] = sum;
             }
 
-            /* (41)  a_z_d_bar = z_d_bar * (1 - z_d^2)   adjoint of (8) */
+            /* (45)  a_z_d_bar = z_d_bar * (1 - z_d^2)   adjoint of (9) */
             for (size_t j = 0; j < R_d; ++j)
                 a_z_d_bar[j] = z_d_bar[j] * one_minus_z_d_squared[j];
 
-            /* (42)  x_d_bar = A_d^T a_z_d_bar   adjoint of (8) */
+            /* (46)  x_d_bar = A_d^T a_z_d_bar   adjoint of (8) */
             for (size_t j = 0; j < D; ++j) {
                 rwkv7_real sum = 0;
                 for (size_t l = 0; l < R_d; ++l)
@@ -1256,11 +1256,11 @@ void rwkv7_backward(
                 x_d_bar[j] = sum;
             }
 
-            /* (43)  x_d_to_mu_d_bar = x_d_bar * (x_prev - x) */
+            /* (47)  x_d_to_mu_d_bar = x_d_bar * (x_prev - x) */
             for (size_t j = 0; j < D; ++j)
                 x_d_to_mu_d_bar[j] = x_d_bar[j] * (x_prev[j] - x[j]);
 
-            /* (44)  v_bar = sum_k S_bar[i,j,k] ktilde[i,k]   adjoint of (19) */
+            /* (48)  v_bar = sum_k S_bar[i,j,k] ktilde[i,k]   adjoint of (23) */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_v; ++l) {
                     rwkv7_real sum = 0;
@@ -1270,7 +1270,7 @@ void rwkv7_backward(
                 }
             }
 
-            /* (45)  x_v_bar = sum_ij W_v[i,j,k] v_bar[i,j]   adjoint of (6) */
+            /* (49)  x_v_bar = sum_ij W_v[i,j,k] v_bar[i,j]   adjoint of (6) */
             for (size_t j = 0; j < D; ++j) {
                 rwkv7_real sum = 0;
                 for (size_t l = 0; l < H; ++l)
@@ -1279,18 +1279,18 @@ void rwkv7_backward(
                 x_v_bar[j] = sum;
             }
 
-            /* (46)  x_v_to_mu_v_bar = x_v_bar * (x_prev - x) */
+            /* (50)  x_v_to_mu_v_bar = x_v_bar * (x_prev - x) */
             for (size_t j = 0; j < D; ++j)
                 x_v_to_mu_v_bar[j] = x_v_bar[j] * (x_prev[j] - x[j]);
 
-            /* (47)  k_bar = kappa_bar * xi + ktilde_bar * (1 + (a - 1) * alpha)   adjoint of (14),
-             * (17) */
+            /* (51)  k_bar = kappa_bar * xi + ktilde_bar * (1 + (a - 1) * alpha)   adjoint of (16),
+             * (20) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     k_bar[j * d_k + l] = kappa_bar[j * d_k + l] * xi[j * d_k + l]
                         + ktilde_bar[j * d_k + l] * (1 + (a[j * d_k + l] - 1) * alpha[j * d_k + l]);
 
-            /* (48)  x_k_bar = sum_ij W_k[i,j,k] k_bar[i,j]   adjoint of (4) */
+            /* (52)  x_k_bar = sum_ij W_k[i,j,k] k_bar[i,j]   adjoint of (4) */
             for (size_t j = 0; j < D; ++j) {
                 rwkv7_real sum = 0;
                 for (size_t l = 0; l < H; ++l)
@@ -1299,95 +1299,95 @@ void rwkv7_backward(
                 x_k_bar[j] = sum;
             }
 
-            /* (49)  x_k_to_mu_k_bar = x_k_bar * (x_prev - x) */
+            /* (53)  x_k_to_mu_k_bar = x_k_bar * (x_prev - x) */
             for (size_t j = 0; j < D; ++j)
                 x_k_to_mu_k_bar[j] = x_k_bar[j] * (x_prev[j] - x[j]);
 
-            /* (53)  x_prev_bar = x_r_bar * mu_r + x_k_bar * mu_k + x_v_bar * mu_v + x_d_bar * mu_d
-             * + x_a_bar * mu_a   adjoint of (1), (3), (5), (7), (11) */
+            /* (57)  x_prev_bar = x_r_bar * mu_r + x_k_bar * mu_k + x_v_bar * mu_v + x_d_bar * mu_d
+             * + x_a_bar * mu_a   adjoint of (1), (3), (5), (7), (12) */
             for (size_t j = 0; j < D; ++j)
                 x_prev_bar[j] = x_r_bar[j] * mu_r[j] + x_k_bar[j] * mu_k[j] + x_v_bar[j] * mu_v[j]
                     + x_d_bar[j] * mu_d[j] + x_a_bar[j] * mu_a[j];
 
-            /* (57)  W_k_bar = sum_t k_bar[i,j] x_k[k]   adjoint of (4) */
+            /* (61)  W_k_bar = sum_t k_bar[i,j] x_k[k]   adjoint of (4) */
             if (W_k_bar != NULL)
                 for (size_t j = 0; j < H; ++j)
                     for (size_t l = 0; l < d_k; ++l)
                         for (size_t i = 0; i < D; ++i)
                             W_k_bar[(j * d_k + l) * D + i] += k_bar[j * d_k + l] * x_k[i];
 
-            /* (58)  W_v_bar = sum_t v_bar[i,j] x_v[k]   adjoint of (6) */
+            /* (62)  W_v_bar = sum_t v_bar[i,j] x_v[k]   adjoint of (6) */
             if (W_v_bar != NULL)
                 for (size_t j = 0; j < H; ++j)
                     for (size_t l = 0; l < d_v; ++l)
                         for (size_t i = 0; i < D; ++i)
                             W_v_bar[(j * d_v + l) * D + i] += v_bar[j * d_v + l] * x_v[i];
 
-            /* (59)  xi_bar = sum_t kappa_bar * k   adjoint of (14) */
+            /* (63)  xi_bar = sum_t kappa_bar * k   adjoint of (16) */
             if (xi_bar != NULL)
                 for (size_t j = 0; j < H; ++j)
                     for (size_t l = 0; l < d_k; ++l)
                         xi_bar[j * d_k + l] += kappa_bar[j * d_k + l] * k[j * d_k + l];
 
-            /* (60)  alpha_bar = sum_t ktilde_to_alpha_bar   adjoint of (17) */
+            /* (64)  alpha_bar = sum_t ktilde_to_alpha_bar   adjoint of (20) */
             if (alpha_bar != NULL)
                 for (size_t j = 0; j < H; ++j)
                     for (size_t l = 0; l < d_k; ++l)
                         alpha_bar[j * d_k + l] += ktilde_to_alpha_bar[j * d_k + l];
 
-            /* (63)  mu_k_bar = sum_t x_k_to_mu_k_bar   adjoint of (3) */
+            /* (67)  mu_k_bar = sum_t x_k_to_mu_k_bar   adjoint of (3) */
             if (mu_k_bar != NULL)
                 for (size_t j = 0; j < D; ++j)
                     mu_k_bar[j] += x_k_to_mu_k_bar[j];
 
-            /* (64)  mu_v_bar = sum_t x_v_to_mu_v_bar   adjoint of (5) */
+            /* (68)  mu_v_bar = sum_t x_v_to_mu_v_bar   adjoint of (5) */
             if (mu_v_bar != NULL)
                 for (size_t j = 0; j < D; ++j)
                     mu_v_bar[j] += x_v_to_mu_v_bar[j];
 
-            /* (65)  mu_d_bar = sum_t x_d_to_mu_d_bar   adjoint of (7) */
+            /* (69)  mu_d_bar = sum_t x_d_to_mu_d_bar   adjoint of (7) */
             if (mu_d_bar != NULL)
                 for (size_t j = 0; j < D; ++j)
                     mu_d_bar[j] += x_d_to_mu_d_bar[j];
 
-            /* (66)  A_d_bar = sum_t a_z_d_bar x_d^T   adjoint of (8) */
+            /* (70)  A_d_bar = sum_t a_z_d_bar x_d^T   adjoint of (8) */
             if (A_d_bar != NULL)
                 for (size_t j = 0; j < R_d; ++j)
                     for (size_t l = 0; l < D; ++l)
                         A_d_bar[j * D + l] += a_z_d_bar[j] * x_d[l];
 
-            /* (67)  B_d_bar = sum_t d_bar[i,j] z_d[k]   adjoint of (9) */
+            /* (71)  B_d_bar = sum_t d_bar[i,j] z_d[k]   adjoint of (10) */
             if (B_d_bar != NULL)
                 for (size_t j = 0; j < H; ++j)
                     for (size_t l = 0; l < d_k; ++l)
                         for (size_t i = 0; i < R_d; ++i)
                             B_d_bar[(j * d_k + l) * R_d + i] += d_bar[j * d_k + l] * z_d[i];
 
-            /* (68)  lambda_d_bar = sum_t d_bar   adjoint of (9) */
+            /* (72)  lambda_d_bar = sum_t d_bar   adjoint of (10) */
             if (lambda_d_bar != NULL)
                 for (size_t j = 0; j < H; ++j)
                     for (size_t l = 0; l < d_k; ++l)
                         lambda_d_bar[j * d_k + l] += d_bar[j * d_k + l];
 
-            /* (69)  mu_a_bar = sum_t x_a_to_mu_a_bar   adjoint of (11) */
+            /* (73)  mu_a_bar = sum_t x_a_to_mu_a_bar   adjoint of (12) */
             if (mu_a_bar != NULL)
                 for (size_t j = 0; j < D; ++j)
                     mu_a_bar[j] += x_a_to_mu_a_bar[j];
 
-            /* (70)  A_a_bar = sum_t z_a_bar x_a^T   adjoint of (12) */
+            /* (74)  A_a_bar = sum_t z_a_bar x_a^T   adjoint of (13) */
             if (A_a_bar != NULL)
                 for (size_t j = 0; j < R_a; ++j)
                     for (size_t l = 0; l < D; ++l)
                         A_a_bar[j * D + l] += z_a_bar[j] * x_a[l];
 
-            /* (71)  B_a_bar = sum_t a_a_bar[i,j] z_a[k]   adjoint of (13) */
+            /* (75)  B_a_bar = sum_t a_a_bar[i,j] z_a[k]   adjoint of (14) */
             if (B_a_bar != NULL)
                 for (size_t j = 0; j < H; ++j)
                     for (size_t l = 0; l < d_k; ++l)
                         for (size_t i = 0; i < R_a; ++i)
                             B_a_bar[(j * d_k + l) * R_a + i] += a_a_bar[j * d_k + l] * z_a[i];
 
-            /* (72)  lambda_a_bar = sum_t a_a_bar   adjoint of (13) */
+            /* (76)  lambda_a_bar = sum_t a_a_bar   adjoint of (14) */
             if (lambda_a_bar != NULL)
                 for (size_t j = 0; j < H; ++j)
                     for (size_t l = 0; l < d_k; ++l)
@@ -1409,9 +1409,9 @@ void rwkv7_backward(
             rwkv7_real *restrict x_bar =
                 gradients->x_bar != NULL ? gradients->x_bar + at * D : NULL;
 
-            /* (55)  x_bar = x_r_bar * (1 - mu_r) + x_k_bar * (1 - mu_k) + x_v_bar * (1 - mu_v) +
+            /* (59)  x_bar = x_r_bar * (1 - mu_r) + x_k_bar * (1 - mu_k) + x_v_bar * (1 - mu_v) +
              * x_d_bar * (1 - mu_d) + x_a_bar * (1 - mu_a) + x_next_bar   adjoint of (1), (3), (5),
-             * (7), (11) */
+             * (7), (12) */
             if (x_bar != NULL)
                 for (size_t j = 0; j < D; ++j)
                     x_bar[j] = x_r_bar[j] * (1 - mu_r[j]) + x_k_bar[j] * (1 - mu_k[j])
@@ -1547,11 +1547,11 @@ void rwkv7_step(
             a_z_d[j] = sum;
         }
 
-        /* (8)  z_d = tanh(a_z_d) */
+        /* (9)  z_d = tanh(a_z_d) */
         for (size_t j = 0; j < R_d; ++j)
             z_d[j] = TANH(a_z_d[j]);
 
-        /* (9)  d = sum_k B_d[i,j,k] z_d[k] + lambda_d */
+        /* (10)  d = sum_k B_d[i,j,k] z_d[k] + lambda_d */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_k; ++l) {
                 rwkv7_real sum = lambda_d[j * d_k + l];
@@ -1561,26 +1561,26 @@ void rwkv7_step(
             }
         }
 
-        /* (10)  softplus_d = softplus(-d) */
+        /* (11)  softplus_d = softplus(-d) */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_k; ++l)
                 softplus_d[j * d_k + l] = rwkv7_softplus(-d[j * d_k + l]);
 
-        /* (10)  exp_softplus_d = exp(-softplus(-d) - 1/2) */
+        /* (11)  exp_softplus_d = exp(-softplus(-d) - 1/2) */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_k; ++l)
                 exp_softplus_d[j * d_k + l] = EXP(-softplus_d[j * d_k + l] - REAL(0.5));
 
-        /* (10)  w = exp(-exp(-softplus(-d) - 1/2)) */
+        /* (11)  w = exp(-exp(-softplus(-d) - 1/2)) */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_k; ++l)
                 w[j * d_k + l] = EXP(-exp_softplus_d[j * d_k + l]);
 
-        /* (11)  x_a = x + (x_prev - x) * mu_a */
+        /* (12)  x_a = x + (x_prev - x) * mu_a */
         for (size_t j = 0; j < D; ++j)
             x_a[j] = x[j] + (x_prev[j] - x[j]) * mu_a[j];
 
-        /* (12)  z_a = A_a x_a */
+        /* (13)  z_a = A_a x_a */
         for (size_t j = 0; j < R_a; ++j) {
             rwkv7_real sum = 0;
             for (size_t l = 0; l < D; ++l)
@@ -1588,7 +1588,7 @@ void rwkv7_step(
             z_a[j] = sum;
         }
 
-        /* (13)  a_a = sum_k B_a[i,j,k] z_a[k] + lambda_a */
+        /* (14)  a_a = sum_k B_a[i,j,k] z_a[k] + lambda_a */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_k; ++l) {
                 rwkv7_real sum = lambda_a[j * d_k + l];
@@ -1598,17 +1598,17 @@ void rwkv7_step(
             }
         }
 
-        /* (13)  a = sigmoid(a_a) */
+        /* (15)  a = sigmoid(a_a) */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_k; ++l)
                 a[j * d_k + l] = rwkv7_sigmoid(a_a[j * d_k + l]);
 
-        /* (14)  kappa = k * xi */
+        /* (16)  kappa = k * xi */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_k; ++l)
                 kappa[j * d_k + l] = k[j * d_k + l] * xi[j * d_k + l];
 
-        /* (15)  a_s = sum_j kappa[i,j] kappa[i,j] */
+        /* (17)  a_s = sum_j kappa[i,j] kappa[i,j] */
         for (size_t j = 0; j < H; ++j) {
             rwkv7_real sum = 0;
             for (size_t l = 0; l < d_k; ++l)
@@ -1616,22 +1616,22 @@ void rwkv7_step(
             a_s[j] = sum;
         }
 
-        /* (15)  s = max(a_s, 10^(-24)) */
+        /* (18)  s = max(a_s, 10^(-24)) */
         for (size_t j = 0; j < H; ++j)
             s[j] = (a_s[j] >= REAL(1e-24) ? a_s[j] : REAL(1e-24));
 
-        /* (16)  khat = kappa / sqrt(s) */
+        /* (19)  khat = kappa / sqrt(s) */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_k; ++l)
                 khat[j * d_k + l] = kappa[j * d_k + l] / SQRT(s[j]);
 
-        /* (17)  ktilde = k * (1 + (a - 1) * alpha) */
+        /* (20)  ktilde = k * (1 + (a - 1) * alpha) */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_k; ++l)
                 ktilde[j * d_k + l] = k[j * d_k
                     + l] * (1 + (a[j * d_k + l] - 1) * alpha[j * d_k + l]);
 
-        /* (18)  u = sum_k S_prev[i,j,k] khat[i,k] */
+        /* (21)  u = sum_k S_prev[i,j,k] khat[i,k] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_v; ++l) {
                 rwkv7_real sum = 0;
@@ -1641,12 +1641,12 @@ void rwkv7_step(
             }
         }
 
-        /* (19)  a_khat = a * khat */
+        /* (22)  a_khat = a * khat */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_k; ++l)
                 a_khat[j * d_k + l] = a[j * d_k + l] * khat[j * d_k + l];
 
-        /* (19)  S = w * S_prev - u[i,j] a_khat[i,k] + v[i,j] ktilde[i,k] */
+        /* (23)  S = w * S_prev - u[i,j] a_khat[i,k] + v[i,j] ktilde[i,k] */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_v; ++l)
                 for (size_t i = 0; i < d_k; ++i)
@@ -1654,7 +1654,7 @@ void rwkv7_step(
                         - u[j * d_v + l] * a_khat[j * d_k + i] + v[j * d_v + l] * ktilde[j * d_k
                         + i];
 
-        /* (20)  o = sum_k S[i,j,k] r[i,k] */
+        /* (24)  o = sum_k S[i,j,k] r[i,k] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_v; ++l) {
                 rwkv7_real sum = 0;
@@ -1664,7 +1664,7 @@ void rwkv7_step(
             }
         }
 
-        /* (21)  y = sum_hv W_o[d,h,v] o[h,v] */
+        /* (25)  y = sum_hv W_o[d,h,v] o[h,v] */
         for (size_t j = 0; j < D; ++j) {
             rwkv7_real sum = 0;
             for (size_t l = 0; l < H; ++l)

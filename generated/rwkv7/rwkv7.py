@@ -10,15 +10,15 @@ B. Peng et al., RWKV-7 Goose with expressive dynamic state evolution, arXiv 2503
 The paper writes rows, x W; here vectors are columns, W x, a head at a time. Its loramlp(f, x) =
 f(x A) B + lambda is B f(A x) + lambda.
 
-The paper's wkv is S: S_t = S_(t-1) (diag(w) - khat^T (a khat)) + v^T ktilde, where khat is
-kappa divided by its length. S_(t-1) khat^T is u here, so that no matrix is multiplied by a
+The paper's wkv is S: S[t] = S[t-1] (diag(w) - khat^T (a khat)) + v^T ktilde, where khat is
+kappa divided by its length. S[t-1] khat^T is u here, so that no matrix is multiplied by a
 matrix.
 
 The paper's w = exp(-exp(-1/2) sigmoid(d)) is computed through the logarithm of the sigmoid, as
 in the authors' code.
 
-kappa is divided by its length, or by 1e-12 where that is more, as in the authors' code, so that
-an input of zeros stays finite.
+kappa is divided by its length, or by 10^-12 where that is more, as in the authors' code, so
+that an input of zeros stays finite.
 
 This is the first layer. A later one mixes its values with those of the first, which a cell
 alone does not see.
@@ -165,39 +165,39 @@ def forward(parameters, inputs, initial):
     x_d = x + (x_prev - x) * mu_d
     # (8)  a_z_d = A_d x_d
     a_z_d = x_d @ A_d.T
-    # (8)  z_d = tanh(a_z_d)
+    # (9)  z_d = tanh(a_z_d)
     z_d = np.tanh(a_z_d)
-    # (8)  z_d_tail = tanh_tail(a_z_d)
+    # (9)  z_d_tail = tanh_tail(a_z_d)
     z_d_tail = tanh_tail(a_z_d)
-    # (9)  d = sum_k B_d[i,j,k] z_d[k] + lambda_d
+    # (10)  d = sum_k B_d[i,j,k] z_d[k] + lambda_d
     d = contract("ijk,TBk->TBij", B_d, z_d) + lambda_d
-    # (10)  softplus_d = softplus(-d)
+    # (11)  softplus_d = softplus(-d)
     softplus_d = softplus(-d)
-    # (10)  exp_softplus_d = exp(-softplus(-d) - 1/2)
+    # (11)  exp_softplus_d = exp(-softplus(-d) - 1/2)
     exp_softplus_d = np.exp(-softplus_d - 0.5)
-    # (10)  w = exp(-exp(-softplus(-d) - 1/2))
+    # (11)  w = exp(-exp(-softplus(-d) - 1/2))
     w = np.exp(-exp_softplus_d)
-    # (11)  x_a = x + (x_prev - x) * mu_a
+    # (12)  x_a = x + (x_prev - x) * mu_a
     x_a = x + (x_prev - x) * mu_a
-    # (12)  z_a = A_a x_a
+    # (13)  z_a = A_a x_a
     z_a = x_a @ A_a.T
-    # (13)  a_a = sum_k B_a[i,j,k] z_a[k] + lambda_a
+    # (14)  a_a = sum_k B_a[i,j,k] z_a[k] + lambda_a
     a_a = contract("ijk,TBk->TBij", B_a, z_a) + lambda_a
-    # (13)  a = sigmoid(a_a)
+    # (15)  a = sigmoid(a_a)
     a = sigmoid(a_a)
-    # (13)  a_tail = sigmoid_tail(a_a)
+    # (15)  a_tail = sigmoid_tail(a_a)
     a_tail = sigmoid_tail(a_a)
-    # (14)  kappa = k * xi
+    # (16)  kappa = k * xi
     kappa = k * xi
-    # (15)  a_s = sum_j kappa[i,j] kappa[i,j]
+    # (17)  a_s = sum_j kappa[i,j] kappa[i,j]
     a_s = contract("TBij,TBij->TBi", kappa, kappa)
-    # (15)  s = max(a_s, 10^(-24))
+    # (18)  s = max(a_s, 10^(-24))
     s = np.where(a_s >= 1e-24, a_s, 1e-24)
-    # (16)  khat = kappa / sqrt(s)
+    # (19)  khat = kappa / sqrt(s)
     khat = kappa / np.sqrt(s[:, :, :, None])
-    # (17)  ktilde = k * (1 + (a - 1) * alpha)
+    # (20)  ktilde = k * (1 + (a - 1) * alpha)
     ktilde = k * (1 + (a - 1) * alpha)
-    # (19)  a_khat = a * khat
+    # (22)  a_khat = a * khat
     a_khat = a * khat
 
     # scan forward
@@ -205,15 +205,15 @@ def forward(parameters, inputs, initial):
     S = np.empty((T, B, H, d_v, d_k), dtype)
     for t in range(T):
         S_prev = S[t - 1] if t > 0 else initial_S
-        # (18)  u = sum_k S_prev[i,j,k] khat[i,k]
+        # (21)  u = sum_k S_prev[i,j,k] khat[i,k]
         u[t] = contract("Bijk,Bik->Bij", S_prev, khat[t])
-        # (19)  S = w * S_prev - u[i,j] a_khat[i,k] + v[i,j] ktilde[i,k]
+        # (23)  S = w * S_prev - u[i,j] a_khat[i,k] + v[i,j] ktilde[i,k]
         S[t] = w[t][:, :, None, :] * S_prev - contract("Bij,Bik->Bijk", u[t], a_khat[t]) + contract("Bij,Bik->Bijk", v[t], ktilde[t])
 
     # all steps at once
-    # (20)  o = sum_k S[i,j,k] r[i,k]
+    # (24)  o = sum_k S[i,j,k] r[i,k]
     o = contract("TBijk,TBik->TBij", S, r)
-    # (21)  y = sum_hv W_o[d,h,v] o[h,v]
+    # (25)  y = sum_hv W_o[d,h,v] o[h,v]
     y = contract("dhv,TBhv->TBd", W_o, o)
     return {"y": y}, {"x": x[T - 1] if T > 0 else initial_x, "S": S[T - 1] if T > 0 else initial_S}, {"r": r, "k": k, "v": v, "d": d, "w": w, "a_tail": a_tail, "s": s, "khat": khat, "u": u, "S": S, "o": o, "z_d_tail": z_d_tail, "z_a": z_a, "exp_softplus_d": exp_softplus_d, "a_s": a_s}
 
@@ -269,21 +269,21 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     x_prev = np.concatenate([initial_x[None], x])[:-1]
     # (1)  x_r = x + (x_prev - x) * mu_r
     x_r = x + (x_prev - x) * mu_r
-    # (22)  o_bar = sum_d W_o[d,h,v] y_bar[d]   adjoint of (21)
+    # (26)  o_bar = sum_d W_o[d,h,v] y_bar[d]   adjoint of (25)
     o_bar = contract("dhv,TBd->TBhv", W_o, y_bar)
-    # (39)  sigmoid_d = sigmoid(-d)
+    # (43)  sigmoid_d = sigmoid(-d)
     sigmoid_d = sigmoid(-d)
-    # (50)  r_bar = sum_j S[i,j,k] o_bar[i,j]   adjoint of (20)
+    # (54)  r_bar = sum_j S[i,j,k] o_bar[i,j]   adjoint of (24)
     r_bar = contract("TBijk,TBij->TBik", S, o_bar)
-    # (51)  x_r_bar = sum_ij W_r[i,j,k] r_bar[i,j]   adjoint of (2)
+    # (55)  x_r_bar = sum_ij W_r[i,j,k] r_bar[i,j]   adjoint of (2)
     x_r_bar = contract("ijk,TBij->TBk", W_r, r_bar)
-    # (52)  x_r_to_mu_r_bar = x_r_bar * (x_prev - x)
+    # (56)  x_r_to_mu_r_bar = x_r_bar * (x_prev - x)
     x_r_to_mu_r_bar = x_r_bar * (x_prev - x)
-    # (56)  W_r_bar = sum_t r_bar[i,j] x_r[k]   adjoint of (2)
+    # (60)  W_r_bar = sum_t r_bar[i,j] x_r[k]   adjoint of (2)
     W_r_bar = contract("TBij,TBk->ijk", r_bar, x_r)
-    # (61)  W_o_bar = sum_t y_bar[d] o[h,v]   adjoint of (21)
+    # (65)  W_o_bar = sum_t y_bar[d] o[h,v]   adjoint of (25)
     W_o_bar = contract("TBd,TBhv->dhv", y_bar, o)
-    # (62)  mu_r_bar = sum_t x_r_to_mu_r_bar   adjoint of (1)
+    # (66)  mu_r_bar = sum_t x_r_to_mu_r_bar   adjoint of (1)
     mu_r_bar = contract("TBi->i", x_r_to_mu_r_bar)
 
     # scan in reverse
@@ -293,25 +293,25 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     S_prev_bar = final_S_bar
     for t in reversed(range(T)):
         S_next_bar = S_prev_bar
-        # (13)  a = sigmoid_from_tail(a_tail)
+        # (15)  a = sigmoid_from_tail(a_tail)
         a[t] = sigmoid_from_tail(a_tail[t])
-        # (19)  a_khat = a * khat
+        # (22)  a_khat = a * khat
         a_khat = a[t] * khat[t]
-        # (23)  S_bar = o_bar[i,j] r[i,k] + S_next_bar   adjoint of (20)
+        # (27)  S_bar = o_bar[i,j] r[i,k] + S_next_bar   adjoint of (24)
         S_bar[t] = contract("Bij,Bik->Bijk", o_bar[t], r[t]) + S_next_bar
-        # (25)  u_bar = -sum_k S_bar[i,j,k] a_khat[i,k]   adjoint of (19)
+        # (29)  u_bar = -sum_k S_bar[i,j,k] a_khat[i,k]   adjoint of (23)
         u_bar[t] = -contract("Bijk,Bik->Bij", S_bar[t], a_khat)
-        # (54)  S_prev_bar = u_bar[i,j] khat[i,k] + S_bar * w   adjoint of (18), (19)
+        # (58)  S_prev_bar = u_bar[i,j] khat[i,k] + S_bar * w   adjoint of (21), (23)
         S_prev_bar = contract("Bij,Bik->Bijk", u_bar[t], khat[t]) + S_bar[t] * w[t][:, :, None, :]
 
     # all steps at once
     x_prev = np.concatenate([initial_x[None], x])[:-1]
     S_prev = np.concatenate([initial_S[None], S])[:-1]
-    # (8)  z_d = tanh_from_tail(z_d_tail)
+    # (9)  z_d = tanh_from_tail(z_d_tail)
     z_d = tanh_from_tail(z_d_tail)
-    # (8)  one_minus_z_d_squared = slope_from_tail(z_d_tail)
+    # (9)  one_minus_z_d_squared = slope_from_tail(z_d_tail)
     one_minus_z_d_squared = slope_from_tail(z_d_tail)
-    # (13)  one_minus_a = complement_from_tail(a_tail)
+    # (15)  one_minus_a = complement_from_tail(a_tail)
     one_minus_a = complement_from_tail(a_tail)
     # (3)  x_k = x + (x_prev - x) * mu_k
     x_k = x + (x_prev - x) * mu_k
@@ -319,96 +319,96 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     x_v = x + (x_prev - x) * mu_v
     # (7)  x_d = x + (x_prev - x) * mu_d
     x_d = x + (x_prev - x) * mu_d
-    # (11)  x_a = x + (x_prev - x) * mu_a
+    # (12)  x_a = x + (x_prev - x) * mu_a
     x_a = x + (x_prev - x) * mu_a
-    # (14)  kappa = k * xi
+    # (16)  kappa = k * xi
     kappa = k * xi
-    # (17)  ktilde = k * (1 + (a - 1) * alpha)
+    # (20)  ktilde = k * (1 + (a - 1) * alpha)
     ktilde = k * (1 + (a - 1) * alpha)
-    # (24)  a_khat_bar = -sum_j u[i,j] S_bar[i,j,k]   adjoint of (19)
+    # (28)  a_khat_bar = -sum_j u[i,j] S_bar[i,j,k]   adjoint of (23)
     a_khat_bar = -contract("TBij,TBijk->TBik", u, S_bar)
-    # (26)  ktilde_bar = sum_j v[i,j] S_bar[i,j,k]   adjoint of (19)
+    # (30)  ktilde_bar = sum_j v[i,j] S_bar[i,j,k]   adjoint of (23)
     ktilde_bar = contract("TBij,TBijk->TBik", v, S_bar)
-    # (27)  ktilde_to_alpha_bar = ktilde_bar * k * (a - 1)
+    # (31)  ktilde_to_alpha_bar = ktilde_bar * k * (a - 1)
     ktilde_to_alpha_bar = ktilde_bar * k * (a - 1)
-    # (28)  khat_bar = sum_j S_prev[i,j,k] u_bar[i,j] + a_khat_bar * a   adjoint of (18), (19)
+    # (32)  khat_bar = sum_j S_prev[i,j,k] u_bar[i,j] + a_khat_bar * a   adjoint of (21), (22)
     khat_bar = contract("TBijk,TBij->TBik", S_prev, u_bar) + a_khat_bar * a
-    # (29)  khat_to_s_bar = -1/2 * khat_bar * kappa / s^(3/2)
+    # (33)  khat_to_s_bar = -1/2 * khat_bar * kappa / s^(3/2)
     khat_to_s_bar = -0.5 * khat_bar * kappa / s[:, :, :, None] ** 1.5
-    # (30)  s_bar = sum_j khat_to_s_bar[i,j]   adjoint of (16)
+    # (34)  s_bar = sum_j khat_to_s_bar[i,j]   adjoint of (19)
     s_bar = contract("TBij->TBi", khat_to_s_bar)
-    # (31)  a_s_bar = s_bar * {1 if a_s >= 10^(-24), else 0}   adjoint of (15)
+    # (35)  a_s_bar = s_bar * {1 if a_s >= 10^(-24), else 0}   adjoint of (18)
     a_s_bar = s_bar * np.where(a_s >= 1e-24, 1, 0).astype(dtype)
-    # (32)  kappa_bar = a_s_bar[i] kappa[i,j] + kappa[i,j] a_s_bar[i] + khat_bar / sqrt(s)   adjoint of (15), (16)
-    kappa_bar = contract("TBi,TBij->TBij", a_s_bar, kappa) + contract("TBij,TBi->TBij", kappa, a_s_bar) + khat_bar / np.sqrt(s[:, :, :, None])
-    # (33)  a_bar = ktilde_bar * k * alpha + a_khat_bar * khat   adjoint of (17), (19)
+    # (36)  kappa_bar = 2 a_s_bar[i] kappa[i,j] + khat_bar / sqrt(s)   adjoint of (17), (19)
+    kappa_bar = 2 * (contract("TBi,TBij->TBij", a_s_bar, kappa)) + khat_bar / np.sqrt(s[:, :, :, None])
+    # (37)  a_bar = ktilde_bar * k * alpha + a_khat_bar * khat   adjoint of (20), (22)
     a_bar = ktilde_bar * k * alpha + a_khat_bar * khat
-    # (34)  a_a_bar = a_bar * a * (1 - a)   adjoint of (13)
+    # (38)  a_a_bar = a_bar * a * (1 - a)   adjoint of (15)
     a_a_bar = a_bar * a * one_minus_a
-    # (35)  z_a_bar = sum_ij B_a[i,j,k] a_a_bar[i,j]   adjoint of (13)
+    # (39)  z_a_bar = sum_ij B_a[i,j,k] a_a_bar[i,j]   adjoint of (14)
     z_a_bar = contract("ijk,TBij->TBk", B_a, a_a_bar)
-    # (36)  x_a_bar = A_a^T z_a_bar   adjoint of (12)
+    # (40)  x_a_bar = A_a^T z_a_bar   adjoint of (13)
     x_a_bar = z_a_bar @ A_a
-    # (37)  x_a_to_mu_a_bar = x_a_bar * (x_prev - x)
+    # (41)  x_a_to_mu_a_bar = x_a_bar * (x_prev - x)
     x_a_to_mu_a_bar = x_a_bar * (x_prev - x)
-    # (38)  w_bar = sum_j S_bar[i,j,k] S_prev[i,j,k]   adjoint of (19)
+    # (42)  w_bar = sum_j S_bar[i,j,k] S_prev[i,j,k]   adjoint of (23)
     w_bar = contract("TBijk,TBijk->TBik", S_bar, S_prev)
-    # (39)  d_bar = -w_bar * w * exp(-softplus(-d) - 1/2) * sigmoid(-d)   adjoint of (10)
+    # (43)  d_bar = -w_bar * w * exp(-softplus(-d) - 1/2) * sigmoid(-d)   adjoint of (11)
     d_bar = -w_bar * w * exp_softplus_d * sigmoid_d
-    # (40)  z_d_bar = sum_ij B_d[i,j,k] d_bar[i,j]   adjoint of (9)
+    # (44)  z_d_bar = sum_ij B_d[i,j,k] d_bar[i,j]   adjoint of (10)
     z_d_bar = contract("ijk,TBij->TBk", B_d, d_bar)
-    # (41)  a_z_d_bar = z_d_bar * (1 - z_d^2)   adjoint of (8)
+    # (45)  a_z_d_bar = z_d_bar * (1 - z_d^2)   adjoint of (9)
     a_z_d_bar = z_d_bar * one_minus_z_d_squared
-    # (42)  x_d_bar = A_d^T a_z_d_bar   adjoint of (8)
+    # (46)  x_d_bar = A_d^T a_z_d_bar   adjoint of (8)
     x_d_bar = a_z_d_bar @ A_d
-    # (43)  x_d_to_mu_d_bar = x_d_bar * (x_prev - x)
+    # (47)  x_d_to_mu_d_bar = x_d_bar * (x_prev - x)
     x_d_to_mu_d_bar = x_d_bar * (x_prev - x)
-    # (44)  v_bar = sum_k S_bar[i,j,k] ktilde[i,k]   adjoint of (19)
+    # (48)  v_bar = sum_k S_bar[i,j,k] ktilde[i,k]   adjoint of (23)
     v_bar = contract("TBijk,TBik->TBij", S_bar, ktilde)
-    # (45)  x_v_bar = sum_ij W_v[i,j,k] v_bar[i,j]   adjoint of (6)
+    # (49)  x_v_bar = sum_ij W_v[i,j,k] v_bar[i,j]   adjoint of (6)
     x_v_bar = contract("ijk,TBij->TBk", W_v, v_bar)
-    # (46)  x_v_to_mu_v_bar = x_v_bar * (x_prev - x)
+    # (50)  x_v_to_mu_v_bar = x_v_bar * (x_prev - x)
     x_v_to_mu_v_bar = x_v_bar * (x_prev - x)
-    # (47)  k_bar = kappa_bar * xi + ktilde_bar * (1 + (a - 1) * alpha)   adjoint of (14), (17)
+    # (51)  k_bar = kappa_bar * xi + ktilde_bar * (1 + (a - 1) * alpha)   adjoint of (16), (20)
     k_bar = kappa_bar * xi + ktilde_bar * (1 + (a - 1) * alpha)
-    # (48)  x_k_bar = sum_ij W_k[i,j,k] k_bar[i,j]   adjoint of (4)
+    # (52)  x_k_bar = sum_ij W_k[i,j,k] k_bar[i,j]   adjoint of (4)
     x_k_bar = contract("ijk,TBij->TBk", W_k, k_bar)
-    # (49)  x_k_to_mu_k_bar = x_k_bar * (x_prev - x)
+    # (53)  x_k_to_mu_k_bar = x_k_bar * (x_prev - x)
     x_k_to_mu_k_bar = x_k_bar * (x_prev - x)
-    # (53)  x_prev_bar = x_r_bar * mu_r + x_k_bar * mu_k + x_v_bar * mu_v + x_d_bar * mu_d + x_a_bar * mu_a   adjoint of (1), (3), (5), (7), (11)
+    # (57)  x_prev_bar = x_r_bar * mu_r + x_k_bar * mu_k + x_v_bar * mu_v + x_d_bar * mu_d + x_a_bar * mu_a   adjoint of (1), (3), (5), (7), (12)
     x_prev_bar = x_r_bar * mu_r + x_k_bar * mu_k + x_v_bar * mu_v + x_d_bar * mu_d + x_a_bar * mu_a
-    # (57)  W_k_bar = sum_t k_bar[i,j] x_k[k]   adjoint of (4)
+    # (61)  W_k_bar = sum_t k_bar[i,j] x_k[k]   adjoint of (4)
     W_k_bar = contract("TBij,TBk->ijk", k_bar, x_k)
-    # (58)  W_v_bar = sum_t v_bar[i,j] x_v[k]   adjoint of (6)
+    # (62)  W_v_bar = sum_t v_bar[i,j] x_v[k]   adjoint of (6)
     W_v_bar = contract("TBij,TBk->ijk", v_bar, x_v)
-    # (59)  xi_bar = sum_t kappa_bar * k   adjoint of (14)
+    # (63)  xi_bar = sum_t kappa_bar * k   adjoint of (16)
     xi_bar = contract("TBij,TBij->ij", kappa_bar, k)
-    # (60)  alpha_bar = sum_t ktilde_to_alpha_bar   adjoint of (17)
+    # (64)  alpha_bar = sum_t ktilde_to_alpha_bar   adjoint of (20)
     alpha_bar = contract("TBij->ij", ktilde_to_alpha_bar)
-    # (63)  mu_k_bar = sum_t x_k_to_mu_k_bar   adjoint of (3)
+    # (67)  mu_k_bar = sum_t x_k_to_mu_k_bar   adjoint of (3)
     mu_k_bar = contract("TBi->i", x_k_to_mu_k_bar)
-    # (64)  mu_v_bar = sum_t x_v_to_mu_v_bar   adjoint of (5)
+    # (68)  mu_v_bar = sum_t x_v_to_mu_v_bar   adjoint of (5)
     mu_v_bar = contract("TBi->i", x_v_to_mu_v_bar)
-    # (65)  mu_d_bar = sum_t x_d_to_mu_d_bar   adjoint of (7)
+    # (69)  mu_d_bar = sum_t x_d_to_mu_d_bar   adjoint of (7)
     mu_d_bar = contract("TBi->i", x_d_to_mu_d_bar)
-    # (66)  A_d_bar = sum_t a_z_d_bar x_d^T   adjoint of (8)
+    # (70)  A_d_bar = sum_t a_z_d_bar x_d^T   adjoint of (8)
     A_d_bar = contract("TBi,TBj->ij", a_z_d_bar, x_d)
-    # (67)  B_d_bar = sum_t d_bar[i,j] z_d[k]   adjoint of (9)
+    # (71)  B_d_bar = sum_t d_bar[i,j] z_d[k]   adjoint of (10)
     B_d_bar = contract("TBij,TBk->ijk", d_bar, z_d)
-    # (68)  lambda_d_bar = sum_t d_bar   adjoint of (9)
+    # (72)  lambda_d_bar = sum_t d_bar   adjoint of (10)
     lambda_d_bar = contract("TBij->ij", d_bar)
-    # (69)  mu_a_bar = sum_t x_a_to_mu_a_bar   adjoint of (11)
+    # (73)  mu_a_bar = sum_t x_a_to_mu_a_bar   adjoint of (12)
     mu_a_bar = contract("TBi->i", x_a_to_mu_a_bar)
-    # (70)  A_a_bar = sum_t z_a_bar x_a^T   adjoint of (12)
+    # (74)  A_a_bar = sum_t z_a_bar x_a^T   adjoint of (13)
     A_a_bar = contract("TBi,TBj->ij", z_a_bar, x_a)
-    # (71)  B_a_bar = sum_t a_a_bar[i,j] z_a[k]   adjoint of (13)
+    # (75)  B_a_bar = sum_t a_a_bar[i,j] z_a[k]   adjoint of (14)
     B_a_bar = contract("TBij,TBk->ijk", a_a_bar, z_a)
-    # (72)  lambda_a_bar = sum_t a_a_bar   adjoint of (13)
+    # (76)  lambda_a_bar = sum_t a_a_bar   adjoint of (14)
     lambda_a_bar = contract("TBij->ij", a_a_bar)
 
     # all steps at once
     x_next_bar = np.concatenate([x_prev_bar, final_x_bar[None]])[1:]
-    # (55)  x_bar = x_r_bar * (1 - mu_r) + x_k_bar * (1 - mu_k) + x_v_bar * (1 - mu_v) + x_d_bar * (1 - mu_d) + x_a_bar * (1 - mu_a) + x_next_bar   adjoint of (1), (3), (5), (7), (11)
+    # (59)  x_bar = x_r_bar * (1 - mu_r) + x_k_bar * (1 - mu_k) + x_v_bar * (1 - mu_v) + x_d_bar * (1 - mu_d) + x_a_bar * (1 - mu_a) + x_next_bar   adjoint of (1), (3), (5), (7), (12)
     x_bar = x_r_bar * (1 - mu_r) + x_k_bar * (1 - mu_k) + x_v_bar * (1 - mu_v) + x_d_bar * (1 - mu_d) + x_a_bar * (1 - mu_a) + x_next_bar
     return {"initial.x": x_prev_bar[0] if T > 0 else final_x_bar, "initial.S": S_prev_bar, "x": x_bar, "W_r": W_r_bar, "W_k": W_k_bar, "W_v": W_v_bar, "xi": xi_bar, "alpha": alpha_bar, "W_o": W_o_bar, "mu_r": mu_r_bar, "mu_k": mu_k_bar, "mu_v": mu_v_bar, "mu_d": mu_d_bar, "A_d": A_d_bar, "B_d": B_d_bar, "lambda_d": lambda_d_bar, "mu_a": mu_a_bar, "A_a": A_a_bar, "B_a": B_a_bar, "lambda_a": lambda_a_bar}
 
@@ -461,42 +461,42 @@ def step(parameters, inputs, state):
     x_d = x + (x_prev - x) * mu_d
     # (8)  a_z_d = A_d x_d
     a_z_d = x_d @ A_d.T
-    # (8)  z_d = tanh(a_z_d)
+    # (9)  z_d = tanh(a_z_d)
     z_d = np.tanh(a_z_d)
-    # (9)  d = sum_k B_d[i,j,k] z_d[k] + lambda_d
+    # (10)  d = sum_k B_d[i,j,k] z_d[k] + lambda_d
     d = contract("ijk,Bk->Bij", B_d, z_d) + lambda_d
-    # (10)  softplus_d = softplus(-d)
+    # (11)  softplus_d = softplus(-d)
     softplus_d = softplus(-d)
-    # (10)  exp_softplus_d = exp(-softplus(-d) - 1/2)
+    # (11)  exp_softplus_d = exp(-softplus(-d) - 1/2)
     exp_softplus_d = np.exp(-softplus_d - 0.5)
-    # (10)  w = exp(-exp(-softplus(-d) - 1/2))
+    # (11)  w = exp(-exp(-softplus(-d) - 1/2))
     w = np.exp(-exp_softplus_d)
-    # (11)  x_a = x + (x_prev - x) * mu_a
+    # (12)  x_a = x + (x_prev - x) * mu_a
     x_a = x + (x_prev - x) * mu_a
-    # (12)  z_a = A_a x_a
+    # (13)  z_a = A_a x_a
     z_a = x_a @ A_a.T
-    # (13)  a_a = sum_k B_a[i,j,k] z_a[k] + lambda_a
+    # (14)  a_a = sum_k B_a[i,j,k] z_a[k] + lambda_a
     a_a = contract("ijk,Bk->Bij", B_a, z_a) + lambda_a
-    # (13)  a = sigmoid(a_a)
+    # (15)  a = sigmoid(a_a)
     a = sigmoid(a_a)
-    # (14)  kappa = k * xi
+    # (16)  kappa = k * xi
     kappa = k * xi
-    # (15)  a_s = sum_j kappa[i,j] kappa[i,j]
+    # (17)  a_s = sum_j kappa[i,j] kappa[i,j]
     a_s = contract("Bij,Bij->Bi", kappa, kappa)
-    # (15)  s = max(a_s, 10^(-24))
+    # (18)  s = max(a_s, 10^(-24))
     s = np.where(a_s >= 1e-24, a_s, 1e-24)
-    # (16)  khat = kappa / sqrt(s)
+    # (19)  khat = kappa / sqrt(s)
     khat = kappa / np.sqrt(s[:, :, None])
-    # (17)  ktilde = k * (1 + (a - 1) * alpha)
+    # (20)  ktilde = k * (1 + (a - 1) * alpha)
     ktilde = k * (1 + (a - 1) * alpha)
-    # (18)  u = sum_k S_prev[i,j,k] khat[i,k]
+    # (21)  u = sum_k S_prev[i,j,k] khat[i,k]
     u = contract("Bijk,Bik->Bij", S_prev, khat)
-    # (19)  a_khat = a * khat
+    # (22)  a_khat = a * khat
     a_khat = a * khat
-    # (19)  S = w * S_prev - u[i,j] a_khat[i,k] + v[i,j] ktilde[i,k]
+    # (23)  S = w * S_prev - u[i,j] a_khat[i,k] + v[i,j] ktilde[i,k]
     S = w[:, :, None, :] * S_prev - contract("Bij,Bik->Bijk", u, a_khat) + contract("Bij,Bik->Bijk", v, ktilde)
-    # (20)  o = sum_k S[i,j,k] r[i,k]
+    # (24)  o = sum_k S[i,j,k] r[i,k]
     o = contract("Bijk,Bik->Bij", S, r)
-    # (21)  y = sum_hv W_o[d,h,v] o[h,v]
+    # (25)  y = sum_hv W_o[d,h,v] o[h,v]
     y = contract("dhv,Bhv->Bd", W_o, o)
     return {"y": y}, {"x": x, "S": S}

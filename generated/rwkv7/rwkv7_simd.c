@@ -327,7 +327,7 @@ static void rwkv7_simd_forward_thread(
                     const vec x_d = x + (x_prev - x) * mu_d_here;
                     store(x_d_rows + sample * row_D + j, x_d);
 
-                    /* (11)  x_a = x + (x_prev - x) * mu_a */
+                    /* (12)  x_a = x + (x_prev - x) * mu_a */
                     const vec x_a = x + (x_prev - x) * mu_a_here;
                     store(x_a_rows + sample * row_D + j, x_a);
                 }
@@ -373,12 +373,12 @@ static void rwkv7_simd_forward_thread(
             }
         }
 
-        /* (14)  kappa = k * xi */
+        /* (16)  kappa = k * xi */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_k; ++l)
                 kappa[j * d_k + l] = k[j * d_k + l] * xi[j * d_k + l];
 
-        /* (15)  a_s = sum_j kappa[i,j] kappa[i,j] */
+        /* (17)  a_s = sum_j kappa[i,j] kappa[i,j] */
         for (size_t j = 0; j < H; ++j) {
             real sum = 0;
             for (size_t l = 0; l < d_k; ++l)
@@ -419,11 +419,11 @@ static void rwkv7_simd_forward_thread(
                             /* (8)  a_z_d = A_d x_d */
                             const vec a_z_d = load(tile_a_z_d + (sample * own + v) * LANES);
 
-                            /* (8)  z_d = tanh(a_z_d) */
+                            /* (9)  z_d = tanh(a_z_d) */
                             const vec z_d = vec_tanh(a_z_d);
                             store(z_d_rows + sample * row_R_d + j, z_d);
 
-                            /* (8)  z_d_tail = tanh_tail(a_z_d) */
+                            /* (9)  z_d_tail = tanh_tail(a_z_d) */
                             const vec z_d_tail = vec_tanh_tail(a_z_d);
                             store(z_d_tail_rows + sample * row_R_d + j, z_d_tail);
                         }
@@ -441,7 +441,7 @@ static void rwkv7_simd_forward_thread(
         real *restrict softplus_d = work_softplus_d + sample * H * d_k;
         real *restrict exp_softplus_d = tape_exp_softplus_d + sample * H * d_k;
 
-        /* (9)  d = sum_k B_d[i,j,k] z_d[k] + lambda_d */
+        /* (10)  d = sum_k B_d[i,j,k] z_d[k] + lambda_d */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_k; ++l) {
                 real sum = lambda_d[j * d_k + l];
@@ -450,17 +450,17 @@ static void rwkv7_simd_forward_thread(
             }
         }
 
-        /* (10)  softplus_d = softplus(-d) */
+        /* (11)  softplus_d = softplus(-d) */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_k; ++l)
                 softplus_d[j * d_k + l] = rwkv7_softplus(-d[j * d_k + l]);
 
-        /* (10)  exp_softplus_d = exp(-softplus(-d) - 1/2) */
+        /* (11)  exp_softplus_d = exp(-softplus(-d) - 1/2) */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_k; ++l)
                 exp_softplus_d[j * d_k + l] = EXP(-softplus_d[j * d_k + l] - REAL(0.5));
 
-        /* (10)  w = exp(-exp(-softplus(-d) - 1/2)) */
+        /* (11)  w = exp(-exp(-softplus(-d) - 1/2)) */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_k; ++l)
                 w[j * d_k + l] = EXP(-exp_softplus_d[j * d_k + l]);
@@ -494,7 +494,7 @@ static void rwkv7_simd_forward_thread(
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t sample = 0; sample < rows; ++sample) {
-                            /* (12)  z_a = A_a x_a */
+                            /* (13)  z_a = A_a x_a */
                             const vec z_a = load(tile_z_a + (sample * own + v) * LANES);
                             store(z_a_rows + sample * row_R_a + j, z_a);
                         }
@@ -513,7 +513,7 @@ static void rwkv7_simd_forward_thread(
         const real *restrict z_a = tape_z_a + sample * row_R_a;
         real *restrict a_a = work_a_a + sample * H * d_k;
 
-        /* (13)  a_a = sum_k B_a[i,j,k] z_a[k] + lambda_a */
+        /* (14)  a_a = sum_k B_a[i,j,k] z_a[k] + lambda_a */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_k; ++l) {
                 real sum = lambda_a[j * d_k + l];
@@ -522,17 +522,17 @@ static void rwkv7_simd_forward_thread(
             }
         }
 
-        /* (13)  a = sigmoid(a_a) */
+        /* (15)  a = sigmoid(a_a) */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_k; ++l)
                 a[j * d_k + l] = rwkv7_sigmoid(a_a[j * d_k + l]);
 
-        /* (13)  a_tail = sigmoid_tail(a_a) */
+        /* (15)  a_tail = sigmoid_tail(a_a) */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_k; ++l)
                 a_tail[j * d_k + l] = rwkv7_sigmoid_tail(a_a[j * d_k + l]);
 
-        /* (17)  ktilde = k * (1 + (a - 1) * alpha) */
+        /* (20)  ktilde = k * (1 + (a - 1) * alpha) */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_k; ++l)
                 ktilde[j * d_k + l] = k[j * d_k
@@ -553,7 +553,7 @@ static void rwkv7_simd_forward_thread(
                     const size_t j = block * LANES;
                     const vec a_s = load(a_s_rows + sample * row_H + j);
 
-                    /* (15)  s = max(a_s, 10^(-24)) */
+                    /* (18)  s = max(a_s, 10^(-24)) */
                     const vec s = where(a_s >= REAL(1e-24), a_s, REAL(1e-24));
                     store(s_rows + sample * row_H + j, s);
                 }
@@ -569,12 +569,12 @@ static void rwkv7_simd_forward_thread(
         real *restrict khat = tape_khat + sample * H * d_k;
         real *restrict a_khat = work_a_khat + sample * H * d_k;
 
-        /* (16)  khat = kappa / sqrt(s) */
+        /* (19)  khat = kappa / sqrt(s) */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_k; ++l)
                 khat[j * d_k + l] = kappa[j * d_k + l] / SQRT(s[j]);
 
-        /* (19)  a_khat = a * khat */
+        /* (22)  a_khat = a * khat */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_k; ++l)
                 a_khat[j * d_k + l] = a[j * d_k + l] * khat[j * d_k + l];
@@ -597,7 +597,7 @@ static void rwkv7_simd_forward_thread(
                     : initial_S + sample * H * d_v * d_k;
                 const real *restrict a_khat = work_a_khat + (t * B + sample) * H * d_k;
 
-                /* (18)  u = sum_k S_prev[i,j,k] khat[i,k] */
+                /* (21)  u = sum_k S_prev[i,j,k] khat[i,k] */
                 for (size_t j = 0; j < H; ++j) {
                     for (size_t l = 0; l < d_v; ++l) {
                         real sum = 0;
@@ -606,7 +606,7 @@ static void rwkv7_simd_forward_thread(
                     }
                 }
 
-                /* (19)  S = w * S_prev - u[i,j] a_khat[i,k] + v[i,j] ktilde[i,k] */
+                /* (23)  S = w * S_prev - u[i,j] a_khat[i,k] + v[i,j] ktilde[i,k] */
                 for (size_t j = 0; j < H; ++j)
                     for (size_t l = 0; l < d_v; ++l)
                         for (size_t i = 0; i < d_k; ++i)
@@ -625,7 +625,7 @@ static void rwkv7_simd_forward_thread(
             real *restrict o = tape_o + (first * B + sample) * H * d_v;
             real *restrict y = out->y + (first * B + sample) * D;
 
-            /* (20)  o = sum_k S[i,j,k] r[i,k] */
+            /* (24)  o = sum_k S[i,j,k] r[i,k] */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_v; ++l) {
                     real sum = 0;
@@ -634,7 +634,7 @@ static void rwkv7_simd_forward_thread(
                 }
             }
 
-            /* (21)  y = sum_hv W_o[d,h,v] o[h,v] */
+            /* (25)  y = sum_hv W_o[d,h,v] o[h,v] */
             for (size_t j = 0; j < D; ++j) {
                 real sum = 0;
                 for (size_t l = 0; l < H; ++l)
@@ -789,7 +789,7 @@ static void rwkv7_simd_infer_thread(
                     const vec x_d = x + (x_prev - x) * mu_d_here;
                     store(x_d_rows + sample * row_D + j, x_d);
 
-                    /* (11)  x_a = x + (x_prev - x) * mu_a */
+                    /* (12)  x_a = x + (x_prev - x) * mu_a */
                     const vec x_a = x + (x_prev - x) * mu_a_here;
                     store(x_a_rows + sample * row_D + j, x_a);
                 }
@@ -835,12 +835,12 @@ static void rwkv7_simd_infer_thread(
             }
         }
 
-        /* (14)  kappa = k * xi */
+        /* (16)  kappa = k * xi */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_k; ++l)
                 kappa[j * d_k + l] = k[j * d_k + l] * xi[j * d_k + l];
 
-        /* (15)  a_s = sum_j kappa[i,j] kappa[i,j] */
+        /* (17)  a_s = sum_j kappa[i,j] kappa[i,j] */
         for (size_t j = 0; j < H; ++j) {
             real sum = 0;
             for (size_t l = 0; l < d_k; ++l)
@@ -880,7 +880,7 @@ static void rwkv7_simd_infer_thread(
                             /* (8)  a_z_d = A_d x_d */
                             const vec a_z_d = load(tile_a_z_d + (sample * own + v) * LANES);
 
-                            /* (8)  z_d = tanh(a_z_d) */
+                            /* (9)  z_d = tanh(a_z_d) */
                             const vec z_d = vec_tanh(a_z_d);
                             store(z_d_rows + sample * row_R_d + j, z_d);
                         }
@@ -898,7 +898,7 @@ static void rwkv7_simd_infer_thread(
         real *restrict softplus_d = work_softplus_d + sample * H * d_k;
         real *restrict exp_softplus_d = work_exp_softplus_d + sample * H * d_k;
 
-        /* (9)  d = sum_k B_d[i,j,k] z_d[k] + lambda_d */
+        /* (10)  d = sum_k B_d[i,j,k] z_d[k] + lambda_d */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_k; ++l) {
                 real sum = lambda_d[j * d_k + l];
@@ -907,17 +907,17 @@ static void rwkv7_simd_infer_thread(
             }
         }
 
-        /* (10)  softplus_d = softplus(-d) */
+        /* (11)  softplus_d = softplus(-d) */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_k; ++l)
                 softplus_d[j * d_k + l] = rwkv7_softplus(-d[j * d_k + l]);
 
-        /* (10)  exp_softplus_d = exp(-softplus(-d) - 1/2) */
+        /* (11)  exp_softplus_d = exp(-softplus(-d) - 1/2) */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_k; ++l)
                 exp_softplus_d[j * d_k + l] = EXP(-softplus_d[j * d_k + l] - REAL(0.5));
 
-        /* (10)  w = exp(-exp(-softplus(-d) - 1/2)) */
+        /* (11)  w = exp(-exp(-softplus(-d) - 1/2)) */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_k; ++l)
                 w[j * d_k + l] = EXP(-exp_softplus_d[j * d_k + l]);
@@ -951,7 +951,7 @@ static void rwkv7_simd_infer_thread(
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t sample = 0; sample < rows; ++sample) {
-                            /* (12)  z_a = A_a x_a */
+                            /* (13)  z_a = A_a x_a */
                             const vec z_a = load(tile_z_a + (sample * own + v) * LANES);
                             store(z_a_rows + sample * row_R_a + j, z_a);
                         }
@@ -969,7 +969,7 @@ static void rwkv7_simd_infer_thread(
         const real *restrict z_a = work_z_a + sample * row_R_a;
         real *restrict a_a = work_a_a + sample * H * d_k;
 
-        /* (13)  a_a = sum_k B_a[i,j,k] z_a[k] + lambda_a */
+        /* (14)  a_a = sum_k B_a[i,j,k] z_a[k] + lambda_a */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_k; ++l) {
                 real sum = lambda_a[j * d_k + l];
@@ -978,12 +978,12 @@ static void rwkv7_simd_infer_thread(
             }
         }
 
-        /* (13)  a = sigmoid(a_a) */
+        /* (15)  a = sigmoid(a_a) */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_k; ++l)
                 a[j * d_k + l] = rwkv7_sigmoid(a_a[j * d_k + l]);
 
-        /* (17)  ktilde = k * (1 + (a - 1) * alpha) */
+        /* (20)  ktilde = k * (1 + (a - 1) * alpha) */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_k; ++l)
                 ktilde[j * d_k + l] = k[j * d_k
@@ -1004,7 +1004,7 @@ static void rwkv7_simd_infer_thread(
                     const size_t j = block * LANES;
                     const vec a_s = load(a_s_rows + sample * row_H + j);
 
-                    /* (15)  s = max(a_s, 10^(-24)) */
+                    /* (18)  s = max(a_s, 10^(-24)) */
                     const vec s = where(a_s >= REAL(1e-24), a_s, REAL(1e-24));
                     store(s_rows + sample * row_H + j, s);
                 }
@@ -1020,12 +1020,12 @@ static void rwkv7_simd_infer_thread(
         real *restrict khat = work_khat + sample * H * d_k;
         real *restrict a_khat = work_a_khat + sample * H * d_k;
 
-        /* (16)  khat = kappa / sqrt(s) */
+        /* (19)  khat = kappa / sqrt(s) */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_k; ++l)
                 khat[j * d_k + l] = kappa[j * d_k + l] / SQRT(s[j]);
 
-        /* (19)  a_khat = a * khat */
+        /* (22)  a_khat = a * khat */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_k; ++l)
                 a_khat[j * d_k + l] = a[j * d_k + l] * khat[j * d_k + l];
@@ -1048,7 +1048,7 @@ static void rwkv7_simd_infer_thread(
                     : initial_S + sample * H * d_v * d_k;
                 const real *restrict a_khat = work_a_khat + (t * B + sample) * H * d_k;
 
-                /* (18)  u = sum_k S_prev[i,j,k] khat[i,k] */
+                /* (21)  u = sum_k S_prev[i,j,k] khat[i,k] */
                 for (size_t j = 0; j < H; ++j) {
                     for (size_t l = 0; l < d_v; ++l) {
                         real sum = 0;
@@ -1057,7 +1057,7 @@ static void rwkv7_simd_infer_thread(
                     }
                 }
 
-                /* (19)  S = w * S_prev - u[i,j] a_khat[i,k] + v[i,j] ktilde[i,k] */
+                /* (23)  S = w * S_prev - u[i,j] a_khat[i,k] + v[i,j] ktilde[i,k] */
                 for (size_t j = 0; j < H; ++j)
                     for (size_t l = 0; l < d_v; ++l)
                         for (size_t i = 0; i < d_k; ++i)
@@ -1076,7 +1076,7 @@ static void rwkv7_simd_infer_thread(
             real *restrict o = work_o + sample * H * d_v;
             real *restrict y = out->y + (first * B + sample) * D;
 
-            /* (20)  o = sum_k S[i,j,k] r[i,k] */
+            /* (24)  o = sum_k S[i,j,k] r[i,k] */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_v; ++l) {
                     real sum = 0;
@@ -1085,7 +1085,7 @@ static void rwkv7_simd_infer_thread(
                 }
             }
 
-            /* (21)  y = sum_hv W_o[d,h,v] o[h,v] */
+            /* (25)  y = sum_hv W_o[d,h,v] o[h,v] */
             for (size_t j = 0; j < D; ++j) {
                 real sum = 0;
                 for (size_t l = 0; l < H; ++l)
@@ -1321,7 +1321,7 @@ static void rwkv7_simd_backward_thread(
         real *restrict x_r_bar = work_x_r_bar + sample * row_D;
         real *restrict sigmoid_d = work_sigmoid_d + sample * H * d_k;
 
-        /* (22)  o_bar = sum_d W_o[d,h,v] y_bar[d]   adjoint of (21) */
+        /* (26)  o_bar = sum_d W_o[d,h,v] y_bar[d]   adjoint of (25) */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_v; ++l) {
                 real sum = 0;
@@ -1331,12 +1331,12 @@ static void rwkv7_simd_backward_thread(
             }
         }
 
-        /* (39)  sigmoid_d = sigmoid(-d) */
+        /* (43)  sigmoid_d = sigmoid(-d) */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_k; ++l)
                 sigmoid_d[j * d_k + l] = rwkv7_sigmoid(-d[j * d_k + l]);
 
-        /* (50)  r_bar = sum_j S[i,j,k] o_bar[i,j]   adjoint of (20) */
+        /* (54)  r_bar = sum_j S[i,j,k] o_bar[i,j]   adjoint of (24) */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_k; ++l) {
                 real sum = 0;
@@ -1346,7 +1346,7 @@ static void rwkv7_simd_backward_thread(
             }
         }
 
-        /* (51)  x_r_bar = sum_ij W_r[i,j,k] r_bar[i,j]   adjoint of (2) */
+        /* (55)  x_r_bar = sum_ij W_r[i,j,k] r_bar[i,j]   adjoint of (2) */
         for (size_t j = 0; j < D; ++j) {
             real sum = 0;
             for (size_t l = 0; l < H; ++l)
@@ -1355,14 +1355,14 @@ static void rwkv7_simd_backward_thread(
             x_r_bar[j] = sum;
         }
 
-        /* (56)  W_r_bar = sum_t r_bar[i,j] x_r[k]   adjoint of (2) */
+        /* (60)  W_r_bar = sum_t r_bar[i,j] x_r[k]   adjoint of (2) */
         if (W_r_bar != NULL)
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     for (size_t i = 0; i < D; ++i)
                         W_r_bar[(j * d_k + l) * D + i] += r_bar[j * d_k + l] * x_r[i];
 
-        /* (61)  W_o_bar = sum_t y_bar[d] o[h,v]   adjoint of (21) */
+        /* (65)  W_o_bar = sum_t y_bar[d] o[h,v]   adjoint of (25) */
         if (W_o_bar != NULL)
             for (size_t j = 0; j < D; ++j)
                 for (size_t l = 0; l < H; ++l)
@@ -1394,10 +1394,10 @@ static void rwkv7_simd_backward_thread(
                         const vec x_prev = load_part(x_prev_rows + sample * D + j, left);
                         const vec x_r_bar = load(x_r_bar_rows + sample * row_D + j);
 
-                        /* (52)  x_r_to_mu_r_bar = x_r_bar * (x_prev - x) */
+                        /* (56)  x_r_to_mu_r_bar = x_r_bar * (x_prev - x) */
                         const vec x_r_to_mu_r_bar = x_r_bar * (x_prev - x);
 
-                        /* (62)  mu_r_bar = sum_t x_r_to_mu_r_bar   adjoint of (1) */
+                        /* (66)  mu_r_bar = sum_t x_r_to_mu_r_bar   adjoint of (1) */
                         mu_r_bar_here += x_r_to_mu_r_bar;
                     }
                     if (mu_r_bar != NULL) {
@@ -1432,24 +1432,24 @@ static void rwkv7_simd_backward_thread(
                 real *restrict S_prev_bar =
                     work_S_prev_bar + ((t & 1) * B + sample) * H * d_v * d_k;
 
-                /* (13)  a = sigmoid_from_tail(a_tail) */
+                /* (15)  a = sigmoid_from_tail(a_tail) */
                 for (size_t j = 0; j < H; ++j)
                     for (size_t l = 0; l < d_k; ++l)
                         a[j * d_k + l] = rwkv7_sigmoid_from_tail(a_tail[j * d_k + l]);
 
-                /* (19)  a_khat = a * khat */
+                /* (22)  a_khat = a * khat */
                 for (size_t j = 0; j < H; ++j)
                     for (size_t l = 0; l < d_k; ++l)
                         a_khat[j * d_k + l] = a[j * d_k + l] * khat[j * d_k + l];
 
-                /* (23)  S_bar = o_bar[i,j] r[i,k] + S_next_bar   adjoint of (20) */
+                /* (27)  S_bar = o_bar[i,j] r[i,k] + S_next_bar   adjoint of (24) */
                 for (size_t j = 0; j < H; ++j)
                     for (size_t l = 0; l < d_v; ++l)
                         for (size_t i = 0; i < d_k; ++i)
                             S_bar[(j * d_v + l) * d_k + i] = o_bar[j * d_v + l] * r[j * d_k + i]
                                 + S_next_bar[(j * d_v + l) * d_k + i];
 
-                /* (25)  u_bar = -sum_k S_bar[i,j,k] a_khat[i,k]   adjoint of (19) */
+                /* (29)  u_bar = -sum_k S_bar[i,j,k] a_khat[i,k]   adjoint of (23) */
                 for (size_t j = 0; j < H; ++j) {
                     for (size_t l = 0; l < d_v; ++l) {
                         real sum = 0;
@@ -1458,7 +1458,7 @@ static void rwkv7_simd_backward_thread(
                     }
                 }
 
-                /* (54)  S_prev_bar = u_bar[i,j] khat[i,k] + S_bar * w   adjoint of (18), (19) */
+                /* (58)  S_prev_bar = u_bar[i,j] khat[i,k] + S_bar * w   adjoint of (21), (23) */
                 for (size_t j = 0; j < H; ++j)
                     for (size_t l = 0; l < d_v; ++l)
                         for (size_t i = 0; i < d_k; ++i)
@@ -1485,11 +1485,11 @@ static void rwkv7_simd_backward_thread(
                         const size_t j = block * LANES;
                         const vec z_d_tail = load(z_d_tail_rows + sample * row_R_d + j);
 
-                        /* (8)  z_d = tanh_from_tail(z_d_tail) */
+                        /* (9)  z_d = tanh_from_tail(z_d_tail) */
                         const vec z_d = vec_tanh_from_tail(z_d_tail);
                         store(z_d_rows + sample * row_R_d + j, z_d);
 
-                        /* (8)  one_minus_z_d_squared = slope_from_tail(z_d_tail) */
+                        /* (9)  one_minus_z_d_squared = slope_from_tail(z_d_tail) */
                         const vec one_minus_z_d_squared = vec_slope_from_tail(z_d_tail);
                         store(one_minus_z_d_squared_rows + sample * row_R_d + j,
                             one_minus_z_d_squared);
@@ -1535,23 +1535,23 @@ static void rwkv7_simd_backward_thread(
             real *restrict x_v_bar = work_x_v_bar + (first * B + sample) * row_D;
             const real *restrict sigmoid_d = work_sigmoid_d + (first * B + sample) * H * d_k;
 
-            /* (13)  one_minus_a = complement_from_tail(a_tail) */
+            /* (15)  one_minus_a = complement_from_tail(a_tail) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     one_minus_a[j * d_k + l] = rwkv7_complement_from_tail(a_tail[j * d_k + l]);
 
-            /* (14)  kappa = k * xi */
+            /* (16)  kappa = k * xi */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     kappa[j * d_k + l] = k[j * d_k + l] * xi[j * d_k + l];
 
-            /* (17)  ktilde = k * (1 + (a - 1) * alpha) */
+            /* (20)  ktilde = k * (1 + (a - 1) * alpha) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     ktilde[j * d_k + l] = k[j * d_k
                         + l] * (1 + (a[j * d_k + l] - 1) * alpha[j * d_k + l]);
 
-            /* (24)  a_khat_bar = -sum_j u[i,j] S_bar[i,j,k]   adjoint of (19) */
+            /* (28)  a_khat_bar = -sum_j u[i,j] S_bar[i,j,k]   adjoint of (23) */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_k; ++l) {
                     real sum = 0;
@@ -1561,7 +1561,7 @@ static void rwkv7_simd_backward_thread(
                 }
             }
 
-            /* (26)  ktilde_bar = sum_j v[i,j] S_bar[i,j,k]   adjoint of (19) */
+            /* (30)  ktilde_bar = sum_j v[i,j] S_bar[i,j,k]   adjoint of (23) */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_k; ++l) {
                     real sum = 0;
@@ -1571,14 +1571,14 @@ static void rwkv7_simd_backward_thread(
                 }
             }
 
-            /* (27)  ktilde_to_alpha_bar = ktilde_bar * k * (a - 1) */
+            /* (31)  ktilde_to_alpha_bar = ktilde_bar * k * (a - 1) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     ktilde_to_alpha_bar[j * d_k + l] = ktilde_bar[j * d_k + l] * k[j * d_k
                         + l] * (a[j * d_k + l] - 1);
 
-            /* (28)  khat_bar = sum_j S_prev[i,j,k] u_bar[i,j] + a_khat_bar * a   adjoint of (18),
-             * (19) */
+            /* (32)  khat_bar = sum_j S_prev[i,j,k] u_bar[i,j] + a_khat_bar * a   adjoint of (21),
+             * (22) */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_k; ++l) {
                     real sum = a_khat_bar[j * d_k + l] * a[j * d_k + l];
@@ -1588,32 +1588,32 @@ static void rwkv7_simd_backward_thread(
                 }
             }
 
-            /* (29)  khat_to_s_bar = -1/2 * khat_bar * kappa / s^(3/2) */
+            /* (33)  khat_to_s_bar = -1/2 * khat_bar * kappa / s^(3/2) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     khat_to_s_bar[j * d_k + l] = -REAL(0.5) * khat_bar[j * d_k + l] * kappa[j * d_k
                         + l] / (s[j] * SQRT(s[j]));
 
-            /* (30)  s_bar = sum_j khat_to_s_bar[i,j]   adjoint of (16) */
+            /* (34)  s_bar = sum_j khat_to_s_bar[i,j]   adjoint of (19) */
             for (size_t j = 0; j < H; ++j) {
                 real sum = 0;
                 sum += row_sum(&khat_to_s_bar[j * d_k], d_k);
                 s_bar[j] = sum;
             }
 
-            /* (33)  a_bar = ktilde_bar * k * alpha + a_khat_bar * khat   adjoint of (17), (19) */
+            /* (37)  a_bar = ktilde_bar * k * alpha + a_khat_bar * khat   adjoint of (20), (22) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     a_bar[j * d_k + l] = ktilde_bar[j * d_k + l] * k[j * d_k + l] * alpha[j * d_k
                         + l] + a_khat_bar[j * d_k + l] * khat[j * d_k + l];
 
-            /* (34)  a_a_bar = a_bar * a * (1 - a)   adjoint of (13) */
+            /* (38)  a_a_bar = a_bar * a * (1 - a)   adjoint of (15) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     a_a_bar[j * d_k + l] = a_bar[j * d_k + l] * a[j * d_k + l] * one_minus_a[j * d_k
                         + l];
 
-            /* (35)  z_a_bar = sum_ij B_a[i,j,k] a_a_bar[i,j]   adjoint of (13) */
+            /* (39)  z_a_bar = sum_ij B_a[i,j,k] a_a_bar[i,j]   adjoint of (14) */
             for (size_t j = 0; j < R_a; ++j) {
                 real sum = 0;
                 for (size_t l = 0; l < H; ++l)
@@ -1622,7 +1622,7 @@ static void rwkv7_simd_backward_thread(
                 z_a_bar[j] = sum;
             }
 
-            /* (38)  w_bar = sum_j S_bar[i,j,k] S_prev[i,j,k]   adjoint of (19) */
+            /* (42)  w_bar = sum_j S_bar[i,j,k] S_prev[i,j,k]   adjoint of (23) */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_k; ++l) {
                     real sum = 0;
@@ -1632,14 +1632,14 @@ static void rwkv7_simd_backward_thread(
                 }
             }
 
-            /* (39)  d_bar = -w_bar * w * exp(-softplus(-d) - 1/2) * sigmoid(-d)   adjoint of (10)
+            /* (43)  d_bar = -w_bar * w * exp(-softplus(-d) - 1/2) * sigmoid(-d)   adjoint of (11)
              * */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     d_bar[j * d_k + l] = -w_bar[j * d_k + l] * w[j * d_k
                         + l] * exp_softplus_d[j * d_k + l] * sigmoid_d[j * d_k + l];
 
-            /* (40)  z_d_bar = sum_ij B_d[i,j,k] d_bar[i,j]   adjoint of (9) */
+            /* (44)  z_d_bar = sum_ij B_d[i,j,k] d_bar[i,j]   adjoint of (10) */
             for (size_t j = 0; j < R_d; ++j) {
                 real sum = 0;
                 for (size_t l = 0; l < H; ++l)
@@ -1648,7 +1648,7 @@ static void rwkv7_simd_backward_thread(
                 z_d_bar[j] = sum;
             }
 
-            /* (44)  v_bar = sum_k S_bar[i,j,k] ktilde[i,k]   adjoint of (19) */
+            /* (48)  v_bar = sum_k S_bar[i,j,k] ktilde[i,k]   adjoint of (23) */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_v; ++l) {
                     real sum = 0;
@@ -1657,7 +1657,7 @@ static void rwkv7_simd_backward_thread(
                 }
             }
 
-            /* (45)  x_v_bar = sum_ij W_v[i,j,k] v_bar[i,j]   adjoint of (6) */
+            /* (49)  x_v_bar = sum_ij W_v[i,j,k] v_bar[i,j]   adjoint of (6) */
             for (size_t j = 0; j < D; ++j) {
                 real sum = 0;
                 for (size_t l = 0; l < H; ++l)
@@ -1666,33 +1666,33 @@ static void rwkv7_simd_backward_thread(
                 x_v_bar[j] = sum;
             }
 
-            /* (60)  alpha_bar = sum_t ktilde_to_alpha_bar   adjoint of (17) */
+            /* (64)  alpha_bar = sum_t ktilde_to_alpha_bar   adjoint of (20) */
             if (alpha_bar != NULL)
                 for (size_t j = 0; j < H; ++j)
                     for (size_t l = 0; l < d_k; ++l)
                         alpha_bar[j * d_k + l] += ktilde_to_alpha_bar[j * d_k + l];
 
-            /* (67)  B_d_bar = sum_t d_bar[i,j] z_d[k]   adjoint of (9) */
+            /* (71)  B_d_bar = sum_t d_bar[i,j] z_d[k]   adjoint of (10) */
             if (B_d_bar != NULL)
                 for (size_t j = 0; j < H; ++j)
                     for (size_t l = 0; l < d_k; ++l)
                         for (size_t i = 0; i < R_d; ++i)
                             B_d_bar[(j * d_k + l) * R_d + i] += d_bar[j * d_k + l] * z_d[i];
 
-            /* (68)  lambda_d_bar = sum_t d_bar   adjoint of (9) */
+            /* (72)  lambda_d_bar = sum_t d_bar   adjoint of (10) */
             if (lambda_d_bar != NULL)
                 for (size_t j = 0; j < H; ++j)
                     for (size_t l = 0; l < d_k; ++l)
                         lambda_d_bar[j * d_k + l] += d_bar[j * d_k + l];
 
-            /* (71)  B_a_bar = sum_t a_a_bar[i,j] z_a[k]   adjoint of (13) */
+            /* (75)  B_a_bar = sum_t a_a_bar[i,j] z_a[k]   adjoint of (14) */
             if (B_a_bar != NULL)
                 for (size_t j = 0; j < H; ++j)
                     for (size_t l = 0; l < d_k; ++l)
                         for (size_t i = 0; i < R_a; ++i)
                             B_a_bar[(j * d_k + l) * R_a + i] += a_a_bar[j * d_k + l] * z_a[i];
 
-            /* (72)  lambda_a_bar = sum_t a_a_bar   adjoint of (13) */
+            /* (76)  lambda_a_bar = sum_t a_a_bar   adjoint of (14) */
             if (lambda_a_bar != NULL)
                 for (size_t j = 0; j < H; ++j)
                     for (size_t l = 0; l < d_k; ++l)
@@ -1760,24 +1760,24 @@ static void rwkv7_simd_backward_thread(
                                 const vec x_d = x + (x_prev - x) * mu_d_here;
                                 store(x_d_rows + sample * row_D + j, x_d);
 
-                                /* (11)  x_a = x + (x_prev - x) * mu_a */
+                                /* (12)  x_a = x + (x_prev - x) * mu_a */
                                 const vec x_a = x + (x_prev - x) * mu_a_here;
                                 store(x_a_rows + sample * row_D + j, x_a);
 
-                                /* (36)  x_a_bar = A_a^T z_a_bar   adjoint of (12) */
+                                /* (40)  x_a_bar = A_a^T z_a_bar   adjoint of (13) */
                                 const vec x_a_bar = load(tile_x_a_bar + (sample * own + v) * LANES);
                                 store(x_a_bar_rows + sample * row_D + j, x_a_bar);
 
-                                /* (37)  x_a_to_mu_a_bar = x_a_bar * (x_prev - x) */
+                                /* (41)  x_a_to_mu_a_bar = x_a_bar * (x_prev - x) */
                                 const vec x_a_to_mu_a_bar = x_a_bar * (x_prev - x);
 
-                                /* (46)  x_v_to_mu_v_bar = x_v_bar * (x_prev - x) */
+                                /* (50)  x_v_to_mu_v_bar = x_v_bar * (x_prev - x) */
                                 const vec x_v_to_mu_v_bar = x_v_bar * (x_prev - x);
 
-                                /* (64)  mu_v_bar = sum_t x_v_to_mu_v_bar   adjoint of (5) */
+                                /* (68)  mu_v_bar = sum_t x_v_to_mu_v_bar   adjoint of (5) */
                                 mu_v_bar_here += x_v_to_mu_v_bar;
 
-                                /* (69)  mu_a_bar = sum_t x_a_to_mu_a_bar   adjoint of (11) */
+                                /* (73)  mu_a_bar = sum_t x_a_to_mu_a_bar   adjoint of (12) */
                                 mu_a_bar_here += x_a_to_mu_a_bar;
                             }
                             if (mu_v_bar != NULL) {
@@ -1810,7 +1810,7 @@ static void rwkv7_simd_backward_thread(
                         const vec a_s = load(a_s_rows + sample * row_H + j);
                         const vec s_bar = load(s_bar_rows + sample * row_H + j);
 
-                        /* (31)  a_s_bar = s_bar * {1 if a_s >= 10^(-24), else 0}   adjoint of (15)
+                        /* (35)  a_s_bar = s_bar * {1 if a_s >= 10^(-24), else 0}   adjoint of (18)
                          * */
                         const vec a_s_bar = s_bar * where(a_s >= REAL(1e-24), 1, 0);
                         store(a_s_bar_rows + sample * row_H + j, a_s_bar);
@@ -1834,21 +1834,21 @@ static void rwkv7_simd_backward_thread(
             real *restrict k_bar = work_k_bar + sample * H * d_k;
             real *restrict x_k_bar = work_x_k_bar + (first * B + sample) * row_D;
 
-            /* (32)  kappa_bar = a_s_bar[i] kappa[i,j] + kappa[i,j] a_s_bar[i] + khat_bar / sqrt(s)
-             *  adjoint of (15), (16) */
+            /* (36)  kappa_bar = 2 a_s_bar[i] kappa[i,j] + khat_bar / sqrt(s)   adjoint of (17),
+             * (19) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
-                    kappa_bar[j * d_k + l] = a_s_bar[j] * kappa[j * d_k + l] + kappa[j * d_k
-                        + l] * a_s_bar[j] + khat_bar[j * d_k + l] / SQRT(s[j]);
+                    kappa_bar[j * d_k + l] = 2 * a_s_bar[j] * kappa[j * d_k + l] + khat_bar[j * d_k
+                        + l] / SQRT(s[j]);
 
-            /* (47)  k_bar = kappa_bar * xi + ktilde_bar * (1 + (a - 1) * alpha)   adjoint of (14),
-             * (17) */
+            /* (51)  k_bar = kappa_bar * xi + ktilde_bar * (1 + (a - 1) * alpha)   adjoint of (16),
+             * (20) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     k_bar[j * d_k + l] = kappa_bar[j * d_k + l] * xi[j * d_k + l]
                         + ktilde_bar[j * d_k + l] * (1 + (a[j * d_k + l] - 1) * alpha[j * d_k + l]);
 
-            /* (48)  x_k_bar = sum_ij W_k[i,j,k] k_bar[i,j]   adjoint of (4) */
+            /* (52)  x_k_bar = sum_ij W_k[i,j,k] k_bar[i,j]   adjoint of (4) */
             for (size_t j = 0; j < D; ++j) {
                 real sum = 0;
                 for (size_t l = 0; l < H; ++l)
@@ -1857,21 +1857,21 @@ static void rwkv7_simd_backward_thread(
                 x_k_bar[j] = sum;
             }
 
-            /* (57)  W_k_bar = sum_t k_bar[i,j] x_k[k]   adjoint of (4) */
+            /* (61)  W_k_bar = sum_t k_bar[i,j] x_k[k]   adjoint of (4) */
             if (W_k_bar != NULL)
                 for (size_t j = 0; j < H; ++j)
                     for (size_t l = 0; l < d_k; ++l)
                         for (size_t i = 0; i < D; ++i)
                             W_k_bar[(j * d_k + l) * D + i] += k_bar[j * d_k + l] * x_k[i];
 
-            /* (58)  W_v_bar = sum_t v_bar[i,j] x_v[k]   adjoint of (6) */
+            /* (62)  W_v_bar = sum_t v_bar[i,j] x_v[k]   adjoint of (6) */
             if (W_v_bar != NULL)
                 for (size_t j = 0; j < H; ++j)
                     for (size_t l = 0; l < d_v; ++l)
                         for (size_t i = 0; i < D; ++i)
                             W_v_bar[(j * d_v + l) * D + i] += v_bar[j * d_v + l] * x_v[i];
 
-            /* (59)  xi_bar = sum_t kappa_bar * k   adjoint of (14) */
+            /* (63)  xi_bar = sum_t kappa_bar * k   adjoint of (16) */
             if (xi_bar != NULL)
                 for (size_t j = 0; j < H; ++j)
                     for (size_t l = 0; l < d_k; ++l)
@@ -1896,7 +1896,7 @@ static void rwkv7_simd_backward_thread(
                             load(one_minus_z_d_squared_rows + sample * row_R_d + j);
                         const vec z_d_bar = load(z_d_bar_rows + sample * row_R_d + j);
 
-                        /* (41)  a_z_d_bar = z_d_bar * (1 - z_d^2)   adjoint of (8) */
+                        /* (45)  a_z_d_bar = z_d_bar * (1 - z_d^2)   adjoint of (9) */
                         const vec a_z_d_bar = z_d_bar * one_minus_z_d_squared;
                         store(a_z_d_bar_rows + sample * row_R_d + j, a_z_d_bar);
                     }
@@ -1957,28 +1957,28 @@ static void rwkv7_simd_backward_thread(
                                 const vec x_k_bar = load(x_k_bar_rows + sample * row_D + j);
                                 const vec x_r_bar = load(x_r_bar_rows + sample * row_D + j);
 
-                                /* (42)  x_d_bar = A_d^T a_z_d_bar   adjoint of (8) */
+                                /* (46)  x_d_bar = A_d^T a_z_d_bar   adjoint of (8) */
                                 const vec x_d_bar = load(tile_x_d_bar + (sample * own + v) * LANES);
                                 store(x_d_bar_rows + sample * row_D + j, x_d_bar);
 
-                                /* (43)  x_d_to_mu_d_bar = x_d_bar * (x_prev - x) */
+                                /* (47)  x_d_to_mu_d_bar = x_d_bar * (x_prev - x) */
                                 const vec x_d_to_mu_d_bar = x_d_bar * (x_prev - x);
 
-                                /* (49)  x_k_to_mu_k_bar = x_k_bar * (x_prev - x) */
+                                /* (53)  x_k_to_mu_k_bar = x_k_bar * (x_prev - x) */
                                 const vec x_k_to_mu_k_bar = x_k_bar * (x_prev - x);
 
-                                /* (53)  x_prev_bar = x_r_bar * mu_r + x_k_bar * mu_k + x_v_bar *
+                                /* (57)  x_prev_bar = x_r_bar * mu_r + x_k_bar * mu_k + x_v_bar *
                                  * mu_v + x_d_bar * mu_d + x_a_bar * mu_a   adjoint of (1), (3),
-                                 * (5), (7), (11) */
+                                 * (5), (7), (12) */
                                 const vec x_prev_bar = x_r_bar * mu_r_here + x_k_bar * mu_k_here
                                     + x_v_bar * mu_v_here + x_d_bar * mu_d_here
                                     + x_a_bar * mu_a_here;
                                 store(x_prev_bar_rows + sample * row_D + j, x_prev_bar);
 
-                                /* (63)  mu_k_bar = sum_t x_k_to_mu_k_bar   adjoint of (3) */
+                                /* (67)  mu_k_bar = sum_t x_k_to_mu_k_bar   adjoint of (3) */
                                 mu_k_bar_here += x_k_to_mu_k_bar;
 
-                                /* (65)  mu_d_bar = sum_t x_d_to_mu_d_bar   adjoint of (7) */
+                                /* (69)  mu_d_bar = sum_t x_d_to_mu_d_bar   adjoint of (7) */
                                 mu_d_bar_here += x_d_to_mu_d_bar;
                             }
                             if (mu_k_bar != NULL) {
@@ -1998,7 +1998,7 @@ static void rwkv7_simd_backward_thread(
         {
             real *const scratch = work_scratch + thread * scratch_size;
 
-            /* (66)  A_d_bar = sum_t a_z_d_bar x_d^T   adjoint of (8) */
+            /* (70)  A_d_bar = sum_t a_z_d_bar x_d^T   adjoint of (8) */
             const series rows_of_x_d = {work_x_d, 0, row_D, 0, 0, 0, first * B};
             const reduction with_x_d[] = {
                 {{work_a_z_d_bar, 0, row_R_d, 0, 0, 0, first * B}, R_d, 1, A_d_bar, done > 0},
@@ -2006,7 +2006,7 @@ static void rwkv7_simd_backward_thread(
             reduce_rows(first * B, steps * B, &rows_of_x_d, D, with_x_d, 1, thread, threads,
                 scratch);
 
-            /* (70)  A_a_bar = sum_t z_a_bar x_a^T   adjoint of (12) */
+            /* (74)  A_a_bar = sum_t z_a_bar x_a^T   adjoint of (13) */
             const series rows_of_x_a = {work_x_a, 0, row_D, 0, 0, 0, first * B};
             const reduction with_x_a[] = {
                 {{work_z_a_bar, 0, row_R_a, 0, 0, 0, first * B}, R_a, 1, A_a_bar, done > 0},
@@ -2053,9 +2053,9 @@ static void rwkv7_simd_backward_thread(
                     const vec x_k_bar = load(x_k_bar_rows + sample * row_D + j);
                     const vec x_r_bar = load(x_r_bar_rows + sample * row_D + j);
 
-                    /* (55)  x_bar = x_r_bar * (1 - mu_r) + x_k_bar * (1 - mu_k) + x_v_bar * (1 -
+                    /* (59)  x_bar = x_r_bar * (1 - mu_r) + x_k_bar * (1 - mu_k) + x_v_bar * (1 -
                      * mu_v) + x_d_bar * (1 - mu_d) + x_a_bar * (1 - mu_a) + x_next_bar   adjoint of
-                     * (1), (3), (5), (7), (11) */
+                     * (1), (3), (5), (7), (12) */
                     const vec x_bar = x_r_bar * (1 - mu_r_here) + x_k_bar * (1 - mu_k_here)
                         + x_v_bar * (1 - mu_v_here) + x_d_bar * (1 - mu_d_here)
                         + x_a_bar * (1 - mu_a_here) + x_next_bar;
@@ -2082,7 +2082,7 @@ static size_t rwkv7_simd_backward_multiplications(const rwkv7_sizes *sizes)
     const size_t d_v = RWKV7_FIXED_d_v;
     const size_t R_d = RWKV7_FIXED_R_d;
     const size_t R_a = RWKV7_FIXED_R_a;
-    return B * (3 * R_d + 19 * H * d_k + 17 * D + 4 * D * H * d_v + 9 * H * d_k * d_v + H
+    return B * (3 * R_d + 18 * H * d_k + 17 * D + 4 * D * H * d_v + 9 * H * d_k * d_v + H
         + 2 * H * R_a * d_k + 2 * D * R_a + 2 * H * R_d * d_k + 2 * D * R_d + 4 * D * H * d_k);
 }
 
@@ -2205,7 +2205,7 @@ static void rwkv7_simd_step_thread(
                     const vec x_d = x + (x_prev - x) * mu_d_here;
                     store(x_d_rows + sample * row_D + j, x_d);
 
-                    /* (11)  x_a = x + (x_prev - x) * mu_a */
+                    /* (12)  x_a = x + (x_prev - x) * mu_a */
                     const vec x_a = x + (x_prev - x) * mu_a_here;
                     store(x_a_rows + sample * row_D + j, x_a);
                 }
@@ -2251,12 +2251,12 @@ static void rwkv7_simd_step_thread(
             }
         }
 
-        /* (14)  kappa = k * xi */
+        /* (16)  kappa = k * xi */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_k; ++l)
                 kappa[j * d_k + l] = k[j * d_k + l] * xi[j * d_k + l];
 
-        /* (15)  a_s = sum_j kappa[i,j] kappa[i,j] */
+        /* (17)  a_s = sum_j kappa[i,j] kappa[i,j] */
         for (size_t j = 0; j < H; ++j) {
             real sum = 0;
             for (size_t l = 0; l < d_k; ++l)
@@ -2297,7 +2297,7 @@ static void rwkv7_simd_step_thread(
                             /* (8)  a_z_d = A_d x_d */
                             const vec a_z_d = load(tile_a_z_d + (sample * own + v) * LANES);
 
-                            /* (8)  z_d = tanh(a_z_d) */
+                            /* (9)  z_d = tanh(a_z_d) */
                             const vec z_d = vec_tanh(a_z_d);
                             store(z_d_rows + sample * row_R_d + j, z_d);
                         }
@@ -2315,7 +2315,7 @@ static void rwkv7_simd_step_thread(
         real *restrict softplus_d = work_softplus_d + sample * H * d_k;
         real *restrict exp_softplus_d = work_exp_softplus_d + sample * H * d_k;
 
-        /* (9)  d = sum_k B_d[i,j,k] z_d[k] + lambda_d */
+        /* (10)  d = sum_k B_d[i,j,k] z_d[k] + lambda_d */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_k; ++l) {
                 real sum = lambda_d[j * d_k + l];
@@ -2324,17 +2324,17 @@ static void rwkv7_simd_step_thread(
             }
         }
 
-        /* (10)  softplus_d = softplus(-d) */
+        /* (11)  softplus_d = softplus(-d) */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_k; ++l)
                 softplus_d[j * d_k + l] = rwkv7_softplus(-d[j * d_k + l]);
 
-        /* (10)  exp_softplus_d = exp(-softplus(-d) - 1/2) */
+        /* (11)  exp_softplus_d = exp(-softplus(-d) - 1/2) */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_k; ++l)
                 exp_softplus_d[j * d_k + l] = EXP(-softplus_d[j * d_k + l] - REAL(0.5));
 
-        /* (10)  w = exp(-exp(-softplus(-d) - 1/2)) */
+        /* (11)  w = exp(-exp(-softplus(-d) - 1/2)) */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_k; ++l)
                 w[j * d_k + l] = EXP(-exp_softplus_d[j * d_k + l]);
@@ -2369,7 +2369,7 @@ static void rwkv7_simd_step_thread(
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t sample = 0; sample < rows; ++sample) {
-                            /* (12)  z_a = A_a x_a */
+                            /* (13)  z_a = A_a x_a */
                             const vec z_a = load(tile_z_a + (sample * own + v) * LANES);
                             store(z_a_rows + sample * row_R_a + j, z_a);
                         }
@@ -2387,7 +2387,7 @@ static void rwkv7_simd_step_thread(
         const real *restrict z_a = work_z_a + sample * row_R_a;
         real *restrict a_a = work_a_a + sample * H * d_k;
 
-        /* (13)  a_a = sum_k B_a[i,j,k] z_a[k] + lambda_a */
+        /* (14)  a_a = sum_k B_a[i,j,k] z_a[k] + lambda_a */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_k; ++l) {
                 real sum = lambda_a[j * d_k + l];
@@ -2396,12 +2396,12 @@ static void rwkv7_simd_step_thread(
             }
         }
 
-        /* (13)  a = sigmoid(a_a) */
+        /* (15)  a = sigmoid(a_a) */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_k; ++l)
                 a[j * d_k + l] = rwkv7_sigmoid(a_a[j * d_k + l]);
 
-        /* (17)  ktilde = k * (1 + (a - 1) * alpha) */
+        /* (20)  ktilde = k * (1 + (a - 1) * alpha) */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_k; ++l)
                 ktilde[j * d_k + l] = k[j * d_k
@@ -2422,7 +2422,7 @@ static void rwkv7_simd_step_thread(
                     const size_t j = block * LANES;
                     const vec a_s = load(a_s_rows + sample * row_H + j);
 
-                    /* (15)  s = max(a_s, 10^(-24)) */
+                    /* (18)  s = max(a_s, 10^(-24)) */
                     const vec s = where(a_s >= REAL(1e-24), a_s, REAL(1e-24));
                     store(s_rows + sample * row_H + j, s);
                 }
@@ -2438,12 +2438,12 @@ static void rwkv7_simd_step_thread(
         real *restrict khat = work_khat + sample * H * d_k;
         real *restrict a_khat = work_a_khat + sample * H * d_k;
 
-        /* (16)  khat = kappa / sqrt(s) */
+        /* (19)  khat = kappa / sqrt(s) */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_k; ++l)
                 khat[j * d_k + l] = kappa[j * d_k + l] / SQRT(s[j]);
 
-        /* (19)  a_khat = a * khat */
+        /* (22)  a_khat = a * khat */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_k; ++l)
                 a_khat[j * d_k + l] = a[j * d_k + l] * khat[j * d_k + l];
@@ -2460,7 +2460,7 @@ static void rwkv7_simd_step_thread(
         const real *restrict S_prev = initial_S + sample * H * d_v * d_k;
         const real *restrict a_khat = work_a_khat + sample * H * d_k;
 
-        /* (18)  u = sum_k S_prev[i,j,k] khat[i,k] */
+        /* (21)  u = sum_k S_prev[i,j,k] khat[i,k] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_v; ++l) {
                 real sum = 0;
@@ -2469,7 +2469,7 @@ static void rwkv7_simd_step_thread(
             }
         }
 
-        /* (19)  S = w * S_prev - u[i,j] a_khat[i,k] + v[i,j] ktilde[i,k] */
+        /* (23)  S = w * S_prev - u[i,j] a_khat[i,k] + v[i,j] ktilde[i,k] */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_v; ++l)
                 for (size_t i = 0; i < d_k; ++i)
@@ -2485,7 +2485,7 @@ static void rwkv7_simd_step_thread(
         real *restrict o = work_o + sample * H * d_v;
         real *restrict y = out->y + sample * D;
 
-        /* (20)  o = sum_k S[i,j,k] r[i,k] */
+        /* (24)  o = sum_k S[i,j,k] r[i,k] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_v; ++l) {
                 real sum = 0;
@@ -2494,7 +2494,7 @@ static void rwkv7_simd_step_thread(
             }
         }
 
-        /* (21)  y = sum_hv W_o[d,h,v] o[h,v] */
+        /* (25)  y = sum_hv W_o[d,h,v] o[h,v] */
         for (size_t j = 0; j < D; ++j) {
             real sum = 0;
             for (size_t l = 0; l < H; ++l)

@@ -153,11 +153,11 @@ void s6_forward(
                 a_Delta[j] = sum;
             }
 
-            /* (2)  Delta = softplus(a_Delta) */
+            /* (3)  Delta = softplus(a_Delta) */
             for (size_t j = 0; j < D; ++j)
                 Delta[j] = s6_softplus(a_Delta[j]);
 
-            /* (3)  B = W_B x */
+            /* (4)  B = W_B x */
             for (size_t j = 0; j < N; ++j) {
                 s6_real sum = 0;
                 for (size_t k = 0; k < D; ++k)
@@ -165,7 +165,7 @@ void s6_forward(
                 B_2[j] = sum;
             }
 
-            /* (4)  C = W_C x */
+            /* (5)  C = W_C x */
             for (size_t j = 0; j < N; ++j) {
                 s6_real sum = 0;
                 for (size_t k = 0; k < D; ++k)
@@ -177,7 +177,7 @@ void s6_forward(
 
     /* once, for all steps */
     {
-        /* (5)  exp_A_log = exp(A_log) */
+        /* (6)  exp_A_log = exp(A_log) */
         for (size_t j = 0; j < D; ++j)
             for (size_t k = 0; k < N; ++k)
                 exp_A_log[j * N + k] = EXP(A_log[j * N + k]);
@@ -193,22 +193,22 @@ void s6_forward(
             s6_real *restrict Bhat = tape_Bhat + at * D * N;
             s6_real *restrict expm1_a_Ahat = tape_expm1_a_Ahat + at * D * N;
 
-            /* (5)  a_Ahat = -Delta * exp(A_log) */
+            /* (6)  a_Ahat = -Delta * exp(A_log) */
             for (size_t j = 0; j < D; ++j)
                 for (size_t k = 0; k < N; ++k)
                     a_Ahat[j * N + k] = -Delta[j] * exp_A_log[j * N + k];
 
-            /* (5)  Ahat = exp(a_Ahat) */
+            /* (7)  Ahat = exp(a_Ahat) */
             for (size_t j = 0; j < D; ++j)
                 for (size_t k = 0; k < N; ++k)
                     Ahat[j * N + k] = EXP(a_Ahat[j * N + k]);
 
-            /* (6)  expm1_a_Ahat = expm1(a_Ahat) */
+            /* (8)  expm1_a_Ahat = expm1(a_Ahat) */
             for (size_t j = 0; j < D; ++j)
                 for (size_t k = 0; k < N; ++k)
                     expm1_a_Ahat[j * N + k] = EXPM1(a_Ahat[j * N + k]);
 
-            /* (6)  Bhat = expm1(a_Ahat) * B / (-exp(A_log)) */
+            /* (8)  Bhat = expm1(a_Ahat) * B / (-exp(A_log)) */
             for (size_t j = 0; j < D; ++j)
                 for (size_t k = 0; k < N; ++k)
                     Bhat[j * N + k] = expm1_a_Ahat[j * N + k] * B_2[k] / (-exp_A_log[j * N + k]);
@@ -226,7 +226,7 @@ void s6_forward(
             const s6_real *restrict h_prev =
                 t > 0 ? tape_h + (at - B) * D * N : initial_h + s * D * N;
 
-            /* (7)  h = Ahat * h_prev + Bhat * x */
+            /* (9)  h = Ahat * h_prev + Bhat * x */
             for (size_t j = 0; j < D; ++j)
                 for (size_t k = 0; k < N; ++k)
                     h[j * N + k] = Ahat[j * N + k] * h_prev[j * N + k] + Bhat[j * N + k] * x[j];
@@ -241,7 +241,7 @@ void s6_forward(
             const s6_real *restrict h = tape_h + at * D * N;
             s6_real *restrict y = out->y + at * D;
 
-            /* (8)  y = h C */
+            /* (10)  y = h C */
             for (size_t j = 0; j < D; ++j) {
                 s6_real sum = 0;
                 for (size_t k = 0; k < N; ++k)
@@ -311,11 +311,11 @@ void s6_infer(
                 a_Delta[j] = sum;
             }
 
-            /* (2)  Delta = softplus(a_Delta) */
+            /* (3)  Delta = softplus(a_Delta) */
             for (size_t j = 0; j < D; ++j)
                 Delta[j] = s6_softplus(a_Delta[j]);
 
-            /* (3)  B = W_B x */
+            /* (4)  B = W_B x */
             for (size_t j = 0; j < N; ++j) {
                 s6_real sum = 0;
                 for (size_t k = 0; k < D; ++k)
@@ -323,7 +323,7 @@ void s6_infer(
                 B_2[j] = sum;
             }
 
-            /* (4)  C = W_C x */
+            /* (5)  C = W_C x */
             for (size_t j = 0; j < N; ++j) {
                 s6_real sum = 0;
                 for (size_t k = 0; k < D; ++k)
@@ -335,7 +335,7 @@ void s6_infer(
 
     /* once, for all steps */
     {
-        /* (5)  exp_A_log = exp(A_log) */
+        /* (6)  exp_A_log = exp(A_log) */
         for (size_t j = 0; j < D; ++j)
             for (size_t k = 0; k < N; ++k)
                 exp_A_log[j * N + k] = EXP(A_log[j * N + k]);
@@ -350,22 +350,22 @@ void s6_infer(
             s6_real *restrict Ahat = work_Ahat + at * D * N;
             s6_real *restrict Bhat = work_Bhat + at * D * N;
 
-            /* (5)  a_Ahat = -Delta * exp(A_log) */
+            /* (6)  a_Ahat = -Delta * exp(A_log) */
             for (size_t j = 0; j < D; ++j)
                 for (size_t k = 0; k < N; ++k)
                     a_Ahat[j * N + k] = -Delta[j] * exp_A_log[j * N + k];
 
-            /* (5)  Ahat = exp(a_Ahat) */
+            /* (7)  Ahat = exp(a_Ahat) */
             for (size_t j = 0; j < D; ++j)
                 for (size_t k = 0; k < N; ++k)
                     Ahat[j * N + k] = EXP(a_Ahat[j * N + k]);
 
-            /* (6)  expm1_a_Ahat = expm1(a_Ahat) */
+            /* (8)  expm1_a_Ahat = expm1(a_Ahat) */
             for (size_t j = 0; j < D; ++j)
                 for (size_t k = 0; k < N; ++k)
                     expm1_a_Ahat[j * N + k] = EXPM1(a_Ahat[j * N + k]);
 
-            /* (6)  Bhat = expm1(a_Ahat) * B / (-exp(A_log)) */
+            /* (8)  Bhat = expm1(a_Ahat) * B / (-exp(A_log)) */
             for (size_t j = 0; j < D; ++j)
                 for (size_t k = 0; k < N; ++k)
                     Bhat[j * N + k] = expm1_a_Ahat[j * N + k] * B_2[k] / (-exp_A_log[j * N + k]);
@@ -383,7 +383,7 @@ void s6_infer(
             const s6_real *restrict h_prev =
                 t > 0 ? work_h + (at - B) * D * N : initial_h + s * D * N;
 
-            /* (7)  h = Ahat * h_prev + Bhat * x */
+            /* (9)  h = Ahat * h_prev + Bhat * x */
             for (size_t j = 0; j < D; ++j)
                 for (size_t k = 0; k < N; ++k)
                     h[j * N + k] = Ahat[j * N + k] * h_prev[j * N + k] + Bhat[j * N + k] * x[j];
@@ -398,7 +398,7 @@ void s6_infer(
             const s6_real *restrict h = work_h + at * D * N;
             s6_real *restrict y = out->y + at * D;
 
-            /* (8)  y = h C */
+            /* (10)  y = h C */
             for (size_t j = 0; j < D; ++j) {
                 s6_real sum = 0;
                 for (size_t k = 0; k < N; ++k)
@@ -497,12 +497,12 @@ void s6_backward(
             s6_real *restrict h_bar = work_h_bar + at * D * N;
             s6_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + s) * D * N;
 
-            /* (9)  h_bar = y_bar C^T + h_next_bar   adjoint of (8) */
+            /* (11)  h_bar = y_bar C^T + h_next_bar   adjoint of (10) */
             for (size_t j = 0; j < D; ++j)
                 for (size_t k = 0; k < N; ++k)
                     h_bar[j * N + k] = y_bar[j] * C[k] + h_next_bar[j * N + k];
 
-            /* (21)  h_prev_bar = h_bar * Ahat   adjoint of (7) */
+            /* (23)  h_prev_bar = h_bar * Ahat   adjoint of (9) */
             for (size_t j = 0; j < D; ++j)
                 for (size_t k = 0; k < N; ++k)
                     h_prev_bar[j * N + k] = h_bar[j * N + k] * Ahat[j * N + k];
@@ -528,47 +528,47 @@ void s6_backward(
             const s6_real *restrict h_bar = work_h_bar + at * D * N;
             s6_real *restrict x_bar = gradients->x_bar != NULL ? gradients->x_bar + at * D : NULL;
 
-            /* (5)  a_Ahat = -Delta * exp(A_log) */
+            /* (6)  a_Ahat = -Delta * exp(A_log) */
             for (size_t j = 0; j < D; ++j)
                 for (size_t k = 0; k < N; ++k)
                     a_Ahat[j * N + k] = -Delta[j] * exp_A_log[j * N + k];
 
-            /* (10)  Bhat_bar = h_bar * x   adjoint of (7) */
+            /* (12)  Bhat_bar = h_bar * x   adjoint of (9) */
             for (size_t j = 0; j < D; ++j)
                 for (size_t k = 0; k < N; ++k)
                     Bhat_bar[j * N + k] = h_bar[j * N + k] * x[j];
 
-            /* (11)  Bhat_to_exp_A_log_bar = Bhat_bar * expm1(a_Ahat) * B / exp(A_log)^2 */
+            /* (13)  Bhat_to_exp_A_log_bar = Bhat_bar * expm1(a_Ahat) * B / exp(A_log)^2 */
             for (size_t j = 0; j < D; ++j)
                 for (size_t k = 0; k < N; ++k)
                     Bhat_to_exp_A_log_bar[j * N + k] = Bhat_bar[j * N + k] * expm1_a_Ahat[j * N
                         + k] * B_2[k] / (exp_A_log[j * N + k] * exp_A_log[j * N + k]);
 
-            /* (12)  Bhat_to_B_bar = Bhat_bar * expm1(a_Ahat) / (-exp(A_log)) */
+            /* (14)  Bhat_to_B_bar = Bhat_bar * expm1(a_Ahat) / (-exp(A_log)) */
             for (size_t j = 0; j < D; ++j)
                 for (size_t k = 0; k < N; ++k)
                     Bhat_to_B_bar[j * N + k] = Bhat_bar[j * N + k] * expm1_a_Ahat[j * N
                         + k] / (-exp_A_log[j * N + k]);
 
-            /* (13)  Ahat_bar = h_bar * h_prev   adjoint of (7) */
+            /* (15)  Ahat_bar = h_bar * h_prev   adjoint of (9) */
             for (size_t j = 0; j < D; ++j)
                 for (size_t k = 0; k < N; ++k)
                     Ahat_bar[j * N + k] = h_bar[j * N + k] * h_prev[j * N + k];
 
-            /* (14)  exp_a_Ahat = exp(a_Ahat) */
+            /* (16)  exp_a_Ahat = exp(a_Ahat) */
             for (size_t j = 0; j < D; ++j)
                 for (size_t k = 0; k < N; ++k)
                     exp_a_Ahat[j * N + k] = EXP(a_Ahat[j * N + k]);
 
-            /* (14)  a_Ahat_bar = Ahat_bar * Ahat - Bhat_bar * B * exp(a_Ahat) / exp(A_log)
-             * adjoint of (5), (6) */
+            /* (16)  a_Ahat_bar = Ahat_bar * Ahat - Bhat_bar * B * exp(a_Ahat) / exp(A_log)
+             * adjoint of (7), (8) */
             for (size_t j = 0; j < D; ++j)
                 for (size_t k = 0; k < N; ++k)
                     a_Ahat_bar[j * N + k] = Ahat_bar[j * N + k] * Ahat[j * N + k] - Bhat_bar[j * N
                         + k] * B_2[k] * exp_a_Ahat[j * N + k] / exp_A_log[j * N + k];
 
-            /* (15)  exp_A_log_bar = -sum_t a_Ahat_bar[i,j] Delta[i] + sum_t Bhat_to_exp_A_log_bar
-             * adjoint of (5), (6) */
+            /* (17)  exp_A_log_bar = -sum_t a_Ahat_bar[i,j] Delta[i] + sum_t Bhat_to_exp_A_log_bar
+             * adjoint of (6), (8) */
             for (size_t j = 0; j < D; ++j) {
                 for (size_t k = 0; k < N; ++k) {
                     exp_A_log_bar[j * N + k] -= a_Ahat_bar[j * N + k] * Delta[j];
@@ -576,7 +576,7 @@ void s6_backward(
                 }
             }
 
-            /* (16)  C_bar = h^T y_bar   adjoint of (8) */
+            /* (18)  C_bar = h^T y_bar   adjoint of (10) */
             for (size_t j = 0; j < N; ++j) {
                 s6_real sum = 0;
                 for (size_t k = 0; k < D; ++k)
@@ -584,7 +584,7 @@ void s6_backward(
                 C_bar[j] = sum;
             }
 
-            /* (17)  B_bar = sum_i Bhat_to_B_bar[i,j]   adjoint of (6) */
+            /* (19)  B_bar = sum_i Bhat_to_B_bar[i,j]   adjoint of (8) */
             for (size_t j = 0; j < N; ++j) {
                 s6_real sum = 0;
                 for (size_t k = 0; k < D; ++k)
@@ -592,7 +592,7 @@ void s6_backward(
                 B_bar[j] = sum;
             }
 
-            /* (18)  Delta_bar = -sum_j a_Ahat_bar[i,j] exp(A_log)[i,j]   adjoint of (5) */
+            /* (20)  Delta_bar = -sum_j a_Ahat_bar[i,j] exp(A_log)[i,j]   adjoint of (6) */
             for (size_t j = 0; j < D; ++j) {
                 s6_real sum = 0;
                 for (size_t k = 0; k < N; ++k)
@@ -600,15 +600,15 @@ void s6_backward(
                 Delta_bar[j] = sum;
             }
 
-            /* (19)  sigmoid_a_Delta = sigmoid(a_Delta) */
+            /* (21)  sigmoid_a_Delta = sigmoid(a_Delta) */
             for (size_t j = 0; j < D; ++j)
                 sigmoid_a_Delta[j] = s6_sigmoid(a_Delta[j]);
 
-            /* (19)  a_Delta_bar = Delta_bar * sigmoid(a_Delta)   adjoint of (2) */
+            /* (21)  a_Delta_bar = Delta_bar * sigmoid(a_Delta)   adjoint of (3) */
             for (size_t j = 0; j < D; ++j)
                 a_Delta_bar[j] = Delta_bar[j] * sigmoid_a_Delta[j];
 
-            /* (20)  r_bar = W_Delta^T a_Delta_bar   adjoint of (2) */
+            /* (22)  r_bar = W_Delta^T a_Delta_bar   adjoint of (2) */
             for (size_t j = 0; j < R; ++j) {
                 s6_real sum = 0;
                 for (size_t k = 0; k < D; ++k)
@@ -616,8 +616,8 @@ void s6_backward(
                 r_bar[j] = sum;
             }
 
-            /* (22)  x_bar = W_R^T r_bar + W_B^T B_bar + W_C^T C_bar + sum_j h_bar[i,j] Bhat[i,j]
-             * adjoint of (1), (3), (4), (7) */
+            /* (24)  x_bar = W_R^T r_bar + W_B^T B_bar + W_C^T C_bar + sum_j h_bar[i,j] Bhat[i,j]
+             * adjoint of (1), (4), (5), (9) */
             if (x_bar != NULL) {
                 for (size_t j = 0; j < D; ++j) {
                     s6_real sum = 0;
@@ -633,30 +633,30 @@ void s6_backward(
                 }
             }
 
-            /* (24)  W_R_bar = sum_t r_bar x^T   adjoint of (1) */
+            /* (26)  W_R_bar = sum_t r_bar x^T   adjoint of (1) */
             if (W_R_bar != NULL)
                 for (size_t j = 0; j < R; ++j)
                     for (size_t k = 0; k < D; ++k)
                         W_R_bar[j * D + k] += r_bar[j] * x[k];
 
-            /* (25)  W_Delta_bar = sum_t a_Delta_bar r^T   adjoint of (2) */
+            /* (27)  W_Delta_bar = sum_t a_Delta_bar r^T   adjoint of (2) */
             if (W_Delta_bar != NULL)
                 for (size_t j = 0; j < D; ++j)
                     for (size_t k = 0; k < R; ++k)
                         W_Delta_bar[j * R + k] += a_Delta_bar[j] * r[k];
 
-            /* (26)  b_Delta_bar = sum_t a_Delta_bar   adjoint of (2) */
+            /* (28)  b_Delta_bar = sum_t a_Delta_bar   adjoint of (2) */
             if (b_Delta_bar != NULL)
                 for (size_t j = 0; j < D; ++j)
                     b_Delta_bar[j] += a_Delta_bar[j];
 
-            /* (27)  W_B_bar = sum_t B_bar x^T   adjoint of (3) */
+            /* (29)  W_B_bar = sum_t B_bar x^T   adjoint of (4) */
             if (W_B_bar != NULL)
                 for (size_t j = 0; j < N; ++j)
                     for (size_t k = 0; k < D; ++k)
                         W_B_bar[j * D + k] += B_bar[j] * x[k];
 
-            /* (28)  W_C_bar = sum_t C_bar x^T   adjoint of (4) */
+            /* (30)  W_C_bar = sum_t C_bar x^T   adjoint of (5) */
             if (W_C_bar != NULL)
                 for (size_t j = 0; j < N; ++j)
                     for (size_t k = 0; k < D; ++k)
@@ -666,7 +666,7 @@ void s6_backward(
 
     /* once, for all steps */
     {
-        /* (23)  A_log_bar = exp_A_log_bar * exp(A_log)   adjoint of (5) */
+        /* (25)  A_log_bar = exp_A_log_bar * exp(A_log)   adjoint of (6) */
         if (A_log_bar != NULL)
             for (size_t j = 0; j < D; ++j)
                 for (size_t k = 0; k < N; ++k)
@@ -728,11 +728,11 @@ void s6_step(
             a_Delta[j] = sum;
         }
 
-        /* (2)  Delta = softplus(a_Delta) */
+        /* (3)  Delta = softplus(a_Delta) */
         for (size_t j = 0; j < D; ++j)
             Delta[j] = s6_softplus(a_Delta[j]);
 
-        /* (3)  B = W_B x */
+        /* (4)  B = W_B x */
         for (size_t j = 0; j < N; ++j) {
             s6_real sum = 0;
             for (size_t k = 0; k < D; ++k)
@@ -740,7 +740,7 @@ void s6_step(
             B_2[j] = sum;
         }
 
-        /* (4)  C = W_C x */
+        /* (5)  C = W_C x */
         for (size_t j = 0; j < N; ++j) {
             s6_real sum = 0;
             for (size_t k = 0; k < D; ++k)
@@ -748,37 +748,37 @@ void s6_step(
             C[j] = sum;
         }
 
-        /* (5)  exp_A_log = exp(A_log) */
+        /* (6)  exp_A_log = exp(A_log) */
         for (size_t j = 0; j < D; ++j)
             for (size_t k = 0; k < N; ++k)
                 exp_A_log[j * N + k] = EXP(A_log[j * N + k]);
 
-        /* (5)  a_Ahat = -Delta * exp(A_log) */
+        /* (6)  a_Ahat = -Delta * exp(A_log) */
         for (size_t j = 0; j < D; ++j)
             for (size_t k = 0; k < N; ++k)
                 a_Ahat[j * N + k] = -Delta[j] * exp_A_log[j * N + k];
 
-        /* (5)  Ahat = exp(a_Ahat) */
+        /* (7)  Ahat = exp(a_Ahat) */
         for (size_t j = 0; j < D; ++j)
             for (size_t k = 0; k < N; ++k)
                 Ahat[j * N + k] = EXP(a_Ahat[j * N + k]);
 
-        /* (6)  expm1_a_Ahat = expm1(a_Ahat) */
+        /* (8)  expm1_a_Ahat = expm1(a_Ahat) */
         for (size_t j = 0; j < D; ++j)
             for (size_t k = 0; k < N; ++k)
                 expm1_a_Ahat[j * N + k] = EXPM1(a_Ahat[j * N + k]);
 
-        /* (6)  Bhat = expm1(a_Ahat) * B / (-exp(A_log)) */
+        /* (8)  Bhat = expm1(a_Ahat) * B / (-exp(A_log)) */
         for (size_t j = 0; j < D; ++j)
             for (size_t k = 0; k < N; ++k)
                 Bhat[j * N + k] = expm1_a_Ahat[j * N + k] * B_2[k] / (-exp_A_log[j * N + k]);
 
-        /* (7)  h = Ahat * h_prev + Bhat * x */
+        /* (9)  h = Ahat * h_prev + Bhat * x */
         for (size_t j = 0; j < D; ++j)
             for (size_t k = 0; k < N; ++k)
                 h[j * N + k] = Ahat[j * N + k] * h_prev[j * N + k] + Bhat[j * N + k] * x[j];
 
-        /* (8)  y = h C */
+        /* (10)  y = h C */
         for (size_t j = 0; j < D; ++j) {
             s6_real sum = 0;
             for (size_t k = 0; k < N; ++k)

@@ -78,36 +78,36 @@ def forward(parameters, inputs, initial):
     r = x @ W_R.T
     # (2)  a_Delta = W_Delta r + b_Delta
     a_Delta = r @ W_Delta.T + b_Delta
-    # (2)  Delta = softplus(a_Delta)
+    # (3)  Delta = softplus(a_Delta)
     Delta = softplus(a_Delta)
-    # (3)  B = W_B x
+    # (4)  B = W_B x
     B_2 = x @ W_B.T
-    # (4)  C = W_C x
+    # (5)  C = W_C x
     C = x @ W_C.T
 
     # once
-    # (5)  exp_A_log = exp(A_log)
+    # (6)  exp_A_log = exp(A_log)
     exp_A_log = np.exp(A_log)
 
     # all steps at once
-    # (5)  a_Ahat = -Delta * exp(A_log)
+    # (6)  a_Ahat = -Delta * exp(A_log)
     a_Ahat = -Delta[:, :, :, None] * exp_A_log
-    # (5)  Ahat = exp(a_Ahat)
+    # (7)  Ahat = exp(a_Ahat)
     Ahat = np.exp(a_Ahat)
-    # (6)  expm1_a_Ahat = expm1(a_Ahat)
+    # (8)  expm1_a_Ahat = expm1(a_Ahat)
     expm1_a_Ahat = np.expm1(a_Ahat)
-    # (6)  Bhat = expm1(a_Ahat) * B / (-exp(A_log))
+    # (8)  Bhat = expm1(a_Ahat) * B / (-exp(A_log))
     Bhat = expm1_a_Ahat * B_2[:, :, None, :] / (-exp_A_log)
 
     # scan forward
     h = np.empty((T, B, D, N), dtype)
     for t in range(T):
         h_prev = h[t - 1] if t > 0 else initial_h
-        # (7)  h = Ahat * h_prev + Bhat * x
+        # (9)  h = Ahat * h_prev + Bhat * x
         h[t] = Ahat[t] * h_prev + Bhat[t] * x[t][:, :, None]
 
     # all steps at once
-    # (8)  y = h C
+    # (10)  y = h C
     y = contract("TBij,TBj->TBi", h, C)
     return {"y": y}, {"h": h[T - 1] if T > 0 else initial_h}, {"r": r, "Delta": Delta, "B": B_2, "C": C, "Ahat": Ahat, "Bhat": Bhat, "h": h, "a_Delta": a_Delta, "exp_A_log": exp_A_log, "expm1_a_Ahat": expm1_a_Ahat}
 
@@ -144,56 +144,56 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     h_prev_bar = final_h_bar
     for t in reversed(range(T)):
         h_next_bar = h_prev_bar
-        # (9)  h_bar = y_bar C^T + h_next_bar   adjoint of (8)
+        # (11)  h_bar = y_bar C^T + h_next_bar   adjoint of (10)
         h_bar[t] = contract("Bi,Bj->Bij", y_bar[t], C[t]) + h_next_bar
-        # (21)  h_prev_bar = h_bar * Ahat   adjoint of (7)
+        # (23)  h_prev_bar = h_bar * Ahat   adjoint of (9)
         h_prev_bar = h_bar[t] * Ahat[t]
 
     # all steps at once
     h_prev = np.concatenate([initial_h[None], h])[:-1]
-    # (5)  a_Ahat = -Delta * exp(A_log)
+    # (6)  a_Ahat = -Delta * exp(A_log)
     a_Ahat = -Delta[:, :, :, None] * exp_A_log
-    # (10)  Bhat_bar = h_bar * x   adjoint of (7)
+    # (12)  Bhat_bar = h_bar * x   adjoint of (9)
     Bhat_bar = h_bar * x[:, :, :, None]
-    # (11)  Bhat_to_exp_A_log_bar = Bhat_bar * expm1(a_Ahat) * B / exp(A_log)^2
+    # (13)  Bhat_to_exp_A_log_bar = Bhat_bar * expm1(a_Ahat) * B / exp(A_log)^2
     Bhat_to_exp_A_log_bar = Bhat_bar * expm1_a_Ahat * B_2[:, :, None, :] / exp_A_log ** 2
-    # (12)  Bhat_to_B_bar = Bhat_bar * expm1(a_Ahat) / (-exp(A_log))
+    # (14)  Bhat_to_B_bar = Bhat_bar * expm1(a_Ahat) / (-exp(A_log))
     Bhat_to_B_bar = Bhat_bar * expm1_a_Ahat / (-exp_A_log)
-    # (13)  Ahat_bar = h_bar * h_prev   adjoint of (7)
+    # (15)  Ahat_bar = h_bar * h_prev   adjoint of (9)
     Ahat_bar = h_bar * h_prev
-    # (14)  exp_a_Ahat = exp(a_Ahat)
+    # (16)  exp_a_Ahat = exp(a_Ahat)
     exp_a_Ahat = np.exp(a_Ahat)
-    # (14)  a_Ahat_bar = Ahat_bar * Ahat - Bhat_bar * B * exp(a_Ahat) / exp(A_log)   adjoint of (5), (6)
+    # (16)  a_Ahat_bar = Ahat_bar * Ahat - Bhat_bar * B * exp(a_Ahat) / exp(A_log)   adjoint of (7), (8)
     a_Ahat_bar = Ahat_bar * Ahat - Bhat_bar * B_2[:, :, None, :] * exp_a_Ahat / exp_A_log
-    # (15)  exp_A_log_bar = -sum_t a_Ahat_bar[i,j] Delta[i] + sum_t Bhat_to_exp_A_log_bar   adjoint of (5), (6)
+    # (17)  exp_A_log_bar = -sum_t a_Ahat_bar[i,j] Delta[i] + sum_t Bhat_to_exp_A_log_bar   adjoint of (6), (8)
     exp_A_log_bar = -contract("TBij,TBi->ij", a_Ahat_bar, Delta) + contract("TBij->ij", Bhat_to_exp_A_log_bar)
-    # (16)  C_bar = h^T y_bar   adjoint of (8)
+    # (18)  C_bar = h^T y_bar   adjoint of (10)
     C_bar = contract("TBij,TBi->TBj", h, y_bar)
-    # (17)  B_bar = sum_i Bhat_to_B_bar[i,j]   adjoint of (6)
+    # (19)  B_bar = sum_i Bhat_to_B_bar[i,j]   adjoint of (8)
     B_bar = contract("TBij->TBj", Bhat_to_B_bar)
-    # (18)  Delta_bar = -sum_j a_Ahat_bar[i,j] exp(A_log)[i,j]   adjoint of (5)
+    # (20)  Delta_bar = -sum_j a_Ahat_bar[i,j] exp(A_log)[i,j]   adjoint of (6)
     Delta_bar = -contract("TBij,ij->TBi", a_Ahat_bar, exp_A_log)
-    # (19)  sigmoid_a_Delta = sigmoid(a_Delta)
+    # (21)  sigmoid_a_Delta = sigmoid(a_Delta)
     sigmoid_a_Delta = sigmoid(a_Delta)
-    # (19)  a_Delta_bar = Delta_bar * sigmoid(a_Delta)   adjoint of (2)
+    # (21)  a_Delta_bar = Delta_bar * sigmoid(a_Delta)   adjoint of (3)
     a_Delta_bar = Delta_bar * sigmoid_a_Delta
-    # (20)  r_bar = W_Delta^T a_Delta_bar   adjoint of (2)
+    # (22)  r_bar = W_Delta^T a_Delta_bar   adjoint of (2)
     r_bar = a_Delta_bar @ W_Delta
-    # (22)  x_bar = W_R^T r_bar + W_B^T B_bar + W_C^T C_bar + sum_j h_bar[i,j] Bhat[i,j]   adjoint of (1), (3), (4), (7)
+    # (24)  x_bar = W_R^T r_bar + W_B^T B_bar + W_C^T C_bar + sum_j h_bar[i,j] Bhat[i,j]   adjoint of (1), (4), (5), (9)
     x_bar = r_bar @ W_R + B_bar @ W_B + C_bar @ W_C + contract("TBij,TBij->TBi", h_bar, Bhat)
-    # (24)  W_R_bar = sum_t r_bar x^T   adjoint of (1)
+    # (26)  W_R_bar = sum_t r_bar x^T   adjoint of (1)
     W_R_bar = contract("TBi,TBj->ij", r_bar, x)
-    # (25)  W_Delta_bar = sum_t a_Delta_bar r^T   adjoint of (2)
+    # (27)  W_Delta_bar = sum_t a_Delta_bar r^T   adjoint of (2)
     W_Delta_bar = contract("TBi,TBj->ij", a_Delta_bar, r)
-    # (26)  b_Delta_bar = sum_t a_Delta_bar   adjoint of (2)
+    # (28)  b_Delta_bar = sum_t a_Delta_bar   adjoint of (2)
     b_Delta_bar = contract("TBi->i", a_Delta_bar)
-    # (27)  W_B_bar = sum_t B_bar x^T   adjoint of (3)
+    # (29)  W_B_bar = sum_t B_bar x^T   adjoint of (4)
     W_B_bar = contract("TBi,TBj->ij", B_bar, x)
-    # (28)  W_C_bar = sum_t C_bar x^T   adjoint of (4)
+    # (30)  W_C_bar = sum_t C_bar x^T   adjoint of (5)
     W_C_bar = contract("TBi,TBj->ij", C_bar, x)
 
     # once
-    # (23)  A_log_bar = exp_A_log_bar * exp(A_log)   adjoint of (5)
+    # (25)  A_log_bar = exp_A_log_bar * exp(A_log)   adjoint of (6)
     A_log_bar = exp_A_log_bar * exp_A_log
     return {"initial.h": h_prev_bar, "x": x_bar, "A_log": A_log_bar, "W_R": W_R_bar, "W_Delta": W_Delta_bar, "b_Delta": b_Delta_bar, "W_B": W_B_bar, "W_C": W_C_bar}
 
@@ -219,24 +219,24 @@ def step(parameters, inputs, state):
     r = x @ W_R.T
     # (2)  a_Delta = W_Delta r + b_Delta
     a_Delta = r @ W_Delta.T + b_Delta
-    # (2)  Delta = softplus(a_Delta)
+    # (3)  Delta = softplus(a_Delta)
     Delta = softplus(a_Delta)
-    # (3)  B = W_B x
+    # (4)  B = W_B x
     B_2 = x @ W_B.T
-    # (4)  C = W_C x
+    # (5)  C = W_C x
     C = x @ W_C.T
-    # (5)  exp_A_log = exp(A_log)
+    # (6)  exp_A_log = exp(A_log)
     exp_A_log = np.exp(A_log)
-    # (5)  a_Ahat = -Delta * exp(A_log)
+    # (6)  a_Ahat = -Delta * exp(A_log)
     a_Ahat = -Delta[:, :, None] * exp_A_log
-    # (5)  Ahat = exp(a_Ahat)
+    # (7)  Ahat = exp(a_Ahat)
     Ahat = np.exp(a_Ahat)
-    # (6)  expm1_a_Ahat = expm1(a_Ahat)
+    # (8)  expm1_a_Ahat = expm1(a_Ahat)
     expm1_a_Ahat = np.expm1(a_Ahat)
-    # (6)  Bhat = expm1(a_Ahat) * B / (-exp(A_log))
+    # (8)  Bhat = expm1(a_Ahat) * B / (-exp(A_log))
     Bhat = expm1_a_Ahat * B_2[:, None, :] / (-exp_A_log)
-    # (7)  h = Ahat * h_prev + Bhat * x
+    # (9)  h = Ahat * h_prev + Bhat * x
     h = Ahat * h_prev + Bhat * x[:, :, None]
-    # (8)  y = h C
+    # (10)  y = h C
     y = contract("Bij,Bj->Bi", h, C)
     return {"y": y}, {"h": h}

@@ -262,7 +262,7 @@ static void s6_simd_forward_thread(
                                 load(tile_a_Delta + (s * own + v) * LANES) + b_Delta_here;
                             store(a_Delta_rows + s * row_D + j, a_Delta);
 
-                            /* (2)  Delta = softplus(a_Delta) */
+                            /* (3)  Delta = softplus(a_Delta) */
                             const vec Delta = vec_softplus(a_Delta);
                             store(Delta_rows + s * row_D + j, Delta);
                         }
@@ -301,11 +301,11 @@ static void s6_simd_forward_thread(
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t s = 0; s < rows; ++s) {
-                            /* (3)  B = W_B x */
+                            /* (4)  B = W_B x */
                             const vec B_2 = load(tile_B_2 + (s * 2 * own + v) * LANES);
                             store(B_2_rows + s * row_N + j, B_2);
 
-                            /* (4)  C = W_C x */
+                            /* (5)  C = W_C x */
                             const vec C = load(tile_B_2 + ((s * 2 + 1) * own + v) * LANES);
                             store(C_rows + s * row_N + j, C);
                         }
@@ -318,7 +318,7 @@ static void s6_simd_forward_thread(
 
     /* once, for all steps */
     if (thread == 0) {
-        /* (5)  exp_A_log = exp(A_log) */
+        /* (6)  exp_A_log = exp(A_log) */
         for (size_t j = 0; j < D; ++j)
             for (size_t k = 0; k < N; ++k)
                 exp_A_log[j * N + k] = EXP(A_log[j * N + k]);
@@ -335,22 +335,22 @@ static void s6_simd_forward_thread(
         real *restrict a_Ahat = work_a_Ahat + s * D * N;
         real *restrict expm1_a_Ahat = tape_expm1_a_Ahat + s * D * N;
 
-        /* (5)  a_Ahat = -Delta * exp(A_log) */
+        /* (6)  a_Ahat = -Delta * exp(A_log) */
         for (size_t j = 0; j < D; ++j)
             for (size_t k = 0; k < N; ++k)
                 a_Ahat[j * N + k] = -Delta[j] * exp_A_log[j * N + k];
 
-        /* (5)  Ahat = exp(a_Ahat) */
+        /* (7)  Ahat = exp(a_Ahat) */
         for (size_t j = 0; j < D; ++j)
             for (size_t k = 0; k < N; ++k)
                 Ahat[j * N + k] = EXP(a_Ahat[j * N + k]);
 
-        /* (6)  expm1_a_Ahat = expm1(a_Ahat) */
+        /* (8)  expm1_a_Ahat = expm1(a_Ahat) */
         for (size_t j = 0; j < D; ++j)
             for (size_t k = 0; k < N; ++k)
                 expm1_a_Ahat[j * N + k] = EXPM1(a_Ahat[j * N + k]);
 
-        /* (6)  Bhat = expm1(a_Ahat) * B / (-exp(A_log)) */
+        /* (8)  Bhat = expm1(a_Ahat) * B / (-exp(A_log)) */
         for (size_t j = 0; j < D; ++j)
             for (size_t k = 0; k < N; ++k)
                 Bhat[j * N + k] = expm1_a_Ahat[j * N + k] * B_2[k] / (-exp_A_log[j * N + k]);
@@ -370,7 +370,7 @@ static void s6_simd_forward_thread(
                 const real *restrict h_prev =
                     t > 0 ? tape_h + (t * B + s - B) * D * N : initial_h + s * D * N;
 
-                /* (7)  h = Ahat * h_prev + Bhat * x */
+                /* (9)  h = Ahat * h_prev + Bhat * x */
                 for (size_t j = 0; j < D; ++j)
                     for (size_t k = 0; k < N; ++k)
                         h[j * N + k] = Ahat[j * N + k] * h_prev[j * N + k] + Bhat[j * N + k] * x[j];
@@ -385,7 +385,7 @@ static void s6_simd_forward_thread(
             const real *restrict h = tape_h + (first * B + s) * D * N;
             real *restrict y = out->y + (first * B + s) * D;
 
-            /* (8)  y = h C */
+            /* (10)  y = h C */
             for (size_t j = 0; j < D; ++j) {
                 real sum = 0;
                 sum += dot(&h[j * N], &C[0], N);
@@ -523,7 +523,7 @@ static void s6_simd_infer_thread(
                             const vec a_Delta =
                                 load(tile_a_Delta + (s * own + v) * LANES) + b_Delta_here;
 
-                            /* (2)  Delta = softplus(a_Delta) */
+                            /* (3)  Delta = softplus(a_Delta) */
                             const vec Delta = vec_softplus(a_Delta);
                             store(Delta_rows + s * row_D + j, Delta);
                         }
@@ -562,11 +562,11 @@ static void s6_simd_infer_thread(
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t s = 0; s < rows; ++s) {
-                            /* (3)  B = W_B x */
+                            /* (4)  B = W_B x */
                             const vec B_2 = load(tile_B_2 + (s * 2 * own + v) * LANES);
                             store(B_2_rows + s * row_N + j, B_2);
 
-                            /* (4)  C = W_C x */
+                            /* (5)  C = W_C x */
                             const vec C = load(tile_B_2 + ((s * 2 + 1) * own + v) * LANES);
                             store(C_rows + s * row_N + j, C);
                         }
@@ -579,7 +579,7 @@ static void s6_simd_infer_thread(
 
     /* once, for all steps */
     if (thread == 0) {
-        /* (5)  exp_A_log = exp(A_log) */
+        /* (6)  exp_A_log = exp(A_log) */
         for (size_t j = 0; j < D; ++j)
             for (size_t k = 0; k < N; ++k)
                 exp_A_log[j * N + k] = EXP(A_log[j * N + k]);
@@ -596,22 +596,22 @@ static void s6_simd_infer_thread(
         real *restrict a_Ahat = work_a_Ahat + s * D * N;
         real *restrict expm1_a_Ahat = work_expm1_a_Ahat + s * D * N;
 
-        /* (5)  a_Ahat = -Delta * exp(A_log) */
+        /* (6)  a_Ahat = -Delta * exp(A_log) */
         for (size_t j = 0; j < D; ++j)
             for (size_t k = 0; k < N; ++k)
                 a_Ahat[j * N + k] = -Delta[j] * exp_A_log[j * N + k];
 
-        /* (5)  Ahat = exp(a_Ahat) */
+        /* (7)  Ahat = exp(a_Ahat) */
         for (size_t j = 0; j < D; ++j)
             for (size_t k = 0; k < N; ++k)
                 Ahat[j * N + k] = EXP(a_Ahat[j * N + k]);
 
-        /* (6)  expm1_a_Ahat = expm1(a_Ahat) */
+        /* (8)  expm1_a_Ahat = expm1(a_Ahat) */
         for (size_t j = 0; j < D; ++j)
             for (size_t k = 0; k < N; ++k)
                 expm1_a_Ahat[j * N + k] = EXPM1(a_Ahat[j * N + k]);
 
-        /* (6)  Bhat = expm1(a_Ahat) * B / (-exp(A_log)) */
+        /* (8)  Bhat = expm1(a_Ahat) * B / (-exp(A_log)) */
         for (size_t j = 0; j < D; ++j)
             for (size_t k = 0; k < N; ++k)
                 Bhat[j * N + k] = expm1_a_Ahat[j * N + k] * B_2[k] / (-exp_A_log[j * N + k]);
@@ -631,7 +631,7 @@ static void s6_simd_infer_thread(
                 const real *restrict h_prev =
                     t > 0 ? work_h + (t * B + s - B) * D * N : initial_h + s * D * N;
 
-                /* (7)  h = Ahat * h_prev + Bhat * x */
+                /* (9)  h = Ahat * h_prev + Bhat * x */
                 for (size_t j = 0; j < D; ++j)
                     for (size_t k = 0; k < N; ++k)
                         h[j * N + k] = Ahat[j * N + k] * h_prev[j * N + k] + Bhat[j * N + k] * x[j];
@@ -646,7 +646,7 @@ static void s6_simd_infer_thread(
             const real *restrict h = work_h + (first * B + s) * D * N;
             real *restrict y = out->y + (first * B + s) * D;
 
-            /* (8)  y = h C */
+            /* (10)  y = h C */
             for (size_t j = 0; j < D; ++j) {
                 real sum = 0;
                 sum += dot(&h[j * N], &C[0], N);
@@ -769,12 +769,12 @@ static void s6_simd_backward_thread(
                 real *restrict h_bar = work_h_bar + ((t - first) * B + s) * D * N;
                 real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + s) * D * N;
 
-                /* (9)  h_bar = y_bar C^T + h_next_bar   adjoint of (8) */
+                /* (11)  h_bar = y_bar C^T + h_next_bar   adjoint of (10) */
                 for (size_t j = 0; j < D; ++j)
                     for (size_t k = 0; k < N; ++k)
                         h_bar[j * N + k] = y_bar[j] * C[k] + h_next_bar[j * N + k];
 
-                /* (21)  h_prev_bar = h_bar * Ahat   adjoint of (7) */
+                /* (23)  h_prev_bar = h_bar * Ahat   adjoint of (9) */
                 for (size_t j = 0; j < D; ++j)
                     for (size_t k = 0; k < N; ++k)
                         h_prev_bar[j * N + k] = h_bar[j * N + k] * Ahat[j * N + k];
@@ -805,47 +805,47 @@ static void s6_simd_backward_thread(
             real *restrict Delta_bar = work_Delta_bar + s * row_D;
             real *restrict exp_a_Ahat = work_exp_a_Ahat + s * D * N;
 
-            /* (5)  a_Ahat = -Delta * exp(A_log) */
+            /* (6)  a_Ahat = -Delta * exp(A_log) */
             for (size_t j = 0; j < D; ++j)
                 for (size_t k = 0; k < N; ++k)
                     a_Ahat[j * N + k] = -Delta[j] * exp_A_log[j * N + k];
 
-            /* (10)  Bhat_bar = h_bar * x   adjoint of (7) */
+            /* (12)  Bhat_bar = h_bar * x   adjoint of (9) */
             for (size_t j = 0; j < D; ++j)
                 for (size_t k = 0; k < N; ++k)
                     Bhat_bar[j * N + k] = h_bar[j * N + k] * x[j];
 
-            /* (11)  Bhat_to_exp_A_log_bar = Bhat_bar * expm1(a_Ahat) * B / exp(A_log)^2 */
+            /* (13)  Bhat_to_exp_A_log_bar = Bhat_bar * expm1(a_Ahat) * B / exp(A_log)^2 */
             for (size_t j = 0; j < D; ++j)
                 for (size_t k = 0; k < N; ++k)
                     Bhat_to_exp_A_log_bar[j * N + k] = Bhat_bar[j * N + k] * expm1_a_Ahat[j * N
                         + k] * B_2[k] / (exp_A_log[j * N + k] * exp_A_log[j * N + k]);
 
-            /* (12)  Bhat_to_B_bar = Bhat_bar * expm1(a_Ahat) / (-exp(A_log)) */
+            /* (14)  Bhat_to_B_bar = Bhat_bar * expm1(a_Ahat) / (-exp(A_log)) */
             for (size_t j = 0; j < D; ++j)
                 for (size_t k = 0; k < N; ++k)
                     Bhat_to_B_bar[j * N + k] = Bhat_bar[j * N + k] * expm1_a_Ahat[j * N
                         + k] / (-exp_A_log[j * N + k]);
 
-            /* (13)  Ahat_bar = h_bar * h_prev   adjoint of (7) */
+            /* (15)  Ahat_bar = h_bar * h_prev   adjoint of (9) */
             for (size_t j = 0; j < D; ++j)
                 for (size_t k = 0; k < N; ++k)
                     Ahat_bar[j * N + k] = h_bar[j * N + k] * h_prev[j * N + k];
 
-            /* (14)  exp_a_Ahat = exp(a_Ahat) */
+            /* (16)  exp_a_Ahat = exp(a_Ahat) */
             for (size_t j = 0; j < D; ++j)
                 for (size_t k = 0; k < N; ++k)
                     exp_a_Ahat[j * N + k] = EXP(a_Ahat[j * N + k]);
 
-            /* (14)  a_Ahat_bar = Ahat_bar * Ahat - Bhat_bar * B * exp(a_Ahat) / exp(A_log)
-             * adjoint of (5), (6) */
+            /* (16)  a_Ahat_bar = Ahat_bar * Ahat - Bhat_bar * B * exp(a_Ahat) / exp(A_log)
+             * adjoint of (7), (8) */
             for (size_t j = 0; j < D; ++j)
                 for (size_t k = 0; k < N; ++k)
                     a_Ahat_bar[j * N + k] = Ahat_bar[j * N + k] * Ahat[j * N + k] - Bhat_bar[j * N
                         + k] * B_2[k] * exp_a_Ahat[j * N + k] / exp_A_log[j * N + k];
 
-            /* (15)  exp_A_log_bar = -sum_t a_Ahat_bar[i,j] Delta[i] + sum_t Bhat_to_exp_A_log_bar
-             * adjoint of (5), (6) */
+            /* (17)  exp_A_log_bar = -sum_t a_Ahat_bar[i,j] Delta[i] + sum_t Bhat_to_exp_A_log_bar
+             * adjoint of (6), (8) */
             for (size_t j = 0; j < D; ++j) {
                 for (size_t k = 0; k < N; ++k) {
                     exp_A_log_bar[j * N + k] -= a_Ahat_bar[j * N + k] * Delta[j];
@@ -853,7 +853,7 @@ static void s6_simd_backward_thread(
                 }
             }
 
-            /* (16)  C_bar = h^T y_bar   adjoint of (8) */
+            /* (18)  C_bar = h^T y_bar   adjoint of (10) */
             for (size_t j = 0; j < N; ++j) {
                 real sum = 0;
                 for (size_t k = 0; k < D; ++k)
@@ -861,7 +861,7 @@ static void s6_simd_backward_thread(
                 C_bar[j] = sum;
             }
 
-            /* (17)  B_bar = sum_i Bhat_to_B_bar[i,j]   adjoint of (6) */
+            /* (19)  B_bar = sum_i Bhat_to_B_bar[i,j]   adjoint of (8) */
             for (size_t j = 0; j < N; ++j) {
                 real sum = 0;
                 for (size_t k = 0; k < D; ++k)
@@ -869,7 +869,7 @@ static void s6_simd_backward_thread(
                 B_bar[j] = sum;
             }
 
-            /* (18)  Delta_bar = -sum_j a_Ahat_bar[i,j] exp(A_log)[i,j]   adjoint of (5) */
+            /* (20)  Delta_bar = -sum_j a_Ahat_bar[i,j] exp(A_log)[i,j]   adjoint of (6) */
             for (size_t j = 0; j < D; ++j) {
                 real sum = 0;
                 sum -= dot(&a_Ahat_bar[j * N], &exp_A_log[j * N], N);
@@ -897,14 +897,14 @@ static void s6_simd_backward_thread(
                             const vec a_Delta = load(a_Delta_rows + s * row_D + j);
                             const vec Delta_bar = load(Delta_bar_rows + s * row_D + j);
 
-                            /* (19)  sigmoid_a_Delta = sigmoid(a_Delta) */
+                            /* (21)  sigmoid_a_Delta = sigmoid(a_Delta) */
                             const vec sigmoid_a_Delta = vec_sigmoid(a_Delta);
 
-                            /* (19)  a_Delta_bar = Delta_bar * sigmoid(a_Delta)   adjoint of (2) */
+                            /* (21)  a_Delta_bar = Delta_bar * sigmoid(a_Delta)   adjoint of (3) */
                             const vec a_Delta_bar = Delta_bar * sigmoid_a_Delta;
                             store(a_Delta_bar_rows + s * row_D + j, a_Delta_bar);
 
-                            /* (26)  b_Delta_bar = sum_t a_Delta_bar   adjoint of (2) */
+                            /* (28)  b_Delta_bar = sum_t a_Delta_bar   adjoint of (2) */
                             b_Delta_bar_here += a_Delta_bar;
                         }
                         if (b_Delta_bar != NULL) {
@@ -944,7 +944,7 @@ static void s6_simd_backward_thread(
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES;
                             for (size_t s = 0; s < rows; ++s) {
-                                /* (20)  r_bar = W_Delta^T a_Delta_bar   adjoint of (2) */
+                                /* (22)  r_bar = W_Delta^T a_Delta_bar   adjoint of (2) */
                                 const vec r_bar = load(tile_r_bar + (s * own + v) * LANES);
                                 store(r_bar_rows + s * row_R + j, r_bar);
                             }
@@ -964,8 +964,8 @@ static void s6_simd_backward_thread(
                 const real *restrict r_bar = work_r_bar + s * row_R;
                 real *restrict x_bar = gradients->x_bar + (first * B + s) * D;
 
-                /* (22)  x_bar = W_R^T r_bar + W_B^T B_bar + W_C^T C_bar + sum_j h_bar[i,j]
-                 * Bhat[i,j]   adjoint of (1), (3), (4), (7) */
+                /* (24)  x_bar = W_R^T r_bar + W_B^T B_bar + W_C^T C_bar + sum_j h_bar[i,j]
+                 * Bhat[i,j]   adjoint of (1), (4), (5), (9) */
                 if (gradients->x_bar != NULL) {
                     for (size_t j = 0; j < D; ++j) {
                         real sum = 0;
@@ -985,9 +985,9 @@ static void s6_simd_backward_thread(
         {
             real *const scratch = work_scratch + thread * scratch_size;
 
-            /* (24)  W_R_bar = sum_t r_bar x^T   adjoint of (1) */
-            /* (27)  W_B_bar = sum_t B_bar x^T   adjoint of (3) */
-            /* (28)  W_C_bar = sum_t C_bar x^T   adjoint of (4) */
+            /* (26)  W_R_bar = sum_t r_bar x^T   adjoint of (1) */
+            /* (29)  W_B_bar = sum_t B_bar x^T   adjoint of (4) */
+            /* (30)  W_C_bar = sum_t C_bar x^T   adjoint of (5) */
             const series rows_of_x = {in->x, 0, D, 0, 0, 0, 0};
             const reduction with_x[] = {
                 {{work_r_bar, 0, row_R, 0, 0, 0, first * B}, R, 1, W_R_bar, done > 0},
@@ -996,7 +996,7 @@ static void s6_simd_backward_thread(
             };
             reduce_rows(first * B, steps * B, &rows_of_x, D, with_x, 3, thread, threads, scratch);
 
-            /* (25)  W_Delta_bar = sum_t a_Delta_bar r^T   adjoint of (2) */
+            /* (27)  W_Delta_bar = sum_t a_Delta_bar r^T   adjoint of (2) */
             const series rows_of_r = {tape_r, 0, row_R, 0, 0, 0, 0};
             const reduction with_r[] = {
                 {{work_a_Delta_bar, 0, row_D, 0, 0, 0, first * B}, D, 1, W_Delta_bar, done > 0},
@@ -1008,7 +1008,7 @@ static void s6_simd_backward_thread(
 
     /* once, for all steps */
     if (thread == 0) {
-        /* (23)  A_log_bar = exp_A_log_bar * exp(A_log)   adjoint of (5) */
+        /* (25)  A_log_bar = exp_A_log_bar * exp(A_log)   adjoint of (6) */
         if (A_log_bar != NULL)
             for (size_t j = 0; j < D; ++j)
                 for (size_t k = 0; k < N; ++k)
@@ -1144,7 +1144,7 @@ static void s6_simd_step_thread(
                             const vec a_Delta =
                                 load(tile_a_Delta + (s * own + v) * LANES) + b_Delta_here;
 
-                            /* (2)  Delta = softplus(a_Delta) */
+                            /* (3)  Delta = softplus(a_Delta) */
                             const vec Delta = vec_softplus(a_Delta);
                             store(Delta_rows + s * row_D + j, Delta);
                         }
@@ -1184,11 +1184,11 @@ static void s6_simd_step_thread(
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t s = 0; s < rows; ++s) {
-                            /* (3)  B = W_B x */
+                            /* (4)  B = W_B x */
                             const vec B_2 = load(tile_B_2 + (s * 2 * own + v) * LANES);
                             store(B_2_rows + s * row_N + j, B_2);
 
-                            /* (4)  C = W_C x */
+                            /* (5)  C = W_C x */
                             const vec C = load(tile_B_2 + ((s * 2 + 1) * own + v) * LANES);
                             store(C_rows + s * row_N + j, C);
                         }
@@ -1201,7 +1201,7 @@ static void s6_simd_step_thread(
 
     /* once, for all steps */
     if (thread == 0) {
-        /* (5)  exp_A_log = exp(A_log) */
+        /* (6)  exp_A_log = exp(A_log) */
         for (size_t j = 0; j < D; ++j)
             for (size_t k = 0; k < N; ++k)
                 exp_A_log[j * N + k] = EXP(A_log[j * N + k]);
@@ -1215,22 +1215,22 @@ static void s6_simd_step_thread(
         real *restrict a_Ahat = work_a_Ahat + s * D * N;
         real *restrict expm1_a_Ahat = work_expm1_a_Ahat + s * D * N;
 
-        /* (5)  a_Ahat = -Delta * exp(A_log) */
+        /* (6)  a_Ahat = -Delta * exp(A_log) */
         for (size_t j = 0; j < D; ++j)
             for (size_t k = 0; k < N; ++k)
                 a_Ahat[j * N + k] = -Delta[j] * exp_A_log[j * N + k];
 
-        /* (5)  Ahat = exp(a_Ahat) */
+        /* (7)  Ahat = exp(a_Ahat) */
         for (size_t j = 0; j < D; ++j)
             for (size_t k = 0; k < N; ++k)
                 Ahat[j * N + k] = EXP(a_Ahat[j * N + k]);
 
-        /* (6)  expm1_a_Ahat = expm1(a_Ahat) */
+        /* (8)  expm1_a_Ahat = expm1(a_Ahat) */
         for (size_t j = 0; j < D; ++j)
             for (size_t k = 0; k < N; ++k)
                 expm1_a_Ahat[j * N + k] = EXPM1(a_Ahat[j * N + k]);
 
-        /* (6)  Bhat = expm1(a_Ahat) * B / (-exp(A_log)) */
+        /* (8)  Bhat = expm1(a_Ahat) * B / (-exp(A_log)) */
         for (size_t j = 0; j < D; ++j)
             for (size_t k = 0; k < N; ++k)
                 Bhat[j * N + k] = expm1_a_Ahat[j * N + k] * B_2[k] / (-exp_A_log[j * N + k]);
@@ -1243,7 +1243,7 @@ static void s6_simd_step_thread(
         real *restrict h = work_h + s * D * N;
         const real *restrict h_prev = initial_h + s * D * N;
 
-        /* (7)  h = Ahat * h_prev + Bhat * x */
+        /* (9)  h = Ahat * h_prev + Bhat * x */
         for (size_t j = 0; j < D; ++j)
             for (size_t k = 0; k < N; ++k)
                 h[j * N + k] = Ahat[j * N + k] * h_prev[j * N + k] + Bhat[j * N + k] * x[j];
@@ -1254,7 +1254,7 @@ static void s6_simd_step_thread(
         const real *restrict h = work_h + s * D * N;
         real *restrict y = out->y + s * D;
 
-        /* (8)  y = h C */
+        /* (10)  y = h C */
         for (size_t j = 0; j < D; ++j) {
             real sum = 0;
             sum += dot(&h[j * N], &C[0], N);

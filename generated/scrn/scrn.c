@@ -155,7 +155,7 @@ void scrn_forward(
                 t > 0 ? tape_s + (at - B) * k : initial_s + sample * k;
             const scrn_real *restrict a_s = tape_a_s + at * k;
 
-            /* (1)  s = (1 - alpha) * a_s + alpha * s_prev */
+            /* (2)  s = (1 - alpha) * a_s + alpha * s_prev */
             for (size_t j = 0; j < k; ++j)
                 s[j] = (1 - alpha[0]) * a_s[j] + alpha[0] * s_prev[j];
         }
@@ -172,7 +172,7 @@ void scrn_forward(
             const scrn_real *restrict h_prev =
                 t > 0 ? tape_h + (at - B) * m : initial_h + sample * m;
 
-            /* (2)  a_h = P s + A x + R h_prev */
+            /* (3)  a_h = P s + A x + R h_prev */
             for (size_t j = 0; j < m; ++j) {
                 scrn_real sum = 0;
                 for (size_t l = 0; l < k; ++l)
@@ -184,11 +184,11 @@ void scrn_forward(
                 a_h[j] = sum;
             }
 
-            /* (2)  h = sigmoid(a_h) */
+            /* (4)  h = sigmoid(a_h) */
             for (size_t j = 0; j < m; ++j)
                 h[j] = scrn_sigmoid(a_h[j]);
 
-            /* (2)  h_tail = sigmoid_tail(a_h) */
+            /* (4)  h_tail = sigmoid_tail(a_h) */
             for (size_t j = 0; j < m; ++j)
                 h_tail[j] = scrn_sigmoid_tail(a_h[j]);
         }
@@ -202,7 +202,7 @@ void scrn_forward(
             const scrn_real *restrict h = tape_h + at * m;
             scrn_real *restrict y = out->y + at * p;
 
-            /* (3)  y = U h + V s */
+            /* (5)  y = U h + V s */
             for (size_t j = 0; j < p; ++j) {
                 scrn_real sum = 0;
                 for (size_t l = 0; l < m; ++l)
@@ -273,7 +273,7 @@ void scrn_infer(
                 t > 0 ? work_s + (at - B) * k : initial_s + sample * k;
             const scrn_real *restrict a_s = work_a_s + at * k;
 
-            /* (1)  s = (1 - alpha) * a_s + alpha * s_prev */
+            /* (2)  s = (1 - alpha) * a_s + alpha * s_prev */
             for (size_t j = 0; j < k; ++j)
                 s[j] = (1 - alpha[0]) * a_s[j] + alpha[0] * s_prev[j];
         }
@@ -289,7 +289,7 @@ void scrn_infer(
             const scrn_real *restrict h_prev =
                 t > 0 ? work_h + (at - B) * m : initial_h + sample * m;
 
-            /* (2)  a_h = P s + A x + R h_prev */
+            /* (3)  a_h = P s + A x + R h_prev */
             for (size_t j = 0; j < m; ++j) {
                 scrn_real sum = 0;
                 for (size_t l = 0; l < k; ++l)
@@ -301,7 +301,7 @@ void scrn_infer(
                 a_h[j] = sum;
             }
 
-            /* (2)  h = sigmoid(a_h) */
+            /* (4)  h = sigmoid(a_h) */
             for (size_t j = 0; j < m; ++j)
                 h[j] = scrn_sigmoid(a_h[j]);
         }
@@ -315,7 +315,7 @@ void scrn_infer(
             const scrn_real *restrict h = work_h + at * m;
             scrn_real *restrict y = out->y + at * p;
 
-            /* (3)  y = U h + V s */
+            /* (5)  y = U h + V s */
             for (size_t j = 0; j < p; ++j) {
                 scrn_real sum = 0;
                 for (size_t l = 0; l < m; ++l)
@@ -416,11 +416,11 @@ void scrn_backward(
             scrn_real *restrict a_h_bar = work_a_h_bar + at * m;
             scrn_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + sample) * m;
 
-            /* (2)  one_minus_h = complement_from_tail(h_tail) */
+            /* (4)  one_minus_h = complement_from_tail(h_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_h[j] = scrn_complement_from_tail(h_tail[j]);
 
-            /* (4)  h_bar = U^T y_bar + h_next_bar   adjoint of (3) */
+            /* (6)  h_bar = U^T y_bar + h_next_bar   adjoint of (5) */
             for (size_t j = 0; j < m; ++j) {
                 scrn_real sum = h_next_bar[j];
                 for (size_t l = 0; l < p; ++l)
@@ -428,11 +428,11 @@ void scrn_backward(
                 h_bar[j] = sum;
             }
 
-            /* (5)  a_h_bar = h_bar * h * (1 - h)   adjoint of (2) */
+            /* (7)  a_h_bar = h_bar * h * (1 - h)   adjoint of (4) */
             for (size_t j = 0; j < m; ++j)
                 a_h_bar[j] = h_bar[j] * h[j] * one_minus_h[j];
 
-            /* (10)  h_prev_bar = R^T a_h_bar   adjoint of (2) */
+            /* (12)  h_prev_bar = R^T a_h_bar   adjoint of (3) */
             for (size_t j = 0; j < m; ++j) {
                 scrn_real sum = 0;
                 for (size_t l = 0; l < m; ++l)
@@ -453,7 +453,7 @@ void scrn_backward(
             scrn_real *restrict s_bar = work_s_bar + at * k;
             scrn_real *restrict s_prev_bar = work_s_prev_bar + ((t & 1) * B + sample) * k;
 
-            /* (6)  s_bar = P^T a_h_bar + V^T y_bar + s_next_bar   adjoint of (2), (3) */
+            /* (8)  s_bar = P^T a_h_bar + V^T y_bar + s_next_bar   adjoint of (3), (5) */
             for (size_t j = 0; j < k; ++j) {
                 scrn_real sum = s_next_bar[j];
                 for (size_t l = 0; l < m; ++l)
@@ -463,7 +463,7 @@ void scrn_backward(
                 s_bar[j] = sum;
             }
 
-            /* (9)  s_prev_bar = s_bar * alpha   adjoint of (1) */
+            /* (11)  s_prev_bar = s_bar * alpha   adjoint of (2) */
             for (size_t j = 0; j < k; ++j)
                 s_prev_bar[j] = s_bar[j] * alpha[0];
         }
@@ -486,15 +486,15 @@ void scrn_backward(
             const scrn_real *restrict s_bar = work_s_bar + at * k;
             scrn_real *restrict x_bar = gradients->x_bar != NULL ? gradients->x_bar + at * n : NULL;
 
-            /* (7)  s_to_alpha_bar = s_bar * (s_prev - a_s) */
+            /* (9)  s_to_alpha_bar = s_bar * (s_prev - a_s) */
             for (size_t j = 0; j < k; ++j)
                 s_to_alpha_bar[j] = s_bar[j] * (s_prev[j] - a_s[j]);
 
-            /* (8)  a_s_bar = s_bar * (1 - alpha)   adjoint of (1) */
+            /* (10)  a_s_bar = s_bar * (1 - alpha)   adjoint of (2) */
             for (size_t j = 0; j < k; ++j)
                 a_s_bar[j] = s_bar[j] * (1 - alpha[0]);
 
-            /* (11)  x_bar = B^T a_s_bar + A^T a_h_bar   adjoint of (1), (2) */
+            /* (13)  x_bar = B^T a_s_bar + A^T a_h_bar   adjoint of (1), (3) */
             if (x_bar != NULL) {
                 for (size_t j = 0; j < n; ++j) {
                     scrn_real sum = 0;
@@ -506,42 +506,42 @@ void scrn_backward(
                 }
             }
 
-            /* (12)  B_bar = sum_t a_s_bar x^T   adjoint of (1) */
+            /* (14)  B_bar = sum_t a_s_bar x^T   adjoint of (1) */
             if (B_bar != NULL)
                 for (size_t j = 0; j < k; ++j)
                     for (size_t l = 0; l < n; ++l)
                         B_bar[j * n + l] += a_s_bar[j] * x[l];
 
-            /* (13)  alpha_bar = sum_t sum_i s_to_alpha_bar[i]   adjoint of (1) */
+            /* (15)  alpha_bar = sum_t sum_i s_to_alpha_bar[i]   adjoint of (2) */
             if (alpha_bar != NULL)
                 for (size_t j = 0; j < k; ++j)
                     alpha_bar[0] += s_to_alpha_bar[j];
 
-            /* (14)  P_bar = sum_t a_h_bar s^T   adjoint of (2) */
+            /* (16)  P_bar = sum_t a_h_bar s^T   adjoint of (3) */
             if (P_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t l = 0; l < k; ++l)
                         P_bar[j * k + l] += a_h_bar[j] * s[l];
 
-            /* (15)  A_bar = sum_t a_h_bar x^T   adjoint of (2) */
+            /* (17)  A_bar = sum_t a_h_bar x^T   adjoint of (3) */
             if (A_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t l = 0; l < n; ++l)
                         A_bar[j * n + l] += a_h_bar[j] * x[l];
 
-            /* (16)  R_bar = sum_t a_h_bar h_prev^T   adjoint of (2) */
+            /* (18)  R_bar = sum_t a_h_bar h_prev^T   adjoint of (3) */
             if (R_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t l = 0; l < m; ++l)
                         R_bar[j * m + l] += a_h_bar[j] * h_prev[l];
 
-            /* (17)  U_bar = sum_t y_bar h^T   adjoint of (3) */
+            /* (19)  U_bar = sum_t y_bar h^T   adjoint of (5) */
             if (U_bar != NULL)
                 for (size_t j = 0; j < p; ++j)
                     for (size_t l = 0; l < m; ++l)
                         U_bar[j * m + l] += y_bar[j] * h[l];
 
-            /* (18)  V_bar = sum_t y_bar s^T   adjoint of (3) */
+            /* (20)  V_bar = sum_t y_bar s^T   adjoint of (5) */
             if (V_bar != NULL)
                 for (size_t j = 0; j < p; ++j)
                     for (size_t l = 0; l < k; ++l)
@@ -596,11 +596,11 @@ void scrn_step(
             a_s[j] = sum;
         }
 
-        /* (1)  s = (1 - alpha) * a_s + alpha * s_prev */
+        /* (2)  s = (1 - alpha) * a_s + alpha * s_prev */
         for (size_t j = 0; j < k; ++j)
             s[j] = (1 - alpha[0]) * a_s[j] + alpha[0] * s_prev[j];
 
-        /* (2)  a_h = P s + A x + R h_prev */
+        /* (3)  a_h = P s + A x + R h_prev */
         for (size_t j = 0; j < m; ++j) {
             scrn_real sum = 0;
             for (size_t l = 0; l < k; ++l)
@@ -612,11 +612,11 @@ void scrn_step(
             a_h[j] = sum;
         }
 
-        /* (2)  h = sigmoid(a_h) */
+        /* (4)  h = sigmoid(a_h) */
         for (size_t j = 0; j < m; ++j)
             h[j] = scrn_sigmoid(a_h[j]);
 
-        /* (3)  y = U h + V s */
+        /* (5)  y = U h + V s */
         for (size_t j = 0; j < p; ++j) {
             scrn_real sum = 0;
             for (size_t l = 0; l < m; ++l)

@@ -91,7 +91,7 @@ def forward(parameters, inputs, initial):
     s = np.empty((T, B, k), dtype)
     for t in range(T):
         s_prev = s[t - 1] if t > 0 else initial_s
-        # (1)  s = (1 - alpha) * a_s + alpha * s_prev
+        # (2)  s = (1 - alpha) * a_s + alpha * s_prev
         s[t] = (1 - alpha) * a_s[t] + alpha * s_prev
 
     # scan forward
@@ -99,15 +99,15 @@ def forward(parameters, inputs, initial):
     h_tail = np.empty((T, B, m), dtype)
     for t in range(T):
         h_prev = h[t - 1] if t > 0 else initial_h
-        # (2)  a_h = P s + A x + R h_prev
+        # (3)  a_h = P s + A x + R h_prev
         a_h = s[t] @ P.T + x[t] @ A.T + h_prev @ R.T
-        # (2)  h = sigmoid(a_h)
+        # (4)  h = sigmoid(a_h)
         h[t] = sigmoid(a_h)
-        # (2)  h_tail = sigmoid_tail(a_h)
+        # (4)  h_tail = sigmoid_tail(a_h)
         h_tail[t] = sigmoid_tail(a_h)
 
     # all steps at once
-    # (3)  y = U h + V s
+    # (5)  y = U h + V s
     y = h @ U.T + s @ V.T
     return {"y": y}, {"s": s[T - 1] if T > 0 else initial_s, "h": h[T - 1] if T > 0 else initial_h}, {"s": s, "h": h, "h_tail": h_tail, "a_s": a_s}
 
@@ -143,13 +143,13 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     h_prev_bar = final_h_bar
     for t in reversed(range(T)):
         h_next_bar = h_prev_bar
-        # (2)  one_minus_h = complement_from_tail(h_tail)
+        # (4)  one_minus_h = complement_from_tail(h_tail)
         one_minus_h = complement_from_tail(h_tail[t])
-        # (4)  h_bar = U^T y_bar + h_next_bar   adjoint of (3)
+        # (6)  h_bar = U^T y_bar + h_next_bar   adjoint of (5)
         h_bar = y_bar[t] @ U + h_next_bar
-        # (5)  a_h_bar = h_bar * h * (1 - h)   adjoint of (2)
+        # (7)  a_h_bar = h_bar * h * (1 - h)   adjoint of (4)
         a_h_bar[t] = h_bar * h[t] * one_minus_h
-        # (10)  h_prev_bar = R^T a_h_bar   adjoint of (2)
+        # (12)  h_prev_bar = R^T a_h_bar   adjoint of (3)
         h_prev_bar = a_h_bar[t] @ R
 
     # scan in reverse
@@ -157,33 +157,33 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     s_prev_bar = final_s_bar
     for t in reversed(range(T)):
         s_next_bar = s_prev_bar
-        # (6)  s_bar = P^T a_h_bar + V^T y_bar + s_next_bar   adjoint of (2), (3)
+        # (8)  s_bar = P^T a_h_bar + V^T y_bar + s_next_bar   adjoint of (3), (5)
         s_bar[t] = a_h_bar[t] @ P + y_bar[t] @ V + s_next_bar
-        # (9)  s_prev_bar = s_bar * alpha   adjoint of (1)
+        # (11)  s_prev_bar = s_bar * alpha   adjoint of (2)
         s_prev_bar = s_bar[t] * alpha
 
     # all steps at once
     s_prev = np.concatenate([initial_s[None], s])[:-1]
     h_prev = np.concatenate([initial_h[None], h])[:-1]
-    # (7)  s_to_alpha_bar = s_bar * (s_prev - a_s)
+    # (9)  s_to_alpha_bar = s_bar * (s_prev - a_s)
     s_to_alpha_bar = s_bar * (s_prev - a_s)
-    # (8)  a_s_bar = s_bar * (1 - alpha)   adjoint of (1)
+    # (10)  a_s_bar = s_bar * (1 - alpha)   adjoint of (2)
     a_s_bar = s_bar * (1 - alpha)
-    # (11)  x_bar = B^T a_s_bar + A^T a_h_bar   adjoint of (1), (2)
+    # (13)  x_bar = B^T a_s_bar + A^T a_h_bar   adjoint of (1), (3)
     x_bar = a_s_bar @ B_2 + a_h_bar @ A
-    # (12)  B_bar = sum_t a_s_bar x^T   adjoint of (1)
+    # (14)  B_bar = sum_t a_s_bar x^T   adjoint of (1)
     B_bar = contract("TBi,TBj->ij", a_s_bar, x)
-    # (13)  alpha_bar = sum_t sum_i s_to_alpha_bar[i]   adjoint of (1)
+    # (15)  alpha_bar = sum_t sum_i s_to_alpha_bar[i]   adjoint of (2)
     alpha_bar = contract("TBi->", s_to_alpha_bar)
-    # (14)  P_bar = sum_t a_h_bar s^T   adjoint of (2)
+    # (16)  P_bar = sum_t a_h_bar s^T   adjoint of (3)
     P_bar = contract("TBi,TBj->ij", a_h_bar, s)
-    # (15)  A_bar = sum_t a_h_bar x^T   adjoint of (2)
+    # (17)  A_bar = sum_t a_h_bar x^T   adjoint of (3)
     A_bar = contract("TBi,TBj->ij", a_h_bar, x)
-    # (16)  R_bar = sum_t a_h_bar h_prev^T   adjoint of (2)
+    # (18)  R_bar = sum_t a_h_bar h_prev^T   adjoint of (3)
     R_bar = contract("TBi,TBj->ij", a_h_bar, h_prev)
-    # (17)  U_bar = sum_t y_bar h^T   adjoint of (3)
+    # (19)  U_bar = sum_t y_bar h^T   adjoint of (5)
     U_bar = contract("TBi,TBj->ij", y_bar, h)
-    # (18)  V_bar = sum_t y_bar s^T   adjoint of (3)
+    # (20)  V_bar = sum_t y_bar s^T   adjoint of (5)
     V_bar = contract("TBi,TBj->ij", y_bar, s)
     return {"initial.s": s_prev_bar, "initial.h": h_prev_bar, "x": x_bar, "B": B_bar, "alpha": alpha_bar, "P": P_bar, "A": A_bar, "R": R_bar, "U": U_bar, "V": V_bar}
 
@@ -210,12 +210,12 @@ def step(parameters, inputs, state):
     h_prev = state["h"]
     # (1)  a_s = B x
     a_s = x @ B_2.T
-    # (1)  s = (1 - alpha) * a_s + alpha * s_prev
+    # (2)  s = (1 - alpha) * a_s + alpha * s_prev
     s = (1 - alpha) * a_s + alpha * s_prev
-    # (2)  a_h = P s + A x + R h_prev
+    # (3)  a_h = P s + A x + R h_prev
     a_h = s @ P.T + x @ A.T + h_prev @ R.T
-    # (2)  h = sigmoid(a_h)
+    # (4)  h = sigmoid(a_h)
     h = sigmoid(a_h)
-    # (3)  y = U h + V s
+    # (5)  y = U h + V s
     y = h @ U.T + s @ V.T
     return {"y": y}, {"s": s, "h": h}

@@ -297,7 +297,7 @@ static void scrn_simd_forward_thread(
                             load_part(s_prev_rows + sample * s_prev_stride + j, left);
                         const vec a_s = load(a_s_rows + sample * row_k + j);
 
-                        /* (1)  s = (1 - alpha) * a_s + alpha * s_prev */
+                        /* (2)  s = (1 - alpha) * a_s + alpha * s_prev */
                         const vec s = (1 - alpha_here) * a_s + alpha_here * s_prev;
                         store(s_rows + sample * row_k + j, s);
                     }
@@ -362,14 +362,14 @@ static void scrn_simd_forward_thread(
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t sample = 0; sample < rows; ++sample) {
-                                    /* (2)  a_h = P s + A x + R h_prev */
+                                    /* (3)  a_h = P s + A x + R h_prev */
                                     const vec a_h = load(tile_a_h + (sample * own + v) * LANES);
 
-                                    /* (2)  h = sigmoid(a_h) */
+                                    /* (4)  h = sigmoid(a_h) */
                                     const vec h = vec_sigmoid(a_h);
                                     store(h_rows + sample * row_m + j, h);
 
-                                    /* (2)  h_tail = sigmoid_tail(a_h) */
+                                    /* (4)  h_tail = sigmoid_tail(a_h) */
                                     const vec h_tail = vec_sigmoid_tail(a_h);
                                     store(h_tail_rows + sample * row_m + j, h_tail);
                                 }
@@ -413,7 +413,7 @@ static void scrn_simd_forward_thread(
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = p - j;
                             for (size_t sample = 0; sample < rows; ++sample) {
-                                /* (3)  y = U h + V s */
+                                /* (5)  y = U h + V s */
                                 const vec y = load(tile_y + (sample * own + v) * LANES);
                                 store_part(y_rows + sample * p + j, y, left);
                             }
@@ -549,7 +549,7 @@ static void scrn_simd_infer_thread(
                             load_part(s_prev_rows + sample * s_prev_stride + j, left);
                         const vec a_s = load(a_s_rows + sample * row_k + j);
 
-                        /* (1)  s = (1 - alpha) * a_s + alpha * s_prev */
+                        /* (2)  s = (1 - alpha) * a_s + alpha * s_prev */
                         const vec s = (1 - alpha_here) * a_s + alpha_here * s_prev;
                         store(s_rows + sample * row_k + j, s);
                     }
@@ -613,10 +613,10 @@ static void scrn_simd_infer_thread(
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t sample = 0; sample < rows; ++sample) {
-                                    /* (2)  a_h = P s + A x + R h_prev */
+                                    /* (3)  a_h = P s + A x + R h_prev */
                                     const vec a_h = load(tile_a_h + (sample * own + v) * LANES);
 
-                                    /* (2)  h = sigmoid(a_h) */
+                                    /* (4)  h = sigmoid(a_h) */
                                     const vec h = vec_sigmoid(a_h);
                                     store(h_rows + sample * row_m + j, h);
                                 }
@@ -660,7 +660,7 @@ static void scrn_simd_infer_thread(
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = p - j;
                             for (size_t sample = 0; sample < rows; ++sample) {
-                                /* (3)  y = U h + V s */
+                                /* (5)  y = U h + V s */
                                 const vec y = load(tile_y + (sample * own + v) * LANES);
                                 store_part(y_rows + sample * p + j, y, left);
                             }
@@ -831,14 +831,14 @@ static void scrn_simd_backward_thread(
                                     const vec h_next_bar = load_part(h_next_bar_rows + sample
                                         * h_next_bar_stride + j, left);
 
-                                    /* (2)  one_minus_h = complement_from_tail(h_tail) */
+                                    /* (4)  one_minus_h = complement_from_tail(h_tail) */
                                     const vec one_minus_h = vec_complement_from_tail(h_tail);
 
-                                    /* (4)  h_bar = U^T y_bar + h_next_bar   adjoint of (3) */
+                                    /* (6)  h_bar = U^T y_bar + h_next_bar   adjoint of (5) */
                                     const vec h_bar =
                                         load(tile_h_bar + (sample * own + v) * LANES) + h_next_bar;
 
-                                    /* (5)  a_h_bar = h_bar * h * (1 - h)   adjoint of (2) */
+                                    /* (7)  a_h_bar = h_bar * h * (1 - h)   adjoint of (4) */
                                     const vec a_h_bar = h_bar * h * one_minus_h;
                                     store(a_h_bar_rows + sample * row_m + j, a_h_bar);
                                 }
@@ -877,7 +877,7 @@ static void scrn_simd_backward_thread(
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t sample = 0; sample < rows; ++sample) {
-                                    /* (10)  h_prev_bar = R^T a_h_bar   adjoint of (2) */
+                                    /* (12)  h_prev_bar = R^T a_h_bar   adjoint of (3) */
                                     const vec h_prev_bar =
                                         load(tile_h_prev_bar + (sample * own + v) * LANES);
                                     store(h_prev_bar_rows + sample * row_m + j, h_prev_bar);
@@ -950,13 +950,13 @@ static void scrn_simd_backward_thread(
                                     const vec s_next_bar = load_part(s_next_bar_rows + sample
                                         * s_next_bar_stride + j, left);
 
-                                    /* (6)  s_bar = P^T a_h_bar + V^T y_bar + s_next_bar   adjoint
-                                     * of (2), (3) */
+                                    /* (8)  s_bar = P^T a_h_bar + V^T y_bar + s_next_bar   adjoint
+                                     * of (3), (5) */
                                     const vec s_bar =
                                         load(tile_s_bar + (sample * own + v) * LANES) + s_next_bar;
                                     store(s_bar_rows + sample * row_k + j, s_bar);
 
-                                    /* (9)  s_prev_bar = s_bar * alpha   adjoint of (1) */
+                                    /* (11)  s_prev_bar = s_bar * alpha   adjoint of (2) */
                                     const vec s_prev_bar = s_bar * alpha_here;
                                     store(s_prev_bar_rows + sample * row_k + j, s_prev_bar);
                                 }
@@ -995,11 +995,11 @@ static void scrn_simd_backward_thread(
                         const vec a_s = load(a_s_rows + sample * row_k + j);
                         const vec s_bar = load(s_bar_rows + sample * row_k + j);
 
-                        /* (7)  s_to_alpha_bar = s_bar * (s_prev - a_s) */
+                        /* (9)  s_to_alpha_bar = s_bar * (s_prev - a_s) */
                         const vec s_to_alpha_bar = s_bar * (s_prev - a_s);
                         store(s_to_alpha_bar_rows + sample * row_k + j, s_to_alpha_bar);
 
-                        /* (8)  a_s_bar = s_bar * (1 - alpha)   adjoint of (1) */
+                        /* (10)  a_s_bar = s_bar * (1 - alpha)   adjoint of (2) */
                         const vec a_s_bar = s_bar * (1 - alpha_here);
                         store(a_s_bar_rows + sample * row_k + j, a_s_bar);
                     }
@@ -1038,7 +1038,7 @@ static void scrn_simd_backward_thread(
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
                             for (size_t sample = 0; sample < rows; ++sample) {
-                                /* (11)  x_bar = B^T a_s_bar + A^T a_h_bar   adjoint of (1), (2) */
+                                /* (13)  x_bar = B^T a_s_bar + A^T a_h_bar   adjoint of (1), (3) */
                                 const vec x_bar = load(tile_x_bar + (sample * own + v) * LANES);
                                 store_part(x_bar_rows + sample * n + j, x_bar, left);
                             }
@@ -1052,7 +1052,7 @@ static void scrn_simd_backward_thread(
             for (size_t sample = 0; sample < steps * B * (thread == 0); ++sample) {
                 const real *restrict s_to_alpha_bar = work_s_to_alpha_bar + sample * row_k;
 
-                /* (13)  alpha_bar = sum_t sum_i s_to_alpha_bar[i]   adjoint of (1) */
+                /* (15)  alpha_bar = sum_t sum_i s_to_alpha_bar[i]   adjoint of (2) */
                 if (alpha_bar != NULL)
                     alpha_bar[0] += row_sum(&s_to_alpha_bar[0], k);
             }
@@ -1061,8 +1061,8 @@ static void scrn_simd_backward_thread(
         {
             real *const scratch = work_scratch + thread * scratch_size;
 
-            /* (12)  B_bar = sum_t a_s_bar x^T   adjoint of (1) */
-            /* (15)  A_bar = sum_t a_h_bar x^T   adjoint of (2) */
+            /* (14)  B_bar = sum_t a_s_bar x^T   adjoint of (1) */
+            /* (17)  A_bar = sum_t a_h_bar x^T   adjoint of (3) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
             const reduction with_x[] = {
                 {{work_a_s_bar, 0, row_k, 0, 0, 0, first * B}, k, 1, B_bar, done > 0},
@@ -1070,8 +1070,8 @@ static void scrn_simd_backward_thread(
             };
             reduce_rows(first * B, steps * B, &rows_of_x, n, with_x, 2, thread, threads, scratch);
 
-            /* (14)  P_bar = sum_t a_h_bar s^T   adjoint of (2) */
-            /* (18)  V_bar = sum_t y_bar s^T   adjoint of (3) */
+            /* (16)  P_bar = sum_t a_h_bar s^T   adjoint of (3) */
+            /* (20)  V_bar = sum_t y_bar s^T   adjoint of (5) */
             const series rows_of_s = {tape_s, 0, row_k, 0, 0, 0, 0};
             const reduction with_s[] = {
                 {{work_a_h_bar, 0, row_m, 0, 0, 0, 0}, m, 1, P_bar, done > 0},
@@ -1079,7 +1079,7 @@ static void scrn_simd_backward_thread(
             };
             reduce_rows(first * B, steps * B, &rows_of_s, k, with_s, 2, thread, threads, scratch);
 
-            /* (16)  R_bar = sum_t a_h_bar h_prev^T   adjoint of (2) */
+            /* (18)  R_bar = sum_t a_h_bar h_prev^T   adjoint of (3) */
             const series rows_of_h_prev = {tape_h, initial_h, row_m, m, 0, B, 0};
             const reduction with_h_prev[] = {
                 {{work_a_h_bar, 0, row_m, 0, 0, 0, 0}, m, 1, R_bar, done > 0},
@@ -1087,7 +1087,7 @@ static void scrn_simd_backward_thread(
             reduce_rows(first * B, steps * B, &rows_of_h_prev, m, with_h_prev, 1, thread, threads,
                 scratch);
 
-            /* (17)  U_bar = sum_t y_bar h^T   adjoint of (3) */
+            /* (19)  U_bar = sum_t y_bar h^T   adjoint of (5) */
             const series rows_of_h = {tape_h, 0, row_m, 0, 0, 0, 0};
             const reduction with_h[] = {
                 {{bars->y_bar, 0, p, 0, 0, 0, 0}, p, 1, U_bar, done > 0},
@@ -1213,7 +1213,7 @@ static void scrn_simd_step_thread(
                     const vec s_prev = load_part(s_prev_rows + sample * k + j, left);
                     const vec a_s = load(a_s_rows + sample * row_k + j);
 
-                    /* (1)  s = (1 - alpha) * a_s + alpha * s_prev */
+                    /* (2)  s = (1 - alpha) * a_s + alpha * s_prev */
                     const vec s = (1 - alpha_here) * a_s + alpha_here * s_prev;
                     store(s_rows + sample * row_k + j, s);
                 }
@@ -1254,10 +1254,10 @@ static void scrn_simd_step_thread(
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t sample = 0; sample < rows; ++sample) {
-                            /* (2)  a_h = P s + A x + R h_prev */
+                            /* (3)  a_h = P s + A x + R h_prev */
                             const vec a_h = load(tile_a_h + (sample * own + v) * LANES);
 
-                            /* (2)  h = sigmoid(a_h) */
+                            /* (4)  h = sigmoid(a_h) */
                             const vec h = vec_sigmoid(a_h);
                             store(h_rows + sample * row_m + j, h);
                         }
@@ -1299,7 +1299,7 @@ static void scrn_simd_step_thread(
                         const size_t j = (block * vectors + v) * LANES;
                         const size_t left = p - j;
                         for (size_t sample = 0; sample < rows; ++sample) {
-                            /* (3)  y = U h + V s */
+                            /* (5)  y = U h + V s */
                             const vec y = load(tile_y + (sample * own + v) * LANES);
                             store_part(y_rows + sample * p + j, y, left);
                         }

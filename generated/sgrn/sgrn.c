@@ -177,27 +177,27 @@ void sgrn_forward(
                 a_f[j] = sum;
             }
 
-            /* (2)  f = sigmoid(a_f) */
+            /* (3)  f = sigmoid(a_f) */
             for (size_t j = 0; j < m; ++j)
                 f[j] = sgrn_sigmoid(a_f[j]);
 
-            /* (2)  f_tail = sigmoid_tail(a_f) */
+            /* (3)  f_tail = sigmoid_tail(a_f) */
             for (size_t j = 0; j < m; ++j)
                 f_tail[j] = sgrn_sigmoid_tail(a_f[j]);
 
-            /* (3)  i = 1 - f */
+            /* (4)  i = 1 - f */
             for (size_t j = 0; j < m; ++j)
                 i[j] = 1 - f[j];
 
-            /* (4)  a_h = i * a + f * h_prev */
+            /* (5)  a_h = i * a + f * h_prev */
             for (size_t j = 0; j < m; ++j)
                 a_h[j] = i[j] * a[j] + f[j] * h_prev[j];
 
-            /* (4)  h = tanh(a_h) */
+            /* (6)  h = tanh(a_h) */
             for (size_t j = 0; j < m; ++j)
                 h[j] = TANH(a_h[j]);
 
-            /* (4)  h_tail = tanh_tail(a_h) */
+            /* (6)  h_tail = tanh_tail(a_h) */
             for (size_t j = 0; j < m; ++j)
                 h_tail[j] = sgrn_tanh_tail(a_h[j]);
         }
@@ -260,19 +260,19 @@ void sgrn_infer(
                 a_f[j] = sum;
             }
 
-            /* (2)  f = sigmoid(a_f) */
+            /* (3)  f = sigmoid(a_f) */
             for (size_t j = 0; j < m; ++j)
                 f[j] = sgrn_sigmoid(a_f[j]);
 
-            /* (3)  i = 1 - f */
+            /* (4)  i = 1 - f */
             for (size_t j = 0; j < m; ++j)
                 i[j] = 1 - f[j];
 
-            /* (4)  a_h = i * a + f * h_prev */
+            /* (5)  a_h = i * a + f * h_prev */
             for (size_t j = 0; j < m; ++j)
                 a_h[j] = i[j] * a[j] + f[j] * h_prev[j];
 
-            /* (4)  h = tanh(a_h) */
+            /* (6)  h = tanh(a_h) */
             for (size_t j = 0; j < m; ++j)
                 h[j] = TANH(a_h[j]);
         }
@@ -343,39 +343,39 @@ void sgrn_backward(
             sgrn_real *restrict a_f_bar = work_a_f_bar + at * m;
             sgrn_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + s) * m;
 
-            /* (2)  f = sigmoid_from_tail(f_tail) */
+            /* (3)  f = sigmoid_from_tail(f_tail) */
             for (size_t j = 0; j < m; ++j)
                 f[j] = sgrn_sigmoid_from_tail(f_tail[j]);
 
-            /* (2)  one_minus_f = complement_from_tail(f_tail) */
+            /* (3)  one_minus_f = complement_from_tail(f_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_f[j] = sgrn_complement_from_tail(f_tail[j]);
 
-            /* (4)  one_minus_h_squared = slope_from_tail(h_tail) */
+            /* (6)  one_minus_h_squared = slope_from_tail(h_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_h_squared[j] = sgrn_slope_from_tail(h_tail[j]);
 
-            /* (5)  h_bar = Delta_h + h_next_bar */
+            /* (7)  h_bar = Delta_h + h_next_bar */
             for (size_t j = 0; j < m; ++j)
                 h_bar[j] = Delta_h[j] + h_next_bar[j];
 
-            /* (6)  a_h_bar = h_bar * (1 - h^2)   adjoint of (4) */
+            /* (8)  a_h_bar = h_bar * (1 - h^2)   adjoint of (6) */
             for (size_t j = 0; j < m; ++j)
                 a_h_bar[j] = h_bar[j] * one_minus_h_squared[j];
 
-            /* (7)  i_bar = a_h_bar * a   adjoint of (4) */
+            /* (9)  i_bar = a_h_bar * a   adjoint of (5) */
             for (size_t j = 0; j < m; ++j)
                 i_bar[j] = a_h_bar[j] * a[j];
 
-            /* (8)  f_bar = -i_bar + a_h_bar * h_prev   adjoint of (3), (4) */
+            /* (10)  f_bar = -i_bar + a_h_bar * h_prev   adjoint of (4), (5) */
             for (size_t j = 0; j < m; ++j)
                 f_bar[j] = -i_bar[j] + a_h_bar[j] * h_prev[j];
 
-            /* (9)  a_f_bar = f_bar * f * (1 - f)   adjoint of (2) */
+            /* (11)  a_f_bar = f_bar * f * (1 - f)   adjoint of (3) */
             for (size_t j = 0; j < m; ++j)
                 a_f_bar[j] = f_bar[j] * f[j] * one_minus_f[j];
 
-            /* (11)  h_prev_bar = U^T a_f_bar + a_h_bar * f   adjoint of (2), (4) */
+            /* (13)  h_prev_bar = U^T a_f_bar + a_h_bar * f   adjoint of (2), (5) */
             for (size_t j = 0; j < m; ++j) {
                 sgrn_real sum = a_h_bar[j] * f[j];
                 for (size_t k = 0; k < m; ++k)
@@ -396,15 +396,15 @@ void sgrn_backward(
             const sgrn_real *restrict a_f_bar = work_a_f_bar + at * m;
             sgrn_real *restrict x_bar = gradients->x_bar != NULL ? gradients->x_bar + at * n : NULL;
 
-            /* (3)  i = (1 - f) */
+            /* (4)  i = (1 - f) */
             for (size_t j = 0; j < m; ++j)
                 i[j] = one_minus_f[j];
 
-            /* (10)  a_bar = a_f_bar + a_h_bar * i   adjoint of (2), (4) */
+            /* (12)  a_bar = a_f_bar + a_h_bar * i   adjoint of (2), (5) */
             for (size_t j = 0; j < m; ++j)
                 a_bar[j] = a_f_bar[j] + a_h_bar[j] * i[j];
 
-            /* (12)  x_bar = W^T a_bar   adjoint of (1) */
+            /* (14)  x_bar = W^T a_bar   adjoint of (1) */
             if (x_bar != NULL) {
                 for (size_t j = 0; j < n; ++j) {
                     sgrn_real sum = 0;
@@ -414,19 +414,19 @@ void sgrn_backward(
                 }
             }
 
-            /* (13)  W_bar = sum_t a_bar x^T   adjoint of (1) */
+            /* (15)  W_bar = sum_t a_bar x^T   adjoint of (1) */
             if (W_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         W_bar[j * n + k] += a_bar[j] * x[k];
 
-            /* (14)  U_bar = sum_t a_f_bar h_prev^T   adjoint of (2) */
+            /* (16)  U_bar = sum_t a_f_bar h_prev^T   adjoint of (2) */
             if (U_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < m; ++k)
                         U_bar[j * m + k] += a_f_bar[j] * h_prev[k];
 
-            /* (15)  b_bar = sum_t a_f_bar   adjoint of (2) */
+            /* (17)  b_bar = sum_t a_f_bar   adjoint of (2) */
             if (b_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     b_bar[j] += a_f_bar[j];
@@ -478,19 +478,19 @@ void sgrn_step(
             a_f[j] = sum;
         }
 
-        /* (2)  f = sigmoid(a_f) */
+        /* (3)  f = sigmoid(a_f) */
         for (size_t j = 0; j < m; ++j)
             f[j] = sgrn_sigmoid(a_f[j]);
 
-        /* (3)  i = 1 - f */
+        /* (4)  i = 1 - f */
         for (size_t j = 0; j < m; ++j)
             i[j] = 1 - f[j];
 
-        /* (4)  a_h = i * a + f * h_prev */
+        /* (5)  a_h = i * a + f * h_prev */
         for (size_t j = 0; j < m; ++j)
             a_h[j] = i[j] * a[j] + f[j] * h_prev[j];
 
-        /* (4)  h = tanh(a_h) */
+        /* (6)  h = tanh(a_h) */
         for (size_t j = 0; j < m; ++j)
             h[j] = TANH(a_h[j]);
 

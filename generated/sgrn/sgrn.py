@@ -99,17 +99,17 @@ def forward(parameters, inputs, initial):
         h_prev = h[t - 1] if t > 0 else initial_h
         # (2)  a_f = a + U h_prev + b
         a_f = a[t] + h_prev @ U.T + b
-        # (2)  f = sigmoid(a_f)
+        # (3)  f = sigmoid(a_f)
         f = sigmoid(a_f)
-        # (2)  f_tail = sigmoid_tail(a_f)
+        # (3)  f_tail = sigmoid_tail(a_f)
         f_tail[t] = sigmoid_tail(a_f)
-        # (3)  i = 1 - f
+        # (4)  i = 1 - f
         i = 1 - f
-        # (4)  a_h = i * a + f * h_prev
+        # (5)  a_h = i * a + f * h_prev
         a_h = i * a[t] + f * h_prev
-        # (4)  h = tanh(a_h)
+        # (6)  h = tanh(a_h)
         h[t] = np.tanh(a_h)
-        # (4)  h_tail = tanh_tail(a_h)
+        # (6)  h_tail = tanh_tail(a_h)
         h_tail[t] = tanh_tail(a_h)
     return {"h": h}, {"h": h[T - 1] if T > 0 else initial_h}, {"a": a, "f_tail": f_tail, "h_tail": h_tail}
 
@@ -139,38 +139,38 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     for t in reversed(range(T)):
         h_next_bar = h_prev_bar
         h_prev = h[t - 1] if t > 0 else initial_h
-        # (2)  f = sigmoid_from_tail(f_tail)
+        # (3)  f = sigmoid_from_tail(f_tail)
         f = sigmoid_from_tail(f_tail[t])
-        # (2)  one_minus_f = complement_from_tail(f_tail)
+        # (3)  one_minus_f = complement_from_tail(f_tail)
         one_minus_f[t] = complement_from_tail(f_tail[t])
-        # (4)  one_minus_h_squared = slope_from_tail(h_tail)
+        # (6)  one_minus_h_squared = slope_from_tail(h_tail)
         one_minus_h_squared = slope_from_tail(h_tail[t])
-        # (5)  h_bar = Delta_h + h_next_bar
+        # (7)  h_bar = Delta_h + h_next_bar
         h_bar = Delta_h[t] + h_next_bar
-        # (6)  a_h_bar = h_bar * (1 - h^2)   adjoint of (4)
+        # (8)  a_h_bar = h_bar * (1 - h^2)   adjoint of (6)
         a_h_bar[t] = h_bar * one_minus_h_squared
-        # (7)  i_bar = a_h_bar * a   adjoint of (4)
+        # (9)  i_bar = a_h_bar * a   adjoint of (5)
         i_bar = a_h_bar[t] * a[t]
-        # (8)  f_bar = -i_bar + a_h_bar * h_prev   adjoint of (3), (4)
+        # (10)  f_bar = -i_bar + a_h_bar * h_prev   adjoint of (4), (5)
         f_bar = -i_bar + a_h_bar[t] * h_prev
-        # (9)  a_f_bar = f_bar * f * (1 - f)   adjoint of (2)
+        # (11)  a_f_bar = f_bar * f * (1 - f)   adjoint of (3)
         a_f_bar[t] = f_bar * f * one_minus_f[t]
-        # (11)  h_prev_bar = U^T a_f_bar + a_h_bar * f   adjoint of (2), (4)
+        # (13)  h_prev_bar = U^T a_f_bar + a_h_bar * f   adjoint of (2), (5)
         h_prev_bar = a_f_bar[t] @ U + a_h_bar[t] * f
 
     # all steps at once
     h_prev = np.concatenate([initial_h[None], h])[:-1]
-    # (3)  i = (1 - f)
+    # (4)  i = (1 - f)
     i = one_minus_f
-    # (10)  a_bar = a_f_bar + a_h_bar * i   adjoint of (2), (4)
+    # (12)  a_bar = a_f_bar + a_h_bar * i   adjoint of (2), (5)
     a_bar = a_f_bar + a_h_bar * i
-    # (12)  x_bar = W^T a_bar   adjoint of (1)
+    # (14)  x_bar = W^T a_bar   adjoint of (1)
     x_bar = a_bar @ W
-    # (13)  W_bar = sum_t a_bar x^T   adjoint of (1)
+    # (15)  W_bar = sum_t a_bar x^T   adjoint of (1)
     W_bar = contract("TBi,TBj->ij", a_bar, x)
-    # (14)  U_bar = sum_t a_f_bar h_prev^T   adjoint of (2)
+    # (16)  U_bar = sum_t a_f_bar h_prev^T   adjoint of (2)
     U_bar = contract("TBi,TBj->ij", a_f_bar, h_prev)
-    # (15)  b_bar = sum_t a_f_bar   adjoint of (2)
+    # (17)  b_bar = sum_t a_f_bar   adjoint of (2)
     b_bar = contract("TBi->i", a_f_bar)
     return {"initial.h": h_prev_bar, "x": x_bar, "W": W_bar, "U": U_bar, "b": b_bar}
 
@@ -192,12 +192,12 @@ def step(parameters, inputs, state):
     a = x @ W.T
     # (2)  a_f = a + U h_prev + b
     a_f = a + h_prev @ U.T + b
-    # (2)  f = sigmoid(a_f)
+    # (3)  f = sigmoid(a_f)
     f = sigmoid(a_f)
-    # (3)  i = 1 - f
+    # (4)  i = 1 - f
     i = 1 - f
-    # (4)  a_h = i * a + f * h_prev
+    # (5)  a_h = i * a + f * h_prev
     a_h = i * a + f * h_prev
-    # (4)  h = tanh(a_h)
+    # (6)  h = tanh(a_h)
     h = np.tanh(a_h)
     return {"h": h}, {"h": h}

@@ -228,17 +228,17 @@ static void sgrn_simd_forward_thread(
                                 /* (2)  a_f = a + U h_prev + b */
                                 const vec a_f = load(tile_a_f + (s * own + v) * LANES) + a + b_here;
 
-                                /* (2)  f = sigmoid(a_f) */
+                                /* (3)  f = sigmoid(a_f) */
                                 const vec f = vec_sigmoid(a_f);
 
-                                /* (2)  f_tail = sigmoid_tail(a_f) */
+                                /* (3)  f_tail = sigmoid_tail(a_f) */
                                 const vec f_tail = vec_sigmoid_tail(a_f);
                                 store(f_tail_rows + s * row_m + j, f_tail);
 
-                                /* (3)  i = 1 - f */
+                                /* (4)  i = 1 - f */
                                 const vec i = 1 - f;
 
-                                /* (4)  a_h = i * a + f * h_prev */
+                                /* (5)  a_h = i * a + f * h_prev */
                                 const vec a_h = i * a + f * h_prev;
                                 store(kept_a_h + (((block - batch.low) * vectors + v) * rows + s)
                                     * LANES, a_h);
@@ -256,11 +256,11 @@ static void sgrn_simd_forward_thread(
                                 const vec a_h = load(kept_a_h + (((block - batch.low) * vectors + v)
                                     * rows + s) * LANES);
 
-                                /* (4)  h = tanh(a_h) */
+                                /* (6)  h = tanh(a_h) */
                                 const vec h = vec_tanh(a_h);
                                 store_part(h_rows + s * m + j, h, left);
 
-                                /* (4)  h_tail = tanh_tail(a_h) */
+                                /* (6)  h_tail = tanh_tail(a_h) */
                                 const vec h_tail = vec_tanh_tail(a_h);
                                 store(h_tail_rows + s * row_m + j, h_tail);
                             }
@@ -393,13 +393,13 @@ static void sgrn_simd_infer_thread(
                                 /* (2)  a_f = a + U h_prev + b */
                                 const vec a_f = load(tile_a_f + (s * own + v) * LANES) + a + b_here;
 
-                                /* (2)  f = sigmoid(a_f) */
+                                /* (3)  f = sigmoid(a_f) */
                                 const vec f = vec_sigmoid(a_f);
 
-                                /* (3)  i = 1 - f */
+                                /* (4)  i = 1 - f */
                                 const vec i = 1 - f;
 
-                                /* (4)  a_h = i * a + f * h_prev */
+                                /* (5)  a_h = i * a + f * h_prev */
                                 const vec a_h = i * a + f * h_prev;
                                 store(kept_a_h + (((block - batch.low) * vectors + v) * rows + s)
                                     * LANES, a_h);
@@ -417,7 +417,7 @@ static void sgrn_simd_infer_thread(
                                 const vec a_h = load(kept_a_h + (((block - batch.low) * vectors + v)
                                     * rows + s) * LANES);
 
-                                /* (4)  h = tanh(a_h) */
+                                /* (6)  h = tanh(a_h) */
                                 const vec h = vec_tanh(a_h);
                                 store_part(h_rows + s * m + j, h, left);
                             }
@@ -534,31 +534,31 @@ static void sgrn_simd_backward_thread(
                             const vec h_next_bar =
                                 load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
 
-                            /* (2)  f = sigmoid_from_tail(f_tail) */
+                            /* (3)  f = sigmoid_from_tail(f_tail) */
                             const vec f = vec_sigmoid_from_tail(f_tail);
                             store(f_rows + s * row_m + j, f);
 
-                            /* (2)  one_minus_f = complement_from_tail(f_tail) */
+                            /* (3)  one_minus_f = complement_from_tail(f_tail) */
                             const vec one_minus_f = vec_complement_from_tail(f_tail);
                             store(one_minus_f_rows + s * row_m + j, one_minus_f);
 
-                            /* (4)  one_minus_h_squared = slope_from_tail(h_tail) */
+                            /* (6)  one_minus_h_squared = slope_from_tail(h_tail) */
                             const vec one_minus_h_squared = vec_slope_from_tail(h_tail);
 
-                            /* (5)  h_bar = Delta_h + h_next_bar */
+                            /* (7)  h_bar = Delta_h + h_next_bar */
                             const vec h_bar = Delta_h + h_next_bar;
 
-                            /* (6)  a_h_bar = h_bar * (1 - h^2)   adjoint of (4) */
+                            /* (8)  a_h_bar = h_bar * (1 - h^2)   adjoint of (6) */
                             const vec a_h_bar = h_bar * one_minus_h_squared;
                             store(a_h_bar_rows + s * row_m + j, a_h_bar);
 
-                            /* (7)  i_bar = a_h_bar * a   adjoint of (4) */
+                            /* (9)  i_bar = a_h_bar * a   adjoint of (5) */
                             const vec i_bar = a_h_bar * a;
 
-                            /* (8)  f_bar = -i_bar + a_h_bar * h_prev   adjoint of (3), (4) */
+                            /* (10)  f_bar = -i_bar + a_h_bar * h_prev   adjoint of (4), (5) */
                             const vec f_bar = -i_bar + a_h_bar * h_prev;
 
-                            /* (9)  a_f_bar = f_bar * f * (1 - f)   adjoint of (2) */
+                            /* (11)  a_f_bar = f_bar * f * (1 - f)   adjoint of (3) */
                             const vec a_f_bar = f_bar * f * one_minus_f;
                             store(a_f_bar_rows + s * row_m + j, a_f_bar);
                         }
@@ -602,8 +602,8 @@ static void sgrn_simd_backward_thread(
                                     const vec f = load(f_rows + s * row_m + j);
                                     const vec a_h_bar = load(a_h_bar_rows + s * row_m + j);
 
-                                    /* (11)  h_prev_bar = U^T a_f_bar + a_h_bar * f   adjoint of
-                                     * (2), (4) */
+                                    /* (13)  h_prev_bar = U^T a_f_bar + a_h_bar * f   adjoint of
+                                     * (2), (5) */
                                     const vec h_prev_bar =
                                         load(tile_h_prev_bar + (s * own + v) * LANES) + a_h_bar * f;
                                     store(h_prev_bar_rows + s * row_m + j, h_prev_bar);
@@ -639,14 +639,14 @@ static void sgrn_simd_backward_thread(
                             const vec a_h_bar = load(a_h_bar_rows + s * row_m + j);
                             const vec a_f_bar = load(a_f_bar_rows + s * row_m + j);
 
-                            /* (3)  i = (1 - f) */
+                            /* (4)  i = (1 - f) */
                             const vec i = one_minus_f;
 
-                            /* (10)  a_bar = a_f_bar + a_h_bar * i   adjoint of (2), (4) */
+                            /* (12)  a_bar = a_f_bar + a_h_bar * i   adjoint of (2), (5) */
                             const vec a_bar = a_f_bar + a_h_bar * i;
                             store(a_bar_rows + s * row_m + j, a_bar);
 
-                            /* (15)  b_bar = sum_t a_f_bar   adjoint of (2) */
+                            /* (17)  b_bar = sum_t a_f_bar   adjoint of (2) */
                             b_bar_here += a_f_bar;
                         }
                         if (b_bar != NULL) {
@@ -686,7 +686,7 @@ static void sgrn_simd_backward_thread(
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
                             for (size_t s = 0; s < rows; ++s) {
-                                /* (12)  x_bar = W^T a_bar   adjoint of (1) */
+                                /* (14)  x_bar = W^T a_bar   adjoint of (1) */
                                 const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
                                 store_part(x_bar_rows + s * n + j, x_bar, left);
                             }
@@ -699,14 +699,14 @@ static void sgrn_simd_backward_thread(
         {
             real *const scratch = work_scratch + thread * scratch_size;
 
-            /* (13)  W_bar = sum_t a_bar x^T   adjoint of (1) */
+            /* (15)  W_bar = sum_t a_bar x^T   adjoint of (1) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
             const reduction with_x[] = {
                 {{work_a_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_bar, done > 0},
             };
             reduce_rows(first * B, steps * B, &rows_of_x, n, with_x, 1, thread, threads, scratch);
 
-            /* (14)  U_bar = sum_t a_f_bar h_prev^T   adjoint of (2) */
+            /* (16)  U_bar = sum_t a_f_bar h_prev^T   adjoint of (2) */
             const series rows_of_h_prev = {out->h, initial_h, m, m, 0, B, 0};
             const reduction with_h_prev[] = {
                 {{work_a_f_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_bar, done > 0},
@@ -836,13 +836,13 @@ static void sgrn_simd_step_thread(
                             /* (2)  a_f = a + U h_prev + b */
                             const vec a_f = load(tile_a_f + (s * own + v) * LANES) + a + b_here;
 
-                            /* (2)  f = sigmoid(a_f) */
+                            /* (3)  f = sigmoid(a_f) */
                             const vec f = vec_sigmoid(a_f);
 
-                            /* (3)  i = 1 - f */
+                            /* (4)  i = 1 - f */
                             const vec i = 1 - f;
 
-                            /* (4)  a_h = i * a + f * h_prev */
+                            /* (5)  a_h = i * a + f * h_prev */
                             const vec a_h = i * a + f * h_prev;
                             store(kept_a_h + (((block - batch.low) * vectors + v) * rows + s)
                                 * LANES, a_h);
@@ -860,7 +860,7 @@ static void sgrn_simd_step_thread(
                             const vec a_h = load(kept_a_h + (((block - batch.low) * vectors + v)
                                 * rows + s) * LANES);
 
-                            /* (4)  h = tanh(a_h) */
+                            /* (6)  h = tanh(a_h) */
                             const vec h = vec_tanh(a_h);
                             store_part(h_rows + s * m + j, h, left);
                         }

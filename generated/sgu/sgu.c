@@ -181,7 +181,7 @@ void sgu_forward(
             for (size_t j = 0; j < m; ++j)
                 x_g_h_prev[j] = x_g[j] * h_prev[j];
 
-            /* (2)  a_z_g = W_zxh x_g_h_prev */
+            /* (3)  a_z_g = W_zxh x_g_h_prev */
             for (size_t j = 0; j < m; ++j) {
                 sgu_real sum = 0;
                 for (size_t k = 0; k < m; ++k)
@@ -189,23 +189,23 @@ void sgu_forward(
                 a_z_g[j] = sum;
             }
 
-            /* (2)  z_g = tanh(a_z_g) */
+            /* (4)  z_g = tanh(a_z_g) */
             for (size_t j = 0; j < m; ++j)
                 z_g[j] = TANH(a_z_g[j]);
 
-            /* (2)  z_g_tail = tanh_tail(a_z_g) */
+            /* (4)  z_g_tail = tanh_tail(a_z_g) */
             for (size_t j = 0; j < m; ++j)
                 z_g_tail[j] = sgu_tanh_tail(a_z_g[j]);
 
-            /* (3)  a_z_out = z_g * h_prev */
+            /* (5)  a_z_out = z_g * h_prev */
             for (size_t j = 0; j < m; ++j)
                 a_z_out[j] = z_g[j] * h_prev[j];
 
-            /* (3)  z_out = softplus(a_z_out) */
+            /* (6)  z_out = softplus(a_z_out) */
             for (size_t j = 0; j < m; ++j)
                 z_out[j] = sgu_softplus(a_z_out[j]);
 
-            /* (4)  a_z = W_xz x + W_hz h_prev + b_z */
+            /* (7)  a_z = W_xz x + W_hz h_prev + b_z */
             for (size_t j = 0; j < m; ++j) {
                 sgu_real sum = b_z[j];
                 for (size_t k = 0; k < n; ++k)
@@ -215,11 +215,11 @@ void sgu_forward(
                 a_z[j] = sum;
             }
 
-            /* (4)  z = hard_sigmoid(a_z, 1/5, 1/2) */
+            /* (8)  z = hard_sigmoid(a_z, 1/5, 1/2) */
             for (size_t j = 0; j < m; ++j)
                 z[j] = sgu_hard_sigmoid(a_z[j], REAL(0.2), REAL(0.5));
 
-            /* (5)  h = (1 - z) * h_prev + z * z_out */
+            /* (9)  h = (1 - z) * h_prev + z * z_out */
             for (size_t j = 0; j < m; ++j)
                 h[j] = (1 - z[j]) * h_prev[j] + z[j] * z_out[j];
         }
@@ -285,7 +285,7 @@ void sgu_infer(
             for (size_t j = 0; j < m; ++j)
                 x_g_h_prev[j] = x_g[j] * h_prev[j];
 
-            /* (2)  a_z_g = W_zxh x_g_h_prev */
+            /* (3)  a_z_g = W_zxh x_g_h_prev */
             for (size_t j = 0; j < m; ++j) {
                 sgu_real sum = 0;
                 for (size_t k = 0; k < m; ++k)
@@ -293,19 +293,19 @@ void sgu_infer(
                 a_z_g[j] = sum;
             }
 
-            /* (2)  z_g = tanh(a_z_g) */
+            /* (4)  z_g = tanh(a_z_g) */
             for (size_t j = 0; j < m; ++j)
                 z_g[j] = TANH(a_z_g[j]);
 
-            /* (3)  a_z_out = z_g * h_prev */
+            /* (5)  a_z_out = z_g * h_prev */
             for (size_t j = 0; j < m; ++j)
                 a_z_out[j] = z_g[j] * h_prev[j];
 
-            /* (3)  z_out = softplus(a_z_out) */
+            /* (6)  z_out = softplus(a_z_out) */
             for (size_t j = 0; j < m; ++j)
                 z_out[j] = sgu_softplus(a_z_out[j]);
 
-            /* (4)  a_z = W_xz x + W_hz h_prev + b_z */
+            /* (7)  a_z = W_xz x + W_hz h_prev + b_z */
             for (size_t j = 0; j < m; ++j) {
                 sgu_real sum = b_z[j];
                 for (size_t k = 0; k < n; ++k)
@@ -315,11 +315,11 @@ void sgu_infer(
                 a_z[j] = sum;
             }
 
-            /* (4)  z = hard_sigmoid(a_z, 1/5, 1/2) */
+            /* (8)  z = hard_sigmoid(a_z, 1/5, 1/2) */
             for (size_t j = 0; j < m; ++j)
                 z[j] = sgu_hard_sigmoid(a_z[j], REAL(0.2), REAL(0.5));
 
-            /* (5)  h = (1 - z) * h_prev + z * z_out */
+            /* (9)  h = (1 - z) * h_prev + z * z_out */
             for (size_t j = 0; j < m; ++j)
                 h[j] = (1 - z[j]) * h_prev[j] + z[j] * z_out[j];
         }
@@ -403,15 +403,15 @@ void sgu_backward(
             const sgu_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + s * m;
             sgu_real *restrict sigmoid_a_z_out = work_sigmoid_a_z_out + at * m;
 
-            /* (2)  z_g = tanh_from_tail(z_g_tail) */
+            /* (4)  z_g = tanh_from_tail(z_g_tail) */
             for (size_t j = 0; j < m; ++j)
                 z_g[j] = sgu_tanh_from_tail(z_g_tail[j]);
 
-            /* (3)  a_z_out = z_g * h_prev */
+            /* (5)  a_z_out = z_g * h_prev */
             for (size_t j = 0; j < m; ++j)
                 a_z_out[j] = z_g[j] * h_prev[j];
 
-            /* (10)  sigmoid_a_z_out = sigmoid(a_z_out) */
+            /* (14)  sigmoid_a_z_out = sigmoid(a_z_out) */
             for (size_t j = 0; j < m; ++j)
                 sigmoid_a_z_out[j] = sgu_sigmoid(a_z_out[j]);
         }
@@ -437,40 +437,41 @@ void sgu_backward(
             sgu_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + s) * m;
             const sgu_real *restrict sigmoid_a_z_out = work_sigmoid_a_z_out + at * m;
 
-            /* (2)  one_minus_z_g_squared = slope_from_tail(z_g_tail) */
+            /* (4)  one_minus_z_g_squared = slope_from_tail(z_g_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_z_g_squared[j] = sgu_slope_from_tail(z_g_tail[j]);
 
-            /* (6)  h_bar = Delta_h + h_next_bar */
+            /* (10)  h_bar = Delta_h + h_next_bar */
             for (size_t j = 0; j < m; ++j)
                 h_bar[j] = Delta_h[j] + h_next_bar[j];
 
-            /* (7)  z_bar = h_bar * (z_out - h_prev)   adjoint of (5) */
+            /* (11)  z_bar = h_bar * (z_out - h_prev)   adjoint of (9) */
             for (size_t j = 0; j < m; ++j)
                 z_bar[j] = h_bar[j] * (z_out[j] - h_prev[j]);
 
-            /* (8)  a_z_bar = z_bar * {0 if a_z <= -5/2 or a_z >= 5/2, else 1/5}   adjoint of (4) */
+            /* (12)  a_z_bar = z_bar * {0 if a_z <= -5/2 or a_z >= 5/2, else 1/5}   adjoint of (8)
+             * */
             for (size_t j = 0; j < m; ++j)
                 a_z_bar[j] =
                     z_bar[j] * (a_z[j] <= -REAL(2.5) || a_z[j] >= REAL(2.5) ? 0 : REAL(0.2));
 
-            /* (9)  z_out_bar = h_bar * z   adjoint of (5) */
+            /* (13)  z_out_bar = h_bar * z   adjoint of (9) */
             for (size_t j = 0; j < m; ++j)
                 z_out_bar[j] = h_bar[j] * z[j];
 
-            /* (10)  a_z_out_bar = z_out_bar * sigmoid(a_z_out)   adjoint of (3) */
+            /* (14)  a_z_out_bar = z_out_bar * sigmoid(a_z_out)   adjoint of (6) */
             for (size_t j = 0; j < m; ++j)
                 a_z_out_bar[j] = z_out_bar[j] * sigmoid_a_z_out[j];
 
-            /* (11)  z_g_bar = a_z_out_bar * h_prev   adjoint of (3) */
+            /* (15)  z_g_bar = a_z_out_bar * h_prev   adjoint of (5) */
             for (size_t j = 0; j < m; ++j)
                 z_g_bar[j] = a_z_out_bar[j] * h_prev[j];
 
-            /* (12)  a_z_g_bar = z_g_bar * (1 - z_g^2)   adjoint of (2) */
+            /* (16)  a_z_g_bar = z_g_bar * (1 - z_g^2)   adjoint of (4) */
             for (size_t j = 0; j < m; ++j)
                 a_z_g_bar[j] = z_g_bar[j] * one_minus_z_g_squared[j];
 
-            /* (13)  x_g_h_prev_bar = W_zxh^T a_z_g_bar   adjoint of (2) */
+            /* (17)  x_g_h_prev_bar = W_zxh^T a_z_g_bar   adjoint of (3) */
             for (size_t j = 0; j < m; ++j) {
                 sgu_real sum = 0;
                 for (size_t k = 0; k < m; ++k)
@@ -478,8 +479,8 @@ void sgu_backward(
                 x_g_h_prev_bar[j] = sum;
             }
 
-            /* (15)  h_prev_bar = x_g_h_prev_bar * x_g + a_z_out_bar * z_g + W_hz^T a_z_bar + h_bar
-             * * (1 - z)   adjoint of (2), (3), (4), (5) */
+            /* (19)  h_prev_bar = x_g_h_prev_bar * x_g + a_z_out_bar * z_g + W_hz^T a_z_bar + h_bar
+             * * (1 - z)   adjoint of (2), (5), (7), (9) */
             for (size_t j = 0; j < m; ++j) {
                 sgu_real sum = x_g_h_prev_bar[j] * x_g[j] + a_z_out_bar[j] * z_g[j]
                     + h_bar[j] * (1 - z[j]);
@@ -506,11 +507,11 @@ void sgu_backward(
             for (size_t j = 0; j < m; ++j)
                 x_g_h_prev[j] = x_g[j] * h_prev[j];
 
-            /* (14)  x_g_bar = x_g_h_prev_bar * h_prev   adjoint of (2) */
+            /* (18)  x_g_bar = x_g_h_prev_bar * h_prev   adjoint of (2) */
             for (size_t j = 0; j < m; ++j)
                 x_g_bar[j] = x_g_h_prev_bar[j] * h_prev[j];
 
-            /* (16)  x_bar = W_xh^T x_g_bar + W_xz^T a_z_bar   adjoint of (1), (4) */
+            /* (20)  x_bar = W_xh^T x_g_bar + W_xz^T a_z_bar   adjoint of (1), (7) */
             if (x_bar != NULL) {
                 for (size_t j = 0; j < n; ++j) {
                     sgu_real sum = 0;
@@ -522,36 +523,36 @@ void sgu_backward(
                 }
             }
 
-            /* (17)  W_xh_bar = sum_t x_g_bar x^T   adjoint of (1) */
+            /* (21)  W_xh_bar = sum_t x_g_bar x^T   adjoint of (1) */
             if (W_xh_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         W_xh_bar[j * n + k] += x_g_bar[j] * x[k];
 
-            /* (18)  b_g_bar = sum_t x_g_bar   adjoint of (1) */
+            /* (22)  b_g_bar = sum_t x_g_bar   adjoint of (1) */
             if (b_g_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     b_g_bar[j] += x_g_bar[j];
 
-            /* (19)  W_zxh_bar = sum_t a_z_g_bar x_g_h_prev^T   adjoint of (2) */
+            /* (23)  W_zxh_bar = sum_t a_z_g_bar x_g_h_prev^T   adjoint of (3) */
             if (W_zxh_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < m; ++k)
                         W_zxh_bar[j * m + k] += a_z_g_bar[j] * x_g_h_prev[k];
 
-            /* (20)  W_xz_bar = sum_t a_z_bar x^T   adjoint of (4) */
+            /* (24)  W_xz_bar = sum_t a_z_bar x^T   adjoint of (7) */
             if (W_xz_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         W_xz_bar[j * n + k] += a_z_bar[j] * x[k];
 
-            /* (21)  W_hz_bar = sum_t a_z_bar h_prev^T   adjoint of (4) */
+            /* (25)  W_hz_bar = sum_t a_z_bar h_prev^T   adjoint of (7) */
             if (W_hz_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < m; ++k)
                         W_hz_bar[j * m + k] += a_z_bar[j] * h_prev[k];
 
-            /* (22)  b_z_bar = sum_t a_z_bar   adjoint of (4) */
+            /* (26)  b_z_bar = sum_t a_z_bar   adjoint of (7) */
             if (b_z_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     b_z_bar[j] += a_z_bar[j];
@@ -605,7 +606,7 @@ void sgu_step(
         for (size_t j = 0; j < m; ++j)
             x_g_h_prev[j] = x_g[j] * h_prev[j];
 
-        /* (2)  a_z_g = W_zxh x_g_h_prev */
+        /* (3)  a_z_g = W_zxh x_g_h_prev */
         for (size_t j = 0; j < m; ++j) {
             sgu_real sum = 0;
             for (size_t k = 0; k < m; ++k)
@@ -613,19 +614,19 @@ void sgu_step(
             a_z_g[j] = sum;
         }
 
-        /* (2)  z_g = tanh(a_z_g) */
+        /* (4)  z_g = tanh(a_z_g) */
         for (size_t j = 0; j < m; ++j)
             z_g[j] = TANH(a_z_g[j]);
 
-        /* (3)  a_z_out = z_g * h_prev */
+        /* (5)  a_z_out = z_g * h_prev */
         for (size_t j = 0; j < m; ++j)
             a_z_out[j] = z_g[j] * h_prev[j];
 
-        /* (3)  z_out = softplus(a_z_out) */
+        /* (6)  z_out = softplus(a_z_out) */
         for (size_t j = 0; j < m; ++j)
             z_out[j] = sgu_softplus(a_z_out[j]);
 
-        /* (4)  a_z = W_xz x + W_hz h_prev + b_z */
+        /* (7)  a_z = W_xz x + W_hz h_prev + b_z */
         for (size_t j = 0; j < m; ++j) {
             sgu_real sum = b_z[j];
             for (size_t k = 0; k < n; ++k)
@@ -635,11 +636,11 @@ void sgu_step(
             a_z[j] = sum;
         }
 
-        /* (4)  z = hard_sigmoid(a_z, 1/5, 1/2) */
+        /* (8)  z = hard_sigmoid(a_z, 1/5, 1/2) */
         for (size_t j = 0; j < m; ++j)
             z[j] = sgu_hard_sigmoid(a_z[j], REAL(0.2), REAL(0.5));
 
-        /* (5)  h = (1 - z) * h_prev + z * z_out */
+        /* (9)  h = (1 - z) * h_prev + z * z_out */
         for (size_t j = 0; j < m; ++j)
             h[j] = (1 - z[j]) * h_prev[j] + z[j] * z_out[j];
 

@@ -103,21 +103,21 @@ def forward(parameters, inputs, initial):
         h_prev = h[t - 1] if t > 0 else initial_h
         # (2)  x_g_h_prev = x_g * h_prev
         x_g_h_prev = x_g[t] * h_prev
-        # (2)  a_z_g = W_zxh x_g_h_prev
+        # (3)  a_z_g = W_zxh x_g_h_prev
         a_z_g = x_g_h_prev @ W_zxh.T
-        # (2)  z_g = tanh(a_z_g)
+        # (4)  z_g = tanh(a_z_g)
         z_g = np.tanh(a_z_g)
-        # (2)  z_g_tail = tanh_tail(a_z_g)
+        # (4)  z_g_tail = tanh_tail(a_z_g)
         z_g_tail[t] = tanh_tail(a_z_g)
-        # (3)  a_z_out = z_g * h_prev
+        # (5)  a_z_out = z_g * h_prev
         a_z_out = z_g * h_prev
-        # (3)  z_out = softplus(a_z_out)
+        # (6)  z_out = softplus(a_z_out)
         z_out[t] = softplus(a_z_out)
-        # (4)  a_z = W_xz x + W_hz h_prev + b_z
+        # (7)  a_z = W_xz x + W_hz h_prev + b_z
         a_z[t] = x[t] @ W_xz.T + h_prev @ W_hz.T + b_z
-        # (4)  z = hard_sigmoid(a_z, 1/5, 1/2)
+        # (8)  z = hard_sigmoid(a_z, 1/5, 1/2)
         z[t] = hard_sigmoid(a_z[t], 0.2, 0.5)
-        # (5)  h = (1 - z) * h_prev + z * z_out
+        # (9)  h = (1 - z) * h_prev + z * z_out
         h[t] = (1 - z[t]) * h_prev + z[t] * z_out[t]
     return {"h": h}, {"h": h[T - 1] if T > 0 else initial_h}, {"x_g": x_g, "z_g_tail": z_g_tail, "z_out": z_out, "z": z, "a_z": a_z}
 
@@ -145,11 +145,11 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
 
     # all steps at once
     h_prev = np.concatenate([initial_h[None], h])[:-1]
-    # (2)  z_g = tanh_from_tail(z_g_tail)
+    # (4)  z_g = tanh_from_tail(z_g_tail)
     z_g = tanh_from_tail(z_g_tail)
-    # (3)  a_z_out = z_g * h_prev
+    # (5)  a_z_out = z_g * h_prev
     a_z_out = z_g * h_prev
-    # (10)  sigmoid_a_z_out = sigmoid(a_z_out)
+    # (14)  sigmoid_a_z_out = sigmoid(a_z_out)
     sigmoid_a_z_out = sigmoid(a_z_out)
 
     # scan in reverse
@@ -160,46 +160,46 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     for t in reversed(range(T)):
         h_next_bar = h_prev_bar
         h_prev = h[t - 1] if t > 0 else initial_h
-        # (2)  one_minus_z_g_squared = slope_from_tail(z_g_tail)
+        # (4)  one_minus_z_g_squared = slope_from_tail(z_g_tail)
         one_minus_z_g_squared = slope_from_tail(z_g_tail[t])
-        # (6)  h_bar = Delta_h + h_next_bar
+        # (10)  h_bar = Delta_h + h_next_bar
         h_bar = Delta_h[t] + h_next_bar
-        # (7)  z_bar = h_bar * (z_out - h_prev)   adjoint of (5)
+        # (11)  z_bar = h_bar * (z_out - h_prev)   adjoint of (9)
         z_bar = h_bar * (z_out[t] - h_prev)
-        # (8)  a_z_bar = z_bar * {0 if a_z <= -5/2 or a_z >= 5/2, else 1/5}   adjoint of (4)
+        # (12)  a_z_bar = z_bar * {0 if a_z <= -5/2 or a_z >= 5/2, else 1/5}   adjoint of (8)
         a_z_bar[t] = z_bar * np.where(((a_z[t] <= -2.5) | (a_z[t] >= 2.5)), 0, 0.2).astype(dtype)
-        # (9)  z_out_bar = h_bar * z   adjoint of (5)
+        # (13)  z_out_bar = h_bar * z   adjoint of (9)
         z_out_bar = h_bar * z[t]
-        # (10)  a_z_out_bar = z_out_bar * sigmoid(a_z_out)   adjoint of (3)
+        # (14)  a_z_out_bar = z_out_bar * sigmoid(a_z_out)   adjoint of (6)
         a_z_out_bar = z_out_bar * sigmoid_a_z_out[t]
-        # (11)  z_g_bar = a_z_out_bar * h_prev   adjoint of (3)
+        # (15)  z_g_bar = a_z_out_bar * h_prev   adjoint of (5)
         z_g_bar = a_z_out_bar * h_prev
-        # (12)  a_z_g_bar = z_g_bar * (1 - z_g^2)   adjoint of (2)
+        # (16)  a_z_g_bar = z_g_bar * (1 - z_g^2)   adjoint of (4)
         a_z_g_bar[t] = z_g_bar * one_minus_z_g_squared
-        # (13)  x_g_h_prev_bar = W_zxh^T a_z_g_bar   adjoint of (2)
+        # (17)  x_g_h_prev_bar = W_zxh^T a_z_g_bar   adjoint of (3)
         x_g_h_prev_bar[t] = a_z_g_bar[t] @ W_zxh
-        # (15)  h_prev_bar = x_g_h_prev_bar * x_g + a_z_out_bar * z_g + W_hz^T a_z_bar + h_bar * (1 - z)   adjoint of (2), (3), (4), (5)
+        # (19)  h_prev_bar = x_g_h_prev_bar * x_g + a_z_out_bar * z_g + W_hz^T a_z_bar + h_bar * (1 - z)   adjoint of (2), (5), (7), (9)
         h_prev_bar = x_g_h_prev_bar[t] * x_g[t] + a_z_out_bar * z_g[t] + a_z_bar[t] @ W_hz + h_bar * (1 - z[t])
 
     # all steps at once
     h_prev = np.concatenate([initial_h[None], h])[:-1]
     # (2)  x_g_h_prev = x_g * h_prev
     x_g_h_prev = x_g * h_prev
-    # (14)  x_g_bar = x_g_h_prev_bar * h_prev   adjoint of (2)
+    # (18)  x_g_bar = x_g_h_prev_bar * h_prev   adjoint of (2)
     x_g_bar = x_g_h_prev_bar * h_prev
-    # (16)  x_bar = W_xh^T x_g_bar + W_xz^T a_z_bar   adjoint of (1), (4)
+    # (20)  x_bar = W_xh^T x_g_bar + W_xz^T a_z_bar   adjoint of (1), (7)
     x_bar = x_g_bar @ W_xh + a_z_bar @ W_xz
-    # (17)  W_xh_bar = sum_t x_g_bar x^T   adjoint of (1)
+    # (21)  W_xh_bar = sum_t x_g_bar x^T   adjoint of (1)
     W_xh_bar = contract("TBi,TBj->ij", x_g_bar, x)
-    # (18)  b_g_bar = sum_t x_g_bar   adjoint of (1)
+    # (22)  b_g_bar = sum_t x_g_bar   adjoint of (1)
     b_g_bar = contract("TBi->i", x_g_bar)
-    # (19)  W_zxh_bar = sum_t a_z_g_bar x_g_h_prev^T   adjoint of (2)
+    # (23)  W_zxh_bar = sum_t a_z_g_bar x_g_h_prev^T   adjoint of (3)
     W_zxh_bar = contract("TBi,TBj->ij", a_z_g_bar, x_g_h_prev)
-    # (20)  W_xz_bar = sum_t a_z_bar x^T   adjoint of (4)
+    # (24)  W_xz_bar = sum_t a_z_bar x^T   adjoint of (7)
     W_xz_bar = contract("TBi,TBj->ij", a_z_bar, x)
-    # (21)  W_hz_bar = sum_t a_z_bar h_prev^T   adjoint of (4)
+    # (25)  W_hz_bar = sum_t a_z_bar h_prev^T   adjoint of (7)
     W_hz_bar = contract("TBi,TBj->ij", a_z_bar, h_prev)
-    # (22)  b_z_bar = sum_t a_z_bar   adjoint of (4)
+    # (26)  b_z_bar = sum_t a_z_bar   adjoint of (7)
     b_z_bar = contract("TBi->i", a_z_bar)
     return {"initial.h": h_prev_bar, "x": x_bar, "W_xh": W_xh_bar, "b_g": b_g_bar, "W_zxh": W_zxh_bar, "W_xz": W_xz_bar, "W_hz": W_hz_bar, "b_z": b_z_bar}
 
@@ -224,18 +224,18 @@ def step(parameters, inputs, state):
     x_g = x @ W_xh.T + b_g
     # (2)  x_g_h_prev = x_g * h_prev
     x_g_h_prev = x_g * h_prev
-    # (2)  a_z_g = W_zxh x_g_h_prev
+    # (3)  a_z_g = W_zxh x_g_h_prev
     a_z_g = x_g_h_prev @ W_zxh.T
-    # (2)  z_g = tanh(a_z_g)
+    # (4)  z_g = tanh(a_z_g)
     z_g = np.tanh(a_z_g)
-    # (3)  a_z_out = z_g * h_prev
+    # (5)  a_z_out = z_g * h_prev
     a_z_out = z_g * h_prev
-    # (3)  z_out = softplus(a_z_out)
+    # (6)  z_out = softplus(a_z_out)
     z_out = softplus(a_z_out)
-    # (4)  a_z = W_xz x + W_hz h_prev + b_z
+    # (7)  a_z = W_xz x + W_hz h_prev + b_z
     a_z = x @ W_xz.T + h_prev @ W_hz.T + b_z
-    # (4)  z = hard_sigmoid(a_z, 1/5, 1/2)
+    # (8)  z = hard_sigmoid(a_z, 1/5, 1/2)
     z = hard_sigmoid(a_z, 0.2, 0.5)
-    # (5)  h = (1 - z) * h_prev + z * z_out
+    # (9)  h = (1 - z) * h_prev + z * z_out
     h = (1 - z) * h_prev + z * z_out
     return {"h": h}, {"h": h}

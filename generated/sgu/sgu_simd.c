@@ -295,12 +295,12 @@ static void sgu_simd_forward_thread(
                                     const vec x_g_h_prev = x_g * h_prev;
                                     store(x_g_h_prev_rows + s * row_m + j, x_g_h_prev);
 
-                                    /* (4)  a_z = W_xz x + W_hz h_prev + b_z */
+                                    /* (7)  a_z = W_xz x + W_hz h_prev + b_z */
                                     const vec a_z =
                                         load(tile_a_z + (s * own + v) * LANES) + b_z_here;
                                     store(a_z_rows + s * row_m + j, a_z);
 
-                                    /* (4)  z = hard_sigmoid(a_z, 1/5, 1/2) */
+                                    /* (8)  z = hard_sigmoid(a_z, 1/5, 1/2) */
                                     const vec z = vec_hard_sigmoid(a_z, REAL(0.2), REAL(0.5));
                                     store(z_rows + s * row_m + j, z);
                                 }
@@ -348,17 +348,17 @@ static void sgu_simd_forward_thread(
                                 for (size_t s = 0; s < rows; ++s) {
                                     const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
-                                    /* (2)  a_z_g = W_zxh x_g_h_prev */
+                                    /* (3)  a_z_g = W_zxh x_g_h_prev */
                                     const vec a_z_g = load(tile_a_z_g + (s * own + v) * LANES);
 
-                                    /* (2)  z_g = tanh(a_z_g) */
+                                    /* (4)  z_g = tanh(a_z_g) */
                                     const vec z_g = vec_tanh(a_z_g);
 
-                                    /* (2)  z_g_tail = tanh_tail(a_z_g) */
+                                    /* (4)  z_g_tail = tanh_tail(a_z_g) */
                                     const vec z_g_tail = vec_tanh_tail(a_z_g);
                                     store(z_g_tail_rows + s * row_m + j, z_g_tail);
 
-                                    /* (3)  a_z_out = z_g * h_prev */
+                                    /* (5)  a_z_out = z_g * h_prev */
                                     const vec a_z_out = z_g * h_prev;
                                     store(kept_a_z_out
                                         + (((block - batch.low) * vectors + v) * rows + s) * LANES,
@@ -379,11 +379,11 @@ static void sgu_simd_forward_thread(
                                     const vec a_z_out = load(kept_a_z_out
                                         + (((block - batch.low) * vectors + v) * rows + s) * LANES);
 
-                                    /* (3)  z_out = softplus(a_z_out) */
+                                    /* (6)  z_out = softplus(a_z_out) */
                                     const vec z_out = vec_softplus(a_z_out);
                                     store(z_out_rows + s * row_m + j, z_out);
 
-                                    /* (5)  h = (1 - z) * h_prev + z * z_out */
+                                    /* (9)  h = (1 - z) * h_prev + z * z_out */
                                     const vec h = (1 - z) * h_prev + z * z_out;
                                     store_part(h_rows + s * m + j, h, left);
                                 }
@@ -546,11 +546,11 @@ static void sgu_simd_infer_thread(
                                     const vec x_g_h_prev = x_g * h_prev;
                                     store(x_g_h_prev_rows + s * row_m + j, x_g_h_prev);
 
-                                    /* (4)  a_z = W_xz x + W_hz h_prev + b_z */
+                                    /* (7)  a_z = W_xz x + W_hz h_prev + b_z */
                                     const vec a_z =
                                         load(tile_a_z + (s * own + v) * LANES) + b_z_here;
 
-                                    /* (4)  z = hard_sigmoid(a_z, 1/5, 1/2) */
+                                    /* (8)  z = hard_sigmoid(a_z, 1/5, 1/2) */
                                     const vec z = vec_hard_sigmoid(a_z, REAL(0.2), REAL(0.5));
                                     store(z_rows + s * row_m + j, z);
                                 }
@@ -596,13 +596,13 @@ static void sgu_simd_infer_thread(
                                 for (size_t s = 0; s < rows; ++s) {
                                     const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
-                                    /* (2)  a_z_g = W_zxh x_g_h_prev */
+                                    /* (3)  a_z_g = W_zxh x_g_h_prev */
                                     const vec a_z_g = load(tile_a_z_g + (s * own + v) * LANES);
 
-                                    /* (2)  z_g = tanh(a_z_g) */
+                                    /* (4)  z_g = tanh(a_z_g) */
                                     const vec z_g = vec_tanh(a_z_g);
 
-                                    /* (3)  a_z_out = z_g * h_prev */
+                                    /* (5)  a_z_out = z_g * h_prev */
                                     const vec a_z_out = z_g * h_prev;
                                     store(kept_a_z_out
                                         + (((block - batch.low) * vectors + v) * rows + s) * LANES,
@@ -623,10 +623,10 @@ static void sgu_simd_infer_thread(
                                     const vec a_z_out = load(kept_a_z_out
                                         + (((block - batch.low) * vectors + v) * rows + s) * LANES);
 
-                                    /* (3)  z_out = softplus(a_z_out) */
+                                    /* (6)  z_out = softplus(a_z_out) */
                                     const vec z_out = vec_softplus(a_z_out);
 
-                                    /* (5)  h = (1 - z) * h_prev + z * z_out */
+                                    /* (9)  h = (1 - z) * h_prev + z * z_out */
                                     const vec h = (1 - z) * h_prev + z * z_out;
                                     store_part(h_rows + s * m + j, h, left);
                                 }
@@ -743,14 +743,14 @@ static void sgu_simd_backward_thread(
                     const vec z_g_tail = load(z_g_tail_rows + s * row_m + j);
                     const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
-                    /* (2)  z_g = tanh_from_tail(z_g_tail) */
+                    /* (4)  z_g = tanh_from_tail(z_g_tail) */
                     const vec z_g = vec_tanh_from_tail(z_g_tail);
                     store(z_g_rows + s * row_m + j, z_g);
 
-                    /* (3)  a_z_out = z_g * h_prev */
+                    /* (5)  a_z_out = z_g * h_prev */
                     const vec a_z_out = z_g * h_prev;
 
-                    /* (10)  sigmoid_a_z_out = sigmoid(a_z_out) */
+                    /* (14)  sigmoid_a_z_out = sigmoid(a_z_out) */
                     const vec sigmoid_a_z_out = vec_sigmoid(a_z_out);
                     store(sigmoid_a_z_out_rows + s * row_m + j, sigmoid_a_z_out);
                 }
@@ -801,33 +801,33 @@ static void sgu_simd_backward_thread(
                                 load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
                             const vec sigmoid_a_z_out = load(sigmoid_a_z_out_rows + s * row_m + j);
 
-                            /* (2)  one_minus_z_g_squared = slope_from_tail(z_g_tail) */
+                            /* (4)  one_minus_z_g_squared = slope_from_tail(z_g_tail) */
                             const vec one_minus_z_g_squared = vec_slope_from_tail(z_g_tail);
 
-                            /* (6)  h_bar = Delta_h + h_next_bar */
+                            /* (10)  h_bar = Delta_h + h_next_bar */
                             const vec h_bar = Delta_h + h_next_bar;
                             store(h_bar_rows + s * row_m + j, h_bar);
 
-                            /* (7)  z_bar = h_bar * (z_out - h_prev)   adjoint of (5) */
+                            /* (11)  z_bar = h_bar * (z_out - h_prev)   adjoint of (9) */
                             const vec z_bar = h_bar * (z_out - h_prev);
 
-                            /* (8)  a_z_bar = z_bar * {0 if a_z <= -5/2 or a_z >= 5/2, else 1/5}
-                             * adjoint of (4) */
+                            /* (12)  a_z_bar = z_bar * {0 if a_z <= -5/2 or a_z >= 5/2, else 1/5}
+                             * adjoint of (8) */
                             const vec a_z_bar =
                                 z_bar * where(a_z <= -REAL(2.5) | a_z >= REAL(2.5), 0, REAL(0.2));
                             store(a_z_bar_rows + s * row_m + j, a_z_bar);
 
-                            /* (9)  z_out_bar = h_bar * z   adjoint of (5) */
+                            /* (13)  z_out_bar = h_bar * z   adjoint of (9) */
                             const vec z_out_bar = h_bar * z;
 
-                            /* (10)  a_z_out_bar = z_out_bar * sigmoid(a_z_out)   adjoint of (3) */
+                            /* (14)  a_z_out_bar = z_out_bar * sigmoid(a_z_out)   adjoint of (6) */
                             const vec a_z_out_bar = z_out_bar * sigmoid_a_z_out;
                             store(a_z_out_bar_rows + s * row_m + j, a_z_out_bar);
 
-                            /* (11)  z_g_bar = a_z_out_bar * h_prev   adjoint of (3) */
+                            /* (15)  z_g_bar = a_z_out_bar * h_prev   adjoint of (5) */
                             const vec z_g_bar = a_z_out_bar * h_prev;
 
-                            /* (12)  a_z_g_bar = z_g_bar * (1 - z_g^2)   adjoint of (2) */
+                            /* (16)  a_z_g_bar = z_g_bar * (1 - z_g^2)   adjoint of (4) */
                             const vec a_z_g_bar = z_g_bar * one_minus_z_g_squared;
                             store(a_z_g_bar_rows + s * row_m + j, a_z_g_bar);
                         }
@@ -891,14 +891,14 @@ static void sgu_simd_backward_thread(
                                     const vec h_bar = load(h_bar_rows + s * row_m + j);
                                     const vec a_z_out_bar = load(a_z_out_bar_rows + s * row_m + j);
 
-                                    /* (13)  x_g_h_prev_bar = W_zxh^T a_z_g_bar   adjoint of (2) */
+                                    /* (17)  x_g_h_prev_bar = W_zxh^T a_z_g_bar   adjoint of (3) */
                                     const vec x_g_h_prev_bar =
                                         load(tile_x_g_h_prev_bar + (s * own + v) * LANES);
                                     store(x_g_h_prev_bar_rows + s * row_m + j, x_g_h_prev_bar);
 
-                                    /* (15)  h_prev_bar = x_g_h_prev_bar * x_g + a_z_out_bar * z_g +
-                                     * W_hz^T a_z_bar + h_bar * (1 - z)   adjoint of (2), (3), (4),
-                                     * (5) */
+                                    /* (19)  h_prev_bar = x_g_h_prev_bar * x_g + a_z_out_bar * z_g +
+                                     * W_hz^T a_z_bar + h_bar * (1 - z)   adjoint of (2), (5), (7),
+                                     * (9) */
                                     const vec h_prev_bar =
                                         load(tile_h_prev_bar + (s * own + v) * LANES)
                                         + x_g_h_prev_bar * x_g + a_z_out_bar * z_g
@@ -947,14 +947,14 @@ static void sgu_simd_backward_thread(
                             const vec x_g_h_prev = x_g * h_prev;
                             store(x_g_h_prev_rows + s * row_m + j, x_g_h_prev);
 
-                            /* (14)  x_g_bar = x_g_h_prev_bar * h_prev   adjoint of (2) */
+                            /* (18)  x_g_bar = x_g_h_prev_bar * h_prev   adjoint of (2) */
                             const vec x_g_bar = x_g_h_prev_bar * h_prev;
                             store(x_g_bar_rows + s * row_m + j, x_g_bar);
 
-                            /* (18)  b_g_bar = sum_t x_g_bar   adjoint of (1) */
+                            /* (22)  b_g_bar = sum_t x_g_bar   adjoint of (1) */
                             b_g_bar_here += x_g_bar;
 
-                            /* (22)  b_z_bar = sum_t a_z_bar   adjoint of (4) */
+                            /* (26)  b_z_bar = sum_t a_z_bar   adjoint of (7) */
                             b_z_bar_here += a_z_bar;
                         }
                         if (b_g_bar != NULL) {
@@ -1001,8 +1001,8 @@ static void sgu_simd_backward_thread(
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
                             for (size_t s = 0; s < rows; ++s) {
-                                /* (16)  x_bar = W_xh^T x_g_bar + W_xz^T a_z_bar   adjoint of (1),
-                                 * (4) */
+                                /* (20)  x_bar = W_xh^T x_g_bar + W_xz^T a_z_bar   adjoint of (1),
+                                 * (7) */
                                 const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
                                 store_part(x_bar_rows + s * n + j, x_bar, left);
                             }
@@ -1015,8 +1015,8 @@ static void sgu_simd_backward_thread(
         {
             real *const scratch = work_scratch + thread * scratch_size;
 
-            /* (17)  W_xh_bar = sum_t x_g_bar x^T   adjoint of (1) */
-            /* (20)  W_xz_bar = sum_t a_z_bar x^T   adjoint of (4) */
+            /* (21)  W_xh_bar = sum_t x_g_bar x^T   adjoint of (1) */
+            /* (24)  W_xz_bar = sum_t a_z_bar x^T   adjoint of (7) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
             const reduction with_x[] = {
                 {{work_x_g_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_xh_bar, done > 0},
@@ -1024,7 +1024,7 @@ static void sgu_simd_backward_thread(
             };
             reduce_rows(first * B, steps * B, &rows_of_x, n, with_x, 2, thread, threads, scratch);
 
-            /* (19)  W_zxh_bar = sum_t a_z_g_bar x_g_h_prev^T   adjoint of (2) */
+            /* (23)  W_zxh_bar = sum_t a_z_g_bar x_g_h_prev^T   adjoint of (3) */
             const series rows_of_x_g_h_prev = {work_x_g_h_prev, 0, row_m, 0, 0, 0, first * B};
             const reduction with_x_g_h_prev[] = {
                 {{work_a_z_g_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_zxh_bar, done > 0},
@@ -1032,7 +1032,7 @@ static void sgu_simd_backward_thread(
             reduce_rows(first * B, steps * B, &rows_of_x_g_h_prev, m, with_x_g_h_prev, 1, thread,
                 threads, scratch);
 
-            /* (21)  W_hz_bar = sum_t a_z_bar h_prev^T   adjoint of (4) */
+            /* (25)  W_hz_bar = sum_t a_z_bar h_prev^T   adjoint of (7) */
             const series rows_of_h_prev = {out->h, initial_h, m, m, 0, B, 0};
             const reduction with_h_prev[] = {
                 {{work_a_z_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_hz_bar, done > 0},
@@ -1171,10 +1171,10 @@ static void sgu_simd_step_thread(
                             const vec x_g_h_prev = x_g * h_prev;
                             store(x_g_h_prev_rows + s * row_m + j, x_g_h_prev);
 
-                            /* (4)  a_z = W_xz x + W_hz h_prev + b_z */
+                            /* (7)  a_z = W_xz x + W_hz h_prev + b_z */
                             const vec a_z = load(tile_a_z + (s * own + v) * LANES) + b_z_here;
 
-                            /* (4)  z = hard_sigmoid(a_z, 1/5, 1/2) */
+                            /* (8)  z = hard_sigmoid(a_z, 1/5, 1/2) */
                             const vec z = vec_hard_sigmoid(a_z, REAL(0.2), REAL(0.5));
                             store(z_rows + s * row_m + j, z);
                         }
@@ -1219,13 +1219,13 @@ static void sgu_simd_step_thread(
                         for (size_t s = 0; s < rows; ++s) {
                             const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
-                            /* (2)  a_z_g = W_zxh x_g_h_prev */
+                            /* (3)  a_z_g = W_zxh x_g_h_prev */
                             const vec a_z_g = load(tile_a_z_g + (s * own + v) * LANES);
 
-                            /* (2)  z_g = tanh(a_z_g) */
+                            /* (4)  z_g = tanh(a_z_g) */
                             const vec z_g = vec_tanh(a_z_g);
 
-                            /* (3)  a_z_out = z_g * h_prev */
+                            /* (5)  a_z_out = z_g * h_prev */
                             const vec a_z_out = z_g * h_prev;
                             store(kept_a_z_out
                                 + (((block - batch.low) * vectors + v) * rows + s) * LANES,
@@ -1246,10 +1246,10 @@ static void sgu_simd_step_thread(
                             const vec a_z_out = load(kept_a_z_out
                                 + (((block - batch.low) * vectors + v) * rows + s) * LANES);
 
-                            /* (3)  z_out = softplus(a_z_out) */
+                            /* (6)  z_out = softplus(a_z_out) */
                             const vec z_out = vec_softplus(a_z_out);
 
-                            /* (5)  h = (1 - z) * h_prev + z * z_out */
+                            /* (9)  h = (1 - z) * h_prev + z * z_out */
                             const vec h = (1 - z) * h_prev + z * z_out;
                             store_part(h_rows + s * m + j, h, left);
                         }

@@ -8,7 +8,7 @@
  * code has the sigmoid.
  * The stabiliser m only shifts exponents: c and n stand for c exp(m) and n exp(m), and h
  * does not depend on m. It is differentiated like any other state. It starts far below
- * any gate, at -1e30 in place of minus infinity, so that the first input gate alone
+ * any gate, at -10^30 in place of minus infinity, so that the first input gate alone
  * decides, however closed it is.
  * One head: the recurrent matrices R are full, where the paper makes them block
  * diagonal.
@@ -284,27 +284,27 @@ void slstm_forward(
             for (size_t j = 0; j < d; ++j)
                 a_i[j] = itilde[j] - m[j];
 
-            /* (9)  i = exp(a_i) */
+            /* (10)  i = exp(a_i) */
             for (size_t j = 0; j < d; ++j)
                 i[j] = EXP(a_i[j]);
 
-            /* (10)  a_f = l_f + m_prev - m */
+            /* (11)  a_f = l_f + m_prev - m */
             for (size_t j = 0; j < d; ++j)
                 a_f[j] = l_f[j] + m_prev[j] - m[j];
 
-            /* (10)  f = exp(a_f) */
+            /* (12)  f = exp(a_f) */
             for (size_t j = 0; j < d; ++j)
                 f[j] = EXP(a_f[j]);
 
-            /* (11)  c = f * c_prev + i * z */
+            /* (13)  c = f * c_prev + i * z */
             for (size_t j = 0; j < d; ++j)
                 c[j] = f[j] * c_prev[j] + i[j] * z[j];
 
-            /* (12)  n = f * n_prev + i */
+            /* (14)  n = f * n_prev + i */
             for (size_t j = 0; j < d; ++j)
                 n[j] = f[j] * n_prev[j] + i[j];
 
-            /* (13)  h = o * c / n */
+            /* (15)  h = o * c / n */
             for (size_t j = 0; j < d; ++j)
                 h[j] = o[j] * c[j] / n[j];
         }
@@ -451,27 +451,27 @@ void slstm_infer(
             for (size_t j = 0; j < d; ++j)
                 a_i[j] = itilde[j] - m[j];
 
-            /* (9)  i = exp(a_i) */
+            /* (10)  i = exp(a_i) */
             for (size_t j = 0; j < d; ++j)
                 i[j] = EXP(a_i[j]);
 
-            /* (10)  a_f = l_f + m_prev - m */
+            /* (11)  a_f = l_f + m_prev - m */
             for (size_t j = 0; j < d; ++j)
                 a_f[j] = l_f[j] + m_prev[j] - m[j];
 
-            /* (10)  f = exp(a_f) */
+            /* (12)  f = exp(a_f) */
             for (size_t j = 0; j < d; ++j)
                 f[j] = EXP(a_f[j]);
 
-            /* (11)  c = f * c_prev + i * z */
+            /* (13)  c = f * c_prev + i * z */
             for (size_t j = 0; j < d; ++j)
                 c[j] = f[j] * c_prev[j] + i[j] * z[j];
 
-            /* (12)  n = f * n_prev + i */
+            /* (14)  n = f * n_prev + i */
             for (size_t j = 0; j < d; ++j)
                 n[j] = f[j] * n_prev[j] + i[j];
 
-            /* (13)  h = o * c / n */
+            /* (15)  h = o * c / n */
             for (size_t j = 0; j < d; ++j)
                 h[j] = o[j] * c[j] / n[j];
         }
@@ -621,7 +621,7 @@ void slstm_backward(
             const slstm_real *restrict ftilde = tape_ftilde + at * d;
             slstm_real *restrict sigmoid_ftilde = work_sigmoid_ftilde + at * d;
 
-            /* (26)  sigmoid_ftilde = sigmoid(-ftilde) */
+            /* (28)  sigmoid_ftilde = sigmoid(-ftilde) */
             for (size_t j = 0; j < d; ++j)
                 sigmoid_ftilde[j] = slstm_sigmoid(-ftilde[j]);
         }
@@ -677,69 +677,69 @@ void slstm_backward(
             for (size_t j = 0; j < d; ++j)
                 one_minus_o[j] = slstm_complement_from_tail(o_tail[j]);
 
-            /* (14)  h_bar = Delta_h + h_next_bar */
+            /* (16)  h_bar = Delta_h + h_next_bar */
             for (size_t j = 0; j < d; ++j)
                 h_bar[j] = Delta_h[j] + h_next_bar[j];
 
-            /* (15)  n_bar = -h_bar * o * c / n^2 + n_next_bar   adjoint of (13) */
+            /* (17)  n_bar = -h_bar * o * c / n^2 + n_next_bar   adjoint of (15) */
             for (size_t j = 0; j < d; ++j)
                 n_bar[j] = -h_bar[j] * o[j] * c[j] / (n[j] * n[j]) + n_next_bar[j];
 
-            /* (16)  c_bar = h_bar * o / n + c_next_bar   adjoint of (13) */
+            /* (18)  c_bar = h_bar * o / n + c_next_bar   adjoint of (15) */
             for (size_t j = 0; j < d; ++j)
                 c_bar[j] = h_bar[j] * o[j] / n[j] + c_next_bar[j];
 
-            /* (17)  f_bar = c_bar * c_prev + n_bar * n_prev   adjoint of (11), (12) */
+            /* (19)  f_bar = c_bar * c_prev + n_bar * n_prev   adjoint of (13), (14) */
             for (size_t j = 0; j < d; ++j)
                 f_bar[j] = c_bar[j] * c_prev[j] + n_bar[j] * n_prev[j];
 
-            /* (18)  a_f_bar = f_bar * f   adjoint of (10) */
+            /* (20)  a_f_bar = f_bar * f   adjoint of (12) */
             for (size_t j = 0; j < d; ++j)
                 a_f_bar[j] = f_bar[j] * f[j];
 
-            /* (19)  i_bar = c_bar * z + n_bar   adjoint of (11), (12) */
+            /* (21)  i_bar = c_bar * z + n_bar   adjoint of (13), (14) */
             for (size_t j = 0; j < d; ++j)
                 i_bar[j] = c_bar[j] * z[j] + n_bar[j];
 
-            /* (20)  a_i_bar = i_bar * i   adjoint of (9) */
+            /* (22)  a_i_bar = i_bar * i   adjoint of (10) */
             for (size_t j = 0; j < d; ++j)
                 a_i_bar[j] = i_bar[j] * i[j];
 
-            /* (21)  m_bar = -a_i_bar - a_f_bar + m_next_bar   adjoint of (9), (10) */
+            /* (23)  m_bar = -a_i_bar - a_f_bar + m_next_bar   adjoint of (9), (11) */
             for (size_t j = 0; j < d; ++j)
                 m_bar[j] = -a_i_bar[j] - a_f_bar[j] + m_next_bar[j];
 
-            /* (22)  l_f_bar = m_bar * {1 if itilde <= l_f + m_prev, else 0} + a_f_bar   adjoint of
-             * (8), (10) */
+            /* (24)  l_f_bar = m_bar * {1 if itilde <= l_f + m_prev, else 0} + a_f_bar   adjoint of
+             * (8), (11) */
             for (size_t j = 0; j < d; ++j)
                 l_f_bar[j] = m_bar[j] * (itilde[j] <= l_f[j] + m_prev[j] ? 1 : 0) + a_f_bar[j];
 
-            /* (23)  o_bar = h_bar * c / n   adjoint of (13) */
+            /* (25)  o_bar = h_bar * c / n   adjoint of (15) */
             for (size_t j = 0; j < d; ++j)
                 o_bar[j] = h_bar[j] * c[j] / n[j];
 
-            /* (24)  z_bar = c_bar * i   adjoint of (11) */
+            /* (26)  z_bar = c_bar * i   adjoint of (13) */
             for (size_t j = 0; j < d; ++j)
                 z_bar[j] = c_bar[j] * i[j];
 
-            /* (25)  otilde_bar = o_bar * o * (1 - o)   adjoint of (6) */
+            /* (27)  otilde_bar = o_bar * o * (1 - o)   adjoint of (6) */
             for (size_t j = 0; j < d; ++j)
                 otilde_bar[j] = o_bar[j] * o[j] * one_minus_o[j];
 
-            /* (26)  ftilde_bar = l_f_bar * sigmoid(-ftilde)   adjoint of (7) */
+            /* (28)  ftilde_bar = l_f_bar * sigmoid(-ftilde)   adjoint of (7) */
             for (size_t j = 0; j < d; ++j)
                 ftilde_bar[j] = l_f_bar[j] * sigmoid_ftilde[j];
 
-            /* (27)  itilde_bar = m_bar * {0 if itilde <= l_f + m_prev, else 1} + a_i_bar   adjoint
+            /* (29)  itilde_bar = m_bar * {0 if itilde <= l_f + m_prev, else 1} + a_i_bar   adjoint
              * of (8), (9) */
             for (size_t j = 0; j < d; ++j)
                 itilde_bar[j] = m_bar[j] * (itilde[j] <= l_f[j] + m_prev[j] ? 0 : 1) + a_i_bar[j];
 
-            /* (28)  ztilde_bar = z_bar * (1 - z^2)   adjoint of (5) */
+            /* (30)  ztilde_bar = z_bar * (1 - z^2)   adjoint of (5) */
             for (size_t j = 0; j < d; ++j)
                 ztilde_bar[j] = z_bar[j] * one_minus_z_squared[j];
 
-            /* (29)  h_prev_bar = R_z^T ztilde_bar + R_i^T itilde_bar + R_f^T ftilde_bar + R_o^T
+            /* (31)  h_prev_bar = R_z^T ztilde_bar + R_i^T itilde_bar + R_f^T ftilde_bar + R_o^T
              * otilde_bar   adjoint of (1), (2), (3), (4) */
             for (size_t j = 0; j < d; ++j) {
                 slstm_real sum = 0;
@@ -754,16 +754,16 @@ void slstm_backward(
                 h_prev_bar[j] = sum;
             }
 
-            /* (30)  m_prev_bar = m_bar * {1 if itilde <= l_f + m_prev, else 0} + a_f_bar   adjoint
-             * of (8), (10) */
+            /* (32)  m_prev_bar = m_bar * {1 if itilde <= l_f + m_prev, else 0} + a_f_bar   adjoint
+             * of (8), (11) */
             for (size_t j = 0; j < d; ++j)
                 m_prev_bar[j] = m_bar[j] * (itilde[j] <= l_f[j] + m_prev[j] ? 1 : 0) + a_f_bar[j];
 
-            /* (31)  c_prev_bar = c_bar * f   adjoint of (11) */
+            /* (33)  c_prev_bar = c_bar * f   adjoint of (13) */
             for (size_t j = 0; j < d; ++j)
                 c_prev_bar[j] = c_bar[j] * f[j];
 
-            /* (32)  n_prev_bar = n_bar * f   adjoint of (12) */
+            /* (34)  n_prev_bar = n_bar * f   adjoint of (14) */
             for (size_t j = 0; j < d; ++j)
                 n_prev_bar[j] = n_bar[j] * f[j];
         }
@@ -782,7 +782,7 @@ void slstm_backward(
             slstm_real *restrict x_bar =
                 gradients->x_bar != NULL ? gradients->x_bar + at * D : NULL;
 
-            /* (33)  x_bar = W_z^T ztilde_bar + W_i^T itilde_bar + W_f^T ftilde_bar + W_o^T
+            /* (35)  x_bar = W_z^T ztilde_bar + W_i^T itilde_bar + W_f^T ftilde_bar + W_o^T
              * otilde_bar   adjoint of (1), (2), (3), (4) */
             if (x_bar != NULL) {
                 for (size_t j = 0; j < D; ++j) {
@@ -799,70 +799,70 @@ void slstm_backward(
                 }
             }
 
-            /* (34)  W_z_bar = sum_t ztilde_bar x^T   adjoint of (1) */
+            /* (36)  W_z_bar = sum_t ztilde_bar x^T   adjoint of (1) */
             if (W_z_bar != NULL)
                 for (size_t j = 0; j < d; ++j)
                     for (size_t k = 0; k < D; ++k)
                         W_z_bar[j * D + k] += ztilde_bar[j] * x[k];
 
-            /* (35)  R_z_bar = sum_t ztilde_bar h_prev^T   adjoint of (1) */
+            /* (37)  R_z_bar = sum_t ztilde_bar h_prev^T   adjoint of (1) */
             if (R_z_bar != NULL)
                 for (size_t j = 0; j < d; ++j)
                     for (size_t k = 0; k < d; ++k)
                         R_z_bar[j * d + k] += ztilde_bar[j] * h_prev[k];
 
-            /* (36)  b_z_bar = sum_t ztilde_bar   adjoint of (1) */
+            /* (38)  b_z_bar = sum_t ztilde_bar   adjoint of (1) */
             if (b_z_bar != NULL)
                 for (size_t j = 0; j < d; ++j)
                     b_z_bar[j] += ztilde_bar[j];
 
-            /* (37)  W_i_bar = sum_t itilde_bar x^T   adjoint of (2) */
+            /* (39)  W_i_bar = sum_t itilde_bar x^T   adjoint of (2) */
             if (W_i_bar != NULL)
                 for (size_t j = 0; j < d; ++j)
                     for (size_t k = 0; k < D; ++k)
                         W_i_bar[j * D + k] += itilde_bar[j] * x[k];
 
-            /* (38)  R_i_bar = sum_t itilde_bar h_prev^T   adjoint of (2) */
+            /* (40)  R_i_bar = sum_t itilde_bar h_prev^T   adjoint of (2) */
             if (R_i_bar != NULL)
                 for (size_t j = 0; j < d; ++j)
                     for (size_t k = 0; k < d; ++k)
                         R_i_bar[j * d + k] += itilde_bar[j] * h_prev[k];
 
-            /* (39)  b_i_bar = sum_t itilde_bar   adjoint of (2) */
+            /* (41)  b_i_bar = sum_t itilde_bar   adjoint of (2) */
             if (b_i_bar != NULL)
                 for (size_t j = 0; j < d; ++j)
                     b_i_bar[j] += itilde_bar[j];
 
-            /* (40)  W_f_bar = sum_t ftilde_bar x^T   adjoint of (3) */
+            /* (42)  W_f_bar = sum_t ftilde_bar x^T   adjoint of (3) */
             if (W_f_bar != NULL)
                 for (size_t j = 0; j < d; ++j)
                     for (size_t k = 0; k < D; ++k)
                         W_f_bar[j * D + k] += ftilde_bar[j] * x[k];
 
-            /* (41)  R_f_bar = sum_t ftilde_bar h_prev^T   adjoint of (3) */
+            /* (43)  R_f_bar = sum_t ftilde_bar h_prev^T   adjoint of (3) */
             if (R_f_bar != NULL)
                 for (size_t j = 0; j < d; ++j)
                     for (size_t k = 0; k < d; ++k)
                         R_f_bar[j * d + k] += ftilde_bar[j] * h_prev[k];
 
-            /* (42)  b_f_bar = sum_t ftilde_bar   adjoint of (3) */
+            /* (44)  b_f_bar = sum_t ftilde_bar   adjoint of (3) */
             if (b_f_bar != NULL)
                 for (size_t j = 0; j < d; ++j)
                     b_f_bar[j] += ftilde_bar[j];
 
-            /* (43)  W_o_bar = sum_t otilde_bar x^T   adjoint of (4) */
+            /* (45)  W_o_bar = sum_t otilde_bar x^T   adjoint of (4) */
             if (W_o_bar != NULL)
                 for (size_t j = 0; j < d; ++j)
                     for (size_t k = 0; k < D; ++k)
                         W_o_bar[j * D + k] += otilde_bar[j] * x[k];
 
-            /* (44)  R_o_bar = sum_t otilde_bar h_prev^T   adjoint of (4) */
+            /* (46)  R_o_bar = sum_t otilde_bar h_prev^T   adjoint of (4) */
             if (R_o_bar != NULL)
                 for (size_t j = 0; j < d; ++j)
                     for (size_t k = 0; k < d; ++k)
                         R_o_bar[j * d + k] += otilde_bar[j] * h_prev[k];
 
-            /* (45)  b_o_bar = sum_t otilde_bar   adjoint of (4) */
+            /* (47)  b_o_bar = sum_t otilde_bar   adjoint of (4) */
             if (b_o_bar != NULL)
                 for (size_t j = 0; j < d; ++j)
                     b_o_bar[j] += otilde_bar[j];
@@ -996,27 +996,27 @@ void slstm_step(
         for (size_t j = 0; j < d; ++j)
             a_i[j] = itilde[j] - m[j];
 
-        /* (9)  i = exp(a_i) */
+        /* (10)  i = exp(a_i) */
         for (size_t j = 0; j < d; ++j)
             i[j] = EXP(a_i[j]);
 
-        /* (10)  a_f = l_f + m_prev - m */
+        /* (11)  a_f = l_f + m_prev - m */
         for (size_t j = 0; j < d; ++j)
             a_f[j] = l_f[j] + m_prev[j] - m[j];
 
-        /* (10)  f = exp(a_f) */
+        /* (12)  f = exp(a_f) */
         for (size_t j = 0; j < d; ++j)
             f[j] = EXP(a_f[j]);
 
-        /* (11)  c = f * c_prev + i * z */
+        /* (13)  c = f * c_prev + i * z */
         for (size_t j = 0; j < d; ++j)
             c[j] = f[j] * c_prev[j] + i[j] * z[j];
 
-        /* (12)  n = f * n_prev + i */
+        /* (14)  n = f * n_prev + i */
         for (size_t j = 0; j < d; ++j)
             n[j] = f[j] * n_prev[j] + i[j];
 
-        /* (13)  h = o * c / n */
+        /* (15)  h = o * c / n */
         for (size_t j = 0; j < d; ++j)
             h[j] = o[j] * c[j] / n[j];
 

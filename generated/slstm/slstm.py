@@ -11,7 +11,7 @@ The forget gate is a sigmoid or an exponential: the paper allows both, the autho
 sigmoid.
 
 The stabiliser m only shifts exponents: c and n stand for c exp(m) and n exp(m), and h does not
-depend on m. It is differentiated like any other state. It starts far below any gate, at -1e30
+depend on m. It is differentiated like any other state. It starts far below any gate, at -10^30
 in place of minus infinity, so that the first input gate alone decides, however closed it is.
 
 One head: the recurrent matrices R are full, where the paper makes them block diagonal.
@@ -170,17 +170,17 @@ def forward(parameters, inputs, initial):
         m[t] = np.where(l_f[t] + m_prev >= itilde[t], l_f[t] + m_prev, itilde[t])
         # (9)  a_i = itilde - m
         a_i = itilde[t] - m[t]
-        # (9)  i = exp(a_i)
+        # (10)  i = exp(a_i)
         i[t] = np.exp(a_i)
-        # (10)  a_f = l_f + m_prev - m
+        # (11)  a_f = l_f + m_prev - m
         a_f = l_f[t] + m_prev - m[t]
-        # (10)  f = exp(a_f)
+        # (12)  f = exp(a_f)
         f[t] = np.exp(a_f)
-        # (11)  c = f * c_prev + i * z
+        # (13)  c = f * c_prev + i * z
         c[t] = f[t] * c_prev + i[t] * z
-        # (12)  n = f * n_prev + i
+        # (14)  n = f * n_prev + i
         n[t] = f[t] * n_prev + i[t]
-        # (13)  h = o * c / n
+        # (15)  h = o * c / n
         h[t] = o * c[t] / n[t]
     return {"h": h}, {"h": h[T - 1] if T > 0 else initial_h, "m": m[T - 1] if T > 0 else initial_m, "c": c[T - 1] if T > 0 else initial_c, "n": n[T - 1] if T > 0 else initial_n}, {"itilde": itilde, "ftilde": ftilde, "z_tail": z_tail, "o_tail": o_tail, "l_f": l_f, "m": m, "i": i, "f": f, "c": c, "n": n}
 
@@ -222,7 +222,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     d = W_z.shape[0]
 
     # all steps at once
-    # (26)  sigmoid_ftilde = sigmoid(-ftilde)
+    # (28)  sigmoid_ftilde = sigmoid(-ftilde)
     sigmoid_ftilde = sigmoid(-ftilde)
 
     # scan in reverse
@@ -250,72 +250,72 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         one_minus_z_squared = slope_from_tail(z_tail[t])
         # (6)  one_minus_o = complement_from_tail(o_tail)
         one_minus_o = complement_from_tail(o_tail[t])
-        # (14)  h_bar = Delta_h + h_next_bar
+        # (16)  h_bar = Delta_h + h_next_bar
         h_bar = Delta_h[t] + h_next_bar
-        # (15)  n_bar = -h_bar * o * c / n^2 + n_next_bar   adjoint of (13)
+        # (17)  n_bar = -h_bar * o * c / n^2 + n_next_bar   adjoint of (15)
         n_bar = -h_bar * o * c[t] / n[t] ** 2 + n_next_bar
-        # (16)  c_bar = h_bar * o / n + c_next_bar   adjoint of (13)
+        # (18)  c_bar = h_bar * o / n + c_next_bar   adjoint of (15)
         c_bar = h_bar * o / n[t] + c_next_bar
-        # (17)  f_bar = c_bar * c_prev + n_bar * n_prev   adjoint of (11), (12)
+        # (19)  f_bar = c_bar * c_prev + n_bar * n_prev   adjoint of (13), (14)
         f_bar = c_bar * c_prev + n_bar * n_prev
-        # (18)  a_f_bar = f_bar * f   adjoint of (10)
+        # (20)  a_f_bar = f_bar * f   adjoint of (12)
         a_f_bar = f_bar * f[t]
-        # (19)  i_bar = c_bar * z + n_bar   adjoint of (11), (12)
+        # (21)  i_bar = c_bar * z + n_bar   adjoint of (13), (14)
         i_bar = c_bar * z + n_bar
-        # (20)  a_i_bar = i_bar * i   adjoint of (9)
+        # (22)  a_i_bar = i_bar * i   adjoint of (10)
         a_i_bar = i_bar * i[t]
-        # (21)  m_bar = -a_i_bar - a_f_bar + m_next_bar   adjoint of (9), (10)
+        # (23)  m_bar = -a_i_bar - a_f_bar + m_next_bar   adjoint of (9), (11)
         m_bar = -a_i_bar - a_f_bar + m_next_bar
-        # (22)  l_f_bar = m_bar * {1 if itilde <= l_f + m_prev, else 0} + a_f_bar   adjoint of (8), (10)
+        # (24)  l_f_bar = m_bar * {1 if itilde <= l_f + m_prev, else 0} + a_f_bar   adjoint of (8), (11)
         l_f_bar = m_bar * np.where(itilde[t] <= l_f[t] + m_prev, 1, 0).astype(dtype) + a_f_bar
-        # (23)  o_bar = h_bar * c / n   adjoint of (13)
+        # (25)  o_bar = h_bar * c / n   adjoint of (15)
         o_bar = h_bar * c[t] / n[t]
-        # (24)  z_bar = c_bar * i   adjoint of (11)
+        # (26)  z_bar = c_bar * i   adjoint of (13)
         z_bar = c_bar * i[t]
-        # (25)  otilde_bar = o_bar * o * (1 - o)   adjoint of (6)
+        # (27)  otilde_bar = o_bar * o * (1 - o)   adjoint of (6)
         otilde_bar[t] = o_bar * o * one_minus_o
-        # (26)  ftilde_bar = l_f_bar * sigmoid(-ftilde)   adjoint of (7)
+        # (28)  ftilde_bar = l_f_bar * sigmoid(-ftilde)   adjoint of (7)
         ftilde_bar[t] = l_f_bar * sigmoid_ftilde[t]
-        # (27)  itilde_bar = m_bar * {0 if itilde <= l_f + m_prev, else 1} + a_i_bar   adjoint of (8), (9)
+        # (29)  itilde_bar = m_bar * {0 if itilde <= l_f + m_prev, else 1} + a_i_bar   adjoint of (8), (9)
         itilde_bar[t] = m_bar * np.where(itilde[t] <= l_f[t] + m_prev, 0, 1).astype(dtype) + a_i_bar
-        # (28)  ztilde_bar = z_bar * (1 - z^2)   adjoint of (5)
+        # (30)  ztilde_bar = z_bar * (1 - z^2)   adjoint of (5)
         ztilde_bar[t] = z_bar * one_minus_z_squared
-        # (29)  h_prev_bar = R_z^T ztilde_bar + R_i^T itilde_bar + R_f^T ftilde_bar + R_o^T otilde_bar   adjoint of (1), (2), (3), (4)
+        # (31)  h_prev_bar = R_z^T ztilde_bar + R_i^T itilde_bar + R_f^T ftilde_bar + R_o^T otilde_bar   adjoint of (1), (2), (3), (4)
         h_prev_bar = ztilde_bar[t] @ R_z + itilde_bar[t] @ R_i + ftilde_bar[t] @ R_f + otilde_bar[t] @ R_o
-        # (30)  m_prev_bar = m_bar * {1 if itilde <= l_f + m_prev, else 0} + a_f_bar   adjoint of (8), (10)
+        # (32)  m_prev_bar = m_bar * {1 if itilde <= l_f + m_prev, else 0} + a_f_bar   adjoint of (8), (11)
         m_prev_bar = m_bar * np.where(itilde[t] <= l_f[t] + m_prev, 1, 0).astype(dtype) + a_f_bar
-        # (31)  c_prev_bar = c_bar * f   adjoint of (11)
+        # (33)  c_prev_bar = c_bar * f   adjoint of (13)
         c_prev_bar = c_bar * f[t]
-        # (32)  n_prev_bar = n_bar * f   adjoint of (12)
+        # (34)  n_prev_bar = n_bar * f   adjoint of (14)
         n_prev_bar = n_bar * f[t]
 
     # all steps at once
     h_prev = np.concatenate([initial_h[None], h])[:-1]
-    # (33)  x_bar = W_z^T ztilde_bar + W_i^T itilde_bar + W_f^T ftilde_bar + W_o^T otilde_bar   adjoint of (1), (2), (3), (4)
+    # (35)  x_bar = W_z^T ztilde_bar + W_i^T itilde_bar + W_f^T ftilde_bar + W_o^T otilde_bar   adjoint of (1), (2), (3), (4)
     x_bar = ztilde_bar @ W_z + itilde_bar @ W_i + ftilde_bar @ W_f + otilde_bar @ W_o
-    # (34)  W_z_bar = sum_t ztilde_bar x^T   adjoint of (1)
+    # (36)  W_z_bar = sum_t ztilde_bar x^T   adjoint of (1)
     W_z_bar = contract("TBi,TBj->ij", ztilde_bar, x)
-    # (35)  R_z_bar = sum_t ztilde_bar h_prev^T   adjoint of (1)
+    # (37)  R_z_bar = sum_t ztilde_bar h_prev^T   adjoint of (1)
     R_z_bar = contract("TBi,TBj->ij", ztilde_bar, h_prev)
-    # (36)  b_z_bar = sum_t ztilde_bar   adjoint of (1)
+    # (38)  b_z_bar = sum_t ztilde_bar   adjoint of (1)
     b_z_bar = contract("TBi->i", ztilde_bar)
-    # (37)  W_i_bar = sum_t itilde_bar x^T   adjoint of (2)
+    # (39)  W_i_bar = sum_t itilde_bar x^T   adjoint of (2)
     W_i_bar = contract("TBi,TBj->ij", itilde_bar, x)
-    # (38)  R_i_bar = sum_t itilde_bar h_prev^T   adjoint of (2)
+    # (40)  R_i_bar = sum_t itilde_bar h_prev^T   adjoint of (2)
     R_i_bar = contract("TBi,TBj->ij", itilde_bar, h_prev)
-    # (39)  b_i_bar = sum_t itilde_bar   adjoint of (2)
+    # (41)  b_i_bar = sum_t itilde_bar   adjoint of (2)
     b_i_bar = contract("TBi->i", itilde_bar)
-    # (40)  W_f_bar = sum_t ftilde_bar x^T   adjoint of (3)
+    # (42)  W_f_bar = sum_t ftilde_bar x^T   adjoint of (3)
     W_f_bar = contract("TBi,TBj->ij", ftilde_bar, x)
-    # (41)  R_f_bar = sum_t ftilde_bar h_prev^T   adjoint of (3)
+    # (43)  R_f_bar = sum_t ftilde_bar h_prev^T   adjoint of (3)
     R_f_bar = contract("TBi,TBj->ij", ftilde_bar, h_prev)
-    # (42)  b_f_bar = sum_t ftilde_bar   adjoint of (3)
+    # (44)  b_f_bar = sum_t ftilde_bar   adjoint of (3)
     b_f_bar = contract("TBi->i", ftilde_bar)
-    # (43)  W_o_bar = sum_t otilde_bar x^T   adjoint of (4)
+    # (45)  W_o_bar = sum_t otilde_bar x^T   adjoint of (4)
     W_o_bar = contract("TBi,TBj->ij", otilde_bar, x)
-    # (44)  R_o_bar = sum_t otilde_bar h_prev^T   adjoint of (4)
+    # (46)  R_o_bar = sum_t otilde_bar h_prev^T   adjoint of (4)
     R_o_bar = contract("TBi,TBj->ij", otilde_bar, h_prev)
-    # (45)  b_o_bar = sum_t otilde_bar   adjoint of (4)
+    # (47)  b_o_bar = sum_t otilde_bar   adjoint of (4)
     b_o_bar = contract("TBi->i", otilde_bar)
     return {"initial.h": h_prev_bar, "initial.m": m_prev_bar, "initial.c": c_prev_bar, "initial.n": n_prev_bar, "x": x_bar, "W_z": W_z_bar, "R_z": R_z_bar, "b_z": b_z_bar, "W_i": W_i_bar, "R_i": R_i_bar, "b_i": b_i_bar, "W_f": W_f_bar, "R_f": R_f_bar, "b_f": b_f_bar, "W_o": W_o_bar, "R_o": R_o_bar, "b_o": b_o_bar}
 
@@ -365,16 +365,16 @@ def step(parameters, inputs, state):
     m = np.where(l_f + m_prev >= itilde, l_f + m_prev, itilde)
     # (9)  a_i = itilde - m
     a_i = itilde - m
-    # (9)  i = exp(a_i)
+    # (10)  i = exp(a_i)
     i = np.exp(a_i)
-    # (10)  a_f = l_f + m_prev - m
+    # (11)  a_f = l_f + m_prev - m
     a_f = l_f + m_prev - m
-    # (10)  f = exp(a_f)
+    # (12)  f = exp(a_f)
     f = np.exp(a_f)
-    # (11)  c = f * c_prev + i * z
+    # (13)  c = f * c_prev + i * z
     c = f * c_prev + i * z
-    # (12)  n = f * n_prev + i
+    # (14)  n = f * n_prev + i
     n = f * n_prev + i
-    # (13)  h = o * c / n
+    # (15)  h = o * c / n
     h = o * c / n
     return {"h": h}, {"h": h, "m": m, "c": c, "n": n}

@@ -375,26 +375,26 @@ static void slstm_simd_forward_thread(
                                     const vec a_i = load(kept_a_i + (((block - batch.low) * vectors
                                         + v) * rows + s) * LANES);
 
-                                    /* (9)  i = exp(a_i) */
+                                    /* (10)  i = exp(a_i) */
                                     const vec i = vec_exp(a_i);
                                     store(i_rows + s * row_d + j, i);
 
-                                    /* (10)  a_f = l_f + m_prev - m */
+                                    /* (11)  a_f = l_f + m_prev - m */
                                     const vec a_f = l_f + m_prev - m;
 
-                                    /* (10)  f = exp(a_f) */
+                                    /* (12)  f = exp(a_f) */
                                     const vec f = vec_exp(a_f);
                                     store(f_rows + s * row_d + j, f);
 
-                                    /* (11)  c = f * c_prev + i * z */
+                                    /* (13)  c = f * c_prev + i * z */
                                     const vec c = f * c_prev + i * z;
                                     store(c_rows + s * row_d + j, c);
 
-                                    /* (12)  n = f * n_prev + i */
+                                    /* (14)  n = f * n_prev + i */
                                     const vec n = f * n_prev + i;
                                     store(n_rows + s * row_d + j, n);
 
-                                    /* (13)  h = o * c / n */
+                                    /* (15)  h = o * c / n */
                                     const vec h = o * c / n;
                                     store_part(h_rows + s * d + j, h, left);
                                 }
@@ -615,24 +615,24 @@ static void slstm_simd_infer_thread(
                                     const vec a_i = load(kept_a_i + (((block - batch.low) * vectors
                                         + v) * rows + s) * LANES);
 
-                                    /* (9)  i = exp(a_i) */
+                                    /* (10)  i = exp(a_i) */
                                     const vec i = vec_exp(a_i);
 
-                                    /* (10)  a_f = l_f + m_prev - m */
+                                    /* (11)  a_f = l_f + m_prev - m */
                                     const vec a_f = l_f + m_prev - m;
 
-                                    /* (10)  f = exp(a_f) */
+                                    /* (12)  f = exp(a_f) */
                                     const vec f = vec_exp(a_f);
 
-                                    /* (11)  c = f * c_prev + i * z */
+                                    /* (13)  c = f * c_prev + i * z */
                                     const vec c = f * c_prev + i * z;
                                     store(c_rows + s * row_d + j, c);
 
-                                    /* (12)  n = f * n_prev + i */
+                                    /* (14)  n = f * n_prev + i */
                                     const vec n = f * n_prev + i;
                                     store(n_rows + s * row_d + j, n);
 
-                                    /* (13)  h = o * c / n */
+                                    /* (15)  h = o * c / n */
                                     const vec h = o * c / n;
                                     store_part(h_rows + s * d + j, h, left);
                                 }
@@ -787,7 +787,7 @@ static void slstm_simd_backward_thread(
                     const size_t j = block * LANES;
                     const vec ftilde = load(ftilde_rows + s * row_d + j);
 
-                    /* (26)  sigmoid_ftilde = sigmoid(-ftilde) */
+                    /* (28)  sigmoid_ftilde = sigmoid(-ftilde) */
                     const vec sigmoid_ftilde = vec_sigmoid(-ftilde);
                     store(sigmoid_ftilde_rows + s * row_d + j, sigmoid_ftilde);
                 }
@@ -889,72 +889,72 @@ static void slstm_simd_backward_thread(
                             /* (6)  one_minus_o = complement_from_tail(o_tail) */
                             const vec one_minus_o = vec_complement_from_tail(o_tail);
 
-                            /* (14)  h_bar = Delta_h + h_next_bar */
+                            /* (16)  h_bar = Delta_h + h_next_bar */
                             const vec h_bar = Delta_h + h_next_bar;
 
-                            /* (15)  n_bar = -h_bar * o * c / n^2 + n_next_bar   adjoint of (13) */
+                            /* (17)  n_bar = -h_bar * o * c / n^2 + n_next_bar   adjoint of (15) */
                             const vec n_bar = -h_bar * o * c / (n * n) + n_next_bar;
 
-                            /* (16)  c_bar = h_bar * o / n + c_next_bar   adjoint of (13) */
+                            /* (18)  c_bar = h_bar * o / n + c_next_bar   adjoint of (15) */
                             const vec c_bar = h_bar * o / n + c_next_bar;
 
-                            /* (17)  f_bar = c_bar * c_prev + n_bar * n_prev   adjoint of (11), (12)
+                            /* (19)  f_bar = c_bar * c_prev + n_bar * n_prev   adjoint of (13), (14)
                              * */
                             const vec f_bar = c_bar * c_prev + n_bar * n_prev;
 
-                            /* (18)  a_f_bar = f_bar * f   adjoint of (10) */
+                            /* (20)  a_f_bar = f_bar * f   adjoint of (12) */
                             const vec a_f_bar = f_bar * f;
 
-                            /* (19)  i_bar = c_bar * z + n_bar   adjoint of (11), (12) */
+                            /* (21)  i_bar = c_bar * z + n_bar   adjoint of (13), (14) */
                             const vec i_bar = c_bar * z + n_bar;
 
-                            /* (20)  a_i_bar = i_bar * i   adjoint of (9) */
+                            /* (22)  a_i_bar = i_bar * i   adjoint of (10) */
                             const vec a_i_bar = i_bar * i;
 
-                            /* (21)  m_bar = -a_i_bar - a_f_bar + m_next_bar   adjoint of (9), (10)
+                            /* (23)  m_bar = -a_i_bar - a_f_bar + m_next_bar   adjoint of (9), (11)
                              * */
                             const vec m_bar = -a_i_bar - a_f_bar + m_next_bar;
 
-                            /* (22)  l_f_bar = m_bar * {1 if itilde <= l_f + m_prev, else 0} +
-                             * a_f_bar   adjoint of (8), (10) */
+                            /* (24)  l_f_bar = m_bar * {1 if itilde <= l_f + m_prev, else 0} +
+                             * a_f_bar   adjoint of (8), (11) */
                             const vec l_f_bar =
                                 m_bar * where(itilde <= l_f + m_prev, 1, 0) + a_f_bar;
 
-                            /* (23)  o_bar = h_bar * c / n   adjoint of (13) */
+                            /* (25)  o_bar = h_bar * c / n   adjoint of (15) */
                             const vec o_bar = h_bar * c / n;
 
-                            /* (24)  z_bar = c_bar * i   adjoint of (11) */
+                            /* (26)  z_bar = c_bar * i   adjoint of (13) */
                             const vec z_bar = c_bar * i;
 
-                            /* (25)  otilde_bar = o_bar * o * (1 - o)   adjoint of (6) */
+                            /* (27)  otilde_bar = o_bar * o * (1 - o)   adjoint of (6) */
                             const vec otilde_bar = o_bar * o * one_minus_o;
                             store(otilde_bar_rows + s * row_d + j, otilde_bar);
 
-                            /* (26)  ftilde_bar = l_f_bar * sigmoid(-ftilde)   adjoint of (7) */
+                            /* (28)  ftilde_bar = l_f_bar * sigmoid(-ftilde)   adjoint of (7) */
                             const vec ftilde_bar = l_f_bar * sigmoid_ftilde;
                             store(ftilde_bar_rows + s * row_d + j, ftilde_bar);
 
-                            /* (27)  itilde_bar = m_bar * {0 if itilde <= l_f + m_prev, else 1} +
+                            /* (29)  itilde_bar = m_bar * {0 if itilde <= l_f + m_prev, else 1} +
                              * a_i_bar   adjoint of (8), (9) */
                             const vec itilde_bar =
                                 m_bar * where(itilde <= l_f + m_prev, 0, 1) + a_i_bar;
                             store(itilde_bar_rows + s * row_d + j, itilde_bar);
 
-                            /* (28)  ztilde_bar = z_bar * (1 - z^2)   adjoint of (5) */
+                            /* (30)  ztilde_bar = z_bar * (1 - z^2)   adjoint of (5) */
                             const vec ztilde_bar = z_bar * one_minus_z_squared;
                             store(ztilde_bar_rows + s * row_d + j, ztilde_bar);
 
-                            /* (30)  m_prev_bar = m_bar * {1 if itilde <= l_f + m_prev, else 0} +
-                             * a_f_bar   adjoint of (8), (10) */
+                            /* (32)  m_prev_bar = m_bar * {1 if itilde <= l_f + m_prev, else 0} +
+                             * a_f_bar   adjoint of (8), (11) */
                             const vec m_prev_bar =
                                 m_bar * where(itilde <= l_f + m_prev, 1, 0) + a_f_bar;
                             store(m_prev_bar_rows + s * row_d + j, m_prev_bar);
 
-                            /* (31)  c_prev_bar = c_bar * f   adjoint of (11) */
+                            /* (33)  c_prev_bar = c_bar * f   adjoint of (13) */
                             const vec c_prev_bar = c_bar * f;
                             store(c_prev_bar_rows + s * row_d + j, c_prev_bar);
 
-                            /* (32)  n_prev_bar = n_bar * f   adjoint of (12) */
+                            /* (34)  n_prev_bar = n_bar * f   adjoint of (14) */
                             const vec n_prev_bar = n_bar * f;
                             store(n_prev_bar_rows + s * row_d + j, n_prev_bar);
                         }
@@ -1001,7 +1001,7 @@ static void slstm_simd_backward_thread(
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
                                 for (size_t s = 0; s < rows; ++s) {
-                                    /* (29)  h_prev_bar = R_z^T ztilde_bar + R_i^T itilde_bar +
+                                    /* (31)  h_prev_bar = R_z^T ztilde_bar + R_i^T itilde_bar +
                                      * R_f^T ftilde_bar + R_o^T otilde_bar   adjoint of (1), (2),
                                      * (3), (4) */
                                     const vec h_prev_bar =
@@ -1052,7 +1052,7 @@ static void slstm_simd_backward_thread(
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = D - j;
                             for (size_t s = 0; s < rows; ++s) {
-                                /* (33)  x_bar = W_z^T ztilde_bar + W_i^T itilde_bar + W_f^T
+                                /* (35)  x_bar = W_z^T ztilde_bar + W_i^T itilde_bar + W_f^T
                                  * ftilde_bar + W_o^T otilde_bar   adjoint of (1), (2), (3), (4) */
                                 const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
                                 store_part(x_bar_rows + s * D + j, x_bar, left);
@@ -1089,16 +1089,16 @@ static void slstm_simd_backward_thread(
                             const vec itilde_bar = load(itilde_bar_rows + s * row_d + j);
                             const vec ztilde_bar = load(ztilde_bar_rows + s * row_d + j);
 
-                            /* (36)  b_z_bar = sum_t ztilde_bar   adjoint of (1) */
+                            /* (38)  b_z_bar = sum_t ztilde_bar   adjoint of (1) */
                             b_z_bar_here += ztilde_bar;
 
-                            /* (39)  b_i_bar = sum_t itilde_bar   adjoint of (2) */
+                            /* (41)  b_i_bar = sum_t itilde_bar   adjoint of (2) */
                             b_i_bar_here += itilde_bar;
 
-                            /* (42)  b_f_bar = sum_t ftilde_bar   adjoint of (3) */
+                            /* (44)  b_f_bar = sum_t ftilde_bar   adjoint of (3) */
                             b_f_bar_here += ftilde_bar;
 
-                            /* (45)  b_o_bar = sum_t otilde_bar   adjoint of (4) */
+                            /* (47)  b_o_bar = sum_t otilde_bar   adjoint of (4) */
                             b_o_bar_here += otilde_bar;
                         }
                         if (b_z_bar != NULL) {
@@ -1125,10 +1125,10 @@ static void slstm_simd_backward_thread(
         {
             real *const scratch = work_scratch + thread * scratch_size;
 
-            /* (34)  W_z_bar = sum_t ztilde_bar x^T   adjoint of (1) */
-            /* (37)  W_i_bar = sum_t itilde_bar x^T   adjoint of (2) */
-            /* (40)  W_f_bar = sum_t ftilde_bar x^T   adjoint of (3) */
-            /* (43)  W_o_bar = sum_t otilde_bar x^T   adjoint of (4) */
+            /* (36)  W_z_bar = sum_t ztilde_bar x^T   adjoint of (1) */
+            /* (39)  W_i_bar = sum_t itilde_bar x^T   adjoint of (2) */
+            /* (42)  W_f_bar = sum_t ftilde_bar x^T   adjoint of (3) */
+            /* (45)  W_o_bar = sum_t otilde_bar x^T   adjoint of (4) */
             const series rows_of_x = {in->x, 0, D, 0, 0, 0, 0};
             const reduction with_x[] = {
                 {{work_ztilde_bar, 0, row_d, 0, 0, 0, first * B}, d, 1, W_z_bar, done > 0},
@@ -1138,10 +1138,10 @@ static void slstm_simd_backward_thread(
             };
             reduce_rows(first * B, steps * B, &rows_of_x, D, with_x, 4, thread, threads, scratch);
 
-            /* (35)  R_z_bar = sum_t ztilde_bar h_prev^T   adjoint of (1) */
-            /* (38)  R_i_bar = sum_t itilde_bar h_prev^T   adjoint of (2) */
-            /* (41)  R_f_bar = sum_t ftilde_bar h_prev^T   adjoint of (3) */
-            /* (44)  R_o_bar = sum_t otilde_bar h_prev^T   adjoint of (4) */
+            /* (37)  R_z_bar = sum_t ztilde_bar h_prev^T   adjoint of (1) */
+            /* (40)  R_i_bar = sum_t itilde_bar h_prev^T   adjoint of (2) */
+            /* (43)  R_f_bar = sum_t ftilde_bar h_prev^T   adjoint of (3) */
+            /* (46)  R_o_bar = sum_t otilde_bar h_prev^T   adjoint of (4) */
             const series rows_of_h_prev = {out->h, initial_h, d, d, 0, B, 0};
             const reduction with_h_prev[] = {
                 {{work_ztilde_bar, 0, row_d, 0, 0, 0, first * B}, d, 1, R_z_bar, done > 0},
@@ -1331,24 +1331,24 @@ static void slstm_simd_step_thread(
                             const vec a_i = load(kept_a_i + (((block - batch.low) * vectors + v)
                                 * rows + s) * LANES);
 
-                            /* (9)  i = exp(a_i) */
+                            /* (10)  i = exp(a_i) */
                             const vec i = vec_exp(a_i);
 
-                            /* (10)  a_f = l_f + m_prev - m */
+                            /* (11)  a_f = l_f + m_prev - m */
                             const vec a_f = l_f + m_prev - m;
 
-                            /* (10)  f = exp(a_f) */
+                            /* (12)  f = exp(a_f) */
                             const vec f = vec_exp(a_f);
 
-                            /* (11)  c = f * c_prev + i * z */
+                            /* (13)  c = f * c_prev + i * z */
                             const vec c = f * c_prev + i * z;
                             store(c_rows + s * row_d + j, c);
 
-                            /* (12)  n = f * n_prev + i */
+                            /* (14)  n = f * n_prev + i */
                             const vec n = f * n_prev + i;
                             store(n_rows + s * row_d + j, n);
 
-                            /* (13)  h = o * c / n */
+                            /* (15)  h = o * c / n */
                             const vec h = o * c / n;
                             store_part(h_rows + s * d + j, h, left);
                         }

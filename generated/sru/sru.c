@@ -141,7 +141,7 @@ void sru_forward(
             sru_real *restrict a_c = tape_a_c + at * m;
             sru_real *restrict a_h = tape_a_h + at * m;
 
-            /* (2)  a_c = W x */
+            /* (3)  a_c = W x */
             for (size_t j = 0; j < m; ++j) {
                 sru_real sum = 0;
                 for (size_t k = 0; k < n; ++k)
@@ -149,7 +149,7 @@ void sru_forward(
                 a_c[j] = sum;
             }
 
-            /* (4)  a_h = W_h x */
+            /* (7)  a_h = W_h x */
             for (size_t j = 0; j < m; ++j) {
                 sru_real sum = 0;
                 for (size_t k = 0; k < n; ++k)
@@ -177,15 +177,15 @@ void sru_forward(
                 a_f[j] = sum;
             }
 
-            /* (1)  f = sigmoid(a_f) */
+            /* (2)  f = sigmoid(a_f) */
             for (size_t j = 0; j < m; ++j)
                 f[j] = sru_sigmoid(a_f[j]);
 
-            /* (1)  f_tail = sigmoid_tail(a_f) */
+            /* (2)  f_tail = sigmoid_tail(a_f) */
             for (size_t j = 0; j < m; ++j)
                 f_tail[j] = sru_sigmoid_tail(a_f[j]);
 
-            /* (2)  c = f * c_prev + (1 - f) * a_c */
+            /* (4)  c = f * c_prev + (1 - f) * a_c */
             for (size_t j = 0; j < m; ++j)
                 c[j] = f[j] * c_prev[j] + (1 - f[j]) * a_c[j];
         }
@@ -202,7 +202,7 @@ void sru_forward(
             const sru_real *restrict c_prev = t > 0 ? tape_c + (at - B) * m : initial_c + s * m;
             const sru_real *restrict a_h = tape_a_h + at * m;
 
-            /* (3)  a_r = W_r x + v_r * c_prev + b_r */
+            /* (5)  a_r = W_r x + v_r * c_prev + b_r */
             for (size_t j = 0; j < m; ++j) {
                 sru_real sum = v_r[j] * c_prev[j] + b_r[j];
                 for (size_t k = 0; k < n; ++k)
@@ -210,15 +210,15 @@ void sru_forward(
                 a_r[j] = sum;
             }
 
-            /* (3)  r = sigmoid(a_r) */
+            /* (6)  r = sigmoid(a_r) */
             for (size_t j = 0; j < m; ++j)
                 r[j] = sru_sigmoid(a_r[j]);
 
-            /* (3)  r_tail = sigmoid_tail(a_r) */
+            /* (6)  r_tail = sigmoid_tail(a_r) */
             for (size_t j = 0; j < m; ++j)
                 r_tail[j] = sru_sigmoid_tail(a_r[j]);
 
-            /* (4)  h = r * c + (1 - r) * a_h */
+            /* (8)  h = r * c + (1 - r) * a_h */
             for (size_t j = 0; j < m; ++j)
                 h[j] = r[j] * c[j] + (1 - r[j]) * a_h[j];
         }
@@ -263,7 +263,7 @@ void sru_infer(
             sru_real *restrict a_c = work_a_c + at * m;
             sru_real *restrict a_h = work_a_h + at * m;
 
-            /* (2)  a_c = W x */
+            /* (3)  a_c = W x */
             for (size_t j = 0; j < m; ++j) {
                 sru_real sum = 0;
                 for (size_t k = 0; k < n; ++k)
@@ -271,7 +271,7 @@ void sru_infer(
                 a_c[j] = sum;
             }
 
-            /* (4)  a_h = W_h x */
+            /* (7)  a_h = W_h x */
             for (size_t j = 0; j < m; ++j) {
                 sru_real sum = 0;
                 for (size_t k = 0; k < n; ++k)
@@ -298,11 +298,11 @@ void sru_infer(
                 a_f[j] = sum;
             }
 
-            /* (1)  f = sigmoid(a_f) */
+            /* (2)  f = sigmoid(a_f) */
             for (size_t j = 0; j < m; ++j)
                 f[j] = sru_sigmoid(a_f[j]);
 
-            /* (2)  c = f * c_prev + (1 - f) * a_c */
+            /* (4)  c = f * c_prev + (1 - f) * a_c */
             for (size_t j = 0; j < m; ++j)
                 c[j] = f[j] * c_prev[j] + (1 - f[j]) * a_c[j];
         }
@@ -318,7 +318,7 @@ void sru_infer(
             const sru_real *restrict c_prev = t > 0 ? work_c + (at - B) * m : initial_c + s * m;
             const sru_real *restrict a_h = work_a_h + at * m;
 
-            /* (3)  a_r = W_r x + v_r * c_prev + b_r */
+            /* (5)  a_r = W_r x + v_r * c_prev + b_r */
             for (size_t j = 0; j < m; ++j) {
                 sru_real sum = v_r[j] * c_prev[j] + b_r[j];
                 for (size_t k = 0; k < n; ++k)
@@ -326,11 +326,11 @@ void sru_infer(
                 a_r[j] = sum;
             }
 
-            /* (3)  r = sigmoid(a_r) */
+            /* (6)  r = sigmoid(a_r) */
             for (size_t j = 0; j < m; ++j)
                 r[j] = sru_sigmoid(a_r[j]);
 
-            /* (4)  h = r * c + (1 - r) * a_h */
+            /* (8)  h = r * c + (1 - r) * a_h */
             for (size_t j = 0; j < m; ++j)
                 h[j] = r[j] * c[j] + (1 - r[j]) * a_h[j];
         }
@@ -427,43 +427,43 @@ void sru_backward(
             sru_real *restrict a_h_bar = work_a_h_bar + at * m;
             sru_real *restrict a_r_bar = work_a_r_bar + at * m;
 
-            /* (3)  r = sigmoid_from_tail(r_tail) */
+            /* (6)  r = sigmoid_from_tail(r_tail) */
             for (size_t j = 0; j < m; ++j)
                 r[j] = sru_sigmoid_from_tail(r_tail[j]);
 
-            /* (3)  one_minus_r = complement_from_tail(r_tail) */
+            /* (6)  one_minus_r = complement_from_tail(r_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_r[j] = sru_complement_from_tail(r_tail[j]);
 
-            /* (5)  a_h_bar = h_bar * (1 - r)   adjoint of (4) */
+            /* (9)  a_h_bar = h_bar * (1 - r)   adjoint of (8) */
             for (size_t j = 0; j < m; ++j)
                 a_h_bar[j] = h_bar[j] * one_minus_r[j];
 
-            /* (6)  r_bar = h_bar * (c - a_h)   adjoint of (4) */
+            /* (10)  r_bar = h_bar * (c - a_h)   adjoint of (8) */
             for (size_t j = 0; j < m; ++j)
                 r_bar[j] = h_bar[j] * (c[j] - a_h[j]);
 
-            /* (7)  a_r_bar = r_bar * r * (1 - r)   adjoint of (3) */
+            /* (11)  a_r_bar = r_bar * r * (1 - r)   adjoint of (6) */
             for (size_t j = 0; j < m; ++j)
                 a_r_bar[j] = r_bar[j] * r[j] * one_minus_r[j];
 
-            /* (18)  W_r_bar = sum_t a_r_bar x^T   adjoint of (3) */
+            /* (22)  W_r_bar = sum_t a_r_bar x^T   adjoint of (5) */
             if (W_r_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         W_r_bar[j * n + k] += a_r_bar[j] * x[k];
 
-            /* (19)  v_r_bar = sum_t a_r_bar * c_prev   adjoint of (3) */
+            /* (23)  v_r_bar = sum_t a_r_bar * c_prev   adjoint of (5) */
             if (v_r_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     v_r_bar[j] += a_r_bar[j] * c_prev[j];
 
-            /* (20)  b_r_bar = sum_t a_r_bar   adjoint of (3) */
+            /* (24)  b_r_bar = sum_t a_r_bar   adjoint of (5) */
             if (b_r_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     b_r_bar[j] += a_r_bar[j];
 
-            /* (21)  W_h_bar = sum_t a_h_bar x^T   adjoint of (4) */
+            /* (25)  W_h_bar = sum_t a_h_bar x^T   adjoint of (7) */
             if (W_h_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
@@ -488,28 +488,28 @@ void sru_backward(
             sru_real *restrict a_f_bar = work_a_f_bar + at * m;
             sru_real *restrict c_prev_bar = work_c_prev_bar + ((t & 1) * B + s) * m;
 
-            /* (1)  f = sigmoid_from_tail(f_tail) */
+            /* (2)  f = sigmoid_from_tail(f_tail) */
             for (size_t j = 0; j < m; ++j)
                 f[j] = sru_sigmoid_from_tail(f_tail[j]);
 
-            /* (1)  one_minus_f = complement_from_tail(f_tail) */
+            /* (2)  one_minus_f = complement_from_tail(f_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_f[j] = sru_complement_from_tail(f_tail[j]);
 
-            /* (8)  c_bar = h_bar * r + c_next_bar   adjoint of (4) */
+            /* (12)  c_bar = h_bar * r + c_next_bar   adjoint of (8) */
             for (size_t j = 0; j < m; ++j)
                 c_bar[j] = h_bar[j] * r[j] + c_next_bar[j];
 
-            /* (10)  f_bar = c_bar * (c_prev - a_c)   adjoint of (2) */
+            /* (14)  f_bar = c_bar * (c_prev - a_c)   adjoint of (4) */
             for (size_t j = 0; j < m; ++j)
                 f_bar[j] = c_bar[j] * (c_prev[j] - a_c[j]);
 
-            /* (11)  a_f_bar = f_bar * f * (1 - f)   adjoint of (1) */
+            /* (15)  a_f_bar = f_bar * f * (1 - f)   adjoint of (2) */
             for (size_t j = 0; j < m; ++j)
                 a_f_bar[j] = f_bar[j] * f[j] * one_minus_f[j];
 
-            /* (12)  c_prev_bar = a_f_bar * v_f + c_bar * f + a_r_bar * v_r   adjoint of (1), (2),
-             * (3) */
+            /* (16)  c_prev_bar = a_f_bar * v_f + c_bar * f + a_r_bar * v_r   adjoint of (1), (4),
+             * (5) */
             for (size_t j = 0; j < m; ++j)
                 c_prev_bar[j] = a_f_bar[j] * v_f[j] + c_bar[j] * f[j] + a_r_bar[j] * v_r[j];
         }
@@ -528,12 +528,12 @@ void sru_backward(
             const sru_real *restrict a_f_bar = work_a_f_bar + at * m;
             sru_real *restrict x_bar = gradients->x_bar != NULL ? gradients->x_bar + at * n : NULL;
 
-            /* (9)  a_c_bar = c_bar * (1 - f)   adjoint of (2) */
+            /* (13)  a_c_bar = c_bar * (1 - f)   adjoint of (4) */
             for (size_t j = 0; j < m; ++j)
                 a_c_bar[j] = c_bar[j] * one_minus_f[j];
 
-            /* (13)  x_bar = W_f^T a_f_bar + W^T a_c_bar + W_r^T a_r_bar + W_h^T a_h_bar   adjoint
-             * of (1), (2), (3), (4) */
+            /* (17)  x_bar = W_f^T a_f_bar + W^T a_c_bar + W_r^T a_r_bar + W_h^T a_h_bar   adjoint
+             * of (1), (3), (5), (7) */
             if (x_bar != NULL) {
                 for (size_t j = 0; j < n; ++j) {
                     sru_real sum = 0;
@@ -549,24 +549,24 @@ void sru_backward(
                 }
             }
 
-            /* (14)  W_bar = sum_t a_c_bar x^T   adjoint of (2) */
+            /* (18)  W_bar = sum_t a_c_bar x^T   adjoint of (3) */
             if (W_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         W_bar[j * n + k] += a_c_bar[j] * x[k];
 
-            /* (15)  W_f_bar = sum_t a_f_bar x^T   adjoint of (1) */
+            /* (19)  W_f_bar = sum_t a_f_bar x^T   adjoint of (1) */
             if (W_f_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         W_f_bar[j * n + k] += a_f_bar[j] * x[k];
 
-            /* (16)  v_f_bar = sum_t a_f_bar * c_prev   adjoint of (1) */
+            /* (20)  v_f_bar = sum_t a_f_bar * c_prev   adjoint of (1) */
             if (v_f_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     v_f_bar[j] += a_f_bar[j] * c_prev[j];
 
-            /* (17)  b_f_bar = sum_t a_f_bar   adjoint of (1) */
+            /* (21)  b_f_bar = sum_t a_f_bar   adjoint of (1) */
             if (b_f_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     b_f_bar[j] += a_f_bar[j];
@@ -617,11 +617,11 @@ void sru_step(
             a_f[j] = sum;
         }
 
-        /* (1)  f = sigmoid(a_f) */
+        /* (2)  f = sigmoid(a_f) */
         for (size_t j = 0; j < m; ++j)
             f[j] = sru_sigmoid(a_f[j]);
 
-        /* (2)  a_c = W x */
+        /* (3)  a_c = W x */
         for (size_t j = 0; j < m; ++j) {
             sru_real sum = 0;
             for (size_t k = 0; k < n; ++k)
@@ -629,11 +629,11 @@ void sru_step(
             a_c[j] = sum;
         }
 
-        /* (2)  c = f * c_prev + (1 - f) * a_c */
+        /* (4)  c = f * c_prev + (1 - f) * a_c */
         for (size_t j = 0; j < m; ++j)
             c[j] = f[j] * c_prev[j] + (1 - f[j]) * a_c[j];
 
-        /* (3)  a_r = W_r x + v_r * c_prev + b_r */
+        /* (5)  a_r = W_r x + v_r * c_prev + b_r */
         for (size_t j = 0; j < m; ++j) {
             sru_real sum = v_r[j] * c_prev[j] + b_r[j];
             for (size_t k = 0; k < n; ++k)
@@ -641,11 +641,11 @@ void sru_step(
             a_r[j] = sum;
         }
 
-        /* (3)  r = sigmoid(a_r) */
+        /* (6)  r = sigmoid(a_r) */
         for (size_t j = 0; j < m; ++j)
             r[j] = sru_sigmoid(a_r[j]);
 
-        /* (4)  a_h = W_h x */
+        /* (7)  a_h = W_h x */
         for (size_t j = 0; j < m; ++j) {
             sru_real sum = 0;
             for (size_t k = 0; k < n; ++k)
@@ -653,7 +653,7 @@ void sru_step(
             a_h[j] = sum;
         }
 
-        /* (4)  h = r * c + (1 - r) * a_h */
+        /* (8)  h = r * c + (1 - r) * a_h */
         for (size_t j = 0; j < m; ++j)
             h[j] = r[j] * c[j] + (1 - r[j]) * a_h[j];
 

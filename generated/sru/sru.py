@@ -85,9 +85,9 @@ def forward(parameters, inputs, initial):
     m = W.shape[0]
 
     # all steps at once
-    # (2)  a_c = W x
+    # (3)  a_c = W x
     a_c = x @ W.T
-    # (4)  a_h = W_h x
+    # (7)  a_h = W_h x
     a_h = x @ W_h.T
 
     # scan forward
@@ -97,22 +97,22 @@ def forward(parameters, inputs, initial):
         c_prev = c[t - 1] if t > 0 else initial_c
         # (1)  a_f = W_f x + v_f * c_prev + b_f
         a_f = x[t] @ W_f.T + v_f * c_prev + b_f
-        # (1)  f = sigmoid(a_f)
+        # (2)  f = sigmoid(a_f)
         f = sigmoid(a_f)
-        # (1)  f_tail = sigmoid_tail(a_f)
+        # (2)  f_tail = sigmoid_tail(a_f)
         f_tail[t] = sigmoid_tail(a_f)
-        # (2)  c = f * c_prev + (1 - f) * a_c
+        # (4)  c = f * c_prev + (1 - f) * a_c
         c[t] = f * c_prev + (1 - f) * a_c[t]
 
     # all steps at once
     c_prev = np.concatenate([initial_c[None], c])[:-1]
-    # (3)  a_r = W_r x + v_r * c_prev + b_r
+    # (5)  a_r = W_r x + v_r * c_prev + b_r
     a_r = x @ W_r.T + v_r * c_prev + b_r
-    # (3)  r = sigmoid(a_r)
+    # (6)  r = sigmoid(a_r)
     r = sigmoid(a_r)
-    # (3)  r_tail = sigmoid_tail(a_r)
+    # (6)  r_tail = sigmoid_tail(a_r)
     r_tail = sigmoid_tail(a_r)
-    # (4)  h = r * c + (1 - r) * a_h
+    # (8)  h = r * c + (1 - r) * a_h
     h = r * c + (1 - r) * a_h
     return {"h": h}, {"c": c[T - 1] if T > 0 else initial_c}, {"f_tail": f_tail, "c": c, "r_tail": r_tail, "a_c": a_c, "a_h": a_h}
 
@@ -141,23 +141,23 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
 
     # all steps at once
     c_prev = np.concatenate([initial_c[None], c])[:-1]
-    # (3)  r = sigmoid_from_tail(r_tail)
+    # (6)  r = sigmoid_from_tail(r_tail)
     r = sigmoid_from_tail(r_tail)
-    # (3)  one_minus_r = complement_from_tail(r_tail)
+    # (6)  one_minus_r = complement_from_tail(r_tail)
     one_minus_r = complement_from_tail(r_tail)
-    # (5)  a_h_bar = h_bar * (1 - r)   adjoint of (4)
+    # (9)  a_h_bar = h_bar * (1 - r)   adjoint of (8)
     a_h_bar = h_bar * one_minus_r
-    # (6)  r_bar = h_bar * (c - a_h)   adjoint of (4)
+    # (10)  r_bar = h_bar * (c - a_h)   adjoint of (8)
     r_bar = h_bar * (c - a_h)
-    # (7)  a_r_bar = r_bar * r * (1 - r)   adjoint of (3)
+    # (11)  a_r_bar = r_bar * r * (1 - r)   adjoint of (6)
     a_r_bar = r_bar * r * one_minus_r
-    # (18)  W_r_bar = sum_t a_r_bar x^T   adjoint of (3)
+    # (22)  W_r_bar = sum_t a_r_bar x^T   adjoint of (5)
     W_r_bar = contract("TBi,TBj->ij", a_r_bar, x)
-    # (19)  v_r_bar = sum_t a_r_bar * c_prev   adjoint of (3)
+    # (23)  v_r_bar = sum_t a_r_bar * c_prev   adjoint of (5)
     v_r_bar = contract("TBi,TBi->i", a_r_bar, c_prev)
-    # (20)  b_r_bar = sum_t a_r_bar   adjoint of (3)
+    # (24)  b_r_bar = sum_t a_r_bar   adjoint of (5)
     b_r_bar = contract("TBi->i", a_r_bar)
-    # (21)  W_h_bar = sum_t a_h_bar x^T   adjoint of (4)
+    # (25)  W_h_bar = sum_t a_h_bar x^T   adjoint of (7)
     W_h_bar = contract("TBi,TBj->ij", a_h_bar, x)
 
     # scan in reverse
@@ -168,32 +168,32 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     for t in reversed(range(T)):
         c_next_bar = c_prev_bar
         c_prev = c[t - 1] if t > 0 else initial_c
-        # (1)  f = sigmoid_from_tail(f_tail)
+        # (2)  f = sigmoid_from_tail(f_tail)
         f = sigmoid_from_tail(f_tail[t])
-        # (1)  one_minus_f = complement_from_tail(f_tail)
+        # (2)  one_minus_f = complement_from_tail(f_tail)
         one_minus_f[t] = complement_from_tail(f_tail[t])
-        # (8)  c_bar = h_bar * r + c_next_bar   adjoint of (4)
+        # (12)  c_bar = h_bar * r + c_next_bar   adjoint of (8)
         c_bar[t] = h_bar[t] * r[t] + c_next_bar
-        # (10)  f_bar = c_bar * (c_prev - a_c)   adjoint of (2)
+        # (14)  f_bar = c_bar * (c_prev - a_c)   adjoint of (4)
         f_bar = c_bar[t] * (c_prev - a_c[t])
-        # (11)  a_f_bar = f_bar * f * (1 - f)   adjoint of (1)
+        # (15)  a_f_bar = f_bar * f * (1 - f)   adjoint of (2)
         a_f_bar[t] = f_bar * f * one_minus_f[t]
-        # (12)  c_prev_bar = a_f_bar * v_f + c_bar * f + a_r_bar * v_r   adjoint of (1), (2), (3)
+        # (16)  c_prev_bar = a_f_bar * v_f + c_bar * f + a_r_bar * v_r   adjoint of (1), (4), (5)
         c_prev_bar = a_f_bar[t] * v_f + c_bar[t] * f + a_r_bar[t] * v_r
 
     # all steps at once
     c_prev = np.concatenate([initial_c[None], c])[:-1]
-    # (9)  a_c_bar = c_bar * (1 - f)   adjoint of (2)
+    # (13)  a_c_bar = c_bar * (1 - f)   adjoint of (4)
     a_c_bar = c_bar * one_minus_f
-    # (13)  x_bar = W_f^T a_f_bar + W^T a_c_bar + W_r^T a_r_bar + W_h^T a_h_bar   adjoint of (1), (2), (3), (4)
+    # (17)  x_bar = W_f^T a_f_bar + W^T a_c_bar + W_r^T a_r_bar + W_h^T a_h_bar   adjoint of (1), (3), (5), (7)
     x_bar = a_f_bar @ W_f + a_c_bar @ W + a_r_bar @ W_r + a_h_bar @ W_h
-    # (14)  W_bar = sum_t a_c_bar x^T   adjoint of (2)
+    # (18)  W_bar = sum_t a_c_bar x^T   adjoint of (3)
     W_bar = contract("TBi,TBj->ij", a_c_bar, x)
-    # (15)  W_f_bar = sum_t a_f_bar x^T   adjoint of (1)
+    # (19)  W_f_bar = sum_t a_f_bar x^T   adjoint of (1)
     W_f_bar = contract("TBi,TBj->ij", a_f_bar, x)
-    # (16)  v_f_bar = sum_t a_f_bar * c_prev   adjoint of (1)
+    # (20)  v_f_bar = sum_t a_f_bar * c_prev   adjoint of (1)
     v_f_bar = contract("TBi,TBi->i", a_f_bar, c_prev)
-    # (17)  b_f_bar = sum_t a_f_bar   adjoint of (1)
+    # (21)  b_f_bar = sum_t a_f_bar   adjoint of (1)
     b_f_bar = contract("TBi->i", a_f_bar)
     return {"initial.c": c_prev_bar, "x": x_bar, "W": W_bar, "W_f": W_f_bar, "v_f": v_f_bar, "b_f": b_f_bar, "W_r": W_r_bar, "v_r": v_r_bar, "b_r": b_r_bar, "W_h": W_h_bar}
 
@@ -218,18 +218,18 @@ def step(parameters, inputs, state):
     c_prev = state["c"]
     # (1)  a_f = W_f x + v_f * c_prev + b_f
     a_f = x @ W_f.T + v_f * c_prev + b_f
-    # (1)  f = sigmoid(a_f)
+    # (2)  f = sigmoid(a_f)
     f = sigmoid(a_f)
-    # (2)  a_c = W x
+    # (3)  a_c = W x
     a_c = x @ W.T
-    # (2)  c = f * c_prev + (1 - f) * a_c
+    # (4)  c = f * c_prev + (1 - f) * a_c
     c = f * c_prev + (1 - f) * a_c
-    # (3)  a_r = W_r x + v_r * c_prev + b_r
+    # (5)  a_r = W_r x + v_r * c_prev + b_r
     a_r = x @ W_r.T + v_r * c_prev + b_r
-    # (3)  r = sigmoid(a_r)
+    # (6)  r = sigmoid(a_r)
     r = sigmoid(a_r)
-    # (4)  a_h = W_h x
+    # (7)  a_h = W_h x
     a_h = x @ W_h.T
-    # (4)  h = r * c + (1 - r) * a_h
+    # (8)  h = r * c + (1 - r) * a_h
     h = r * c + (1 - r) * a_h
     return {"h": h}, {"c": c}

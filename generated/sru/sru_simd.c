@@ -205,11 +205,11 @@ static void sru_simd_forward_thread(
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t s = 0; s < rows; ++s) {
-                            /* (2)  a_c = W x */
+                            /* (3)  a_c = W x */
                             const vec a_c = load(tile_a_c + (s * 2 * own + v) * LANES);
                             store(a_c_rows + s * row_m + j, a_c);
 
-                            /* (4)  a_h = W_h x */
+                            /* (7)  a_h = W_h x */
                             const vec a_h = load(tile_a_c + ((s * 2 + 1) * own + v) * LANES);
                             store(a_h_rows + s * row_m + j, a_h);
                         }
@@ -282,14 +282,14 @@ static void sru_simd_forward_thread(
                                     const vec a_f = load(tile_a_f + (s * own + v) * LANES)
                                         + v_f_here * c_prev + b_f_here;
 
-                                    /* (1)  f = sigmoid(a_f) */
+                                    /* (2)  f = sigmoid(a_f) */
                                     const vec f = vec_sigmoid(a_f);
 
-                                    /* (1)  f_tail = sigmoid_tail(a_f) */
+                                    /* (2)  f_tail = sigmoid_tail(a_f) */
                                     const vec f_tail = vec_sigmoid_tail(a_f);
                                     store(f_tail_rows + s * row_m + j, f_tail);
 
-                                    /* (2)  c = f * c_prev + (1 - f) * a_c */
+                                    /* (4)  c = f * c_prev + (1 - f) * a_c */
                                     const vec c = f * c_prev + (1 - f) * a_c;
                                     store(c_rows + s * row_m + j, c);
                                 }
@@ -346,18 +346,18 @@ static void sru_simd_forward_thread(
                             const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
                             const vec a_h = load(a_h_rows + s * row_m + j);
 
-                            /* (3)  a_r = W_r x + v_r * c_prev + b_r */
+                            /* (5)  a_r = W_r x + v_r * c_prev + b_r */
                             const vec a_r = load(tile_a_r + (s * own + v) * LANES) + v_r_here
                                 * c_prev + b_r_here;
 
-                            /* (3)  r = sigmoid(a_r) */
+                            /* (6)  r = sigmoid(a_r) */
                             const vec r = vec_sigmoid(a_r);
 
-                            /* (3)  r_tail = sigmoid_tail(a_r) */
+                            /* (6)  r_tail = sigmoid_tail(a_r) */
                             const vec r_tail = vec_sigmoid_tail(a_r);
                             store(r_tail_rows + s * row_m + j, r_tail);
 
-                            /* (4)  h = r * c + (1 - r) * a_h */
+                            /* (8)  h = r * c + (1 - r) * a_h */
                             const vec h = r * c + (1 - r) * a_h;
                             store_part(h_rows + s * m + j, h, left);
                         }
@@ -446,11 +446,11 @@ static void sru_simd_infer_thread(
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t s = 0; s < rows; ++s) {
-                            /* (2)  a_c = W x */
+                            /* (3)  a_c = W x */
                             const vec a_c = load(tile_a_c + (s * 2 * own + v) * LANES);
                             store(a_c_rows + s * row_m + j, a_c);
 
-                            /* (4)  a_h = W_h x */
+                            /* (7)  a_h = W_h x */
                             const vec a_h = load(tile_a_c + ((s * 2 + 1) * own + v) * LANES);
                             store(a_h_rows + s * row_m + j, a_h);
                         }
@@ -522,10 +522,10 @@ static void sru_simd_infer_thread(
                                     const vec a_f = load(tile_a_f + (s * own + v) * LANES)
                                         + v_f_here * c_prev + b_f_here;
 
-                                    /* (1)  f = sigmoid(a_f) */
+                                    /* (2)  f = sigmoid(a_f) */
                                     const vec f = vec_sigmoid(a_f);
 
-                                    /* (2)  c = f * c_prev + (1 - f) * a_c */
+                                    /* (4)  c = f * c_prev + (1 - f) * a_c */
                                     const vec c = f * c_prev + (1 - f) * a_c;
                                     store(c_rows + s * row_m + j, c);
                                 }
@@ -581,14 +581,14 @@ static void sru_simd_infer_thread(
                             const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
                             const vec a_h = load(a_h_rows + s * row_m + j);
 
-                            /* (3)  a_r = W_r x + v_r * c_prev + b_r */
+                            /* (5)  a_r = W_r x + v_r * c_prev + b_r */
                             const vec a_r = load(tile_a_r + (s * own + v) * LANES) + v_r_here
                                 * c_prev + b_r_here;
 
-                            /* (3)  r = sigmoid(a_r) */
+                            /* (6)  r = sigmoid(a_r) */
                             const vec r = vec_sigmoid(a_r);
 
-                            /* (4)  h = r * c + (1 - r) * a_h */
+                            /* (8)  h = r * c + (1 - r) * a_h */
                             const vec h = r * c + (1 - r) * a_h;
                             store_part(h_rows + s * m + j, h, left);
                         }
@@ -719,28 +719,28 @@ static void sru_simd_backward_thread(
                         const vec a_h = load(a_h_rows + s * row_m + j);
                         const vec h_bar = load_part(h_bar_rows + s * m + j, left);
 
-                        /* (3)  r = sigmoid_from_tail(r_tail) */
+                        /* (6)  r = sigmoid_from_tail(r_tail) */
                         const vec r = vec_sigmoid_from_tail(r_tail);
                         store(r_rows + s * row_m + j, r);
 
-                        /* (3)  one_minus_r = complement_from_tail(r_tail) */
+                        /* (6)  one_minus_r = complement_from_tail(r_tail) */
                         const vec one_minus_r = vec_complement_from_tail(r_tail);
 
-                        /* (5)  a_h_bar = h_bar * (1 - r)   adjoint of (4) */
+                        /* (9)  a_h_bar = h_bar * (1 - r)   adjoint of (8) */
                         const vec a_h_bar = h_bar * one_minus_r;
                         store(a_h_bar_rows + s * row_m + j, a_h_bar);
 
-                        /* (6)  r_bar = h_bar * (c - a_h)   adjoint of (4) */
+                        /* (10)  r_bar = h_bar * (c - a_h)   adjoint of (8) */
                         const vec r_bar = h_bar * (c - a_h);
 
-                        /* (7)  a_r_bar = r_bar * r * (1 - r)   adjoint of (3) */
+                        /* (11)  a_r_bar = r_bar * r * (1 - r)   adjoint of (6) */
                         const vec a_r_bar = r_bar * r * one_minus_r;
                         store(a_r_bar_rows + s * row_m + j, a_r_bar);
 
-                        /* (19)  v_r_bar = sum_t a_r_bar * c_prev   adjoint of (3) */
+                        /* (23)  v_r_bar = sum_t a_r_bar * c_prev   adjoint of (5) */
                         v_r_bar_here += a_r_bar * c_prev;
 
-                        /* (20)  b_r_bar = sum_t a_r_bar   adjoint of (3) */
+                        /* (24)  b_r_bar = sum_t a_r_bar   adjoint of (5) */
                         b_r_bar_here += a_r_bar;
                     }
                     if (v_r_bar != NULL) {
@@ -757,8 +757,8 @@ static void sru_simd_backward_thread(
     {
         real *const scratch = work_scratch + thread * scratch_size;
 
-        /* (18)  W_r_bar = sum_t a_r_bar x^T   adjoint of (3) */
-        /* (21)  W_h_bar = sum_t a_h_bar x^T   adjoint of (4) */
+        /* (22)  W_r_bar = sum_t a_r_bar x^T   adjoint of (5) */
+        /* (25)  W_h_bar = sum_t a_h_bar x^T   adjoint of (7) */
         const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
         const reduction with_x[] = {
             {{work_a_r_bar, 0, row_m, 0, 0, 0, 0}, m, 1, W_r_bar, 0},
@@ -811,26 +811,26 @@ static void sru_simd_backward_thread(
                                 load_part(c_next_bar_rows + s * c_next_bar_stride + j, left);
                             const vec a_r_bar = load(a_r_bar_rows + s * row_m + j);
 
-                            /* (1)  f = sigmoid_from_tail(f_tail) */
+                            /* (2)  f = sigmoid_from_tail(f_tail) */
                             const vec f = vec_sigmoid_from_tail(f_tail);
 
-                            /* (1)  one_minus_f = complement_from_tail(f_tail) */
+                            /* (2)  one_minus_f = complement_from_tail(f_tail) */
                             const vec one_minus_f = vec_complement_from_tail(f_tail);
                             store(one_minus_f_rows + s * row_m + j, one_minus_f);
 
-                            /* (8)  c_bar = h_bar * r + c_next_bar   adjoint of (4) */
+                            /* (12)  c_bar = h_bar * r + c_next_bar   adjoint of (8) */
                             const vec c_bar = h_bar * r + c_next_bar;
                             store(c_bar_rows + s * row_m + j, c_bar);
 
-                            /* (10)  f_bar = c_bar * (c_prev - a_c)   adjoint of (2) */
+                            /* (14)  f_bar = c_bar * (c_prev - a_c)   adjoint of (4) */
                             const vec f_bar = c_bar * (c_prev - a_c);
 
-                            /* (11)  a_f_bar = f_bar * f * (1 - f)   adjoint of (1) */
+                            /* (15)  a_f_bar = f_bar * f * (1 - f)   adjoint of (2) */
                             const vec a_f_bar = f_bar * f * one_minus_f;
                             store(a_f_bar_rows + s * row_m + j, a_f_bar);
 
-                            /* (12)  c_prev_bar = a_f_bar * v_f + c_bar * f + a_r_bar * v_r
-                             * adjoint of (1), (2), (3) */
+                            /* (16)  c_prev_bar = a_f_bar * v_f + c_bar * f + a_r_bar * v_r
+                             * adjoint of (1), (4), (5) */
                             const vec c_prev_bar =
                                 a_f_bar * v_f_here + c_bar * f + a_r_bar * v_r_here;
                             store(c_prev_bar_rows + s * row_m + j, c_prev_bar);
@@ -871,14 +871,14 @@ static void sru_simd_backward_thread(
                             const vec c_bar = load(c_bar_rows + s * row_m + j);
                             const vec a_f_bar = load(a_f_bar_rows + s * row_m + j);
 
-                            /* (9)  a_c_bar = c_bar * (1 - f)   adjoint of (2) */
+                            /* (13)  a_c_bar = c_bar * (1 - f)   adjoint of (4) */
                             const vec a_c_bar = c_bar * one_minus_f;
                             store(a_c_bar_rows + s * row_m + j, a_c_bar);
 
-                            /* (16)  v_f_bar = sum_t a_f_bar * c_prev   adjoint of (1) */
+                            /* (20)  v_f_bar = sum_t a_f_bar * c_prev   adjoint of (1) */
                             v_f_bar_here += a_f_bar * c_prev;
 
-                            /* (17)  b_f_bar = sum_t a_f_bar   adjoint of (1) */
+                            /* (21)  b_f_bar = sum_t a_f_bar   adjoint of (1) */
                             b_f_bar_here += a_f_bar;
                         }
                         if (v_f_bar != NULL) {
@@ -929,8 +929,8 @@ static void sru_simd_backward_thread(
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
                             for (size_t s = 0; s < rows; ++s) {
-                                /* (13)  x_bar = W_f^T a_f_bar + W^T a_c_bar + W_r^T a_r_bar + W_h^T
-                                 * a_h_bar   adjoint of (1), (2), (3), (4) */
+                                /* (17)  x_bar = W_f^T a_f_bar + W^T a_c_bar + W_r^T a_r_bar + W_h^T
+                                 * a_h_bar   adjoint of (1), (3), (5), (7) */
                                 const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
                                 store_part(x_bar_rows + s * n + j, x_bar, left);
                             }
@@ -943,8 +943,8 @@ static void sru_simd_backward_thread(
         {
             real *const scratch = work_scratch + thread * scratch_size;
 
-            /* (14)  W_bar = sum_t a_c_bar x^T   adjoint of (2) */
-            /* (15)  W_f_bar = sum_t a_f_bar x^T   adjoint of (1) */
+            /* (18)  W_bar = sum_t a_c_bar x^T   adjoint of (3) */
+            /* (19)  W_f_bar = sum_t a_f_bar x^T   adjoint of (1) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
             const reduction with_x[] = {
                 {{work_a_c_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_bar, done > 0},
@@ -1031,11 +1031,11 @@ static void sru_simd_step_thread(
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
                         for (size_t s = 0; s < rows; ++s) {
-                            /* (2)  a_c = W x */
+                            /* (3)  a_c = W x */
                             const vec a_c = load(tile_a_c + (s * 2 * own + v) * LANES);
                             store(a_c_rows + s * row_m + j, a_c);
 
-                            /* (4)  a_h = W_h x */
+                            /* (7)  a_h = W_h x */
                             const vec a_h = load(tile_a_c + ((s * 2 + 1) * own + v) * LANES);
                             store(a_h_rows + s * row_m + j, a_h);
                         }
@@ -1086,10 +1086,10 @@ static void sru_simd_step_thread(
                             const vec a_f = load(tile_a_f + (s * own + v) * LANES) + v_f_here
                                 * c_prev + b_f_here;
 
-                            /* (1)  f = sigmoid(a_f) */
+                            /* (2)  f = sigmoid(a_f) */
                             const vec f = vec_sigmoid(a_f);
 
-                            /* (2)  c = f * c_prev + (1 - f) * a_c */
+                            /* (4)  c = f * c_prev + (1 - f) * a_c */
                             const vec c = f * c_prev + (1 - f) * a_c;
                             store(c_rows + s * row_m + j, c);
                         }
@@ -1138,14 +1138,14 @@ static void sru_simd_step_thread(
                             const vec c_prev = load_part(c_prev_rows + s * m + j, left);
                             const vec a_h = load(a_h_rows + s * row_m + j);
 
-                            /* (3)  a_r = W_r x + v_r * c_prev + b_r */
+                            /* (5)  a_r = W_r x + v_r * c_prev + b_r */
                             const vec a_r = load(tile_a_r + (s * own + v) * LANES) + v_r_here
                                 * c_prev + b_r_here;
 
-                            /* (3)  r = sigmoid(a_r) */
+                            /* (6)  r = sigmoid(a_r) */
                             const vec r = vec_sigmoid(a_r);
 
-                            /* (4)  h = r * c + (1 - r) * a_h */
+                            /* (8)  h = r * c + (1 - r) * a_h */
                             const vec h = r * c + (1 - r) * a_h;
                             store_part(h_rows + s * m + j, h, left);
                         }

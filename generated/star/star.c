@@ -160,7 +160,7 @@ void star_forward(
             star_real *restrict z = work_z + at * m;
             star_real *restrict z_tail = tape_z_tail + at * m;
 
-            /* (2)  a_z = W_z x + b_z */
+            /* (3)  a_z = W_z x + b_z */
             for (size_t j = 0; j < m; ++j) {
                 star_real sum = b_z[j];
                 for (size_t l = 0; l < n; ++l)
@@ -168,11 +168,11 @@ void star_forward(
                 a_z[j] = sum;
             }
 
-            /* (2)  z = tanh(a_z) */
+            /* (4)  z = tanh(a_z) */
             for (size_t j = 0; j < m; ++j)
                 z[j] = TANH(a_z[j]);
 
-            /* (2)  z_tail = tanh_tail(a_z) */
+            /* (4)  z_tail = tanh_tail(a_z) */
             for (size_t j = 0; j < m; ++j)
                 z_tail[j] = star_tanh_tail(a_z[j]);
         }
@@ -199,23 +199,23 @@ void star_forward(
                 a_k[j] = sum;
             }
 
-            /* (1)  k = sigmoid(a_k) */
+            /* (2)  k = sigmoid(a_k) */
             for (size_t j = 0; j < m; ++j)
                 k[j] = star_sigmoid(a_k[j]);
 
-            /* (1)  k_tail = sigmoid_tail(a_k) */
+            /* (2)  k_tail = sigmoid_tail(a_k) */
             for (size_t j = 0; j < m; ++j)
                 k_tail[j] = star_sigmoid_tail(a_k[j]);
 
-            /* (3)  a_h = (1 - k) * h_prev + k * z */
+            /* (5)  a_h = (1 - k) * h_prev + k * z */
             for (size_t j = 0; j < m; ++j)
                 a_h[j] = (1 - k[j]) * h_prev[j] + k[j] * z[j];
 
-            /* (3)  h = tanh(a_h) */
+            /* (6)  h = tanh(a_h) */
             for (size_t j = 0; j < m; ++j)
                 h[j] = TANH(a_h[j]);
 
-            /* (3)  h_tail = tanh_tail(a_h) */
+            /* (6)  h_tail = tanh_tail(a_h) */
             for (size_t j = 0; j < m; ++j)
                 h_tail[j] = star_tanh_tail(a_h[j]);
         }
@@ -254,7 +254,7 @@ void star_infer(
             const star_real *restrict x = in->x + at * n;
             star_real *restrict z = work_z + at * m;
 
-            /* (2)  a_z = W_z x + b_z */
+            /* (3)  a_z = W_z x + b_z */
             for (size_t j = 0; j < m; ++j) {
                 star_real sum = b_z[j];
                 for (size_t l = 0; l < n; ++l)
@@ -262,7 +262,7 @@ void star_infer(
                 a_z[j] = sum;
             }
 
-            /* (2)  z = tanh(a_z) */
+            /* (4)  z = tanh(a_z) */
             for (size_t j = 0; j < m; ++j)
                 z[j] = TANH(a_z[j]);
         }
@@ -287,15 +287,15 @@ void star_infer(
                 a_k[j] = sum;
             }
 
-            /* (1)  k = sigmoid(a_k) */
+            /* (2)  k = sigmoid(a_k) */
             for (size_t j = 0; j < m; ++j)
                 k[j] = star_sigmoid(a_k[j]);
 
-            /* (3)  a_h = (1 - k) * h_prev + k * z */
+            /* (5)  a_h = (1 - k) * h_prev + k * z */
             for (size_t j = 0; j < m; ++j)
                 a_h[j] = (1 - k[j]) * h_prev[j] + k[j] * z[j];
 
-            /* (3)  h = tanh(a_h) */
+            /* (6)  h = tanh(a_h) */
             for (size_t j = 0; j < m; ++j)
                 h[j] = TANH(a_h[j]);
         }
@@ -376,39 +376,39 @@ void star_backward(
             star_real *restrict a_k_bar = work_a_k_bar + at * m;
             star_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + s) * m;
 
-            /* (1)  k = sigmoid_from_tail(k_tail) */
+            /* (2)  k = sigmoid_from_tail(k_tail) */
             for (size_t j = 0; j < m; ++j)
                 k[j] = star_sigmoid_from_tail(k_tail[j]);
 
-            /* (2)  z = tanh_from_tail(z_tail) */
+            /* (4)  z = tanh_from_tail(z_tail) */
             for (size_t j = 0; j < m; ++j)
                 z[j] = star_tanh_from_tail(z_tail[j]);
 
-            /* (1)  one_minus_k = complement_from_tail(k_tail) */
+            /* (2)  one_minus_k = complement_from_tail(k_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_k[j] = star_complement_from_tail(k_tail[j]);
 
-            /* (3)  one_minus_h_squared = slope_from_tail(h_tail) */
+            /* (6)  one_minus_h_squared = slope_from_tail(h_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_h_squared[j] = star_slope_from_tail(h_tail[j]);
 
-            /* (4)  h_bar = Delta_h + h_next_bar */
+            /* (7)  h_bar = Delta_h + h_next_bar */
             for (size_t j = 0; j < m; ++j)
                 h_bar[j] = Delta_h[j] + h_next_bar[j];
 
-            /* (5)  a_h_bar = h_bar * (1 - h^2)   adjoint of (3) */
+            /* (8)  a_h_bar = h_bar * (1 - h^2)   adjoint of (6) */
             for (size_t j = 0; j < m; ++j)
                 a_h_bar[j] = h_bar[j] * one_minus_h_squared[j];
 
-            /* (8)  k_bar = a_h_bar * (z - h_prev)   adjoint of (3) */
+            /* (11)  k_bar = a_h_bar * (z - h_prev)   adjoint of (5) */
             for (size_t j = 0; j < m; ++j)
                 k_bar[j] = a_h_bar[j] * (z[j] - h_prev[j]);
 
-            /* (9)  a_k_bar = k_bar * k * (1 - k)   adjoint of (1) */
+            /* (12)  a_k_bar = k_bar * k * (1 - k)   adjoint of (2) */
             for (size_t j = 0; j < m; ++j)
                 a_k_bar[j] = k_bar[j] * k[j] * one_minus_k[j];
 
-            /* (10)  h_prev_bar = W_h^T a_k_bar + a_h_bar * (1 - k)   adjoint of (1), (3) */
+            /* (13)  h_prev_bar = W_h^T a_k_bar + a_h_bar * (1 - k)   adjoint of (1), (5) */
             for (size_t j = 0; j < m; ++j) {
                 star_real sum = a_h_bar[j] * one_minus_k[j];
                 for (size_t l = 0; l < m; ++l)
@@ -430,19 +430,19 @@ void star_backward(
             const star_real *restrict a_k_bar = work_a_k_bar + at * m;
             star_real *restrict x_bar = gradients->x_bar != NULL ? gradients->x_bar + at * n : NULL;
 
-            /* (2)  one_minus_z_squared = slope_from_tail(z_tail) */
+            /* (4)  one_minus_z_squared = slope_from_tail(z_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_z_squared[j] = star_slope_from_tail(z_tail[j]);
 
-            /* (6)  z_bar = a_h_bar * k   adjoint of (3) */
+            /* (9)  z_bar = a_h_bar * k   adjoint of (5) */
             for (size_t j = 0; j < m; ++j)
                 z_bar[j] = a_h_bar[j] * k[j];
 
-            /* (7)  a_z_bar = z_bar * (1 - z^2)   adjoint of (2) */
+            /* (10)  a_z_bar = z_bar * (1 - z^2)   adjoint of (4) */
             for (size_t j = 0; j < m; ++j)
                 a_z_bar[j] = z_bar[j] * one_minus_z_squared[j];
 
-            /* (11)  x_bar = W_x^T a_k_bar + W_z^T a_z_bar   adjoint of (1), (2) */
+            /* (14)  x_bar = W_x^T a_k_bar + W_z^T a_z_bar   adjoint of (1), (3) */
             if (x_bar != NULL) {
                 for (size_t j = 0; j < n; ++j) {
                     star_real sum = 0;
@@ -454,30 +454,30 @@ void star_backward(
                 }
             }
 
-            /* (12)  W_x_bar = sum_t a_k_bar x^T   adjoint of (1) */
+            /* (15)  W_x_bar = sum_t a_k_bar x^T   adjoint of (1) */
             if (W_x_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t l = 0; l < n; ++l)
                         W_x_bar[j * n + l] += a_k_bar[j] * x[l];
 
-            /* (13)  W_h_bar = sum_t a_k_bar h_prev^T   adjoint of (1) */
+            /* (16)  W_h_bar = sum_t a_k_bar h_prev^T   adjoint of (1) */
             if (W_h_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t l = 0; l < m; ++l)
                         W_h_bar[j * m + l] += a_k_bar[j] * h_prev[l];
 
-            /* (14)  b_k_bar = sum_t a_k_bar   adjoint of (1) */
+            /* (17)  b_k_bar = sum_t a_k_bar   adjoint of (1) */
             if (b_k_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     b_k_bar[j] += a_k_bar[j];
 
-            /* (15)  W_z_bar = sum_t a_z_bar x^T   adjoint of (2) */
+            /* (18)  W_z_bar = sum_t a_z_bar x^T   adjoint of (3) */
             if (W_z_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t l = 0; l < n; ++l)
                         W_z_bar[j * n + l] += a_z_bar[j] * x[l];
 
-            /* (16)  b_z_bar = sum_t a_z_bar   adjoint of (2) */
+            /* (19)  b_z_bar = sum_t a_z_bar   adjoint of (3) */
             if (b_z_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     b_z_bar[j] += a_z_bar[j];
@@ -525,11 +525,11 @@ void star_step(
             a_k[j] = sum;
         }
 
-        /* (1)  k = sigmoid(a_k) */
+        /* (2)  k = sigmoid(a_k) */
         for (size_t j = 0; j < m; ++j)
             k[j] = star_sigmoid(a_k[j]);
 
-        /* (2)  a_z = W_z x + b_z */
+        /* (3)  a_z = W_z x + b_z */
         for (size_t j = 0; j < m; ++j) {
             star_real sum = b_z[j];
             for (size_t l = 0; l < n; ++l)
@@ -537,15 +537,15 @@ void star_step(
             a_z[j] = sum;
         }
 
-        /* (2)  z = tanh(a_z) */
+        /* (4)  z = tanh(a_z) */
         for (size_t j = 0; j < m; ++j)
             z[j] = TANH(a_z[j]);
 
-        /* (3)  a_h = (1 - k) * h_prev + k * z */
+        /* (5)  a_h = (1 - k) * h_prev + k * z */
         for (size_t j = 0; j < m; ++j)
             a_h[j] = (1 - k[j]) * h_prev[j] + k[j] * z[j];
 
-        /* (3)  h = tanh(a_h) */
+        /* (6)  h = tanh(a_h) */
         for (size_t j = 0; j < m; ++j)
             h[j] = TANH(a_h[j]);
 

@@ -98,11 +98,11 @@ def forward(parameters, inputs, initial):
     m = W_x.shape[0]
 
     # all steps at once
-    # (2)  a_z = W_z x + b_z
+    # (3)  a_z = W_z x + b_z
     a_z = x @ W_z.T + b_z
-    # (2)  z = tanh(a_z)
+    # (4)  z = tanh(a_z)
     z = np.tanh(a_z)
-    # (2)  z_tail = tanh_tail(a_z)
+    # (4)  z_tail = tanh_tail(a_z)
     z_tail = tanh_tail(a_z)
 
     # scan forward
@@ -113,15 +113,15 @@ def forward(parameters, inputs, initial):
         h_prev = h[t - 1] if t > 0 else initial_h
         # (1)  a_k = W_x x + W_h h_prev + b_k
         a_k = x[t] @ W_x.T + h_prev @ W_h.T + b_k
-        # (1)  k = sigmoid(a_k)
+        # (2)  k = sigmoid(a_k)
         k = sigmoid(a_k)
-        # (1)  k_tail = sigmoid_tail(a_k)
+        # (2)  k_tail = sigmoid_tail(a_k)
         k_tail[t] = sigmoid_tail(a_k)
-        # (3)  a_h = (1 - k) * h_prev + k * z
+        # (5)  a_h = (1 - k) * h_prev + k * z
         a_h = (1 - k) * h_prev + k * z[t]
-        # (3)  h = tanh(a_h)
+        # (6)  h = tanh(a_h)
         h[t] = np.tanh(a_h)
-        # (3)  h_tail = tanh_tail(a_h)
+        # (6)  h_tail = tanh_tail(a_h)
         h_tail[t] = tanh_tail(a_h)
     return {"h": h}, {"h": h[T - 1] if T > 0 else initial_h}, {"k_tail": k_tail, "z_tail": z_tail, "h_tail": h_tail}
 
@@ -152,44 +152,44 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     for t in reversed(range(T)):
         h_next_bar = h_prev_bar
         h_prev = h[t - 1] if t > 0 else initial_h
-        # (1)  k = sigmoid_from_tail(k_tail)
+        # (2)  k = sigmoid_from_tail(k_tail)
         k[t] = sigmoid_from_tail(k_tail[t])
-        # (2)  z = tanh_from_tail(z_tail)
+        # (4)  z = tanh_from_tail(z_tail)
         z = tanh_from_tail(z_tail[t])
-        # (1)  one_minus_k = complement_from_tail(k_tail)
+        # (2)  one_minus_k = complement_from_tail(k_tail)
         one_minus_k = complement_from_tail(k_tail[t])
-        # (3)  one_minus_h_squared = slope_from_tail(h_tail)
+        # (6)  one_minus_h_squared = slope_from_tail(h_tail)
         one_minus_h_squared = slope_from_tail(h_tail[t])
-        # (4)  h_bar = Delta_h + h_next_bar
+        # (7)  h_bar = Delta_h + h_next_bar
         h_bar = Delta_h[t] + h_next_bar
-        # (5)  a_h_bar = h_bar * (1 - h^2)   adjoint of (3)
+        # (8)  a_h_bar = h_bar * (1 - h^2)   adjoint of (6)
         a_h_bar[t] = h_bar * one_minus_h_squared
-        # (8)  k_bar = a_h_bar * (z - h_prev)   adjoint of (3)
+        # (11)  k_bar = a_h_bar * (z - h_prev)   adjoint of (5)
         k_bar = a_h_bar[t] * (z - h_prev)
-        # (9)  a_k_bar = k_bar * k * (1 - k)   adjoint of (1)
+        # (12)  a_k_bar = k_bar * k * (1 - k)   adjoint of (2)
         a_k_bar[t] = k_bar * k[t] * one_minus_k
-        # (10)  h_prev_bar = W_h^T a_k_bar + a_h_bar * (1 - k)   adjoint of (1), (3)
+        # (13)  h_prev_bar = W_h^T a_k_bar + a_h_bar * (1 - k)   adjoint of (1), (5)
         h_prev_bar = a_k_bar[t] @ W_h + a_h_bar[t] * one_minus_k
 
     # all steps at once
     h_prev = np.concatenate([initial_h[None], h])[:-1]
-    # (2)  one_minus_z_squared = slope_from_tail(z_tail)
+    # (4)  one_minus_z_squared = slope_from_tail(z_tail)
     one_minus_z_squared = slope_from_tail(z_tail)
-    # (6)  z_bar = a_h_bar * k   adjoint of (3)
+    # (9)  z_bar = a_h_bar * k   adjoint of (5)
     z_bar = a_h_bar * k
-    # (7)  a_z_bar = z_bar * (1 - z^2)   adjoint of (2)
+    # (10)  a_z_bar = z_bar * (1 - z^2)   adjoint of (4)
     a_z_bar = z_bar * one_minus_z_squared
-    # (11)  x_bar = W_x^T a_k_bar + W_z^T a_z_bar   adjoint of (1), (2)
+    # (14)  x_bar = W_x^T a_k_bar + W_z^T a_z_bar   adjoint of (1), (3)
     x_bar = a_k_bar @ W_x + a_z_bar @ W_z
-    # (12)  W_x_bar = sum_t a_k_bar x^T   adjoint of (1)
+    # (15)  W_x_bar = sum_t a_k_bar x^T   adjoint of (1)
     W_x_bar = contract("TBi,TBj->ij", a_k_bar, x)
-    # (13)  W_h_bar = sum_t a_k_bar h_prev^T   adjoint of (1)
+    # (16)  W_h_bar = sum_t a_k_bar h_prev^T   adjoint of (1)
     W_h_bar = contract("TBi,TBj->ij", a_k_bar, h_prev)
-    # (14)  b_k_bar = sum_t a_k_bar   adjoint of (1)
+    # (17)  b_k_bar = sum_t a_k_bar   adjoint of (1)
     b_k_bar = contract("TBi->i", a_k_bar)
-    # (15)  W_z_bar = sum_t a_z_bar x^T   adjoint of (2)
+    # (18)  W_z_bar = sum_t a_z_bar x^T   adjoint of (3)
     W_z_bar = contract("TBi,TBj->ij", a_z_bar, x)
-    # (16)  b_z_bar = sum_t a_z_bar   adjoint of (2)
+    # (19)  b_z_bar = sum_t a_z_bar   adjoint of (3)
     b_z_bar = contract("TBi->i", a_z_bar)
     return {"initial.h": h_prev_bar, "x": x_bar, "W_x": W_x_bar, "W_h": W_h_bar, "b_k": b_k_bar, "W_z": W_z_bar, "b_z": b_z_bar}
 
@@ -211,14 +211,14 @@ def step(parameters, inputs, state):
     h_prev = state["h"]
     # (1)  a_k = W_x x + W_h h_prev + b_k
     a_k = x @ W_x.T + h_prev @ W_h.T + b_k
-    # (1)  k = sigmoid(a_k)
+    # (2)  k = sigmoid(a_k)
     k = sigmoid(a_k)
-    # (2)  a_z = W_z x + b_z
+    # (3)  a_z = W_z x + b_z
     a_z = x @ W_z.T + b_z
-    # (2)  z = tanh(a_z)
+    # (4)  z = tanh(a_z)
     z = np.tanh(a_z)
-    # (3)  a_h = (1 - k) * h_prev + k * z
+    # (5)  a_h = (1 - k) * h_prev + k * z
     a_h = (1 - k) * h_prev + k * z
-    # (3)  h = tanh(a_h)
+    # (6)  h = tanh(a_h)
     h = np.tanh(a_h)
     return {"h": h}, {"h": h}

@@ -198,14 +198,14 @@ static void star_simd_forward_thread(
                         const size_t left = m - j;
                         const vec b_z_here = load_part(b_z + j, left);
                         for (size_t s = 0; s < rows; ++s) {
-                            /* (2)  a_z = W_z x + b_z */
+                            /* (3)  a_z = W_z x + b_z */
                             const vec a_z = load(tile_a_z + (s * own + v) * LANES) + b_z_here;
 
-                            /* (2)  z = tanh(a_z) */
+                            /* (4)  z = tanh(a_z) */
                             const vec z = vec_tanh(a_z);
                             store(z_rows + s * row_m + j, z);
 
-                            /* (2)  z_tail = tanh_tail(a_z) */
+                            /* (4)  z_tail = tanh_tail(a_z) */
                             const vec z_tail = vec_tanh_tail(a_z);
                             store(z_tail_rows + s * row_m + j, z_tail);
                         }
@@ -279,14 +279,14 @@ static void star_simd_forward_thread(
                                     const vec a_k =
                                         load(tile_a_k + (s * own + v) * LANES) + b_k_here;
 
-                                    /* (1)  k = sigmoid(a_k) */
+                                    /* (2)  k = sigmoid(a_k) */
                                     const vec k = vec_sigmoid(a_k);
 
-                                    /* (1)  k_tail = sigmoid_tail(a_k) */
+                                    /* (2)  k_tail = sigmoid_tail(a_k) */
                                     const vec k_tail = vec_sigmoid_tail(a_k);
                                     store(k_tail_rows + s * row_m + j, k_tail);
 
-                                    /* (3)  a_h = (1 - k) * h_prev + k * z */
+                                    /* (5)  a_h = (1 - k) * h_prev + k * z */
                                     const vec a_h = (1 - k) * h_prev + k * z;
                                     store(kept_a_h + (((block - batch.low) * vectors + v) * rows
                                         + s) * LANES, a_h);
@@ -304,11 +304,11 @@ static void star_simd_forward_thread(
                                     const vec a_h = load(kept_a_h + (((block - batch.low) * vectors
                                         + v) * rows + s) * LANES);
 
-                                    /* (3)  h = tanh(a_h) */
+                                    /* (6)  h = tanh(a_h) */
                                     const vec h = vec_tanh(a_h);
                                     store_part(h_rows + s * m + j, h, left);
 
-                                    /* (3)  h_tail = tanh_tail(a_h) */
+                                    /* (6)  h_tail = tanh_tail(a_h) */
                                     const vec h_tail = vec_tanh_tail(a_h);
                                     store(h_tail_rows + s * row_m + j, h_tail);
                                 }
@@ -396,10 +396,10 @@ static void star_simd_infer_thread(
                         const size_t left = m - j;
                         const vec b_z_here = load_part(b_z + j, left);
                         for (size_t s = 0; s < rows; ++s) {
-                            /* (2)  a_z = W_z x + b_z */
+                            /* (3)  a_z = W_z x + b_z */
                             const vec a_z = load(tile_a_z + (s * own + v) * LANES) + b_z_here;
 
-                            /* (2)  z = tanh(a_z) */
+                            /* (4)  z = tanh(a_z) */
                             const vec z = vec_tanh(a_z);
                             store(z_rows + s * row_m + j, z);
                         }
@@ -471,10 +471,10 @@ static void star_simd_infer_thread(
                                     const vec a_k =
                                         load(tile_a_k + (s * own + v) * LANES) + b_k_here;
 
-                                    /* (1)  k = sigmoid(a_k) */
+                                    /* (2)  k = sigmoid(a_k) */
                                     const vec k = vec_sigmoid(a_k);
 
-                                    /* (3)  a_h = (1 - k) * h_prev + k * z */
+                                    /* (5)  a_h = (1 - k) * h_prev + k * z */
                                     const vec a_h = (1 - k) * h_prev + k * z;
                                     store(kept_a_h + (((block - batch.low) * vectors + v) * rows
                                         + s) * LANES, a_h);
@@ -492,7 +492,7 @@ static void star_simd_infer_thread(
                                     const vec a_h = load(kept_a_h + (((block - batch.low) * vectors
                                         + v) * rows + s) * LANES);
 
-                                    /* (3)  h = tanh(a_h) */
+                                    /* (6)  h = tanh(a_h) */
                                     const vec h = vec_tanh(a_h);
                                     store_part(h_rows + s * m + j, h, left);
                                 }
@@ -615,31 +615,31 @@ static void star_simd_backward_thread(
                             const vec h_next_bar =
                                 load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
 
-                            /* (1)  k = sigmoid_from_tail(k_tail) */
+                            /* (2)  k = sigmoid_from_tail(k_tail) */
                             const vec k = vec_sigmoid_from_tail(k_tail);
                             store(k_rows + s * row_m + j, k);
 
-                            /* (2)  z = tanh_from_tail(z_tail) */
+                            /* (4)  z = tanh_from_tail(z_tail) */
                             const vec z = vec_tanh_from_tail(z_tail);
 
-                            /* (1)  one_minus_k = complement_from_tail(k_tail) */
+                            /* (2)  one_minus_k = complement_from_tail(k_tail) */
                             const vec one_minus_k = vec_complement_from_tail(k_tail);
                             store(one_minus_k_rows + s * row_m + j, one_minus_k);
 
-                            /* (3)  one_minus_h_squared = slope_from_tail(h_tail) */
+                            /* (6)  one_minus_h_squared = slope_from_tail(h_tail) */
                             const vec one_minus_h_squared = vec_slope_from_tail(h_tail);
 
-                            /* (4)  h_bar = Delta_h + h_next_bar */
+                            /* (7)  h_bar = Delta_h + h_next_bar */
                             const vec h_bar = Delta_h + h_next_bar;
 
-                            /* (5)  a_h_bar = h_bar * (1 - h^2)   adjoint of (3) */
+                            /* (8)  a_h_bar = h_bar * (1 - h^2)   adjoint of (6) */
                             const vec a_h_bar = h_bar * one_minus_h_squared;
                             store(a_h_bar_rows + s * row_m + j, a_h_bar);
 
-                            /* (8)  k_bar = a_h_bar * (z - h_prev)   adjoint of (3) */
+                            /* (11)  k_bar = a_h_bar * (z - h_prev)   adjoint of (5) */
                             const vec k_bar = a_h_bar * (z - h_prev);
 
-                            /* (9)  a_k_bar = k_bar * k * (1 - k)   adjoint of (1) */
+                            /* (12)  a_k_bar = k_bar * k * (1 - k)   adjoint of (2) */
                             const vec a_k_bar = k_bar * k * one_minus_k;
                             store(a_k_bar_rows + s * row_m + j, a_k_bar);
                         }
@@ -683,8 +683,8 @@ static void star_simd_backward_thread(
                                     const vec one_minus_k = load(one_minus_k_rows + s * row_m + j);
                                     const vec a_h_bar = load(a_h_bar_rows + s * row_m + j);
 
-                                    /* (10)  h_prev_bar = W_h^T a_k_bar + a_h_bar * (1 - k)
-                                     * adjoint of (1), (3) */
+                                    /* (13)  h_prev_bar = W_h^T a_k_bar + a_h_bar * (1 - k)
+                                     * adjoint of (1), (5) */
                                     const vec h_prev_bar = load(tile_h_prev_bar + (s * own + v)
                                         * LANES) + a_h_bar * one_minus_k;
                                     store(h_prev_bar_rows + s * row_m + j, h_prev_bar);
@@ -723,20 +723,20 @@ static void star_simd_backward_thread(
                             const vec a_h_bar = load(a_h_bar_rows + s * row_m + j);
                             const vec a_k_bar = load(a_k_bar_rows + s * row_m + j);
 
-                            /* (2)  one_minus_z_squared = slope_from_tail(z_tail) */
+                            /* (4)  one_minus_z_squared = slope_from_tail(z_tail) */
                             const vec one_minus_z_squared = vec_slope_from_tail(z_tail);
 
-                            /* (6)  z_bar = a_h_bar * k   adjoint of (3) */
+                            /* (9)  z_bar = a_h_bar * k   adjoint of (5) */
                             const vec z_bar = a_h_bar * k;
 
-                            /* (7)  a_z_bar = z_bar * (1 - z^2)   adjoint of (2) */
+                            /* (10)  a_z_bar = z_bar * (1 - z^2)   adjoint of (4) */
                             const vec a_z_bar = z_bar * one_minus_z_squared;
                             store(a_z_bar_rows + s * row_m + j, a_z_bar);
 
-                            /* (14)  b_k_bar = sum_t a_k_bar   adjoint of (1) */
+                            /* (17)  b_k_bar = sum_t a_k_bar   adjoint of (1) */
                             b_k_bar_here += a_k_bar;
 
-                            /* (16)  b_z_bar = sum_t a_z_bar   adjoint of (2) */
+                            /* (19)  b_z_bar = sum_t a_z_bar   adjoint of (3) */
                             b_z_bar_here += a_z_bar;
                         }
                         if (b_k_bar != NULL) {
@@ -783,7 +783,7 @@ static void star_simd_backward_thread(
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
                             for (size_t s = 0; s < rows; ++s) {
-                                /* (11)  x_bar = W_x^T a_k_bar + W_z^T a_z_bar   adjoint of (1), (2)
+                                /* (14)  x_bar = W_x^T a_k_bar + W_z^T a_z_bar   adjoint of (1), (3)
                                  * */
                                 const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
                                 store_part(x_bar_rows + s * n + j, x_bar, left);
@@ -797,8 +797,8 @@ static void star_simd_backward_thread(
         {
             real *const scratch = work_scratch + thread * scratch_size;
 
-            /* (12)  W_x_bar = sum_t a_k_bar x^T   adjoint of (1) */
-            /* (15)  W_z_bar = sum_t a_z_bar x^T   adjoint of (2) */
+            /* (15)  W_x_bar = sum_t a_k_bar x^T   adjoint of (1) */
+            /* (18)  W_z_bar = sum_t a_z_bar x^T   adjoint of (3) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
             const reduction with_x[] = {
                 {{work_a_k_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_x_bar, done > 0},
@@ -806,7 +806,7 @@ static void star_simd_backward_thread(
             };
             reduce_rows(first * B, steps * B, &rows_of_x, n, with_x, 2, thread, threads, scratch);
 
-            /* (13)  W_h_bar = sum_t a_k_bar h_prev^T   adjoint of (1) */
+            /* (16)  W_h_bar = sum_t a_k_bar h_prev^T   adjoint of (1) */
             const series rows_of_h_prev = {out->h, initial_h, m, m, 0, B, 0};
             const reduction with_h_prev[] = {
                 {{work_a_k_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_h_bar, done > 0},
@@ -891,10 +891,10 @@ static void star_simd_step_thread(
                         const size_t left = m - j;
                         const vec b_z_here = load_part(b_z + j, left);
                         for (size_t s = 0; s < rows; ++s) {
-                            /* (2)  a_z = W_z x + b_z */
+                            /* (3)  a_z = W_z x + b_z */
                             const vec a_z = load(tile_a_z + (s * own + v) * LANES) + b_z_here;
 
-                            /* (2)  z = tanh(a_z) */
+                            /* (4)  z = tanh(a_z) */
                             const vec z = vec_tanh(a_z);
                             store(z_rows + s * row_m + j, z);
                         }
@@ -945,10 +945,10 @@ static void star_simd_step_thread(
                             /* (1)  a_k = W_x x + W_h h_prev + b_k */
                             const vec a_k = load(tile_a_k + (s * own + v) * LANES) + b_k_here;
 
-                            /* (1)  k = sigmoid(a_k) */
+                            /* (2)  k = sigmoid(a_k) */
                             const vec k = vec_sigmoid(a_k);
 
-                            /* (3)  a_h = (1 - k) * h_prev + k * z */
+                            /* (5)  a_h = (1 - k) * h_prev + k * z */
                             const vec a_h = (1 - k) * h_prev + k * z;
                             store(kept_a_h + (((block - batch.low) * vectors + v) * rows + s)
                                 * LANES, a_h);
@@ -966,7 +966,7 @@ static void star_simd_step_thread(
                             const vec a_h = load(kept_a_h + (((block - batch.low) * vectors + v)
                                 * rows + s) * LANES);
 
-                            /* (3)  h = tanh(a_h) */
+                            /* (6)  h = tanh(a_h) */
                             const vec h = vec_tanh(a_h);
                             store_part(h_rows + s * m + j, h, left);
                         }

@@ -4,8 +4,8 @@
  * equation is its number in taugru.tex and taugru.py.
  * A bar marks the derivative of the loss: z_bar is dL/dz. W^T is the transpose of W. Shapes and
  * ownership: taugru.h.
- * The paper counts one step ahead: its h_n is h[t - 1] here, its h_{n+1} is h[t]. The
- * delay d counts from h[t - 1]: z reads h[t - 1 - d].
+ * The paper counts one step ahead: its h[n] is h[t-1] here, its h[n+1] is h[t]. The
+ * delay d counts from h[t-1]: z reads h[t-1-d].
  * Code that is about has biases, three numbers that are 1 unless set (the step size and
  * the weights of u and of the feedback), and lets z and a see the delayed input; the
  * paper's equations, which stand here, do not.
@@ -192,19 +192,19 @@ void taugru_forward(
                 a_u[j] = sum;
             }
 
-            /* (1)  u = tanh(a_u) */
+            /* (2)  u = tanh(a_u) */
             for (size_t j = 0; j < m; ++j)
                 u[j] = TANH(a_u[j]);
 
-            /* (1)  u_tail = tanh_tail(a_u) */
+            /* (2)  u_tail = tanh_tail(a_u) */
             for (size_t j = 0; j < m; ++j)
                 u_tail[j] = taugru_tanh_tail(a_u[j]);
 
-            /* (2)  h_handed_on = h_prev */
+            /* (9)  h_handed_on = h_prev */
             for (size_t j = 0; j < m; ++j)
                 h_handed_on[j] = h_prev[j];
 
-            /* (2)  a_z = W_2 h_handed_on_prev + U_2 x */
+            /* (3)  a_z = W_2 h_handed_on_prev + U_2 x */
             for (size_t j = 0; j < m; ++j) {
                 taugru_real sum = 0;
                 for (size_t k = 0; k < m; ++k)
@@ -214,15 +214,15 @@ void taugru_forward(
                 a_z[j] = sum;
             }
 
-            /* (2)  z = tanh(a_z) */
+            /* (4)  z = tanh(a_z) */
             for (size_t j = 0; j < m; ++j)
                 z[j] = TANH(a_z[j]);
 
-            /* (2)  z_tail = tanh_tail(a_z) */
+            /* (4)  z_tail = tanh_tail(a_z) */
             for (size_t j = 0; j < m; ++j)
                 z_tail[j] = taugru_tanh_tail(a_z[j]);
 
-            /* (3)  a_g = W_3 h_prev + U_3 x */
+            /* (5)  a_g = W_3 h_prev + U_3 x */
             for (size_t j = 0; j < m; ++j) {
                 taugru_real sum = 0;
                 for (size_t k = 0; k < m; ++k)
@@ -232,15 +232,15 @@ void taugru_forward(
                 a_g[j] = sum;
             }
 
-            /* (3)  g = sigmoid(a_g) */
+            /* (6)  g = sigmoid(a_g) */
             for (size_t j = 0; j < m; ++j)
                 g[j] = taugru_sigmoid(a_g[j]);
 
-            /* (3)  g_tail = sigmoid_tail(a_g) */
+            /* (6)  g_tail = sigmoid_tail(a_g) */
             for (size_t j = 0; j < m; ++j)
                 g_tail[j] = taugru_sigmoid_tail(a_g[j]);
 
-            /* (4)  a_a = W_4 h_prev + U_4 x */
+            /* (7)  a_a = W_4 h_prev + U_4 x */
             for (size_t j = 0; j < m; ++j) {
                 taugru_real sum = 0;
                 for (size_t k = 0; k < m; ++k)
@@ -250,15 +250,15 @@ void taugru_forward(
                 a_a[j] = sum;
             }
 
-            /* (4)  a = sigmoid(a_a) */
+            /* (8)  a = sigmoid(a_a) */
             for (size_t j = 0; j < m; ++j)
                 a[j] = taugru_sigmoid(a_a[j]);
 
-            /* (4)  a_tail = sigmoid_tail(a_a) */
+            /* (8)  a_tail = sigmoid_tail(a_a) */
             for (size_t j = 0; j < m; ++j)
                 a_tail[j] = taugru_sigmoid_tail(a_a[j]);
 
-            /* (5)  h = (1 - g) * h_prev + g * (u + a * z) */
+            /* (9)  h = (1 - g) * h_prev + g * (u + a * z) */
             for (size_t j = 0; j < m; ++j)
                 h[j] = (1 - g[j]) * h_prev[j] + g[j] * (u[j] + a[j] * z[j]);
         }
@@ -326,15 +326,15 @@ void taugru_infer(
                 a_u[j] = sum;
             }
 
-            /* (1)  u = tanh(a_u) */
+            /* (2)  u = tanh(a_u) */
             for (size_t j = 0; j < m; ++j)
                 u[j] = TANH(a_u[j]);
 
-            /* (2)  h_handed_on = h_prev */
+            /* (9)  h_handed_on = h_prev */
             for (size_t j = 0; j < m; ++j)
                 h_handed_on[j] = h_prev[j];
 
-            /* (2)  a_z = W_2 h_handed_on_prev + U_2 x */
+            /* (3)  a_z = W_2 h_handed_on_prev + U_2 x */
             for (size_t j = 0; j < m; ++j) {
                 taugru_real sum = 0;
                 for (size_t k = 0; k < m; ++k)
@@ -344,11 +344,11 @@ void taugru_infer(
                 a_z[j] = sum;
             }
 
-            /* (2)  z = tanh(a_z) */
+            /* (4)  z = tanh(a_z) */
             for (size_t j = 0; j < m; ++j)
                 z[j] = TANH(a_z[j]);
 
-            /* (3)  a_g = W_3 h_prev + U_3 x */
+            /* (5)  a_g = W_3 h_prev + U_3 x */
             for (size_t j = 0; j < m; ++j) {
                 taugru_real sum = 0;
                 for (size_t k = 0; k < m; ++k)
@@ -358,11 +358,11 @@ void taugru_infer(
                 a_g[j] = sum;
             }
 
-            /* (3)  g = sigmoid(a_g) */
+            /* (6)  g = sigmoid(a_g) */
             for (size_t j = 0; j < m; ++j)
                 g[j] = taugru_sigmoid(a_g[j]);
 
-            /* (4)  a_a = W_4 h_prev + U_4 x */
+            /* (7)  a_a = W_4 h_prev + U_4 x */
             for (size_t j = 0; j < m; ++j) {
                 taugru_real sum = 0;
                 for (size_t k = 0; k < m; ++k)
@@ -372,11 +372,11 @@ void taugru_infer(
                 a_a[j] = sum;
             }
 
-            /* (4)  a = sigmoid(a_a) */
+            /* (8)  a = sigmoid(a_a) */
             for (size_t j = 0; j < m; ++j)
                 a[j] = taugru_sigmoid(a_a[j]);
 
-            /* (5)  h = (1 - g) * h_prev + g * (u + a * z) */
+            /* (9)  h = (1 - g) * h_prev + g * (u + a * z) */
             for (size_t j = 0; j < m; ++j)
                 h[j] = (1 - g[j]) * h_prev[j] + g[j] * (u[j] + a[j] * z[j]);
         }
@@ -500,76 +500,76 @@ void taugru_backward(
             taugru_real *restrict h_handed_on_prev_bar =
                 work_h_handed_on_prev_bar + ((t & 1) * B + s) * m;
 
-            /* (1)  u = tanh_from_tail(u_tail) */
+            /* (2)  u = tanh_from_tail(u_tail) */
             for (size_t j = 0; j < m; ++j)
                 u[j] = taugru_tanh_from_tail(u_tail[j]);
 
-            /* (2)  z = tanh_from_tail(z_tail) */
+            /* (4)  z = tanh_from_tail(z_tail) */
             for (size_t j = 0; j < m; ++j)
                 z[j] = taugru_tanh_from_tail(z_tail[j]);
 
-            /* (3)  g = sigmoid_from_tail(g_tail) */
+            /* (6)  g = sigmoid_from_tail(g_tail) */
             for (size_t j = 0; j < m; ++j)
                 g[j] = taugru_sigmoid_from_tail(g_tail[j]);
 
-            /* (4)  a = sigmoid_from_tail(a_tail) */
+            /* (8)  a = sigmoid_from_tail(a_tail) */
             for (size_t j = 0; j < m; ++j)
                 a[j] = taugru_sigmoid_from_tail(a_tail[j]);
 
-            /* (1)  one_minus_u_squared = slope_from_tail(u_tail) */
+            /* (2)  one_minus_u_squared = slope_from_tail(u_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_u_squared[j] = taugru_slope_from_tail(u_tail[j]);
 
-            /* (2)  one_minus_z_squared = slope_from_tail(z_tail) */
+            /* (4)  one_minus_z_squared = slope_from_tail(z_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_z_squared[j] = taugru_slope_from_tail(z_tail[j]);
 
-            /* (3)  one_minus_g = complement_from_tail(g_tail) */
+            /* (6)  one_minus_g = complement_from_tail(g_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_g[j] = taugru_complement_from_tail(g_tail[j]);
 
-            /* (4)  one_minus_a = complement_from_tail(a_tail) */
+            /* (8)  one_minus_a = complement_from_tail(a_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_a[j] = taugru_complement_from_tail(a_tail[j]);
 
-            /* (6)  h_bar = Delta_h + h_next_bar */
+            /* (10)  h_bar = Delta_h + h_next_bar */
             for (size_t j = 0; j < m; ++j)
                 h_bar[j] = Delta_h[j] + h_next_bar[j];
 
-            /* (7)  a_bar = h_bar * g * z   adjoint of (5) */
+            /* (11)  a_bar = h_bar * g * z   adjoint of (9) */
             for (size_t j = 0; j < m; ++j)
                 a_bar[j] = h_bar[j] * g[j] * z[j];
 
-            /* (8)  a_a_bar = a_bar * a * (1 - a)   adjoint of (4) */
+            /* (12)  a_a_bar = a_bar * a * (1 - a)   adjoint of (8) */
             for (size_t j = 0; j < m; ++j)
                 a_a_bar[j] = a_bar[j] * a[j] * one_minus_a[j];
 
-            /* (9)  g_bar = h_bar * (u + a * z - h_prev)   adjoint of (5) */
+            /* (13)  g_bar = h_bar * (u + a * z - h_prev)   adjoint of (9) */
             for (size_t j = 0; j < m; ++j)
                 g_bar[j] = h_bar[j] * (u[j] + a[j] * z[j] - h_prev[j]);
 
-            /* (10)  a_g_bar = g_bar * g * (1 - g)   adjoint of (3) */
+            /* (14)  a_g_bar = g_bar * g * (1 - g)   adjoint of (6) */
             for (size_t j = 0; j < m; ++j)
                 a_g_bar[j] = g_bar[j] * g[j] * one_minus_g[j];
 
-            /* (11)  z_bar = h_bar * g * a   adjoint of (5) */
+            /* (15)  z_bar = h_bar * g * a   adjoint of (9) */
             for (size_t j = 0; j < m; ++j)
                 z_bar[j] = h_bar[j] * g[j] * a[j];
 
-            /* (12)  a_z_bar = z_bar * (1 - z^2)   adjoint of (2) */
+            /* (16)  a_z_bar = z_bar * (1 - z^2)   adjoint of (4) */
             for (size_t j = 0; j < m; ++j)
                 a_z_bar[j] = z_bar[j] * one_minus_z_squared[j];
 
-            /* (13)  u_bar = h_bar * g   adjoint of (5) */
+            /* (17)  u_bar = h_bar * g   adjoint of (9) */
             for (size_t j = 0; j < m; ++j)
                 u_bar[j] = h_bar[j] * g[j];
 
-            /* (14)  a_u_bar = u_bar * (1 - u^2)   adjoint of (1) */
+            /* (18)  a_u_bar = u_bar * (1 - u^2)   adjoint of (2) */
             for (size_t j = 0; j < m; ++j)
                 a_u_bar[j] = u_bar[j] * one_minus_u_squared[j];
 
-            /* (15)  h_prev_bar = W_1^T a_u_bar + h_handed_on_next_bar + W_3^T a_g_bar + W_4^T
-             * a_a_bar + h_bar * (1 - g)   adjoint of (1), (2), (3), (4), (5) */
+            /* (19)  h_prev_bar = W_1^T a_u_bar + h_handed_on_next_bar + W_3^T a_g_bar + W_4^T
+             * a_a_bar + h_bar * (1 - g)   adjoint of (1), (5), (7), (9) */
             for (size_t j = 0; j < m; ++j) {
                 taugru_real sum = h_handed_on_next_bar[j] + h_bar[j] * one_minus_g[j];
                 for (size_t k = 0; k < m; ++k)
@@ -581,7 +581,7 @@ void taugru_backward(
                 h_prev_bar[j] = sum;
             }
 
-            /* (16)  h_handed_on_prev_bar = W_2^T a_z_bar   adjoint of (2) */
+            /* (20)  h_handed_on_prev_bar = W_2^T a_z_bar   adjoint of (3) */
             for (size_t j = 0; j < m; ++j) {
                 taugru_real sum = 0;
                 for (size_t k = 0; k < m; ++k)
@@ -606,8 +606,8 @@ void taugru_backward(
             taugru_real *restrict x_bar =
                 gradients->x_bar != NULL ? gradients->x_bar + at * n : NULL;
 
-            /* (17)  x_bar = U_1^T a_u_bar + U_2^T a_z_bar + U_3^T a_g_bar + U_4^T a_a_bar   adjoint
-             * of (1), (2), (3), (4) */
+            /* (21)  x_bar = U_1^T a_u_bar + U_2^T a_z_bar + U_3^T a_g_bar + U_4^T a_a_bar   adjoint
+             * of (1), (3), (5), (7) */
             if (x_bar != NULL) {
                 for (size_t j = 0; j < n; ++j) {
                     taugru_real sum = 0;
@@ -623,49 +623,49 @@ void taugru_backward(
                 }
             }
 
-            /* (18)  W_1_bar = sum_t a_u_bar h_prev^T   adjoint of (1) */
+            /* (22)  W_1_bar = sum_t a_u_bar h_prev^T   adjoint of (1) */
             if (W_1_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < m; ++k)
                         W_1_bar[j * m + k] += a_u_bar[j] * h_prev[k];
 
-            /* (19)  U_1_bar = sum_t a_u_bar x^T   adjoint of (1) */
+            /* (23)  U_1_bar = sum_t a_u_bar x^T   adjoint of (1) */
             if (U_1_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         U_1_bar[j * n + k] += a_u_bar[j] * x[k];
 
-            /* (20)  W_2_bar = sum_t a_z_bar h_handed_on_prev^T   adjoint of (2) */
+            /* (24)  W_2_bar = sum_t a_z_bar h_handed_on_prev^T   adjoint of (3) */
             if (W_2_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < m; ++k)
                         W_2_bar[j * m + k] += a_z_bar[j] * h_handed_on_prev[k];
 
-            /* (21)  U_2_bar = sum_t a_z_bar x^T   adjoint of (2) */
+            /* (25)  U_2_bar = sum_t a_z_bar x^T   adjoint of (3) */
             if (U_2_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         U_2_bar[j * n + k] += a_z_bar[j] * x[k];
 
-            /* (22)  W_3_bar = sum_t a_g_bar h_prev^T   adjoint of (3) */
+            /* (26)  W_3_bar = sum_t a_g_bar h_prev^T   adjoint of (5) */
             if (W_3_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < m; ++k)
                         W_3_bar[j * m + k] += a_g_bar[j] * h_prev[k];
 
-            /* (23)  U_3_bar = sum_t a_g_bar x^T   adjoint of (3) */
+            /* (27)  U_3_bar = sum_t a_g_bar x^T   adjoint of (5) */
             if (U_3_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         U_3_bar[j * n + k] += a_g_bar[j] * x[k];
 
-            /* (24)  W_4_bar = sum_t a_a_bar h_prev^T   adjoint of (4) */
+            /* (28)  W_4_bar = sum_t a_a_bar h_prev^T   adjoint of (7) */
             if (W_4_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < m; ++k)
                         W_4_bar[j * m + k] += a_a_bar[j] * h_prev[k];
 
-            /* (25)  U_4_bar = sum_t a_a_bar x^T   adjoint of (4) */
+            /* (29)  U_4_bar = sum_t a_a_bar x^T   adjoint of (7) */
             if (U_4_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
@@ -728,15 +728,15 @@ void taugru_step(
             a_u[j] = sum;
         }
 
-        /* (1)  u = tanh(a_u) */
+        /* (2)  u = tanh(a_u) */
         for (size_t j = 0; j < m; ++j)
             u[j] = TANH(a_u[j]);
 
-        /* (2)  h_handed_on = h_prev */
+        /* (9)  h_handed_on = h_prev */
         for (size_t j = 0; j < m; ++j)
             h_handed_on[j] = h_prev[j];
 
-        /* (2)  a_z = W_2 h_handed_on_prev + U_2 x */
+        /* (3)  a_z = W_2 h_handed_on_prev + U_2 x */
         for (size_t j = 0; j < m; ++j) {
             taugru_real sum = 0;
             for (size_t k = 0; k < m; ++k)
@@ -746,11 +746,11 @@ void taugru_step(
             a_z[j] = sum;
         }
 
-        /* (2)  z = tanh(a_z) */
+        /* (4)  z = tanh(a_z) */
         for (size_t j = 0; j < m; ++j)
             z[j] = TANH(a_z[j]);
 
-        /* (3)  a_g = W_3 h_prev + U_3 x */
+        /* (5)  a_g = W_3 h_prev + U_3 x */
         for (size_t j = 0; j < m; ++j) {
             taugru_real sum = 0;
             for (size_t k = 0; k < m; ++k)
@@ -760,11 +760,11 @@ void taugru_step(
             a_g[j] = sum;
         }
 
-        /* (3)  g = sigmoid(a_g) */
+        /* (6)  g = sigmoid(a_g) */
         for (size_t j = 0; j < m; ++j)
             g[j] = taugru_sigmoid(a_g[j]);
 
-        /* (4)  a_a = W_4 h_prev + U_4 x */
+        /* (7)  a_a = W_4 h_prev + U_4 x */
         for (size_t j = 0; j < m; ++j) {
             taugru_real sum = 0;
             for (size_t k = 0; k < m; ++k)
@@ -774,11 +774,11 @@ void taugru_step(
             a_a[j] = sum;
         }
 
-        /* (4)  a = sigmoid(a_a) */
+        /* (8)  a = sigmoid(a_a) */
         for (size_t j = 0; j < m; ++j)
             a[j] = taugru_sigmoid(a_a[j]);
 
-        /* (5)  h = (1 - g) * h_prev + g * (u + a * z) */
+        /* (9)  h = (1 - g) * h_prev + g * (u + a * z) */
         for (size_t j = 0; j < m; ++j)
             h[j] = (1 - g[j]) * h_prev[j] + g[j] * (u[j] + a[j] * z[j]);
 

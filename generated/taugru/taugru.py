@@ -7,8 +7,8 @@ loss: z_bar is dL/dz. Sequences are [T, B, ...]: T steps of B samples.
 N. B. Erichson, S. H. Lim, M. W. Mahoney, Gated recurrent neural networks with weighted time-
 delay feedback, AISTATS 2025, arXiv 2212.00228.
 
-The paper counts one step ahead: its h_n is h[t - 1] here, its h_{n+1} is h[t]. The delay d
-counts from h[t - 1]: z reads h[t - 1 - d].
+The paper counts one step ahead: its h[n] is h[t-1] here, its h[n+1] is h[t]. The delay d counts
+from h[t-1]: z reads h[t-1-d].
 
 Code that is about has biases, three numbers that are 1 unless set (the step size and the
 weights of u and of the feedback), and lets z and a see the delayed input; the paper's
@@ -121,31 +121,31 @@ def forward(parameters, inputs, initial):
         h_handed_on_prev = h_handed_on[t - 1] if t > 0 else initial_h_handed_on
         # (1)  a_u = W_1 h_prev + U_1 x
         a_u = h_prev @ W_1.T + x[t] @ U_1.T
-        # (1)  u = tanh(a_u)
+        # (2)  u = tanh(a_u)
         u = np.tanh(a_u)
-        # (1)  u_tail = tanh_tail(a_u)
+        # (2)  u_tail = tanh_tail(a_u)
         u_tail[t] = tanh_tail(a_u)
-        # (2)  h_handed_on = h_prev
+        # (9)  h_handed_on = h_prev
         h_handed_on[t] = h_prev
-        # (2)  a_z = W_2 h_handed_on_prev + U_2 x
+        # (3)  a_z = W_2 h_handed_on_prev + U_2 x
         a_z = h_handed_on_prev @ W_2.T + x[t] @ U_2.T
-        # (2)  z = tanh(a_z)
+        # (4)  z = tanh(a_z)
         z = np.tanh(a_z)
-        # (2)  z_tail = tanh_tail(a_z)
+        # (4)  z_tail = tanh_tail(a_z)
         z_tail[t] = tanh_tail(a_z)
-        # (3)  a_g = W_3 h_prev + U_3 x
+        # (5)  a_g = W_3 h_prev + U_3 x
         a_g = h_prev @ W_3.T + x[t] @ U_3.T
-        # (3)  g = sigmoid(a_g)
+        # (6)  g = sigmoid(a_g)
         g = sigmoid(a_g)
-        # (3)  g_tail = sigmoid_tail(a_g)
+        # (6)  g_tail = sigmoid_tail(a_g)
         g_tail[t] = sigmoid_tail(a_g)
-        # (4)  a_a = W_4 h_prev + U_4 x
+        # (7)  a_a = W_4 h_prev + U_4 x
         a_a = h_prev @ W_4.T + x[t] @ U_4.T
-        # (4)  a = sigmoid(a_a)
+        # (8)  a = sigmoid(a_a)
         a = sigmoid(a_a)
-        # (4)  a_tail = sigmoid_tail(a_a)
+        # (8)  a_tail = sigmoid_tail(a_a)
         a_tail[t] = sigmoid_tail(a_a)
-        # (5)  h = (1 - g) * h_prev + g * (u + a * z)
+        # (9)  h = (1 - g) * h_prev + g * (u + a * z)
         h[t] = (1 - g) * h_prev + g * (u + a * z)
     return {"h": h}, {"h": h[T - 1] if T > 0 else initial_h, "h_handed_on": h_handed_on[T - 1] if T > 0 else initial_h_handed_on}, {"u_tail": u_tail, "z_tail": z_tail, "g_tail": g_tail, "a_tail": a_tail, "h_handed_on": h_handed_on}
 
@@ -188,65 +188,65 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         h_next_bar = h_prev_bar
         h_handed_on_next_bar = h_handed_on_prev_bar
         h_prev = h[t - 1] if t > 0 else initial_h
-        # (1)  u = tanh_from_tail(u_tail)
+        # (2)  u = tanh_from_tail(u_tail)
         u = tanh_from_tail(u_tail[t])
-        # (2)  z = tanh_from_tail(z_tail)
+        # (4)  z = tanh_from_tail(z_tail)
         z = tanh_from_tail(z_tail[t])
-        # (3)  g = sigmoid_from_tail(g_tail)
+        # (6)  g = sigmoid_from_tail(g_tail)
         g = sigmoid_from_tail(g_tail[t])
-        # (4)  a = sigmoid_from_tail(a_tail)
+        # (8)  a = sigmoid_from_tail(a_tail)
         a = sigmoid_from_tail(a_tail[t])
-        # (1)  one_minus_u_squared = slope_from_tail(u_tail)
+        # (2)  one_minus_u_squared = slope_from_tail(u_tail)
         one_minus_u_squared = slope_from_tail(u_tail[t])
-        # (2)  one_minus_z_squared = slope_from_tail(z_tail)
+        # (4)  one_minus_z_squared = slope_from_tail(z_tail)
         one_minus_z_squared = slope_from_tail(z_tail[t])
-        # (3)  one_minus_g = complement_from_tail(g_tail)
+        # (6)  one_minus_g = complement_from_tail(g_tail)
         one_minus_g = complement_from_tail(g_tail[t])
-        # (4)  one_minus_a = complement_from_tail(a_tail)
+        # (8)  one_minus_a = complement_from_tail(a_tail)
         one_minus_a = complement_from_tail(a_tail[t])
-        # (6)  h_bar = Delta_h + h_next_bar
+        # (10)  h_bar = Delta_h + h_next_bar
         h_bar = Delta_h[t] + h_next_bar
-        # (7)  a_bar = h_bar * g * z   adjoint of (5)
+        # (11)  a_bar = h_bar * g * z   adjoint of (9)
         a_bar = h_bar * g * z
-        # (8)  a_a_bar = a_bar * a * (1 - a)   adjoint of (4)
+        # (12)  a_a_bar = a_bar * a * (1 - a)   adjoint of (8)
         a_a_bar[t] = a_bar * a * one_minus_a
-        # (9)  g_bar = h_bar * (u + a * z - h_prev)   adjoint of (5)
+        # (13)  g_bar = h_bar * (u + a * z - h_prev)   adjoint of (9)
         g_bar = h_bar * (u + a * z - h_prev)
-        # (10)  a_g_bar = g_bar * g * (1 - g)   adjoint of (3)
+        # (14)  a_g_bar = g_bar * g * (1 - g)   adjoint of (6)
         a_g_bar[t] = g_bar * g * one_minus_g
-        # (11)  z_bar = h_bar * g * a   adjoint of (5)
+        # (15)  z_bar = h_bar * g * a   adjoint of (9)
         z_bar = h_bar * g * a
-        # (12)  a_z_bar = z_bar * (1 - z^2)   adjoint of (2)
+        # (16)  a_z_bar = z_bar * (1 - z^2)   adjoint of (4)
         a_z_bar[t] = z_bar * one_minus_z_squared
-        # (13)  u_bar = h_bar * g   adjoint of (5)
+        # (17)  u_bar = h_bar * g   adjoint of (9)
         u_bar = h_bar * g
-        # (14)  a_u_bar = u_bar * (1 - u^2)   adjoint of (1)
+        # (18)  a_u_bar = u_bar * (1 - u^2)   adjoint of (2)
         a_u_bar[t] = u_bar * one_minus_u_squared
-        # (15)  h_prev_bar = W_1^T a_u_bar + h_handed_on_next_bar + W_3^T a_g_bar + W_4^T a_a_bar + h_bar * (1 - g)   adjoint of (1), (2), (3), (4), (5)
+        # (19)  h_prev_bar = W_1^T a_u_bar + h_handed_on_next_bar + W_3^T a_g_bar + W_4^T a_a_bar + h_bar * (1 - g)   adjoint of (1), (5), (7), (9)
         h_prev_bar = a_u_bar[t] @ W_1 + h_handed_on_next_bar + a_g_bar[t] @ W_3 + a_a_bar[t] @ W_4 + h_bar * one_minus_g
-        # (16)  h_handed_on_prev_bar = W_2^T a_z_bar   adjoint of (2)
+        # (20)  h_handed_on_prev_bar = W_2^T a_z_bar   adjoint of (3)
         h_handed_on_prev_bar = a_z_bar[t] @ W_2
 
     # all steps at once
     h_prev = np.concatenate([initial_h[None], h])[:-1]
     h_handed_on_prev = np.concatenate([initial_h_handed_on[None], h_handed_on])[:-1]
-    # (17)  x_bar = U_1^T a_u_bar + U_2^T a_z_bar + U_3^T a_g_bar + U_4^T a_a_bar   adjoint of (1), (2), (3), (4)
+    # (21)  x_bar = U_1^T a_u_bar + U_2^T a_z_bar + U_3^T a_g_bar + U_4^T a_a_bar   adjoint of (1), (3), (5), (7)
     x_bar = a_u_bar @ U_1 + a_z_bar @ U_2 + a_g_bar @ U_3 + a_a_bar @ U_4
-    # (18)  W_1_bar = sum_t a_u_bar h_prev^T   adjoint of (1)
+    # (22)  W_1_bar = sum_t a_u_bar h_prev^T   adjoint of (1)
     W_1_bar = contract("TBi,TBj->ij", a_u_bar, h_prev)
-    # (19)  U_1_bar = sum_t a_u_bar x^T   adjoint of (1)
+    # (23)  U_1_bar = sum_t a_u_bar x^T   adjoint of (1)
     U_1_bar = contract("TBi,TBj->ij", a_u_bar, x)
-    # (20)  W_2_bar = sum_t a_z_bar h_handed_on_prev^T   adjoint of (2)
+    # (24)  W_2_bar = sum_t a_z_bar h_handed_on_prev^T   adjoint of (3)
     W_2_bar = contract("TBi,TBj->ij", a_z_bar, h_handed_on_prev)
-    # (21)  U_2_bar = sum_t a_z_bar x^T   adjoint of (2)
+    # (25)  U_2_bar = sum_t a_z_bar x^T   adjoint of (3)
     U_2_bar = contract("TBi,TBj->ij", a_z_bar, x)
-    # (22)  W_3_bar = sum_t a_g_bar h_prev^T   adjoint of (3)
+    # (26)  W_3_bar = sum_t a_g_bar h_prev^T   adjoint of (5)
     W_3_bar = contract("TBi,TBj->ij", a_g_bar, h_prev)
-    # (23)  U_3_bar = sum_t a_g_bar x^T   adjoint of (3)
+    # (27)  U_3_bar = sum_t a_g_bar x^T   adjoint of (5)
     U_3_bar = contract("TBi,TBj->ij", a_g_bar, x)
-    # (24)  W_4_bar = sum_t a_a_bar h_prev^T   adjoint of (4)
+    # (28)  W_4_bar = sum_t a_a_bar h_prev^T   adjoint of (7)
     W_4_bar = contract("TBi,TBj->ij", a_a_bar, h_prev)
-    # (25)  U_4_bar = sum_t a_a_bar x^T   adjoint of (4)
+    # (29)  U_4_bar = sum_t a_a_bar x^T   adjoint of (7)
     U_4_bar = contract("TBi,TBj->ij", a_a_bar, x)
     return {"initial.h": h_prev_bar, "initial.h_handed_on": h_handed_on_prev_bar, "x": x_bar, "W_1": W_1_bar, "U_1": U_1_bar, "W_2": W_2_bar, "U_2": U_2_bar, "W_3": W_3_bar, "U_3": U_3_bar, "W_4": W_4_bar, "U_4": U_4_bar}
 
@@ -272,22 +272,22 @@ def step(parameters, inputs, state):
     h_handed_on_prev = state["h_handed_on"]
     # (1)  a_u = W_1 h_prev + U_1 x
     a_u = h_prev @ W_1.T + x @ U_1.T
-    # (1)  u = tanh(a_u)
+    # (2)  u = tanh(a_u)
     u = np.tanh(a_u)
-    # (2)  h_handed_on = h_prev
+    # (9)  h_handed_on = h_prev
     h_handed_on = h_prev
-    # (2)  a_z = W_2 h_handed_on_prev + U_2 x
+    # (3)  a_z = W_2 h_handed_on_prev + U_2 x
     a_z = h_handed_on_prev @ W_2.T + x @ U_2.T
-    # (2)  z = tanh(a_z)
+    # (4)  z = tanh(a_z)
     z = np.tanh(a_z)
-    # (3)  a_g = W_3 h_prev + U_3 x
+    # (5)  a_g = W_3 h_prev + U_3 x
     a_g = h_prev @ W_3.T + x @ U_3.T
-    # (3)  g = sigmoid(a_g)
+    # (6)  g = sigmoid(a_g)
     g = sigmoid(a_g)
-    # (4)  a_a = W_4 h_prev + U_4 x
+    # (7)  a_a = W_4 h_prev + U_4 x
     a_a = h_prev @ W_4.T + x @ U_4.T
-    # (4)  a = sigmoid(a_a)
+    # (8)  a = sigmoid(a_a)
     a = sigmoid(a_a)
-    # (5)  h = (1 - g) * h_prev + g * (u + a * z)
+    # (9)  h = (1 - g) * h_prev + g * (u + a * z)
     h = (1 - g) * h_prev + g * (u + a * z)
     return {"h": h}, {"h": h, "h_handed_on": h_handed_on}

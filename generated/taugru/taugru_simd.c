@@ -289,53 +289,53 @@ static void taugru_simd_forward_thread(
                                     const vec a_u = load(tile_a_u_2 + (s * 3 * own + v) * LANES)
                                         + load(tile_a_u + (s * 4 * own + v) * LANES);
 
-                                    /* (1)  u = tanh(a_u) */
+                                    /* (2)  u = tanh(a_u) */
                                     const vec u = vec_tanh(a_u);
 
-                                    /* (1)  u_tail = tanh_tail(a_u) */
+                                    /* (2)  u_tail = tanh_tail(a_u) */
                                     const vec u_tail = vec_tanh_tail(a_u);
                                     store(u_tail_rows + s * row_m + j, u_tail);
 
-                                    /* (2)  h_handed_on = h_prev */
+                                    /* (9)  h_handed_on = h_prev */
                                     const vec h_handed_on = h_prev;
                                     store(h_handed_on_rows + s * row_m + j, h_handed_on);
 
-                                    /* (2)  a_z = W_2 h_handed_on_prev + U_2 x */
+                                    /* (3)  a_z = W_2 h_handed_on_prev + U_2 x */
                                     const vec a_z = load(tile_a_u + ((s * 4 + 1) * own + v) * LANES)
                                         + load(tile_a_z + (s * own + v) * LANES);
 
-                                    /* (2)  z = tanh(a_z) */
+                                    /* (4)  z = tanh(a_z) */
                                     const vec z = vec_tanh(a_z);
 
-                                    /* (2)  z_tail = tanh_tail(a_z) */
+                                    /* (4)  z_tail = tanh_tail(a_z) */
                                     const vec z_tail = vec_tanh_tail(a_z);
                                     store(z_tail_rows + s * row_m + j, z_tail);
 
-                                    /* (3)  a_g = W_3 h_prev + U_3 x */
+                                    /* (5)  a_g = W_3 h_prev + U_3 x */
                                     const vec a_g =
                                         load(tile_a_u_2 + ((s * 3 + 1) * own + v) * LANES)
                                         + load(tile_a_u + ((s * 4 + 2) * own + v) * LANES);
 
-                                    /* (3)  g = sigmoid(a_g) */
+                                    /* (6)  g = sigmoid(a_g) */
                                     const vec g = vec_sigmoid(a_g);
 
-                                    /* (3)  g_tail = sigmoid_tail(a_g) */
+                                    /* (6)  g_tail = sigmoid_tail(a_g) */
                                     const vec g_tail = vec_sigmoid_tail(a_g);
                                     store(g_tail_rows + s * row_m + j, g_tail);
 
-                                    /* (4)  a_a = W_4 h_prev + U_4 x */
+                                    /* (7)  a_a = W_4 h_prev + U_4 x */
                                     const vec a_a =
                                         load(tile_a_u_2 + ((s * 3 + 2) * own + v) * LANES)
                                         + load(tile_a_u + ((s * 4 + 3) * own + v) * LANES);
 
-                                    /* (4)  a = sigmoid(a_a) */
+                                    /* (8)  a = sigmoid(a_a) */
                                     const vec a = vec_sigmoid(a_a);
 
-                                    /* (4)  a_tail = sigmoid_tail(a_a) */
+                                    /* (8)  a_tail = sigmoid_tail(a_a) */
                                     const vec a_tail = vec_sigmoid_tail(a_a);
                                     store(a_tail_rows + s * row_m + j, a_tail);
 
-                                    /* (5)  h = (1 - g) * h_prev + g * (u + a * z) */
+                                    /* (9)  h = (1 - g) * h_prev + g * (u + a * z) */
                                     const vec h = (1 - g) * h_prev + g * (u + a * z);
                                     store_part(h_rows + s * m + j, h, left);
                                 }
@@ -480,37 +480,37 @@ static void taugru_simd_infer_thread(
                                     const vec a_u = load(tile_a_u_2 + (s * 3 * own + v) * LANES)
                                         + load(tile_a_u + (s * 4 * own + v) * LANES);
 
-                                    /* (1)  u = tanh(a_u) */
+                                    /* (2)  u = tanh(a_u) */
                                     const vec u = vec_tanh(a_u);
 
-                                    /* (2)  h_handed_on = h_prev */
+                                    /* (9)  h_handed_on = h_prev */
                                     const vec h_handed_on = h_prev;
                                     store(h_handed_on_rows + s * row_m + j, h_handed_on);
 
-                                    /* (2)  a_z = W_2 h_handed_on_prev + U_2 x */
+                                    /* (3)  a_z = W_2 h_handed_on_prev + U_2 x */
                                     const vec a_z = load(tile_a_u + ((s * 4 + 1) * own + v) * LANES)
                                         + load(tile_a_z + (s * own + v) * LANES);
 
-                                    /* (2)  z = tanh(a_z) */
+                                    /* (4)  z = tanh(a_z) */
                                     const vec z = vec_tanh(a_z);
 
-                                    /* (3)  a_g = W_3 h_prev + U_3 x */
+                                    /* (5)  a_g = W_3 h_prev + U_3 x */
                                     const vec a_g =
                                         load(tile_a_u_2 + ((s * 3 + 1) * own + v) * LANES)
                                         + load(tile_a_u + ((s * 4 + 2) * own + v) * LANES);
 
-                                    /* (3)  g = sigmoid(a_g) */
+                                    /* (6)  g = sigmoid(a_g) */
                                     const vec g = vec_sigmoid(a_g);
 
-                                    /* (4)  a_a = W_4 h_prev + U_4 x */
+                                    /* (7)  a_a = W_4 h_prev + U_4 x */
                                     const vec a_a =
                                         load(tile_a_u_2 + ((s * 3 + 2) * own + v) * LANES)
                                         + load(tile_a_u + ((s * 4 + 3) * own + v) * LANES);
 
-                                    /* (4)  a = sigmoid(a_a) */
+                                    /* (8)  a = sigmoid(a_a) */
                                     const vec a = vec_sigmoid(a_a);
 
-                                    /* (5)  h = (1 - g) * h_prev + g * (u + a * z) */
+                                    /* (9)  h = (1 - g) * h_prev + g * (u + a * z) */
                                     const vec h = (1 - g) * h_prev + g * (u + a * z);
                                     store_part(h_rows + s * m + j, h, left);
                                 }
@@ -658,60 +658,60 @@ static void taugru_simd_backward_thread(
                             const vec h_next_bar =
                                 load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
 
-                            /* (1)  u = tanh_from_tail(u_tail) */
+                            /* (2)  u = tanh_from_tail(u_tail) */
                             const vec u = vec_tanh_from_tail(u_tail);
 
-                            /* (2)  z = tanh_from_tail(z_tail) */
+                            /* (4)  z = tanh_from_tail(z_tail) */
                             const vec z = vec_tanh_from_tail(z_tail);
 
-                            /* (3)  g = sigmoid_from_tail(g_tail) */
+                            /* (6)  g = sigmoid_from_tail(g_tail) */
                             const vec g = vec_sigmoid_from_tail(g_tail);
 
-                            /* (4)  a = sigmoid_from_tail(a_tail) */
+                            /* (8)  a = sigmoid_from_tail(a_tail) */
                             const vec a = vec_sigmoid_from_tail(a_tail);
 
-                            /* (1)  one_minus_u_squared = slope_from_tail(u_tail) */
+                            /* (2)  one_minus_u_squared = slope_from_tail(u_tail) */
                             const vec one_minus_u_squared = vec_slope_from_tail(u_tail);
 
-                            /* (2)  one_minus_z_squared = slope_from_tail(z_tail) */
+                            /* (4)  one_minus_z_squared = slope_from_tail(z_tail) */
                             const vec one_minus_z_squared = vec_slope_from_tail(z_tail);
 
-                            /* (3)  one_minus_g = complement_from_tail(g_tail) */
+                            /* (6)  one_minus_g = complement_from_tail(g_tail) */
                             const vec one_minus_g = vec_complement_from_tail(g_tail);
                             store(one_minus_g_rows + s * row_m + j, one_minus_g);
 
-                            /* (4)  one_minus_a = complement_from_tail(a_tail) */
+                            /* (8)  one_minus_a = complement_from_tail(a_tail) */
                             const vec one_minus_a = vec_complement_from_tail(a_tail);
 
-                            /* (6)  h_bar = Delta_h + h_next_bar */
+                            /* (10)  h_bar = Delta_h + h_next_bar */
                             const vec h_bar = Delta_h + h_next_bar;
                             store(h_bar_rows + s * row_m + j, h_bar);
 
-                            /* (7)  a_bar = h_bar * g * z   adjoint of (5) */
+                            /* (11)  a_bar = h_bar * g * z   adjoint of (9) */
                             const vec a_bar = h_bar * g * z;
 
-                            /* (8)  a_a_bar = a_bar * a * (1 - a)   adjoint of (4) */
+                            /* (12)  a_a_bar = a_bar * a * (1 - a)   adjoint of (8) */
                             const vec a_a_bar = a_bar * a * one_minus_a;
                             store(a_a_bar_rows + s * row_m + j, a_a_bar);
 
-                            /* (9)  g_bar = h_bar * (u + a * z - h_prev)   adjoint of (5) */
+                            /* (13)  g_bar = h_bar * (u + a * z - h_prev)   adjoint of (9) */
                             const vec g_bar = h_bar * (u + a * z - h_prev);
 
-                            /* (10)  a_g_bar = g_bar * g * (1 - g)   adjoint of (3) */
+                            /* (14)  a_g_bar = g_bar * g * (1 - g)   adjoint of (6) */
                             const vec a_g_bar = g_bar * g * one_minus_g;
                             store(a_g_bar_rows + s * row_m + j, a_g_bar);
 
-                            /* (11)  z_bar = h_bar * g * a   adjoint of (5) */
+                            /* (15)  z_bar = h_bar * g * a   adjoint of (9) */
                             const vec z_bar = h_bar * g * a;
 
-                            /* (12)  a_z_bar = z_bar * (1 - z^2)   adjoint of (2) */
+                            /* (16)  a_z_bar = z_bar * (1 - z^2)   adjoint of (4) */
                             const vec a_z_bar = z_bar * one_minus_z_squared;
                             store(a_z_bar_rows + s * row_m + j, a_z_bar);
 
-                            /* (13)  u_bar = h_bar * g   adjoint of (5) */
+                            /* (17)  u_bar = h_bar * g   adjoint of (9) */
                             const vec u_bar = h_bar * g;
 
-                            /* (14)  a_u_bar = u_bar * (1 - u^2)   adjoint of (1) */
+                            /* (18)  a_u_bar = u_bar * (1 - u^2)   adjoint of (2) */
                             const vec a_u_bar = u_bar * one_minus_u_squared;
                             store(a_u_bar_rows + s * row_m + j, a_u_bar);
                         }
@@ -784,15 +784,15 @@ static void taugru_simd_backward_thread(
                                         * h_handed_on_next_bar_stride + j, left);
                                     const vec h_bar = load(h_bar_rows + s * row_m + j);
 
-                                    /* (15)  h_prev_bar = W_1^T a_u_bar + h_handed_on_next_bar +
+                                    /* (19)  h_prev_bar = W_1^T a_u_bar + h_handed_on_next_bar +
                                      * W_3^T a_g_bar + W_4^T a_a_bar + h_bar * (1 - g)   adjoint of
-                                     * (1), (2), (3), (4), (5) */
+                                     * (1), (5), (7), (9) */
                                     const vec h_prev_bar =
                                         load(tile_h_prev_bar + (s * own + v) * LANES)
                                         + h_handed_on_next_bar + h_bar * one_minus_g;
                                     store(h_prev_bar_rows + s * row_m + j, h_prev_bar);
 
-                                    /* (16)  h_handed_on_prev_bar = W_2^T a_z_bar   adjoint of (2)
+                                    /* (20)  h_handed_on_prev_bar = W_2^T a_z_bar   adjoint of (3)
                                      * */
                                     const vec h_handed_on_prev_bar =
                                         load(tile_h_handed_on_prev_bar + (s * own + v) * LANES);
@@ -843,8 +843,8 @@ static void taugru_simd_backward_thread(
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
                             for (size_t s = 0; s < rows; ++s) {
-                                /* (17)  x_bar = U_1^T a_u_bar + U_2^T a_z_bar + U_3^T a_g_bar +
-                                 * U_4^T a_a_bar   adjoint of (1), (2), (3), (4) */
+                                /* (21)  x_bar = U_1^T a_u_bar + U_2^T a_z_bar + U_3^T a_g_bar +
+                                 * U_4^T a_a_bar   adjoint of (1), (3), (5), (7) */
                                 const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
                                 store_part(x_bar_rows + s * n + j, x_bar, left);
                             }
@@ -857,9 +857,9 @@ static void taugru_simd_backward_thread(
         {
             real *const scratch = work_scratch + thread * scratch_size;
 
-            /* (18)  W_1_bar = sum_t a_u_bar h_prev^T   adjoint of (1) */
-            /* (22)  W_3_bar = sum_t a_g_bar h_prev^T   adjoint of (3) */
-            /* (24)  W_4_bar = sum_t a_a_bar h_prev^T   adjoint of (4) */
+            /* (22)  W_1_bar = sum_t a_u_bar h_prev^T   adjoint of (1) */
+            /* (26)  W_3_bar = sum_t a_g_bar h_prev^T   adjoint of (5) */
+            /* (28)  W_4_bar = sum_t a_a_bar h_prev^T   adjoint of (7) */
             const series rows_of_h_prev = {out->h, initial_h, m, m, 0, B, 0};
             const reduction with_h_prev[] = {
                 {{work_a_u_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_1_bar, done > 0},
@@ -869,10 +869,10 @@ static void taugru_simd_backward_thread(
             reduce_rows(first * B, steps * B, &rows_of_h_prev, m, with_h_prev, 3, thread, threads,
                 scratch);
 
-            /* (19)  U_1_bar = sum_t a_u_bar x^T   adjoint of (1) */
-            /* (21)  U_2_bar = sum_t a_z_bar x^T   adjoint of (2) */
-            /* (23)  U_3_bar = sum_t a_g_bar x^T   adjoint of (3) */
-            /* (25)  U_4_bar = sum_t a_a_bar x^T   adjoint of (4) */
+            /* (23)  U_1_bar = sum_t a_u_bar x^T   adjoint of (1) */
+            /* (25)  U_2_bar = sum_t a_z_bar x^T   adjoint of (3) */
+            /* (27)  U_3_bar = sum_t a_g_bar x^T   adjoint of (5) */
+            /* (29)  U_4_bar = sum_t a_a_bar x^T   adjoint of (7) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
             const reduction with_x[] = {
                 {{work_a_u_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_1_bar, done > 0},
@@ -882,7 +882,7 @@ static void taugru_simd_backward_thread(
             };
             reduce_rows(first * B, steps * B, &rows_of_x, n, with_x, 4, thread, threads, scratch);
 
-            /* (20)  W_2_bar = sum_t a_z_bar h_handed_on_prev^T   adjoint of (2) */
+            /* (24)  W_2_bar = sum_t a_z_bar h_handed_on_prev^T   adjoint of (3) */
             const series rows_of_h_handed_on_prev =
                 {tape_h_handed_on, initial_h_handed_on, row_m, m, 0, B, 0};
             const reduction with_h_handed_on_prev[] = {
@@ -1002,35 +1002,35 @@ static void taugru_simd_step_thread(
                             const vec a_u = load(tile_a_u_2 + (s * 3 * own + v) * LANES)
                                 + load(tile_a_u + (s * 4 * own + v) * LANES);
 
-                            /* (1)  u = tanh(a_u) */
+                            /* (2)  u = tanh(a_u) */
                             const vec u = vec_tanh(a_u);
 
-                            /* (2)  h_handed_on = h_prev */
+                            /* (9)  h_handed_on = h_prev */
                             const vec h_handed_on = h_prev;
                             store(h_handed_on_rows + s * row_m + j, h_handed_on);
 
-                            /* (2)  a_z = W_2 h_handed_on_prev + U_2 x */
+                            /* (3)  a_z = W_2 h_handed_on_prev + U_2 x */
                             const vec a_z = load(tile_a_u + ((s * 4 + 1) * own + v) * LANES)
                                 + load(tile_a_z + (s * own + v) * LANES);
 
-                            /* (2)  z = tanh(a_z) */
+                            /* (4)  z = tanh(a_z) */
                             const vec z = vec_tanh(a_z);
 
-                            /* (3)  a_g = W_3 h_prev + U_3 x */
+                            /* (5)  a_g = W_3 h_prev + U_3 x */
                             const vec a_g = load(tile_a_u_2 + ((s * 3 + 1) * own + v) * LANES)
                                 + load(tile_a_u + ((s * 4 + 2) * own + v) * LANES);
 
-                            /* (3)  g = sigmoid(a_g) */
+                            /* (6)  g = sigmoid(a_g) */
                             const vec g = vec_sigmoid(a_g);
 
-                            /* (4)  a_a = W_4 h_prev + U_4 x */
+                            /* (7)  a_a = W_4 h_prev + U_4 x */
                             const vec a_a = load(tile_a_u_2 + ((s * 3 + 2) * own + v) * LANES)
                                 + load(tile_a_u + ((s * 4 + 3) * own + v) * LANES);
 
-                            /* (4)  a = sigmoid(a_a) */
+                            /* (8)  a = sigmoid(a_a) */
                             const vec a = vec_sigmoid(a_a);
 
-                            /* (5)  h = (1 - g) * h_prev + g * (u + a * z) */
+                            /* (9)  h = (1 - g) * h_prev + g * (u + a * z) */
                             const vec h = (1 - g) * h_prev + g * (u + a * z);
                             store_part(h_rows + s * m + j, h, left);
                         }

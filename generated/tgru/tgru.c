@@ -189,15 +189,15 @@ void tgru_forward(
                 a_f[j] = sum;
             }
 
-            /* (2)  f = sigmoid(a_f) */
+            /* (3)  f = sigmoid(a_f) */
             for (size_t j = 0; j < m; ++j)
                 f[j] = tgru_sigmoid(a_f[j]);
 
-            /* (2)  f_tail = sigmoid_tail(a_f) */
+            /* (3)  f_tail = sigmoid_tail(a_f) */
             for (size_t j = 0; j < m; ++j)
                 f_tail[j] = tgru_sigmoid_tail(a_f[j]);
 
-            /* (3)  a_o = V_o x_prev + W_o x + b_o */
+            /* (4)  a_o = V_o x_prev + W_o x + b_o */
             for (size_t j = 0; j < m; ++j) {
                 tgru_real sum = b_o[j];
                 for (size_t k = 0; k < n; ++k)
@@ -207,11 +207,11 @@ void tgru_forward(
                 a_o[j] = sum;
             }
 
-            /* (3)  o = tanh(a_o) */
+            /* (5)  o = tanh(a_o) */
             for (size_t j = 0; j < m; ++j)
                 o[j] = TANH(a_o[j]);
 
-            /* (3)  o_tail = tanh_tail(a_o) */
+            /* (5)  o_tail = tanh_tail(a_o) */
             for (size_t j = 0; j < m; ++j)
                 o_tail[j] = tgru_tanh_tail(a_o[j]);
         }
@@ -227,7 +227,7 @@ void tgru_forward(
             tgru_real *restrict h = out->h + at * m;
             const tgru_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + s * m;
 
-            /* (4)  h = f * h_prev + z * o */
+            /* (6)  h = f * h_prev + z * o */
             for (size_t j = 0; j < m; ++j)
                 h[j] = f[j] * h_prev[j] + z[j] * o[j];
         }
@@ -297,11 +297,11 @@ void tgru_infer(
                 a_f[j] = sum;
             }
 
-            /* (2)  f = sigmoid(a_f) */
+            /* (3)  f = sigmoid(a_f) */
             for (size_t j = 0; j < m; ++j)
                 f[j] = tgru_sigmoid(a_f[j]);
 
-            /* (3)  a_o = V_o x_prev + W_o x + b_o */
+            /* (4)  a_o = V_o x_prev + W_o x + b_o */
             for (size_t j = 0; j < m; ++j) {
                 tgru_real sum = b_o[j];
                 for (size_t k = 0; k < n; ++k)
@@ -311,7 +311,7 @@ void tgru_infer(
                 a_o[j] = sum;
             }
 
-            /* (3)  o = tanh(a_o) */
+            /* (5)  o = tanh(a_o) */
             for (size_t j = 0; j < m; ++j)
                 o[j] = TANH(a_o[j]);
         }
@@ -327,7 +327,7 @@ void tgru_infer(
             tgru_real *restrict h = out->h + at * m;
             const tgru_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + s * m;
 
-            /* (4)  h = f * h_prev + z * o */
+            /* (6)  h = f * h_prev + z * o */
             for (size_t j = 0; j < m; ++j)
                 h[j] = f[j] * h_prev[j] + z[j] * o[j];
         }
@@ -429,15 +429,15 @@ void tgru_backward(
             tgru_real *restrict h_bar = work_h_bar + at * m;
             tgru_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + s) * m;
 
-            /* (2)  f = sigmoid_from_tail(f_tail) */
+            /* (3)  f = sigmoid_from_tail(f_tail) */
             for (size_t j = 0; j < m; ++j)
                 f[j] = tgru_sigmoid_from_tail(f_tail[j]);
 
-            /* (5)  h_bar = Delta_h + h_next_bar */
+            /* (7)  h_bar = Delta_h + h_next_bar */
             for (size_t j = 0; j < m; ++j)
                 h_bar[j] = Delta_h[j] + h_next_bar[j];
 
-            /* (12)  h_prev_bar = h_bar * f   adjoint of (4) */
+            /* (14)  h_prev_bar = h_bar * f   adjoint of (6) */
             for (size_t j = 0; j < m; ++j)
                 h_prev_bar[j] = h_bar[j] * f[j];
         }
@@ -460,40 +460,40 @@ void tgru_backward(
             tgru_real *restrict z_bar = work_z_bar + at * m;
             tgru_real *restrict x_prev_bar = work_x_prev_bar + at * n;
 
-            /* (3)  o = tanh_from_tail(o_tail) */
+            /* (5)  o = tanh_from_tail(o_tail) */
             for (size_t j = 0; j < m; ++j)
                 o[j] = tgru_tanh_from_tail(o_tail[j]);
 
-            /* (2)  one_minus_f = complement_from_tail(f_tail) */
+            /* (3)  one_minus_f = complement_from_tail(f_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_f[j] = tgru_complement_from_tail(f_tail[j]);
 
-            /* (3)  one_minus_o_squared = slope_from_tail(o_tail) */
+            /* (5)  one_minus_o_squared = slope_from_tail(o_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_o_squared[j] = tgru_slope_from_tail(o_tail[j]);
 
-            /* (6)  o_bar = h_bar * z   adjoint of (4) */
+            /* (8)  o_bar = h_bar * z   adjoint of (6) */
             for (size_t j = 0; j < m; ++j)
                 o_bar[j] = h_bar[j] * z[j];
 
-            /* (7)  a_o_bar = o_bar * (1 - o^2)   adjoint of (3) */
+            /* (9)  a_o_bar = o_bar * (1 - o^2)   adjoint of (5) */
             for (size_t j = 0; j < m; ++j)
                 a_o_bar[j] = o_bar[j] * one_minus_o_squared[j];
 
-            /* (8)  f_bar = h_bar * h_prev   adjoint of (4) */
+            /* (10)  f_bar = h_bar * h_prev   adjoint of (6) */
             for (size_t j = 0; j < m; ++j)
                 f_bar[j] = h_bar[j] * h_prev[j];
 
-            /* (9)  a_f_bar = f_bar * f * (1 - f)   adjoint of (2) */
+            /* (11)  a_f_bar = f_bar * f * (1 - f)   adjoint of (3) */
             for (size_t j = 0; j < m; ++j)
                 a_f_bar[j] = f_bar[j] * f[j] * one_minus_f[j];
 
-            /* (10)  z_bar = h_bar * o   adjoint of (4) */
+            /* (12)  z_bar = h_bar * o   adjoint of (6) */
             for (size_t j = 0; j < m; ++j)
                 z_bar[j] = h_bar[j] * o[j];
 
-            /* (11)  x_prev_bar = V_z^T z_bar + V_f^T a_f_bar + V_o^T a_o_bar   adjoint of (1), (2),
-             * (3) */
+            /* (13)  x_prev_bar = V_z^T z_bar + V_f^T a_f_bar + V_o^T a_o_bar   adjoint of (1), (2),
+             * (4) */
             for (size_t j = 0; j < n; ++j) {
                 tgru_real sum = 0;
                 for (size_t k = 0; k < m; ++k)
@@ -505,53 +505,53 @@ void tgru_backward(
                 x_prev_bar[j] = sum;
             }
 
-            /* (14)  V_z_bar = sum_t z_bar x_prev^T   adjoint of (1) */
+            /* (16)  V_z_bar = sum_t z_bar x_prev^T   adjoint of (1) */
             if (V_z_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         V_z_bar[j * n + k] += z_bar[j] * x_prev[k];
 
-            /* (15)  W_z_bar = sum_t z_bar x^T   adjoint of (1) */
+            /* (17)  W_z_bar = sum_t z_bar x^T   adjoint of (1) */
             if (W_z_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         W_z_bar[j * n + k] += z_bar[j] * x[k];
 
-            /* (16)  b_z_bar = sum_t z_bar   adjoint of (1) */
+            /* (18)  b_z_bar = sum_t z_bar   adjoint of (1) */
             if (b_z_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     b_z_bar[j] += z_bar[j];
 
-            /* (17)  V_f_bar = sum_t a_f_bar x_prev^T   adjoint of (2) */
+            /* (19)  V_f_bar = sum_t a_f_bar x_prev^T   adjoint of (2) */
             if (V_f_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         V_f_bar[j * n + k] += a_f_bar[j] * x_prev[k];
 
-            /* (18)  W_f_bar = sum_t a_f_bar x^T   adjoint of (2) */
+            /* (20)  W_f_bar = sum_t a_f_bar x^T   adjoint of (2) */
             if (W_f_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         W_f_bar[j * n + k] += a_f_bar[j] * x[k];
 
-            /* (19)  b_f_bar = sum_t a_f_bar   adjoint of (2) */
+            /* (21)  b_f_bar = sum_t a_f_bar   adjoint of (2) */
             if (b_f_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     b_f_bar[j] += a_f_bar[j];
 
-            /* (20)  V_o_bar = sum_t a_o_bar x_prev^T   adjoint of (3) */
+            /* (22)  V_o_bar = sum_t a_o_bar x_prev^T   adjoint of (4) */
             if (V_o_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         V_o_bar[j * n + k] += a_o_bar[j] * x_prev[k];
 
-            /* (21)  W_o_bar = sum_t a_o_bar x^T   adjoint of (3) */
+            /* (23)  W_o_bar = sum_t a_o_bar x^T   adjoint of (4) */
             if (W_o_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         W_o_bar[j * n + k] += a_o_bar[j] * x[k];
 
-            /* (22)  b_o_bar = sum_t a_o_bar   adjoint of (3) */
+            /* (24)  b_o_bar = sum_t a_o_bar   adjoint of (4) */
             if (b_o_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     b_o_bar[j] += a_o_bar[j];
@@ -569,8 +569,8 @@ void tgru_backward(
             const tgru_real *restrict z_bar = work_z_bar + at * m;
             tgru_real *restrict x_bar = gradients->x_bar != NULL ? gradients->x_bar + at * n : NULL;
 
-            /* (13)  x_bar = W_z^T z_bar + W_f^T a_f_bar + W_o^T a_o_bar + x_next_bar   adjoint of
-             * (1), (2), (3) */
+            /* (15)  x_bar = W_z^T z_bar + W_f^T a_f_bar + W_o^T a_o_bar + x_next_bar   adjoint of
+             * (1), (2), (4) */
             if (x_bar != NULL) {
                 for (size_t j = 0; j < n; ++j) {
                     tgru_real sum = x_next_bar[j];
@@ -646,11 +646,11 @@ void tgru_step(
             a_f[j] = sum;
         }
 
-        /* (2)  f = sigmoid(a_f) */
+        /* (3)  f = sigmoid(a_f) */
         for (size_t j = 0; j < m; ++j)
             f[j] = tgru_sigmoid(a_f[j]);
 
-        /* (3)  a_o = V_o x_prev + W_o x + b_o */
+        /* (4)  a_o = V_o x_prev + W_o x + b_o */
         for (size_t j = 0; j < m; ++j) {
             tgru_real sum = b_o[j];
             for (size_t k = 0; k < n; ++k)
@@ -660,11 +660,11 @@ void tgru_step(
             a_o[j] = sum;
         }
 
-        /* (3)  o = tanh(a_o) */
+        /* (5)  o = tanh(a_o) */
         for (size_t j = 0; j < m; ++j)
             o[j] = TANH(a_o[j]);
 
-        /* (4)  h = f * h_prev + z * o */
+        /* (6)  h = f * h_prev + z * o */
         for (size_t j = 0; j < m; ++j)
             h[j] = f[j] * h_prev[j] + z[j] * o[j];
 

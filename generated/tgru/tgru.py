@@ -112,22 +112,22 @@ def forward(parameters, inputs, initial):
     z = x_prev @ V_z.T + x @ W_z.T + b_z
     # (2)  a_f = V_f x_prev + W_f x + b_f
     a_f = x_prev @ V_f.T + x @ W_f.T + b_f
-    # (2)  f = sigmoid(a_f)
+    # (3)  f = sigmoid(a_f)
     f = sigmoid(a_f)
-    # (2)  f_tail = sigmoid_tail(a_f)
+    # (3)  f_tail = sigmoid_tail(a_f)
     f_tail = sigmoid_tail(a_f)
-    # (3)  a_o = V_o x_prev + W_o x + b_o
+    # (4)  a_o = V_o x_prev + W_o x + b_o
     a_o = x_prev @ V_o.T + x @ W_o.T + b_o
-    # (3)  o = tanh(a_o)
+    # (5)  o = tanh(a_o)
     o = np.tanh(a_o)
-    # (3)  o_tail = tanh_tail(a_o)
+    # (5)  o_tail = tanh_tail(a_o)
     o_tail = tanh_tail(a_o)
 
     # scan forward
     h = np.empty((T, B, m), dtype)
     for t in range(T):
         h_prev = h[t - 1] if t > 0 else initial_h
-        # (4)  h = f * h_prev + z * o
+        # (6)  h = f * h_prev + z * o
         h[t] = f[t] * h_prev + z[t] * o[t]
     return {"h": h}, {"x": x[T - 1] if T > 0 else initial_x, "h": h[T - 1] if T > 0 else initial_h}, {"z": z, "f_tail": f_tail, "o_tail": o_tail}
 
@@ -161,56 +161,56 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     h_prev_bar = final_h_bar
     for t in reversed(range(T)):
         h_next_bar = h_prev_bar
-        # (2)  f = sigmoid_from_tail(f_tail)
+        # (3)  f = sigmoid_from_tail(f_tail)
         f[t] = sigmoid_from_tail(f_tail[t])
-        # (5)  h_bar = Delta_h + h_next_bar
+        # (7)  h_bar = Delta_h + h_next_bar
         h_bar[t] = Delta_h[t] + h_next_bar
-        # (12)  h_prev_bar = h_bar * f   adjoint of (4)
+        # (14)  h_prev_bar = h_bar * f   adjoint of (6)
         h_prev_bar = h_bar[t] * f[t]
 
     # all steps at once
     x_prev = np.concatenate([initial_x[None], x])[:-1]
     h_prev = np.concatenate([initial_h[None], h])[:-1]
-    # (3)  o = tanh_from_tail(o_tail)
+    # (5)  o = tanh_from_tail(o_tail)
     o = tanh_from_tail(o_tail)
-    # (2)  one_minus_f = complement_from_tail(f_tail)
+    # (3)  one_minus_f = complement_from_tail(f_tail)
     one_minus_f = complement_from_tail(f_tail)
-    # (3)  one_minus_o_squared = slope_from_tail(o_tail)
+    # (5)  one_minus_o_squared = slope_from_tail(o_tail)
     one_minus_o_squared = slope_from_tail(o_tail)
-    # (6)  o_bar = h_bar * z   adjoint of (4)
+    # (8)  o_bar = h_bar * z   adjoint of (6)
     o_bar = h_bar * z
-    # (7)  a_o_bar = o_bar * (1 - o^2)   adjoint of (3)
+    # (9)  a_o_bar = o_bar * (1 - o^2)   adjoint of (5)
     a_o_bar = o_bar * one_minus_o_squared
-    # (8)  f_bar = h_bar * h_prev   adjoint of (4)
+    # (10)  f_bar = h_bar * h_prev   adjoint of (6)
     f_bar = h_bar * h_prev
-    # (9)  a_f_bar = f_bar * f * (1 - f)   adjoint of (2)
+    # (11)  a_f_bar = f_bar * f * (1 - f)   adjoint of (3)
     a_f_bar = f_bar * f * one_minus_f
-    # (10)  z_bar = h_bar * o   adjoint of (4)
+    # (12)  z_bar = h_bar * o   adjoint of (6)
     z_bar = h_bar * o
-    # (11)  x_prev_bar = V_z^T z_bar + V_f^T a_f_bar + V_o^T a_o_bar   adjoint of (1), (2), (3)
+    # (13)  x_prev_bar = V_z^T z_bar + V_f^T a_f_bar + V_o^T a_o_bar   adjoint of (1), (2), (4)
     x_prev_bar = z_bar @ V_z + a_f_bar @ V_f + a_o_bar @ V_o
-    # (14)  V_z_bar = sum_t z_bar x_prev^T   adjoint of (1)
+    # (16)  V_z_bar = sum_t z_bar x_prev^T   adjoint of (1)
     V_z_bar = contract("TBi,TBj->ij", z_bar, x_prev)
-    # (15)  W_z_bar = sum_t z_bar x^T   adjoint of (1)
+    # (17)  W_z_bar = sum_t z_bar x^T   adjoint of (1)
     W_z_bar = contract("TBi,TBj->ij", z_bar, x)
-    # (16)  b_z_bar = sum_t z_bar   adjoint of (1)
+    # (18)  b_z_bar = sum_t z_bar   adjoint of (1)
     b_z_bar = contract("TBi->i", z_bar)
-    # (17)  V_f_bar = sum_t a_f_bar x_prev^T   adjoint of (2)
+    # (19)  V_f_bar = sum_t a_f_bar x_prev^T   adjoint of (2)
     V_f_bar = contract("TBi,TBj->ij", a_f_bar, x_prev)
-    # (18)  W_f_bar = sum_t a_f_bar x^T   adjoint of (2)
+    # (20)  W_f_bar = sum_t a_f_bar x^T   adjoint of (2)
     W_f_bar = contract("TBi,TBj->ij", a_f_bar, x)
-    # (19)  b_f_bar = sum_t a_f_bar   adjoint of (2)
+    # (21)  b_f_bar = sum_t a_f_bar   adjoint of (2)
     b_f_bar = contract("TBi->i", a_f_bar)
-    # (20)  V_o_bar = sum_t a_o_bar x_prev^T   adjoint of (3)
+    # (22)  V_o_bar = sum_t a_o_bar x_prev^T   adjoint of (4)
     V_o_bar = contract("TBi,TBj->ij", a_o_bar, x_prev)
-    # (21)  W_o_bar = sum_t a_o_bar x^T   adjoint of (3)
+    # (23)  W_o_bar = sum_t a_o_bar x^T   adjoint of (4)
     W_o_bar = contract("TBi,TBj->ij", a_o_bar, x)
-    # (22)  b_o_bar = sum_t a_o_bar   adjoint of (3)
+    # (24)  b_o_bar = sum_t a_o_bar   adjoint of (4)
     b_o_bar = contract("TBi->i", a_o_bar)
 
     # all steps at once
     x_next_bar = np.concatenate([x_prev_bar, final_x_bar[None]])[1:]
-    # (13)  x_bar = W_z^T z_bar + W_f^T a_f_bar + W_o^T a_o_bar + x_next_bar   adjoint of (1), (2), (3)
+    # (15)  x_bar = W_z^T z_bar + W_f^T a_f_bar + W_o^T a_o_bar + x_next_bar   adjoint of (1), (2), (4)
     x_bar = z_bar @ W_z + a_f_bar @ W_f + a_o_bar @ W_o + x_next_bar
     return {"initial.x": x_prev_bar[0] if T > 0 else final_x_bar, "initial.h": h_prev_bar, "x": x_bar, "V_z": V_z_bar, "W_z": W_z_bar, "b_z": b_z_bar, "V_f": V_f_bar, "W_f": W_f_bar, "b_f": b_f_bar, "V_o": V_o_bar, "W_o": W_o_bar, "b_o": b_o_bar}
 
@@ -239,12 +239,12 @@ def step(parameters, inputs, state):
     z = x_prev @ V_z.T + x @ W_z.T + b_z
     # (2)  a_f = V_f x_prev + W_f x + b_f
     a_f = x_prev @ V_f.T + x @ W_f.T + b_f
-    # (2)  f = sigmoid(a_f)
+    # (3)  f = sigmoid(a_f)
     f = sigmoid(a_f)
-    # (3)  a_o = V_o x_prev + W_o x + b_o
+    # (4)  a_o = V_o x_prev + W_o x + b_o
     a_o = x_prev @ V_o.T + x @ W_o.T + b_o
-    # (3)  o = tanh(a_o)
+    # (5)  o = tanh(a_o)
     o = np.tanh(a_o)
-    # (4)  h = f * h_prev + z * o
+    # (6)  h = f * h_prev + z * o
     h = f * h_prev + z * o
     return {"h": h}, {"x": x, "h": h}

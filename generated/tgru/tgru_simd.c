@@ -235,23 +235,23 @@ static void tgru_simd_forward_thread(
                             const vec a_f =
                                 load(tile_z + ((s * 3 + 1) * own + v) * LANES) + b_f_here;
 
-                            /* (2)  f = sigmoid(a_f) */
+                            /* (3)  f = sigmoid(a_f) */
                             const vec f = vec_sigmoid(a_f);
                             store(f_rows + s * row_m + j, f);
 
-                            /* (2)  f_tail = sigmoid_tail(a_f) */
+                            /* (3)  f_tail = sigmoid_tail(a_f) */
                             const vec f_tail = vec_sigmoid_tail(a_f);
                             store(f_tail_rows + s * row_m + j, f_tail);
 
-                            /* (3)  a_o = V_o x_prev + W_o x + b_o */
+                            /* (4)  a_o = V_o x_prev + W_o x + b_o */
                             const vec a_o =
                                 load(tile_z + ((s * 3 + 2) * own + v) * LANES) + b_o_here;
 
-                            /* (3)  o = tanh(a_o) */
+                            /* (5)  o = tanh(a_o) */
                             const vec o = vec_tanh(a_o);
                             store(o_rows + s * row_m + j, o);
 
-                            /* (3)  o_tail = tanh_tail(a_o) */
+                            /* (5)  o_tail = tanh_tail(a_o) */
                             const vec o_tail = vec_tanh_tail(a_o);
                             store(o_tail_rows + s * row_m + j, o_tail);
                         }
@@ -286,7 +286,7 @@ static void tgru_simd_forward_thread(
                         const vec o = load(o_rows + s * row_m + j);
                         const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
-                        /* (4)  h = f * h_prev + z * o */
+                        /* (6)  h = f * h_prev + z * o */
                         const vec h = f * h_prev + z * o;
                         store_part(h_rows + s * m + j, h, left);
                     }
@@ -393,15 +393,15 @@ static void tgru_simd_infer_thread(
                             const vec a_f =
                                 load(tile_z + ((s * 3 + 1) * own + v) * LANES) + b_f_here;
 
-                            /* (2)  f = sigmoid(a_f) */
+                            /* (3)  f = sigmoid(a_f) */
                             const vec f = vec_sigmoid(a_f);
                             store(f_rows + s * row_m + j, f);
 
-                            /* (3)  a_o = V_o x_prev + W_o x + b_o */
+                            /* (4)  a_o = V_o x_prev + W_o x + b_o */
                             const vec a_o =
                                 load(tile_z + ((s * 3 + 2) * own + v) * LANES) + b_o_here;
 
-                            /* (3)  o = tanh(a_o) */
+                            /* (5)  o = tanh(a_o) */
                             const vec o = vec_tanh(a_o);
                             store(o_rows + s * row_m + j, o);
                         }
@@ -436,7 +436,7 @@ static void tgru_simd_infer_thread(
                         const vec o = load(o_rows + s * row_m + j);
                         const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
-                        /* (4)  h = f * h_prev + z * o */
+                        /* (6)  h = f * h_prev + z * o */
                         const vec h = f * h_prev + z * o;
                         store_part(h_rows + s * m + j, h, left);
                     }
@@ -570,15 +570,15 @@ static void tgru_simd_backward_thread(
                             const vec h_next_bar =
                                 load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
 
-                            /* (2)  f = sigmoid_from_tail(f_tail) */
+                            /* (3)  f = sigmoid_from_tail(f_tail) */
                             const vec f = vec_sigmoid_from_tail(f_tail);
                             store(f_rows + s * row_m + j, f);
 
-                            /* (5)  h_bar = Delta_h + h_next_bar */
+                            /* (7)  h_bar = Delta_h + h_next_bar */
                             const vec h_bar = Delta_h + h_next_bar;
                             store(h_bar_rows + s * row_m + j, h_bar);
 
-                            /* (12)  h_prev_bar = h_bar * f   adjoint of (4) */
+                            /* (14)  h_prev_bar = h_bar * f   adjoint of (6) */
                             const vec h_prev_bar = h_bar * f;
                             store(h_prev_bar_rows + s * row_m + j, h_prev_bar);
                         }
@@ -624,40 +624,40 @@ static void tgru_simd_backward_thread(
                             const vec h_prev = load_part(h_prev_rows + s * m + j, left);
                             const vec h_bar = load(h_bar_rows + s * row_m + j);
 
-                            /* (3)  o = tanh_from_tail(o_tail) */
+                            /* (5)  o = tanh_from_tail(o_tail) */
                             const vec o = vec_tanh_from_tail(o_tail);
 
-                            /* (2)  one_minus_f = complement_from_tail(f_tail) */
+                            /* (3)  one_minus_f = complement_from_tail(f_tail) */
                             const vec one_minus_f = vec_complement_from_tail(f_tail);
 
-                            /* (3)  one_minus_o_squared = slope_from_tail(o_tail) */
+                            /* (5)  one_minus_o_squared = slope_from_tail(o_tail) */
                             const vec one_minus_o_squared = vec_slope_from_tail(o_tail);
 
-                            /* (6)  o_bar = h_bar * z   adjoint of (4) */
+                            /* (8)  o_bar = h_bar * z   adjoint of (6) */
                             const vec o_bar = h_bar * z;
 
-                            /* (7)  a_o_bar = o_bar * (1 - o^2)   adjoint of (3) */
+                            /* (9)  a_o_bar = o_bar * (1 - o^2)   adjoint of (5) */
                             const vec a_o_bar = o_bar * one_minus_o_squared;
                             store(a_o_bar_rows + s * row_m + j, a_o_bar);
 
-                            /* (8)  f_bar = h_bar * h_prev   adjoint of (4) */
+                            /* (10)  f_bar = h_bar * h_prev   adjoint of (6) */
                             const vec f_bar = h_bar * h_prev;
 
-                            /* (9)  a_f_bar = f_bar * f * (1 - f)   adjoint of (2) */
+                            /* (11)  a_f_bar = f_bar * f * (1 - f)   adjoint of (3) */
                             const vec a_f_bar = f_bar * f * one_minus_f;
                             store(a_f_bar_rows + s * row_m + j, a_f_bar);
 
-                            /* (10)  z_bar = h_bar * o   adjoint of (4) */
+                            /* (12)  z_bar = h_bar * o   adjoint of (6) */
                             const vec z_bar = h_bar * o;
                             store(z_bar_rows + s * row_m + j, z_bar);
 
-                            /* (16)  b_z_bar = sum_t z_bar   adjoint of (1) */
+                            /* (18)  b_z_bar = sum_t z_bar   adjoint of (1) */
                             b_z_bar_here += z_bar;
 
-                            /* (19)  b_f_bar = sum_t a_f_bar   adjoint of (2) */
+                            /* (21)  b_f_bar = sum_t a_f_bar   adjoint of (2) */
                             b_f_bar_here += a_f_bar;
 
-                            /* (22)  b_o_bar = sum_t a_o_bar   adjoint of (3) */
+                            /* (24)  b_o_bar = sum_t a_o_bar   adjoint of (4) */
                             b_o_bar_here += a_o_bar;
                         }
                         if (b_z_bar != NULL) {
@@ -709,8 +709,8 @@ static void tgru_simd_backward_thread(
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES;
                             for (size_t s = 0; s < rows; ++s) {
-                                /* (11)  x_prev_bar = V_z^T z_bar + V_f^T a_f_bar + V_o^T a_o_bar
-                                 * adjoint of (1), (2), (3) */
+                                /* (13)  x_prev_bar = V_z^T z_bar + V_f^T a_f_bar + V_o^T a_o_bar
+                                 * adjoint of (1), (2), (4) */
                                 const vec x_prev_bar =
                                     load(tile_x_prev_bar + (s * own + v) * LANES);
                                 store(x_prev_bar_rows + s * row_n + j, x_prev_bar);
@@ -724,9 +724,9 @@ static void tgru_simd_backward_thread(
         {
             real *const scratch = work_scratch + thread * scratch_size;
 
-            /* (14)  V_z_bar = sum_t z_bar x_prev^T   adjoint of (1) */
-            /* (17)  V_f_bar = sum_t a_f_bar x_prev^T   adjoint of (2) */
-            /* (20)  V_o_bar = sum_t a_o_bar x_prev^T   adjoint of (3) */
+            /* (16)  V_z_bar = sum_t z_bar x_prev^T   adjoint of (1) */
+            /* (19)  V_f_bar = sum_t a_f_bar x_prev^T   adjoint of (2) */
+            /* (22)  V_o_bar = sum_t a_o_bar x_prev^T   adjoint of (4) */
             const series rows_of_x_prev = {in->x, initial_x, n, n, 0, B, 0};
             const reduction with_x_prev[] = {
                 {{work_z_bar, 0, row_m, 0, 0, 0, 0}, m, 1, V_z_bar, done > 0},
@@ -736,9 +736,9 @@ static void tgru_simd_backward_thread(
             reduce_rows(first * B, steps * B, &rows_of_x_prev, n, with_x_prev, 3, thread, threads,
                 scratch);
 
-            /* (15)  W_z_bar = sum_t z_bar x^T   adjoint of (1) */
-            /* (18)  W_f_bar = sum_t a_f_bar x^T   adjoint of (2) */
-            /* (21)  W_o_bar = sum_t a_o_bar x^T   adjoint of (3) */
+            /* (17)  W_z_bar = sum_t z_bar x^T   adjoint of (1) */
+            /* (20)  W_f_bar = sum_t a_f_bar x^T   adjoint of (2) */
+            /* (23)  W_o_bar = sum_t a_o_bar x^T   adjoint of (4) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
             const reduction with_x[] = {
                 {{work_z_bar, 0, row_m, 0, 0, 0, 0}, m, 1, W_z_bar, done > 0},
@@ -792,8 +792,8 @@ static void tgru_simd_backward_thread(
                             const vec x_next_bar =
                                 load_part(x_next_bar_rows + s * x_next_bar_stride + j, left);
 
-                            /* (13)  x_bar = W_z^T z_bar + W_f^T a_f_bar + W_o^T a_o_bar +
-                             * x_next_bar   adjoint of (1), (2), (3) */
+                            /* (15)  x_bar = W_z^T z_bar + W_f^T a_f_bar + W_o^T a_o_bar +
+                             * x_next_bar   adjoint of (1), (2), (4) */
                             const vec x_bar = load(tile_x_bar + (s * own + v) * LANES) + x_next_bar;
                             store_part(x_bar_rows + s * n + j, x_bar, left);
                         }
@@ -900,15 +900,15 @@ static void tgru_simd_step_thread(
                             const vec a_f =
                                 load(tile_z + ((s * 3 + 1) * own + v) * LANES) + b_f_here;
 
-                            /* (2)  f = sigmoid(a_f) */
+                            /* (3)  f = sigmoid(a_f) */
                             const vec f = vec_sigmoid(a_f);
                             store(f_rows + s * row_m + j, f);
 
-                            /* (3)  a_o = V_o x_prev + W_o x + b_o */
+                            /* (4)  a_o = V_o x_prev + W_o x + b_o */
                             const vec a_o =
                                 load(tile_z + ((s * 3 + 2) * own + v) * LANES) + b_o_here;
 
-                            /* (3)  o = tanh(a_o) */
+                            /* (5)  o = tanh(a_o) */
                             const vec o = vec_tanh(a_o);
                             store(o_rows + s * row_m + j, o);
                         }
@@ -939,7 +939,7 @@ static void tgru_simd_step_thread(
                     const vec o = load(o_rows + s * row_m + j);
                     const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
-                    /* (4)  h = f * h_prev + z * o */
+                    /* (6)  h = f * h_prev + z * o */
                     const vec h = f * h_prev + z * o;
                     store_part(h_rows + s * m + j, h, left);
                 }

@@ -190,15 +190,15 @@ void tlstm_forward(
                 a_f[j] = sum;
             }
 
-            /* (2)  f = sigmoid(a_f) */
+            /* (3)  f = sigmoid(a_f) */
             for (size_t j = 0; j < m; ++j)
                 f[j] = tlstm_sigmoid(a_f[j]);
 
-            /* (2)  f_tail = sigmoid_tail(a_f) */
+            /* (3)  f_tail = sigmoid_tail(a_f) */
             for (size_t j = 0; j < m; ++j)
                 f_tail[j] = tlstm_sigmoid_tail(a_f[j]);
 
-            /* (3)  a_o = V_o x_prev + W_o x + b_o */
+            /* (4)  a_o = V_o x_prev + W_o x + b_o */
             for (size_t j = 0; j < m; ++j) {
                 tlstm_real sum = b_o[j];
                 for (size_t k = 0; k < n; ++k)
@@ -208,11 +208,11 @@ void tlstm_forward(
                 a_o[j] = sum;
             }
 
-            /* (3)  o = tanh(a_o) */
+            /* (5)  o = tanh(a_o) */
             for (size_t j = 0; j < m; ++j)
                 o[j] = TANH(a_o[j]);
 
-            /* (3)  o_tail = tanh_tail(a_o) */
+            /* (5)  o_tail = tanh_tail(a_o) */
             for (size_t j = 0; j < m; ++j)
                 o_tail[j] = tlstm_tanh_tail(a_o[j]);
         }
@@ -227,7 +227,7 @@ void tlstm_forward(
             tlstm_real *restrict c = tape_c + at * m;
             const tlstm_real *restrict c_prev = t > 0 ? tape_c + (at - B) * m : initial_c + s * m;
 
-            /* (4)  c = f * c_prev + (1 - f) * z */
+            /* (6)  c = f * c_prev + (1 - f) * z */
             for (size_t j = 0; j < m; ++j)
                 c[j] = f[j] * c_prev[j] + (1 - f[j]) * z[j];
         }
@@ -241,7 +241,7 @@ void tlstm_forward(
             const tlstm_real *restrict c = tape_c + at * m;
             tlstm_real *restrict h = out->h + at * m;
 
-            /* (5)  h = c * o */
+            /* (7)  h = c * o */
             for (size_t j = 0; j < m; ++j)
                 h[j] = c[j] * o[j];
         }
@@ -314,11 +314,11 @@ void tlstm_infer(
                 a_f[j] = sum;
             }
 
-            /* (2)  f = sigmoid(a_f) */
+            /* (3)  f = sigmoid(a_f) */
             for (size_t j = 0; j < m; ++j)
                 f[j] = tlstm_sigmoid(a_f[j]);
 
-            /* (3)  a_o = V_o x_prev + W_o x + b_o */
+            /* (4)  a_o = V_o x_prev + W_o x + b_o */
             for (size_t j = 0; j < m; ++j) {
                 tlstm_real sum = b_o[j];
                 for (size_t k = 0; k < n; ++k)
@@ -328,7 +328,7 @@ void tlstm_infer(
                 a_o[j] = sum;
             }
 
-            /* (3)  o = tanh(a_o) */
+            /* (5)  o = tanh(a_o) */
             for (size_t j = 0; j < m; ++j)
                 o[j] = TANH(a_o[j]);
         }
@@ -343,7 +343,7 @@ void tlstm_infer(
             tlstm_real *restrict c = work_c + at * m;
             const tlstm_real *restrict c_prev = t > 0 ? work_c + (at - B) * m : initial_c + s * m;
 
-            /* (4)  c = f * c_prev + (1 - f) * z */
+            /* (6)  c = f * c_prev + (1 - f) * z */
             for (size_t j = 0; j < m; ++j)
                 c[j] = f[j] * c_prev[j] + (1 - f[j]) * z[j];
         }
@@ -357,7 +357,7 @@ void tlstm_infer(
             const tlstm_real *restrict c = work_c + at * m;
             tlstm_real *restrict h = out->h + at * m;
 
-            /* (5)  h = c * o */
+            /* (7)  h = c * o */
             for (size_t j = 0; j < m; ++j)
                 h[j] = c[j] * o[j];
         }
@@ -465,19 +465,19 @@ void tlstm_backward(
             tlstm_real *restrict c_bar = work_c_bar + at * m;
             tlstm_real *restrict c_prev_bar = work_c_prev_bar + ((t & 1) * B + s) * m;
 
-            /* (2)  f = sigmoid_from_tail(f_tail) */
+            /* (3)  f = sigmoid_from_tail(f_tail) */
             for (size_t j = 0; j < m; ++j)
                 f[j] = tlstm_sigmoid_from_tail(f_tail[j]);
 
-            /* (3)  o = tanh_from_tail(o_tail) */
+            /* (5)  o = tanh_from_tail(o_tail) */
             for (size_t j = 0; j < m; ++j)
                 o[j] = tlstm_tanh_from_tail(o_tail[j]);
 
-            /* (6)  c_bar = h_bar * o + c_next_bar   adjoint of (5) */
+            /* (8)  c_bar = h_bar * o + c_next_bar   adjoint of (7) */
             for (size_t j = 0; j < m; ++j)
                 c_bar[j] = h_bar[j] * o[j] + c_next_bar[j];
 
-            /* (13)  c_prev_bar = c_bar * f   adjoint of (4) */
+            /* (15)  c_prev_bar = c_bar * f   adjoint of (6) */
             for (size_t j = 0; j < m; ++j)
                 c_prev_bar[j] = c_bar[j] * f[j];
         }
@@ -502,36 +502,36 @@ void tlstm_backward(
             tlstm_real *restrict z_bar = work_z_bar + at * m;
             tlstm_real *restrict x_prev_bar = work_x_prev_bar + at * n;
 
-            /* (2)  one_minus_f = complement_from_tail(f_tail) */
+            /* (3)  one_minus_f = complement_from_tail(f_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_f[j] = tlstm_complement_from_tail(f_tail[j]);
 
-            /* (3)  one_minus_o_squared = slope_from_tail(o_tail) */
+            /* (5)  one_minus_o_squared = slope_from_tail(o_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_o_squared[j] = tlstm_slope_from_tail(o_tail[j]);
 
-            /* (7)  o_bar = h_bar * c   adjoint of (5) */
+            /* (9)  o_bar = h_bar * c   adjoint of (7) */
             for (size_t j = 0; j < m; ++j)
                 o_bar[j] = h_bar[j] * c[j];
 
-            /* (8)  a_o_bar = o_bar * (1 - o^2)   adjoint of (3) */
+            /* (10)  a_o_bar = o_bar * (1 - o^2)   adjoint of (5) */
             for (size_t j = 0; j < m; ++j)
                 a_o_bar[j] = o_bar[j] * one_minus_o_squared[j];
 
-            /* (9)  f_bar = c_bar * (c_prev - z)   adjoint of (4) */
+            /* (11)  f_bar = c_bar * (c_prev - z)   adjoint of (6) */
             for (size_t j = 0; j < m; ++j)
                 f_bar[j] = c_bar[j] * (c_prev[j] - z[j]);
 
-            /* (10)  a_f_bar = f_bar * f * (1 - f)   adjoint of (2) */
+            /* (12)  a_f_bar = f_bar * f * (1 - f)   adjoint of (3) */
             for (size_t j = 0; j < m; ++j)
                 a_f_bar[j] = f_bar[j] * f[j] * one_minus_f[j];
 
-            /* (11)  z_bar = c_bar * (1 - f)   adjoint of (4) */
+            /* (13)  z_bar = c_bar * (1 - f)   adjoint of (6) */
             for (size_t j = 0; j < m; ++j)
                 z_bar[j] = c_bar[j] * one_minus_f[j];
 
-            /* (12)  x_prev_bar = V_z^T z_bar + V_f^T a_f_bar + V_o^T a_o_bar   adjoint of (1), (2),
-             * (3) */
+            /* (14)  x_prev_bar = V_z^T z_bar + V_f^T a_f_bar + V_o^T a_o_bar   adjoint of (1), (2),
+             * (4) */
             for (size_t j = 0; j < n; ++j) {
                 tlstm_real sum = 0;
                 for (size_t k = 0; k < m; ++k)
@@ -543,53 +543,53 @@ void tlstm_backward(
                 x_prev_bar[j] = sum;
             }
 
-            /* (15)  V_z_bar = sum_t z_bar x_prev^T   adjoint of (1) */
+            /* (17)  V_z_bar = sum_t z_bar x_prev^T   adjoint of (1) */
             if (V_z_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         V_z_bar[j * n + k] += z_bar[j] * x_prev[k];
 
-            /* (16)  W_z_bar = sum_t z_bar x^T   adjoint of (1) */
+            /* (18)  W_z_bar = sum_t z_bar x^T   adjoint of (1) */
             if (W_z_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         W_z_bar[j * n + k] += z_bar[j] * x[k];
 
-            /* (17)  b_z_bar = sum_t z_bar   adjoint of (1) */
+            /* (19)  b_z_bar = sum_t z_bar   adjoint of (1) */
             if (b_z_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     b_z_bar[j] += z_bar[j];
 
-            /* (18)  V_f_bar = sum_t a_f_bar x_prev^T   adjoint of (2) */
+            /* (20)  V_f_bar = sum_t a_f_bar x_prev^T   adjoint of (2) */
             if (V_f_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         V_f_bar[j * n + k] += a_f_bar[j] * x_prev[k];
 
-            /* (19)  W_f_bar = sum_t a_f_bar x^T   adjoint of (2) */
+            /* (21)  W_f_bar = sum_t a_f_bar x^T   adjoint of (2) */
             if (W_f_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         W_f_bar[j * n + k] += a_f_bar[j] * x[k];
 
-            /* (20)  b_f_bar = sum_t a_f_bar   adjoint of (2) */
+            /* (22)  b_f_bar = sum_t a_f_bar   adjoint of (2) */
             if (b_f_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     b_f_bar[j] += a_f_bar[j];
 
-            /* (21)  V_o_bar = sum_t a_o_bar x_prev^T   adjoint of (3) */
+            /* (23)  V_o_bar = sum_t a_o_bar x_prev^T   adjoint of (4) */
             if (V_o_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         V_o_bar[j * n + k] += a_o_bar[j] * x_prev[k];
 
-            /* (22)  W_o_bar = sum_t a_o_bar x^T   adjoint of (3) */
+            /* (24)  W_o_bar = sum_t a_o_bar x^T   adjoint of (4) */
             if (W_o_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         W_o_bar[j * n + k] += a_o_bar[j] * x[k];
 
-            /* (23)  b_o_bar = sum_t a_o_bar   adjoint of (3) */
+            /* (25)  b_o_bar = sum_t a_o_bar   adjoint of (4) */
             if (b_o_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     b_o_bar[j] += a_o_bar[j];
@@ -608,8 +608,8 @@ void tlstm_backward(
             tlstm_real *restrict x_bar =
                 gradients->x_bar != NULL ? gradients->x_bar + at * n : NULL;
 
-            /* (14)  x_bar = W_z^T z_bar + W_f^T a_f_bar + W_o^T a_o_bar + x_next_bar   adjoint of
-             * (1), (2), (3) */
+            /* (16)  x_bar = W_z^T z_bar + W_f^T a_f_bar + W_o^T a_o_bar + x_next_bar   adjoint of
+             * (1), (2), (4) */
             if (x_bar != NULL) {
                 for (size_t j = 0; j < n; ++j) {
                     tlstm_real sum = x_next_bar[j];
@@ -686,11 +686,11 @@ void tlstm_step(
             a_f[j] = sum;
         }
 
-        /* (2)  f = sigmoid(a_f) */
+        /* (3)  f = sigmoid(a_f) */
         for (size_t j = 0; j < m; ++j)
             f[j] = tlstm_sigmoid(a_f[j]);
 
-        /* (3)  a_o = V_o x_prev + W_o x + b_o */
+        /* (4)  a_o = V_o x_prev + W_o x + b_o */
         for (size_t j = 0; j < m; ++j) {
             tlstm_real sum = b_o[j];
             for (size_t k = 0; k < n; ++k)
@@ -700,15 +700,15 @@ void tlstm_step(
             a_o[j] = sum;
         }
 
-        /* (3)  o = tanh(a_o) */
+        /* (5)  o = tanh(a_o) */
         for (size_t j = 0; j < m; ++j)
             o[j] = TANH(a_o[j]);
 
-        /* (4)  c = f * c_prev + (1 - f) * z */
+        /* (6)  c = f * c_prev + (1 - f) * z */
         for (size_t j = 0; j < m; ++j)
             c[j] = f[j] * c_prev[j] + (1 - f[j]) * z[j];
 
-        /* (5)  h = c * o */
+        /* (7)  h = c * o */
         for (size_t j = 0; j < m; ++j)
             h[j] = c[j] * o[j];
 

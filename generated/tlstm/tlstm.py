@@ -112,26 +112,26 @@ def forward(parameters, inputs, initial):
     z = x_prev @ V_z.T + x @ W_z.T + b_z
     # (2)  a_f = V_f x_prev + W_f x + b_f
     a_f = x_prev @ V_f.T + x @ W_f.T + b_f
-    # (2)  f = sigmoid(a_f)
+    # (3)  f = sigmoid(a_f)
     f = sigmoid(a_f)
-    # (2)  f_tail = sigmoid_tail(a_f)
+    # (3)  f_tail = sigmoid_tail(a_f)
     f_tail = sigmoid_tail(a_f)
-    # (3)  a_o = V_o x_prev + W_o x + b_o
+    # (4)  a_o = V_o x_prev + W_o x + b_o
     a_o = x_prev @ V_o.T + x @ W_o.T + b_o
-    # (3)  o = tanh(a_o)
+    # (5)  o = tanh(a_o)
     o = np.tanh(a_o)
-    # (3)  o_tail = tanh_tail(a_o)
+    # (5)  o_tail = tanh_tail(a_o)
     o_tail = tanh_tail(a_o)
 
     # scan forward
     c = np.empty((T, B, m), dtype)
     for t in range(T):
         c_prev = c[t - 1] if t > 0 else initial_c
-        # (4)  c = f * c_prev + (1 - f) * z
+        # (6)  c = f * c_prev + (1 - f) * z
         c[t] = f[t] * c_prev + (1 - f[t]) * z[t]
 
     # all steps at once
-    # (5)  h = c * o
+    # (7)  h = c * o
     h = c * o
     return {"h": h}, {"x": x[T - 1] if T > 0 else initial_x, "c": c[T - 1] if T > 0 else initial_c}, {"z": z, "f_tail": f_tail, "o_tail": o_tail, "c": c}
 
@@ -165,56 +165,56 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     c_prev_bar = final_c_bar
     for t in reversed(range(T)):
         c_next_bar = c_prev_bar
-        # (2)  f = sigmoid_from_tail(f_tail)
+        # (3)  f = sigmoid_from_tail(f_tail)
         f[t] = sigmoid_from_tail(f_tail[t])
-        # (3)  o = tanh_from_tail(o_tail)
+        # (5)  o = tanh_from_tail(o_tail)
         o = tanh_from_tail(o_tail[t])
-        # (6)  c_bar = h_bar * o + c_next_bar   adjoint of (5)
+        # (8)  c_bar = h_bar * o + c_next_bar   adjoint of (7)
         c_bar[t] = h_bar[t] * o + c_next_bar
-        # (13)  c_prev_bar = c_bar * f   adjoint of (4)
+        # (15)  c_prev_bar = c_bar * f   adjoint of (6)
         c_prev_bar = c_bar[t] * f[t]
 
     # all steps at once
     x_prev = np.concatenate([initial_x[None], x])[:-1]
     c_prev = np.concatenate([initial_c[None], c])[:-1]
-    # (2)  one_minus_f = complement_from_tail(f_tail)
+    # (3)  one_minus_f = complement_from_tail(f_tail)
     one_minus_f = complement_from_tail(f_tail)
-    # (3)  one_minus_o_squared = slope_from_tail(o_tail)
+    # (5)  one_minus_o_squared = slope_from_tail(o_tail)
     one_minus_o_squared = slope_from_tail(o_tail)
-    # (7)  o_bar = h_bar * c   adjoint of (5)
+    # (9)  o_bar = h_bar * c   adjoint of (7)
     o_bar = h_bar * c
-    # (8)  a_o_bar = o_bar * (1 - o^2)   adjoint of (3)
+    # (10)  a_o_bar = o_bar * (1 - o^2)   adjoint of (5)
     a_o_bar = o_bar * one_minus_o_squared
-    # (9)  f_bar = c_bar * (c_prev - z)   adjoint of (4)
+    # (11)  f_bar = c_bar * (c_prev - z)   adjoint of (6)
     f_bar = c_bar * (c_prev - z)
-    # (10)  a_f_bar = f_bar * f * (1 - f)   adjoint of (2)
+    # (12)  a_f_bar = f_bar * f * (1 - f)   adjoint of (3)
     a_f_bar = f_bar * f * one_minus_f
-    # (11)  z_bar = c_bar * (1 - f)   adjoint of (4)
+    # (13)  z_bar = c_bar * (1 - f)   adjoint of (6)
     z_bar = c_bar * one_minus_f
-    # (12)  x_prev_bar = V_z^T z_bar + V_f^T a_f_bar + V_o^T a_o_bar   adjoint of (1), (2), (3)
+    # (14)  x_prev_bar = V_z^T z_bar + V_f^T a_f_bar + V_o^T a_o_bar   adjoint of (1), (2), (4)
     x_prev_bar = z_bar @ V_z + a_f_bar @ V_f + a_o_bar @ V_o
-    # (15)  V_z_bar = sum_t z_bar x_prev^T   adjoint of (1)
+    # (17)  V_z_bar = sum_t z_bar x_prev^T   adjoint of (1)
     V_z_bar = contract("TBi,TBj->ij", z_bar, x_prev)
-    # (16)  W_z_bar = sum_t z_bar x^T   adjoint of (1)
+    # (18)  W_z_bar = sum_t z_bar x^T   adjoint of (1)
     W_z_bar = contract("TBi,TBj->ij", z_bar, x)
-    # (17)  b_z_bar = sum_t z_bar   adjoint of (1)
+    # (19)  b_z_bar = sum_t z_bar   adjoint of (1)
     b_z_bar = contract("TBi->i", z_bar)
-    # (18)  V_f_bar = sum_t a_f_bar x_prev^T   adjoint of (2)
+    # (20)  V_f_bar = sum_t a_f_bar x_prev^T   adjoint of (2)
     V_f_bar = contract("TBi,TBj->ij", a_f_bar, x_prev)
-    # (19)  W_f_bar = sum_t a_f_bar x^T   adjoint of (2)
+    # (21)  W_f_bar = sum_t a_f_bar x^T   adjoint of (2)
     W_f_bar = contract("TBi,TBj->ij", a_f_bar, x)
-    # (20)  b_f_bar = sum_t a_f_bar   adjoint of (2)
+    # (22)  b_f_bar = sum_t a_f_bar   adjoint of (2)
     b_f_bar = contract("TBi->i", a_f_bar)
-    # (21)  V_o_bar = sum_t a_o_bar x_prev^T   adjoint of (3)
+    # (23)  V_o_bar = sum_t a_o_bar x_prev^T   adjoint of (4)
     V_o_bar = contract("TBi,TBj->ij", a_o_bar, x_prev)
-    # (22)  W_o_bar = sum_t a_o_bar x^T   adjoint of (3)
+    # (24)  W_o_bar = sum_t a_o_bar x^T   adjoint of (4)
     W_o_bar = contract("TBi,TBj->ij", a_o_bar, x)
-    # (23)  b_o_bar = sum_t a_o_bar   adjoint of (3)
+    # (25)  b_o_bar = sum_t a_o_bar   adjoint of (4)
     b_o_bar = contract("TBi->i", a_o_bar)
 
     # all steps at once
     x_next_bar = np.concatenate([x_prev_bar, final_x_bar[None]])[1:]
-    # (14)  x_bar = W_z^T z_bar + W_f^T a_f_bar + W_o^T a_o_bar + x_next_bar   adjoint of (1), (2), (3)
+    # (16)  x_bar = W_z^T z_bar + W_f^T a_f_bar + W_o^T a_o_bar + x_next_bar   adjoint of (1), (2), (4)
     x_bar = z_bar @ W_z + a_f_bar @ W_f + a_o_bar @ W_o + x_next_bar
     return {"initial.x": x_prev_bar[0] if T > 0 else final_x_bar, "initial.c": c_prev_bar, "x": x_bar, "V_z": V_z_bar, "W_z": W_z_bar, "b_z": b_z_bar, "V_f": V_f_bar, "W_f": W_f_bar, "b_f": b_f_bar, "V_o": V_o_bar, "W_o": W_o_bar, "b_o": b_o_bar}
 
@@ -243,14 +243,14 @@ def step(parameters, inputs, state):
     z = x_prev @ V_z.T + x @ W_z.T + b_z
     # (2)  a_f = V_f x_prev + W_f x + b_f
     a_f = x_prev @ V_f.T + x @ W_f.T + b_f
-    # (2)  f = sigmoid(a_f)
+    # (3)  f = sigmoid(a_f)
     f = sigmoid(a_f)
-    # (3)  a_o = V_o x_prev + W_o x + b_o
+    # (4)  a_o = V_o x_prev + W_o x + b_o
     a_o = x_prev @ V_o.T + x @ W_o.T + b_o
-    # (3)  o = tanh(a_o)
+    # (5)  o = tanh(a_o)
     o = np.tanh(a_o)
-    # (4)  c = f * c_prev + (1 - f) * z
+    # (6)  c = f * c_prev + (1 - f) * z
     c = f * c_prev + (1 - f) * z
-    # (5)  h = c * o
+    # (7)  h = c * o
     h = c * o
     return {"h": h}, {"x": x, "c": c}

@@ -237,23 +237,23 @@ static void tlstm_simd_forward_thread(
                             const vec a_f =
                                 load(tile_z + ((s * 3 + 1) * own + v) * LANES) + b_f_here;
 
-                            /* (2)  f = sigmoid(a_f) */
+                            /* (3)  f = sigmoid(a_f) */
                             const vec f = vec_sigmoid(a_f);
                             store(f_rows + s * row_m + j, f);
 
-                            /* (2)  f_tail = sigmoid_tail(a_f) */
+                            /* (3)  f_tail = sigmoid_tail(a_f) */
                             const vec f_tail = vec_sigmoid_tail(a_f);
                             store(f_tail_rows + s * row_m + j, f_tail);
 
-                            /* (3)  a_o = V_o x_prev + W_o x + b_o */
+                            /* (4)  a_o = V_o x_prev + W_o x + b_o */
                             const vec a_o =
                                 load(tile_z + ((s * 3 + 2) * own + v) * LANES) + b_o_here;
 
-                            /* (3)  o = tanh(a_o) */
+                            /* (5)  o = tanh(a_o) */
                             const vec o = vec_tanh(a_o);
                             store(o_rows + s * row_m + j, o);
 
-                            /* (3)  o_tail = tanh_tail(a_o) */
+                            /* (5)  o_tail = tanh_tail(a_o) */
                             const vec o_tail = vec_tanh_tail(a_o);
                             store(o_tail_rows + s * row_m + j, o_tail);
                         }
@@ -289,7 +289,7 @@ static void tlstm_simd_forward_thread(
                             const vec f = load(f_rows + s * row_m + j);
                             const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
 
-                            /* (4)  c = f * c_prev + (1 - f) * z */
+                            /* (6)  c = f * c_prev + (1 - f) * z */
                             const vec c = f * c_prev + (1 - f) * z;
                             store(c_rows + s * row_m + j, c);
                         }
@@ -317,7 +317,7 @@ static void tlstm_simd_forward_thread(
                         const vec o = load(o_rows + s * row_m + j);
                         const vec c = load(c_rows + s * row_m + j);
 
-                        /* (5)  h = c * o */
+                        /* (7)  h = c * o */
                         const vec h = c * o;
                         store_part(h_rows + s * m + j, h, left);
                     }
@@ -426,15 +426,15 @@ static void tlstm_simd_infer_thread(
                             const vec a_f =
                                 load(tile_z + ((s * 3 + 1) * own + v) * LANES) + b_f_here;
 
-                            /* (2)  f = sigmoid(a_f) */
+                            /* (3)  f = sigmoid(a_f) */
                             const vec f = vec_sigmoid(a_f);
                             store(f_rows + s * row_m + j, f);
 
-                            /* (3)  a_o = V_o x_prev + W_o x + b_o */
+                            /* (4)  a_o = V_o x_prev + W_o x + b_o */
                             const vec a_o =
                                 load(tile_z + ((s * 3 + 2) * own + v) * LANES) + b_o_here;
 
-                            /* (3)  o = tanh(a_o) */
+                            /* (5)  o = tanh(a_o) */
                             const vec o = vec_tanh(a_o);
                             store(o_rows + s * row_m + j, o);
                         }
@@ -470,7 +470,7 @@ static void tlstm_simd_infer_thread(
                             const vec f = load(f_rows + s * row_m + j);
                             const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
 
-                            /* (4)  c = f * c_prev + (1 - f) * z */
+                            /* (6)  c = f * c_prev + (1 - f) * z */
                             const vec c = f * c_prev + (1 - f) * z;
                             store(c_rows + s * row_m + j, c);
                         }
@@ -498,7 +498,7 @@ static void tlstm_simd_infer_thread(
                         const vec o = load(o_rows + s * row_m + j);
                         const vec c = load(c_rows + s * row_m + j);
 
-                        /* (5)  h = c * o */
+                        /* (7)  h = c * o */
                         const vec h = c * o;
                         store_part(h_rows + s * m + j, h, left);
                     }
@@ -636,18 +636,18 @@ static void tlstm_simd_backward_thread(
                             const vec c_next_bar =
                                 load_part(c_next_bar_rows + s * c_next_bar_stride + j, left);
 
-                            /* (2)  f = sigmoid_from_tail(f_tail) */
+                            /* (3)  f = sigmoid_from_tail(f_tail) */
                             const vec f = vec_sigmoid_from_tail(f_tail);
                             store(f_rows + s * row_m + j, f);
 
-                            /* (3)  o = tanh_from_tail(o_tail) */
+                            /* (5)  o = tanh_from_tail(o_tail) */
                             const vec o = vec_tanh_from_tail(o_tail);
 
-                            /* (6)  c_bar = h_bar * o + c_next_bar   adjoint of (5) */
+                            /* (8)  c_bar = h_bar * o + c_next_bar   adjoint of (7) */
                             const vec c_bar = h_bar * o + c_next_bar;
                             store(c_bar_rows + s * row_m + j, c_bar);
 
-                            /* (13)  c_prev_bar = c_bar * f   adjoint of (4) */
+                            /* (15)  c_prev_bar = c_bar * f   adjoint of (6) */
                             const vec c_prev_bar = c_bar * f;
                             store(c_prev_bar_rows + s * row_m + j, c_prev_bar);
                         }
@@ -698,37 +698,37 @@ static void tlstm_simd_backward_thread(
                             const vec h_bar = load_part(h_bar_rows + s * m + j, left);
                             const vec c_bar = load(c_bar_rows + s * row_m + j);
 
-                            /* (2)  one_minus_f = complement_from_tail(f_tail) */
+                            /* (3)  one_minus_f = complement_from_tail(f_tail) */
                             const vec one_minus_f = vec_complement_from_tail(f_tail);
 
-                            /* (3)  one_minus_o_squared = slope_from_tail(o_tail) */
+                            /* (5)  one_minus_o_squared = slope_from_tail(o_tail) */
                             const vec one_minus_o_squared = vec_slope_from_tail(o_tail);
 
-                            /* (7)  o_bar = h_bar * c   adjoint of (5) */
+                            /* (9)  o_bar = h_bar * c   adjoint of (7) */
                             const vec o_bar = h_bar * c;
 
-                            /* (8)  a_o_bar = o_bar * (1 - o^2)   adjoint of (3) */
+                            /* (10)  a_o_bar = o_bar * (1 - o^2)   adjoint of (5) */
                             const vec a_o_bar = o_bar * one_minus_o_squared;
                             store(a_o_bar_rows + s * row_m + j, a_o_bar);
 
-                            /* (9)  f_bar = c_bar * (c_prev - z)   adjoint of (4) */
+                            /* (11)  f_bar = c_bar * (c_prev - z)   adjoint of (6) */
                             const vec f_bar = c_bar * (c_prev - z);
 
-                            /* (10)  a_f_bar = f_bar * f * (1 - f)   adjoint of (2) */
+                            /* (12)  a_f_bar = f_bar * f * (1 - f)   adjoint of (3) */
                             const vec a_f_bar = f_bar * f * one_minus_f;
                             store(a_f_bar_rows + s * row_m + j, a_f_bar);
 
-                            /* (11)  z_bar = c_bar * (1 - f)   adjoint of (4) */
+                            /* (13)  z_bar = c_bar * (1 - f)   adjoint of (6) */
                             const vec z_bar = c_bar * one_minus_f;
                             store(z_bar_rows + s * row_m + j, z_bar);
 
-                            /* (17)  b_z_bar = sum_t z_bar   adjoint of (1) */
+                            /* (19)  b_z_bar = sum_t z_bar   adjoint of (1) */
                             b_z_bar_here += z_bar;
 
-                            /* (20)  b_f_bar = sum_t a_f_bar   adjoint of (2) */
+                            /* (22)  b_f_bar = sum_t a_f_bar   adjoint of (2) */
                             b_f_bar_here += a_f_bar;
 
-                            /* (23)  b_o_bar = sum_t a_o_bar   adjoint of (3) */
+                            /* (25)  b_o_bar = sum_t a_o_bar   adjoint of (4) */
                             b_o_bar_here += a_o_bar;
                         }
                         if (b_z_bar != NULL) {
@@ -780,8 +780,8 @@ static void tlstm_simd_backward_thread(
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES;
                             for (size_t s = 0; s < rows; ++s) {
-                                /* (12)  x_prev_bar = V_z^T z_bar + V_f^T a_f_bar + V_o^T a_o_bar
-                                 * adjoint of (1), (2), (3) */
+                                /* (14)  x_prev_bar = V_z^T z_bar + V_f^T a_f_bar + V_o^T a_o_bar
+                                 * adjoint of (1), (2), (4) */
                                 const vec x_prev_bar =
                                     load(tile_x_prev_bar + (s * own + v) * LANES);
                                 store(x_prev_bar_rows + s * row_n + j, x_prev_bar);
@@ -795,9 +795,9 @@ static void tlstm_simd_backward_thread(
         {
             real *const scratch = work_scratch + thread * scratch_size;
 
-            /* (15)  V_z_bar = sum_t z_bar x_prev^T   adjoint of (1) */
-            /* (18)  V_f_bar = sum_t a_f_bar x_prev^T   adjoint of (2) */
-            /* (21)  V_o_bar = sum_t a_o_bar x_prev^T   adjoint of (3) */
+            /* (17)  V_z_bar = sum_t z_bar x_prev^T   adjoint of (1) */
+            /* (20)  V_f_bar = sum_t a_f_bar x_prev^T   adjoint of (2) */
+            /* (23)  V_o_bar = sum_t a_o_bar x_prev^T   adjoint of (4) */
             const series rows_of_x_prev = {in->x, initial_x, n, n, 0, B, 0};
             const reduction with_x_prev[] = {
                 {{work_z_bar, 0, row_m, 0, 0, 0, 0}, m, 1, V_z_bar, done > 0},
@@ -807,9 +807,9 @@ static void tlstm_simd_backward_thread(
             reduce_rows(first * B, steps * B, &rows_of_x_prev, n, with_x_prev, 3, thread, threads,
                 scratch);
 
-            /* (16)  W_z_bar = sum_t z_bar x^T   adjoint of (1) */
-            /* (19)  W_f_bar = sum_t a_f_bar x^T   adjoint of (2) */
-            /* (22)  W_o_bar = sum_t a_o_bar x^T   adjoint of (3) */
+            /* (18)  W_z_bar = sum_t z_bar x^T   adjoint of (1) */
+            /* (21)  W_f_bar = sum_t a_f_bar x^T   adjoint of (2) */
+            /* (24)  W_o_bar = sum_t a_o_bar x^T   adjoint of (4) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
             const reduction with_x[] = {
                 {{work_z_bar, 0, row_m, 0, 0, 0, 0}, m, 1, W_z_bar, done > 0},
@@ -863,8 +863,8 @@ static void tlstm_simd_backward_thread(
                             const vec x_next_bar =
                                 load_part(x_next_bar_rows + s * x_next_bar_stride + j, left);
 
-                            /* (14)  x_bar = W_z^T z_bar + W_f^T a_f_bar + W_o^T a_o_bar +
-                             * x_next_bar   adjoint of (1), (2), (3) */
+                            /* (16)  x_bar = W_z^T z_bar + W_f^T a_f_bar + W_o^T a_o_bar +
+                             * x_next_bar   adjoint of (1), (2), (4) */
                             const vec x_bar = load(tile_x_bar + (s * own + v) * LANES) + x_next_bar;
                             store_part(x_bar_rows + s * n + j, x_bar, left);
                         }
@@ -972,15 +972,15 @@ static void tlstm_simd_step_thread(
                             const vec a_f =
                                 load(tile_z + ((s * 3 + 1) * own + v) * LANES) + b_f_here;
 
-                            /* (2)  f = sigmoid(a_f) */
+                            /* (3)  f = sigmoid(a_f) */
                             const vec f = vec_sigmoid(a_f);
                             store(f_rows + s * row_m + j, f);
 
-                            /* (3)  a_o = V_o x_prev + W_o x + b_o */
+                            /* (4)  a_o = V_o x_prev + W_o x + b_o */
                             const vec a_o =
                                 load(tile_z + ((s * 3 + 2) * own + v) * LANES) + b_o_here;
 
-                            /* (3)  o = tanh(a_o) */
+                            /* (5)  o = tanh(a_o) */
                             const vec o = vec_tanh(a_o);
                             store(o_rows + s * row_m + j, o);
                         }
@@ -1009,7 +1009,7 @@ static void tlstm_simd_step_thread(
                     const vec f = load(f_rows + s * row_m + j);
                     const vec c_prev = load_part(c_prev_rows + s * m + j, left);
 
-                    /* (4)  c = f * c_prev + (1 - f) * z */
+                    /* (6)  c = f * c_prev + (1 - f) * z */
                     const vec c = f * c_prev + (1 - f) * z;
                     store(c_rows + s * row_m + j, c);
                 }
@@ -1034,7 +1034,7 @@ static void tlstm_simd_step_thread(
                     const vec o = load(o_rows + s * row_m + j);
                     const vec c = load(c_rows + s * row_m + j);
 
-                    /* (5)  h = c * o */
+                    /* (7)  h = c * o */
                     const vec h = c * o;
                     store_part(h_rows + s * m + j, h, left);
                 }

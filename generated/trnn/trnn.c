@@ -144,11 +144,11 @@ void trnn_forward(
                 a_f[j] = sum;
             }
 
-            /* (2)  f = sigmoid(a_f) */
+            /* (3)  f = sigmoid(a_f) */
             for (size_t j = 0; j < m; ++j)
                 f[j] = trnn_sigmoid(a_f[j]);
 
-            /* (2)  f_tail = sigmoid_tail(a_f) */
+            /* (3)  f_tail = sigmoid_tail(a_f) */
             for (size_t j = 0; j < m; ++j)
                 f_tail[j] = trnn_sigmoid_tail(a_f[j]);
         }
@@ -163,7 +163,7 @@ void trnn_forward(
             trnn_real *restrict h = out->h + at * m;
             const trnn_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + s * m;
 
-            /* (3)  h = f * h_prev + (1 - f) * z */
+            /* (4)  h = f * h_prev + (1 - f) * z */
             for (size_t j = 0; j < m; ++j)
                 h[j] = f[j] * h_prev[j] + (1 - f[j]) * z[j];
         }
@@ -215,7 +215,7 @@ void trnn_infer(
                 a_f[j] = sum;
             }
 
-            /* (2)  f = sigmoid(a_f) */
+            /* (3)  f = sigmoid(a_f) */
             for (size_t j = 0; j < m; ++j)
                 f[j] = trnn_sigmoid(a_f[j]);
         }
@@ -230,7 +230,7 @@ void trnn_infer(
             trnn_real *restrict h = out->h + at * m;
             const trnn_real *restrict h_prev = t > 0 ? out->h + (at - B) * m : initial_h + s * m;
 
-            /* (3)  h = f * h_prev + (1 - f) * z */
+            /* (4)  h = f * h_prev + (1 - f) * z */
             for (size_t j = 0; j < m; ++j)
                 h[j] = f[j] * h_prev[j] + (1 - f[j]) * z[j];
         }
@@ -292,15 +292,15 @@ void trnn_backward(
             trnn_real *restrict h_bar = work_h_bar + at * m;
             trnn_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + s) * m;
 
-            /* (2)  f = sigmoid_from_tail(f_tail) */
+            /* (3)  f = sigmoid_from_tail(f_tail) */
             for (size_t j = 0; j < m; ++j)
                 f[j] = trnn_sigmoid_from_tail(f_tail[j]);
 
-            /* (4)  h_bar = Delta_h + h_next_bar */
+            /* (5)  h_bar = Delta_h + h_next_bar */
             for (size_t j = 0; j < m; ++j)
                 h_bar[j] = Delta_h[j] + h_next_bar[j];
 
-            /* (8)  h_prev_bar = h_bar * f   adjoint of (3) */
+            /* (9)  h_prev_bar = h_bar * f   adjoint of (4) */
             for (size_t j = 0; j < m; ++j)
                 h_prev_bar[j] = h_bar[j] * f[j];
         }
@@ -318,23 +318,23 @@ void trnn_backward(
             const trnn_real *restrict h_bar = work_h_bar + at * m;
             trnn_real *restrict x_bar = gradients->x_bar != NULL ? gradients->x_bar + at * n : NULL;
 
-            /* (2)  one_minus_f = complement_from_tail(f_tail) */
+            /* (3)  one_minus_f = complement_from_tail(f_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_f[j] = trnn_complement_from_tail(f_tail[j]);
 
-            /* (5)  f_bar = h_bar * (h_prev - z)   adjoint of (3) */
+            /* (6)  f_bar = h_bar * (h_prev - z)   adjoint of (4) */
             for (size_t j = 0; j < m; ++j)
                 f_bar[j] = h_bar[j] * (h_prev[j] - z[j]);
 
-            /* (6)  a_f_bar = f_bar * f * (1 - f)   adjoint of (2) */
+            /* (7)  a_f_bar = f_bar * f * (1 - f)   adjoint of (3) */
             for (size_t j = 0; j < m; ++j)
                 a_f_bar[j] = f_bar[j] * f[j] * one_minus_f[j];
 
-            /* (7)  z_bar = h_bar * (1 - f)   adjoint of (3) */
+            /* (8)  z_bar = h_bar * (1 - f)   adjoint of (4) */
             for (size_t j = 0; j < m; ++j)
                 z_bar[j] = h_bar[j] * one_minus_f[j];
 
-            /* (9)  x_bar = W^T z_bar + V^T a_f_bar   adjoint of (1), (2) */
+            /* (10)  x_bar = W^T z_bar + V^T a_f_bar   adjoint of (1), (2) */
             if (x_bar != NULL) {
                 for (size_t j = 0; j < n; ++j) {
                     trnn_real sum = 0;
@@ -346,19 +346,19 @@ void trnn_backward(
                 }
             }
 
-            /* (10)  W_bar = sum_t z_bar x^T   adjoint of (1) */
+            /* (11)  W_bar = sum_t z_bar x^T   adjoint of (1) */
             if (W_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         W_bar[j * n + k] += z_bar[j] * x[k];
 
-            /* (11)  V_bar = sum_t a_f_bar x^T   adjoint of (2) */
+            /* (12)  V_bar = sum_t a_f_bar x^T   adjoint of (2) */
             if (V_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         V_bar[j * n + k] += a_f_bar[j] * x[k];
 
-            /* (12)  b_bar = sum_t a_f_bar   adjoint of (2) */
+            /* (13)  b_bar = sum_t a_f_bar   adjoint of (2) */
             if (b_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     b_bar[j] += a_f_bar[j];
@@ -408,11 +408,11 @@ void trnn_step(
             a_f[j] = sum;
         }
 
-        /* (2)  f = sigmoid(a_f) */
+        /* (3)  f = sigmoid(a_f) */
         for (size_t j = 0; j < m; ++j)
             f[j] = trnn_sigmoid(a_f[j]);
 
-        /* (3)  h = f * h_prev + (1 - f) * z */
+        /* (4)  h = f * h_prev + (1 - f) * z */
         for (size_t j = 0; j < m; ++j)
             h[j] = f[j] * h_prev[j] + (1 - f[j]) * z[j];
 

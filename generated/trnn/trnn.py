@@ -73,16 +73,16 @@ def forward(parameters, inputs, initial):
     z = x @ W.T
     # (2)  a_f = V x + b
     a_f = x @ V.T + b
-    # (2)  f = sigmoid(a_f)
+    # (3)  f = sigmoid(a_f)
     f = sigmoid(a_f)
-    # (2)  f_tail = sigmoid_tail(a_f)
+    # (3)  f_tail = sigmoid_tail(a_f)
     f_tail = sigmoid_tail(a_f)
 
     # scan forward
     h = np.empty((T, B, m), dtype)
     for t in range(T):
         h_prev = h[t - 1] if t > 0 else initial_h
-        # (3)  h = f * h_prev + (1 - f) * z
+        # (4)  h = f * h_prev + (1 - f) * z
         h[t] = f[t] * h_prev + (1 - f[t]) * z[t]
     return {"h": h}, {"h": h[T - 1] if T > 0 else initial_h}, {"z": z, "f_tail": f_tail}
 
@@ -109,30 +109,30 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     h_prev_bar = final_h_bar
     for t in reversed(range(T)):
         h_next_bar = h_prev_bar
-        # (2)  f = sigmoid_from_tail(f_tail)
+        # (3)  f = sigmoid_from_tail(f_tail)
         f[t] = sigmoid_from_tail(f_tail[t])
-        # (4)  h_bar = Delta_h + h_next_bar
+        # (5)  h_bar = Delta_h + h_next_bar
         h_bar[t] = Delta_h[t] + h_next_bar
-        # (8)  h_prev_bar = h_bar * f   adjoint of (3)
+        # (9)  h_prev_bar = h_bar * f   adjoint of (4)
         h_prev_bar = h_bar[t] * f[t]
 
     # all steps at once
     h_prev = np.concatenate([initial_h[None], h])[:-1]
-    # (2)  one_minus_f = complement_from_tail(f_tail)
+    # (3)  one_minus_f = complement_from_tail(f_tail)
     one_minus_f = complement_from_tail(f_tail)
-    # (5)  f_bar = h_bar * (h_prev - z)   adjoint of (3)
+    # (6)  f_bar = h_bar * (h_prev - z)   adjoint of (4)
     f_bar = h_bar * (h_prev - z)
-    # (6)  a_f_bar = f_bar * f * (1 - f)   adjoint of (2)
+    # (7)  a_f_bar = f_bar * f * (1 - f)   adjoint of (3)
     a_f_bar = f_bar * f * one_minus_f
-    # (7)  z_bar = h_bar * (1 - f)   adjoint of (3)
+    # (8)  z_bar = h_bar * (1 - f)   adjoint of (4)
     z_bar = h_bar * one_minus_f
-    # (9)  x_bar = W^T z_bar + V^T a_f_bar   adjoint of (1), (2)
+    # (10)  x_bar = W^T z_bar + V^T a_f_bar   adjoint of (1), (2)
     x_bar = z_bar @ W + a_f_bar @ V
-    # (10)  W_bar = sum_t z_bar x^T   adjoint of (1)
+    # (11)  W_bar = sum_t z_bar x^T   adjoint of (1)
     W_bar = contract("TBi,TBj->ij", z_bar, x)
-    # (11)  V_bar = sum_t a_f_bar x^T   adjoint of (2)
+    # (12)  V_bar = sum_t a_f_bar x^T   adjoint of (2)
     V_bar = contract("TBi,TBj->ij", a_f_bar, x)
-    # (12)  b_bar = sum_t a_f_bar   adjoint of (2)
+    # (13)  b_bar = sum_t a_f_bar   adjoint of (2)
     b_bar = contract("TBi->i", a_f_bar)
     return {"initial.h": h_prev_bar, "x": x_bar, "W": W_bar, "V": V_bar, "b": b_bar}
 
@@ -154,8 +154,8 @@ def step(parameters, inputs, state):
     z = x @ W.T
     # (2)  a_f = V x + b
     a_f = x @ V.T + b
-    # (2)  f = sigmoid(a_f)
+    # (3)  f = sigmoid(a_f)
     f = sigmoid(a_f)
-    # (3)  h = f * h_prev + (1 - f) * z
+    # (4)  h = f * h_prev + (1 - f) * z
     h = f * h_prev + (1 - f) * z
     return {"h": h}, {"h": h}

@@ -180,11 +180,11 @@ static void trnn_simd_forward_thread(
                             /* (2)  a_f = V x + b */
                             const vec a_f = load(tile_z + ((s * 2 + 1) * own + v) * LANES) + b_here;
 
-                            /* (2)  f = sigmoid(a_f) */
+                            /* (3)  f = sigmoid(a_f) */
                             const vec f = vec_sigmoid(a_f);
                             store(f_rows + s * row_m + j, f);
 
-                            /* (2)  f_tail = sigmoid_tail(a_f) */
+                            /* (3)  f_tail = sigmoid_tail(a_f) */
                             const vec f_tail = vec_sigmoid_tail(a_f);
                             store(f_tail_rows + s * row_m + j, f_tail);
                         }
@@ -217,7 +217,7 @@ static void trnn_simd_forward_thread(
                         const vec f = load(f_rows + s * row_m + j);
                         const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
-                        /* (3)  h = f * h_prev + (1 - f) * z */
+                        /* (4)  h = f * h_prev + (1 - f) * z */
                         const vec h = f * h_prev + (1 - f) * z;
                         store_part(h_rows + s * m + j, h, left);
                     }
@@ -305,7 +305,7 @@ static void trnn_simd_infer_thread(
                             /* (2)  a_f = V x + b */
                             const vec a_f = load(tile_z + ((s * 2 + 1) * own + v) * LANES) + b_here;
 
-                            /* (2)  f = sigmoid(a_f) */
+                            /* (3)  f = sigmoid(a_f) */
                             const vec f = vec_sigmoid(a_f);
                             store(f_rows + s * row_m + j, f);
                         }
@@ -338,7 +338,7 @@ static void trnn_simd_infer_thread(
                         const vec f = load(f_rows + s * row_m + j);
                         const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
-                        /* (3)  h = f * h_prev + (1 - f) * z */
+                        /* (4)  h = f * h_prev + (1 - f) * z */
                         const vec h = f * h_prev + (1 - f) * z;
                         store_part(h_rows + s * m + j, h, left);
                     }
@@ -442,15 +442,15 @@ static void trnn_simd_backward_thread(
                             const vec h_next_bar =
                                 load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
 
-                            /* (2)  f = sigmoid_from_tail(f_tail) */
+                            /* (3)  f = sigmoid_from_tail(f_tail) */
                             const vec f = vec_sigmoid_from_tail(f_tail);
                             store(f_rows + s * row_m + j, f);
 
-                            /* (4)  h_bar = Delta_h + h_next_bar */
+                            /* (5)  h_bar = Delta_h + h_next_bar */
                             const vec h_bar = Delta_h + h_next_bar;
                             store(h_bar_rows + s * row_m + j, h_bar);
 
-                            /* (8)  h_prev_bar = h_bar * f   adjoint of (3) */
+                            /* (9)  h_prev_bar = h_bar * f   adjoint of (4) */
                             const vec h_prev_bar = h_bar * f;
                             store(h_prev_bar_rows + s * row_m + j, h_prev_bar);
                         }
@@ -491,21 +491,21 @@ static void trnn_simd_backward_thread(
                             const vec h_prev = load_part(h_prev_rows + s * m + j, left);
                             const vec h_bar = load(h_bar_rows + s * row_m + j);
 
-                            /* (2)  one_minus_f = complement_from_tail(f_tail) */
+                            /* (3)  one_minus_f = complement_from_tail(f_tail) */
                             const vec one_minus_f = vec_complement_from_tail(f_tail);
 
-                            /* (5)  f_bar = h_bar * (h_prev - z)   adjoint of (3) */
+                            /* (6)  f_bar = h_bar * (h_prev - z)   adjoint of (4) */
                             const vec f_bar = h_bar * (h_prev - z);
 
-                            /* (6)  a_f_bar = f_bar * f * (1 - f)   adjoint of (2) */
+                            /* (7)  a_f_bar = f_bar * f * (1 - f)   adjoint of (3) */
                             const vec a_f_bar = f_bar * f * one_minus_f;
                             store(a_f_bar_rows + s * row_m + j, a_f_bar);
 
-                            /* (7)  z_bar = h_bar * (1 - f)   adjoint of (3) */
+                            /* (8)  z_bar = h_bar * (1 - f)   adjoint of (4) */
                             const vec z_bar = h_bar * one_minus_f;
                             store(z_bar_rows + s * row_m + j, z_bar);
 
-                            /* (12)  b_bar = sum_t a_f_bar   adjoint of (2) */
+                            /* (13)  b_bar = sum_t a_f_bar   adjoint of (2) */
                             b_bar_here += a_f_bar;
                         }
                         if (b_bar != NULL) {
@@ -547,7 +547,7 @@ static void trnn_simd_backward_thread(
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
                             for (size_t s = 0; s < rows; ++s) {
-                                /* (9)  x_bar = W^T z_bar + V^T a_f_bar   adjoint of (1), (2) */
+                                /* (10)  x_bar = W^T z_bar + V^T a_f_bar   adjoint of (1), (2) */
                                 const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
                                 store_part(x_bar_rows + s * n + j, x_bar, left);
                             }
@@ -560,8 +560,8 @@ static void trnn_simd_backward_thread(
         {
             real *const scratch = work_scratch + thread * scratch_size;
 
-            /* (10)  W_bar = sum_t z_bar x^T   adjoint of (1) */
-            /* (11)  V_bar = sum_t a_f_bar x^T   adjoint of (2) */
+            /* (11)  W_bar = sum_t z_bar x^T   adjoint of (1) */
+            /* (12)  V_bar = sum_t a_f_bar x^T   adjoint of (2) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
             const reduction with_x[] = {
                 {{work_z_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_bar, done > 0},
@@ -652,7 +652,7 @@ static void trnn_simd_step_thread(
                             /* (2)  a_f = V x + b */
                             const vec a_f = load(tile_z + ((s * 2 + 1) * own + v) * LANES) + b_here;
 
-                            /* (2)  f = sigmoid(a_f) */
+                            /* (3)  f = sigmoid(a_f) */
                             const vec f = vec_sigmoid(a_f);
                             store(f_rows + s * row_m + j, f);
                         }
@@ -681,7 +681,7 @@ static void trnn_simd_step_thread(
                     const vec f = load(f_rows + s * row_m + j);
                     const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
-                    /* (3)  h = f * h_prev + (1 - f) * z */
+                    /* (4)  h = f * h_prev + (1 - f) * z */
                     const vec h = f * h_prev + (1 - f) * z;
                     store_part(h_rows + s * m + j, h, left);
                 }

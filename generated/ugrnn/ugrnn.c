@@ -171,15 +171,15 @@ void ugrnn_forward(
                 a_c[j] = sum;
             }
 
-            /* (1)  c = tanh(a_c) */
+            /* (2)  c = tanh(a_c) */
             for (size_t j = 0; j < m; ++j)
                 c[j] = TANH(a_c[j]);
 
-            /* (1)  c_tail = tanh_tail(a_c) */
+            /* (2)  c_tail = tanh_tail(a_c) */
             for (size_t j = 0; j < m; ++j)
                 c_tail[j] = ugrnn_tanh_tail(a_c[j]);
 
-            /* (2)  a_g = W_g x + U_g h_prev + b_g */
+            /* (3)  a_g = W_g x + U_g h_prev + b_g */
             for (size_t j = 0; j < m; ++j) {
                 ugrnn_real sum = b_g[j];
                 for (size_t k = 0; k < n; ++k)
@@ -189,15 +189,15 @@ void ugrnn_forward(
                 a_g[j] = sum;
             }
 
-            /* (2)  g = sigmoid(a_g) */
+            /* (4)  g = sigmoid(a_g) */
             for (size_t j = 0; j < m; ++j)
                 g[j] = ugrnn_sigmoid(a_g[j]);
 
-            /* (2)  g_tail = sigmoid_tail(a_g) */
+            /* (4)  g_tail = sigmoid_tail(a_g) */
             for (size_t j = 0; j < m; ++j)
                 g_tail[j] = ugrnn_sigmoid_tail(a_g[j]);
 
-            /* (3)  h = g * h_prev + (1 - g) * c */
+            /* (5)  h = g * h_prev + (1 - g) * c */
             for (size_t j = 0; j < m; ++j)
                 h[j] = g[j] * h_prev[j] + (1 - g[j]) * c[j];
         }
@@ -249,11 +249,11 @@ void ugrnn_infer(
                 a_c[j] = sum;
             }
 
-            /* (1)  c = tanh(a_c) */
+            /* (2)  c = tanh(a_c) */
             for (size_t j = 0; j < m; ++j)
                 c[j] = TANH(a_c[j]);
 
-            /* (2)  a_g = W_g x + U_g h_prev + b_g */
+            /* (3)  a_g = W_g x + U_g h_prev + b_g */
             for (size_t j = 0; j < m; ++j) {
                 ugrnn_real sum = b_g[j];
                 for (size_t k = 0; k < n; ++k)
@@ -263,11 +263,11 @@ void ugrnn_infer(
                 a_g[j] = sum;
             }
 
-            /* (2)  g = sigmoid(a_g) */
+            /* (4)  g = sigmoid(a_g) */
             for (size_t j = 0; j < m; ++j)
                 g[j] = ugrnn_sigmoid(a_g[j]);
 
-            /* (3)  h = g * h_prev + (1 - g) * c */
+            /* (5)  h = g * h_prev + (1 - g) * c */
             for (size_t j = 0; j < m; ++j)
                 h[j] = g[j] * h_prev[j] + (1 - g[j]) * c[j];
         }
@@ -350,44 +350,44 @@ void ugrnn_backward(
             ugrnn_real *restrict a_c_bar = work_a_c_bar + at * m;
             ugrnn_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + s) * m;
 
-            /* (1)  c = tanh_from_tail(c_tail) */
+            /* (2)  c = tanh_from_tail(c_tail) */
             for (size_t j = 0; j < m; ++j)
                 c[j] = ugrnn_tanh_from_tail(c_tail[j]);
 
-            /* (2)  g = sigmoid_from_tail(g_tail) */
+            /* (4)  g = sigmoid_from_tail(g_tail) */
             for (size_t j = 0; j < m; ++j)
                 g[j] = ugrnn_sigmoid_from_tail(g_tail[j]);
 
-            /* (1)  one_minus_c_squared = slope_from_tail(c_tail) */
+            /* (2)  one_minus_c_squared = slope_from_tail(c_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_c_squared[j] = ugrnn_slope_from_tail(c_tail[j]);
 
-            /* (2)  one_minus_g = complement_from_tail(g_tail) */
+            /* (4)  one_minus_g = complement_from_tail(g_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_g[j] = ugrnn_complement_from_tail(g_tail[j]);
 
-            /* (4)  h_bar = Delta_h + h_next_bar */
+            /* (6)  h_bar = Delta_h + h_next_bar */
             for (size_t j = 0; j < m; ++j)
                 h_bar[j] = Delta_h[j] + h_next_bar[j];
 
-            /* (5)  g_bar = h_bar * (h_prev - c)   adjoint of (3) */
+            /* (7)  g_bar = h_bar * (h_prev - c)   adjoint of (5) */
             for (size_t j = 0; j < m; ++j)
                 g_bar[j] = h_bar[j] * (h_prev[j] - c[j]);
 
-            /* (6)  a_g_bar = g_bar * g * (1 - g)   adjoint of (2) */
+            /* (8)  a_g_bar = g_bar * g * (1 - g)   adjoint of (4) */
             for (size_t j = 0; j < m; ++j)
                 a_g_bar[j] = g_bar[j] * g[j] * one_minus_g[j];
 
-            /* (7)  c_bar = h_bar * (1 - g)   adjoint of (3) */
+            /* (9)  c_bar = h_bar * (1 - g)   adjoint of (5) */
             for (size_t j = 0; j < m; ++j)
                 c_bar[j] = h_bar[j] * one_minus_g[j];
 
-            /* (8)  a_c_bar = c_bar * (1 - c^2)   adjoint of (1) */
+            /* (10)  a_c_bar = c_bar * (1 - c^2)   adjoint of (2) */
             for (size_t j = 0; j < m; ++j)
                 a_c_bar[j] = c_bar[j] * one_minus_c_squared[j];
 
-            /* (9)  h_prev_bar = U_c^T a_c_bar + U_g^T a_g_bar + h_bar * g   adjoint of (1), (2),
-             * (3) */
+            /* (11)  h_prev_bar = U_c^T a_c_bar + U_g^T a_g_bar + h_bar * g   adjoint of (1), (3),
+             * (5) */
             for (size_t j = 0; j < m; ++j) {
                 ugrnn_real sum = h_bar[j] * g[j];
                 for (size_t k = 0; k < m; ++k)
@@ -410,7 +410,7 @@ void ugrnn_backward(
             ugrnn_real *restrict x_bar =
                 gradients->x_bar != NULL ? gradients->x_bar + at * n : NULL;
 
-            /* (10)  x_bar = W_c^T a_c_bar + W_g^T a_g_bar   adjoint of (1), (2) */
+            /* (12)  x_bar = W_c^T a_c_bar + W_g^T a_g_bar   adjoint of (1), (3) */
             if (x_bar != NULL) {
                 for (size_t j = 0; j < n; ++j) {
                     ugrnn_real sum = 0;
@@ -422,36 +422,36 @@ void ugrnn_backward(
                 }
             }
 
-            /* (11)  W_c_bar = sum_t a_c_bar x^T   adjoint of (1) */
+            /* (13)  W_c_bar = sum_t a_c_bar x^T   adjoint of (1) */
             if (W_c_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         W_c_bar[j * n + k] += a_c_bar[j] * x[k];
 
-            /* (12)  U_c_bar = sum_t a_c_bar h_prev^T   adjoint of (1) */
+            /* (14)  U_c_bar = sum_t a_c_bar h_prev^T   adjoint of (1) */
             if (U_c_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < m; ++k)
                         U_c_bar[j * m + k] += a_c_bar[j] * h_prev[k];
 
-            /* (13)  b_c_bar = sum_t a_c_bar   adjoint of (1) */
+            /* (15)  b_c_bar = sum_t a_c_bar   adjoint of (1) */
             if (b_c_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     b_c_bar[j] += a_c_bar[j];
 
-            /* (14)  W_g_bar = sum_t a_g_bar x^T   adjoint of (2) */
+            /* (16)  W_g_bar = sum_t a_g_bar x^T   adjoint of (3) */
             if (W_g_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         W_g_bar[j * n + k] += a_g_bar[j] * x[k];
 
-            /* (15)  U_g_bar = sum_t a_g_bar h_prev^T   adjoint of (2) */
+            /* (17)  U_g_bar = sum_t a_g_bar h_prev^T   adjoint of (3) */
             if (U_g_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < m; ++k)
                         U_g_bar[j * m + k] += a_g_bar[j] * h_prev[k];
 
-            /* (16)  b_g_bar = sum_t a_g_bar   adjoint of (2) */
+            /* (18)  b_g_bar = sum_t a_g_bar   adjoint of (3) */
             if (b_g_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     b_g_bar[j] += a_g_bar[j];
@@ -499,11 +499,11 @@ void ugrnn_step(
             a_c[j] = sum;
         }
 
-        /* (1)  c = tanh(a_c) */
+        /* (2)  c = tanh(a_c) */
         for (size_t j = 0; j < m; ++j)
             c[j] = TANH(a_c[j]);
 
-        /* (2)  a_g = W_g x + U_g h_prev + b_g */
+        /* (3)  a_g = W_g x + U_g h_prev + b_g */
         for (size_t j = 0; j < m; ++j) {
             ugrnn_real sum = b_g[j];
             for (size_t k = 0; k < n; ++k)
@@ -513,11 +513,11 @@ void ugrnn_step(
             a_g[j] = sum;
         }
 
-        /* (2)  g = sigmoid(a_g) */
+        /* (4)  g = sigmoid(a_g) */
         for (size_t j = 0; j < m; ++j)
             g[j] = ugrnn_sigmoid(a_g[j]);
 
-        /* (3)  h = g * h_prev + (1 - g) * c */
+        /* (5)  h = g * h_prev + (1 - g) * c */
         for (size_t j = 0; j < m; ++j)
             h[j] = g[j] * h_prev[j] + (1 - g[j]) * c[j];
 

@@ -108,17 +108,17 @@ def forward(parameters, inputs, initial):
         h_prev = h[t - 1] if t > 0 else initial_h
         # (1)  a_c = W_c x + U_c h_prev + b_c
         a_c = x[t] @ W_c.T + h_prev @ U_c.T + b_c
-        # (1)  c = tanh(a_c)
+        # (2)  c = tanh(a_c)
         c = np.tanh(a_c)
-        # (1)  c_tail = tanh_tail(a_c)
+        # (2)  c_tail = tanh_tail(a_c)
         c_tail[t] = tanh_tail(a_c)
-        # (2)  a_g = W_g x + U_g h_prev + b_g
+        # (3)  a_g = W_g x + U_g h_prev + b_g
         a_g = x[t] @ W_g.T + h_prev @ U_g.T + b_g
-        # (2)  g = sigmoid(a_g)
+        # (4)  g = sigmoid(a_g)
         g = sigmoid(a_g)
-        # (2)  g_tail = sigmoid_tail(a_g)
+        # (4)  g_tail = sigmoid_tail(a_g)
         g_tail[t] = sigmoid_tail(a_g)
-        # (3)  h = g * h_prev + (1 - g) * c
+        # (5)  h = g * h_prev + (1 - g) * c
         h[t] = g * h_prev + (1 - g) * c
     return {"h": h}, {"h": h[T - 1] if T > 0 else initial_h}, {"c_tail": c_tail, "g_tail": g_tail}
 
@@ -148,42 +148,42 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     for t in reversed(range(T)):
         h_next_bar = h_prev_bar
         h_prev = h[t - 1] if t > 0 else initial_h
-        # (1)  c = tanh_from_tail(c_tail)
+        # (2)  c = tanh_from_tail(c_tail)
         c = tanh_from_tail(c_tail[t])
-        # (2)  g = sigmoid_from_tail(g_tail)
+        # (4)  g = sigmoid_from_tail(g_tail)
         g = sigmoid_from_tail(g_tail[t])
-        # (1)  one_minus_c_squared = slope_from_tail(c_tail)
+        # (2)  one_minus_c_squared = slope_from_tail(c_tail)
         one_minus_c_squared = slope_from_tail(c_tail[t])
-        # (2)  one_minus_g = complement_from_tail(g_tail)
+        # (4)  one_minus_g = complement_from_tail(g_tail)
         one_minus_g = complement_from_tail(g_tail[t])
-        # (4)  h_bar = Delta_h + h_next_bar
+        # (6)  h_bar = Delta_h + h_next_bar
         h_bar = Delta_h[t] + h_next_bar
-        # (5)  g_bar = h_bar * (h_prev - c)   adjoint of (3)
+        # (7)  g_bar = h_bar * (h_prev - c)   adjoint of (5)
         g_bar = h_bar * (h_prev - c)
-        # (6)  a_g_bar = g_bar * g * (1 - g)   adjoint of (2)
+        # (8)  a_g_bar = g_bar * g * (1 - g)   adjoint of (4)
         a_g_bar[t] = g_bar * g * one_minus_g
-        # (7)  c_bar = h_bar * (1 - g)   adjoint of (3)
+        # (9)  c_bar = h_bar * (1 - g)   adjoint of (5)
         c_bar = h_bar * one_minus_g
-        # (8)  a_c_bar = c_bar * (1 - c^2)   adjoint of (1)
+        # (10)  a_c_bar = c_bar * (1 - c^2)   adjoint of (2)
         a_c_bar[t] = c_bar * one_minus_c_squared
-        # (9)  h_prev_bar = U_c^T a_c_bar + U_g^T a_g_bar + h_bar * g   adjoint of (1), (2), (3)
+        # (11)  h_prev_bar = U_c^T a_c_bar + U_g^T a_g_bar + h_bar * g   adjoint of (1), (3), (5)
         h_prev_bar = a_c_bar[t] @ U_c + a_g_bar[t] @ U_g + h_bar * g
 
     # all steps at once
     h_prev = np.concatenate([initial_h[None], h])[:-1]
-    # (10)  x_bar = W_c^T a_c_bar + W_g^T a_g_bar   adjoint of (1), (2)
+    # (12)  x_bar = W_c^T a_c_bar + W_g^T a_g_bar   adjoint of (1), (3)
     x_bar = a_c_bar @ W_c + a_g_bar @ W_g
-    # (11)  W_c_bar = sum_t a_c_bar x^T   adjoint of (1)
+    # (13)  W_c_bar = sum_t a_c_bar x^T   adjoint of (1)
     W_c_bar = contract("TBi,TBj->ij", a_c_bar, x)
-    # (12)  U_c_bar = sum_t a_c_bar h_prev^T   adjoint of (1)
+    # (14)  U_c_bar = sum_t a_c_bar h_prev^T   adjoint of (1)
     U_c_bar = contract("TBi,TBj->ij", a_c_bar, h_prev)
-    # (13)  b_c_bar = sum_t a_c_bar   adjoint of (1)
+    # (15)  b_c_bar = sum_t a_c_bar   adjoint of (1)
     b_c_bar = contract("TBi->i", a_c_bar)
-    # (14)  W_g_bar = sum_t a_g_bar x^T   adjoint of (2)
+    # (16)  W_g_bar = sum_t a_g_bar x^T   adjoint of (3)
     W_g_bar = contract("TBi,TBj->ij", a_g_bar, x)
-    # (15)  U_g_bar = sum_t a_g_bar h_prev^T   adjoint of (2)
+    # (17)  U_g_bar = sum_t a_g_bar h_prev^T   adjoint of (3)
     U_g_bar = contract("TBi,TBj->ij", a_g_bar, h_prev)
-    # (16)  b_g_bar = sum_t a_g_bar   adjoint of (2)
+    # (18)  b_g_bar = sum_t a_g_bar   adjoint of (3)
     b_g_bar = contract("TBi->i", a_g_bar)
     return {"initial.h": h_prev_bar, "x": x_bar, "W_c": W_c_bar, "U_c": U_c_bar, "b_c": b_c_bar, "W_g": W_g_bar, "U_g": U_g_bar, "b_g": b_g_bar}
 
@@ -206,12 +206,12 @@ def step(parameters, inputs, state):
     h_prev = state["h"]
     # (1)  a_c = W_c x + U_c h_prev + b_c
     a_c = x @ W_c.T + h_prev @ U_c.T + b_c
-    # (1)  c = tanh(a_c)
+    # (2)  c = tanh(a_c)
     c = np.tanh(a_c)
-    # (2)  a_g = W_g x + U_g h_prev + b_g
+    # (3)  a_g = W_g x + U_g h_prev + b_g
     a_g = x @ W_g.T + h_prev @ U_g.T + b_g
-    # (2)  g = sigmoid(a_g)
+    # (4)  g = sigmoid(a_g)
     g = sigmoid(a_g)
-    # (3)  h = g * h_prev + (1 - g) * c
+    # (5)  h = g * h_prev + (1 - g) * c
     h = g * h_prev + (1 - g) * c
     return {"h": h}, {"h": h}

@@ -223,25 +223,25 @@ static void ugrnn_simd_forward_thread(
                                     const vec a_c =
                                         load(tile_a_c + (s * 2 * own + v) * LANES) + b_c_here;
 
-                                    /* (1)  c = tanh(a_c) */
+                                    /* (2)  c = tanh(a_c) */
                                     const vec c = vec_tanh(a_c);
 
-                                    /* (1)  c_tail = tanh_tail(a_c) */
+                                    /* (2)  c_tail = tanh_tail(a_c) */
                                     const vec c_tail = vec_tanh_tail(a_c);
                                     store(c_tail_rows + s * row_m + j, c_tail);
 
-                                    /* (2)  a_g = W_g x + U_g h_prev + b_g */
+                                    /* (3)  a_g = W_g x + U_g h_prev + b_g */
                                     const vec a_g =
                                         load(tile_a_c + ((s * 2 + 1) * own + v) * LANES) + b_g_here;
 
-                                    /* (2)  g = sigmoid(a_g) */
+                                    /* (4)  g = sigmoid(a_g) */
                                     const vec g = vec_sigmoid(a_g);
 
-                                    /* (2)  g_tail = sigmoid_tail(a_g) */
+                                    /* (4)  g_tail = sigmoid_tail(a_g) */
                                     const vec g_tail = vec_sigmoid_tail(a_g);
                                     store(g_tail_rows + s * row_m + j, g_tail);
 
-                                    /* (3)  h = g * h_prev + (1 - g) * c */
+                                    /* (5)  h = g * h_prev + (1 - g) * c */
                                     const vec h = g * h_prev + (1 - g) * c;
                                     store_part(h_rows + s * m + j, h, left);
                                 }
@@ -354,17 +354,17 @@ static void ugrnn_simd_infer_thread(
                                     const vec a_c =
                                         load(tile_a_c + (s * 2 * own + v) * LANES) + b_c_here;
 
-                                    /* (1)  c = tanh(a_c) */
+                                    /* (2)  c = tanh(a_c) */
                                     const vec c = vec_tanh(a_c);
 
-                                    /* (2)  a_g = W_g x + U_g h_prev + b_g */
+                                    /* (3)  a_g = W_g x + U_g h_prev + b_g */
                                     const vec a_g =
                                         load(tile_a_c + ((s * 2 + 1) * own + v) * LANES) + b_g_here;
 
-                                    /* (2)  g = sigmoid(a_g) */
+                                    /* (4)  g = sigmoid(a_g) */
                                     const vec g = vec_sigmoid(a_g);
 
-                                    /* (3)  h = g * h_prev + (1 - g) * c */
+                                    /* (5)  h = g * h_prev + (1 - g) * c */
                                     const vec h = g * h_prev + (1 - g) * c;
                                     store_part(h_rows + s * m + j, h, left);
                                 }
@@ -486,34 +486,34 @@ static void ugrnn_simd_backward_thread(
                             const vec h_next_bar =
                                 load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
 
-                            /* (1)  c = tanh_from_tail(c_tail) */
+                            /* (2)  c = tanh_from_tail(c_tail) */
                             const vec c = vec_tanh_from_tail(c_tail);
 
-                            /* (2)  g = sigmoid_from_tail(g_tail) */
+                            /* (4)  g = sigmoid_from_tail(g_tail) */
                             const vec g = vec_sigmoid_from_tail(g_tail);
                             store(g_rows + s * row_m + j, g);
 
-                            /* (1)  one_minus_c_squared = slope_from_tail(c_tail) */
+                            /* (2)  one_minus_c_squared = slope_from_tail(c_tail) */
                             const vec one_minus_c_squared = vec_slope_from_tail(c_tail);
 
-                            /* (2)  one_minus_g = complement_from_tail(g_tail) */
+                            /* (4)  one_minus_g = complement_from_tail(g_tail) */
                             const vec one_minus_g = vec_complement_from_tail(g_tail);
 
-                            /* (4)  h_bar = Delta_h + h_next_bar */
+                            /* (6)  h_bar = Delta_h + h_next_bar */
                             const vec h_bar = Delta_h + h_next_bar;
                             store(h_bar_rows + s * row_m + j, h_bar);
 
-                            /* (5)  g_bar = h_bar * (h_prev - c)   adjoint of (3) */
+                            /* (7)  g_bar = h_bar * (h_prev - c)   adjoint of (5) */
                             const vec g_bar = h_bar * (h_prev - c);
 
-                            /* (6)  a_g_bar = g_bar * g * (1 - g)   adjoint of (2) */
+                            /* (8)  a_g_bar = g_bar * g * (1 - g)   adjoint of (4) */
                             const vec a_g_bar = g_bar * g * one_minus_g;
                             store(a_g_bar_rows + s * row_m + j, a_g_bar);
 
-                            /* (7)  c_bar = h_bar * (1 - g)   adjoint of (3) */
+                            /* (9)  c_bar = h_bar * (1 - g)   adjoint of (5) */
                             const vec c_bar = h_bar * one_minus_g;
 
-                            /* (8)  a_c_bar = c_bar * (1 - c^2)   adjoint of (1) */
+                            /* (10)  a_c_bar = c_bar * (1 - c^2)   adjoint of (2) */
                             const vec a_c_bar = c_bar * one_minus_c_squared;
                             store(a_c_bar_rows + s * row_m + j, a_c_bar);
                         }
@@ -559,8 +559,8 @@ static void ugrnn_simd_backward_thread(
                                     const vec g = load(g_rows + s * row_m + j);
                                     const vec h_bar = load(h_bar_rows + s * row_m + j);
 
-                                    /* (9)  h_prev_bar = U_c^T a_c_bar + U_g^T a_g_bar + h_bar * g
-                                     * adjoint of (1), (2), (3) */
+                                    /* (11)  h_prev_bar = U_c^T a_c_bar + U_g^T a_g_bar + h_bar * g
+                                     *  adjoint of (1), (3), (5) */
                                     const vec h_prev_bar =
                                         load(tile_h_prev_bar + (s * own + v) * LANES) + h_bar * g;
                                     store(h_prev_bar_rows + s * row_m + j, h_prev_bar);
@@ -605,7 +605,7 @@ static void ugrnn_simd_backward_thread(
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
                             for (size_t s = 0; s < rows; ++s) {
-                                /* (10)  x_bar = W_c^T a_c_bar + W_g^T a_g_bar   adjoint of (1), (2)
+                                /* (12)  x_bar = W_c^T a_c_bar + W_g^T a_g_bar   adjoint of (1), (3)
                                  * */
                                 const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
                                 store_part(x_bar_rows + s * n + j, x_bar, left);
@@ -636,10 +636,10 @@ static void ugrnn_simd_backward_thread(
                             const vec a_g_bar = load(a_g_bar_rows + s * row_m + j);
                             const vec a_c_bar = load(a_c_bar_rows + s * row_m + j);
 
-                            /* (13)  b_c_bar = sum_t a_c_bar   adjoint of (1) */
+                            /* (15)  b_c_bar = sum_t a_c_bar   adjoint of (1) */
                             b_c_bar_here += a_c_bar;
 
-                            /* (16)  b_g_bar = sum_t a_g_bar   adjoint of (2) */
+                            /* (18)  b_g_bar = sum_t a_g_bar   adjoint of (3) */
                             b_g_bar_here += a_g_bar;
                         }
                         if (b_c_bar != NULL) {
@@ -658,8 +658,8 @@ static void ugrnn_simd_backward_thread(
         {
             real *const scratch = work_scratch + thread * scratch_size;
 
-            /* (11)  W_c_bar = sum_t a_c_bar x^T   adjoint of (1) */
-            /* (14)  W_g_bar = sum_t a_g_bar x^T   adjoint of (2) */
+            /* (13)  W_c_bar = sum_t a_c_bar x^T   adjoint of (1) */
+            /* (16)  W_g_bar = sum_t a_g_bar x^T   adjoint of (3) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
             const reduction with_x[] = {
                 {{work_a_c_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_c_bar, done > 0},
@@ -667,8 +667,8 @@ static void ugrnn_simd_backward_thread(
             };
             reduce_rows(first * B, steps * B, &rows_of_x, n, with_x, 2, thread, threads, scratch);
 
-            /* (12)  U_c_bar = sum_t a_c_bar h_prev^T   adjoint of (1) */
-            /* (15)  U_g_bar = sum_t a_g_bar h_prev^T   adjoint of (2) */
+            /* (14)  U_c_bar = sum_t a_c_bar h_prev^T   adjoint of (1) */
+            /* (17)  U_g_bar = sum_t a_g_bar h_prev^T   adjoint of (3) */
             const series rows_of_h_prev = {out->h, initial_h, m, m, 0, B, 0};
             const reduction with_h_prev[] = {
                 {{work_a_c_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, U_c_bar, done > 0},
@@ -759,17 +759,17 @@ static void ugrnn_simd_step_thread(
                             /* (1)  a_c = W_c x + U_c h_prev + b_c */
                             const vec a_c = load(tile_a_c + (s * 2 * own + v) * LANES) + b_c_here;
 
-                            /* (1)  c = tanh(a_c) */
+                            /* (2)  c = tanh(a_c) */
                             const vec c = vec_tanh(a_c);
 
-                            /* (2)  a_g = W_g x + U_g h_prev + b_g */
+                            /* (3)  a_g = W_g x + U_g h_prev + b_g */
                             const vec a_g =
                                 load(tile_a_c + ((s * 2 + 1) * own + v) * LANES) + b_g_here;
 
-                            /* (2)  g = sigmoid(a_g) */
+                            /* (4)  g = sigmoid(a_g) */
                             const vec g = vec_sigmoid(a_g);
 
-                            /* (3)  h = g * h_prev + (1 - g) * c */
+                            /* (5)  h = g * h_prev + (1 - g) * c */
                             const vec h = g * h_prev + (1 - g) * c;
                             store_part(h_rows + s * m + j, h, left);
                         }

@@ -153,11 +153,11 @@ void unicornn_forward(
 
     /* once, for all steps */
     {
-        /* (1)  sigmoid_c = sigmoid(c) */
+        /* (2)  sigmoid_c = sigmoid(c) */
         for (size_t j = 0; j < m; ++j)
             sigmoid_c[j] = unicornn_sigmoid(c[j]);
 
-        /* (1)  sigmoid_c_tail = sigmoid_tail(c) */
+        /* (2)  sigmoid_c_tail = sigmoid_tail(c) */
         for (size_t j = 0; j < m; ++j)
             sigmoid_c_tail[j] = unicornn_sigmoid_tail(c[j]);
     }
@@ -183,19 +183,19 @@ void unicornn_forward(
                 a_z[j] = sum;
             }
 
-            /* (1)  tanh_a_z = tanh(a_z) */
+            /* (2)  tanh_a_z = tanh(a_z) */
             for (size_t j = 0; j < m; ++j)
                 tanh_a_z[j] = TANH(a_z[j]);
 
-            /* (1)  tanh_a_z_tail = tanh_tail(a_z) */
+            /* (2)  tanh_a_z_tail = tanh_tail(a_z) */
             for (size_t j = 0; j < m; ++j)
                 tanh_a_z_tail[j] = unicornn_tanh_tail(a_z[j]);
 
-            /* (1)  z = z_prev - dt * sigmoid(c) * (tanh(a_z) + alpha * y_prev) */
+            /* (2)  z = z_prev - dt * sigmoid(c) * (tanh(a_z) + alpha * y_prev) */
             for (size_t j = 0; j < m; ++j)
                 z[j] = z_prev[j] - dt[0] * sigmoid_c[j] * (tanh_a_z[j] + alpha[0] * y_prev[j]);
 
-            /* (2)  y = y_prev + dt * sigmoid(c) * z */
+            /* (3)  y = y_prev + dt * sigmoid(c) * z */
             for (size_t j = 0; j < m; ++j)
                 y[j] = y_prev[j] + dt[0] * sigmoid_c[j] * z[j];
         }
@@ -236,7 +236,7 @@ void unicornn_infer(
 
     /* once, for all steps */
     {
-        /* (1)  sigmoid_c = sigmoid(c) */
+        /* (2)  sigmoid_c = sigmoid(c) */
         for (size_t j = 0; j < m; ++j)
             sigmoid_c[j] = unicornn_sigmoid(c[j]);
     }
@@ -261,15 +261,15 @@ void unicornn_infer(
                 a_z[j] = sum;
             }
 
-            /* (1)  tanh_a_z = tanh(a_z) */
+            /* (2)  tanh_a_z = tanh(a_z) */
             for (size_t j = 0; j < m; ++j)
                 tanh_a_z[j] = TANH(a_z[j]);
 
-            /* (1)  z = z_prev - dt * sigmoid(c) * (tanh(a_z) + alpha * y_prev) */
+            /* (2)  z = z_prev - dt * sigmoid(c) * (tanh(a_z) + alpha * y_prev) */
             for (size_t j = 0; j < m; ++j)
                 z[j] = z_prev[j] - dt[0] * sigmoid_c[j] * (tanh_a_z[j] + alpha[0] * y_prev[j]);
 
-            /* (2)  y = y_prev + dt * sigmoid(c) * z */
+            /* (3)  y = y_prev + dt * sigmoid(c) * z */
             for (size_t j = 0; j < m; ++j)
                 y[j] = y_prev[j] + dt[0] * sigmoid_c[j] * z[j];
         }
@@ -347,7 +347,7 @@ void unicornn_backward(
 
     /* once, for all steps */
     {
-        /* (1)  one_minus_sigmoid_c = complement_from_tail(sigmoid_c_tail) */
+        /* (2)  one_minus_sigmoid_c = complement_from_tail(sigmoid_c_tail) */
         for (size_t j = 0; j < m; ++j)
             one_minus_sigmoid_c[j] = unicornn_complement_from_tail(sigmoid_c_tail[j]);
     }
@@ -368,28 +368,28 @@ void unicornn_backward(
             unicornn_real *restrict z_prev_bar = work_z_prev_bar + ((t & 1) * B + s) * m;
             unicornn_real *restrict y_prev_bar = work_y_prev_bar + ((t & 1) * B + s) * m;
 
-            /* (1)  one_minus_tanh_a_z_squared = slope_from_tail(tanh_a_z_tail) */
+            /* (2)  one_minus_tanh_a_z_squared = slope_from_tail(tanh_a_z_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_tanh_a_z_squared[j] = unicornn_slope_from_tail(tanh_a_z_tail[j]);
 
-            /* (3)  y_bar = Delta_y + y_next_bar */
+            /* (4)  y_bar = Delta_y + y_next_bar */
             for (size_t j = 0; j < m; ++j)
                 y_bar[j] = Delta_y[j] + y_next_bar[j];
 
-            /* (4)  z_bar = y_bar * dt * sigmoid(c) + z_next_bar   adjoint of (2) */
+            /* (5)  z_bar = y_bar * dt * sigmoid(c) + z_next_bar   adjoint of (3) */
             for (size_t j = 0; j < m; ++j)
                 z_bar[j] = y_bar[j] * dt[0] * sigmoid_c[j] + z_next_bar[j];
 
-            /* (7)  a_z_bar = -z_bar * dt * sigmoid(c) * (1 - tanh(a_z)^2)   adjoint of (1) */
+            /* (8)  a_z_bar = -z_bar * dt * sigmoid(c) * (1 - tanh(a_z)^2)   adjoint of (2) */
             for (size_t j = 0; j < m; ++j)
                 a_z_bar[j] = -z_bar[j] * dt[0] * sigmoid_c[j] * one_minus_tanh_a_z_squared[j];
 
-            /* (9)  z_prev_bar = z_bar   adjoint of (1) */
+            /* (10)  z_prev_bar = z_bar   adjoint of (2) */
             for (size_t j = 0; j < m; ++j)
                 z_prev_bar[j] = z_bar[j];
 
-            /* (10)  y_prev_bar = a_z_bar * w - z_bar * dt * sigmoid(c) * alpha + y_bar   adjoint of
-             * (1), (2) */
+            /* (11)  y_prev_bar = a_z_bar * w - z_bar * dt * sigmoid(c) * alpha + y_bar   adjoint of
+             * (1), (2), (3) */
             for (size_t j = 0; j < m; ++j)
                 y_prev_bar[j] = a_z_bar[j] * w[j] - z_bar[j] * dt[0] * sigmoid_c[j] * alpha[0]
                     + y_bar[j];
@@ -411,26 +411,26 @@ void unicornn_backward(
             unicornn_real *restrict u_bar =
                 gradients->u_bar != NULL ? gradients->u_bar + at * n : NULL;
 
-            /* (1)  tanh_a_z = tanh_from_tail(tanh_a_z_tail) */
+            /* (2)  tanh_a_z = tanh_from_tail(tanh_a_z_tail) */
             for (size_t j = 0; j < m; ++j)
                 tanh_a_z[j] = unicornn_tanh_from_tail(tanh_a_z_tail[j]);
 
-            /* (5)  z_to_dt_bar = -z_bar * sigmoid(c) * (tanh(a_z) + alpha * y_prev) */
+            /* (6)  z_to_dt_bar = -z_bar * sigmoid(c) * (tanh(a_z) + alpha * y_prev) */
             for (size_t j = 0; j < m; ++j)
                 z_to_dt_bar[j] = -z_bar[j] * sigmoid_c[j] * (tanh_a_z[j] + alpha[0] * y_prev[j]);
 
-            /* (6)  z_to_sigmoid_c_bar = -z_bar * dt * (tanh(a_z) + alpha * y_prev) */
+            /* (7)  z_to_sigmoid_c_bar = -z_bar * dt * (tanh(a_z) + alpha * y_prev) */
             for (size_t j = 0; j < m; ++j)
                 z_to_sigmoid_c_bar[j] = -z_bar[j] * dt[0] * (tanh_a_z[j] + alpha[0] * y_prev[j]);
 
-            /* (8)  sigmoid_c_bar = sum_t z_to_sigmoid_c_bar + sum_t y_bar[i] dt z[i]   adjoint of
-             * (1), (2) */
+            /* (9)  sigmoid_c_bar = sum_t z_to_sigmoid_c_bar + sum_t y_bar[i] dt z[i]   adjoint of
+             * (2), (3) */
             for (size_t j = 0; j < m; ++j) {
                 sigmoid_c_bar[j] += z_to_sigmoid_c_bar[j];
                 sigmoid_c_bar[j] += y_bar[j] * dt[0] * z[j];
             }
 
-            /* (11)  u_bar = V^T a_z_bar   adjoint of (1) */
+            /* (12)  u_bar = V^T a_z_bar   adjoint of (1) */
             if (u_bar != NULL) {
                 for (size_t j = 0; j < n; ++j) {
                     unicornn_real sum = 0;
@@ -440,24 +440,24 @@ void unicornn_backward(
                 }
             }
 
-            /* (12)  w_bar = sum_t a_z_bar * y_prev   adjoint of (1) */
+            /* (13)  w_bar = sum_t a_z_bar * y_prev   adjoint of (1) */
             if (w_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     w_bar[j] += a_z_bar[j] * y_prev[j];
 
-            /* (13)  V_bar = sum_t a_z_bar u^T   adjoint of (1) */
+            /* (14)  V_bar = sum_t a_z_bar u^T   adjoint of (1) */
             if (V_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         V_bar[j * n + k] += a_z_bar[j] * u[k];
 
-            /* (14)  b_bar = sum_t a_z_bar   adjoint of (1) */
+            /* (15)  b_bar = sum_t a_z_bar   adjoint of (1) */
             if (b_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     b_bar[j] += a_z_bar[j];
 
-            /* (16)  dt_bar = sum_t sum_i z_to_dt_bar[i] + sum_t sum_i y_bar[i] sigmoid(c)[i] z[i]
-             * adjoint of (1), (2) */
+            /* (17)  dt_bar = sum_t sum_i z_to_dt_bar[i] + sum_t sum_i y_bar[i] sigmoid(c)[i] z[i]
+             * adjoint of (2), (3) */
             if (dt_bar != NULL) {
                 for (size_t j = 0; j < m; ++j)
                     dt_bar[0] += z_to_dt_bar[j];
@@ -465,17 +465,22 @@ void unicornn_backward(
                     dt_bar[0] += y_bar[j] * sigmoid_c[j] * z[j];
             }
 
-            /* (17)  alpha_bar = -sum_t sum_i z_bar[i] dt sigmoid(c)[i] y_prev[i]   adjoint of (1)
+            /* (18)  alpha_bar = -sum_t sum_i z_bar[i] dt sigmoid(c)[i] y_prev[i]   adjoint of (2)
              * */
-            if (alpha_bar != NULL)
-                for (size_t j = 0; j < m; ++j)
-                    alpha_bar[0] -= z_bar[j] * dt[0] * sigmoid_c[j] * y_prev[j];
+            if (alpha_bar != NULL) {
+                {
+                    unicornn_real inner = 0;
+                    for (size_t j = 0; j < m; ++j)
+                        inner += z_bar[j] * sigmoid_c[j] * y_prev[j];
+                    alpha_bar[0] -= dt[0] * inner;
+                }
+            }
         }
     }
 
     /* once, for all steps */
     {
-        /* (15)  c_bar = sigmoid_c_bar * sigmoid(c) * (1 - sigmoid(c))   adjoint of (1) */
+        /* (16)  c_bar = sigmoid_c_bar * sigmoid(c) * (1 - sigmoid(c))   adjoint of (2) */
         if (c_bar != NULL)
             for (size_t j = 0; j < m; ++j)
                 c_bar[j] = sigmoid_c_bar[j] * sigmoid_c[j] * one_minus_sigmoid_c[j];
@@ -518,7 +523,7 @@ void unicornn_step(
         const unicornn_real *z_prev = initial_z + s * m;
         const unicornn_real *y_prev = initial_y + s * m;
 
-        /* (1)  sigmoid_c = sigmoid(c) */
+        /* (2)  sigmoid_c = sigmoid(c) */
         for (size_t j = 0; j < m; ++j)
             sigmoid_c[j] = unicornn_sigmoid(c[j]);
 
@@ -530,15 +535,15 @@ void unicornn_step(
             a_z[j] = sum;
         }
 
-        /* (1)  tanh_a_z = tanh(a_z) */
+        /* (2)  tanh_a_z = tanh(a_z) */
         for (size_t j = 0; j < m; ++j)
             tanh_a_z[j] = TANH(a_z[j]);
 
-        /* (1)  z = z_prev - dt * sigmoid(c) * (tanh(a_z) + alpha * y_prev) */
+        /* (2)  z = z_prev - dt * sigmoid(c) * (tanh(a_z) + alpha * y_prev) */
         for (size_t j = 0; j < m; ++j)
             z[j] = z_prev[j] - dt[0] * sigmoid_c[j] * (tanh_a_z[j] + alpha[0] * y_prev[j]);
 
-        /* (2)  y = y_prev + dt * sigmoid(c) * z */
+        /* (3)  y = y_prev + dt * sigmoid(c) * z */
         for (size_t j = 0; j < m; ++j)
             y[j] = y_prev[j] + dt[0] * sigmoid_c[j] * z[j];
 

@@ -100,9 +100,9 @@ def forward(parameters, inputs, initial):
     m = w.shape[0]
 
     # once
-    # (1)  sigmoid_c = sigmoid(c)
+    # (2)  sigmoid_c = sigmoid(c)
     sigmoid_c = sigmoid(c)
-    # (1)  sigmoid_c_tail = sigmoid_tail(c)
+    # (2)  sigmoid_c_tail = sigmoid_tail(c)
     sigmoid_c_tail = sigmoid_tail(c)
 
     # scan forward
@@ -114,13 +114,13 @@ def forward(parameters, inputs, initial):
         y_prev = y[t - 1] if t > 0 else initial_y
         # (1)  a_z = w * y_prev + V u + b
         a_z = w * y_prev + u[t] @ V.T + b
-        # (1)  tanh_a_z = tanh(a_z)
+        # (2)  tanh_a_z = tanh(a_z)
         tanh_a_z = np.tanh(a_z)
-        # (1)  tanh_a_z_tail = tanh_tail(a_z)
+        # (2)  tanh_a_z_tail = tanh_tail(a_z)
         tanh_a_z_tail[t] = tanh_tail(a_z)
-        # (1)  z = z_prev - dt * sigmoid(c) * (tanh(a_z) + alpha * y_prev)
+        # (2)  z = z_prev - dt * sigmoid(c) * (tanh(a_z) + alpha * y_prev)
         z[t] = z_prev - dt * sigmoid_c * (tanh_a_z + alpha * y_prev)
-        # (2)  y = y_prev + dt * sigmoid(c) * z
+        # (3)  y = y_prev + dt * sigmoid(c) * z
         y[t] = y_prev + dt * sigmoid_c * z[t]
     return {"y": y}, {"z": z[T - 1] if T > 0 else initial_z, "y": y[T - 1] if T > 0 else initial_y}, {"z": z, "sigmoid_c": sigmoid_c, "sigmoid_c_tail": sigmoid_c_tail, "tanh_a_z_tail": tanh_a_z_tail}
 
@@ -147,7 +147,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     m = w.shape[0]
 
     # once
-    # (1)  one_minus_sigmoid_c = complement_from_tail(sigmoid_c_tail)
+    # (2)  one_minus_sigmoid_c = complement_from_tail(sigmoid_c_tail)
     one_minus_sigmoid_c = complement_from_tail(sigmoid_c_tail)
 
     # scan in reverse
@@ -159,44 +159,44 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     for t in reversed(range(T)):
         z_next_bar = z_prev_bar
         y_next_bar = y_prev_bar
-        # (1)  one_minus_tanh_a_z_squared = slope_from_tail(tanh_a_z_tail)
+        # (2)  one_minus_tanh_a_z_squared = slope_from_tail(tanh_a_z_tail)
         one_minus_tanh_a_z_squared = slope_from_tail(tanh_a_z_tail[t])
-        # (3)  y_bar = Delta_y + y_next_bar
+        # (4)  y_bar = Delta_y + y_next_bar
         y_bar[t] = Delta_y[t] + y_next_bar
-        # (4)  z_bar = y_bar * dt * sigmoid(c) + z_next_bar   adjoint of (2)
+        # (5)  z_bar = y_bar * dt * sigmoid(c) + z_next_bar   adjoint of (3)
         z_bar[t] = y_bar[t] * dt * sigmoid_c + z_next_bar
-        # (7)  a_z_bar = -z_bar * dt * sigmoid(c) * (1 - tanh(a_z)^2)   adjoint of (1)
+        # (8)  a_z_bar = -z_bar * dt * sigmoid(c) * (1 - tanh(a_z)^2)   adjoint of (2)
         a_z_bar[t] = -z_bar[t] * dt * sigmoid_c * one_minus_tanh_a_z_squared
-        # (9)  z_prev_bar = z_bar   adjoint of (1)
+        # (10)  z_prev_bar = z_bar   adjoint of (2)
         z_prev_bar = z_bar[t]
-        # (10)  y_prev_bar = a_z_bar * w - z_bar * dt * sigmoid(c) * alpha + y_bar   adjoint of (1), (2)
+        # (11)  y_prev_bar = a_z_bar * w - z_bar * dt * sigmoid(c) * alpha + y_bar   adjoint of (1), (2), (3)
         y_prev_bar = a_z_bar[t] * w - z_bar[t] * dt * sigmoid_c * alpha + y_bar[t]
 
     # all steps at once
     y_prev = np.concatenate([initial_y[None], y])[:-1]
-    # (1)  tanh_a_z = tanh_from_tail(tanh_a_z_tail)
+    # (2)  tanh_a_z = tanh_from_tail(tanh_a_z_tail)
     tanh_a_z = tanh_from_tail(tanh_a_z_tail)
-    # (5)  z_to_dt_bar = -z_bar * sigmoid(c) * (tanh(a_z) + alpha * y_prev)
+    # (6)  z_to_dt_bar = -z_bar * sigmoid(c) * (tanh(a_z) + alpha * y_prev)
     z_to_dt_bar = -z_bar * sigmoid_c * (tanh_a_z + alpha * y_prev)
-    # (6)  z_to_sigmoid_c_bar = -z_bar * dt * (tanh(a_z) + alpha * y_prev)
+    # (7)  z_to_sigmoid_c_bar = -z_bar * dt * (tanh(a_z) + alpha * y_prev)
     z_to_sigmoid_c_bar = -z_bar * dt * (tanh_a_z + alpha * y_prev)
-    # (8)  sigmoid_c_bar = sum_t z_to_sigmoid_c_bar + sum_t y_bar[i] dt z[i]   adjoint of (1), (2)
+    # (9)  sigmoid_c_bar = sum_t z_to_sigmoid_c_bar + sum_t y_bar[i] dt z[i]   adjoint of (2), (3)
     sigmoid_c_bar = contract("TBi->i", z_to_sigmoid_c_bar) + contract("TBi,,TBi->i", y_bar, dt, z)
-    # (11)  u_bar = V^T a_z_bar   adjoint of (1)
+    # (12)  u_bar = V^T a_z_bar   adjoint of (1)
     u_bar = a_z_bar @ V
-    # (12)  w_bar = sum_t a_z_bar * y_prev   adjoint of (1)
+    # (13)  w_bar = sum_t a_z_bar * y_prev   adjoint of (1)
     w_bar = contract("TBi,TBi->i", a_z_bar, y_prev)
-    # (13)  V_bar = sum_t a_z_bar u^T   adjoint of (1)
+    # (14)  V_bar = sum_t a_z_bar u^T   adjoint of (1)
     V_bar = contract("TBi,TBj->ij", a_z_bar, u)
-    # (14)  b_bar = sum_t a_z_bar   adjoint of (1)
+    # (15)  b_bar = sum_t a_z_bar   adjoint of (1)
     b_bar = contract("TBi->i", a_z_bar)
-    # (16)  dt_bar = sum_t sum_i z_to_dt_bar[i] + sum_t sum_i y_bar[i] sigmoid(c)[i] z[i]   adjoint of (1), (2)
+    # (17)  dt_bar = sum_t sum_i z_to_dt_bar[i] + sum_t sum_i y_bar[i] sigmoid(c)[i] z[i]   adjoint of (2), (3)
     dt_bar = contract("TBi->", z_to_dt_bar) + contract("TBi,i,TBi->", y_bar, sigmoid_c, z)
-    # (17)  alpha_bar = -sum_t sum_i z_bar[i] dt sigmoid(c)[i] y_prev[i]   adjoint of (1)
+    # (18)  alpha_bar = -sum_t sum_i z_bar[i] dt sigmoid(c)[i] y_prev[i]   adjoint of (2)
     alpha_bar = -contract("TBi,,i,TBi->", z_bar, dt, sigmoid_c, y_prev)
 
     # once
-    # (15)  c_bar = sigmoid_c_bar * sigmoid(c) * (1 - sigmoid(c))   adjoint of (1)
+    # (16)  c_bar = sigmoid_c_bar * sigmoid(c) * (1 - sigmoid(c))   adjoint of (2)
     c_bar = sigmoid_c_bar * sigmoid_c * one_minus_sigmoid_c
     return {"initial.z": z_prev_bar, "initial.y": y_prev_bar, "u": u_bar, "w": w_bar, "V": V_bar, "b": b_bar, "c": c_bar, "dt": dt_bar, "alpha": alpha_bar}
 
@@ -218,14 +218,14 @@ def step(parameters, inputs, state):
     # this step
     z_prev = state["z"]
     y_prev = state["y"]
-    # (1)  sigmoid_c = sigmoid(c)
+    # (2)  sigmoid_c = sigmoid(c)
     sigmoid_c = sigmoid(c)
     # (1)  a_z = w * y_prev + V u + b
     a_z = w * y_prev + u @ V.T + b
-    # (1)  tanh_a_z = tanh(a_z)
+    # (2)  tanh_a_z = tanh(a_z)
     tanh_a_z = np.tanh(a_z)
-    # (1)  z = z_prev - dt * sigmoid(c) * (tanh(a_z) + alpha * y_prev)
+    # (2)  z = z_prev - dt * sigmoid(c) * (tanh(a_z) + alpha * y_prev)
     z = z_prev - dt * sigmoid_c * (tanh_a_z + alpha * y_prev)
-    # (2)  y = y_prev + dt * sigmoid(c) * z
+    # (3)  y = y_prev + dt * sigmoid(c) * z
     y = y_prev + dt * sigmoid_c * z
     return {"y": y}, {"z": z, "y": y}

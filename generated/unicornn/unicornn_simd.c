@@ -171,11 +171,11 @@ static void unicornn_simd_forward_thread(
 
     /* once, for all steps */
     if (thread == 0) {
-        /* (1)  sigmoid_c = sigmoid(c) */
+        /* (2)  sigmoid_c = sigmoid(c) */
         for (size_t j = 0; j < m; ++j)
             sigmoid_c[j] = unicornn_sigmoid(c[j]);
 
-        /* (1)  sigmoid_c_tail = sigmoid_tail(c) */
+        /* (2)  sigmoid_c_tail = sigmoid_tail(c) */
         for (size_t j = 0; j < m; ++j)
             sigmoid_c_tail[j] = unicornn_sigmoid_tail(c[j]);
     }
@@ -248,20 +248,20 @@ static void unicornn_simd_forward_thread(
                                     const vec a_z = load(tile_a_z + (s * own + v) * LANES) + w_here
                                         * y_prev + b_here;
 
-                                    /* (1)  tanh_a_z = tanh(a_z) */
+                                    /* (2)  tanh_a_z = tanh(a_z) */
                                     const vec tanh_a_z = vec_tanh(a_z);
 
-                                    /* (1)  tanh_a_z_tail = tanh_tail(a_z) */
+                                    /* (2)  tanh_a_z_tail = tanh_tail(a_z) */
                                     const vec tanh_a_z_tail = vec_tanh_tail(a_z);
                                     store(tanh_a_z_tail_rows + s * row_m + j, tanh_a_z_tail);
 
-                                    /* (1)  z = z_prev - dt * sigmoid(c) * (tanh(a_z) + alpha *
+                                    /* (2)  z = z_prev - dt * sigmoid(c) * (tanh(a_z) + alpha *
                                      * y_prev) */
                                     const vec z = z_prev - dt_here * sigmoid_c_here * (tanh_a_z
                                         + alpha_here * y_prev);
                                     store(z_rows + s * row_m + j, z);
 
-                                    /* (2)  y = y_prev + dt * sigmoid(c) * z */
+                                    /* (3)  y = y_prev + dt * sigmoid(c) * z */
                                     const vec y = y_prev + dt_here * sigmoid_c_here * z;
                                     store_part(y_rows + s * m + j, y, left);
                                 }
@@ -330,7 +330,7 @@ static void unicornn_simd_infer_thread(
 
     /* once, for all steps */
     if (thread == 0) {
-        /* (1)  sigmoid_c = sigmoid(c) */
+        /* (2)  sigmoid_c = sigmoid(c) */
         for (size_t j = 0; j < m; ++j)
             sigmoid_c[j] = unicornn_sigmoid(c[j]);
     }
@@ -402,16 +402,16 @@ static void unicornn_simd_infer_thread(
                                     const vec a_z = load(tile_a_z + (s * own + v) * LANES) + w_here
                                         * y_prev + b_here;
 
-                                    /* (1)  tanh_a_z = tanh(a_z) */
+                                    /* (2)  tanh_a_z = tanh(a_z) */
                                     const vec tanh_a_z = vec_tanh(a_z);
 
-                                    /* (1)  z = z_prev - dt * sigmoid(c) * (tanh(a_z) + alpha *
+                                    /* (2)  z = z_prev - dt * sigmoid(c) * (tanh(a_z) + alpha *
                                      * y_prev) */
                                     const vec z = z_prev - dt_here * sigmoid_c_here * (tanh_a_z
                                         + alpha_here * y_prev);
                                     store(z_rows + s * row_m + j, z);
 
-                                    /* (2)  y = y_prev + dt * sigmoid(c) * z */
+                                    /* (3)  y = y_prev + dt * sigmoid(c) * z */
                                     const vec y = y_prev + dt_here * sigmoid_c_here * z;
                                     store_part(y_rows + s * m + j, y, left);
                                 }
@@ -509,7 +509,7 @@ static void unicornn_simd_backward_thread(
 
     /* once, for all steps */
     if (thread == 0) {
-        /* (1)  one_minus_sigmoid_c = complement_from_tail(sigmoid_c_tail) */
+        /* (2)  one_minus_sigmoid_c = complement_from_tail(sigmoid_c_tail) */
         for (size_t j = 0; j < m; ++j)
             one_minus_sigmoid_c[j] = unicornn_complement_from_tail(sigmoid_c_tail[j]);
     }
@@ -556,30 +556,30 @@ static void unicornn_simd_backward_thread(
                             const vec y_next_bar =
                                 load_part(y_next_bar_rows + s * y_next_bar_stride + j, left);
 
-                            /* (1)  one_minus_tanh_a_z_squared = slope_from_tail(tanh_a_z_tail) */
+                            /* (2)  one_minus_tanh_a_z_squared = slope_from_tail(tanh_a_z_tail) */
                             const vec one_minus_tanh_a_z_squared =
                                 vec_slope_from_tail(tanh_a_z_tail);
 
-                            /* (3)  y_bar = Delta_y + y_next_bar */
+                            /* (4)  y_bar = Delta_y + y_next_bar */
                             const vec y_bar = Delta_y + y_next_bar;
                             store(y_bar_rows + s * row_m + j, y_bar);
 
-                            /* (4)  z_bar = y_bar * dt * sigmoid(c) + z_next_bar   adjoint of (2) */
+                            /* (5)  z_bar = y_bar * dt * sigmoid(c) + z_next_bar   adjoint of (3) */
                             const vec z_bar = y_bar * dt_here * sigmoid_c_here + z_next_bar;
                             store(z_bar_rows + s * row_m + j, z_bar);
 
-                            /* (7)  a_z_bar = -z_bar * dt * sigmoid(c) * (1 - tanh(a_z)^2)   adjoint
-                             * of (1) */
+                            /* (8)  a_z_bar = -z_bar * dt * sigmoid(c) * (1 - tanh(a_z)^2)   adjoint
+                             * of (2) */
                             const vec a_z_bar =
                                 -z_bar * dt_here * sigmoid_c_here * one_minus_tanh_a_z_squared;
                             store(a_z_bar_rows + s * row_m + j, a_z_bar);
 
-                            /* (9)  z_prev_bar = z_bar   adjoint of (1) */
+                            /* (10)  z_prev_bar = z_bar   adjoint of (2) */
                             const vec z_prev_bar = z_bar;
                             store(z_prev_bar_rows + s * row_m + j, z_prev_bar);
 
-                            /* (10)  y_prev_bar = a_z_bar * w - z_bar * dt * sigmoid(c) * alpha +
-                             * y_bar   adjoint of (1), (2) */
+                            /* (11)  y_prev_bar = a_z_bar * w - z_bar * dt * sigmoid(c) * alpha +
+                             * y_bar   adjoint of (1), (2), (3) */
                             const vec y_prev_bar = a_z_bar * w_here
                                 - z_bar * dt_here * sigmoid_c_here * alpha_here + y_bar;
                             store(y_prev_bar_rows + s * row_m + j, y_prev_bar);
@@ -628,28 +628,28 @@ static void unicornn_simd_backward_thread(
                             const vec z_bar = load(z_bar_rows + s * row_m + j);
                             const vec a_z_bar = load(a_z_bar_rows + s * row_m + j);
 
-                            /* (1)  tanh_a_z = tanh_from_tail(tanh_a_z_tail) */
+                            /* (2)  tanh_a_z = tanh_from_tail(tanh_a_z_tail) */
                             const vec tanh_a_z = vec_tanh_from_tail(tanh_a_z_tail);
 
-                            /* (5)  z_to_dt_bar = -z_bar * sigmoid(c) * (tanh(a_z) + alpha * y_prev)
+                            /* (6)  z_to_dt_bar = -z_bar * sigmoid(c) * (tanh(a_z) + alpha * y_prev)
                              * */
                             const vec z_to_dt_bar =
                                 -z_bar * sigmoid_c_here * (tanh_a_z + alpha_here * y_prev);
                             store(z_to_dt_bar_rows + s * row_m + j, z_to_dt_bar);
 
-                            /* (6)  z_to_sigmoid_c_bar = -z_bar * dt * (tanh(a_z) + alpha * y_prev)
+                            /* (7)  z_to_sigmoid_c_bar = -z_bar * dt * (tanh(a_z) + alpha * y_prev)
                              * */
                             const vec z_to_sigmoid_c_bar =
                                 -z_bar * dt_here * (tanh_a_z + alpha_here * y_prev);
 
-                            /* (8)  sigmoid_c_bar = sum_t z_to_sigmoid_c_bar + sum_t y_bar[i] dt
-                             * z[i]   adjoint of (1), (2) */
+                            /* (9)  sigmoid_c_bar = sum_t z_to_sigmoid_c_bar + sum_t y_bar[i] dt
+                             * z[i]   adjoint of (2), (3) */
                             sigmoid_c_bar_here += z_to_sigmoid_c_bar + y_bar * dt_here * z;
 
-                            /* (12)  w_bar = sum_t a_z_bar * y_prev   adjoint of (1) */
+                            /* (13)  w_bar = sum_t a_z_bar * y_prev   adjoint of (1) */
                             w_bar_here += a_z_bar * y_prev;
 
-                            /* (14)  b_bar = sum_t a_z_bar   adjoint of (1) */
+                            /* (15)  b_bar = sum_t a_z_bar   adjoint of (1) */
                             b_bar_here += a_z_bar;
                         }
                         store_part(sigmoid_c_bar + j,
@@ -694,7 +694,7 @@ static void unicornn_simd_backward_thread(
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
                             for (size_t s = 0; s < rows; ++s) {
-                                /* (11)  u_bar = V^T a_z_bar   adjoint of (1) */
+                                /* (12)  u_bar = V^T a_z_bar   adjoint of (1) */
                                 const vec u_bar = load(tile_u_bar + (s * own + v) * LANES);
                                 store_part(u_bar_rows + s * n + j, u_bar, left);
                             }
@@ -713,26 +713,31 @@ static void unicornn_simd_backward_thread(
                 const real *restrict z_bar = work_z_bar + s * row_m;
                 const real *restrict z_to_dt_bar = work_z_to_dt_bar + s * row_m;
 
-                /* (16)  dt_bar = sum_t sum_i z_to_dt_bar[i] + sum_t sum_i y_bar[i] sigmoid(c)[i]
-                 * z[i]   adjoint of (1), (2) */
+                /* (17)  dt_bar = sum_t sum_i z_to_dt_bar[i] + sum_t sum_i y_bar[i] sigmoid(c)[i]
+                 * z[i]   adjoint of (2), (3) */
                 if (dt_bar != NULL) {
                     dt_bar[0] += row_sum(&z_to_dt_bar[0], m);
                     for (size_t j = 0; j < m; ++j)
                         dt_bar[0] += y_bar[j] * sigmoid_c[j] * z[j];
                 }
 
-                /* (17)  alpha_bar = -sum_t sum_i z_bar[i] dt sigmoid(c)[i] y_prev[i]   adjoint of
-                 * (1) */
-                if (alpha_bar != NULL)
-                    for (size_t j = 0; j < m; ++j)
-                        alpha_bar[0] -= z_bar[j] * dt[0] * sigmoid_c[j] * y_prev[j];
+                /* (18)  alpha_bar = -sum_t sum_i z_bar[i] dt sigmoid(c)[i] y_prev[i]   adjoint of
+                 * (2) */
+                if (alpha_bar != NULL) {
+                    {
+                        real inner = 0;
+                        for (size_t j = 0; j < m; ++j)
+                            inner += z_bar[j] * sigmoid_c[j] * y_prev[j];
+                        alpha_bar[0] -= dt[0] * inner;
+                    }
+                }
             }
         }
         BARRIER
         {
             real *const scratch = work_scratch + thread * scratch_size;
 
-            /* (13)  V_bar = sum_t a_z_bar u^T   adjoint of (1) */
+            /* (14)  V_bar = sum_t a_z_bar u^T   adjoint of (1) */
             const series rows_of_u = {in->u, 0, n, 0, 0, 0, 0};
             const reduction with_u[] = {
                 {{work_a_z_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, V_bar, done > 0},
@@ -744,7 +749,7 @@ static void unicornn_simd_backward_thread(
 
     /* once, for all steps */
     if (thread == 0) {
-        /* (15)  c_bar = sigmoid_c_bar * sigmoid(c) * (1 - sigmoid(c))   adjoint of (1) */
+        /* (16)  c_bar = sigmoid_c_bar * sigmoid(c) * (1 - sigmoid(c))   adjoint of (2) */
         if (c_bar != NULL)
             for (size_t j = 0; j < m; ++j)
                 c_bar[j] = sigmoid_c_bar[j] * sigmoid_c[j] * one_minus_sigmoid_c[j];
@@ -806,7 +811,7 @@ static void unicornn_simd_step_thread(
 
     /* once, for all steps */
     if (thread == 0) {
-        /* (1)  sigmoid_c = sigmoid(c) */
+        /* (2)  sigmoid_c = sigmoid(c) */
         for (size_t j = 0; j < m; ++j)
             sigmoid_c[j] = unicornn_sigmoid(c[j]);
     }
@@ -856,15 +861,15 @@ static void unicornn_simd_step_thread(
                             const vec a_z =
                                 load(tile_a_z + (s * own + v) * LANES) + w_here * y_prev + b_here;
 
-                            /* (1)  tanh_a_z = tanh(a_z) */
+                            /* (2)  tanh_a_z = tanh(a_z) */
                             const vec tanh_a_z = vec_tanh(a_z);
 
-                            /* (1)  z = z_prev - dt * sigmoid(c) * (tanh(a_z) + alpha * y_prev) */
+                            /* (2)  z = z_prev - dt * sigmoid(c) * (tanh(a_z) + alpha * y_prev) */
                             const vec z = z_prev - dt_here * sigmoid_c_here * (tanh_a_z + alpha_here
                                 * y_prev);
                             store(z_rows + s * row_m + j, z);
 
-                            /* (2)  y = y_prev + dt * sigmoid(c) * z */
+                            /* (3)  y = y_prev + dt * sigmoid(c) * z */
                             const vec y = y_prev + dt_here * sigmoid_c_here * z;
                             store_part(y_rows + s * m + j, y, left);
                         }

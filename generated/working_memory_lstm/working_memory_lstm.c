@@ -216,15 +216,15 @@ void working_memory_lstm_forward(
                 a_g[j] = sum;
             }
 
-            /* (1)  g = tanh(a_g) */
+            /* (2)  g = tanh(a_g) */
             for (size_t j = 0; j < m; ++j)
                 g[j] = TANH(a_g[j]);
 
-            /* (1)  g_tail = tanh_tail(a_g) */
+            /* (2)  g_tail = tanh_tail(a_g) */
             for (size_t j = 0; j < m; ++j)
                 g_tail[j] = working_memory_lstm_tanh_tail(a_g[j]);
 
-            /* (2)  a_i_2 = W_ic c_prev */
+            /* (3)  a_i_2 = W_ic c_prev */
             for (size_t j = 0; j < m; ++j) {
                 working_memory_lstm_real sum = 0;
                 for (size_t k = 0; k < m; ++k)
@@ -232,15 +232,15 @@ void working_memory_lstm_forward(
                 a_i_2[j] = sum;
             }
 
-            /* (2)  tanh_a_i_2 = tanh(a_i_2) */
+            /* (4)  tanh_a_i_2 = tanh(a_i_2) */
             for (size_t j = 0; j < m; ++j)
                 tanh_a_i_2[j] = TANH(a_i_2[j]);
 
-            /* (2)  tanh_a_i_2_tail = tanh_tail(a_i_2) */
+            /* (4)  tanh_a_i_2_tail = tanh_tail(a_i_2) */
             for (size_t j = 0; j < m; ++j)
                 tanh_a_i_2_tail[j] = working_memory_lstm_tanh_tail(a_i_2[j]);
 
-            /* (2)  a_i = W_ix x + W_ih h_prev + tanh(a_i_2) + b_i */
+            /* (4)  a_i = W_ix x + W_ih h_prev + tanh(a_i_2) + b_i */
             for (size_t j = 0; j < m; ++j) {
                 working_memory_lstm_real sum = tanh_a_i_2[j] + b_i[j];
                 for (size_t k = 0; k < n; ++k)
@@ -250,15 +250,15 @@ void working_memory_lstm_forward(
                 a_i[j] = sum;
             }
 
-            /* (2)  i = sigmoid(a_i) */
+            /* (5)  i = sigmoid(a_i) */
             for (size_t j = 0; j < m; ++j)
                 i[j] = working_memory_lstm_sigmoid(a_i[j]);
 
-            /* (2)  i_tail = sigmoid_tail(a_i) */
+            /* (5)  i_tail = sigmoid_tail(a_i) */
             for (size_t j = 0; j < m; ++j)
                 i_tail[j] = working_memory_lstm_sigmoid_tail(a_i[j]);
 
-            /* (3)  a_f_2 = W_fc c_prev */
+            /* (6)  a_f_2 = W_fc c_prev */
             for (size_t j = 0; j < m; ++j) {
                 working_memory_lstm_real sum = 0;
                 for (size_t k = 0; k < m; ++k)
@@ -266,15 +266,15 @@ void working_memory_lstm_forward(
                 a_f_2[j] = sum;
             }
 
-            /* (3)  tanh_a_f_2 = tanh(a_f_2) */
+            /* (7)  tanh_a_f_2 = tanh(a_f_2) */
             for (size_t j = 0; j < m; ++j)
                 tanh_a_f_2[j] = TANH(a_f_2[j]);
 
-            /* (3)  tanh_a_f_2_tail = tanh_tail(a_f_2) */
+            /* (7)  tanh_a_f_2_tail = tanh_tail(a_f_2) */
             for (size_t j = 0; j < m; ++j)
                 tanh_a_f_2_tail[j] = working_memory_lstm_tanh_tail(a_f_2[j]);
 
-            /* (3)  a_f = W_fx x + W_fh h_prev + tanh(a_f_2) + b_f */
+            /* (7)  a_f = W_fx x + W_fh h_prev + tanh(a_f_2) + b_f */
             for (size_t j = 0; j < m; ++j) {
                 working_memory_lstm_real sum = tanh_a_f_2[j] + b_f[j];
                 for (size_t k = 0; k < n; ++k)
@@ -284,19 +284,19 @@ void working_memory_lstm_forward(
                 a_f[j] = sum;
             }
 
-            /* (3)  f = sigmoid(a_f) */
+            /* (8)  f = sigmoid(a_f) */
             for (size_t j = 0; j < m; ++j)
                 f[j] = working_memory_lstm_sigmoid(a_f[j]);
 
-            /* (3)  f_tail = sigmoid_tail(a_f) */
+            /* (8)  f_tail = sigmoid_tail(a_f) */
             for (size_t j = 0; j < m; ++j)
                 f_tail[j] = working_memory_lstm_sigmoid_tail(a_f[j]);
 
-            /* (4)  c = f * c_prev + i * g */
+            /* (9)  c = f * c_prev + i * g */
             for (size_t j = 0; j < m; ++j)
                 c[j] = f[j] * c_prev[j] + i[j] * g[j];
 
-            /* (5)  a_o_2 = W_oc c */
+            /* (10)  a_o_2 = W_oc c */
             for (size_t j = 0; j < m; ++j) {
                 working_memory_lstm_real sum = 0;
                 for (size_t k = 0; k < m; ++k)
@@ -304,15 +304,15 @@ void working_memory_lstm_forward(
                 a_o_2[j] = sum;
             }
 
-            /* (5)  tanh_a_o_2 = tanh(a_o_2) */
+            /* (11)  tanh_a_o_2 = tanh(a_o_2) */
             for (size_t j = 0; j < m; ++j)
                 tanh_a_o_2[j] = TANH(a_o_2[j]);
 
-            /* (5)  tanh_a_o_2_tail = tanh_tail(a_o_2) */
+            /* (11)  tanh_a_o_2_tail = tanh_tail(a_o_2) */
             for (size_t j = 0; j < m; ++j)
                 tanh_a_o_2_tail[j] = working_memory_lstm_tanh_tail(a_o_2[j]);
 
-            /* (5)  a_o = W_ox x + W_oh h_prev + tanh(a_o_2) + b_o */
+            /* (11)  a_o = W_ox x + W_oh h_prev + tanh(a_o_2) + b_o */
             for (size_t j = 0; j < m; ++j) {
                 working_memory_lstm_real sum = tanh_a_o_2[j] + b_o[j];
                 for (size_t k = 0; k < n; ++k)
@@ -322,23 +322,23 @@ void working_memory_lstm_forward(
                 a_o[j] = sum;
             }
 
-            /* (5)  o = sigmoid(a_o) */
+            /* (12)  o = sigmoid(a_o) */
             for (size_t j = 0; j < m; ++j)
                 o[j] = working_memory_lstm_sigmoid(a_o[j]);
 
-            /* (5)  o_tail = sigmoid_tail(a_o) */
+            /* (12)  o_tail = sigmoid_tail(a_o) */
             for (size_t j = 0; j < m; ++j)
                 o_tail[j] = working_memory_lstm_sigmoid_tail(a_o[j]);
 
-            /* (6)  tanh_c = tanh(c) */
+            /* (13)  tanh_c = tanh(c) */
             for (size_t j = 0; j < m; ++j)
                 tanh_c[j] = TANH(c[j]);
 
-            /* (6)  tanh_c_tail = tanh_tail(c) */
+            /* (13)  tanh_c_tail = tanh_tail(c) */
             for (size_t j = 0; j < m; ++j)
                 tanh_c_tail[j] = working_memory_lstm_tanh_tail(c[j]);
 
-            /* (6)  h = o * tanh(c) */
+            /* (13)  h = o * tanh(c) */
             for (size_t j = 0; j < m; ++j)
                 h[j] = o[j] * tanh_c[j];
         }
@@ -421,11 +421,11 @@ void working_memory_lstm_infer(
                 a_g[j] = sum;
             }
 
-            /* (1)  g = tanh(a_g) */
+            /* (2)  g = tanh(a_g) */
             for (size_t j = 0; j < m; ++j)
                 g[j] = TANH(a_g[j]);
 
-            /* (2)  a_i_2 = W_ic c_prev */
+            /* (3)  a_i_2 = W_ic c_prev */
             for (size_t j = 0; j < m; ++j) {
                 working_memory_lstm_real sum = 0;
                 for (size_t k = 0; k < m; ++k)
@@ -433,11 +433,11 @@ void working_memory_lstm_infer(
                 a_i_2[j] = sum;
             }
 
-            /* (2)  tanh_a_i_2 = tanh(a_i_2) */
+            /* (4)  tanh_a_i_2 = tanh(a_i_2) */
             for (size_t j = 0; j < m; ++j)
                 tanh_a_i_2[j] = TANH(a_i_2[j]);
 
-            /* (2)  a_i = W_ix x + W_ih h_prev + tanh(a_i_2) + b_i */
+            /* (4)  a_i = W_ix x + W_ih h_prev + tanh(a_i_2) + b_i */
             for (size_t j = 0; j < m; ++j) {
                 working_memory_lstm_real sum = tanh_a_i_2[j] + b_i[j];
                 for (size_t k = 0; k < n; ++k)
@@ -447,11 +447,11 @@ void working_memory_lstm_infer(
                 a_i[j] = sum;
             }
 
-            /* (2)  i = sigmoid(a_i) */
+            /* (5)  i = sigmoid(a_i) */
             for (size_t j = 0; j < m; ++j)
                 i[j] = working_memory_lstm_sigmoid(a_i[j]);
 
-            /* (3)  a_f_2 = W_fc c_prev */
+            /* (6)  a_f_2 = W_fc c_prev */
             for (size_t j = 0; j < m; ++j) {
                 working_memory_lstm_real sum = 0;
                 for (size_t k = 0; k < m; ++k)
@@ -459,11 +459,11 @@ void working_memory_lstm_infer(
                 a_f_2[j] = sum;
             }
 
-            /* (3)  tanh_a_f_2 = tanh(a_f_2) */
+            /* (7)  tanh_a_f_2 = tanh(a_f_2) */
             for (size_t j = 0; j < m; ++j)
                 tanh_a_f_2[j] = TANH(a_f_2[j]);
 
-            /* (3)  a_f = W_fx x + W_fh h_prev + tanh(a_f_2) + b_f */
+            /* (7)  a_f = W_fx x + W_fh h_prev + tanh(a_f_2) + b_f */
             for (size_t j = 0; j < m; ++j) {
                 working_memory_lstm_real sum = tanh_a_f_2[j] + b_f[j];
                 for (size_t k = 0; k < n; ++k)
@@ -473,15 +473,15 @@ void working_memory_lstm_infer(
                 a_f[j] = sum;
             }
 
-            /* (3)  f = sigmoid(a_f) */
+            /* (8)  f = sigmoid(a_f) */
             for (size_t j = 0; j < m; ++j)
                 f[j] = working_memory_lstm_sigmoid(a_f[j]);
 
-            /* (4)  c = f * c_prev + i * g */
+            /* (9)  c = f * c_prev + i * g */
             for (size_t j = 0; j < m; ++j)
                 c[j] = f[j] * c_prev[j] + i[j] * g[j];
 
-            /* (5)  a_o_2 = W_oc c */
+            /* (10)  a_o_2 = W_oc c */
             for (size_t j = 0; j < m; ++j) {
                 working_memory_lstm_real sum = 0;
                 for (size_t k = 0; k < m; ++k)
@@ -489,11 +489,11 @@ void working_memory_lstm_infer(
                 a_o_2[j] = sum;
             }
 
-            /* (5)  tanh_a_o_2 = tanh(a_o_2) */
+            /* (11)  tanh_a_o_2 = tanh(a_o_2) */
             for (size_t j = 0; j < m; ++j)
                 tanh_a_o_2[j] = TANH(a_o_2[j]);
 
-            /* (5)  a_o = W_ox x + W_oh h_prev + tanh(a_o_2) + b_o */
+            /* (11)  a_o = W_ox x + W_oh h_prev + tanh(a_o_2) + b_o */
             for (size_t j = 0; j < m; ++j) {
                 working_memory_lstm_real sum = tanh_a_o_2[j] + b_o[j];
                 for (size_t k = 0; k < n; ++k)
@@ -503,15 +503,15 @@ void working_memory_lstm_infer(
                 a_o[j] = sum;
             }
 
-            /* (5)  o = sigmoid(a_o) */
+            /* (12)  o = sigmoid(a_o) */
             for (size_t j = 0; j < m; ++j)
                 o[j] = working_memory_lstm_sigmoid(a_o[j]);
 
-            /* (6)  tanh_c = tanh(c) */
+            /* (13)  tanh_c = tanh(c) */
             for (size_t j = 0; j < m; ++j)
                 tanh_c[j] = TANH(c[j]);
 
-            /* (6)  h = o * tanh(c) */
+            /* (13)  h = o * tanh(c) */
             for (size_t j = 0; j < m; ++j)
                 h[j] = o[j] * tanh_c[j];
         }
@@ -695,79 +695,79 @@ void working_memory_lstm_backward(
             working_memory_lstm_real *restrict h_prev_bar = work_h_prev_bar + ((t & 1) * B + s) * m;
             working_memory_lstm_real *restrict c_prev_bar = work_c_prev_bar + ((t & 1) * B + s) * m;
 
-            /* (1)  g = tanh_from_tail(g_tail) */
+            /* (2)  g = tanh_from_tail(g_tail) */
             for (size_t j = 0; j < m; ++j)
                 g[j] = working_memory_lstm_tanh_from_tail(g_tail[j]);
 
-            /* (2)  i = sigmoid_from_tail(i_tail) */
+            /* (5)  i = sigmoid_from_tail(i_tail) */
             for (size_t j = 0; j < m; ++j)
                 i[j] = working_memory_lstm_sigmoid_from_tail(i_tail[j]);
 
-            /* (3)  f = sigmoid_from_tail(f_tail) */
+            /* (8)  f = sigmoid_from_tail(f_tail) */
             for (size_t j = 0; j < m; ++j)
                 f[j] = working_memory_lstm_sigmoid_from_tail(f_tail[j]);
 
-            /* (5)  o = sigmoid_from_tail(o_tail) */
+            /* (12)  o = sigmoid_from_tail(o_tail) */
             for (size_t j = 0; j < m; ++j)
                 o[j] = working_memory_lstm_sigmoid_from_tail(o_tail[j]);
 
-            /* (6)  tanh_c = tanh_from_tail(tanh_c_tail) */
+            /* (13)  tanh_c = tanh_from_tail(tanh_c_tail) */
             for (size_t j = 0; j < m; ++j)
                 tanh_c[j] = working_memory_lstm_tanh_from_tail(tanh_c_tail[j]);
 
-            /* (1)  one_minus_g_squared = slope_from_tail(g_tail) */
+            /* (2)  one_minus_g_squared = slope_from_tail(g_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_g_squared[j] = working_memory_lstm_slope_from_tail(g_tail[j]);
 
-            /* (2)  one_minus_tanh_a_i_2_squared = slope_from_tail(tanh_a_i_2_tail) */
+            /* (4)  one_minus_tanh_a_i_2_squared = slope_from_tail(tanh_a_i_2_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_tanh_a_i_2_squared[j] =
                     working_memory_lstm_slope_from_tail(tanh_a_i_2_tail[j]);
 
-            /* (2)  one_minus_i = complement_from_tail(i_tail) */
+            /* (5)  one_minus_i = complement_from_tail(i_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_i[j] = working_memory_lstm_complement_from_tail(i_tail[j]);
 
-            /* (3)  one_minus_tanh_a_f_2_squared = slope_from_tail(tanh_a_f_2_tail) */
+            /* (7)  one_minus_tanh_a_f_2_squared = slope_from_tail(tanh_a_f_2_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_tanh_a_f_2_squared[j] =
                     working_memory_lstm_slope_from_tail(tanh_a_f_2_tail[j]);
 
-            /* (3)  one_minus_f = complement_from_tail(f_tail) */
+            /* (8)  one_minus_f = complement_from_tail(f_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_f[j] = working_memory_lstm_complement_from_tail(f_tail[j]);
 
-            /* (5)  one_minus_tanh_a_o_2_squared = slope_from_tail(tanh_a_o_2_tail) */
+            /* (11)  one_minus_tanh_a_o_2_squared = slope_from_tail(tanh_a_o_2_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_tanh_a_o_2_squared[j] =
                     working_memory_lstm_slope_from_tail(tanh_a_o_2_tail[j]);
 
-            /* (5)  one_minus_o = complement_from_tail(o_tail) */
+            /* (12)  one_minus_o = complement_from_tail(o_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_o[j] = working_memory_lstm_complement_from_tail(o_tail[j]);
 
-            /* (6)  one_minus_tanh_c_squared = slope_from_tail(tanh_c_tail) */
+            /* (13)  one_minus_tanh_c_squared = slope_from_tail(tanh_c_tail) */
             for (size_t j = 0; j < m; ++j)
                 one_minus_tanh_c_squared[j] = working_memory_lstm_slope_from_tail(tanh_c_tail[j]);
 
-            /* (7)  h_bar = Delta_h + h_next_bar */
+            /* (14)  h_bar = Delta_h + h_next_bar */
             for (size_t j = 0; j < m; ++j)
                 h_bar[j] = Delta_h[j] + h_next_bar[j];
 
-            /* (8)  o_bar = h_bar * tanh(c)   adjoint of (6) */
+            /* (15)  o_bar = h_bar * tanh(c)   adjoint of (13) */
             for (size_t j = 0; j < m; ++j)
                 o_bar[j] = h_bar[j] * tanh_c[j];
 
-            /* (9)  a_o_bar = o_bar * o * (1 - o)   adjoint of (5) */
+            /* (16)  a_o_bar = o_bar * o * (1 - o)   adjoint of (12) */
             for (size_t j = 0; j < m; ++j)
                 a_o_bar[j] = o_bar[j] * o[j] * one_minus_o[j];
 
-            /* (10)  a_o_2_bar = a_o_bar * (1 - tanh(a_o_2)^2)   adjoint of (5) */
+            /* (17)  a_o_2_bar = a_o_bar * (1 - tanh(a_o_2)^2)   adjoint of (11) */
             for (size_t j = 0; j < m; ++j)
                 a_o_2_bar[j] = a_o_bar[j] * one_minus_tanh_a_o_2_squared[j];
 
-            /* (11)  c_bar = W_oc^T a_o_2_bar + h_bar * o * (1 - tanh(c)^2) + c_next_bar   adjoint
-             * of (5), (6) */
+            /* (18)  c_bar = W_oc^T a_o_2_bar + h_bar * o * (1 - tanh(c)^2) + c_next_bar   adjoint
+             * of (10), (13) */
             for (size_t j = 0; j < m; ++j) {
                 working_memory_lstm_real sum =
                     h_bar[j] * o[j] * one_minus_tanh_c_squared[j] + c_next_bar[j];
@@ -776,40 +776,40 @@ void working_memory_lstm_backward(
                 c_bar[j] = sum;
             }
 
-            /* (12)  f_bar = c_bar * c_prev   adjoint of (4) */
+            /* (19)  f_bar = c_bar * c_prev   adjoint of (9) */
             for (size_t j = 0; j < m; ++j)
                 f_bar[j] = c_bar[j] * c_prev[j];
 
-            /* (13)  a_f_bar = f_bar * f * (1 - f)   adjoint of (3) */
+            /* (20)  a_f_bar = f_bar * f * (1 - f)   adjoint of (8) */
             for (size_t j = 0; j < m; ++j)
                 a_f_bar[j] = f_bar[j] * f[j] * one_minus_f[j];
 
-            /* (14)  a_f_2_bar = a_f_bar * (1 - tanh(a_f_2)^2)   adjoint of (3) */
+            /* (21)  a_f_2_bar = a_f_bar * (1 - tanh(a_f_2)^2)   adjoint of (7) */
             for (size_t j = 0; j < m; ++j)
                 a_f_2_bar[j] = a_f_bar[j] * one_minus_tanh_a_f_2_squared[j];
 
-            /* (15)  i_bar = c_bar * g   adjoint of (4) */
+            /* (22)  i_bar = c_bar * g   adjoint of (9) */
             for (size_t j = 0; j < m; ++j)
                 i_bar[j] = c_bar[j] * g[j];
 
-            /* (16)  a_i_bar = i_bar * i * (1 - i)   adjoint of (2) */
+            /* (23)  a_i_bar = i_bar * i * (1 - i)   adjoint of (5) */
             for (size_t j = 0; j < m; ++j)
                 a_i_bar[j] = i_bar[j] * i[j] * one_minus_i[j];
 
-            /* (17)  a_i_2_bar = a_i_bar * (1 - tanh(a_i_2)^2)   adjoint of (2) */
+            /* (24)  a_i_2_bar = a_i_bar * (1 - tanh(a_i_2)^2)   adjoint of (4) */
             for (size_t j = 0; j < m; ++j)
                 a_i_2_bar[j] = a_i_bar[j] * one_minus_tanh_a_i_2_squared[j];
 
-            /* (18)  g_bar = c_bar * i   adjoint of (4) */
+            /* (25)  g_bar = c_bar * i   adjoint of (9) */
             for (size_t j = 0; j < m; ++j)
                 g_bar[j] = c_bar[j] * i[j];
 
-            /* (19)  a_g_bar = g_bar * (1 - g^2)   adjoint of (1) */
+            /* (26)  a_g_bar = g_bar * (1 - g^2)   adjoint of (2) */
             for (size_t j = 0; j < m; ++j)
                 a_g_bar[j] = g_bar[j] * one_minus_g_squared[j];
 
-            /* (20)  h_prev_bar = W_gh^T a_g_bar + W_ih^T a_i_bar + W_fh^T a_f_bar + W_oh^T a_o_bar
-             *  adjoint of (1), (2), (3), (5) */
+            /* (27)  h_prev_bar = W_gh^T a_g_bar + W_ih^T a_i_bar + W_fh^T a_f_bar + W_oh^T a_o_bar
+             *  adjoint of (1), (4), (7), (11) */
             for (size_t j = 0; j < m; ++j) {
                 working_memory_lstm_real sum = 0;
                 for (size_t k = 0; k < m; ++k)
@@ -823,8 +823,8 @@ void working_memory_lstm_backward(
                 h_prev_bar[j] = sum;
             }
 
-            /* (21)  c_prev_bar = W_ic^T a_i_2_bar + W_fc^T a_f_2_bar + c_bar * f   adjoint of (2),
-             * (3), (4) */
+            /* (28)  c_prev_bar = W_ic^T a_i_2_bar + W_fc^T a_f_2_bar + c_bar * f   adjoint of (3),
+             * (6), (9) */
             for (size_t j = 0; j < m; ++j) {
                 working_memory_lstm_real sum = c_bar[j] * f[j];
                 for (size_t k = 0; k < m; ++k)
@@ -856,8 +856,8 @@ void working_memory_lstm_backward(
             working_memory_lstm_real *restrict x_bar =
                 gradients->x_bar != NULL ? gradients->x_bar + at * n : NULL;
 
-            /* (22)  x_bar = W_gx^T a_g_bar + W_ix^T a_i_bar + W_fx^T a_f_bar + W_ox^T a_o_bar
-             * adjoint of (1), (2), (3), (5) */
+            /* (29)  x_bar = W_gx^T a_g_bar + W_ix^T a_i_bar + W_fx^T a_f_bar + W_ox^T a_o_bar
+             * adjoint of (1), (4), (7), (11) */
             if (x_bar != NULL) {
                 for (size_t j = 0; j < n; ++j) {
                     working_memory_lstm_real sum = 0;
@@ -873,88 +873,88 @@ void working_memory_lstm_backward(
                 }
             }
 
-            /* (23)  W_gx_bar = sum_t a_g_bar x^T   adjoint of (1) */
+            /* (30)  W_gx_bar = sum_t a_g_bar x^T   adjoint of (1) */
             if (W_gx_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         W_gx_bar[j * n + k] += a_g_bar[j] * x[k];
 
-            /* (24)  W_gh_bar = sum_t a_g_bar h_prev^T   adjoint of (1) */
+            /* (31)  W_gh_bar = sum_t a_g_bar h_prev^T   adjoint of (1) */
             if (W_gh_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < m; ++k)
                         W_gh_bar[j * m + k] += a_g_bar[j] * h_prev[k];
 
-            /* (25)  b_g_bar = sum_t a_g_bar   adjoint of (1) */
+            /* (32)  b_g_bar = sum_t a_g_bar   adjoint of (1) */
             if (b_g_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     b_g_bar[j] += a_g_bar[j];
 
-            /* (26)  W_ix_bar = sum_t a_i_bar x^T   adjoint of (2) */
+            /* (33)  W_ix_bar = sum_t a_i_bar x^T   adjoint of (4) */
             if (W_ix_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         W_ix_bar[j * n + k] += a_i_bar[j] * x[k];
 
-            /* (27)  W_ih_bar = sum_t a_i_bar h_prev^T   adjoint of (2) */
+            /* (34)  W_ih_bar = sum_t a_i_bar h_prev^T   adjoint of (4) */
             if (W_ih_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < m; ++k)
                         W_ih_bar[j * m + k] += a_i_bar[j] * h_prev[k];
 
-            /* (28)  W_ic_bar = sum_t a_i_2_bar c_prev^T   adjoint of (2) */
+            /* (35)  W_ic_bar = sum_t a_i_2_bar c_prev^T   adjoint of (3) */
             if (W_ic_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < m; ++k)
                         W_ic_bar[j * m + k] += a_i_2_bar[j] * c_prev[k];
 
-            /* (29)  b_i_bar = sum_t a_i_bar   adjoint of (2) */
+            /* (36)  b_i_bar = sum_t a_i_bar   adjoint of (4) */
             if (b_i_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     b_i_bar[j] += a_i_bar[j];
 
-            /* (30)  W_fx_bar = sum_t a_f_bar x^T   adjoint of (3) */
+            /* (37)  W_fx_bar = sum_t a_f_bar x^T   adjoint of (7) */
             if (W_fx_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         W_fx_bar[j * n + k] += a_f_bar[j] * x[k];
 
-            /* (31)  W_fh_bar = sum_t a_f_bar h_prev^T   adjoint of (3) */
+            /* (38)  W_fh_bar = sum_t a_f_bar h_prev^T   adjoint of (7) */
             if (W_fh_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < m; ++k)
                         W_fh_bar[j * m + k] += a_f_bar[j] * h_prev[k];
 
-            /* (32)  W_fc_bar = sum_t a_f_2_bar c_prev^T   adjoint of (3) */
+            /* (39)  W_fc_bar = sum_t a_f_2_bar c_prev^T   adjoint of (6) */
             if (W_fc_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < m; ++k)
                         W_fc_bar[j * m + k] += a_f_2_bar[j] * c_prev[k];
 
-            /* (33)  b_f_bar = sum_t a_f_bar   adjoint of (3) */
+            /* (40)  b_f_bar = sum_t a_f_bar   adjoint of (7) */
             if (b_f_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     b_f_bar[j] += a_f_bar[j];
 
-            /* (34)  W_ox_bar = sum_t a_o_bar x^T   adjoint of (5) */
+            /* (41)  W_ox_bar = sum_t a_o_bar x^T   adjoint of (11) */
             if (W_ox_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < n; ++k)
                         W_ox_bar[j * n + k] += a_o_bar[j] * x[k];
 
-            /* (35)  W_oh_bar = sum_t a_o_bar h_prev^T   adjoint of (5) */
+            /* (42)  W_oh_bar = sum_t a_o_bar h_prev^T   adjoint of (11) */
             if (W_oh_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < m; ++k)
                         W_oh_bar[j * m + k] += a_o_bar[j] * h_prev[k];
 
-            /* (36)  W_oc_bar = sum_t a_o_2_bar c^T   adjoint of (5) */
+            /* (43)  W_oc_bar = sum_t a_o_2_bar c^T   adjoint of (10) */
             if (W_oc_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     for (size_t k = 0; k < m; ++k)
                         W_oc_bar[j * m + k] += a_o_2_bar[j] * c[k];
 
-            /* (37)  b_o_bar = sum_t a_o_bar   adjoint of (5) */
+            /* (44)  b_o_bar = sum_t a_o_bar   adjoint of (11) */
             if (b_o_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     b_o_bar[j] += a_o_bar[j];
@@ -1032,11 +1032,11 @@ void working_memory_lstm_step(
             a_g[j] = sum;
         }
 
-        /* (1)  g = tanh(a_g) */
+        /* (2)  g = tanh(a_g) */
         for (size_t j = 0; j < m; ++j)
             g[j] = TANH(a_g[j]);
 
-        /* (2)  a_i_2 = W_ic c_prev */
+        /* (3)  a_i_2 = W_ic c_prev */
         for (size_t j = 0; j < m; ++j) {
             working_memory_lstm_real sum = 0;
             for (size_t k = 0; k < m; ++k)
@@ -1044,11 +1044,11 @@ void working_memory_lstm_step(
             a_i_2[j] = sum;
         }
 
-        /* (2)  tanh_a_i_2 = tanh(a_i_2) */
+        /* (4)  tanh_a_i_2 = tanh(a_i_2) */
         for (size_t j = 0; j < m; ++j)
             tanh_a_i_2[j] = TANH(a_i_2[j]);
 
-        /* (2)  a_i = W_ix x + W_ih h_prev + tanh(a_i_2) + b_i */
+        /* (4)  a_i = W_ix x + W_ih h_prev + tanh(a_i_2) + b_i */
         for (size_t j = 0; j < m; ++j) {
             working_memory_lstm_real sum = tanh_a_i_2[j] + b_i[j];
             for (size_t k = 0; k < n; ++k)
@@ -1058,11 +1058,11 @@ void working_memory_lstm_step(
             a_i[j] = sum;
         }
 
-        /* (2)  i = sigmoid(a_i) */
+        /* (5)  i = sigmoid(a_i) */
         for (size_t j = 0; j < m; ++j)
             i[j] = working_memory_lstm_sigmoid(a_i[j]);
 
-        /* (3)  a_f_2 = W_fc c_prev */
+        /* (6)  a_f_2 = W_fc c_prev */
         for (size_t j = 0; j < m; ++j) {
             working_memory_lstm_real sum = 0;
             for (size_t k = 0; k < m; ++k)
@@ -1070,11 +1070,11 @@ void working_memory_lstm_step(
             a_f_2[j] = sum;
         }
 
-        /* (3)  tanh_a_f_2 = tanh(a_f_2) */
+        /* (7)  tanh_a_f_2 = tanh(a_f_2) */
         for (size_t j = 0; j < m; ++j)
             tanh_a_f_2[j] = TANH(a_f_2[j]);
 
-        /* (3)  a_f = W_fx x + W_fh h_prev + tanh(a_f_2) + b_f */
+        /* (7)  a_f = W_fx x + W_fh h_prev + tanh(a_f_2) + b_f */
         for (size_t j = 0; j < m; ++j) {
             working_memory_lstm_real sum = tanh_a_f_2[j] + b_f[j];
             for (size_t k = 0; k < n; ++k)
@@ -1084,15 +1084,15 @@ void working_memory_lstm_step(
             a_f[j] = sum;
         }
 
-        /* (3)  f = sigmoid(a_f) */
+        /* (8)  f = sigmoid(a_f) */
         for (size_t j = 0; j < m; ++j)
             f[j] = working_memory_lstm_sigmoid(a_f[j]);
 
-        /* (4)  c = f * c_prev + i * g */
+        /* (9)  c = f * c_prev + i * g */
         for (size_t j = 0; j < m; ++j)
             c[j] = f[j] * c_prev[j] + i[j] * g[j];
 
-        /* (5)  a_o_2 = W_oc c */
+        /* (10)  a_o_2 = W_oc c */
         for (size_t j = 0; j < m; ++j) {
             working_memory_lstm_real sum = 0;
             for (size_t k = 0; k < m; ++k)
@@ -1100,11 +1100,11 @@ void working_memory_lstm_step(
             a_o_2[j] = sum;
         }
 
-        /* (5)  tanh_a_o_2 = tanh(a_o_2) */
+        /* (11)  tanh_a_o_2 = tanh(a_o_2) */
         for (size_t j = 0; j < m; ++j)
             tanh_a_o_2[j] = TANH(a_o_2[j]);
 
-        /* (5)  a_o = W_ox x + W_oh h_prev + tanh(a_o_2) + b_o */
+        /* (11)  a_o = W_ox x + W_oh h_prev + tanh(a_o_2) + b_o */
         for (size_t j = 0; j < m; ++j) {
             working_memory_lstm_real sum = tanh_a_o_2[j] + b_o[j];
             for (size_t k = 0; k < n; ++k)
@@ -1114,15 +1114,15 @@ void working_memory_lstm_step(
             a_o[j] = sum;
         }
 
-        /* (5)  o = sigmoid(a_o) */
+        /* (12)  o = sigmoid(a_o) */
         for (size_t j = 0; j < m; ++j)
             o[j] = working_memory_lstm_sigmoid(a_o[j]);
 
-        /* (6)  tanh_c = tanh(c) */
+        /* (13)  tanh_c = tanh(c) */
         for (size_t j = 0; j < m; ++j)
             tanh_c[j] = TANH(c[j]);
 
-        /* (6)  h = o * tanh(c) */
+        /* (13)  h = o * tanh(c) */
         for (size_t j = 0; j < m; ++j)
             h[j] = o[j] * tanh_c[j];
 

@@ -361,26 +361,26 @@ static void working_memory_lstm_simd_forward_thread(
                                     const vec a_g =
                                         load(tile_a_g + (s * 3 * own + v) * LANES) + b_g_here;
 
-                                    /* (1)  g = tanh(a_g) */
+                                    /* (2)  g = tanh(a_g) */
                                     const vec g = vec_tanh(a_g);
                                     store(kept_g + (((block - batch.low) * vectors + v) * rows + s)
                                         * LANES, g);
 
-                                    /* (1)  g_tail = tanh_tail(a_g) */
+                                    /* (2)  g_tail = tanh_tail(a_g) */
                                     const vec g_tail = vec_tanh_tail(a_g);
                                     store(g_tail_rows + s * row_m + j, g_tail);
 
-                                    /* (2)  a_i_2 = W_ic c_prev */
+                                    /* (3)  a_i_2 = W_ic c_prev */
                                     const vec a_i_2 = load(tile_a_i_2 + (s * 2 * own + v) * LANES);
 
-                                    /* (2)  tanh_a_i_2 = tanh(a_i_2) */
+                                    /* (4)  tanh_a_i_2 = tanh(a_i_2) */
                                     const vec tanh_a_i_2 = vec_tanh(a_i_2);
 
-                                    /* (2)  tanh_a_i_2_tail = tanh_tail(a_i_2) */
+                                    /* (4)  tanh_a_i_2_tail = tanh_tail(a_i_2) */
                                     const vec tanh_a_i_2_tail = vec_tanh_tail(a_i_2);
                                     store(tanh_a_i_2_tail_rows + s * row_m + j, tanh_a_i_2_tail);
 
-                                    /* (2)  a_i = W_ix x + W_ih h_prev + tanh(a_i_2) + b_i */
+                                    /* (4)  a_i = W_ix x + W_ih h_prev + tanh(a_i_2) + b_i */
                                     const vec a_i = load(tile_a_g + ((s * 3 + 1) * own + v) * LANES)
                                         + tanh_a_i_2 + b_i_here;
                                     store(kept_a_i + (((block - batch.low) * vectors + v) * rows
@@ -404,27 +404,27 @@ static void working_memory_lstm_simd_forward_thread(
                                     const vec a_i = load(kept_a_i + (((block - batch.low) * vectors
                                         + v) * rows + s) * LANES);
 
-                                    /* (2)  i = sigmoid(a_i) */
+                                    /* (5)  i = sigmoid(a_i) */
                                     const vec i = vec_sigmoid(a_i);
                                     store(kept_i + (((block - batch.low) * vectors + v) * rows + s)
                                         * LANES, i);
 
-                                    /* (2)  i_tail = sigmoid_tail(a_i) */
+                                    /* (5)  i_tail = sigmoid_tail(a_i) */
                                     const vec i_tail = vec_sigmoid_tail(a_i);
                                     store(i_tail_rows + s * row_m + j, i_tail);
 
-                                    /* (3)  a_f_2 = W_fc c_prev */
+                                    /* (6)  a_f_2 = W_fc c_prev */
                                     const vec a_f_2 =
                                         load(tile_a_i_2 + ((s * 2 + 1) * own + v) * LANES);
 
-                                    /* (3)  tanh_a_f_2 = tanh(a_f_2) */
+                                    /* (7)  tanh_a_f_2 = tanh(a_f_2) */
                                     const vec tanh_a_f_2 = vec_tanh(a_f_2);
 
-                                    /* (3)  tanh_a_f_2_tail = tanh_tail(a_f_2) */
+                                    /* (7)  tanh_a_f_2_tail = tanh_tail(a_f_2) */
                                     const vec tanh_a_f_2_tail = vec_tanh_tail(a_f_2);
                                     store(tanh_a_f_2_tail_rows + s * row_m + j, tanh_a_f_2_tail);
 
-                                    /* (3)  a_f = W_fx x + W_fh h_prev + tanh(a_f_2) + b_f */
+                                    /* (7)  a_f = W_fx x + W_fh h_prev + tanh(a_f_2) + b_f */
                                     const vec a_f = load(tile_a_g + ((s * 3 + 2) * own + v) * LANES)
                                         + tanh_a_f_2 + b_f_here;
                                     store(kept_a_f + (((block - batch.low) * vectors + v) * rows
@@ -449,14 +449,14 @@ static void working_memory_lstm_simd_forward_thread(
                                     const vec a_f = load(kept_a_f + (((block - batch.low) * vectors
                                         + v) * rows + s) * LANES);
 
-                                    /* (3)  f = sigmoid(a_f) */
+                                    /* (8)  f = sigmoid(a_f) */
                                     const vec f = vec_sigmoid(a_f);
 
-                                    /* (3)  f_tail = sigmoid_tail(a_f) */
+                                    /* (8)  f_tail = sigmoid_tail(a_f) */
                                     const vec f_tail = vec_sigmoid_tail(a_f);
                                     store(f_tail_rows + s * row_m + j, f_tail);
 
-                                    /* (4)  c = f * c_prev + i * g */
+                                    /* (9)  c = f * c_prev + i * g */
                                     const vec c = f * c_prev + i * g;
                                     store(c_rows + s * row_m + j, c);
                                 }
@@ -471,11 +471,11 @@ static void working_memory_lstm_simd_forward_thread(
                                 for (size_t s = 0; s < rows; ++s) {
                                     const vec c = load(c_rows + s * row_m + j);
 
-                                    /* (6)  tanh_c = tanh(c) */
+                                    /* (13)  tanh_c = tanh(c) */
                                     const vec tanh_c = vec_tanh(c);
                                     store(tanh_c_rows + s * row_m + j, tanh_c);
 
-                                    /* (6)  tanh_c_tail = tanh_tail(c) */
+                                    /* (13)  tanh_c_tail = tanh_tail(c) */
                                     const vec tanh_c_tail = vec_tanh_tail(c);
                                     store(tanh_c_tail_rows + s * row_m + j, tanh_c_tail);
                                 }
@@ -535,17 +535,17 @@ static void working_memory_lstm_simd_forward_thread(
                                 const size_t left = m - j;
                                 const vec b_o_here = load_part(b_o + j, left);
                                 for (size_t s = 0; s < rows; ++s) {
-                                    /* (5)  a_o_2 = W_oc c */
+                                    /* (10)  a_o_2 = W_oc c */
                                     const vec a_o_2 = load(tile_a_o_2 + (s * own + v) * LANES);
 
-                                    /* (5)  tanh_a_o_2 = tanh(a_o_2) */
+                                    /* (11)  tanh_a_o_2 = tanh(a_o_2) */
                                     const vec tanh_a_o_2 = vec_tanh(a_o_2);
 
-                                    /* (5)  tanh_a_o_2_tail = tanh_tail(a_o_2) */
+                                    /* (11)  tanh_a_o_2_tail = tanh_tail(a_o_2) */
                                     const vec tanh_a_o_2_tail = vec_tanh_tail(a_o_2);
                                     store(tanh_a_o_2_tail_rows + s * row_m + j, tanh_a_o_2_tail);
 
-                                    /* (5)  a_o = W_ox x + W_oh h_prev + tanh(a_o_2) + b_o */
+                                    /* (11)  a_o = W_ox x + W_oh h_prev + tanh(a_o_2) + b_o */
                                     const vec a_o = load(tile_a_o + (s * own + v) * LANES)
                                         + tanh_a_o_2 + b_o_here;
                                     store(kept_a_o + (((block - batch.low) * vectors + v) * rows
@@ -565,14 +565,14 @@ static void working_memory_lstm_simd_forward_thread(
                                         + v) * rows + s) * LANES);
                                     const vec tanh_c = load(tanh_c_rows + s * row_m + j);
 
-                                    /* (5)  o = sigmoid(a_o) */
+                                    /* (12)  o = sigmoid(a_o) */
                                     const vec o = vec_sigmoid(a_o);
 
-                                    /* (5)  o_tail = sigmoid_tail(a_o) */
+                                    /* (12)  o_tail = sigmoid_tail(a_o) */
                                     const vec o_tail = vec_sigmoid_tail(a_o);
                                     store(o_tail_rows + s * row_m + j, o_tail);
 
-                                    /* (6)  h = o * tanh(c) */
+                                    /* (13)  h = o * tanh(c) */
                                     const vec h = o * tanh_c;
                                     store_part(h_rows + s * m + j, h, left);
                                 }
@@ -739,18 +739,18 @@ static void working_memory_lstm_simd_infer_thread(
                                     const vec a_g =
                                         load(tile_a_g + (s * 3 * own + v) * LANES) + b_g_here;
 
-                                    /* (1)  g = tanh(a_g) */
+                                    /* (2)  g = tanh(a_g) */
                                     const vec g = vec_tanh(a_g);
                                     store(kept_g + (((block - batch.low) * vectors + v) * rows + s)
                                         * LANES, g);
 
-                                    /* (2)  a_i_2 = W_ic c_prev */
+                                    /* (3)  a_i_2 = W_ic c_prev */
                                     const vec a_i_2 = load(tile_a_i_2 + (s * 2 * own + v) * LANES);
 
-                                    /* (2)  tanh_a_i_2 = tanh(a_i_2) */
+                                    /* (4)  tanh_a_i_2 = tanh(a_i_2) */
                                     const vec tanh_a_i_2 = vec_tanh(a_i_2);
 
-                                    /* (2)  a_i = W_ix x + W_ih h_prev + tanh(a_i_2) + b_i */
+                                    /* (4)  a_i = W_ix x + W_ih h_prev + tanh(a_i_2) + b_i */
                                     const vec a_i = load(tile_a_g + ((s * 3 + 1) * own + v) * LANES)
                                         + tanh_a_i_2 + b_i_here;
                                     store(kept_a_i + (((block - batch.low) * vectors + v) * rows
@@ -774,19 +774,19 @@ static void working_memory_lstm_simd_infer_thread(
                                     const vec a_i = load(kept_a_i + (((block - batch.low) * vectors
                                         + v) * rows + s) * LANES);
 
-                                    /* (2)  i = sigmoid(a_i) */
+                                    /* (5)  i = sigmoid(a_i) */
                                     const vec i = vec_sigmoid(a_i);
                                     store(kept_i + (((block - batch.low) * vectors + v) * rows + s)
                                         * LANES, i);
 
-                                    /* (3)  a_f_2 = W_fc c_prev */
+                                    /* (6)  a_f_2 = W_fc c_prev */
                                     const vec a_f_2 =
                                         load(tile_a_i_2 + ((s * 2 + 1) * own + v) * LANES);
 
-                                    /* (3)  tanh_a_f_2 = tanh(a_f_2) */
+                                    /* (7)  tanh_a_f_2 = tanh(a_f_2) */
                                     const vec tanh_a_f_2 = vec_tanh(a_f_2);
 
-                                    /* (3)  a_f = W_fx x + W_fh h_prev + tanh(a_f_2) + b_f */
+                                    /* (7)  a_f = W_fx x + W_fh h_prev + tanh(a_f_2) + b_f */
                                     const vec a_f = load(tile_a_g + ((s * 3 + 2) * own + v) * LANES)
                                         + tanh_a_f_2 + b_f_here;
                                     store(kept_a_f + (((block - batch.low) * vectors + v) * rows
@@ -811,10 +811,10 @@ static void working_memory_lstm_simd_infer_thread(
                                     const vec a_f = load(kept_a_f + (((block - batch.low) * vectors
                                         + v) * rows + s) * LANES);
 
-                                    /* (3)  f = sigmoid(a_f) */
+                                    /* (8)  f = sigmoid(a_f) */
                                     const vec f = vec_sigmoid(a_f);
 
-                                    /* (4)  c = f * c_prev + i * g */
+                                    /* (9)  c = f * c_prev + i * g */
                                     const vec c = f * c_prev + i * g;
                                     store(c_rows + s * row_m + j, c);
                                 }
@@ -829,7 +829,7 @@ static void working_memory_lstm_simd_infer_thread(
                                 for (size_t s = 0; s < rows; ++s) {
                                     const vec c = load(c_rows + s * row_m + j);
 
-                                    /* (6)  tanh_c = tanh(c) */
+                                    /* (13)  tanh_c = tanh(c) */
                                     const vec tanh_c = vec_tanh(c);
                                     store(tanh_c_rows + s * row_m + j, tanh_c);
                                 }
@@ -886,13 +886,13 @@ static void working_memory_lstm_simd_infer_thread(
                                 const size_t left = m - j;
                                 const vec b_o_here = load_part(b_o + j, left);
                                 for (size_t s = 0; s < rows; ++s) {
-                                    /* (5)  a_o_2 = W_oc c */
+                                    /* (10)  a_o_2 = W_oc c */
                                     const vec a_o_2 = load(tile_a_o_2 + (s * own + v) * LANES);
 
-                                    /* (5)  tanh_a_o_2 = tanh(a_o_2) */
+                                    /* (11)  tanh_a_o_2 = tanh(a_o_2) */
                                     const vec tanh_a_o_2 = vec_tanh(a_o_2);
 
-                                    /* (5)  a_o = W_ox x + W_oh h_prev + tanh(a_o_2) + b_o */
+                                    /* (11)  a_o = W_ox x + W_oh h_prev + tanh(a_o_2) + b_o */
                                     const vec a_o = load(tile_a_o + (s * own + v) * LANES)
                                         + tanh_a_o_2 + b_o_here;
                                     store(kept_a_o + (((block - batch.low) * vectors + v) * rows
@@ -912,10 +912,10 @@ static void working_memory_lstm_simd_infer_thread(
                                         + v) * rows + s) * LANES);
                                     const vec tanh_c = load(tanh_c_rows + s * row_m + j);
 
-                                    /* (5)  o = sigmoid(a_o) */
+                                    /* (12)  o = sigmoid(a_o) */
                                     const vec o = vec_sigmoid(a_o);
 
-                                    /* (6)  h = o * tanh(c) */
+                                    /* (13)  h = o * tanh(c) */
                                     const vec h = o * tanh_c;
                                     store_part(h_rows + s * m + j, h, left);
                                 }
@@ -1131,76 +1131,76 @@ static void working_memory_lstm_simd_backward_thread(
                             const vec h_next_bar =
                                 load_part(h_next_bar_rows + s * h_next_bar_stride + j, left);
 
-                            /* (1)  g = tanh_from_tail(g_tail) */
+                            /* (2)  g = tanh_from_tail(g_tail) */
                             const vec g = vec_tanh_from_tail(g_tail);
                             store(g_rows + s * row_m + j, g);
 
-                            /* (2)  i = sigmoid_from_tail(i_tail) */
+                            /* (5)  i = sigmoid_from_tail(i_tail) */
                             const vec i = vec_sigmoid_from_tail(i_tail);
                             store(i_rows + s * row_m + j, i);
 
-                            /* (3)  f = sigmoid_from_tail(f_tail) */
+                            /* (8)  f = sigmoid_from_tail(f_tail) */
                             const vec f = vec_sigmoid_from_tail(f_tail);
                             store(f_rows + s * row_m + j, f);
 
-                            /* (5)  o = sigmoid_from_tail(o_tail) */
+                            /* (12)  o = sigmoid_from_tail(o_tail) */
                             const vec o = vec_sigmoid_from_tail(o_tail);
                             store(o_rows + s * row_m + j, o);
 
-                            /* (6)  tanh_c = tanh_from_tail(tanh_c_tail) */
+                            /* (13)  tanh_c = tanh_from_tail(tanh_c_tail) */
                             const vec tanh_c = vec_tanh_from_tail(tanh_c_tail);
 
-                            /* (1)  one_minus_g_squared = slope_from_tail(g_tail) */
+                            /* (2)  one_minus_g_squared = slope_from_tail(g_tail) */
                             const vec one_minus_g_squared = vec_slope_from_tail(g_tail);
                             store(one_minus_g_squared_rows + s * row_m + j, one_minus_g_squared);
 
-                            /* (2)  one_minus_tanh_a_i_2_squared = slope_from_tail(tanh_a_i_2_tail)
+                            /* (4)  one_minus_tanh_a_i_2_squared = slope_from_tail(tanh_a_i_2_tail)
                              * */
                             const vec one_minus_tanh_a_i_2_squared =
                                 vec_slope_from_tail(tanh_a_i_2_tail);
                             store(one_minus_tanh_a_i_2_squared_rows + s * row_m + j,
                                 one_minus_tanh_a_i_2_squared);
 
-                            /* (2)  one_minus_i = complement_from_tail(i_tail) */
+                            /* (5)  one_minus_i = complement_from_tail(i_tail) */
                             const vec one_minus_i = vec_complement_from_tail(i_tail);
                             store(one_minus_i_rows + s * row_m + j, one_minus_i);
 
-                            /* (3)  one_minus_tanh_a_f_2_squared = slope_from_tail(tanh_a_f_2_tail)
+                            /* (7)  one_minus_tanh_a_f_2_squared = slope_from_tail(tanh_a_f_2_tail)
                              * */
                             const vec one_minus_tanh_a_f_2_squared =
                                 vec_slope_from_tail(tanh_a_f_2_tail);
                             store(one_minus_tanh_a_f_2_squared_rows + s * row_m + j,
                                 one_minus_tanh_a_f_2_squared);
 
-                            /* (3)  one_minus_f = complement_from_tail(f_tail) */
+                            /* (8)  one_minus_f = complement_from_tail(f_tail) */
                             const vec one_minus_f = vec_complement_from_tail(f_tail);
                             store(one_minus_f_rows + s * row_m + j, one_minus_f);
 
-                            /* (5)  one_minus_tanh_a_o_2_squared = slope_from_tail(tanh_a_o_2_tail)
+                            /* (11)  one_minus_tanh_a_o_2_squared = slope_from_tail(tanh_a_o_2_tail)
                              * */
                             const vec one_minus_tanh_a_o_2_squared =
                                 vec_slope_from_tail(tanh_a_o_2_tail);
 
-                            /* (5)  one_minus_o = complement_from_tail(o_tail) */
+                            /* (12)  one_minus_o = complement_from_tail(o_tail) */
                             const vec one_minus_o = vec_complement_from_tail(o_tail);
 
-                            /* (6)  one_minus_tanh_c_squared = slope_from_tail(tanh_c_tail) */
+                            /* (13)  one_minus_tanh_c_squared = slope_from_tail(tanh_c_tail) */
                             const vec one_minus_tanh_c_squared = vec_slope_from_tail(tanh_c_tail);
                             store(one_minus_tanh_c_squared_rows + s * row_m + j,
                                 one_minus_tanh_c_squared);
 
-                            /* (7)  h_bar = Delta_h + h_next_bar */
+                            /* (14)  h_bar = Delta_h + h_next_bar */
                             const vec h_bar = Delta_h + h_next_bar;
                             store(h_bar_rows + s * row_m + j, h_bar);
 
-                            /* (8)  o_bar = h_bar * tanh(c)   adjoint of (6) */
+                            /* (15)  o_bar = h_bar * tanh(c)   adjoint of (13) */
                             const vec o_bar = h_bar * tanh_c;
 
-                            /* (9)  a_o_bar = o_bar * o * (1 - o)   adjoint of (5) */
+                            /* (16)  a_o_bar = o_bar * o * (1 - o)   adjoint of (12) */
                             const vec a_o_bar = o_bar * o * one_minus_o;
                             store(a_o_bar_rows + s * row_m + j, a_o_bar);
 
-                            /* (10)  a_o_2_bar = a_o_bar * (1 - tanh(a_o_2)^2)   adjoint of (5) */
+                            /* (17)  a_o_2_bar = a_o_bar * (1 - tanh(a_o_2)^2)   adjoint of (11) */
                             const vec a_o_2_bar = a_o_bar * one_minus_tanh_a_o_2_squared;
                             store(a_o_2_bar_rows + s * row_m + j, a_o_2_bar);
                         }
@@ -1285,40 +1285,40 @@ static void working_memory_lstm_simd_backward_thread(
                                         * c_next_bar_stride + j, left);
                                     const vec h_bar = load(h_bar_rows + s * row_m + j);
 
-                                    /* (11)  c_bar = W_oc^T a_o_2_bar + h_bar * o * (1 - tanh(c)^2)
-                                     * + c_next_bar   adjoint of (5), (6) */
+                                    /* (18)  c_bar = W_oc^T a_o_2_bar + h_bar * o * (1 - tanh(c)^2)
+                                     * + c_next_bar   adjoint of (10), (13) */
                                     const vec c_bar = load(tile_c_bar + (s * own + v) * LANES)
                                         + h_bar * o * one_minus_tanh_c_squared + c_next_bar;
                                     store(c_bar_rows + s * row_m + j, c_bar);
 
-                                    /* (12)  f_bar = c_bar * c_prev   adjoint of (4) */
+                                    /* (19)  f_bar = c_bar * c_prev   adjoint of (9) */
                                     const vec f_bar = c_bar * c_prev;
 
-                                    /* (13)  a_f_bar = f_bar * f * (1 - f)   adjoint of (3) */
+                                    /* (20)  a_f_bar = f_bar * f * (1 - f)   adjoint of (8) */
                                     const vec a_f_bar = f_bar * f * one_minus_f;
                                     store(a_f_bar_rows + s * row_m + j, a_f_bar);
 
-                                    /* (14)  a_f_2_bar = a_f_bar * (1 - tanh(a_f_2)^2)   adjoint of
-                                     * (3) */
+                                    /* (21)  a_f_2_bar = a_f_bar * (1 - tanh(a_f_2)^2)   adjoint of
+                                     * (7) */
                                     const vec a_f_2_bar = a_f_bar * one_minus_tanh_a_f_2_squared;
                                     store(a_f_2_bar_rows + s * row_m + j, a_f_2_bar);
 
-                                    /* (15)  i_bar = c_bar * g   adjoint of (4) */
+                                    /* (22)  i_bar = c_bar * g   adjoint of (9) */
                                     const vec i_bar = c_bar * g;
 
-                                    /* (16)  a_i_bar = i_bar * i * (1 - i)   adjoint of (2) */
+                                    /* (23)  a_i_bar = i_bar * i * (1 - i)   adjoint of (5) */
                                     const vec a_i_bar = i_bar * i * one_minus_i;
                                     store(a_i_bar_rows + s * row_m + j, a_i_bar);
 
-                                    /* (17)  a_i_2_bar = a_i_bar * (1 - tanh(a_i_2)^2)   adjoint of
-                                     * (2) */
+                                    /* (24)  a_i_2_bar = a_i_bar * (1 - tanh(a_i_2)^2)   adjoint of
+                                     * (4) */
                                     const vec a_i_2_bar = a_i_bar * one_minus_tanh_a_i_2_squared;
                                     store(a_i_2_bar_rows + s * row_m + j, a_i_2_bar);
 
-                                    /* (18)  g_bar = c_bar * i   adjoint of (4) */
+                                    /* (25)  g_bar = c_bar * i   adjoint of (9) */
                                     const vec g_bar = c_bar * i;
 
-                                    /* (19)  a_g_bar = g_bar * (1 - g^2)   adjoint of (1) */
+                                    /* (26)  a_g_bar = g_bar * (1 - g^2)   adjoint of (2) */
                                     const vec a_g_bar = g_bar * one_minus_g_squared;
                                     store(a_g_bar_rows + s * row_m + j, a_g_bar);
                                 }
@@ -1388,14 +1388,14 @@ static void working_memory_lstm_simd_backward_thread(
                                     const vec f = load(f_rows + s * row_m + j);
                                     const vec c_bar = load(c_bar_rows + s * row_m + j);
 
-                                    /* (20)  h_prev_bar = W_gh^T a_g_bar + W_ih^T a_i_bar + W_fh^T
-                                     * a_f_bar + W_oh^T a_o_bar   adjoint of (1), (2), (3), (5) */
+                                    /* (27)  h_prev_bar = W_gh^T a_g_bar + W_ih^T a_i_bar + W_fh^T
+                                     * a_f_bar + W_oh^T a_o_bar   adjoint of (1), (4), (7), (11) */
                                     const vec h_prev_bar =
                                         load(tile_h_prev_bar + (s * own + v) * LANES);
                                     store(h_prev_bar_rows + s * row_m + j, h_prev_bar);
 
-                                    /* (21)  c_prev_bar = W_ic^T a_i_2_bar + W_fc^T a_f_2_bar +
-                                     * c_bar * f   adjoint of (2), (3), (4) */
+                                    /* (28)  c_prev_bar = W_ic^T a_i_2_bar + W_fc^T a_f_2_bar +
+                                     * c_bar * f   adjoint of (3), (6), (9) */
                                     const vec c_prev_bar =
                                         load(tile_c_prev_bar + (s * own + v) * LANES) + c_bar * f;
                                     store(c_prev_bar_rows + s * row_m + j, c_prev_bar);
@@ -1444,8 +1444,8 @@ static void working_memory_lstm_simd_backward_thread(
                             const size_t j = (block * vectors + v) * LANES;
                             const size_t left = n - j;
                             for (size_t s = 0; s < rows; ++s) {
-                                /* (22)  x_bar = W_gx^T a_g_bar + W_ix^T a_i_bar + W_fx^T a_f_bar +
-                                 * W_ox^T a_o_bar   adjoint of (1), (2), (3), (5) */
+                                /* (29)  x_bar = W_gx^T a_g_bar + W_ix^T a_i_bar + W_fx^T a_f_bar +
+                                 * W_ox^T a_o_bar   adjoint of (1), (4), (7), (11) */
                                 const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
                                 store_part(x_bar_rows + s * n + j, x_bar, left);
                             }
@@ -1481,16 +1481,16 @@ static void working_memory_lstm_simd_backward_thread(
                             const vec a_i_bar = load(a_i_bar_rows + s * row_m + j);
                             const vec a_g_bar = load(a_g_bar_rows + s * row_m + j);
 
-                            /* (25)  b_g_bar = sum_t a_g_bar   adjoint of (1) */
+                            /* (32)  b_g_bar = sum_t a_g_bar   adjoint of (1) */
                             b_g_bar_here += a_g_bar;
 
-                            /* (29)  b_i_bar = sum_t a_i_bar   adjoint of (2) */
+                            /* (36)  b_i_bar = sum_t a_i_bar   adjoint of (4) */
                             b_i_bar_here += a_i_bar;
 
-                            /* (33)  b_f_bar = sum_t a_f_bar   adjoint of (3) */
+                            /* (40)  b_f_bar = sum_t a_f_bar   adjoint of (7) */
                             b_f_bar_here += a_f_bar;
 
-                            /* (37)  b_o_bar = sum_t a_o_bar   adjoint of (5) */
+                            /* (44)  b_o_bar = sum_t a_o_bar   adjoint of (11) */
                             b_o_bar_here += a_o_bar;
                         }
                         if (b_g_bar != NULL) {
@@ -1517,10 +1517,10 @@ static void working_memory_lstm_simd_backward_thread(
         {
             real *const scratch = work_scratch + thread * scratch_size;
 
-            /* (23)  W_gx_bar = sum_t a_g_bar x^T   adjoint of (1) */
-            /* (26)  W_ix_bar = sum_t a_i_bar x^T   adjoint of (2) */
-            /* (30)  W_fx_bar = sum_t a_f_bar x^T   adjoint of (3) */
-            /* (34)  W_ox_bar = sum_t a_o_bar x^T   adjoint of (5) */
+            /* (30)  W_gx_bar = sum_t a_g_bar x^T   adjoint of (1) */
+            /* (33)  W_ix_bar = sum_t a_i_bar x^T   adjoint of (4) */
+            /* (37)  W_fx_bar = sum_t a_f_bar x^T   adjoint of (7) */
+            /* (41)  W_ox_bar = sum_t a_o_bar x^T   adjoint of (11) */
             const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
             const reduction with_x[] = {
                 {{work_a_g_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_gx_bar, done > 0},
@@ -1530,10 +1530,10 @@ static void working_memory_lstm_simd_backward_thread(
             };
             reduce_rows(first * B, steps * B, &rows_of_x, n, with_x, 4, thread, threads, scratch);
 
-            /* (24)  W_gh_bar = sum_t a_g_bar h_prev^T   adjoint of (1) */
-            /* (27)  W_ih_bar = sum_t a_i_bar h_prev^T   adjoint of (2) */
-            /* (31)  W_fh_bar = sum_t a_f_bar h_prev^T   adjoint of (3) */
-            /* (35)  W_oh_bar = sum_t a_o_bar h_prev^T   adjoint of (5) */
+            /* (31)  W_gh_bar = sum_t a_g_bar h_prev^T   adjoint of (1) */
+            /* (34)  W_ih_bar = sum_t a_i_bar h_prev^T   adjoint of (4) */
+            /* (38)  W_fh_bar = sum_t a_f_bar h_prev^T   adjoint of (7) */
+            /* (42)  W_oh_bar = sum_t a_o_bar h_prev^T   adjoint of (11) */
             const series rows_of_h_prev = {out->h, initial_h, m, m, 0, B, 0};
             const reduction with_h_prev[] = {
                 {{work_a_g_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_gh_bar, done > 0},
@@ -1544,8 +1544,8 @@ static void working_memory_lstm_simd_backward_thread(
             reduce_rows(first * B, steps * B, &rows_of_h_prev, m, with_h_prev, 4, thread, threads,
                 scratch);
 
-            /* (28)  W_ic_bar = sum_t a_i_2_bar c_prev^T   adjoint of (2) */
-            /* (32)  W_fc_bar = sum_t a_f_2_bar c_prev^T   adjoint of (3) */
+            /* (35)  W_ic_bar = sum_t a_i_2_bar c_prev^T   adjoint of (3) */
+            /* (39)  W_fc_bar = sum_t a_f_2_bar c_prev^T   adjoint of (6) */
             const series rows_of_c_prev = {tape_c, initial_c, row_m, m, 0, B, 0};
             const reduction with_c_prev[] = {
                 {{work_a_i_2_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_ic_bar, done > 0},
@@ -1554,7 +1554,7 @@ static void working_memory_lstm_simd_backward_thread(
             reduce_rows(first * B, steps * B, &rows_of_c_prev, m, with_c_prev, 2, thread, threads,
                 scratch);
 
-            /* (36)  W_oc_bar = sum_t a_o_2_bar c^T   adjoint of (5) */
+            /* (43)  W_oc_bar = sum_t a_o_2_bar c^T   adjoint of (10) */
             const series rows_of_c = {tape_c, 0, row_m, 0, 0, 0, 0};
             const reduction with_c[] = {
                 {{work_a_o_2_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, W_oc_bar, done > 0},
@@ -1677,18 +1677,18 @@ static void working_memory_lstm_simd_step_thread(
                             /* (1)  a_g = W_gx x + W_gh h_prev + b_g */
                             const vec a_g = load(tile_a_g + (s * 3 * own + v) * LANES) + b_g_here;
 
-                            /* (1)  g = tanh(a_g) */
+                            /* (2)  g = tanh(a_g) */
                             const vec g = vec_tanh(a_g);
                             store(kept_g + (((block - batch.low) * vectors + v) * rows + s) * LANES,
                                 g);
 
-                            /* (2)  a_i_2 = W_ic c_prev */
+                            /* (3)  a_i_2 = W_ic c_prev */
                             const vec a_i_2 = load(tile_a_i_2 + (s * 2 * own + v) * LANES);
 
-                            /* (2)  tanh_a_i_2 = tanh(a_i_2) */
+                            /* (4)  tanh_a_i_2 = tanh(a_i_2) */
                             const vec tanh_a_i_2 = vec_tanh(a_i_2);
 
-                            /* (2)  a_i = W_ix x + W_ih h_prev + tanh(a_i_2) + b_i */
+                            /* (4)  a_i = W_ix x + W_ih h_prev + tanh(a_i_2) + b_i */
                             const vec a_i = load(tile_a_g + ((s * 3 + 1) * own + v) * LANES)
                                 + tanh_a_i_2 + b_i_here;
                             store(kept_a_i + (((block - batch.low) * vectors + v) * rows + s)
@@ -1712,18 +1712,18 @@ static void working_memory_lstm_simd_step_thread(
                             const vec a_i = load(kept_a_i + (((block - batch.low) * vectors + v)
                                 * rows + s) * LANES);
 
-                            /* (2)  i = sigmoid(a_i) */
+                            /* (5)  i = sigmoid(a_i) */
                             const vec i = vec_sigmoid(a_i);
                             store(kept_i + (((block - batch.low) * vectors + v) * rows + s) * LANES,
                                 i);
 
-                            /* (3)  a_f_2 = W_fc c_prev */
+                            /* (6)  a_f_2 = W_fc c_prev */
                             const vec a_f_2 = load(tile_a_i_2 + ((s * 2 + 1) * own + v) * LANES);
 
-                            /* (3)  tanh_a_f_2 = tanh(a_f_2) */
+                            /* (7)  tanh_a_f_2 = tanh(a_f_2) */
                             const vec tanh_a_f_2 = vec_tanh(a_f_2);
 
-                            /* (3)  a_f = W_fx x + W_fh h_prev + tanh(a_f_2) + b_f */
+                            /* (7)  a_f = W_fx x + W_fh h_prev + tanh(a_f_2) + b_f */
                             const vec a_f = load(tile_a_g + ((s * 3 + 2) * own + v) * LANES)
                                 + tanh_a_f_2 + b_f_here;
                             store(kept_a_f + (((block - batch.low) * vectors + v) * rows + s)
@@ -1747,10 +1747,10 @@ static void working_memory_lstm_simd_step_thread(
                             const vec a_f = load(kept_a_f + (((block - batch.low) * vectors + v)
                                 * rows + s) * LANES);
 
-                            /* (3)  f = sigmoid(a_f) */
+                            /* (8)  f = sigmoid(a_f) */
                             const vec f = vec_sigmoid(a_f);
 
-                            /* (4)  c = f * c_prev + i * g */
+                            /* (9)  c = f * c_prev + i * g */
                             const vec c = f * c_prev + i * g;
                             store(c_rows + s * row_m + j, c);
                         }
@@ -1765,7 +1765,7 @@ static void working_memory_lstm_simd_step_thread(
                         for (size_t s = 0; s < rows; ++s) {
                             const vec c = load(c_rows + s * row_m + j);
 
-                            /* (6)  tanh_c = tanh(c) */
+                            /* (13)  tanh_c = tanh(c) */
                             const vec tanh_c = vec_tanh(c);
                             store(tanh_c_rows + s * row_m + j, tanh_c);
                         }
@@ -1821,13 +1821,13 @@ static void working_memory_lstm_simd_step_thread(
                         const size_t left = m - j;
                         const vec b_o_here = load_part(b_o + j, left);
                         for (size_t s = 0; s < rows; ++s) {
-                            /* (5)  a_o_2 = W_oc c */
+                            /* (10)  a_o_2 = W_oc c */
                             const vec a_o_2 = load(tile_a_o_2 + (s * own + v) * LANES);
 
-                            /* (5)  tanh_a_o_2 = tanh(a_o_2) */
+                            /* (11)  tanh_a_o_2 = tanh(a_o_2) */
                             const vec tanh_a_o_2 = vec_tanh(a_o_2);
 
-                            /* (5)  a_o = W_ox x + W_oh h_prev + tanh(a_o_2) + b_o */
+                            /* (11)  a_o = W_ox x + W_oh h_prev + tanh(a_o_2) + b_o */
                             const vec a_o =
                                 load(tile_a_o + (s * own + v) * LANES) + tanh_a_o_2 + b_o_here;
                             store(kept_a_o + (((block - batch.low) * vectors + v) * rows + s)
@@ -1847,10 +1847,10 @@ static void working_memory_lstm_simd_step_thread(
                                 * rows + s) * LANES);
                             const vec tanh_c = load(tanh_c_rows + s * row_m + j);
 
-                            /* (5)  o = sigmoid(a_o) */
+                            /* (12)  o = sigmoid(a_o) */
                             const vec o = vec_sigmoid(a_o);
 
-                            /* (6)  h = o * tanh(c) */
+                            /* (13)  h = o * tanh(c) */
                             const vec h = o * tanh_c;
                             store_part(h_rows + s * m + j, h, left);
                         }
