@@ -40,6 +40,6 @@ def docs(cells: CellNames = None, output: Output = "site", format: Format = PAGE
             told(done, name, len(chosen))
             files |= own
     start = workflow.write_pages(files, folder)
-    say(f"{len(files)} files of {counted(len(chosen))}; read {start}")
+    say(f"{len(files)} file{'s' * (len(files) != 1)} of {counted(len(chosen))}; read {start}")
     if show:
         typer.launch(str(start))
