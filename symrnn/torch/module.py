@@ -103,7 +103,7 @@ class Recurrent(nn.Module):
         counts = self._counts(first, lengths, mask)
         if counts is not None:
             inputs = self._only_counted(inputs, counts)
-        given = [*self._own.of_network(dict(self.named_parameters(recurse=False))),
+        given = [*self._own.of_network({name: getattr(self, name) for name in self._own.shapes}),
                  *self._all_fed(inputs, first, initial), *([] if counts is None else [counts]),
                  *self._all_states(first, initial)]
         _must_agree(given)
