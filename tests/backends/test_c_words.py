@@ -90,7 +90,7 @@ def test_every_identifier_of_the_generated_c_comes_from_the_scope_or_is_reserved
         name: str) -> None:
     """So nothing is put together behind its back, in templates or in printers."""
     plan = derive(NETWORKS[name])
-    fast, plain = simd._Sources(plan, name), c._Sources(plan, name)
+    fast, plain = simd._Sources(plan, name), c._Sources(plan, name, c.Chosen())
     sources = {"c/source.c.j2": (plain.source(), plain.names),
                "c/header.h.j2": (plain.source(), plain.names),
                "c/simd_source.c.j2": (fast.source(), fast.names),

@@ -25,6 +25,7 @@ NETWORKS: dict[str, Program] = {one.name: built(one.name) for one in architectur
     "loss": symrnn.softmax_cross_entropy(),
     "reverse": symrnn.reverse(symrnn.gru()),
 }
+COPIES = ("bidirectional_rnn", "deep_rnn", "deep_bidirectional_lstm")  # with equal layers
 WIDEST = 5.0  # points beyond the margin
 
 
@@ -55,12 +56,21 @@ def test_it_compiles_and_nothing_runs_over_the_margin(name: str, tmp_path: Path)
 
 @pytest.mark.parametrize("name", NETWORKS)
 def test_every_symbol_and_every_equation_is_there(name: str) -> None:
+    """Of equal layers the first one; a range of numbers stands for what the others say."""
     text, program = document(name), NETWORKS[name]
-    for variable in program.with_role(Role.PARAMETER, Role.INPUT):
-        assert glyph_latex(variable.glyph, "t" if variable.role is Role.INPUT else "") in text
     both = (*program.equations, *derive(program).gradient.equations)
-    for number in {one.number for one in both}:
-        assert rf"\tag{{{number}}}" in text
+    rows = re.findall(r"^([-\d(), ]+) & \(\d", text, re.MULTILINE)  # (3)--(4), (7) & (1)--...
+    ranges = re.findall(r"\((\d+)\)(?:--\((\d+)\))?", " ".join(rows))
+    likewise = {number for first, last in ranges
+                for number in range(int(first), int(last or first) + 1)}
+    shown = {one.number for one in both if rf"\tag{{{one.number}}}" in text}
+    assert {one.number for one in both} <= shown | likewise
+    assert bool(likewise - shown) == (name in COPIES)
+    read = {symbol for one in program.equations if one.number in shown for symbol in one.reads}
+    for variable in program.with_role(Role.PARAMETER, Role.INPUT):
+        if variable.name in read:
+            index = "t" if variable.role is Role.INPUT else ""
+            assert glyph_latex(variable.glyph, index) in text
 
 
 def test_the_forget_gate_is_explained_on_its_page() -> None:
@@ -89,7 +99,7 @@ def test_hostile_text_is_escaped() -> None:
 
 def test_arrows_stand_beside_the_letter_where_no_bar_meets_them() -> None:
     text = document("deep_bidirectional_lstm")
-    assert r"\bar{z}^{\rightarrow,(1)}_{i,t}" in text and r"U^{\leftarrow,(2),\top}_{g}" in text
+    assert r"\bar{z}^{\rightarrow,(1)}_{i,t}" in text and r"U^{\rightarrow,(1),\top}_{g}" in text
     assert "overrightarrow" not in text and "overleftarrow" not in text
 
 

@@ -312,7 +312,8 @@ def test_commands_take_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.chdir(tmp_path)
     assert "my.cell is written" in run("new", "my")
     assert "f[t] = σ(" in run("show", "my.cell")
-    assert run("grad", "./my.cell", "--wrt", "W_f").splitlines()[-1].startswith("∂L/∂W_f = Σₜ")
+    last = run("grad", "./my.cell", "--wrt", "W_f").splitlines()[-1]
+    assert last.strip().startswith("∂L/∂W_f = Σₜ")
     run("generate", "my.cell", "--output", "build")
     assert {one.name for one in (tmp_path / "build" / "my").iterdir()} == {
         "my.tex", "my.py", "my.h", "my.c", "my_simd.h", "my_simd.c"}

@@ -139,7 +139,7 @@ def test_what_does_not_go_together_is_one_sentence(
 
 
 @pytest.mark.parametrize(("words", "said"), [
-    ("docs lstm --format pdf", "there is no format 'pdf'; there is html"),
+    ("docs lstm --format odt", "there is no format 'odt'; there are html, pdf and latex"),
     ("docs lstm --lang fr", "there is no language 'fr'; there are en and zh-TW"),
 ])
 def test_what_there_is_reads_as_a_sentence(words: str, said: str) -> None:

@@ -84,7 +84,7 @@ def test_every_part_is_there(tmp_path: Path) -> None:
     assert set(found) == {f"{code}/gru.{kind}" for code in LANGUAGES for kind in ("tex", "bib")}
     for code in LANGUAGES:
         text, said = found[f"{code}/gru.tex"], catalogue(code).sections
-        assert text.count(r"\begin{tikzpicture}") == 2
+        assert text.count(r"\begin{tikzpicture}") == 3  # one step, three steps, the curve
         for row in page.forward:
             assert text.count(rf"\tag{{{row.label}}}") == 1
         for one in (*page.backward.inner, *page.backward.gradients):
