@@ -15,8 +15,6 @@ import numpy as np
 from support import BLUE, GREY, ORANGE, asked, axes, saved
 
 import symrnn
-from symrnn.packaging import package
-from symrnn.rendering import write
 
 options = asked(__doc__)
 readings = 400 if options.quick else 12000
@@ -27,10 +25,10 @@ readings = 400 if options.quick else 12000
 # %%
 folder = Path(tempfile.mkdtemp())
 net, sizes = symrnn.readout(symrnn.lstm()), {"n": 1, "m": 16, "p": 1}
-files = package(net, "sensor", sizes, symrnn.random_parameters(net, **sizes), kinds=["cmake"],
-                train="mean_squared_error", window=16)
-write(folder, files)
-print(f"{len(files)} files, {sum(name.endswith('.c') for name in files)} of them C")
+made = symrnn.package(net, "sensor", sizes, symrnn.random_parameters(net, **sizes),
+                      kinds=["cmake"], train="mean_squared_error", window=16)
+made.write(folder)
+print(f"{len(made.files)} files, {sum(name.endswith('.c') for name in made.files)} of them C")
 
 # %% [markdown]
 # Built with any C compiler: the one of the system, or the one in the `ziglang` wheel.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 
 from symrnn.functional import Function
@@ -13,6 +14,7 @@ from symrnn.jax.library import library
 from symrnn.jax.primitives import infer_p
 from symrnn.program import Program, ProgramError, Role, Span, of_network
 from symrnn.runtime.inputs import named
+from symrnn.runtime.masking import must_fit, valid_lengths, valid_mask
 
 DTYPES = ("float32", "float64")
 
@@ -55,6 +57,10 @@ def _called(known: str, plain: Function, params: Mapping[str, Any], inputs: Mapp
         raise TypeError(f"kernels compute in {' or '.join(DTYPES)}, not in {first.dtype}; cast "
                         f"the arrays by .astype")
     given, _ = plain.completed(library(first.dtype.name), params, dict(inputs), initial)
+    for name, one in params.items():
+        if jnp.asarray(one).dtype != first.dtype:
+            raise TypeError(f"'{name}' is of {jnp.asarray(one).dtype} and the input of "
+                            f"{first.dtype}; cast one of them by .astype")
     arrays = [jnp.asarray(given[one.name], first.dtype) for one in plain.order.given]
     made = infer_p.bind(*arrays, network=known)
     names = called or plain.program.outputs
@@ -68,11 +74,16 @@ def _only_counted(form: Program, inputs: Mapping[str, Any], lengths: Any, mask: 
     """The inputs with a mask; zero where a step does not count, whatever stands there."""
     timed = [name for name in inputs if form[name].span is Span.SEQUENCE]
     first = inputs[timed[0]]
+    lengths, mask = (None if one is None else jnp.asarray(one) for one in (lengths, mask))
+    must_fit(lengths, mask, *first.shape[:2])
+    for given, valid in ((lengths, valid_lengths), (mask, valid_mask)):
+        if given is not None and not isinstance(given, jax.core.Tracer):
+            valid(given, *first.shape[:2])
     counts = jnp.ones(first.shape[:2], bool)
     if lengths is not None:
-        counts &= jnp.arange(first.shape[0])[:, None] < jnp.asarray(lengths)[None, :]
+        counts &= jnp.arange(first.shape[0])[:, None] < lengths[None, :]
     if mask is not None:
-        counts &= jnp.asarray(mask) > 0
+        counts &= mask > 0
     kept = {name: jnp.where(counts.reshape(*counts.shape, *[1] * (inputs[name].ndim - 2)),
                             inputs[name], 0) for name in timed}
     (own,) = form.with_role(Role.STEP_MASK)

@@ -26,15 +26,16 @@ def with_mask(program: Program, inputs: Mapping[str, Any], lengths: Any, mask: A
     steps, samples = (*first.shape, 1, 1)[:2]
     counts = np.ones((steps, samples), bool)
     if lengths is not None:
-        counts &= np.arange(steps)[:, None] < _lengths(lengths, steps, samples)
+        counts &= np.arange(steps)[:, None] < valid_lengths(lengths, steps, samples)
     if mask is not None:
-        counts &= _mask(mask, steps, samples)
+        counts &= valid_mask(mask, steps, samples)
     kept = {name: np.where(_over(counts, array), array, 0) for name, array in arrays.items()}
     (own,) = program.with_role(Role.STEP_MASK)
     return {**inputs, **kept, own.name: counts}
 
 
-def _lengths(lengths: Any, steps: int, samples: int) -> Array:
+def valid_lengths(lengths: Any, steps: int, samples: int) -> Array:
+    """The lengths as an array. Raises ShapeError for others than whole numbers from 0 to T."""
     given = numbers(lengths, "lengths")
     if (given.dtype.kind not in "iuf" or given.shape != (samples,)
             or not np.all((given >= 0) & (given <= steps) & (given % 1 == 0))):
@@ -43,7 +44,8 @@ def _lengths(lengths: Any, steps: int, samples: int) -> Array:
     return given
 
 
-def _mask(mask: Any, steps: int, samples: int) -> Array:
+def valid_mask(mask: Any, steps: int, samples: int) -> Array:
+    """The mask as an array. Raises ShapeError for another shape and other values than 0 and 1."""
     given = numbers(mask, "mask")
     if given.shape != (steps, samples):
         raise ShapeError(f"the mask has shape {given.shape}, but its axes are [T, B] = "
@@ -51,6 +53,16 @@ def _mask(mask: Any, steps: int, samples: int) -> Array:
     if not np.all((given == 0) | (given == 1)):
         raise ShapeError("the mask holds other values than 0 and 1; a step counts or does not")
     return np.asarray(given == 1)
+
+
+def must_fit(lengths: Any, mask: Any, steps: int, samples: int) -> None:
+    """Raise ShapeError where arrays of any library, of unknown values, have another shape."""
+    if lengths is not None and tuple(lengths.shape) != (samples,):
+        raise ShapeError(f"lengths have shape {tuple(lengths.shape)}, but there is one for each "
+                         f"of {samples} samples")
+    if mask is not None and tuple(mask.shape) != (steps, samples):
+        raise ShapeError(f"the mask has shape {tuple(mask.shape)}, but its axes are [T, B] = "
+                         f"[{steps}, {samples}]")
 
 
 def seen(program: Program, inputs: Arrays, bars: Arrays) -> Arrays:

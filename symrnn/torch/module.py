@@ -11,6 +11,7 @@ from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_
 
 from symrnn.handles import MASKED, handle, order
 from symrnn.program import Program, ProgramError, Role, Span, of_network, quoted
+from symrnn.runtime.masking import must_fit, valid_lengths, valid_mask
 from symrnn.runtime.shapes import ShapeError, Sizes
 from symrnn.torch import operators
 from symrnn.torch.parameters import parameters_of
@@ -117,7 +118,7 @@ class Recurrent(nn.Module):
                 else dict(zip(self._outputs, outputs, strict=True))), final
 
     def _turned(self, sequence: Tensor) -> Tensor:
-        return sequence.transpose(0, 1) if self.batch_first else sequence
+        return sequence.transpose(0, 1) if self.batch_first and sequence.dim() > 1 else sequence
 
     def _padded(self, x: PackedSequence, lengths: Any) -> tuple[Tensor, Tensor]:
         if lengths is not None or len(self._outputs) > 1:
@@ -143,12 +144,15 @@ class Recurrent(nn.Module):
         if self.network.step_mask is not None:
             raise ProgramError(f"{self.network.name} takes its mask as an input already; leave "
                                f"out lengths= and mask=")
+        lengths = None if lengths is None else torch.as_tensor(lengths)
+        mask = None if mask is None else self._turned(torch.as_tensor(mask))
+        _must_count(lengths, mask, *first.shape[:2])
         counts = first.new_ones(first.shape[:2], dtype=torch.bool)
         if lengths is not None:
             steps = torch.arange(first.shape[0], device=first.device)
-            counts = counts & (steps[:, None] < torch.as_tensor(lengths)[None, :])
+            counts = counts & (steps[:, None] < lengths[None, :])
         if mask is not None:
-            counts = counts & (self._turned(mask) > 0)
+            counts = counts & (mask > 0)
         return counts.to(first.dtype)
 
     def _only_counted(self, inputs: dict[str, Tensor], counts: Tensor) -> dict[str, Tensor]:
@@ -166,7 +170,7 @@ class Recurrent(nn.Module):
         fed = {**inputs}
         for name, forward in self._starts.items():
             steps = torch.arange(first.shape[0], device=first.device)
-            begin = (steps == (0 if forward else first.shape[0] - 1)) & (initial is None)
+            begin = (steps == (0 if forward else first.shape[0] - 1)) & (not initial)
             fed[name] = begin[:, None].expand(first.shape[:2])
         return [fed[name].to(first.dtype) for name in self._fed]
 
@@ -190,6 +194,20 @@ def _run() -> Any:
     if not torch.compiler.is_compiling() and torch._C._are_functorch_transforms_active():
         return forward_transformed
     return operators.forward
+
+
+def _must_count(lengths: Tensor | None, mask: Tensor | None, steps: int, samples: int) -> None:
+    """Raise ShapeError for lengths and a mask that do not fit, by their values where known."""
+    must_fit(lengths, mask, steps, samples)
+    if torch.compiler.is_compiling():
+        return
+    for given, valid in ((lengths, valid_lengths), (mask, valid_mask)):
+        try:
+            values = None if given is None else given.tolist()
+        except RuntimeError:  # under vmap a value is not known
+            continue
+        if values is not None:
+            valid(values, steps, samples)
 
 
 def _must_agree(given: list[Tensor]) -> None:
