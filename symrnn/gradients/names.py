@@ -8,7 +8,7 @@ from symrnn.program import Program, UnknownName, quoted
 
 LOSS = "L"
 STEP = re.compile(r"(?P<name>.+?)(_t|_?\{t\}|\[t\])")
-BEFORE = re.compile(r"(?P<name>.+?)(_?\{t *[-+] *\d+\}|\[t *[-+] *\d+\])")
+BEFORE = re.compile(r"(?P<name>.+?)(_?\{t *(?P<in>[-+] *\d+)\}|\[t *(?P<at>[-+] *\d+)\])")
 
 
 def at_step(program: Program, typed: str) -> str:
@@ -23,13 +23,16 @@ def at_step(program: Program, typed: str) -> str:
 
 def before_step(program: Program, typed: str) -> str:
     """The remembered value that is meant, or a parameter or an input. Raises UnknownName."""
-    match = BEFORE.fullmatch(typed)
-    sources = {one.source: one.lhs for one in program.delays}
+    match, delays = BEFORE.fullmatch(typed), {one.source: one for one in program.delays}
     name = match["name"] if match else typed
-    if name in sources:
-        return sources[name]
-    if not match and name in program and (program[name].role.given or program.delay_of(name)):
-        return name
-    known = ", ".join(f"{one.source}_{{t{-one.step:+d}}}" for one in program.delays)
-    raise UnknownName(f"{quoted(typed)} is nothing that a step of {program.name} is given; its "
-                      f"remembered states are {known or 'none'}")
+    offset = int((match["in"] or match["at"]).replace(" ", "")) if match else None
+    if name in delays and offset in (None, -delays[name].step):
+        return delays[name].lhs
+    now = STEP.fullmatch(typed)
+    for known in (name, *([now["name"]] if now else [])):
+        if not match and known in program and (program[known].role.given
+                                               or program.delay_of(known)):
+            return known
+    remembered = ", ".join(f"{one.source}_{{t{-one.step:+d}}}" for one in program.delays)
+    raise UnknownName(f"{quoted(typed)} is nothing that a step of {program.name} is given; it "
+                      f"remembers {remembered or 'nothing'}, and reads inputs and parameters")

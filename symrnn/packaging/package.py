@@ -127,7 +127,7 @@ def package(network: Program, name: str, fix: Mapping[str, int] | None = None,
     if train and weights_as:
         raise ProgramError(f"{name}: weights in {weights_as} cannot learn, updates are smaller "
                            f"than their steps; leave out --train or --weights-as")
-    sizes = {**(fix or {}), **(sizes_of(network, params) if params is not None else {})}
+    sizes = _sizes(network, fix or {}, params)
     wide = (drawn_parameters(network, sizes) if params is None
             else checked_parameters(network, sizes, params))
     weights = stored(network, sizes, wide, weights_as, tolerance)
@@ -135,6 +135,17 @@ def package(network: Program, name: str, fix: Mapping[str, int] | None = None,
                       DRAWN if params is None else GIVEN)
     return Packaged(name, files, weights.differences)
 
+
+
+def _sizes(network: Program, fix: Mapping[str, int], params: Mapping[str, Any] | None
+           ) -> dict[str, int]:
+    """The sizes that are given and those of the weights. Raises ProgramError where they differ."""
+    own = {} if params is None else sizes_of(network, params)
+    for size in fix:
+        if own.get(size, fix[size]) != fix[size]:
+            raise ProgramError(f"{network.name}: {size} is {fix[size]} by --fix and {own[size]} "
+                               f"in the weights; leave out --fix {size}=")
+    return {**fix, **own}
 
 def _files_of(weights: Weights, name: str, sizes: Mapping[str, int], kinds: Sequence[str],
               train: str, window: int, origin: str) -> dict[str, str | bytes]:

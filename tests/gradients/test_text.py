@@ -193,3 +193,13 @@ def test_a_picture_follows_its_arrays() -> None:
     shut = flow_of(gradient(program), arrays).picture.lines
     thin = [one.thickness for one in shut if one.edge.value == "c_prev"]
     assert thin and all((one or 0) < 0.81 for one in thin)
+
+
+def test_a_jacobian_is_by_what_the_step_remembers_and_by_no_step_further_back() -> None:
+    found = gradient(symrnn.elman())
+    same = [str(found.jacobian("h_t", by)) for by in ("h", "h_{t-1}", "h[t - 1]")]
+    assert len(set(same)) == 1
+    assert str(found.jacobian("h_t", "x_t")) == str(found.jacobian("h_t", "x"))
+    for by in ("h_{t-2}", "h_{t+1}", "h[t+5]", "x_{t-1}"):
+        with pytest.raises(UnknownName, match="it remembers h_"):
+            found.jacobian("h_t", by)

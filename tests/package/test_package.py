@@ -169,3 +169,11 @@ def test_what_makes_no_package_is_said(change: dict[str, object], told: str) -> 
 def test_the_command_line_knows_the_same_names() -> None:
     assert tuple(one.name for one in KINDS) == PACKAGES
     assert tuple(LOSSES) == NAMED
+
+
+def test_sizes_that_contradict_the_weights_are_refused() -> None:
+    net = symrnn.lstm()
+    weights = symrnn.random_parameters(net, n=3, m=4)
+    assert package(net, "own", {"n": 3}, weights).files
+    with pytest.raises(symrnn.ProgramError, match="n is 5 by --fix and 3 in the weights"):
+        package(net, "own", {"n": 5}, weights)
