@@ -27,6 +27,11 @@ WHAT_COUNTS: list[dict[str, Any]] = [{}, {"lengths": (6, 4, 1)},
                                      {"mask": np.array([1, 0, 1, 1, 0, 1])[:, None] * np.ones(3)}]
 
 
+# The fast profile adds in an order that depends on how many rows there are: rounding alone, which
+# grows over the steps. In portable C the test below wants equal bits.
+FEW_UNITS = 4e-15
+
+
 def drawn(one: symrnn.Kernel) -> tuple[dict[str, Array], dict[str, Array]]:
     """Parameters and inputs, masks among them."""
     inputs = {name: MASKS[name] if name in MASKS else values(2, "T", "B", "n")
@@ -43,8 +48,8 @@ def test_checkpointed_gradients_are_those_of_the_whole(name: str, counts: dict[s
     one = kernel(CELLS[name], backend)
     params, x = drawn(one)
     whole, parts = one.forward(params, x, **counts), one.checkpointed(params, x, length, **counts)
-    assert close(parts.y, whole.y, 1e-15)
-    assert all(close(parts.final[key], value, 1e-15) for key, value in whole.final.items())
+    assert close(parts.y, whole.y, FEW_UNITS)
+    assert all(close(parts.final[key], value, FEW_UNITS) for key, value in whole.final.items())
     y_bar = np.random.default_rng(7).normal(size=whole.y.shape)
     bars = {key: np.ones_like(value) for key, value in whole.final.items()}
     found, wanted = parts.backward(y_bar, bars), one.backward(whole, y_bar, bars)
