@@ -23,9 +23,11 @@ from symrnn.program import Equation, Program, Role
 class Hessian(Told):
     """The equations that lead to the derivative of the gradient ``wrt`` by the parameter ``by``.
 
-    For readers it is Hessian times direction, the direction a dot over ``by``. In SymPy the
-    direction is every entry in turn: what moves has the indices of that entry behind its own, and
-    is zero before the first step and behind the last.
+    The loss is linear in the outputs: derivatives by them, such as ``h_bar``, are held fixed, as
+    ``kernel.hvp`` holds them; what another loss adds is its own. For readers it is Hessian times
+    direction, the direction a dot over ``by``. In SymPy the direction is every entry in turn:
+    what moves has the indices of that entry behind its own, and is zero before the first step
+    and behind the last.
     """
 
     program: Program
