@@ -31,7 +31,8 @@ def grad(cell: CellName,
              metavar="STEPS", help="The sum over paths through so many steps.")] = None,
          jacobian: Pair = None,
          hessian: Annotated[str | None, typer.Option(
-             metavar="W_f,W_f", help="A second derivative, where the loss is linear in outputs.")] = None,
+             metavar="W_f,W_f",
+             help="A second derivative, where the loss is linear in outputs.")] = None,
          graph: Annotated[str | None, typer.Option(
              metavar="FILE.svg", help="Draw the paths of the gradient, as thick as it is.")] = None,
          at: Annotated[str | None, typer.Option(
