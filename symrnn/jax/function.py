@@ -8,7 +8,7 @@ from typing import Any
 import jax.numpy as jnp
 
 from symrnn.functional import Function
-from symrnn.jax.library import library
+from symrnn.jax.arithmetic import library
 from symrnn.program import Program, of_network, verify
 
 

@@ -10,7 +10,7 @@ import jax.numpy as jnp
 
 from symrnn.functional import Function
 from symrnn.handles import MASKED, handle, network as network_of
-from symrnn.jax.library import library
+from symrnn.jax.arithmetic import library
 from symrnn.jax.primitives import infer_p
 from symrnn.program import Program, ProgramError, Role, Span, of_network
 from symrnn.runtime.inputs import named

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from symrnn.functional import Function
 from symrnn.program import Program, of_network, verify
-from symrnn.torch.library import library
+from symrnn.torch.arithmetic import library
 
 
 @of_network

@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, library
 
 from symrnn.handles import flat, order
 from symrnn.runtime.flat import Flat
@@ -44,7 +44,7 @@ def _tensors(arrays: Sequence[Array]) -> list[Tensor]:
 
 
 def _operator(name: str, arguments: str) -> Any:
-    return torch.library.custom_op(f"symrnn::{name}", mutates_args=(), device_types="cpu",
+    return library.custom_op(f"symrnn::{name}", mutates_args=(), device_types="cpu",
                                    schema=f"(str network, {arguments}) -> Tensor[]")
 
 
@@ -92,7 +92,7 @@ def _forward_shapes(network: str, given: Tensors) -> list[Tensor]:
     if all(isinstance(one, int) for one in sizes.values()):
         entries: Any = _kernel(network, given[0]).tape_entries(sizes)
     else:
-        entries = torch.library.get_ctx().new_dynamic_size()
+        entries = library.get_ctx().new_dynamic_size()
     return [*_infer_shapes(network, given), given[0].new_empty([entries])]
 
 

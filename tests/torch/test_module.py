@@ -110,7 +110,7 @@ def test_the_operators_keep_torchs_rules() -> None:
             (operators.infer, (plain,)), (operators.forward, (given,)),
             (operators.backward, (given, kept, bars)),
             (operators.along, (plain, [one.detach() for one in bars], plain))):
-        torch.library.opcheck(operator, (own._handle, *arguments))
+        operators.library.opcheck(operator, (own._handle, *arguments))
 
 
 @pytest.mark.parametrize("backend", ["eager", "aot_eager", "inductor"])

@@ -14,7 +14,7 @@ from symrnn.bench.contenders.trial import Trial
 from symrnn.bench.kinds import Kind
 from symrnn.functional import Equations, Values
 from symrnn.jax.function import function
-from symrnn.jax.library import library
+from symrnn.jax.arithmetic import library
 from symrnn.runtime.shapes import Array
 
 NAME = "jax scan"

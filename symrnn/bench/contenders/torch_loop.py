@@ -13,7 +13,7 @@ from symrnn.functional import Equations, Values
 from symrnn.bench.kinds import Kind
 from symrnn.runtime.shapes import Array
 from symrnn.torch.function import function
-from symrnn.torch.library import LIBRARY, set_threads, tensor
+from symrnn.torch.arithmetic import LIBRARY, set_threads, tensor
 
 NAME = "torch loop"
 

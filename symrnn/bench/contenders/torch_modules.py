@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from symrnn.bench.case import Case
-from symrnn.torch.library import set_threads, tensor
+from symrnn.torch.arithmetic import set_threads, tensor
 from symrnn.bench.contenders.trial import Trial
 from symrnn.bench.kinds import Kind
 from symrnn.interop.packing import Table, first_blocks, laid_out
