@@ -16,6 +16,8 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
+from torch import library  # noqa: E402
+
 import symrnn  # noqa: E402
 from symrnn import Program, ShapeError  # noqa: E402
 from symrnn.cells import architectures  # noqa: E402
@@ -110,7 +112,7 @@ def test_the_operators_keep_torchs_rules() -> None:
             (operators.infer, (plain,)), (operators.forward, (given,)),
             (operators.backward, (given, kept, bars)),
             (operators.along, (plain, [one.detach() for one in bars], plain))):
-        operators.library.opcheck(operator, (own._handle, *arguments))
+        library.opcheck(operator, (own._handle, *arguments))
 
 
 @pytest.mark.parametrize("backend", ["eager", "aot_eager", "inductor"])
