@@ -1,5 +1,6 @@
 """A few steps of training by as many processes as torchrun starts; the losses go to a file."""
 
+import gc
 import json
 import sys
 from pathlib import Path
@@ -37,4 +38,6 @@ if __name__ == "__main__":
     losses = train(dist.get_rank(), dist.get_world_size())
     if dist.get_rank() == 0:
         Path(sys.argv[1]).write_text(json.dumps(losses), encoding="utf-8")
+    gc.collect()    # the model holds the group in a cycle; a group alive at exit aborts
+    dist.barrier()
     dist.destroy_process_group()
