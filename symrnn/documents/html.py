@@ -204,7 +204,8 @@ class Html:
                 *((tuple(ADDRESSES.items()), reference.found) if reference else ())))
             for words in self.words}
         told = reference.pages(self.words, self.languages) if reference else {}
-        return {**found, **guide, **told, "index.html": page(f"{FOLDER}/languages.html.j2", self.words)}
+        return {**found, **guide, **told,
+                "index.html": page(f"{FOLDER}/languages.html.j2", self.words)}
 
     def guide(self, pages: Collection[str]) -> dict[str, str]:
         """The guide in every language; none where it would lead to pages that there are not."""

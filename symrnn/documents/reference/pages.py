@@ -63,10 +63,15 @@ class ReferenceView:
         """A text whose key is data; commands and names in it lead to what is told of them."""
         return self.prose.line(str(self.words.section("reference").of(key)))
 
-    def docstring(self, told: str) -> Iterator[Paragraph | Arguments]:
+    def docstring(self, told: str) -> Iterator[Told]:
         """The parts of a docstring."""
         for one in self.prose.docstring(told):
-            yield Arguments(one) if isinstance(one, tuple) else Paragraph(one)
+            yield Told(Markup(), one) if isinstance(one, tuple) else Told(one, ())
+
+    @staticmethod
+    def breakable(choices: str) -> Markup:
+        """``unicode|latex``, which may go on in another line behind a bar."""
+        return Markup("|<wbr>").join(choices.split("|"))
 
     def python(self, lines: Sequence[str]) -> Markup:
         """Lines of Python in their colours."""
@@ -74,19 +79,11 @@ class ReferenceView:
 
 
 @dataclass(frozen=True)
-class Paragraph:
-    """A paragraph of a docstring."""
+class Told:
+    """A part of a docstring: a paragraph, or arguments one by one."""
 
     text: Markup
-    taken: tuple[Taken, ...] = ()
-
-
-@dataclass(frozen=True)
-class Arguments:
-    """Arguments as a docstring tells them, one by one."""
-
     taken: tuple[Taken, ...]
-    text: Markup = Markup()
 
 
 class Reference:

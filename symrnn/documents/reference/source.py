@@ -164,9 +164,9 @@ def _arguments(module: str, taken: ast.arguments) -> Iterator[str]:
 
 def _value(module: str, given: ast.expr) -> ast.expr:
     """What a constant stands for, an entry of one too; anything else as it is written."""
-    if isinstance(given, ast.Subscript) and isinstance(given.slice, ast.Constant):
-        row = _value(module, given.value)
-        return row.elts[int(given.slice.value)] if isinstance(row, ast.Tuple) else given
+    if isinstance(given, ast.Subscript):
+        row, place = _value(module, given.value), ast.literal_eval(given.slice)
+        return row.elts[place] if isinstance(row, ast.Tuple) else given
     if not isinstance(given, ast.Name):
         return given
     for one in _parsed(module).body:
