@@ -128,7 +128,7 @@ def test_a_recipe_that_is_not_there_fails_the_build(tmp_path: Path,
     path = tmp_path / "recipes.toml"
     path.write_text('[[use]]\nsource = "README.md"\nheadings = ["Fly"]\n', encoding="utf-8")
     monkeypatch.setattr(recipes, "WHICH", path)
-    with pytest.raises(Undocumented, match="README.md has no heading 'Fly'"):
+    with pytest.raises(Undocumented, match=r"README\.md has no heading 'Fly'"):
         recipes.recipes("use", Prose({}, {}).markdown)
 
 

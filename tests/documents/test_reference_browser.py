@@ -1,4 +1,4 @@
-"""The reference in a browser: nothing too wide, no complaint, found by the search, for everybody."""
+"""The reference in a browser: nothing is too wide or complains, and the search finds names."""
 
 from __future__ import annotations
 
