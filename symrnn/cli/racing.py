@@ -15,9 +15,9 @@ from symrnn.cli.terminal import say, say_table, waiting
 
 KINDS = tuple(one.value for one in Kind)
 KindOption = Annotated[list[str] | None, choices.option(
-    "kind of race", KINDS, "--kind", help="What is timed.")]
+    "kind of race", KINDS, "--kind", help="What is timed; repeatable.")]
 SizeOption = Annotated[list[int] | None, typer.Option(
-    min=1, metavar="N", help="Only this size.")]
+    min=1, metavar="N", help="Only this size; repeatable.")]
 FileOption = Annotated[Path | None, typer.Option(metavar="FILE", help="Write this file too.")]
 
 

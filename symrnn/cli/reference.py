@@ -51,8 +51,7 @@ def _option(one: Any) -> Option:
     argument, switch = one.param_type_name == "argument", getattr(one, "is_flag", False)
     written = (one.metavar,) if argument else tuple(one.opts)
     takes = "" if argument or switch else one.metavar
-    return Option(written, takes, _default(one.default), one.help or "", one.required,
-                  getattr(one, "multiple", False) or one.nargs < 0)
+    return Option(written, takes, _default(one.default), one.help or "", one.required)
 
 
 def _default(value: Any) -> str:

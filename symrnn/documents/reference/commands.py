@@ -21,7 +21,6 @@ class Option:
     default: str
     told: str
     required: bool
-    repeatable: bool
 
 
 @dataclass(frozen=True)

@@ -36,10 +36,15 @@ class Named:
 
 @dataclass(frozen=True)
 class Group:
-    """What serves one purpose; ``key`` names the text of its title."""
+    """What serves one purpose."""
 
     key: str
     names: tuple[Named, ...]
+
+    @property
+    def title(self) -> str:
+        """The key of the text that is its title."""
+        return f"to_{self.key}"
 
 
 @cache

@@ -10,7 +10,7 @@ from typing import Any
 from symrnn.documents.assets import FOLDER
 from symrnn.documents.notation import Language, Words
 from symrnn.documents.reference.commands import EXITS, CommandLine
-from symrnn.documents.reference.names import Group, Named, groups
+from symrnn.documents.reference.names import Named, groups
 from symrnn.documents.reference.prose import Prose, Taken
 from symrnn.documents.reference.recipes import recipes, sources
 from symrnn.rendering import Markup, names_read, page
@@ -53,6 +53,11 @@ class ReferenceView:
     languages: Sequence[Language]
     prose: Prose
     address: str
+
+    @property
+    def lead(self) -> Markup:
+        """What the page is about."""
+        return self.said(f"{self.key}_lead")
 
     @property
     def beside(self) -> tuple[tuple[str, str, bool], ...]:
@@ -134,13 +139,9 @@ class Reference:
             return self.command_line, (Heading("exit-codes", key="exit_codes"), *(
                 Heading(one.name, one.name) for one in self.command_line.commands))
         if key == NAMES:
-            return self.groups, tuple(Heading(one.key, key=_title(one)) for one in self.groups)
+            return self.groups, tuple(Heading(one.key, key=one.title) for one in self.groups)
         told = recipes(key, self.prose.markdown)
         return told, tuple(Heading(one.anchor, one.title) for one in told)
-
-
-def _title(group: Group) -> str:
-    return f"to_{group.key}"
 
 
 def texts_called() -> frozenset[str]:
@@ -148,7 +149,7 @@ def texts_called() -> frozenset[str]:
     files = {FRAME, *(f"{one}.html.j2" for one in TEMPLATES.values())}
     named = frozenset[str]().union(*(names_read(f"{FOLDER}/reference/{one}", "text")
                                      for one in files))
-    keys = [*ADDRESSES, *(f"{one}_lead" for one in ADDRESSES), *(_title(one) for one in groups()),
+    keys = [*ADDRESSES, *(f"{one}_lead" for one in ADDRESSES), *(one.title for one in groups()),
             "exit_codes", *EXITS]
     return named.union(keys)
 
