@@ -123,7 +123,7 @@
   /* The Tab key passes a list in one stop. Inside it arrows lead up and down over its rows, right
      and left over what stands in one of them; in a row of fields these keep their own arrows. */
   const roving = (box, rowsIn, itemsIn) => {
-    const seen = (one) => one.getClientRects().length;
+    const seen = (one) => one.checkVisibility();
     const rows = () => all(rowsIn, box).filter(seen), items = (row) => [row, ...all(itemsIn, row).filter(seen)];
     let now = null;
     const stop = (one) => {
@@ -141,9 +141,9 @@
                Home: every[0], End: every[every.length - 1] }[key];
     };
     for (const one of all("a[href], summary, input", box)) one.tabIndex = -1;
+    for (const one of [box, ...all(".scroll", box)]) one.removeAttribute("tabindex");
     const first = box.querySelector(rowsIn);
     if (!first) return;
-    box.removeAttribute("tabindex");
     stop(first);
     box.addEventListener("focusin", ({ target }) => {
       if (target !== box && target !== now) stop(target);
@@ -219,7 +219,9 @@
       list.scrollTo({ left: left - (list.clientWidth - (found ? found.offsetWidth : 0)) / 2 });
     };
     let last = null;
-    if (links.length) { addEventListener("scroll", here, { passive: true }); here(); }
+    if (!links.length) return;
+    addEventListener("scroll", here, { passive: true });
+    addEventListener("load", here);  // once all is laid out: to ask before that costs a layout
   };
 
   const filtering = () => {
