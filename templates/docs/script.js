@@ -141,7 +141,7 @@
                Home: every[0], End: every[every.length - 1] }[key];
     };
     for (const one of all("a[href], summary, input", box)) one.tabIndex = -1;
-    for (const one of [box, ...all(".scroll", box)]) one.removeAttribute("tabindex");
+    box.removeAttribute("tabindex");
     const first = box.querySelector(rowsIn);
     if (!first) return;
     stop(first);
@@ -191,6 +191,16 @@
     one.hidden = false;
     one.querySelector("[data-open]").addEventListener("click", () => set(true));
     one.querySelector("[data-close]").addEventListener("click", () => set(false));
+  });
+
+  /* No line begins with the mark that stands behind a formula. */
+  const gluing = () => all("p math, li math, td math").forEach((one) => {
+    const after = one.nextSibling;
+    if (!after || after.nodeType !== Node.TEXT_NODE || !/^[.,;:)。，、；：）]/.test(after.data)) return;
+    after.splitText(1);
+    const whole = made("span", "glued");
+    one.replaceWith(whole);
+    whole.append(one, after);
   });
 
   /* A link to something that is folded opens it. */
@@ -261,6 +271,6 @@
     });
   });
 
-  repeating(); pointing(); copying(); folding(); opening(); contents(); filtering(); sorting();
+  gluing(); repeating(); pointing(); copying(); folding(); opening(); contents(); filtering(); sorting();
   addEventListener("DOMContentLoaded", () => { keyboard(); boxes(); });  // after fields are made
 })();
