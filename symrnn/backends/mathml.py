@@ -23,6 +23,7 @@ SIGNS = {"-": "−", APART: ",", TIMES: "&#x2062;", "<": "&lt;", ">": "&gt;"}
 ACCENTS = {"bar": "‾", "tilde": "˜", "hat": "ˆ", "check": "ˇ", "dot": "˙", "ddot": "¨",
            "dddot": "\u20db"}
 NUMBERED = [Face.SIGN, Face.NUMBER, Face.SIGN]
+ARROWS = "→←"  # marks of a direction: as operators they would have space around them
 SPACE = "&#xa0;"  # which no browser drops at the edge of a text
 DOTLESS = {"i": "ı", "j": "ȷ"}
 NO_STRETCH = ' stretchy="false"'
@@ -230,8 +231,8 @@ def _letter(letter: Letter, accents: tuple[str, ...] = (), attributes: str = "")
     text = character(letter)
     if letter.face is Face.NUMBER:
         shown = f"<mn{attributes}>{escaped(text)}</mn>"
-    elif letter.face is Face.SIGN:  # no operator: a mark has no space around it
-        shown = f"<mi{attributes}>{escaped(text)}</mi>"
+    elif letter.face is Face.SIGN:
+        shown = _identifier(text) if text in ARROWS else _operator(text)
     else:
         text = _in_alphabet(DOTLESS.get(text, text) if every else text, letter.style)
         shown = _identifier(text, letter.face is Face.WORD, attributes)

@@ -109,7 +109,7 @@ def beside(ends: Sequence[float], plane: Plane) -> list[float]:
     """Heights of labels: each where its line ends, none upon another one or out of the plane."""
     gap = min(LINES, (plane.bottom - plane.top) / len(ends))
     order = sorted(range(len(ends)), key=lambda one: ends[one])
-    found, least, most = list(ends), plane.top + MARGIN, plane.bottom - MARGIN
+    found, least, most = list(ends), float(plane.top + MARGIN), plane.bottom - MARGIN
     for place, one in enumerate(order):
         found[one] = min(max(found[one], least), most - gap * (len(order) - 1 - place))
         least = found[one] + gap

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -23,7 +24,8 @@ STOPPED = """() => [...document.querySelectorAll(
   "a[href], button, input, select, summary, [tabindex]")].filter(
   one => one.tabIndex >= 0 && one.checkVisibility()).length"""
 LATE = """() => document.querySelectorAll("a[href], summary, input").length"""
-CUT = """() => [...document.querySelectorAll("math")].filter(one => one.checkVisibility()).filter(one => {
+CUT = """() => [...document.querySelectorAll("math")].filter(one => {
+  if (!one.checkVisibility()) return false;
   const own = one.getBoundingClientRect();
   for (let box = one.parentElement; box; box = box.parentElement) {
     if (getComputedStyle(box).overflowY !== "hidden") continue;
@@ -43,7 +45,8 @@ SHIFTS = """() => new Promise(done => {
 })"""
 BEHIND = """() => {
   let bad = 0;
-  const all = [...document.querySelectorAll("p math, li math")].filter(one => one.checkVisibility());
+  const all = [...document.querySelectorAll("p math, li math")].filter(
+    one => one.checkVisibility());
   for (let width = 180; width < 420; width += 3) {
     document.querySelector("main").style.width = `${width}px`;
     for (const one of all) {
@@ -110,7 +113,7 @@ def test_a_derivation_opens_by_key_and_is_read_by_arrows(opened: Any) -> None:
     assert one.page.locator("#equation-14").get_attribute("open") is not None
     pressed(one, "ArrowDown")
     focus = one.page.locator(":focus")
-    assert "tr" == focus.evaluate("one => one.localName")
+    assert focus.evaluate("one => one.localName") == "tr"
     assert one.lit("#equation-10")  # the equation that the row comes from
     assert pressed(one, "ArrowRight")[1]
     assert pressed(one, "ArrowDown", "ArrowDown") == ["equation-15", ""]
@@ -171,7 +174,7 @@ def test_lines_are_told_apart_at_every_width(opened: Any) -> None:
         moved(wide, scale=scale)
         places = wide.page.evaluate(LABELS)
         heights = sorted(height for height, _ in places)
-        assert all(below - above > 17.9 for above, below in zip(heights, heights[1:]))
+        assert all(below - above > 17.9 for above, below in pairwise(heights))
         assert any(abs(height - end) < 0.1 for height, end in places) or scale != "1"
 
 
@@ -227,4 +230,4 @@ def test_the_contents_show_where_the_reader_is(opened: Any) -> None:
     here = one.page.locator(".contents [aria-current]")
     here.and_(one.page.locator("[href='#costs']")).wait_for()
     box = here.bounding_box()
-    assert box and 0 <= box["x"] and box["x"] + box["width"] <= 360 and box["y"] < 60
+    assert box and box["x"] >= 0 and box["x"] + box["width"] <= 360 and box["y"] < 60
