@@ -60,7 +60,7 @@ class Plane:
 
     def across(self, lag: float) -> float:
         """Where a lag stands."""
-        return round(self.left + lag / self.lags * (self.right - self.left), 2)
+        return round(self.left + lag / max(self.lags, 1) * (self.right - self.left), 2)
 
     def up(self, power: float) -> float:
         """Where a power of ten stands; zero, minus infinity, is far below."""

@@ -35,3 +35,8 @@ def test_a_chart_tells_where_its_labels_stand() -> None:
 def test_a_line_without_a_number_has_a_label_all_the_same() -> None:
     (one,) = chart([("a", 0, 0, [float("nan")] * 2)], -12, 4).curves
     assert one.points == () and one.key == PLANE.top + MARGIN
+
+
+def test_one_point_alone_is_a_chart() -> None:
+    one = chart([("training", 0, 0, [0.5])])  # a learning curve after one epoch
+    assert one.curves[0].points[0][0] == one.plane.left and len(one.lags) == 1
