@@ -140,7 +140,7 @@
       return { ArrowRight: next(items(row), target, 1), ArrowLeft: next(items(row), target, -1),
                Home: every[0], End: every[every.length - 1] }[key];
     };
-    for (const one of all("a[href], summary, input", box)) one.tabIndex = -1;
+    for (const one of all("a[href], summary, input, tr[tabindex]", box)) one.tabIndex = -1;
     box.removeAttribute("tabindex");
     const first = box.querySelector(rowsIn);
     if (!first) return;

@@ -95,14 +95,15 @@ def test_arrows_lead_to_every_symbol_of_an_equation(opened: Any) -> None:
     one.page.locator("#equation-1").focus()
     assert pressed(one, *["ArrowDown"] * 6) == ["equation-7", ""]
     symbols = [pressed(one, "ArrowRight")[1] for _ in range(5)]
-    assert symbols == ["c", "g", "i", "c_prev", "f"]
+    assert symbols == one.page.locator("#equation-7 [data-symbol]").evaluate_all(
+        "all => all.map(one => one.dataset.symbol)")
     card = one.page.locator(".card")
     assert "forget gate: 1 keeps the memory" in card.inner_text()
     assert one.page.locator("[aria-describedby=card]").count() == 1
     assert one.page.locator("#symbol-f.lit").count() == 1
     one.page.keyboard.press("Escape")
     assert card.is_hidden()
-    assert pressed(one, "ArrowLeft")[1] == "c_prev"
+    assert pressed(one, "ArrowLeft")[1] == symbols[-2]
     assert pressed(one, "End") == ["equation-10", ""]
 
 
