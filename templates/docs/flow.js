@@ -82,7 +82,7 @@
   };
 
   /* Labels stand where their lines end, none upon another one. */
-  const labels = [...document.querySelectorAll(".flow-plot .beside")];
+  const labels = [...document.querySelectorAll(".flow-plot .ending")];
   const beside = (ends) => {
     const margin = 6, gap = Math.min(18, (plane.bottom - plane.top) / ends.length);
     let least = plane.top + margin;

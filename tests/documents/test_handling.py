@@ -60,7 +60,7 @@ BEHIND = """() => {
   }
   return bad;
 }"""
-LABELS = """() => [...document.querySelectorAll(".flow-plot .beside")].map((one, place) => {
+LABELS = """() => [...document.querySelectorAll(".flow-plot .ending")].map((one, place) => {
   const points = document.querySelectorAll(".flow-plot .travel")[place].getAttribute("points");
   const end = Number(points.trim().split(" ").pop().split(",")[1]);
   return [Number(one.getAttribute("transform").split(/[ (),]+/)[2]), end];
@@ -169,7 +169,7 @@ def test_lines_are_told_apart_at_every_width(opened: Any) -> None:
     for key in keys.all():
         box = key.bounding_box()
         assert box and box["x"] >= 0 and box["x"] + box["width"] <= 360
-    assert narrow.page.locator(".beside:visible").count() == 0
+    assert narrow.page.locator(".ending:visible").count() == 0
     assert wide.page.locator(".keys:visible").count() == 0
     for scale in ("1", "0.5", "3"):
         moved(wide, scale=scale)
