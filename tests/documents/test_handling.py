@@ -95,7 +95,7 @@ def test_arrows_lead_to_every_symbol_of_an_equation(opened: Any) -> None:
     one.page.locator("#equation-1").focus()
     assert pressed(one, *["ArrowDown"] * 6) == ["equation-7", ""]
     symbols = [pressed(one, "ArrowRight")[1] for _ in range(5)]
-    assert symbols == one.page.locator("#equation-7 [data-symbol]").evaluate_all(
+    assert symbols == one.page.locator("#equation-7 .formula [data-symbol]").evaluate_all(
         "all => all.map(one => one.dataset.symbol)")
     card = one.page.locator(".card")
     assert "forget gate: 1 keeps the memory" in card.inner_text()
