@@ -11,7 +11,7 @@ import pytest
 from tests.documents.test_browser import OPEN, Opened, browser, moved, opened, pytestmark
 
 __all__ = ["browser", "opened", "pytestmark"]
-NIGHTLY = ("lru", "mlstm", "deep_bidirectional_lstm") if os.environ.get("SYMRNN_EXHAUSTIVE") else ()
+NIGHTLY = ("elman", "mlstm", "deep_bidirectional_lstm") if os.environ.get("SYMRNN_EXHAUSTIVE") else ()
 PAGES = pytest.mark.parametrize("name", ["lstm", *NIGHTLY])
 STOPS = 100  # of the Tab key on a page, at most: contents, lists and folded parts
 A4 = 680  # pixels between the margins
@@ -35,6 +35,11 @@ CUT = """() => [...document.querySelectorAll("math")].filter(one => {
   }
   return false;
 }).length"""
+COVERED = """() => [...document.querySelectorAll(".equation:has(.number)")].filter(one => {
+  const number = one.querySelector(".number").getBoundingClientRect();
+  const math = one.querySelector(".formula math").getBoundingClientRect();
+  return number.width && math.right > number.left && math.left < number.right;
+}).map(one => one.id)"""
 OFF_PAPER = """width => [...document.querySelectorAll("math, svg, code span")].filter(
   one => one.checkVisibility() && one.getBoundingClientRect().right > width + 1).length"""
 SHIFTS = """() => new Promise(done => {
@@ -179,12 +184,13 @@ def test_lines_are_told_apart_at_every_width(opened: Any) -> None:
         assert any(abs(height - end) < 0.1 for height, end in places) or scale != "1"
 
 
-@pytest.mark.parametrize("width", [360, 1440])
-@PAGES
+@pytest.mark.parametrize("width", [360, 768, 1440])
+@pytest.mark.parametrize("name", ["lru", *NIGHTLY])
 def test_no_formula_is_cut(opened: Any, name: str, width: int) -> None:
     one = opened(name, width=width)
     one.page.evaluate(OPEN)
     assert one.page.evaluate(CUT) == 0
+    assert one.page.evaluate(COVERED) == []
 
 
 def test_pictures_on_a_phone_move_in_their_box_at_a_size_to_read(opened: Any) -> None:
