@@ -11,7 +11,8 @@ import pytest
 from tests.documents.test_browser import OPEN, Opened, browser, moved, opened, pytestmark
 
 __all__ = ["browser", "opened", "pytestmark"]
-NIGHTLY = ("elman", "mlstm", "deep_bidirectional_lstm") if os.environ.get("SYMRNN_EXHAUSTIVE") else ()
+EXHAUSTIVE = os.environ.get("SYMRNN_EXHAUSTIVE")
+NIGHTLY = ("elman", "mlstm", "deep_bidirectional_lstm") if EXHAUSTIVE else ()
 PAGES = pytest.mark.parametrize("name", ["lstm", *NIGHTLY])
 STOPS = 100  # of the Tab key on a page, at most: contents, lists and folded parts
 A4 = 680  # pixels between the margins
