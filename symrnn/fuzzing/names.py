@@ -34,7 +34,7 @@ KERNEL = """h_bar x_bar dh dx dW h_prev h_next h_0 h_T h_t h_final h_initial ini
     forward backward infer row lane rows width tile pack packed block panel mask lengths run sizes
     batch T_ B_ Tb x_t y_bar bars dot_h xdot loss sample thread barrier acc sum_ v0 v1 a_ A aa a_a
     a__a W_ W__ w"""
-LONG = ("a" * 40, "W_" + "x" * 60, "h_1_2_3_4_5_6_7", "Aa0_", "x2y", "b_b_b_b")
+LONG = ("a" * 40, "W_" + "x" * 38, "h_1_2_3_4_5_6_7", "Aa0_", "x2y", "b_b_b_b")
 
 HOSTILE = tuple(dict.fromkeys(
     name for row in (C, CPP, PYTHON, SCRIPT, MATHEMATICS, KERNEL) for name in row.split()
