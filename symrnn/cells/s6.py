@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from sympy import Expr, exp
+from sympy import Expr, Rational, exp, log
 from sympy.codegen.cfunctions import expm1
 
 from symrnn.authoring import Cell, register, t
-from symrnn.program import Program, activation, quoted
+from symrnn.program import UNIFORM, IndexSymbol, Program, activation, quoted
 
 SOURCE = ("A. Gu, T. Dao, Mamba: linear-time sequence modeling with selective state spaces, "
           "arXiv 2312.00752, equation (4) and algorithm 2")
@@ -46,9 +46,10 @@ def s6(discretization: str = "zoh") -> Program:
         Ahat = cell.symbol("Ahat[D,N]", "what is kept", latex=r"\hat{A}")
         Bhat = cell.symbol("Bhat[D,N]", "what is taken in", latex=r"\hat{B}")
         h, y = cell.state("h[D,N]", "state of every channel"), cell.symbol("y[D]", "output")
-        A_log = cell.parameter("A_log[D,N]", "how fast the state decays, its logarithm")
-        W_R, W_Delta, b_Delta = cell.parameters(
-            "W_R[R,D] W_Delta[D,R] b_Delta[D]", "of the step size")
+        A_log = cell.parameter("A_log[D,N]", "how fast the state decays, its logarithm",
+                               drawn=log(1 + IndexSymbol.at(1)))
+        W_R, W_Delta = cell.parameters("W_R[R,D] W_Delta[D,R]", "of the step size")
+        b_Delta = cell.parameter("b_Delta[D]", "bias of the step size", drawn=short_step())
         W_B = cell.parameter("W_B[N,D]", "weights of B, how the input enters")
         W_C = cell.parameter("W_C[N,D]", "weights of C, how the state is read")
 
@@ -61,6 +62,11 @@ def s6(discretization: str = "zoh") -> Program:
         h[t] = Ahat[t] * h[t - 1] + Bhat[t] * x[t]
         y[t] = h[t] @ C[t]
     return cell.build("y")
+
+
+def short_step() -> Expr:
+    """A bias with which softplus gives steps between 0.001 and 0.1, the short ones as often."""
+    return log(expm1(exp(log(Rational(1, 1000)) + UNIFORM * log(100))))
 
 
 def held(kind: str, step: Expr, rate: Expr) -> Expr:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sympy import Rational
+
 from symrnn.authoring import Cell, register, t
 from symrnn.program import ActivationChoice, Program
 from symrnn.program import activation as function
@@ -38,7 +40,7 @@ def scrn(activation: ActivationChoice = "sigmoid", output_activation: Activation
         s = cell.state("s[k]", "context: a slow average of the input")
         h = cell.state("h[m]", "hidden layer")
         B = cell.parameter("B[k,n]", "weights of the context from the input")
-        alpha = cell.parameter("alpha", "share of the context that stays")
+        alpha = cell.parameter("alpha", "share of the context that stays", drawn=Rational(19, 20))
         P = cell.parameter("P[m,k]", "weights of the hidden layer from the context")
         A = cell.parameter("A[m,n]", "weights of the hidden layer from the input")
         R = cell.parameter("R[m,m]", "weights of the hidden layer from itself")

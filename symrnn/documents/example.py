@@ -20,7 +20,8 @@ from symrnn.program.interpret import Interpreter
 from symrnn.rendering import rendered
 from symrnn.schedule import Plan
 
-STEPS, SMALLEST, PLACES, SEED = 3, 2, 1, 1  # values that are given have one place
+STEPS, SMALLEST, SEED = 3, 2, 1
+PLACES, EXACT = 1, 3  # of what is given, and of what is drawn by a formula of its own
 GIVEN, FOLLOWS = ("parameters", "inputs", "initial", "bars"), ("values", "gradients")
 
 
@@ -39,7 +40,9 @@ def small_case(plan: Plan) -> Case:
 
 
 def _rounded(case: Case) -> Case:
-    return replace(case, values={name: np.round(one, PLACES) + 0.0
+    program = case.plan.program
+    told = {one.name for one in program.variables if one.drawn is not None}
+    return replace(case, values={name: np.round(one, EXACT if name in told else PLACES) + 0.0
                                  for name, one in case.values.items()})
 
 
