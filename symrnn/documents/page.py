@@ -16,7 +16,7 @@ from symrnn.diagrams.picture import Picture
 from symrnn.documents.layer import Layer
 from symrnn.documents.measures import Accuracy, CostRow, SizeInput
 from symrnn.documents.rows import EquationRow
-from symrnn.documents.travels import Column, GradientFlow, Way
+from symrnn.documents.travels import Column, GradientFlow, TurnShown, Way
 from symrnn.program import Glyph
 from symrnn.documents.worked import Example, LessonShown, Values
 
@@ -90,7 +90,7 @@ class Copies:
     ``rows`` are the anchors of their equations, ``names`` the symbols that no other equation has,
     ``arrays`` where a script has these. ``picture`` shows one step of
     what is repeated, ``jacobian`` how its states depend on those before,
-    ``ways`` where they add up.
+    ``ways`` where they add up, ``turns`` where they turn into one another.
     """
 
     repeats: tuple[Repeat, ...] = ()
@@ -100,6 +100,7 @@ class Copies:
     picture: tuple[Picture, ...] = ()
     jacobian: tuple[Column, ...] = ()
     ways: tuple[Way, ...] = ()
+    turns: tuple[TurnShown, ...] = ()
 
 
 @dataclass(frozen=True)
