@@ -63,8 +63,14 @@ class Worked:
         return Values(symbol, row, self._at_steps(self.program[name]), self.groups[name])
 
     def term(self, lhs: str, place: int, symbol: Formula) -> Values:
-        """What one term of an equation is at every step."""
-        return self.values(self.terms.names[lhs][place], symbol)
+        """What one term of an equation is at every step, also where it is a sum over them."""
+        name = self.terms.names[lhs][place]
+        return self.values(self.terms.at_steps.get(name, name), symbol)
+
+    def total(self, lhs: str, place: int, symbol: Formula) -> tuple[Values, ...]:
+        """What a term that is a sum over time adds up to; nothing for any other one."""
+        name = self.terms.names[lhs][place]
+        return (self.values(name, symbol),) if name in self.terms.at_steps else ()
 
     @property
     def steps(self) -> tuple[int, ...]:
@@ -82,8 +88,11 @@ class Worked:
         return Script(self.name, text, vector)
 
     def _all(self, group: str) -> Arrays:
+        """Arrays of the network and its gradient, without those of single terms."""
+        known = self.case.plan
         return tuple((own, tuple(np.ravel(self.interpreter.whole(name)).tolist()))
-                     for name, own in self.arrays[group].items() if name in self.program)
+                     for name, own in self.arrays[group].items()
+                     if name in known.program or name in known.gradient)
 
     def _at_steps(self, variable: Variable) -> tuple[Matrix, ...]:
         """The one sample at every step, or the one value."""

@@ -119,7 +119,8 @@ class Edge:
 class Step:
     """One term of a cotangent: its rule, the equation it comes from, what it says there.
 
-    ``saved`` are the forward values that it reads, ``value`` is what it adds up to.
+    ``saved`` are the forward values that it reads, ``value`` is what it adds at every step, and
+    ``total`` what that adds up to where the term is a sum over time.
     """
 
     rule: str
@@ -128,6 +129,7 @@ class Step:
     contribution: Formula
     saved: tuple[Formula, ...]
     value: Values
+    total: tuple[Values, ...]
 
 
 @dataclass(frozen=True)
