@@ -43,9 +43,10 @@ def lmu() -> Program:
         m = cell.state("m[d]", "memory: coefficients of Legendre polynomials")
         h = cell.state("h[k]", "hidden state")
         e_x, e_h, e_m = cell.parameters("e_x[n] e_h[k] e_m[d]", "of the encoder")
-        A = cell.parameter("A[d,d]", "how the window slides on; see the note", drawn=slides())
+        A = cell.parameter("A[d,d]", "how the window slides on; see the note",
+                           latex=r"\mathbf{A}", drawn=slides())
         B = cell.parameter("B[d]", "how the window takes in its newest value; see the note",
-                           drawn=takes_in())
+                           latex=r"\mathbf{B}", drawn=takes_in())
         W_x, W_h, W_m = cell.parameters("W_x[k,n] W_h[k,k] W_m[k,d]", "of the hidden state")
 
         u[t] = (cell.contract("i,i->", e_x, x[t]) + cell.contract("i,i->", e_h, h[t - 1])

@@ -42,9 +42,10 @@ def s6(discretization: str = "zoh") -> Program:
         x = cell.input("x[D]", "input")
         r = cell.symbol("r[R]", "few numbers that the step size sees")
         Delta = cell.symbol("Delta[D]", "step size: how much time this input stands for")
-        B, C = cell.symbol("B[N]", "how the input enters"), cell.symbol("C[N]", "how h is read")
-        Ahat = cell.symbol("Ahat[D,N]", "what is kept", latex=r"\hat{A}")
-        Bhat = cell.symbol("Bhat[D,N]", "what is taken in", latex=r"\hat{B}")
+        B = cell.symbol("B[N]", "how the input enters", latex=r"\mathbf{B}")
+        C = cell.symbol("C[N]", "how h is read", latex=r"\mathbf{C}")
+        Ahat = cell.symbol("Ahat[D,N]", "what is kept", latex=r"\hat{\mathbf{A}}")
+        Bhat = cell.symbol("Bhat[D,N]", "what is taken in", latex=r"\hat{\mathbf{B}}")
         h, y = cell.state("h[D,N]", "state of every channel"), cell.symbol("y[D]", "output")
         A_log = cell.parameter("A_log[D,N]", "how fast the state decays, its logarithm",
                                drawn=log(1 + IndexSymbol.at(1)))

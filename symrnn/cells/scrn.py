@@ -39,7 +39,7 @@ def scrn(activation: ActivationChoice = "sigmoid", output_activation: Activation
         x = cell.input("x[n]", "input")
         s = cell.state("s[k]", "context: a slow average of the input")
         h = cell.state("h[m]", "hidden layer")
-        B = cell.parameter("B[k,n]", "weights of the context from the input")
+        B = cell.parameter("B[k,n]", "weights of the context from the input", latex=r"\mathbf{B}")
         alpha = cell.parameter("alpha", "share of the context that stays", drawn=Rational(19, 20))
         P = cell.parameter("P[m,k]", "weights of the hidden layer from the context")
         A = cell.parameter("A[m,n]", "weights of the hidden layer from the input")
