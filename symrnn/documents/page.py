@@ -14,7 +14,7 @@ from symrnn.backends.formula import Formula
 from symrnn.backends.repeats import Repeat
 from symrnn.diagrams.picture import Picture
 from symrnn.documents.layer import Layer
-from symrnn.documents.measures import Accuracy, CostRow, SizeInput
+from symrnn.documents.measures import Accuracy, CodeSize, CostRow, SizeInput
 from symrnn.documents.rows import EquationRow
 from symrnn.documents.travels import Column, GradientFlow, TurnShown, Way
 from symrnn.program import Glyph
@@ -204,6 +204,7 @@ class Page:
     flow: GradientFlow
     costs: tuple[CostRow, ...]
     sizes: tuple[SizeInput, ...]
+    code_size: tuple[CodeSize, ...]  # none where there is no compiler
     code: tuple[Code, ...]
     example: Example
     lessons: tuple[LessonShown, ...]
