@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from symrnn.rendering import rendered
 from symrnn.schedule import Plan
 
 STEPS, SMALLEST, SEED = 3, 2, 1
+MOST = 200  # entries of an array that is shown
 PLACES, EXACT = 1, 3  # of what is given, and of what is drawn by a formula of its own
 GIVEN, FOLLOWS = ("parameters", "inputs", "initial", "bars"), ("values", "gradients")
 
@@ -28,15 +30,22 @@ GIVEN, FOLLOWS = ("parameters", "inputs", "initial", "bars"), ("values", "gradie
 def small_case(plan: Plan) -> Case:
     """A case that fits a page: given numbers that a reader can type, and whose values are finite.
 
-    Where those leave the domain of a function, their sizes without signs are taken.
+    Where those leave the domain of a function, their sizes without signs are taken. Sizes differ,
+    so that shapes can be told apart, but where some array would be too long to be read.
     """
+    rising = int(_largest(plan, random_case(plan, SEED, 1, 1)) <= MOST)
     with np.errstate(all="ignore"):
         for positive in (False, True):
-            found = _rounded(random_case(plan, SEED, STEPS, 1, positive, SMALLEST))
+            found = _rounded(random_case(plan, SEED, STEPS, 1, positive, SMALLEST, rising))
             values = Interpreter(plan.program, found.values, found.sizes)
             if all(np.isfinite(values.whole(name)).all() for name in plan.program.outputs):
                 break
     return found
+
+
+def _largest(plan: Plan, case: Case) -> int:
+    """The entries of the largest value of a step."""
+    return max(prod(case.sizes[axis] for axis in one.axes) for one in plan.program.variables)
 
 
 def _rounded(case: Case) -> Case:
