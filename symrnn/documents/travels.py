@@ -86,3 +86,8 @@ class GradientFlow:
     turns: tuple[TurnShown, ...]
     unmeasured: str
     curves: tuple[Curves, ...]
+
+    @property
+    def blocked(self) -> bool:
+        """True where every way from step to step leads through weights, a matrix or a slope."""
+        return not self.ways and not self.turns
