@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from symrnn import rendering
 from symrnn.authoring import Architecture
+from symrnn.authoring.registry import variants
 from symrnn.catalogue import FromFile, find
 from symrnn.cells import architectures
 from symrnn.pipeline import own_files
@@ -132,12 +133,21 @@ def pages(networks: Sequence[Architecture], languages: Sequence[str], formats: s
     recipes too. Raises UnknownName for a language or a format that there is none of.
     """
     from symrnn.documents.site import site
-    from symrnn.documents.writers import writer
+    from symrnn.documents.writers import LINKED, writer
 
-    written, whole = writer(formats, languages), site(networks, commands is not None)
+    written = writer(formats, languages)
+    whole = site(networks, commands is not None,
+                 () if formats in LINKED else _beside(networks))
     for page in whole.pages():
         yield page.head.name, {**written.page(page)}
     yield "", {**written.assets(), **written.index(whole.entries, commands)}
+
+
+def _beside(networks: Sequence[Architecture]) -> tuple[Architecture, ...]:
+    """The other variants of some networks, of which their documents tell the difference."""
+    own = [one.name for one in networks]
+    names = dict.fromkeys(other for name in own for other in variants(name))
+    return tuple(find(name) for name in names if name not in own)
 
 
 def write_pages(files: Mapping[str, str | bytes], output: Path) -> Path:

@@ -57,16 +57,21 @@ class Cell(Draft):
                  trace: TracebackType | None) -> None:
         self._order.__exit__(kind, error, trace)
 
-    def input(self, declaration: str, meaning: str) -> Sequence:
-        """Declare what comes in at every step, such as ``"x[n]"``."""
-        return self._sequence(declaration, Role.INPUT, meaning)
+    def input(self, declaration: str, meaning: str, drawn: Any = None) -> Sequence:
+        """Declare what comes in at every step, such as ``"x[n]"``.
 
-    def state(self, declaration: str, meaning: str, latex: str = "", start: Any = 0) -> Sequence:
+        ``drawn`` is for what is no number of any size, such as a mask: see :meth:`parameter`.
+        """
+        return self._sequence(declaration, Role.INPUT, meaning, drawn=drawn)
+
+    def state(self, declaration: str, meaning: str, latex: str = "", start: Any = 0,
+              drawn: Any = None) -> Sequence:
         """Declare what the cell remembers; an equation must define it.
 
-        ``start`` is the number that a sequence starts with where the caller gives none.
+        ``start`` is the number that a sequence starts with where the caller gives none; ``drawn``
+        is what examples and checks start with: see :meth:`parameter`.
         """
-        state = self._sequence(declaration, Role.STATE, meaning, latex)
+        state = self._sequence(declaration, Role.STATE, meaning, latex, drawn)
         self.starts[state.name] = first_value(self, state.name, self._plain(start))
         return state
 
@@ -95,12 +100,16 @@ class Cell(Draft):
         self._add(replace(self.variables[one.name], glyph=drawn))
         return one
 
-    def parameter(self, declaration: str, meaning: str, latex: str = "") -> Term:
+    def parameter(self, declaration: str, meaning: str, latex: str = "",
+                  drawn: Any = None) -> Term:
         """Declare a parameter, such as ``"W[m,n]"``: it maps n entries to m.
 
-        ``meaning`` stands in documents as it is.
+        ``meaning`` stands in documents as it is. ``drawn`` says which numbers make sense: a
+        formula that examples, curves, checks and first weights are drawn by. It reads
+        ``UNIFORM``, a random number between 0 and 1, its indices ``IndexSymbol.at(0)`` from 0 on,
+        sizes, parameters drawn before it and, of an input, ``STEP``, which is 1 at the first step.
         """
-        variable = self._declare(declaration, Role.PARAMETER, meaning, latex, Span.CONSTANT)
+        variable = self._declare(declaration, Role.PARAMETER, meaning, latex, Span.CONSTANT, drawn)
         return self.term(variable.name)
 
     def parameters(self, declarations: str, meaning: str = "") -> tuple[Term, ...]:
@@ -167,13 +176,15 @@ class Cell(Draft):
         return finished(told(lower(self._draft(outputs, self.equations)), self.phrases))
 
     def _declare(self, declaration: str, role: Role, meaning: str, latex: str,
-                 span: Span) -> Variable:
+                 span: Span, drawn: Any = None) -> Variable:
         name, axes = declared(self.name, declaration)
         if name in self.variables:
             raise ProgramError(f"{self.name}: '{name}' is declared already; take another name")
         refuse(self.name, untold(f"the meaning of '{name}'", meaning),
                untold(f"the LaTeX of '{name}'", latex))
-        return self._add(Variable(name, axes, role, self._glyph(name, latex), meaning, span))
+        formula = None if drawn is None else self._plain(drawn)
+        return self._add(Variable(name, axes, role, self._glyph(name, latex), meaning, span,
+                                  drawn=formula))
 
     def _glyph(self, name: str, latex: str) -> Glyph:
         """The symbol that a name suggests, or the author's LaTeX with the indices of the name."""
@@ -186,5 +197,7 @@ class Cell(Draft):
             raise ProgramError(f"{self.name}: '{name}': {error}") from None
         return replace(drawn, sub=(*drawn.sub, *suggested.sub))
 
-    def _sequence(self, declaration: str, role: Role, meaning: str, latex: str = "") -> Sequence:
-        return Sequence(self, self._declare(declaration, role, meaning, latex, Span.SEQUENCE).name)
+    def _sequence(self, declaration: str, role: Role, meaning: str, latex: str = "",
+                  drawn: Any = None) -> Sequence:
+        return Sequence(self, self._declare(declaration, role, meaning, latex, Span.SEQUENCE,
+                                            drawn).name)

@@ -6,22 +6,22 @@ from collections.abc import Iterable, Iterator
 from functools import reduce
 from typing import Any
 
-from sympy import (Abs, Add, Basic, Expr, Float, Integer, Max, Min, Mul, NumberSymbol, Piecewise,
-                   Pow, Rational, exp, preorder_traversal)
+from sympy import (Abs, Add, Basic, Expr, Float, Integer, Max, Min, Mod, Mul, NumberSymbol,
+                   Piecewise, Pow, Rational, exp, preorder_traversal)
 from sympy.core.relational import Relational
 from sympy.core.symbol import Str
 from sympy.functions.elementary.piecewise import ExprCondPair
 from sympy.logic.boolalg import And, BooleanAtom, Not, Or
 
 from symrnn.authoring.symbols import Author, Term, plain
-from symrnn.program import (ELEMENTARY, function, IndexSymbol, is_variable, Ein, Pointwise,
-                            ProgramError, SizeSymbol, exact, larger, magnitude, rewrite, smaller,
-                            untold)
+from symrnn.program import (ELEMENTARY, function, DrawSymbol, IndexSymbol, is_variable, Ein,
+                            Pointwise, ProgramError, SizeSymbol, exact, larger, magnitude, rewrite,
+                            smaller, untold)
 
 LARGEST_POWER = 64
 LARGEST_START = 10**30  # float32 holds it, and a few products with it
 KNOWN = (Add, Mul, Piecewise, ExprCondPair, Relational, And, Or, Not, BooleanAtom, Ein, Str,
-         Pointwise, SizeSymbol, IndexSymbol, NumberSymbol,
+         Pointwise, SizeSymbol, IndexSymbol, DrawSymbol, Mod, NumberSymbol,
          *(row.function for row in ELEMENTARY.values()))
 
 

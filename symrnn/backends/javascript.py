@@ -12,6 +12,7 @@ from symrnn.backends.c_helpers import Helper
 from symrnn.backends.javascript_tree import Formulas, Functions, JavaScriptTree
 from symrnn.backends.javascript_words import RESERVED
 from symrnn.backends.lines import WIDTH, deeper, flat, laid_out, rows
+from symrnn.backends.memory import memory
 from symrnn.backends.notes import bare
 from symrnn.backends.text import comment_block, in_comment, text_of
 from symrnn.costs import Operations, costs
@@ -101,6 +102,9 @@ class _Script:
         yield "sequence", self._listed(found.forward.products, found.backward.products)
         yield "parameters", self._listed(found.parameters)
         yield "saved", self._listed(found.saved)
+        held = memory(self.counted, found.parameters, found.saved)
+        yield "workspace", self._listed(*held.work)
+        yield "ram", self._listed(*held.ram)
 
     def _listed(self, *counts: Expr) -> str:
         return ", ".join(flat(self.formulas(one)) for one in counts)

@@ -146,7 +146,7 @@ def _glyph(glyph: Glyph) -> str:
         letters = _under(glyph.letters[0], glyph.accents)
     else:
         for accent in glyph.accents:
-            letters = rf"\{accent}{{{letters}}}"
+            letters = rf"\{_over(accent, True)}{{{letters}}}"
     return letters + _scripts(glyph)
 
 
@@ -170,8 +170,13 @@ def _under(letter: Letter, accents: tuple[str, ...]) -> str:
     every = (*letter.accents, *accents)
     shown = DOTLESS.get(letter.text, _plain(letter)) if every else _plain(letter)
     for accent in every:
-        shown = rf"\{accent}{{{shown}}}"
+        shown = rf"\{_over(accent, letter.long)}{{{shown}}}"
     return shown
+
+
+def _over(accent: str, wide: bool) -> str:
+    """The command of an accent; a bar goes over all of a word."""
+    return WIDE[accent] if wide and accent == "bar" else accent
 
 
 def _plain(letter: Letter) -> str:

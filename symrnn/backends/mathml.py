@@ -110,7 +110,7 @@ class MathMLSpelling(Spelling):
         if node.accent != "bar":
             return f"<mrow{named}>{_over(self(node.inside), node.accent)}</mrow>"
         inside = self.inside(node.inside)
-        return f'<mrow{named} data-accent="bar" style="{LINE_ABOVE}">{inside}</mrow>'
+        return _line_above(inside, named)
 
     def parens(self, node: Parens) -> str:
         return f"<mrow>{self._between(node, '' if node.inside.tall else NO_STRETCH)}</mrow>"
@@ -215,7 +215,7 @@ def _letters(glyph: Glyph) -> str:
     shown = _bare(glyph)
     shown = f"<mrow>{shown}</mrow>" if len(glyph.letters) > 1 else shown
     for accent in glyph.accents:
-        shown = _over(shown, accent)
+        shown = _over(shown, accent, True)
     return shown
 
 
@@ -237,7 +237,7 @@ def _letter(letter: Letter, accents: tuple[str, ...] = (), attributes: str = "")
         text = _in_alphabet(DOTLESS.get(text, text) if every else text, letter.style)
         shown = _identifier(text, letter.face is Face.WORD, attributes)
     for accent in every:
-        shown = _over(shown, accent)
+        shown = _over(shown, accent, letter.long)
     return shown
 
 
@@ -253,7 +253,14 @@ def _in_alphabet(text: str, style: Style) -> str:
         return text
 
 
-def _over(inside: str, accent: str) -> str:
+def _line_above(inside: str, attributes: str = "") -> str:
+    """A bar over all of a formula or a word."""
+    return f'<mrow{attributes} data-accent="bar" style="{LINE_ABOVE}">{inside}</mrow>'
+
+
+def _over(inside: str, accent: str, wide: bool = False) -> str:
+    if wide and accent == "bar":
+        return _line_above(inside)
     return f'<mover accent="true">{inside}<mo stretchy="false">{ACCENTS[accent]}</mo></mover>'
 
 

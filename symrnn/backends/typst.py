@@ -136,7 +136,7 @@ def _glyph(glyph: Glyph) -> str:
         return _letter(glyph.letters[0], glyph.accents) + _scripts(glyph)
     letters = " ".join(map(_letter, glyph.letters))
     for accent in glyph.accents:
-        letters = f"{ACCENTS[accent]}({letters})"
+        letters = f"{_over(accent, True)}({letters})"
     return letters + _scripts(glyph)
 
 
@@ -150,8 +150,13 @@ def _letter(letter: Letter, accents: tuple[str, ...] = ()) -> str:
     every = (*letter.accents, *accents)
     shown = DOTLESS.get(letter.text, _plain(letter)) if every else _plain(letter)
     for accent in every:
-        shown = f"{ACCENTS[accent]}({shown})"
+        shown = f"{_over(accent, letter.long)}({shown})"
     return shown
+
+
+def _over(accent: str, wide: bool) -> str:
+    """The function of an accent; a bar goes over all of a word."""
+    return WIDE[accent] if wide and accent == "bar" else ACCENTS[accent]
 
 
 def _plain(letter: Letter) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sympy import Rational
+
 from symrnn.authoring import Cell, register, t
 from symrnn.program import Program, activation
 
@@ -39,8 +41,9 @@ def antisymmetric_rnn(gated: bool = False) -> Program:
         d = cell.symbol("d[m]", "the state under the antisymmetric matrix")
         h = cell.state("h[m]", "hidden state")
         W_h, V_h, b_h = cell.parameters("W_h[m,m] V_h[m,n] b_h[m]", "of the hidden state")
-        gamma = cell.parameter("gamma", "diffusion: damps what the step size lets grow")
-        epsilon = cell.parameter("epsilon", "step size")
+        gamma = cell.parameter("gamma", "diffusion: damps what the step size lets grow",
+                               drawn=Rational(1, 100))
+        epsilon = cell.parameter("epsilon", "step size", drawn=Rational(1, 10))
 
         d[t] = W_h @ h[t - 1] - W_h.T @ h[t - 1] - gamma * h[t - 1]
         if gated:

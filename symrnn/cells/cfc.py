@@ -5,7 +5,7 @@ from __future__ import annotations
 from sympy import Expr, Integer
 
 from symrnn.authoring import Cell, register, t
-from symrnn.program import ActivationChoice, Program
+from symrnn.program import UNIFORM, ActivationChoice, Program
 from symrnn.program import activation as function
 
 SOURCE = ("R. Hasani et al., Closed-form continuous-time neural networks, Nature Machine "
@@ -62,4 +62,6 @@ def cfc(activation: ActivationChoice = "tanh", elapsed: bool = False) -> Program
 
 def passed(cell: Cell, elapsed: bool) -> Expr:
     """The time since the step before: an input, or else one unit."""
-    return cell.input("Delta", "time since the step before")[t] if elapsed else Integer(1)
+    if not elapsed:
+        return Integer(1)
+    return cell.input("Delta", "time since the step before", drawn=(1 + UNIFORM) / 2)[t]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from sympy import Eq, Mod, Piecewise
+
 from symrnn.authoring import Cell, register, t
-from symrnn.program import ActivationChoice, Program
+from symrnn.program import STEP, ActivationChoice, IndexSymbol, Program
 from symrnn.program import activation as function
 
 SOURCE = "J. Koutnik, K. Greff, F. Gomez, J. Schmidhuber, A clockwork RNN, arXiv 1402.3511, (1)"
@@ -19,6 +21,7 @@ NOTES = [
     "$M$ is the mask of connections, 1 where a unit may see another: block upper triangular where "
     "modules are sorted from fast to slow, so that fast ones see slow ones. It is given as a "
     "parameter; leave it out of the training.",
+    "In examples every unit is a module of its own, with the periods 1, 2, 4, 8 and so on.",
     "The paper's output layer, its equation (2), is `symrnn.readout`. Its equation (1) has no "
     "bias.",
     "In a stack all layers share the mask of periods, and so their number of units.",
@@ -35,12 +38,15 @@ def clockwork(activation: ActivationChoice = "tanh") -> Program:
     f = function(activation)
     with Cell("clockwork", source=SOURCE, notes=NOTES, bibtex=BIBTEX) as cell:
         x = cell.input("x[n]", "input")
-        k = cell.input("k[m]", "1 for the units that tick, 0 for those that wait")
+        unit, other = IndexSymbol.at(0), IndexSymbol.at(1)
+        k = cell.input("k[m]", "1 for the units that tick, 0 for those that wait",
+                       drawn=Piecewise((1, Eq(Mod(STEP, 2**unit), 0)), (0, True)))
         s = cell.symbol("s[m]", "what a unit would be if it ticked")
         h = cell.state("h[m]", "hidden layer")
         W_I = cell.parameter("W_I[m,n]", "weights from the input")
         W_H = cell.parameter("W_H[m,m]", "weights from the hidden layer")
-        M = cell.parameter("M[m,m]", "mask of connections, 1 where there is one")
+        M = cell.parameter("M[m,m]", "mask of connections, 1 where there is one",
+                           drawn=Piecewise((1, unit <= other), (0, True)))
 
         s[t] = f(cell.contract("ij,j->i", M * W_H, h[t - 1]) + W_I @ x[t])
         h[t] = k[t] * s[t] + (1 - k[t]) * h[t - 1]

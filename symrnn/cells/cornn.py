@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sympy import Rational
+
 from symrnn.authoring import Cell, register, t
 from symrnn.program import Program, activation
 
@@ -38,9 +40,10 @@ def cornn() -> Program:
         z = cell.state("z[m]", "velocity of the oscillators")
         y = cell.state("y[m]", "position of the oscillators")
         W, W_z, V, b = cell.parameters("W[m,m] W_z[m,m] V[m,n] b[m]", "of the force")
-        dt = cell.parameter("dt", "step size", latex=r"\Delta t")
-        gamma = cell.parameter("gamma", "how hard the oscillators are pulled back")
-        epsilon = cell.parameter("epsilon", "damping")
+        dt = cell.parameter("dt", "step size", latex=r"\Delta t", drawn=Rational(42, 1000))
+        gamma = cell.parameter("gamma", "how hard the oscillators are pulled back",
+                               drawn=Rational(27, 10))
+        epsilon = cell.parameter("epsilon", "damping", drawn=Rational(47, 10))
 
         z[t] = (z[t - 1] + dt * tanh(W @ y[t - 1] + W_z @ z[t - 1] + V @ u[t] + b)
                 - dt * gamma * y[t - 1] - dt * epsilon * z[t - 1])

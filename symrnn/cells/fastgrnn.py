@@ -41,8 +41,10 @@ def fastgrnn(low_rank: bool = False, gate_activation: ActivationChoice = "sigmoi
             a[t] = W @ x[t] + U @ h[t - 1]
         b_z = cell.parameter("b_z[m]", "bias of the gate")
         b_h = cell.parameter("b_h[m]", "bias of the candidate")
-        zeta = cell.parameter("zeta", "weight of the candidate by the gate, before its sigmoid")
-        nu = cell.parameter("nu", "weight of the candidate at all times, before its sigmoid")
+        zeta = cell.parameter("zeta", "weight of the candidate by the gate, before its sigmoid",
+                              drawn=1)
+        nu = cell.parameter("nu", "weight of the candidate at all times, before its sigmoid",
+                            drawn=-4)
 
         z[t] = gate(a[t] + b_z)
         s[t] = squash(a[t] + b_h)

@@ -33,8 +33,8 @@ def fastrnn(activation: ActivationChoice = "tanh") -> Program:
         s = cell.symbol("s[m]", "candidate for the new state", r"\tilde{h}")
         h = cell.state("h[m]", "hidden state")
         W, U, b = cell.parameters("W[m,n] U[m,m] b[m]", "of the candidate")
-        alpha = cell.parameter("alpha", "weight of the candidate, before its sigmoid")
-        beta = cell.parameter("beta", "weight of the old state, before its sigmoid")
+        alpha = cell.parameter("alpha", "weight of the candidate, before its sigmoid", drawn=-3)
+        beta = cell.parameter("beta", "weight of the old state, before its sigmoid", drawn=3)
 
         s[t] = phi(W @ x[t] + U @ h[t - 1] + b)
         h[t] = sigmoid(alpha) * s[t] + sigmoid(beta) * h[t - 1]

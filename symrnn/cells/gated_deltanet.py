@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from sympy import Rational, exp, sqrt
+from sympy import Rational, exp, log, sqrt
 
 from symrnn.authoring import Cell, dot, outer, register, t
-from symrnn.program import Program, activation, larger
+from symrnn.cells.s6 import short_step
+from symrnn.program import UNIFORM, Program, activation, larger
 
 SOURCE = ("S. Yang, J. Kautz, A. Hatamizadeh, Gated delta networks: improving Mamba2 with delta "
           "rule, ICLR 2025, arXiv 2412.06464, section 3")
@@ -55,8 +56,10 @@ def gated_deltanet() -> Program:
         y = cell.symbol("y[D]", "output")
         W_q, W_k, W_v = cell.parameters(
             "W_q[H,d_k,D] W_k[H,d_k,D] W_v[H,d_v,D]", "of query, key and value")
-        W_alpha, b_alpha = cell.parameters("W_alpha[H,D] b_alpha[H]", "of the decay")
-        A_log = cell.parameter("A_log[H]", "speed of the decay, its logarithm")
+        W_alpha = cell.parameter("W_alpha[H,D]", "weights of the decay")
+        b_alpha = cell.parameter("b_alpha[H]", "bias of the decay", drawn=short_step())
+        A_log = cell.parameter("A_log[H]", "speed of the decay, its logarithm",
+                               drawn=log(1 + 15 * UNIFORM))
         W_beta = cell.parameter("W_beta[H,D]", "weights of the correction")
         W_o = cell.parameter("W_o[D,H,d_v]", "weights of the output")
 

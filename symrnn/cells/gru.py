@@ -9,6 +9,7 @@ from symrnn.program import activation as function
 SOURCE = "K. Cho et al., Learning phrase representations using RNN encoder-decoder, arXiv 1406.1078"
 BEFORE = "Reset before the product, as in version 3 of the paper: $U_n (r h)$."
 AFTER = "Reset after the product, as in version 1 of the paper and in cuDNN: $r (U_n h + c_n)$."
+NAMED = "The subscript of the candidate's parameters is PyTorch's name of it, n for new."
 KEEPS = "The update gate $z$ keeps the old state at 1 and replaces it at 0."
 
 BIBTEX = """
@@ -34,14 +35,14 @@ def gru(reset_after: bool = True, gate_activation: ActivationChoice = "sigmoid",
     activation, and for what an option does not take.
     """
     gate, squash = function(gate_activation), function(activation)
-    notes = [KEEPS, AFTER if reset_after else BEFORE]
+    notes = [KEEPS, NAMED, AFTER if reset_after else BEFORE]
     with Cell("gru", source=SOURCE, notes=notes, bibtex=BIBTEX) as cell:
         x = cell.input("x[n]", "input")
         a_z, a_r, a_n = cell.symbols("a_z[m] a_r[m] a_n[m]", "pre-activation")
         z = cell.symbol("z[m]", "update gate: 1 keeps the old state, 0 replaces it")
         r = cell.symbol("r[m]", "reset gate: 0 forgets the old state in the candidate")
         q = cell.symbol("q[m]", "what the candidate sees of the old state")
-        n = cell.symbol("n[m]", "candidate for the new state")
+        n = cell.symbol("n[m]", "candidate for the new state", latex=r"\tilde{h}")
         h = cell.state("h[m]", "hidden state")
         W_z, U_z, b_z = cell.parameters("W_z[m,n] U_z[m,m] b_z[m]", "of the update gate")
         W_r, U_r, b_r = cell.parameters("W_r[m,n] U_r[m,m] b_r[m]", "of the reset gate")

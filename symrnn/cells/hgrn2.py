@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from symrnn.authoring import Cell, outer, register, t
-from symrnn.program import Program, activation
+from symrnn.program import UNIFORM, Program, activation
 
 SOURCE = ("Z. Qin et al., HGRN2: gated linear RNNs with state expansion, COLM 2024, "
           "arXiv 2404.07904, section 3")
@@ -44,7 +44,8 @@ def hgrn2() -> Program:
         W_f, b_f = cell.parameters("W_f[H,d_f,D] b_f[H,d_f]", "of the forget gate")
         W_i, b_i = cell.parameters("W_i[H,d_i,D] b_i[H,d_i]", "of the input")
         W_o, b_o = cell.parameters("W_o[H,d_f,D] b_o[H,d_f]", "of the output gate")
-        gamma = cell.parameter("gamma[H,d_f]", "least value of the forget gate")
+        gamma = cell.parameter("gamma[H,d_f]", "least value of the forget gate",
+                               drawn=UNIFORM)
         W_y = cell.parameter("W_y[D,H,d_i]", "weights of the output")
 
         f[t] = gamma + (1 - gamma) * sigmoid(W_f @ x[t] + b_f)

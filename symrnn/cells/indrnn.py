@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from symrnn.authoring import Cell, register, t
-from symrnn.program import ActivationChoice, Program
+from symrnn.program import UNIFORM, ActivationChoice, Program
 from symrnn.program import activation as function
 
 SOURCE = ("S. Li, W. Li, C. Cook, C. Zhu, Y. Gao, Independently recurrent neural network (IndRNN), "
@@ -31,7 +31,7 @@ def indrnn(activation: ActivationChoice = "relu") -> Program:
         x = cell.input("x[n]", "input")
         h = cell.state("h[m]", "hidden state")
         W = cell.parameter("W[m,n]", "weights from the input")
-        u = cell.parameter("u[m]", "weight of each unit from itself")
+        u = cell.parameter("u[m]", "weight of each unit from itself", drawn=UNIFORM)
         b = cell.parameter("b[m]", "bias of the hidden layer")
 
         h[t] = phi(W @ x[t] + u * h[t - 1] + b)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from sympy import Eq, Piecewise
+
 from symrnn.authoring import Cell, register, t
-from symrnn.program import ActivationChoice, Program
+from symrnn.program import ActivationChoice, IndexSymbol, Program
 from symrnn.program import activation as function
 
 SOURCE = ("Q. V. Le, N. Jaitly, G. E. Hinton, A simple way to initialize recurrent networks of "
@@ -29,7 +31,10 @@ def irnn(activation: ActivationChoice = "relu") -> Program:
     with Cell("irnn", source=SOURCE, notes=NOTES, bibtex=BIBTEX) as cell:
         x = cell.input("x[n]", "input")
         h = cell.state("h[m]", "hidden state")
-        W, U, b = cell.parameters("W[m,n] U[m,m] b[m]", "of the hidden layer")
+        W = cell.parameter("W[m,n]", "weights of the hidden layer")
+        identity = Piecewise((1, Eq(*map(IndexSymbol.at, range(2)))), (0, True))
+        U = cell.parameter("U[m,m]", "weights of the hidden layer", drawn=identity)
+        b = cell.parameter("b[m]", "bias of the hidden layer")
 
         h[t] = phi(W @ x[t] + U @ h[t - 1] + b)
     return cell.build("h")

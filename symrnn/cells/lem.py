@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sympy import Rational
+
 from symrnn.authoring import Cell, register, t
 from symrnn.program import Program, activation
 
@@ -37,7 +39,7 @@ def lem() -> Program:
         dt_2 = cell.symbol("dt_2[m]", "step size of y", latex=r"\Delta t")
         z = cell.state("z[m]", "memory")
         y = cell.state("y[m]", "hidden state")
-        dt = cell.parameter("dt", "largest step size", latex=r"\Delta t")
+        dt = cell.parameter("dt", "largest step size", latex=r"\Delta t", drawn=Rational(1, 2))
         W_1, V_1, b_1 = cell.parameters("W_1[m,m] V_1[m,n] b_1[m]", "of the step size of z")
         W_2, V_2, b_2 = cell.parameters("W_2[m,m] V_2[m,n] b_2[m]", "of the step size of y")
         W_z, V_z, b_z = cell.parameters("W_z[m,m] V_z[m,n] b_z[m]", "of the memory")

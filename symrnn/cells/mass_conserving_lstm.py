@@ -5,7 +5,7 @@ from __future__ import annotations
 from sympy import Abs, Integer, Piecewise
 
 from symrnn.authoring import Cell, piece, register, softmax, t, total
-from symrnn.program import Program, activation
+from symrnn.program import UNIFORM, Program, activation
 
 SOURCE = ("P.-J. Hoedt et al., MC-LSTM: mass-conserving LSTM, ICML 2021, arXiv 2101.05186, with "
           "the redistribution that depends on time")
@@ -39,7 +39,8 @@ def mass_conserving_lstm() -> Program:
     """
     notes = [MASS, EMPTY, NAME]
     with Cell("mass_conserving_lstm", source=SOURCE, notes=notes, bibtex=BIBTEX) as cell:
-        x, a = cell.input("x", "mass that comes in"), cell.input("a[n]", "auxiliary input")
+        x = cell.input("x", "mass that comes in", drawn=UNIFORM)
+        a = cell.input("a[n]", "auxiliary input")
         cell.size("e", cell.length("m"), "places that mass comes from")
         k, s = cell.symbol("k[m]", "mass of each unit"), cell.symbol("s", "mass in the memory")
         d = cell.symbol("d", "the same, 1 where it is 0")
@@ -51,7 +52,8 @@ def mass_conserving_lstm() -> Program:
         R = cell.symbol("R[m,e]", "redistribution: column e tells where the mass of place e goes")
         u = cell.symbol("u[e]", "mass of each place, that is of each unit")
         m = cell.symbol("m[m]", "mass before some of it leaves", latex=r"m^{\mathrm{tot}}")
-        c, h = cell.state("c[m]", "memory"), cell.symbol("h[m]", "mass that leaves")
+        c = cell.state("c[m]", "memory", drawn=UNIFORM)
+        h = cell.symbol("h[m]", "mass that leaves")
         W_i, U_i, b_i = cell.parameters("W_i[m,n] U_i[m,m] b_i[m]", "of the input gate")
         W_o, U_o, b_o = cell.parameters("W_o[m,n] U_o[m,m] b_o[m]", "of the output gate")
         W_r, U_r, B_r = cell.parameters("W_r[m,e,n] U_r[m,e,m] B_r[m,e]", "of the redistribution")

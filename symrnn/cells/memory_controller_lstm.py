@@ -32,8 +32,9 @@ def memory_controller_lstm() -> Program:
         f = cell.symbol("f[m]", "forget gate: 1 keeps the memory")
         i = cell.symbol("i[m]", "input gate: 1 writes")
         o = cell.symbol("o[m]", "output gate: 1 shows the memory")
-        m = cell.symbol("m[m]", "control gate: 1 lets the memory steer the next step")
-        n = cell.symbol("n[m]", "what would be written")
+        m = cell.symbol("m[m]", "control gate: 1 lets the memory steer the next step",
+                        latex=r"\mathbf{m}")
+        n = cell.symbol("n[m]", "what would be written", latex=r"\mathbf{n}")
         c = cell.state("c[m]", "memory")
         h = cell.symbol("h[m]", "prediction")
         v = cell.state("v[m]", "control vector")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from symrnn.authoring import Cell, register, t
-from symrnn.program import ActivationChoice, Program
+from symrnn.program import UNIFORM, ActivationChoice, Program
 from symrnn.program import activation as function
 
 SOURCE = ("A. M. Zyarah and D. Kudithipudi, Minion gated recurrent unit for continual learning, "
@@ -41,7 +41,8 @@ def miru1(gate_activation: ActivationChoice = "sigmoid",
         h = cell.state("h[m]", "hidden state")
         W_r, U_r, b_r = cell.parameters("W_r[m,n] U_r[m,m] b_r[m]", "of the reset gate")
         W_h, U_h, b_h = cell.parameters("W_h[m,n] U_h[m,m] b_h[m]", "of the candidate")
-        lam = cell.parameter("lam", "share of the old state that stays", latex=r"\lambda")
+        lam = cell.parameter("lam", "share of the old state that stays", latex=r"\lambda",
+                             drawn=UNIFORM)
 
         r[t] = gate(W_r @ x[t] + U_r @ h[t - 1] + b_r)
         htilde[t] = function(activation)(W_h @ x[t] + U_h @ (r[t] * h[t - 1]) + b_h)
@@ -61,8 +62,10 @@ def miru2(activation: ActivationChoice = "tanh") -> Program:
         htilde = cell.symbol("htilde[m]", "candidate for the new state", latex=r"\tilde{h}")
         h = cell.state("h[m]", "hidden state")
         W_h, U_h, b_h = cell.parameters("W_h[m,n] U_h[m,m] b_h[m]", "of the candidate")
-        beta = cell.parameter("beta", "share of the old state that the candidate sees")
-        lam = cell.parameter("lam", "share of the old state that stays", latex=r"\lambda")
+        beta = cell.parameter("beta", "share of the old state that the candidate sees",
+                              drawn=UNIFORM)
+        lam = cell.parameter("lam", "share of the old state that stays", latex=r"\lambda",
+                             drawn=UNIFORM)
 
         htilde[t] = function(activation)(W_h @ x[t] + U_h @ (beta * h[t - 1]) + b_h)
         h[t] = lam * h[t - 1] + (1 - lam) * htilde[t]

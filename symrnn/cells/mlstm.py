@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from sympy import Integer, Piecewise, exp, sqrt
+from sympy import Integer, exp, sqrt
 
 from symrnn.authoring import Cell, register, t
 from symrnn.cells.slstm import BIBTEX, FORGET, PRIMES, log_gate
-from symrnn.program import Program, SizeSymbol, activation, larger, smaller
+from symrnn.program import Program, SizeSymbol, activation, larger, magnitude, smaller
 
 SOURCE = ("M. Beck et al., xLSTM: extended long short-term memory, NeurIPS 2024, arXiv 2405.04517, "
           "equations (19) to (27)")
@@ -39,7 +39,8 @@ def mlstm(forget_gate: str = "sigmoid") -> Program:
         C, n = cell.state("C[d_v,d_k]", "memory"), cell.state("n[d_k]", "normaliser")
         s = cell.symbol("s", "how much is stored under the query")
         e = cell.symbol("e", "scale of the quotient, at most 1")
-        g, r = cell.symbol("g", "least divisor"), cell.symbol("r", "divisor")
+        a, g = cell.symbol("a", "size of s"), cell.symbol("g", "least divisor")
+        r = cell.symbol("r", "divisor")
         W_q, b_q = cell.parameters("W_q[d_k,D] b_q[d_k]", "of the query")
         W_k, b_k = cell.parameters("W_k[d_k,D] b_k[d_k]", "of the key")
         W_v, b_v = cell.parameters("W_v[d_v,D] b_v[d_v]", "of the value")
@@ -61,6 +62,7 @@ def mlstm(forget_gate: str = "sigmoid") -> Program:
         e[t] = exp(smaller(m[t], Integer(0)))
         g[t] = exp(-larger(m[t], Integer(0)))
         s[t] = e[t] * cell.contract("i,i->", n[t], q[t])
-        r[t] = Piecewise((s[t], s[t] >= g[t]), (-s[t], -s[t] >= g[t]), (g[t], True))
+        a[t] = magnitude(s[t])
+        r[t] = larger(a[t], g[t])
         h[t] = o[t] * (C[t] @ q[t]) * (e[t] / r[t])
     return cell.build("h")

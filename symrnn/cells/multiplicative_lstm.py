@@ -35,7 +35,7 @@ def multiplicative_lstm(gate_inside: bool = False) -> Program:
     notes = [INSIDE if gate_inside else OUTSIDE, WIDTH, NO_BIAS]
     with Cell("multiplicative_lstm", source=SOURCE, notes=notes, bibtex=BIBTEX) as cell:
         x = cell.input("x[n]", "input")
-        m = cell.symbol("m[d]", "hidden state as the input sees it")
+        m = cell.symbol("m[d]", "hidden state as the input sees it", latex=r"\mathbf{m}")
         hhat = cell.symbol("hhat[m]", "input of the memory", latex=r"\hat{h}")
         i = cell.symbol("i[m]", "input gate")
         o = cell.symbol("o[m]", "output gate")

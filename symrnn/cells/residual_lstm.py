@@ -46,7 +46,7 @@ def residual_lstm(identity: bool = False) -> Program:
         c = cell.state("c[d]", "memory")
         o = cell.symbol("o[m]", "output gate, for the memory and the shortcut")
         r = cell.symbol("r[d]", "memory as it is shown")
-        m = cell.symbol("m[m]", "projection of the memory")
+        m = cell.symbol("m[m]", "projection of the memory", latex=r"\mathbf{m}")
         h = cell.state("h[m]", "output of the block")
         W_ix, W_ih, w_ic, b_i = cell.parameters(f"W_ix[d,{n}] W_ih[d,m] w_ic[d] b_i[d]",
                                                 "of the input gate")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from sympy import Rational, exp, sqrt
+from sympy import Rational, exp, log, sqrt
 from sympy.codegen.cfunctions import expm1
 
 from symrnn.authoring import Cell, register, t
-from symrnn.program import Program, activation, exact, larger
+from symrnn.program import UNIFORM, Program, activation, exact, larger
 
 SOURCE = ("S. De et al., Griffin: mixing gated linear recurrences with local attention for "
           "efficient language models, arXiv 2402.19427, equations (1) to (4)")
@@ -52,7 +52,9 @@ def rglru(c: float = 8) -> Program:
         h = cell.state("h[d]", "hidden state")
         W_a, b_a = cell.parameters("W_a[d,d] b_a[d]", "of the recurrence gate")
         W_x, b_x = cell.parameters("W_x[d,d] b_x[d]", "of the input gate")
-        Lambda = cell.parameter("Lambda[d]", "slowest decay, sigmoid(Lambda)^c")
+        slowest = Rational(9, 10) + UNIFORM * Rational(99, 1000)
+        Lambda = cell.parameter("Lambda[d]", "slowest decay, sigmoid(Lambda)^c",
+                                drawn=-log(expm1(-log(slowest) / exact(c))))
 
         r[t] = sigmoid(W_a @ x[t] + b_a)
         i[t] = sigmoid(W_x @ x[t] + b_x)

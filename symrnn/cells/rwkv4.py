@@ -5,7 +5,7 @@ from __future__ import annotations
 from sympy import exp
 
 from symrnn.authoring import Cell, register, t
-from symrnn.program import Program, activation, larger
+from symrnn.program import UNIFORM, Program, activation, larger
 
 SOURCE = ("B. Peng et al., RWKV: reinventing RNNs for the transformer era, Findings of EMNLP 2023, "
           "arXiv 2305.13048, section 3 and the appendix on the RNN cell")
@@ -46,10 +46,12 @@ def rwkv4() -> Program:
                 for one, told in (("f", "the mean"), ("h", "what is stored")))
         s = cell.symbol("s[d]", "sum of weights, with the present")
         wkv = cell.symbol("wkv[d]", "mean of all values, weighted")
-        a, b = cell.state("a[d]", "sum of values"), cell.state("b[d]", "sum of weights")
+        a = cell.state("a[d]", "sum of values")
+        b = cell.state("b[d]", "sum of weights", drawn=UNIFORM)
         p = cell.state("p[d]", "largest exponent so far", start=-10**30)
         y = cell.symbol("y[D]", "output")
-        mu_r, mu_k, mu_v = (cell.parameter(f"mu_{one}[D]", f"share of the new input in x_{one}")
+        mu_r, mu_k, mu_v = (cell.parameter(f"mu_{one}[D]", f"share of the new input in x_{one}",
+                                           drawn=UNIFORM)
                             for one in "rkv")
         W_r, W_k, W_v = (cell.parameter(f"W_{told[0]}[d,D]", f"weights of the {told}")
                          for told in ("receptance", "key", "value"))

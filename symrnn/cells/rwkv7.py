@@ -8,7 +8,7 @@ from sympy import Expr, Rational, exp, sqrt
 
 from symrnn.authoring import Cell, dot, outer, register, t
 from symrnn.authoring.symbols import Sequence, Term
-from symrnn.program import Program, activation, larger
+from symrnn.program import UNIFORM, Program, activation, larger
 
 SOURCE = ("B. Peng et al., RWKV-7 Goose with expressive dynamic state evolution, "
           "arXiv 2503.14456, section 4")
@@ -65,7 +65,8 @@ def rwkv7() -> Program:
         W_r, W_k = cell.parameters("W_r[H,d_k,D] W_k[H,d_k,D]", "of receptance and key")
         W_v = cell.parameter("W_v[H,d_v,D]", "weights of the value")
         xi = cell.parameter("xi[H,d_k]", "from the key to the key to remove")
-        alpha = cell.parameter("alpha[H,d_k]", "how much less is written where less is corrected")
+        alpha = cell.parameter("alpha[H,d_k]", "how much less is written where less is corrected",
+                               drawn=UNIFORM)
         W_o = cell.parameter("W_o[D,H,d_v]", "weights of the output")
 
         r[t] = W_r @ mixed(cell, x, "r")
@@ -88,7 +89,8 @@ def rwkv7() -> Program:
 def mixed(cell: Cell, x: Sequence, letter: str) -> Term:
     """The input of a step, mixed with the one before by weights of its own."""
     made = cell.symbol(f"x_{letter}[D]", f"input for {letter}, mixed with the one before")
-    mu = cell.parameter(f"mu_{letter}[D]", f"share of the input before in that of {letter}")
+    mu = cell.parameter(f"mu_{letter}[D]", f"share of the input before in that of {letter}",
+                        drawn=UNIFORM)
     made[t] = x[t] + (x[t - 1] - x[t]) * mu
     return made[t]
 

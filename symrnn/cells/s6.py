@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from sympy import Expr, exp
+from sympy import Expr, Rational, exp, log
 from sympy.codegen.cfunctions import expm1
 
 from symrnn.authoring import Cell, register, t
-from symrnn.program import Program, activation, quoted
+from symrnn.program import UNIFORM, IndexSymbol, Program, activation, quoted
 
 SOURCE = ("A. Gu, T. Dao, Mamba: linear-time sequence modeling with selective state spaces, "
           "arXiv 2312.00752, equation (4) and algorithm 2")
@@ -42,13 +42,15 @@ def s6(discretization: str = "zoh") -> Program:
         x = cell.input("x[D]", "input")
         r = cell.symbol("r[R]", "few numbers that the step size sees")
         Delta = cell.symbol("Delta[D]", "step size: how much time this input stands for")
-        B, C = cell.symbol("B[N]", "how the input enters"), cell.symbol("C[N]", "how h is read")
-        Ahat = cell.symbol("Ahat[D,N]", "what is kept", latex=r"\hat{A}")
-        Bhat = cell.symbol("Bhat[D,N]", "what is taken in", latex=r"\hat{B}")
+        B = cell.symbol("B[N]", "how the input enters", latex=r"\mathbf{B}")
+        C = cell.symbol("C[N]", "how h is read", latex=r"\mathbf{C}")
+        Ahat = cell.symbol("Ahat[D,N]", "what is kept", latex=r"\hat{\mathbf{A}}")
+        Bhat = cell.symbol("Bhat[D,N]", "what is taken in", latex=r"\hat{\mathbf{B}}")
         h, y = cell.state("h[D,N]", "state of every channel"), cell.symbol("y[D]", "output")
-        A_log = cell.parameter("A_log[D,N]", "how fast the state decays, its logarithm")
-        W_R, W_Delta, b_Delta = cell.parameters(
-            "W_R[R,D] W_Delta[D,R] b_Delta[D]", "of the step size")
+        A_log = cell.parameter("A_log[D,N]", "how fast the state decays, its logarithm",
+                               drawn=log(1 + IndexSymbol.at(1)))
+        W_R, W_Delta = cell.parameters("W_R[R,D] W_Delta[D,R]", "of the step size")
+        b_Delta = cell.parameter("b_Delta[D]", "bias of the step size", drawn=short_step())
         W_B = cell.parameter("W_B[N,D]", "weights of B, how the input enters")
         W_C = cell.parameter("W_C[N,D]", "weights of C, how the state is read")
 
@@ -61,6 +63,11 @@ def s6(discretization: str = "zoh") -> Program:
         h[t] = Ahat[t] * h[t - 1] + Bhat[t] * x[t]
         y[t] = h[t] @ C[t]
     return cell.build("y")
+
+
+def short_step() -> Expr:
+    """A bias with which softplus gives steps between 0.001 and 0.1, the short ones as often."""
+    return log(expm1(exp(log(Rational(1, 1000)) + UNIFORM * log(100))))
 
 
 def held(kind: str, step: Expr, rate: Expr) -> Expr:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sympy import Rational
+
 from symrnn.authoring import Cell, register, t
 from symrnn.program import ActivationChoice, Program
 from symrnn.program import activation as function
@@ -37,8 +39,8 @@ def scrn(activation: ActivationChoice = "sigmoid", output_activation: Activation
         x = cell.input("x[n]", "input")
         s = cell.state("s[k]", "context: a slow average of the input")
         h = cell.state("h[m]", "hidden layer")
-        B = cell.parameter("B[k,n]", "weights of the context from the input")
-        alpha = cell.parameter("alpha", "share of the context that stays")
+        B = cell.parameter("B[k,n]", "weights of the context from the input", latex=r"\mathbf{B}")
+        alpha = cell.parameter("alpha", "share of the context that stays", drawn=Rational(19, 20))
         P = cell.parameter("P[m,k]", "weights of the hidden layer from the context")
         A = cell.parameter("A[m,n]", "weights of the hidden layer from the input")
         R = cell.parameter("R[m,m]", "weights of the hidden layer from itself")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sympy import Expr, exp
 
 from symrnn.authoring import Cell, register, t
-from symrnn.program import Program, activation, larger, quoted
+from symrnn.program import UNIFORM, Program, activation, larger, quoted
 
 SOURCE = ("M. Beck et al., xLSTM: extended long short-term memory, NeurIPS 2024, arXiv 2405.04517, "
           "equations (8) to (17)")
@@ -52,7 +52,7 @@ def slstm(forget_gate: str = "sigmoid") -> Program:
         i = cell.symbol("i[d]", "input gate, stabilised")
         f = cell.symbol("f[d]", "forget gate, stabilised")
         c = cell.state("c[d]", "memory")
-        n = cell.state("n[d]", "normaliser")
+        n = cell.state("n[d]", "normaliser", drawn=UNIFORM)
         h = cell.state("h[d]", "output of the block")
         W_z, R_z, b_z = cell.parameters("W_z[d,D] R_z[d,d] b_z[d]", "of the candidate")
         W_i, R_i, b_i = cell.parameters("W_i[d,D] R_i[d,d] b_i[d]", "of the input gate")

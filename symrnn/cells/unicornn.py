@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sympy import Rational
+
 from symrnn.authoring import Cell, register, t
 from symrnn.program import Program, activation
 
@@ -39,8 +41,8 @@ def unicornn() -> Program:
         y = cell.state("y[m]", "position of the oscillators")
         w, V, b = cell.parameters("w[m] V[m,n] b[m]", "of the force")
         c = cell.parameter("c[m]", "time scales of the oscillators")
-        dt = cell.parameter("dt", "step size", latex=r"\Delta t")
-        alpha = cell.parameter("alpha", "how hard the oscillators are pulled back")
+        dt = cell.parameter("dt", "step size", latex=r"\Delta t", drawn=Rational(1, 10))
+        alpha = cell.parameter("alpha", "how hard the oscillators are pulled back", drawn=1)
 
         z[t] = z[t - 1] - dt * sigmoid(c) * (tanh(w * y[t - 1] + V @ u[t] + b)
                                              + alpha * y[t - 1])

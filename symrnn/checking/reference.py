@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from symrnn.adjoint import DIFFERENTIABLE, join
 from symrnn.program import FED, Program, Role, Variable
+from symrnn.program.draw import drawn
 from symrnn.program.interpret import Interpreter
 from symrnn.schedule import Plan
 
@@ -60,13 +61,16 @@ class Case:
 
 
 def random_case(plan: Plan, seed: int = 0, steps: int = 4, batch: int = 2,
-                positive: bool = False, smallest: int = 2) -> Case:
+                positive: bool = False, smallest: int = 2, rising: int = 1) -> Case:
     """A case with sizes that all differ, from ``smallest`` on, and entries around one half.
 
-    That keeps away from saturation while sizes are small.
+    Sizes are equal where ``rising``, the difference from one to the next, is 0.
+    That keeps away from saturation while sizes are small. What the equations' source draws by a
+    formula is drawn so.
     """
     free = [one.name for one in plan.program.sizes if one.value is None]
-    sizes = {"T": steps, "B": batch, **{name: smallest + place for place, name in enumerate(free)}}
+    sizes = {"T": steps, "B": batch,
+             **{name: smallest + rising * place for place, name in enumerate(free)}}
     sizes = Interpreter(plan.program, {}, sizes).sizes
     random = np.random.default_rng(seed)
     wanted = {one.name: one for one in (*plan.program.variables, *plan.gradient.variables)
@@ -76,7 +80,8 @@ def random_case(plan: Plan, seed: int = 0, steps: int = 4, batch: int = 2,
     values = {name: np.abs(one) for name, one in values.items()} if positive else values
     masks = {one.name: random.integers(0, 2, [sizes[axis] for axis in one.shape]).astype(float)
              for one in plan.program.with_role(Role.MASK, Role.STEP_MASK, Role.START)}
-    return Case(plan, sizes, {**values, **masks})
+    told = drawn(plan.program, DIFFERENTIABLE, sizes, random)
+    return Case(plan, sizes, {**values, **masks, **told})
 
 
 def finite_case(plan: Plan, seed: int = 0) -> Case | None:

@@ -38,7 +38,8 @@ def _place(one: Contribution) -> int:
 def _step(forward: Equations, one: Contribution, worked: Worked) -> Step:
     source = () if one.source is None else forward.of(one.source)
     return Step(one.rule.name.lower(), source, (one.local,) if source else (), one.received,
-                _saved(forward, one), worked.term(one.into.lhs, one.place, one.received))
+                _saved(forward, one), worked.term(one.into.lhs, one.place, one.received),
+                worked.total(one.into.lhs, one.place, one.received))
 
 
 def _saved(forward: Equations, one: Contribution) -> tuple[Formula, ...]:

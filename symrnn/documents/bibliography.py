@@ -9,9 +9,12 @@ KEY = re.compile(r"^\s*@\w+\s*\{\s*([\w:.+/-]+)\s*,", re.ASCII | re.MULTILINE)
 
 
 def year(bibtex: str) -> str:
-    """The year of the first entry, which is that of the cell; empty where none is told."""
-    found = YEAR.search(bibtex)
-    return found[1] if found else ""
+    """The year of the last entry, which describes the network; empty where none is told.
+
+    Entries before it are what it builds on.
+    """
+    found = YEAR.findall(bibtex)
+    return found[-1] if found else ""
 
 
 def keys(bibtex: str) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from symrnn.backends.repeats import repeat
 from symrnn.diagrams.diagram import one_step
 from symrnn.documents.equations import Equations
 from symrnn.documents.example import Worked
-from symrnn.documents.flow import columns, ways
+from symrnn.documents.flow import columns, turned, ways
 from symrnn.documents.page import Copies
 
 
@@ -31,7 +31,8 @@ def copies(forward: Equations, gradient: Equations, worked: Worked) -> Copies:
     arrays = frozenset(worked.groups[name] for name in names if name in worked.groups)
     part = replace(found.first_part(program, made), name=f"{program.name}_part")
     return Copies(tuple(repeat(program, one, ahead, back) for one in made), frozenset(rows),
-                  names, arrays, (one_step(part),), tuple(columns(part)), ways(part))
+                  names, arrays, (one_step(part),), tuple(columns(part)), ways(part),
+                  turned(part))
 
 
 def _left_out(equations: Equations, copied: list[str]) -> frozenset[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -20,26 +21,37 @@ from symrnn.program.interpret import Interpreter
 from symrnn.rendering import rendered
 from symrnn.schedule import Plan
 
-STEPS, SMALLEST, PLACES, SEED = 3, 2, 1, 1  # values that are given have one place
+STEPS, SMALLEST, SEED = 3, 2, 1
+MOST = 200  # entries of an array that is shown
+PLACES, EXACT = 1, 3  # of what is given, and of what is drawn by a formula of its own
 GIVEN, FOLLOWS = ("parameters", "inputs", "initial", "bars"), ("values", "gradients")
 
 
 def small_case(plan: Plan) -> Case:
     """A case that fits a page: given numbers that a reader can type, and whose values are finite.
 
-    Where those leave the domain of a function, their sizes without signs are taken.
+    Where those leave the domain of a function, their sizes without signs are taken. Sizes differ,
+    so that shapes can be told apart, but where some array would be too long to be read.
     """
+    rising = int(_largest(plan, random_case(plan, SEED, 1, 1)) <= MOST)
     with np.errstate(all="ignore"):
         for positive in (False, True):
-            found = _rounded(random_case(plan, SEED, STEPS, 1, positive, SMALLEST))
+            found = _rounded(random_case(plan, SEED, STEPS, 1, positive, SMALLEST, rising))
             values = Interpreter(plan.program, found.values, found.sizes)
             if all(np.isfinite(values.whole(name)).all() for name in plan.program.outputs):
                 break
     return found
 
 
+def _largest(plan: Plan, case: Case) -> int:
+    """The entries of the largest value of a step."""
+    return max(prod(case.sizes[axis] for axis in one.axes) for one in plan.program.variables)
+
+
 def _rounded(case: Case) -> Case:
-    return replace(case, values={name: np.round(one, PLACES) + 0.0
+    program = case.plan.program
+    told = {one.name for one in program.variables if one.drawn is not None}
+    return replace(case, values={name: np.round(one, EXACT if name in told else PLACES) + 0.0
                                  for name, one in case.values.items()})
 
 
@@ -60,8 +72,14 @@ class Worked:
         return Values(symbol, row, self._at_steps(self.program[name]), self.groups[name])
 
     def term(self, lhs: str, place: int, symbol: Formula) -> Values:
-        """What one term of an equation is at every step."""
-        return self.values(self.terms.names[lhs][place], symbol)
+        """What one term of an equation is at every step, also where it is a sum over them."""
+        name = self.terms.names[lhs][place]
+        return self.values(self.terms.at_steps.get(name, name), symbol)
+
+    def total(self, lhs: str, place: int, symbol: Formula) -> tuple[Values, ...]:
+        """What a term that is a sum over time adds up to; nothing for any other one."""
+        name = self.terms.names[lhs][place]
+        return (self.values(name, symbol),) if name in self.terms.at_steps else ()
 
     @property
     def steps(self) -> tuple[int, ...]:
@@ -79,8 +97,11 @@ class Worked:
         return Script(self.name, text, vector)
 
     def _all(self, group: str) -> Arrays:
+        """Arrays of the network and its gradient, without those of single terms."""
+        known = self.case.plan
         return tuple((own, tuple(np.ravel(self.interpreter.whole(name)).tolist()))
-                     for name, own in self.arrays[group].items() if name in self.program)
+                     for name, own in self.arrays[group].items()
+                     if name in known.program or name in known.gradient)
 
     def _at_steps(self, variable: Variable) -> tuple[Matrix, ...]:
         """The one sample at every step, or the one value."""

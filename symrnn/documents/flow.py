@@ -9,14 +9,17 @@ from functools import cache
 from typing import Any
 
 import numpy as np
+from sympy import Expr
 
 from symrnn.backends.document import DocumentPrinter, Shown
 from symrnn.backends.formula import Sum
 from symrnn.backends.jacobian import state_jacobian
 from symrnn.catalogue import find
 from symrnn.documents.example import Worked, worked_example
-from symrnn.documents.travels import Column, Curves, GradientFlow, Kernel, Row, Way
+from symrnn.documents.travels import (Column, Curves, GradientFlow, Kernel, Row, SaturationRow,
+                                       TurnShown, Way)
 from symrnn.jacobians.curves import Line, chart, lines_of
+from symrnn.jacobians.entrywise import Turn, turns
 from symrnn.jacobians.measure import along_run, finite, lags_shown
 from symrnn.jacobians.paths import AdditivePath, additive_paths, biases, recurrent_weights
 from symrnn.jacobians.start import Choice, Start, started
@@ -37,7 +40,7 @@ def gradient_flow(worked: Worked) -> GradientFlow:
     A network that reads in reverse is turned around first, and has a script of its own for that.
     """
     program = worked.case.plan.program
-    found = GradientFlow(tuple(columns(program)), ways(program), "", ())
+    found = GradientFlow(tuple(columns(program)), ways(program), turned(program), "", ())
     try:
         return replace(found, curves=(_curves(worked),))
     except Unmeasured as error:
@@ -61,9 +64,27 @@ def ways(program: Program) -> tuple[Way, ...]:
     return tuple(_way(printer, one) for one in additive_paths(program))
 
 
+def turned(program: Program) -> tuple[TurnShown, ...]:
+    """The states of a network that turn into one another."""
+    printer = DocumentPrinter(program)
+    return tuple(TurnShown(tuple(_ways_of(printer, one)), printer(one.determinant))
+                 for one in turns(program))
+
+
+def _ways_of(printer: DocumentPrinter, turn: Turn) -> Iterator[Way]:
+    for new, row in zip(turn.delays, turn.matrix, strict=True):
+        for old, factor in zip(turn.delays, row, strict=True):
+            if factor != 0:
+                yield _between(printer, old.lhs, new.source, factor)
+
+
 def _way(printer: DocumentPrinter, path: AdditivePath) -> Way:
-    factor = () if path.factor == 1 else (printer(path.factor),)
-    return Way(printer.symbol(path.delay.lhs), printer.symbol(path.delay.source), factor)
+    return _between(printer, path.delay.lhs, path.delay.source, path.factor)
+
+
+def _between(printer: DocumentPrinter, before: str, after: str, factor: Expr) -> Way:
+    shown = () if factor == 1 else (printer(factor),)
+    return Way(printer.symbol(before), printer.symbol(after), shown)
 
 
 @dataclass(frozen=True)
@@ -97,7 +118,13 @@ def _curves(worked: Worked) -> Curves:
         tuple(line[0] for line in lines), _rows(lines), drawn,
         recurrent_weights(program), biases(program), tuple(one.kernel for one in further),
         json.dumps({"plane": plane, "networks": [one.data for one in both]},
-                   separators=(",", ":")))
+                   separators=(",", ":")), _saturation(program, own.travel))
+
+
+def _saturation(program: Program, travel: Travel) -> tuple[SaturationRow, ...]:
+    printer = DocumentPrinter(program)
+    return tuple(SaturationRow(printer(one.value), one.ends, one.low, one.high)
+                 for one in travel.saturation)
 
 
 def _rows(lines: tuple[Line, ...]) -> tuple[Row, ...]:

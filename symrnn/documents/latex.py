@@ -128,6 +128,11 @@ class LatexView:
         return Markup(self.letters.closing)
 
     @property
+    def related(self) -> bool:
+        """Whether there is anything to see besides."""
+        return bool(self.data.equals or self.data.neighbours)
+
+    @property
     def inner(self) -> list[EquationRow]:
         """The equations of the backward pass."""
         return [one.equation for one in self.data.backward.inner]

@@ -25,7 +25,7 @@ def lessons(one: Architecture) -> Iterator[LessonShown]:
         plan = derive(one.build(**lesson.options))
         forward = Equations(plan.program)
         worked = Worked(lesson_case(plan, lesson), f"{one.name}_{lesson.name}",
-                        Terms(plan.gradient, {}))
+                        Terms(plan.gradient, {}, {}))
         given = named(plan.program, Role.PARAMETER, *FED)
         yield LessonShown(
             worked.script, 1, lesson.told, lesson.source,

@@ -44,6 +44,15 @@ class CostRow:
 
 
 @dataclass(frozen=True)
+class CodeSize:
+    """The bytes of compiled code, by which compiler and with which flags."""
+
+    compiler: str
+    flags: str
+    bytes: int
+
+
+@dataclass(frozen=True)
 class SizeInput:
     """A size that a reader may set, and what it is at first."""
 

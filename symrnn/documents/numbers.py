@@ -71,6 +71,11 @@ def of_power(exponent: float) -> str:
     return f"{mantissa}\u202f×\u202f10{str(whole).translate(RAISED)}"
 
 
+def share(value: float) -> str:
+    """A part of all: ``12.5%``."""
+    return f"{value:.1%}"
+
+
 def units(value: float) -> str:
     """A number of units in the last place."""
     return f"{value:.1f}"

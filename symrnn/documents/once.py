@@ -23,7 +23,7 @@ def once(page: Page) -> Page:
         pictures=(*copies.picture, *page.pictures[1:]),
         code=tuple(_code(one, copies) for one in page.code),
         flow=replace(page.flow, jacobian=copies.jacobian if page.flow.jacobian else (),
-                     ways=copies.ways),
+                     ways=copies.ways, turns=copies.turns),
         example=_example(page.example, copies))
 
 

@@ -14,9 +14,9 @@ from symrnn.backends.formula import Formula
 from symrnn.backends.repeats import Repeat
 from symrnn.diagrams.picture import Picture
 from symrnn.documents.layer import Layer
-from symrnn.documents.measures import Accuracy, CostRow, SizeInput
+from symrnn.documents.measures import Accuracy, CodeSize, CostRow, SizeInput
 from symrnn.documents.rows import EquationRow
-from symrnn.documents.travels import Column, GradientFlow, Way
+from symrnn.documents.travels import Column, GradientFlow, TurnShown, Way
 from symrnn.program import Glyph
 from symrnn.documents.worked import Example, LessonShown, Values
 
@@ -90,7 +90,7 @@ class Copies:
     ``rows`` are the anchors of their equations, ``names`` the symbols that no other equation has,
     ``arrays`` where a script has these. ``picture`` shows one step of
     what is repeated, ``jacobian`` how its states depend on those before,
-    ``ways`` where they add up.
+    ``ways`` where they add up, ``turns`` where they turn into one another.
     """
 
     repeats: tuple[Repeat, ...] = ()
@@ -100,6 +100,7 @@ class Copies:
     picture: tuple[Picture, ...] = ()
     jacobian: tuple[Column, ...] = ()
     ways: tuple[Way, ...] = ()
+    turns: tuple[TurnShown, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,8 @@ class Edge:
 class Step:
     """One term of a cotangent: its rule, the equation it comes from, what it says there.
 
-    ``saved`` are the forward values that it reads, ``value`` is what it adds up to.
+    ``saved`` are the forward values that it reads, ``value`` is what it adds at every step, and
+    ``total`` what that adds up to where the term is a sum over time.
     """
 
     rule: str
@@ -127,6 +129,7 @@ class Step:
     contribution: Formula
     saved: tuple[Formula, ...]
     value: Values
+    total: tuple[Values, ...]
 
 
 @dataclass(frozen=True)
@@ -201,6 +204,7 @@ class Page:
     flow: GradientFlow
     costs: tuple[CostRow, ...]
     sizes: tuple[SizeInput, ...]
+    code_size: tuple[CodeSize, ...]  # none where there is no compiler
     code: tuple[Code, ...]
     example: Example
     lessons: tuple[LessonShown, ...]

@@ -17,6 +17,7 @@ from symrnn.diagrams.unrolled import unrolled
 from symrnn.documents.accuracy import accuracy
 from symrnn.documents.bibliography import year
 from symrnn.documents.code import code
+from symrnn.documents.code_size import code_size
 from symrnn.documents.copies import copies
 from symrnn.documents.backward import backward
 from symrnn.documents.cost_table import cost_table, size_inputs
@@ -68,19 +69,25 @@ class Site:
             copies(forward, gradient, worked),
             edges(program), backward(forward, gradient, worked),
             (one_step(program), unrolled(program, STEPS)), gradient_flow(worked),
-            cost_table(plan), size_inputs(plan), code(plan, name, forward, gradient),
+            cost_table(plan), size_inputs(plan), code_size(plan, name),
+            code(plan, name, forward, gradient),
             example(worked, forward, gradient), tuple(lessons(one)), accuracy(plan),
             layers(one), self._neighbours(name), self.equals[name], self.whole)
 
     def _neighbours(self, name: str) -> tuple[Neighbour, ...]:
-        """The other variants of the same builder that have a page here."""
+        """The other variants of the same builder that pages here speak of."""
         return tuple(neighbour(other, self.programs[other], self.programs[name])
                      for other in variants(name) if other != name and other in self.programs)
 
 
-def site(networks: Sequence[Architecture], whole: bool = False) -> Site:
-    """The site of some networks. Raises ProgramError for what is no program."""
-    programs = {one.name: one.build() for one in networks}
+def site(networks: Sequence[Architecture], whole: bool = False,
+         beside: Sequence[Architecture] = ()) -> Site:
+    """The site of some networks. Raises ProgramError for what is no program.
+
+    ``whole`` tells that its index leads to a reference too; ``beside`` are networks that pages
+    speak of though they have none here.
+    """
+    programs = {one.name: one.build() for one in (*beside, *networks)}
     return Site({one.name: one for one in networks}, programs, equal_cells(programs), whole)
 
 

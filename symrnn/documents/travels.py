@@ -19,6 +19,27 @@ class Way:
 
 
 @dataclass(frozen=True)
+class TurnShown:
+    """States that turn into one another: the factors on all ways between them.
+
+    ``determinant`` is the product of the eigenvalues of these factors.
+    """
+
+    ways: tuple[Way, ...]
+    determinant: Formula
+
+
+@dataclass(frozen=True)
+class SaturationRow:
+    """A bounded value: its two ends, and the shares of its values that stand near them."""
+
+    value: Formula
+    ends: tuple[float, float]
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
 class Row:
     """The powers of ten of all lines at one lag."""
 
@@ -39,6 +60,7 @@ class Curves:
     """What was measured, and all that a page needs to measure it anew with other weights.
 
     ``weights`` are the parameters that can be scaled, ``biases`` those that can be shifted.
+    ``saturation`` is that of the page's own network.
     """
 
     sizes: tuple[tuple[Formula, int], ...]
@@ -49,6 +71,7 @@ class Curves:
     biases: tuple[str, ...]
     further: tuple[Kernel, ...]
     data: str
+    saturation: tuple[SaturationRow, ...]
 
 
 Column = tuple[Formula, tuple[Shown, ...]]  # a state before the step, and what depends on it
@@ -56,9 +79,15 @@ Column = tuple[Formula, tuple[Shown, ...]]  # a state before the step, and what 
 
 @dataclass(frozen=True)
 class GradientFlow:
-    """The Jacobian by every state, the additive paths, and curves or why there are none."""
+    """The Jacobian by every state, additive paths, turns, and curves or why there are none."""
 
     jacobian: tuple[Column, ...]
     ways: tuple[Way, ...]
+    turns: tuple[TurnShown, ...]
     unmeasured: str
     curves: tuple[Curves, ...]
+
+    @property
+    def blocked(self) -> bool:
+        """True where every way from step to step leads through weights, a matrix or a slope."""
+        return not self.ways and not self.turns

@@ -25,7 +25,8 @@ from symrnn.documents.typst_compiler import compiled, fonts
 from symrnn.jacobians.curves import Chart
 from symrnn.rendering import Markup, page
 
-LISTINGS = ("numpy-forward", "numpy-backward", "portable-step")  # on paper; files hold them all
+LISTINGS = ("numpy-forward", "numpy-backward", "portable-step", "portable-forward",
+            "portable-backward")  # on paper; files hold them all
 POINTS = 0.75  # of a pixel
 
 

@@ -30,6 +30,7 @@ class Writer(Protocol):
         ...
 
 
+LINKED = frozenset(("html",))  # whose pages lead to one another, so they name those alone
 WRITERS: Mapping[str, Callable[[Sequence[str]], Writer]] = {
     "html": Html, "pdf": Typst, "latex": Latex}
 

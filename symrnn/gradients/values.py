@@ -14,6 +14,7 @@ from symrnn.adjoint import join
 from symrnn.gradients.gradient import Gradient
 from symrnn.gradients.names import LOSS
 from symrnn.program import Misused, Program, Role, Span, Variable, quoted
+from symrnn.program.draw import drawn
 from symrnn.program.interpret import Array, Interpreter
 
 STEPS, SEED, SIZE = 8, 1, 4  # of a drawing without arrays: how long, from where, how large
@@ -42,7 +43,7 @@ def interpreter(found: Gradient, arrays: Mapping[str, Array] | None) -> Interpre
     given = [one for one in program.variables if one.role.given and one.offset is None]
     if arrays is None:
         sizes = _drawn_sizes(program)
-        arrays = _drawn(given, sizes)
+        arrays = _drawn(program, given, sizes)
     else:
         sizes = _sizes(program, given, arrays)
     whole = found.of == LOSS
@@ -62,8 +63,12 @@ def _whole(program: Program, sizes: Mapping[str, int]) -> dict[str, int]:
     return known.sizes
 
 
-def _drawn(given: Iterable[Variable], sizes: Mapping[str, int]) -> dict[str, Array]:
-    """Random arrays, matrices scaled by what they read; the same at every run."""
+def _drawn(program: Program, given: Iterable[Variable], sizes: Mapping[str, int]
+           ) -> dict[str, Array]:
+    """Random arrays, matrices scaled by what they read; the same at every run.
+
+    What the equations' source draws by a formula is drawn so.
+    """
     draw, found = np.random.default_rng(SEED), {}
     for one in given:
         if one.role in (Role.INITIAL, Role.COTANGENT):
@@ -71,7 +76,7 @@ def _drawn(given: Iterable[Variable], sizes: Mapping[str, int]) -> dict[str, Arr
         shape = [sizes[axis] for axis in one.shape]
         scale = isqrt(shape[-1]) if one.span is Span.CONSTANT and len(shape) > 1 else 1
         found[one.name] = draw.normal(size=shape) / scale
-    return found
+    return found | drawn(program, (Role.INPUT, Role.PARAMETER), sizes, draw)
 
 
 def _sizes(program: Program, given: Iterable[Variable], arrays: Mapping[str, Array],

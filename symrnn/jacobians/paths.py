@@ -5,18 +5,19 @@ All is read from the linearised equations, which the adjoint is made of; no cell
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
 from sympy import Expr
 
-from symrnn.adjoint.rules import Linear, linearise
-from symrnn.program import (Delay, Equation, Program, Role, Span, Variable, multiply,
-                            reached, reads, reversed_edges, symbols_in_order)
+from symrnn.adjoint.rules import linearise
+from symrnn.jacobians.entrywise import beside, links, on_the_way, turns
+from symrnn.program import (Delay, Program, Role, Span, Variable, multiply, reached, reads,
+                            reversed_edges, symbols_in_order)
 from symrnn.program.interpret import evaluate
 from symrnn.transforms.bias import only_added
-from symrnn.transforms.rewiring import recurrence, recurrent
+from symrnn.transforms.rewiring import recurrent
 
 LOW, HIGH = 0.25, 0.75  # two values of a gate: at which of them is more kept?
 
@@ -51,7 +52,7 @@ def recurrent_weights(program: Program) -> tuple[str, ...]:
     """
     made = {one.lhs: set(one.reads) for one in program.equations
             if program[one.lhs].span is Span.CONSTANT}
-    found = reached({name for equation, term in _on_the_way(program) for name in _beside(term)
+    found = reached({name for equation, term in on_the_way(program) for name in beside(term)
                      if name != equation.lhs}, made)
     own = [one for one in program.with_role(Role.PARAMETER) if one.name in found and one.axes]
     return tuple(one.name for one in sorted(own, key=lambda one: len(one.axes) < 2))
@@ -69,8 +70,13 @@ def biases(program: Program) -> tuple[str, ...]:
 
 @cache
 def additive_paths(program: Program) -> tuple[AdditivePath, ...]:
-    """For every state that has one, the shortest additive path."""
-    found = [(delay, _factors(program, delay)) for delay in recurrent(program)]
+    """For every state that has one, the shortest additive path.
+
+    States that turn into one another entry by entry have none: see :func:`turns`.
+    """
+    turning = {one.lhs for turn in turns(program) for one in turn.delays}
+    found = [(delay, _factors(program, delay)) for delay in recurrent(program)
+             if delay.lhs not in turning]
     return tuple(AdditivePath(delay, multiply(parts), _gates(program, multiply(parts)))
                  for delay, parts in found if parts is not None)
 
@@ -91,28 +97,11 @@ def _is_bias(program: Program, one: Variable) -> bool:
     return len(one.axes) < 2 and only_added(program, one.name)
 
 
-def _on_the_way(program: Program) -> Iterator[tuple[Equation, Linear]]:
-    """Terms that lead from a state back to it."""
-    for equation in program.equations:
-        for term in linearise(equation):
-            if term.source in recurrence(program, equation.lhs):
-                yield equation, term
-
-
-def _beside(term: Linear) -> Iterator[str]:
-    """What a term multiplies its source by."""
-    yield from symbols_in_order(term.factor)
-    if term.ein is not None:
-        yield from (one.name for slot, one in enumerate(term.ein.operands) if slot != term.slot)
-
-
 def _factors(program: Program, delay: Delay) -> list[Expr] | None:
     """What the shortest additive path from a delayed state multiplies by, link by link."""
     edges: dict[str, list[tuple[str, Expr]]] = {}
-    for equation, term in _on_the_way(program):
-        factor = _entrywise(program, equation, term)
-        if factor is not None:
-            edges.setdefault(term.source, []).append((equation.lhs, factor))
+    for source, target, factor in links(program):
+        edges.setdefault(source, []).append((target, factor))
     known: dict[str, list[Expr]] = {delay.lhs: []}
     waiting = [delay.lhs]
     for name in waiting:
@@ -121,24 +110,6 @@ def _factors(program: Program, delay: Delay) -> list[Expr] | None:
                 known[target] = [*known[name], factor]
                 waiting.append(target)
     return known.get(delay.source)
-
-
-def _entrywise(program: Program, equation: Equation, term: Linear) -> Expr | None:
-    """The factor of a link that keeps every entry where it is; None for any other link.
-
-    A factor that depends on the value itself, on either side, is a slope and no gate.
-    """
-    names = set(_beside(term))
-    if names & {equation.lhs, term.source}:
-        return None
-    if term.ein is None:
-        same = program[term.source].axes == program[equation.lhs].axes
-        return term.factor if same else None
-    letters = term.ein.letters
-    if letters.operands[term.slot] != letters.output or letters.summed:
-        return None
-    others = [one for slot, one in enumerate(term.ein.operands) if slot != term.slot]
-    return multiply([term.factor, *others])
 
 
 def _gates(program: Program, factor: Expr) -> tuple[str, ...]:

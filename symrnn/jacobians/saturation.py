@@ -23,13 +23,15 @@ LARGE = 1e100  # no end at all
 class Saturation:
     """The shares of an activation's values within 0.05 of the ends of its range.
 
-    ``name`` is the value as documents write it, ``ends`` are the ends.
+    ``name`` is the value as documents write it, ``ends`` are the ends, ``value`` is the symbol or
+    the call itself.
     """
 
     name: str
     ends: tuple[float, float]
     low: float
     high: float
+    value: Expr
 
 
 @dataclass(frozen=True)
@@ -50,15 +52,16 @@ def saturations(steps: Steps) -> tuple[Saturation, ...]:
     values = _values(watched, steps)
     printer = UnicodePrinter(steps.start.program)
     with np.errstate(over="ignore"):  # on the way to an end
-        return tuple(_share(printer.symbol(one.equation.lhs) if one.call == one.equation.rhs
-                            else printer(one.call), one.ends, values.whole(_name(place)))
+        return tuple(_share(printer, one, values.whole(_name(place)))
                      for place, one in enumerate(found))
 
 
-def _share(name: str, ends: tuple[float, float], values: Array) -> Saturation:
-    low, high = ends
-    return Saturation(name, ends, float(np.mean(values <= low + NEAR)),
-                      float(np.mean(values >= high - NEAR)))
+def _share(printer: UnicodePrinter, one: _Bounded, values: Array) -> Saturation:
+    named, (low, high) = one.call == one.equation.rhs, one.ends
+    value = Symbol(one.equation.lhs) if named else one.call
+    name = printer.symbol(one.equation.lhs) if named else printer(value)
+    return Saturation(name, one.ends, float(np.mean(values <= low + NEAR)),
+                      float(np.mean(values >= high - NEAR)), value)
 
 
 def _bounded(program: Program) -> Iterator[_Bounded]:

@@ -11,6 +11,7 @@ import numpy as np
 
 from symrnn.jacobians.paths import openers, recurrent_weights
 from symrnn.program import Misused, Program, Role, Variable, quoted
+from symrnn.program.draw import drawn
 from symrnn.program.interpret import Interpreter
 from symrnn.runtime.shapes import Array, Sizes, check_names
 from symrnn.transforms.bias import only_added
@@ -50,9 +51,15 @@ class Start:
         return self.sizes["T"]
 
     def positive(self) -> Start:
-        """The same with sizes of numbers without signs, for formulas with logarithms and roots."""
-        return replace(self, parameters=_without_signs(self.parameters),
-                       inputs=_without_signs(self.inputs))
+        """The same with sizes of numbers without signs, for formulas with logarithms and roots.
+
+        What the equations' source draws by a formula stays as it is.
+        """
+        def free(arrays: Mapping[str, Array]) -> dict[str, Array]:
+            return {name: array if self.program[name].drawn is not None else np.abs(array)
+                    for name, array in arrays.items()}
+
+        return replace(self, parameters=free(self.parameters), inputs=free(self.inputs))
 
 
 def started(program: Program, choice: Choice) -> Start:
@@ -60,8 +67,8 @@ def started(program: Program, choice: Choice) -> Start:
 
     Matrices are drawn from a normal distribution whose variance is one over their last axis;
     biases are 0, but 1 where that opens an additive path (-1 where that does); all other
-    parameters lie between 0 and 1. Inputs are standard normal, masks 0 or 1. Raises Misused,
-    ShapeError.
+    parameters lie between 0 and 1. Inputs are standard normal, masks 0 or 1. What the equations'
+    source draws by a formula is drawn so. Raises Misused, ShapeError.
     """
     sizes = _sizes(program, choice)
     random = np.random.default_rng(choice.seed)
@@ -85,15 +92,13 @@ def drawn_parameters(program: Program, sizes: Mapping[str, int], random: np.rand
             return np.full(shape, opening.get(one.name, 0.0))
         return random.random(shape)
 
-    return {one.name: draw(one) for one in sorted(program.with_role(Role.PARAMETER), key=_name)}
+    own = sorted(program.with_role(Role.PARAMETER), key=_name)
+    return {**{one.name: draw(one) for one in own},
+            **drawn(program, (Role.PARAMETER,), sizes, random)}
 
 
 def _name(variable: Variable) -> str:
     return variable.name
-
-
-def _without_signs(arrays: Mapping[str, Array]) -> dict[str, Array]:
-    return {name: np.abs(array) for name, array in arrays.items()}
 
 
 def _sequence(program: Program, sizes: Mapping[str, int], random: np.random.Generator
@@ -105,7 +110,8 @@ def _sequence(program: Program, sizes: Mapping[str, int], random: np.random.Gene
     return {**{one.name: random.normal(size=shape(one)) for one in program.with_role(Role.INPUT)},
             **{one.name: random.integers(0, 2, shape(one)).astype(float)
                for one in program.with_role(Role.MASK)},
-            **{one.name: np.ones(shape(one)) for one in program.with_role(Role.STEP_MASK)}}
+            **{one.name: np.ones(shape(one)) for one in program.with_role(Role.STEP_MASK)},
+            **drawn(program, (Role.INPUT,), sizes, random)}
 
 
 def _sizes(program: Program, choice: Choice) -> dict[str, int]:

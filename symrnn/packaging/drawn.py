@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from symrnn.kernels import compile
 from symrnn.program import FED, Program, ProgramError, Role, Variable
+from symrnn.program.draw import drawn
 from symrnn.packaging.content import lengths
 
 Array = npt.NDArray[Any]
@@ -40,7 +41,7 @@ def drawn_parameters(program: Program, sizes: Mapping[str, int]) -> dict[str, Ar
     """Weights to start from, the same every time: uniform, within one over the root of a row.
 
     A single number is positive, since most of them are rates and scales. None is zero: it could
-    hide all others from the test vectors.
+    hide all others from the test vectors. What the equations' source draws by a formula is so.
     """
     random, known = np.random.default_rng(SEED), lengths(program, sizes)
     found = {}
@@ -49,7 +50,8 @@ def drawn_parameters(program: Program, sizes: Mapping[str, int]) -> dict[str, Ar
         bound = shape[-1] ** -0.5 if shape else 0.75
         found[one.name] = np.asarray(random.uniform(-bound if shape else 0.25, bound, shape),
                                      np.float32)
-    return found
+    told = drawn(program, (Role.PARAMETER,), known, random)
+    return found | {name: array.astype(np.float32) for name, array in told.items()}
 
 
 def checked_parameters(program: Program, sizes: Mapping[str, int],
@@ -78,6 +80,8 @@ def vectors(program: Program, sizes: Mapping[str, int], params: Mapping[str, Arr
     random, known = np.random.default_rng(SEED + 1), {**lengths(program, sizes), "T": steps, "B": 1}
     inputs = {one.name: _drawn(one, [known.get(axis) or int(axis) for axis in one.shape], random)
               for one in program.with_role(*FED)}
+    told = drawn(program, (Role.INPUT,), known, random)
+    inputs |= {name: array.astype(np.float32).astype(np.float64) for name, array in told.items()}
     run = compile(program, "numpy", "float64").forward(params, inputs)
     outputs = run.y if isinstance(run.y, dict) else {program.outputs[0]: run.y}
     if not all(np.isfinite(one).all() for one in outputs.values()):

@@ -10,6 +10,7 @@ from sympy import Expr, Integer, expand
 from symrnn.backends.document_math import FormulaPrinter
 from symrnn.backends.formula import Formula, Symbol
 from symrnn.backends.latex_math import LATEX
+from symrnn.backends.memory import Memory, memory
 from symrnn.backends.spelling import Spelling
 from symrnn.backends.unicode import UNICODE
 from symrnn.costs import Costs, Operations, costs, part
@@ -55,7 +56,7 @@ def cost(program: Program) -> Costs:
     return costs(derive(program))
 
 
-def tables(found: Costs) -> tuple[Table, ...]:
+def tables(found: Costs, held: Memory) -> tuple[Table, ...]:
     """The tables of a network; those of what does not grow with steps where there is any."""
     forward, backward = found.forward, found.backward
     step = Table("one step of one sample", (
@@ -67,6 +68,9 @@ def tables(found: Costs) -> tuple[Table, ...]:
                   _rows(forward.each_call(), backward.each_call())))
     return (step, *(one for one in more if any(row.forward != 0 or row.backward != 0
                                                for row in one.rows)),
+            Table("a call of the portable C", (
+                Row("numbers of working memory", *held.work),
+                Row("bytes of RAM in float32", *held.ram))),
             Table("the network", (Row("parameters", found.parameters),)))
 
 
@@ -108,7 +112,9 @@ def cost_text(program: Program, style: str = "unicode", fix: str = "") -> str:
     """
     if style not in STYLES:
         raise Misused(f"--cost does not go with --format {style}; take {', '.join(STYLES)}")
-    return STYLES[style](program, tables(cost(program)), sizes_of(program, fix))
+    found = cost(program)
+    held = memory(derive(program), found.parameters, found.saved)
+    return STYLES[style](program, tables(found, held), sizes_of(program, fix))
 
 
 def _cell(spelling: Spelling, program: Program, formula: Expr | None,

@@ -5,11 +5,12 @@ from symrnn.program.compose import chain, last_number, merge, renamed, settled
 from symrnn.program.contraction import Ein, Letters, Maximum, contraction_axes
 from symrnn.program.elementary import ELEMENTARY, Elementary
 from symrnn.program.errors import Misused, ProgramError, UnknownName
-from symrnn.program.expressions import (IndexSymbol, SizeSymbol, add, arrange, contraction_term,
-                                        contractions, factors, indices_in_order, is_number,
-                                        is_variable, leading_number, multiply, negated,
-                                        pointwise_part, rebuild, rename, result_axes, rewrite,
-                                        sizes_in_order, substitute, symbols_in_order, terms)
+from symrnn.program.expressions import (STEP, UNIFORM, DrawSymbol, IndexSymbol, SizeSymbol, add,
+                                        arrange, contraction_term, contractions, factors,
+                                        indices_in_order, is_number, is_variable, leading_number,
+                                        multiply, negated, pointwise_part, rebuild, rename,
+                                        result_axes, rewrite, sizes_in_order, substitute,
+                                        symbols_in_order, terms)
 from symrnn.program.form import (FED, INPUTS, Delay, Equation, Origin, Program, Role, Rule, Size,
                                  Span, Variable, counted, final_name, initial_name, local)
 from symrnn.program.functions import (ACTIVATIONS, ALIASES, ROWS, SATURATING, Activation,
@@ -28,17 +29,17 @@ from symrnn.program.verify import check_equation, finished, verify
 
 __all__ = [
     "ACTIVATIONS", "ALIASES", "ARROWS", "ELEMENTARY", "FED", "GREEK", "INPUTS", "ROWS", "RULE",
-    "SATURATING", "SUPERSCRIPT", "Activation", "ActivationChoice", "Delay", "Ein", "Elementary",
-    "Equation", "Face", "Glyph", "IndexSymbol", "Letter", "Letters", "Maximum", "Misused",
-    "Origin", "Pointwise", "Program", "ProgramError", "Role", "Rule", "Saturating", "Size",
-    "SizeSymbol", "Span", "Style", "UnknownName", "Variable", "activation", "add", "arrange",
-    "chain", "character", "check_equation", "contraction_axes", "contraction_term", "contractions",
-    "counted", "delay_variables", "exact", "factors", "final_name", "finished", "free_name",
-    "function", "glyph_text", "indices_in_order", "initial_name", "is_call", "is_composed",
-    "is_name", "is_number", "is_variable", "larger", "last_number", "leading_number", "local",
-    "lower", "magnitude", "meant", "merge", "misnamed", "multiply", "named_choice", "negated",
-    "of_network", "pointwise_part", "printable", "quoted", "reached", "reads", "rebuild", "rename",
-    "renamed", "result_axes", "reverse", "reversed_edges", "rewrite", "settled", "shifted",
-    "sizes_in_order", "smaller", "spelled_out", "substitute", "symbols_in_order", "terms", "unfit",
-    "unquoted", "untold", "verify",
+    "SATURATING", "STEP", "SUPERSCRIPT", "UNIFORM", "Activation", "ActivationChoice", "Delay",
+    "DrawSymbol", "Ein", "Elementary", "Equation", "Face", "Glyph", "IndexSymbol", "Letter",
+    "Letters", "Maximum", "Misused", "Origin", "Pointwise", "Program", "ProgramError", "Role",
+    "Rule", "Saturating", "Size", "SizeSymbol", "Span", "Style", "UnknownName", "Variable",
+    "activation", "add", "arrange", "chain", "character", "check_equation", "contraction_axes",
+    "contraction_term", "contractions", "counted", "delay_variables", "exact", "factors",
+    "final_name", "finished", "free_name", "function", "glyph_text", "indices_in_order",
+    "initial_name", "is_call", "is_composed", "is_name", "is_number", "is_variable", "larger",
+    "last_number", "leading_number", "local", "lower", "magnitude", "meant", "merge", "misnamed",
+    "multiply", "named_choice", "negated", "of_network", "pointwise_part", "printable", "quoted",
+    "reached", "reads", "rebuild", "rename", "renamed", "result_axes", "reverse", "reversed_edges",
+    "rewrite", "settled", "shifted", "sizes_in_order", "smaller", "spelled_out", "substitute",
+    "symbols_in_order", "terms", "unfit", "unquoted", "untold", "verify",
 ]

@@ -79,7 +79,8 @@ def _variable(variable: Variable, names: Mapping[str, str], sizes: Mapping[str, 
         offset=None if variable.offset is None else rename(variable.offset, {}, sizes),
         stands_for=(None if variable.stands_for is None
                     else rename(variable.stands_for, names, sizes)),
-        of=names.get(variable.of, variable.of))
+        of=names.get(variable.of, variable.of),
+        drawn=None if variable.drawn is None else rename(variable.drawn, names, sizes))
 
 
 def settled(program: Program) -> tuple[Variable, ...]:

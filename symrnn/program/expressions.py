@@ -37,6 +37,13 @@ class IndexSymbol(Symbol):  # type: ignore[misc]  # SymPy ships no types
         return int(self.name.removeprefix("index "))
 
 
+class DrawSymbol(Symbol):  # type: ignore[misc]  # SymPy ships no types
+    """What only a formula of ``Variable.drawn`` reads: a random number, the number of the step."""
+
+
+UNIFORM = DrawSymbol("uniform")  # between 0 and 1, of every entry its own
+STEP = DrawSymbol("step")  # of the sequence, 1 at the first one
+
 ZERO = Integer(0)
 ONE = Integer(1)
 
@@ -134,8 +141,9 @@ def symbols_in_order(expression: Expr) -> tuple[str, ...]:
 
 
 def is_variable(node: Basic) -> bool:
-    """True for the symbol of a variable: one that is no size and no index."""
-    return isinstance(node, Symbol) and not isinstance(node, SizeSymbol | IndexSymbol)
+    """True for the symbol of a variable: one that is no size, no index and not drawn."""
+    return isinstance(node, Symbol) and not isinstance(
+        node, SizeSymbol | IndexSymbol | DrawSymbol)
 
 
 def indices_in_order(expression: Expr) -> tuple[IndexSymbol, ...]:

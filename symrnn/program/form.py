@@ -83,7 +83,8 @@ class Variable(Portable):
     ``offset`` belongs to selectors alone: a selector with axes [q, m] is the matrix with
     ones at (offset + j, j), which places a vector of m entries into one of q.
     ``stands_for`` is the expression that documents print in place of the name. ``of`` names
-    the variable whose cotangent or tangent this one is.
+    the variable whose cotangent or tangent this one is. ``drawn`` tells of what is given which
+    numbers it may be: a formula by which :mod:`symrnn.program.draw` draws some.
     """
 
     name: str
@@ -95,6 +96,7 @@ class Variable(Portable):
     offset: Expr | None = None
     stands_for: Expr | None = None
     of: str = ""
+    drawn: Expr | None = None
 
     @property
     def symbol(self) -> Symbol:

@@ -56,6 +56,11 @@ class Letter:
             return cls(word, Face.WORD)
         return cls.mark(word)
 
+    @property
+    def long(self) -> bool:
+        """True for a word, over all of which its bar goes."""
+        return self.face is Face.WORD and len(self.text) > 1
+
     @classmethod
     def mark(cls, character: str) -> Letter:
         """One character as it is: a letter, a digit, or else a sign."""
@@ -100,6 +105,11 @@ class Glyph:
     def juxtaposed(cls, factors: Iterable[Glyph]) -> Glyph:
         """The glyph of a product: the letters of its factors side by side."""
         return cls(tuple(letter for one in factors for letter in one.letters))
+
+    @property
+    def long(self) -> bool:
+        """True for more than one letter."""
+        return len(self.letters) > 1 or any(one.long for one in self.letters)
 
     @property
     def bare(self) -> Glyph:

@@ -14,7 +14,7 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
-from sympy import (Add, Basic, Eq, Ge, Gt, Le, Lt, Mul, Ne, Piecewise, Pow, Rational, Symbol,
+from sympy import (Add, Basic, Eq, Ge, Gt, Le, Lt, Mod, Mul, Ne, Piecewise, Pow, Rational, Symbol,
                    erf, pi)
 from sympy.core.symbol import Str
 from sympy.functions.elementary.piecewise import ExprCondPair
@@ -23,7 +23,7 @@ from sympy.logic.boolalg import And, Not, Or
 from symrnn.program.contraction import Ein, Maximum
 from symrnn.program.elementary import ELEMENTARY
 from symrnn.program.errors import ProgramError
-from symrnn.program.expressions import IndexSymbol, SizeSymbol
+from symrnn.program.expressions import DrawSymbol, IndexSymbol, SizeSymbol
 from symrnn.program.form import Program
 from symrnn.program.functions import ROWS
 from symrnn.program.naming import is_name, quoted
@@ -37,10 +37,11 @@ LARGEST_NUMBER, LARGEST_POWER = 10**40, 64
 NODES: dict[str, Any] = {
     "+": Add, "*": Mul, "^": Pow, "cases": Piecewise, "case": ExprCondPair, "einsum": Ein,
     "largest": Maximum, "letters": Str, "<": Lt, "<=": Le, ">": Gt, ">=": Ge, "==": Eq, "!=": Ne,
-    "and": And, "or": Or, "not": Not, "erf": erf,
+    "and": And, "or": Or, "not": Not, "erf": erf, "mod": Mod,
     **{name: row.function for name, row in ELEMENTARY.items()},
 }
-LEAVES: dict[str, Any] = {"size": SizeSymbol, "index": IndexSymbol, "letters": Str}
+LEAVES: dict[str, Any] = {"size": SizeSymbol, "index": IndexSymbol, "drawn": DrawSymbol,
+                          "letters": Str}
 NAMES = {kind: name for name, kind in (*NODES.items(), *LEAVES.items())}
 CALL = "call"  # of a row of the table of activations
 SIGNS = frozenset("()[]+-=,.:′∞")

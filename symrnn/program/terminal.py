@@ -11,17 +11,24 @@ from symrnn.program.notation import Face, Glyph, Letter
 ACCENTS = {"bar": "\u0304", "tilde": "\u0303", "hat": "\u0302", "check": "\u030c",
            "dot": "\u0307", "ddot": "\u0308", "dddot": "\u20db",
            "overrightarrow": "\u20d7", "overleftarrow": "\u20d6"}
+LINE = "\u0305"  # pieces of it join
 SUPERSCRIPT = str.maketrans("0123456789-()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁽⁾")
 
 
 def glyph_text(glyph: Glyph) -> str:
     """A glyph without its step: ``z̄_i``."""
     first, *others = map(_letter_text, glyph.letters)
-    marked = under_accents(first, glyph.accents) + "".join(others)
+    marked = (_under_bar("".join((first, *others))) if glyph.long and glyph.accents == ("bar",)
+              else under_accents(first, glyph.accents) + "".join(others))
     sup = ",".join(map(glyph_text, glyph.sup))
     raised = sup.translate(SUPERSCRIPT) if sup and set(sup) <= set("0123456789-()") else \
         f"^{sup}" if sup else ""
     return marked + raised + "".join(f"_{glyph_text(part)}" for part in glyph.sub)
+
+
+def _under_bar(word: str) -> str:
+    """A word under one line, which is a piece over each of its letters."""
+    return "".join(one if one == " " else one + LINE for one in word)
 
 
 def _letter_text(letter: Letter) -> str:

@@ -33,12 +33,12 @@ def delay_variables(source: Variable, step: int, taken: Container[str] = (),
     own, source = local(source.name)[1], replace(source, stands_for=None)
     remembered = replace(
         source, name=free_name(taken, f"{source.name}_prev"), role=Role.INTERMEDIATE,
-        glyph=source.glyph.delayed(step), meaning=f"{own} {words[0]}")
+        glyph=source.glyph.delayed(step), meaning=f"{own} {words[0]}", drawn=None)
     edge = replace(source, span=Span.BATCH, name=initial_name(source.name), role=Role.INITIAL,
                    glyph=source.glyph.at(before),
                    meaning=f"{own} {words[1]}" + started(start))
     end = replace(edge, name=final_name(source.name), role=Role.FINAL,
-                  glyph=source.glyph.at(last), meaning=f"{own} {words[2]}")
+                  glyph=source.glyph.at(last), meaning=f"{own} {words[2]}", drawn=None)
     return remembered, edge, end
 
 

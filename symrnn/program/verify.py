@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from sympy import Expr
+from sympy import Expr, Mod
 
 from symrnn.program.contraction import Ein, Maximum, contraction_axes
 from symrnn.program.distinct import distinct
-from symrnn.program.expressions import (contractions, indices_in_order, pointwise_part,
-                                        sizes_in_order, symbols_in_order)
+from symrnn.program.expressions import (STEP, DrawSymbol, contractions, indices_in_order,
+                                        pointwise_part, sizes_in_order, symbols_in_order)
 from symrnn.program.errors import ProgramError
 from symrnn.program.form import Equation, Program, Role, Span, Variable
 from symrnn.program.functions import is_call
@@ -23,13 +23,16 @@ from symrnn.program.given import of_network
 from symrnn.program.naming import RULE, TAKEN, is_composed, quoted
 from symrnn.program.prose import unquoted, untold
 
+DRAWN = (Role.INPUT, Role.PARAMETER, Role.INITIAL)
+
 
 @of_network
 def verify(program: Program) -> Program:
     """Return the program unchanged, or raise :class:`ProgramError` with every finding."""
     findings = [*_names(program), *_texts(program), *_delays(program)]
     if not findings:
-        findings = [*_sizes(program), *_bindings(program), *_equations(program), *_uses(program)]
+        findings = [*_sizes(program), *_bindings(program), *_equations(program), *_uses(program),
+                    *_drawn(program)]
     if findings:
         name = program.name if is_composed(program.name) else quoted(program.name)
         raise ProgramError("\n".join(f"{name}: {finding}" for finding in findings))
@@ -131,6 +134,34 @@ def _where(equation: Equation) -> str:
     return f"equation ({equation.number}) for {quoted(equation.lhs)}"
 
 
+def _drawn(program: Program) -> Iterator[str]:
+    """Formulas that numbers are drawn by read indices, sizes, the step and what was drawn before.
+
+    A derived program has values of its primal, which it does not draw.
+    """
+    if program.with_role(Role.SAVED, Role.COTANGENT, Role.TANGENT):
+        return
+    known, sizes = set[str](), {one.name for one in program.sizes}
+    for one, formula in ((one, one.drawn) for one in program.with_role(*DRAWN)):
+        if formula is not None:
+            yield from (f"{quoted(one.name)} is drawn by a formula that {why}"
+                        for why in _undrawable(one, formula, known, sizes))
+            known.add(one.name)
+
+
+def _undrawable(one: Variable, formula: Expr, known: set[str], sizes: set[str]) -> Iterator[str]:
+    read = [*(name for name in symbols_in_order(formula) if name not in known),
+            *(name for name in sizes_in_order(formula) if name not in sizes)]
+    if read:
+        yield f"reads {quoted(read[0])}, which is not drawn before it"
+    if any(index.place >= len(one.axes) for index in indices_in_order(formula)):
+        yield "has an index along an axis that it lacks"
+    if STEP in formula.free_symbols and one.span is not Span.SEQUENCE:
+        yield "reads the number of the step, though it is the same at all of them"
+    if formula.has(Ein):
+        yield "has a product of arrays; it is computed entry by entry"
+
+
 def _equations(program: Program) -> Iterator[str]:
     for equation in program.equations:
         yield from check_equation(program, equation)
@@ -153,6 +184,8 @@ def _equation(program: Program, equation: Equation) -> Iterator[str]:
             yield "the largest entry stands alone; give it an equation of its own"
         yield from _contraction(program, lhs, ein)
     pointwise = pointwise_part(equation.rhs)
+    if pointwise.has(DrawSymbol, Mod):
+        yield "random numbers, the step and remainders stand in what is drawn alone"
     yield from _indices(lhs, pointwise)
     if not is_call(pointwise) and any(map(_wants_name, _inner_nodes(pointwise))):
         yield "a function call inside a formula has no name; lower the program first"

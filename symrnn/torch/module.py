@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
 from symrnn.handles import MASKED, handle, order
 from symrnn.program import Program, ProgramError, Role, Span, of_network, quoted
+from symrnn.program.draw import drawn
 from symrnn.runtime.masking import must_fit, valid_lengths, valid_mask
 from symrnn.runtime.shapes import ShapeError, Sizes
 from symrnn.torch import operators
@@ -75,9 +77,18 @@ class Recurrent(nn.Module):
         return f"{self.network.name}, {sizes}{', batch_first=True' * self.batch_first}"
 
     def reset_parameters(self) -> None:
-        """Draw the first values of all parameters again."""
+        """Draw the first values of all parameters again.
+
+        They are uniform, but where the equations' source draws them by a formula.
+        """
         for name, bound in self._own.bounds.items():
             nn.init.uniform_(getattr(self, name), -bound, bound)
+        if any(one.drawn is not None for one in self.network.with_role(Role.PARAMETER)):
+            random = np.random.default_rng(int(torch.randint(2**31, ())))
+            with torch.no_grad():
+                for name, array in drawn(self.network, (Role.PARAMETER,), self.sizes,
+                                         random).items():
+                    getattr(self, self._own.whole[name]).copy_(torch.from_numpy(array))
 
     def forward(self, x: Any, initial: Mapping[str, Tensor] | None = None,
                 lengths: Tensor | None = None, mask: Tensor | None = None

@@ -19,11 +19,13 @@ class Parameters:
     """Shapes and bounds of a module's parameters by name; the pieces of each of the network's.
 
     A network's parameter that has several pieces is their sum, as of torch's two biases.
+    ``whole`` are the network's names of those that are one of its parameters.
     """
 
     shapes: dict[str, tuple[int, ...]]
     bounds: dict[str, float]
     pieces: tuple[tuple[Piece, ...], ...]
+    whole: dict[str, str]
 
     def of_network(self, own: Mapping[str, Tensor]) -> list[Tensor]:
         """The network's parameters in their order."""
@@ -56,7 +58,8 @@ def parameters_of(network: Program, sizes: Mapping[str, int], taken: frozenset[s
     return Parameters(
         {name: _shape(one, len(table[name]), sizes) for name, one in first.items()},
         {name: _memory(network, one, sizes) ** -0.5 for name, one in first.items()},
-        tuple(tuple(pieces[one.name]) for one in network.with_role(Role.PARAMETER)))
+        tuple(tuple(pieces[one.name]) for one in network.with_role(Role.PARAMETER)),
+        {ours[0]: name for name, ours in table.items() if len(ours) == 1})
 
 
 def _shape(block: Variable, count: int, sizes: Mapping[str, int]) -> tuple[int, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 
+import numpy as np
 import pytest
 
 import symrnn
@@ -15,10 +16,12 @@ from symrnn.documents import numbers
 from symrnn.documents.example import worked_example
 from symrnn.documents.flow import LAGS, gradient_flow, page_sizes, page_start
 from symrnn.documents.travels import GradientFlow
+from symrnn.jacobians.entrywise import turns
 from symrnn.jacobians.measure import along_run
 from symrnn.jacobians.paths import additive_paths, biases, openers, recurrent_weights
 from symrnn.jacobians.steps import Steps
 from symrnn.pipeline import derive
+from symrnn.program.interpret import evaluate
 
 
 def section(name: str) -> GradientFlow:
@@ -30,10 +33,50 @@ def section(name: str) -> GradientFlow:
     ("lstm", {"c": "f"}), ("lstm_1997", {"c": "1"}), ("gru", {"h": "z"}), ("mgu", {"h": "1 - f"}),
     ("elman", {}), ("indrnn", {}), ("jordan", {}), ("slstm", {"c": "f", "n": "f"}),
     ("rhn", {"y": "(1 - t_1)*(1 - t_2)*(1 - t_3)"}), ("mlstm", {"C": "f", "n": "f"}),
-    ("scrn", {"s": "alpha"})])
+    ("scrn", {"s": "alpha"}), ("lru", {}), ("retnet", {}), ("cornn", {}), ("unicornn", {})])
 def test_additive_paths_are_read_off_the_equations(name: str, factors: dict[str, str]) -> None:
     found = additive_paths(symrnn.cell(name))
     assert {one.delay.source: str(one.factor) for one in found} == factors
+
+
+@pytest.mark.parametrize("name, states, determinant", [
+    ("lru", ("x_re", "x_im"), "exp(-2*exp(nu))"), ("retnet", ("S_re", "S_im"), "gamma**2"),
+    ("cornn", ("z", "y"), "-dt*epsilon + 1"), ("unicornn", ("z", "y"), "1"),
+    ("lstm", (), ""), ("mlstm", (), ""), ("lem", (), ""), ("taugru", (), "")])
+def test_states_that_turn_into_one_another_have_no_additive_path(
+        name: str, states: tuple[str, ...], determinant: str) -> None:
+    """A rotation is no gate: its determinant tells how it fades, the cosine of its angle nothing.
+
+    Those of LRU and RetNet are the square of the modulus of lambda, and of gamma.
+    """
+    found = turns(symrnn.cell(name))
+    assert tuple(one.source for turn in found for one in turn.delays) == states
+    assert "".join(str(one.determinant) for one in found) == determinant
+
+
+def test_the_matrix_of_a_turn_is_the_jacobian_where_nothing_else_leads_back() -> None:
+    program = symrnn.cell("lru")
+    run = Steps(page_start(program))
+    jacobian, (turn,) = next(run.backwards()), turns(program)
+    values = {**run.start.parameters}
+    for constant in ("exp_nu", "exp_exp_nu", "exp_theta", "cos_exp_theta", "sin_exp_theta"):
+        values[constant] = evaluate(program[constant].stands_for, values.__getitem__, {})
+    size = run.start.sizes["N"]
+    for row, factors in enumerate(turn.matrix):
+        for column, factor in enumerate(factors):
+            block = jacobian[row * size:(row + 1) * size, column * size:(column + 1) * size]
+            assert np.allclose(block, np.diag(evaluate(factor, values.__getitem__, {})))
+    assert np.linalg.det(jacobian) == pytest.approx(np.prod(np.exp(-2 * np.exp(values["nu"]))))
+
+
+def test_the_section_shows_how_saturated_the_gates_are() -> None:
+    (curves,) = section("lstm").curves
+    travel = along_run("lstm", Steps(page_start(symrnn.cell("lstm"))))
+    assert [(one.low, one.high, one.ends) for one in curves.saturation] == [
+        (one.low, one.high, one.ends) for one in travel.saturation]
+    assert [UNICODE(one.value) for one in curves.saturation] == [
+        "g[t]", "i[t]", "f[t]", "o[t]", "tanh(c[t])"]
+    assert max(one.low + one.high for one in curves.saturation) > 0
 
 
 @pytest.mark.parametrize("name, bias, sign", [

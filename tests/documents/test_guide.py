@@ -82,3 +82,12 @@ def test_gates_are_told_from_equations(name: str, wanted: tuple[str, ...]) -> No
 def test_a_sigmoid_of_another_kind_makes_a_gate_too() -> None:
     assert gates(symrnn.lstm(gate_activation="hard_sigmoid")) == ("i", "f", "o")
     assert gates(symrnn.elman(activation="sigmoid")) == ()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_guide_shows_all_equations_of_an_lstm(language: str) -> None:
+    """Those of the lecture: what may be written, and what opens each of the gates."""
+    asked = Reader(Guide(), repr, repr, lambda block: f"<{block.network}:" + " ".join(
+        row.label for row in block.rows) + ">").read(language).body
+    rows = Guide().network("lstm").passes[0].rows
+    assert f"<lstm:{' '.join(row.label for row in rows)}>" in asked

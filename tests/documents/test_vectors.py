@@ -13,6 +13,8 @@ from symrnn.adjoint import with_terms
 from symrnn.backends.javascript import array_names
 from symrnn.catalogue import find
 from symrnn.checking.reference import Case
+from symrnn.documents.backward import backward
+from symrnn.documents.equations import Equations
 from symrnn.documents.example import worked_example
 from symrnn.documents.flow import gradient_flow
 from symrnn.kernels import compile
@@ -93,12 +95,32 @@ def test_terms_add_up_to_their_equation(name: str) -> None:
     for one in plan.gradient.equations:
         names = found.names[one.lhs]
         assert len(names) == len(one.terms)
+        own = [equations[found.at_steps.get(part, part)].rhs for part in names]
+        assert len(names) == 1 or own == [*one.terms]
         if len(names) > 1:
-            assert [equations[part].rhs for part in names] == [*one.terms]
             assert list(equations[one.lhs].reads) == list(names)
             assert equations[one.lhs].number == one.number
-        else:
+        elif one.lhs not in found.at_steps:
             assert equations[one.lhs] == one
+        else:
+            assert own == [one.rhs]
+
+
+@pytest.mark.parametrize("name", ["elman", "lru"])
+def test_the_term_of_a_step_stands_beside_the_sum_over_time(name: str) -> None:
+    plan = derive(symrnn.cell(name))
+    worked = worked_example(plan, name)
+    forward, gradient = (Equations(one) for one in (plan.program, plan.gradient))
+    sums = 0
+    for derived in backward(forward, gradient, worked).gradients:
+        for step in derived.steps:
+            if not step.total:
+                continue
+            (total,), sums = step.total, sums + 1
+            assert len(step.value.at_steps) == len(worked.steps) and len(total.at_steps) == 1
+            assert np.allclose(sum(map(np.array, step.value.at_steps)), total.at_steps[0])
+            assert not np.allclose(step.value.at_steps[0], total.at_steps[0])
+    assert sums == {"elman": 5, "lru": 5}[name]
 
 
 def test_all_pages_have_one_script_of_a_network() -> None:
