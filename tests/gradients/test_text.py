@@ -27,9 +27,10 @@ def columns(line: str) -> int:
 
 
 def test_the_closed_form_of_a_gate() -> None:
-    first, where, *_ = str(gradient(symrnn.lstm(), "W_f").closed).splitlines()
+    first, where, *others = str(gradient(symrnn.lstm(), "W_f").closed).splitlines()
     assert first.strip() == ("∂L/∂W_f = Σₜ (c\u0304[t] ⊙ c[t-1] ⊙ f[t] ⊙ (1 - f[t])) x[t]ᵀ")
     assert where.strip() == "where"
+    assert "   (6)  f[t] = σ(W_f x[t] + U_f h[t-1] + b_f)" in others
 
 
 def test_the_jacobian_of_a_state() -> None:
@@ -51,8 +52,20 @@ def test_paths_are_products_of_jacobians() -> None:
 
 def test_steps_name_the_derivative_and_where_a_cotangent_enters() -> None:
     text = str(gradient(symrnn.lstm(), "W_f", "final.c").steps)
-    assert "c\u0304⁻[T+1] = ∂L/∂c[T]" in text and "given from outside" not in text
-    assert "SymPy's diff, ∂tanh(c[t])/∂c[t] in (10) h[t] = tanh(c[t]) ⊙ o[t]" in text
+    assert "c\u0304⁻[T+1] = ∂L/∂c[T]: given, what the loss reads of the final state" in text
+    assert "L: the loss as far as it reads c[T]" in text and "direct derivative" not in text
+    assert "derivative of tanh, ∂tanh(c[t])/∂c[t] in (10) h[t] = tanh(c[t]) ⊙ o[t]" in text
+    assert "product rule, ∂c[t]/∂f[t] in (7) c[t] = g[t] ⊙ i[t] + c[t-1] ⊙ f[t]" in text
+
+
+@pytest.mark.parametrize("name, rules", [
+    ("rwkv4", {"quotient rule", "product rule", "derivative of exp", "sum rule"}),
+    ("lstm", {"derivative of σ", "derivative of tanh", "product rule", "chain rule through time"}),
+    ("mlstm", {"derivative of exp and chain rule", "derivative of max"})])
+def test_rules_have_the_names_of_textbooks(name: str, rules: set[str]) -> None:
+    found = {step["rule"] for one in gradient(symrnn.cell(name)).steps.data()["equations"]
+             for step in one["steps"]}
+    assert rules <= found and not any("diff" in one or "contraction" in one for one in found)
 
 
 @pytest.mark.sweep
@@ -61,10 +74,10 @@ def test_every_term_names_its_derivative_and_every_cotangent_enters(name: str) -
     found = gradient(symrnn.cell(name)).steps
     notes = [one for one in found.lines if one.note]
     terms = sum(len(one.origins) for one in printed(found.shown))
-    given = len(found.shown.with_role(Role.COTANGENT))
-    assert len(notes) == terms + given
-    assert all(one.partial is not None for one in notes if not one.note.startswith("given:")
-               and not one.note.startswith("given at"))
+    told = [one for one in found.lines if one.words.startswith("given")]
+    assert len(notes) == terms + 1 and notes[0].note.startswith("a bar")
+    assert len(told) == len(found.shown.with_role(Role.COTANGENT))
+    assert all(one.partial is not None for one in notes[1:])
 
 
 @pytest.mark.sweep
