@@ -14,8 +14,8 @@ from symrnn.backends.formula import (HADAMARD, TIMES, Call, Formula, Function, P
                                      Sign, Sum, side_by_side)
 from symrnn.backends.printer import PRODUCT
 from symrnn.backends.products import is_elementwise, matrix_product
-from symrnn.program import (Glyph, Program, contraction_term, factors, is_number, multiply,
-                            symbols_in_order, terms)
+from symrnn.program import (Glyph, Program, contraction_term, factors, multiply, symbols_in_order,
+                            terms)
 
 Column = tuple[tuple[Formula, Formula], ...]  # left-hand and right-hand sides
 IDENTITY = formula.Symbol(Glyph.named("I"))
@@ -75,7 +75,7 @@ class _Column(ClosedPrinter):
     def _map(self, term: Expr, lhs: str) -> Formula:
         """One term as a matrix times the Jacobian that it passes on."""
         moving = next(name for name in symbols_in_order(term) if name in self.moving)
-        passed = () if moving == self.seed else (self.symbol(moving),)
+        passed = tuple(one for one in (self.symbol(moving),) if one != IDENTITY)
         if passed and isinstance(passed[0], Sum):  # one term with a minus, which goes in front
             ((_, only),) = passed[0].terms
             return Sum((("-", self._matrix(term, lhs, moving, (only,))),))
@@ -107,7 +107,7 @@ class _Column(ClosedPrinter):
         """Entries times what is passed on; ``wider`` tells that this is one for many entries."""
         if rest == 1:
             return _beside(*(passed or (IDENTITY,)))
-        if is_number(rest):
+        if not any(self.program[name].axes for name in symbols_in_order(rest)):  # one number
             return _beside(self(rest, PRODUCT), *(passed or (IDENTITY,)))
         if wider:
             return _beside(self(rest, PRODUCT), *passed)

@@ -8,7 +8,7 @@ from itertools import accumulate
 from typing import TypeVar
 
 from symrnn.backends.document import SpelledPrinter
-from symrnn.backends.formula import (APART, DOT, HADAMARD, TIMES, Bars, Big, Call, Cases,
+from symrnn.backends.formula import (APART, DOT, HADAMARD, TIMES, TRANSPOSED, Bars, Big, Call, Cases,
                                      Partial, Formula, Fraction, Function, Number, Over, Parens,
                                      Root, Row, Scripts, Sign, Sum, Symbol, Text)
 from symrnn.backends.spelling import Spelling
@@ -208,6 +208,8 @@ def columns(text: str) -> int:
 
 
 def _power(text: str, exponent: Formula | None) -> str:
+    if isinstance(exponent, Symbol) and exponent.glyph == TRANSPOSED:
+        return "ᵀ"
     if set(text) <= RAISED:
         return text.translate(SUPERSCRIPT)
     simple = isinstance(exponent, Symbol | Number)
