@@ -171,11 +171,7 @@ def draw(program: Program, unroll: int, name: str) -> Path:
     """
     from symrnn.diagrams import diagram
 
-    path = Path(name)
-    if path.suffix not in (".svg", ".tex"):
-        raise FileRefused(f"{quoted(name)} names no picture; give a file that ends with .svg, or "
-                          f"with .tex for TikZ")
-    return _drawn(diagram(program, unroll), path)
+    return _drawn(diagram(program, unroll), _pictured(name))
 
 
 def measured(found: Gradient, arrays: str) -> Gradient:
@@ -193,10 +189,17 @@ def draw_gradient(found: Gradient, arrays: str | None, name: str) -> Path:
     from symrnn.gradients import values
     from symrnn.gradients.picture import flow_of
 
-    path = Path(name)
-    if path.suffix != ".svg":
-        raise FileRefused(f"{quoted(name)} names no picture; give a file that ends with .svg")
+    path = _pictured(name)
     return _drawn(flow_of(found, None if arrays is None else values.read(arrays)), path)
+
+
+def _pictured(name: str) -> Path:
+    """The file of a picture. Raises FileRefused for one of another kind."""
+    path = Path(name)
+    if path.suffix not in (".svg", ".tex"):
+        raise FileRefused(f"{quoted(name)} names no picture; give a file that ends with .svg, or "
+                          f"with .tex for TikZ")
+    return path
 
 
 def _drawn(made: Diagram, path: Path) -> Path:

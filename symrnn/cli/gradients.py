@@ -34,7 +34,8 @@ def grad(cell: CellName,
              metavar="W_f,W_f",
              help="A second derivative, where the loss is linear in outputs.")] = None,
          graph: Annotated[str | None, typer.Option(
-             metavar="FILE.svg", help="Draw the paths of the gradient, as thick as it is.")] = None,
+             metavar="FILE.svg", help="Draw the paths of the gradient, as thick as it is; .tex: "
+                                      "TikZ.")] = None,
          at: Annotated[str | None, typer.Option(
              metavar="FILE.npz", help="Numbers beside the symbols, from arrays by name.")] = None,
          format: FormatOption = STYLES[0]) -> None:

@@ -21,7 +21,8 @@ OWN = "given, what the loss itself reads at step t"
 EDGE = "given, what the loss reads of the final state"
 BACK = "what this step sends back to the one before it"
 FRONT = "what this step sends back to the one behind it"
-CARRIED = (*FED, Role.PARAMETER, Role.INITIAL, Role.SELECTOR)  # what a forward pass is given
+CARRIED = (*FED, Role.PARAMETER, Role.INITIAL)  # what a forward pass is given
+STACKS = "of ones and zeros, to put vectors together:"
 
 
 def legend(program: Program, shown: Program, of: str = LOSS) -> Iterator[Line]:
@@ -54,10 +55,11 @@ def forward_lines(program: Program, names: Iterable[str]) -> Iterator[Line]:
     if equations:
         yield Line(None, "with the values of the forward pass")
     yield from (Line(printer.equation(one)) for one in equations)
-    given = [one for one in forward.with_role(*CARRIED) if one.stands_for is None]
-    if given:
-        yield Line(None, "given:", side_by_side(
-            [printer.symbol(one.name) for one in given], APART))
+    for words, roles in (("given:", CARRIED), (STACKS, (Role.SELECTOR,))):
+        given = [one for one in forward.with_role(*roles) if one.stands_for is None]
+        if given:
+            yield Line(None, words, side_by_side(
+                [printer.symbol(one.name) for one in given], APART))
 
 
 def _short(program: Program, put_in: frozenset[str]) -> frozenset[str]:

@@ -12,9 +12,11 @@ import pytest
 import symrnn
 from symrnn.backends.document import DocumentPrinter
 from symrnn.backends.formula import Formula, Symbol
+from symrnn.backends.indexed import past
 from symrnn.backends.latex_math import LATEX
 from symrnn.gradients import gradient
 from symrnn.gradients.jacobian import Jacobian, jacobian_of
+from symrnn.gradients.legend import STACKS
 from symrnn.program import Program, Role
 from symrnn.program.interpret import Interpreter
 from tests.formulas import latex_reader
@@ -23,6 +25,7 @@ from tests.gradients.numbers import drawn
 from tests.gradients.test_numbers import complex_steps
 
 CELLS = sorted(symrnn.cell_names())
+GIVEN = ("given:", STACKS)
 
 
 class Matrices(Meaning):
@@ -152,11 +155,11 @@ def page_is_closed(program: Program, wrt: str) -> None:
     found = gradient(program, wrt).closed
     sizes = {one.name for one in found.program.sizes} | {one.name for one in found.shown.sizes}
     defined, read = set[str](), set[str]()
-    remembered = {one.lhs: one.source for both in (found.program, found.shown)
-                  for one in both.delays}
+    remembered = {name: root for both in (found.program, found.shown)
+                  for name, (root, _) in past(both).items()}
     for line in found.lines:
         if line.shown is None:
-            defined |= set(symbols(line.partial)) if line.note == "given:" else set()
+            defined |= set(symbols(line.partial)) if line.note in GIVEN else set()
             continue
         defined |= set(symbols(line.shown.left))
         read |= set(symbols(line.shown.right)) if not line.words else set()
