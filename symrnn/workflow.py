@@ -68,6 +68,19 @@ def network(name: str) -> Program:
     return find(name).build()
 
 
+def judged(name: str, loss: str | None) -> Program:
+    """The program of a name or a cell file, with a loss of the library behind it where one is told.
+
+    Raises UnknownName, ProgramError for a network that the loss cannot judge.
+    """
+    from symrnn.losses import LOSSES, with_loss
+
+    if loss is not None and loss not in LOSSES:
+        raise UnknownName(f"there is no loss {quoted(loss)}; there are {', '.join(LOSSES)}")
+    program = network(name)
+    return program if loss is None else with_loss(program, LOSSES[loss]())
+
+
 def compared(a: str, b: str) -> tuple[Comparison, int]:
     """Whether two cells or conventions are one function, and the exit code for it.
 

@@ -32,18 +32,22 @@ def grad(cell: CellName,
          jacobian: Pair = None,
          hessian: Annotated[str | None, typer.Option(
              metavar="W_f,W_f",
-             help="A second derivative, where the loss is linear in outputs.")] = None,
+             help="A second derivative, of a loss linear in the outputs, or of --loss.")] = None,
          graph: Annotated[str | None, typer.Option(
              metavar="FILE.svg", help="Draw the paths of the gradient, as thick as it is; .tex: "
                                       "TikZ.")] = None,
          at: Annotated[str | None, typer.Option(
              metavar="FILE.npz", help="Numbers beside the symbols, from arrays by name.")] = None,
+         loss: Annotated[str | None, typer.Option(
+             metavar="LOSS", help="Of this loss of the outputs, such as mean_squared_error, "
+                                  "in place of any loss.")] = None,
          format: FormatOption = STYLES[0]) -> None:
     """Show the derived equations that lead to a gradient, then the one formula over time.
 
     Examples: `symrnn grad lstm --wrt W_f`, `symrnn grad gru --wrt U_n --of final.h --steps`,
     `symrnn grad lstm --wrt W_f --closed`, `symrnn grad gru --jacobian h_t h_{t-1}`,
-    `symrnn grad elman --wrt U --unroll 3`, `symrnn grad elman --hessian U,U`,
+    `symrnn grad elman --wrt U --unroll 3`,
+    `symrnn grad elman --hessian U,U --loss mean_squared_error`,
     `symrnn grad lstm --wrt W_f --graph paths.svg`.
     """
     from symrnn import workflow
@@ -52,7 +56,7 @@ def grad(cell: CellName,
     _check({"--steps": steps, "--closed": closed, "--unroll": unroll is not None,
             "--jacobian": jacobian is not None, "--hessian": hessian is not None,
             "--graph": graph is not None}, bool(wrt or of), at is not None)
-    program = workflow.network(cell)
+    program = workflow.judged(cell, loss)
     if jacobian or hessian is not None:
         say(_second(program, jacobian, hessian or "").text(format))
         return
