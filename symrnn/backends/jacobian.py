@@ -109,7 +109,7 @@ class _Column(ClosedPrinter):
         return self.term(term, lhs)
 
     def _scaled(self, rest: Expr, passed: tuple[Formula, ...], wider: bool) -> Formula:
-        """Entries times what is passed on; ``wider`` tells that this is one row for many entries."""
+        """Entries times what is passed on; ``wider`` tells that this is one row for many."""
         spread = (ONES,) if wider else ()
         if rest == 1:
             return _beside(*spread, *(passed or (IDENTITY,)))

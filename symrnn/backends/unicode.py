@@ -8,9 +8,9 @@ from itertools import accumulate
 from typing import TypeVar
 
 from symrnn.backends.document import SpelledPrinter
-from symrnn.backends.formula import (APART, DOT, HADAMARD, TIMES, TRANSPOSED, Bars, Big, Call, Cases,
-                                     Partial, Formula, Fraction, Function, Number, Over, Parens,
-                                     Root, Row, Scripts, Sign, Sum, Symbol, Text)
+from symrnn.backends.formula import (APART, DOT, HADAMARD, TIMES, TRANSPOSED, Bars, Big, Call,
+                                     Cases, Partial, Formula, Fraction, Function, Number, Over,
+                                     Parens, Root, Row, Scripts, Sign, Sum, Symbol, Text)
 from symrnn.backends.spelling import Spelling
 from symrnn.program import SUPERSCRIPT, Equation, glyph_text, shifted
 

@@ -52,10 +52,14 @@ def grad(cell: CellName,
     """
     from symrnn import workflow
     from symrnn.gradients import gradient
+    from symrnn.program import Misused
 
     _check({"--steps": steps, "--closed": closed, "--unroll": unroll is not None,
             "--jacobian": jacobian is not None, "--hessian": hessian is not None,
             "--graph": graph is not None}, bool(wrt or of), at is not None)
+    if graph is not None and format != STYLES[0]:
+        raise Misused("--graph writes a picture, whose kind its ending tells: .svg, or .tex for "
+                      "TikZ; it goes without --format")
     program = workflow.judged(cell, loss)
     if jacobian or hessian is not None:
         say(_second(program, jacobian, hessian or "").text(format))

@@ -105,7 +105,8 @@ def _measured(thickness: float | None) -> str:
 
 def _explained(key: Key) -> Explained:
     end = key.x + STROKE
-    return Explained(f"-{_measured(key.thickness)}", f"{_at((key.x, key.y))} -- {_at((end, key.y))}",
+    return Explained(f"-{_measured(key.thickness)}",
+                     f"{_at((key.x, key.y))} -- {_at((end, key.y))}",
                      _at((end + 6, key.y + 4)), escape_latex(key.words))
 
 

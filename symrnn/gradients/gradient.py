@@ -32,7 +32,7 @@ from symrnn.presentation.layouts import Line, derivative_line
 from symrnn.program import (FED, Equation, Misused, Origin, Program, Role, Rule, Variable,
                             of_network)
 
-FORWARD = (*FED, Role.SAVED, Role.PARAMETER, Role.SELECTOR)  # what a gradient reads of the forward pass
+FORWARD = (*FED, Role.SAVED, Role.PARAMETER, Role.SELECTOR)  # read from the forward pass
 
 
 @dataclass(frozen=True, repr=False)

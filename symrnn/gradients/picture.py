@@ -38,7 +38,8 @@ def flow_of(found: Gradient, arrays: Mapping[str, Array] | None = None) -> Diagr
     what = "all parameters" if found.wrt is None else found.wrt.name
     keys = _keys(largest, picture.height)
     return Diagram(replace(
-        picture, height=picture.height + ROOM, width=max(picture.width, WIDE), keys=keys, name=f"{picture.name}-gradient", lines=lines,
+        picture, height=picture.height + ROOM, width=max(picture.width, WIDE), keys=keys,
+        name=f"{picture.name}-gradient", lines=lines,
         title=f"{found.program.title}: how the gradient of {found.of} flows to {what}",
         description="Lines are as thick as the gradient that flows along them; faint ones carry "
                     "none."))

@@ -173,8 +173,9 @@ def _at(variable: Variable, step: int) -> Glyph:
 def unrolled(program: Program, wrt: str, of: str = LOSS, steps: int = 3) -> Unrolled:
     """The sum over paths of a gradient over some steps, with respect to a parameter or a start.
 
-    What the loss reads of final states counts too; of="final.h" takes that alone. Raises UnknownName for no such gradient, Misused for an input, for a number of steps
-    that is none, and where there are more than 64 paths.
+    What the loss reads of final states counts too; of="final.h" takes that alone. Raises
+    UnknownName for no such gradient, Misused for an input, for a number of steps that is none, and
+    where there are more than 64 paths.
     """
     if not isinstance(steps, int) or steps < 1:
         raise Misused(f"{quoted(steps)} is no number of steps; unroll at least 1")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pytest
@@ -19,7 +18,6 @@ from symrnn.gradients import gradient
 from symrnn.gradients.jacobian import Jacobian, jacobian_of
 from symrnn.gradients.legend import STACKS
 from symrnn.program import Program, Role
-from symrnn.program.interpret import Interpreter
 from tests.formulas import latex_reader
 from tests.formulas.mathematics import (HADAMARD, Atom, Meaning, Value, _split, along,
                                         together)
@@ -79,15 +77,22 @@ class Read:
         known |= {LATEX(printer.size(one.name)): f"size {one.name}"
                   for one in self.program.sizes}
         if self.found.is_matrix:
-            known |= {text.partition(" = ")[0]: name for name, text in self.lines()} 
+            known |= {text.partition(" = ")[0]: name for name, text in self.lines()}
             known.setdefault("I", "I")
             known[LATEX(ONES)] = "ones"
         return latex_reader.Reader({latex_reader.tokens(text): name
                                     for text, name in known.items()})
 
-    def value(self, name: str, step: int = 0) -> Value:
+    def symbol(self, text: str, step: int) -> Value | None:
+        """What a symbol stands for, by what the reader calls it; None for an index."""
+        if text.startswith("size "):
+            return Value(float(self.run.sizes[text.removeprefix("size ")]))
+        known = text in self.program or text in ("I", "ones")
+        return self.value(text) if known else None
+
+    def value(self, name: str) -> Value:
         if name == "ones":
-            return Value(np.ones(self.run.sizes["m"]), ("m",))  # in both cells that have it
+            return Value(np.ones(self.run.sizes.get("m", 1)), ("m",))  # where cells have it
         if name not in self.program:  # the identity
             return Value(np.eye(*[self.run.sizes[one] for one in self.axes * 2]), self.axes * 2)
         if name not in self.moving:
@@ -110,16 +115,12 @@ def printed_jacobian_is_right(program: Program, of: str, by: str) -> None:
         return
     read = Read(found)
     reader = read.reader()
-    sizes = {f"size {one.name}": Value(float(read.run.sizes[one.name]))
-             for one in program.sizes}
     for name, text in read.lines():
         expected = read.value(name)
         (left,), right = reader.equation(text)
         indices = {letter: along(Value(np.arange(read.run.sizes[axis]), (axis,)), expected.axes)
                    for letter, axis in zip(left.indices, expected.axes, strict=False)}
-        meaning = Matrices(lambda text, step: sizes.get(text) if text in sizes else
-                           read.value(text) if text in read.program or text in ("I", "ones") else None,
-                           1, indices)
+        meaning = Matrices(read.symbol, 1, indices)
         got = meaning(right)
         array = np.broadcast_to(along(replace(got, row=False), expected.axes).array,
                                 np.shape(expected.array))
