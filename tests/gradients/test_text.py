@@ -15,7 +15,7 @@ import symrnn
 from symrnn.backends.document import printed
 from symrnn.gradients import gradient
 from symrnn.gradients.picture import flow_of
-from symrnn.gradients.values import measured
+from symrnn.gradients.values import interpreter, measured
 from symrnn.pipeline import derive
 from symrnn.program import Misused, Role, UnknownName
 
@@ -46,7 +46,8 @@ def test_a_jacobian_that_is_zero_says_so() -> None:
 
 def test_paths_are_products_of_jacobians() -> None:
     text = str(gradient(symrnn.elman(readout=False), "U").unrolled(2))
-    assert "Δ^h[2]ᵀ ∂h[2]/∂h[1] ∂h[1]/∂U" in text
+    assert "(Δ^h[2] + h\u0304⁻[3])ᵀ ∂h[2]/∂h[1] ∂h[1]/∂U" in text
+    assert "h\u0304⁻[3] = ∂L/∂h[2]: given, what the loss reads of the final state" in text
     assert "∂h[t]/∂h[t-1] = diag(1 - h[t]²) U" in text
 
 
@@ -216,3 +217,24 @@ def test_a_jacobian_is_by_what_the_step_remembers_and_by_no_step_further_back() 
     for by in ("h_{t-2}", "h_{t+1}", "h[t+5]", "x_{t-1}"):
         with pytest.raises(UnknownName, match="it remembers h_"):
             found.jacobian("h_t", by)
+
+
+def test_a_picture_tells_what_its_thickness_means_in_both_languages() -> None:
+    """What enters from the loss is the largest contribution of Elman's network."""
+    found = flow_of(gradient(symrnn.elman()))
+    entering = next(one for one in found.picture.lines if one.edge.value == "a_y")
+    assert entering.thickness == 5.0
+    words = [one.words for one in found.picture.keys]
+    assert words[0].startswith("norm ") and words[-1] == "none"
+    assert all(f">{one}<" in found.svg and one in found.tikz for one in words)
+    assert "line width=3.8pt" in found.tikz and "opacity=0.2" in found.tikz
+
+
+def test_what_flows_into_a_state_is_one_sum() -> None:
+    """What the loss reads of h[t] and what the next step sends back are added before the norm."""
+    found = gradient(symrnn.lstm())
+    run = interpreter(found, None)
+    lines = flow_of(found).picture.lines
+    largest = max(lines, key=lambda one: one.thickness or 0)
+    assert largest.thickness == 5.0
+    assert flow_of(found).picture.keys[0].words == f"norm {np.linalg.norm(run.whole('h_bar')):.3g}"
