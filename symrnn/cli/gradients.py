@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 Pair = Annotated[tuple[str, str] | None, typer.Option(
     metavar="h_t h_{t-1}", help="How one symbol of a step depends on what the step is given.")]
 
+Loss = Annotated[str | None, typer.Option(
+    metavar="LOSS", help="Of this loss of the outputs, such as mean_squared_error, in place of any "
+                         "loss.")]
+
 
 def grad(cell: CellName,
          wrt: Annotated[str | None, typer.Option(
@@ -38,9 +42,7 @@ def grad(cell: CellName,
                                       "TikZ.")] = None,
          at: Annotated[str | None, typer.Option(
              metavar="FILE.npz", help="Numbers beside the symbols, from arrays by name.")] = None,
-         loss: Annotated[str | None, typer.Option(
-             metavar="LOSS", help="Of this loss of the outputs, such as mean_squared_error, "
-                                  "in place of any loss.")] = None,
+         loss: Loss = None,
          format: FormatOption = STYLES[0]) -> None:
     """Show the derived equations that lead to a gradient, then the one formula over time.
 
@@ -52,14 +54,11 @@ def grad(cell: CellName,
     """
     from symrnn import workflow
     from symrnn.gradients import gradient
-    from symrnn.program import Misused
 
     _check({"--steps": steps, "--closed": closed, "--unroll": unroll is not None,
             "--jacobian": jacobian is not None, "--hessian": hessian is not None,
             "--graph": graph is not None}, bool(wrt or of), at is not None)
-    if graph is not None and format != STYLES[0]:
-        raise Misused("--graph writes a picture, whose kind its ending tells: .svg, or .tex for "
-                      "TikZ; it goes without --format")
+    _refuse_format(graph, format)
     program = workflow.judged(cell, loss)
     if jacobian or hessian is not None:
         say(_second(program, jacobian, hessian or "").text(format))
@@ -74,6 +73,15 @@ def grad(cell: CellName,
     if unroll is not None:
         shown = found.unrolled(unroll)
     say(shown.text(format))
+
+
+def _refuse_format(graph: str | None, format: str) -> None:
+    """Refuse a picture in a format of formulas. Raises Misused."""
+    from symrnn.program import Misused
+
+    if graph is not None and format != STYLES[0]:
+        raise Misused("--graph writes a picture, whose kind its ending tells: .svg, or .tex for "
+                      "TikZ; it goes without --format")
 
 
 def _check(chosen: dict[str, bool], named: bool, numbers: bool) -> None:
