@@ -48,9 +48,8 @@ def grad(cell: CellName,
 
     Examples: `symrnn grad lstm --wrt W_f`, `symrnn grad gru --wrt U_n --of final.h --steps`,
     `symrnn grad lstm --wrt W_f --closed`, `symrnn grad gru --jacobian h_t h_{t-1}`,
-    `symrnn grad elman --wrt U --unroll 3`,
-    `symrnn grad elman --hessian U,U --loss mean_squared_error`,
-    `symrnn grad lstm --wrt W_f --graph paths.svg`.
+    `symrnn grad elman --hessian U,U --loss mean_squared_error`, `symrnn grad elman --wrt U
+    --unroll 3`, `symrnn grad lstm --wrt W_f --graph paths.svg`.
     """
     from symrnn import workflow
     from symrnn.gradients import gradient
@@ -58,13 +57,13 @@ def grad(cell: CellName,
     _check({"--steps": steps, "--closed": closed, "--unroll": unroll is not None,
             "--jacobian": jacobian is not None, "--hessian": hessian is not None,
             "--graph": graph is not None}, bool(wrt or of), at is not None)
-    _refuse_format(graph, format)
     program = workflow.judged(cell, loss)
     if jacobian or hessian is not None:
         say(_second(program, jacobian, hessian or "").text(format))
         return
     found = gradient(program, wrt, of or "L")
     if graph is not None:
+        _refuse_format(format)
         say(f"{workflow.draw_gradient(found, at, graph)} is written")
         return
     if at is not None:
@@ -75,11 +74,11 @@ def grad(cell: CellName,
     say(shown.text(format))
 
 
-def _refuse_format(graph: str | None, format: str) -> None:
+def _refuse_format(format: str) -> None:
     """Refuse a picture in a format of formulas. Raises Misused."""
     from symrnn.program import Misused
 
-    if graph is not None and format != STYLES[0]:
+    if format != STYLES[0]:
         raise Misused("--graph writes a picture, whose kind its ending tells: .svg, or .tex for "
                       "TikZ; it goes without --format")
 
