@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from html import escape
 from typing import Any
 
 from symrnn.backends.formula import Formula
@@ -17,10 +16,12 @@ from symrnn.documents.assets import FOLDER, assets
 from symrnn.documents.code import SHOWN
 from symrnn.documents.cost_table import KINDS, WHOLE
 from symrnn.documents.guide_html import guide_pages
-from symrnn.documents.highlight import Highlighted, Piece, blocks
+from symrnn.documents.highlight import Highlighted, Piece, blocks, coloured
 from symrnn.documents.measures import Accuracy
 from symrnn.documents.notation import Language, Notation, Words
 from symrnn.documents.page import Derived, Entry, Page
+from symrnn.documents.reference.commands import CommandLine
+from symrnn.documents.reference.pages import ADDRESSES, Found, Reference, texts_called
 from symrnn.documents.worked import Matrix, Script, Values
 from symrnn.documents.paper import span, texts_read
 from symrnn.documents.rows import EquationRow
@@ -32,8 +33,6 @@ from symrnn.program import Role, Rule
 from symrnn.rendering import Markup, names_read, page
 
 KERNELS = "kernels"  # what pages of all languages compute with
-ELEMENTS = {"": Markup("{}"), "c": Markup("<i>{}</i>"), "k": Markup("<b>{}</b>"),
-            "s": Markup("<u>{}</u>")}  # short names: pages have tens of thousands of them
 TEMPLATES = {"page": ("page.html.j2", "parts.html.j2", "block.html.j2"),
              "index": ("index.html.j2",), "guide": ("guide.html.j2",), "flow": ("flow.html.j2",)}
 PAPER = (*(f"typst/{one}.typ.j2" for one in ("pictures", "symbols", "backward", "code")),
@@ -76,9 +75,20 @@ class PageView:
 
     @staticmethod
     def coloured(pieces: Iterable[Piece]) -> Markup:
-        """Code; quotes are safe between elements."""
-        return Markup("").join(ELEMENTS[one.kind].format(Markup(escape(one.text, quote=False)))
-                               for one in pieces)
+        """Code in its colours."""
+        return coloured(pieces)
+
+    @staticmethod
+    def named(name: str) -> Markup:
+        """A public name of Python, with what the reference tells of it."""
+        return Markup('<a href="{}#symrnn.{}"><code>symrnn.{}</code></a>').format(
+            ADDRESSES["python_names"], name, name)
+
+    @property
+    def built(self) -> Markup:
+        """The Python that builds the network."""
+        return Markup('<a href="{}#symrnn.cell"><code lang="en">{}</code></a>').format(
+            ADDRESSES["python_names"], self.data.head.python)
 
     def listed(self, formulas: Iterable[Formula]) -> Markup:
         """Formulas in a sentence, with commas between them."""
@@ -154,6 +164,8 @@ class IndexView:
     languages: tuple[Language, ...]
     most_states: tuple[int, ...]
     guide: bool  # true where there is one
+    beside: tuple[tuple[str, str], ...] = ()  # pages of the reference: keys of titles, addresses
+    found: tuple[Found, ...] = ()  # what they tell, for the search
 
 
 class Html:
@@ -180,16 +192,21 @@ class Html:
             PageView(data, words, math, self._others(words), listings, curves, pictures))
                    for words in self.words}}
 
-    def index(self, entries: tuple[Entry, ...]) -> dict[str, str]:
-        """The list of all, in every language, what leads to it, and the guide."""
+    def index(self, entries: tuple[Entry, ...],
+              commands: CommandLine | None = None) -> dict[str, str]:
+        """The list of all, in every language, what leads to it, the guide and the reference."""
         math = Notation()
         states = tuple(sorted({one.states for one in entries}))
         guide = self.guide({one.name for one in entries})
+        reference = Reference(commands) if commands else None
         found = {f"{words.code}/index.html": page(
             f"{FOLDER}/index.html.j2", IndexView(
-                entries, words, math, self._others(words), states, bool(guide)))
+                entries, words, math, self._others(words), states, bool(guide),
+                *((tuple(ADDRESSES.items()), reference.found) if reference else ())))
             for words in self.words}
-        return {**found, **guide, "index.html": page(f"{FOLDER}/languages.html.j2", self.words)}
+        told = reference.pages(self.words, self.languages) if reference else {}
+        return {**found, **guide, **told,
+                "index.html": page(f"{FOLDER}/languages.html.j2", self.words)}
 
     def guide(self, pages: Collection[str]) -> dict[str, str]:
         """The guide in every language; none where it would lead to pages that there are not."""
@@ -214,6 +231,8 @@ def used() -> dict[str, frozenset[str]]:
                           for one in names)
     named["handling"] = texts_read(HANDLED, "hand")
     named["layers"] = names_read(f"{FOLDER}/layers.html.j2", "own").union(LAYERS)
+    named["reference"] = texts_called() | frozenset().union(
+        *(names_read(f"{FOLDER}/{one}.html.j2", "reference") for one in ("page", "index")))
     named["copies"] = texts_read(COPIES, "own") | texts_read(["docs/copies.html.j2"], "text")
     return {**named, "paper": texts_read(PAPER),
             "roles": frozenset(one.name.lower() for one in shown),

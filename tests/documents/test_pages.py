@@ -20,6 +20,7 @@ from symrnn.documents.html import Html, used
 from symrnn.documents.numbers import computed, given, power
 from symrnn.documents.measures import Point
 from symrnn.documents.page import Page
+from symrnn.documents.reference.pages import ADDRESSES
 from symrnn.documents.plot import curve
 from symrnn.documents.site import site
 from symrnn.documents.symbols import parameter_count
@@ -31,7 +32,7 @@ from symrnn.targets import LANGUAGES
 from tests.documents.conftest import CELLS
 
 MATH_TABLE = b"\x1f"  # what a directory of WOFF2 has for the table MATH
-VOID = {"meta", "link", "input", "br", "line", "polyline", "circle", "mspace"}
+VOID = {"meta", "link", "input", "br", "line", "polyline", "circle", "mspace", "wbr"}
 LARGEST = 1_000_000
 EACH = pytest.mark.parametrize("name", [one.name for one in architectures()])
 
@@ -72,6 +73,7 @@ def readers(files: dict[str, str]) -> dict[str, Reader]:
 
 def test_every_page_is_there_in_every_language(files: dict[str, str]) -> None:
     pages = {f"{code}/{name}.html" for code in LANGUAGES for name in (*CELLS, "index", "guide")}
+    pages |= {f"{code}/{name}" for code in LANGUAGES for name in ADDRESSES.values()}
     kernels = [*CELLS, *(f"{name}_{one.name}" for name in CELLS for one in find(name).lessons)]
     shared = {"style.css", "font.css", "script.js", "live.js", "flow.js", "index.html"}
     assert set(files) == shared | pages | {
