@@ -71,6 +71,19 @@ def network(name: str) -> Program:
     return find(name).build()
 
 
+def judged(name: str, loss: str | None) -> Program:
+    """The program of a name or a cell file, with a loss of the library behind it where one is told.
+
+    Raises UnknownName, ProgramError for a network that the loss cannot judge.
+    """
+    from symrnn.losses import LOSSES, with_loss
+
+    if loss is not None and loss not in LOSSES:
+        raise UnknownName(f"there is no loss {quoted(loss)}; there are {', '.join(LOSSES)}")
+    program = network(name)
+    return program if loss is None else with_loss(program, LOSSES[loss]())
+
+
 def compared(a: str, b: str) -> tuple[Comparison, int]:
     """Whether two cells or conventions are one function, and the exit code for it.
 
@@ -184,11 +197,7 @@ def draw(program: Program, unroll: int, name: str) -> Path:
     """
     from symrnn.diagrams import diagram
 
-    path = Path(name)
-    if path.suffix not in (".svg", ".tex"):
-        raise FileRefused(f"{quoted(name)} names no picture; give a file that ends with .svg, or "
-                          f"with .tex for TikZ")
-    return _drawn(diagram(program, unroll), path)
+    return _drawn(diagram(program, unroll), _pictured(name))
 
 
 def measured(found: Gradient, arrays: str) -> Gradient:
@@ -206,10 +215,17 @@ def draw_gradient(found: Gradient, arrays: str | None, name: str) -> Path:
     from symrnn.gradients import values
     from symrnn.gradients.picture import flow_of
 
-    path = Path(name)
-    if path.suffix != ".svg":
-        raise FileRefused(f"{quoted(name)} names no picture; give a file that ends with .svg")
+    path = _pictured(name)
     return _drawn(flow_of(found, None if arrays is None else values.read(arrays)), path)
+
+
+def _pictured(name: str) -> Path:
+    """The file of a picture. Raises FileRefused for one of another kind."""
+    path = Path(name)
+    if path.suffix not in (".svg", ".tex"):
+        raise FileRefused(f"{quoted(name)} names no picture; give a file that ends with .svg, or "
+                          f"with .tex for TikZ")
+    return path
 
 
 def _drawn(made: Diagram, path: Path) -> Path:

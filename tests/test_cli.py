@@ -87,8 +87,8 @@ def test_of_keeps_only_the_paths_from_one_end() -> None:
 
 def test_steps_tell_rule_and_equation() -> None:
     text = output("grad", "gru", "--wrt", "U_n", "--steps")
-    assert "transposed contraction, ∂q[t]/∂U_n in (5)" in text
-    assert "SymPy's diff, ∂h[t]/∂h[t-1]" in text
+    assert "derivative of a matrix product, ∂q[t]/∂U_n in (5)" in text
+    assert "product rule, ∂h[t]/∂h[t-1]" in text
 
 
 @pytest.mark.parametrize(("arguments", "words"), [

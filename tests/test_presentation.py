@@ -60,13 +60,13 @@ def test_steps_and_the_formula_stand_in_every_style() -> None:
     first, *latex, formula, last = found.text("latex").splitlines()
     assert (first, last) == (r"\begin{align*}", r"\end{align*}")
     assert formula == r"\frac{\partial L}{\partial U} &= \sum_{t} \bar{a}_{t} \, h^{\top}_{t-1}"
-    assert (r"&\quad \text{transposed contraction},\; \frac{\partial a_{t}}{\partial U} "
+    assert (r"&\quad \text{derivative of a matrix product},\; \frac{\partial a_{t}}{\partial U} "
             r"\text{ in (1)} \; a_{t} = W \, x_{t} + U \, h_{t-1} + b \\") in latex
     data = json.loads(found.text("json"))
     assert data["gradient"] == {"wrt": "U", "of": "L", "latex": formula.replace("&", ""),
                                 "text": "∂L/∂U = Σₜ a\u0304[t] h[t-1]ᵀ"}
     assert data["equations"][-1]["steps"] == [
-        {"rule": "transposed contraction", "number": 1, "text": "a = W x + U h_prev + b",
+        {"rule": "derivative of a matrix product", "number": 1, "text": "a = W x + U h_prev + b",
          "partial": "∂a[t]/∂U", "partial_latex": r"\frac{\partial a_{t}}{\partial U}",
          "latex": r"a_{t} = W \, x_{t} + U \, h_{t-1} + b"}]
     plain = json.loads(gradient(symrnn.elman(), "U").text("json"))

@@ -14,7 +14,7 @@ from symrnn.backends.formula import TRANSPOSED
 from symrnn.backends.printer import SUM
 from symrnn.backends.products import is_indexed
 from symrnn.program import (Ein, Equation, Program, contraction_term, contractions, factors,
-                            indices_in_order, is_variable, negated, terms)
+                            indices_in_order, is_variable, negated, result_axes, terms)
 
 SHORT = 5  # factors of a product that may stand in two places
 OPPOSITE = {"": "-", "+": "-", "-": "+"}
@@ -29,6 +29,7 @@ def read_once(program: Program, kept: Collection[str] = ()) -> frozenset[str]:
     read = Counter(name for one in program.equations if program[one.lhs].stands_for is None
                    for name in _names(program, one.rhs))
     named = {*kept, *(one.source for one in program.delays)}
+    named |= _spread(program)
     for one in program.equations:  # entries with indices are those of a name
         found = [ein for _, ein in contractions(one.rhs) if is_indexed(ein.letters)]
         if found or indices_in_order(one.rhs):
@@ -36,6 +37,14 @@ def read_once(program: Program, kept: Collection[str] = ()) -> frozenset[str]:
     return frozenset(one.lhs for one in program.equations
                      if one.lhs not in named and program[one.lhs].stands_for is None
                      and (read[one.lhs] == 1 or (read[one.lhs] == 2 and _is_short(program, one))))
+
+
+def _spread(program: Program) -> set[str]:
+    """Vectors whose entries are all one number, which no product of matrices can have in place."""
+    operands = {operand.name for one in program.equations for _, ein in contractions(one.rhs)
+                for operand in ein.operands}
+    return {one.lhs for one in program.equations if one.lhs in operands and not one.rhs.has(Ein)
+            and len(result_axes(one.rhs, program.axes)) < len(program[one.lhs].axes)}
 
 
 def _is_short(program: Program, equation: Equation) -> bool:

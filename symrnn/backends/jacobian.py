@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from sympy import Expr, Symbol
 
@@ -14,11 +15,13 @@ from symrnn.backends.formula import (HADAMARD, TIMES, Call, Formula, Function, P
                                      Sign, Sum, side_by_side)
 from symrnn.backends.printer import PRODUCT
 from symrnn.backends.products import is_elementwise, matrix_product
-from symrnn.program import (Glyph, Program, contraction_term, factors, is_number, multiply,
-                            symbols_in_order, terms)
+from symrnn.program import (Face, Glyph, Letter, Letters, Program, Style, contraction_term, factors,
+                            multiply, symbols_in_order, terms)
 
 Column = tuple[tuple[Formula, Formula], ...]  # left-hand and right-hand sides
 IDENTITY = formula.Symbol(Glyph.named("I"))
+ONES = formula.Symbol(Glyph((Letter("1", Face.NUMBER, style=Style.BOLD),)))  # in each entry
+ALL = replace(ONES, transposed=True)  # times a vector its sum
 DIAGONAL = Function(Glyph.named("diag"))
 
 
@@ -75,7 +78,7 @@ class _Column(ClosedPrinter):
     def _map(self, term: Expr, lhs: str) -> Formula:
         """One term as a matrix times the Jacobian that it passes on."""
         moving = next(name for name in symbols_in_order(term) if name in self.moving)
-        passed = () if moving == self.seed else (self.symbol(moving),)
+        passed = tuple(one for one in (self.symbol(moving),) if one != IDENTITY)
         if passed and isinstance(passed[0], Sum):  # one term with a minus, which goes in front
             ((_, only),) = passed[0].terms
             return Sum((("-", self._matrix(term, lhs, moving, (only,))),))
@@ -88,11 +91,13 @@ class _Column(ClosedPrinter):
             rest = [part for part in factors(term) if part != Symbol(moving)]
             if len(rest) == len(factors(term)):
                 return self.term(term, lhs)
-            wider = self.program[moving].axes != self.program[lhs].axes
+            wider = not self.program[moving].axes and bool(self.program[lhs].axes)
             return self._scaled(multiply(rest), passed, wider and moving != self.seed)
         factor, ein = found
         matrix = [one for one in ein.operands if one.name != moving]
         front = () if factor == 1 else (self(factor, PRODUCT),)
+        if ein.letters == Letters(("i",), "") and passed:
+            return _beside(*front, ALL, *passed)
         order = matrix_product(ein.letters)
         if len(matrix) == 1 and is_elementwise(ein.letters):
             return _beside(*front, _diagonal(self.symbol(matrix[0].name), passed))
@@ -104,11 +109,12 @@ class _Column(ClosedPrinter):
         return self.term(term, lhs)
 
     def _scaled(self, rest: Expr, passed: tuple[Formula, ...], wider: bool) -> Formula:
-        """Entries times what is passed on; ``wider`` tells that this is one for many entries."""
+        """Entries times what is passed on; ``wider`` tells that this is one row for many."""
+        spread = (ONES,) if wider else ()
         if rest == 1:
-            return _beside(*(passed or (IDENTITY,)))
-        if is_number(rest):
-            return _beside(self(rest, PRODUCT), *(passed or (IDENTITY,)))
+            return _beside(*spread, *(passed or (IDENTITY,)))
+        if not any(self.program[name].axes for name in symbols_in_order(rest)):  # one number
+            return _beside(self(rest, PRODUCT), *spread, *(passed or (IDENTITY,)))
         if wider:
             return _beside(self(rest, PRODUCT), *passed)
         return _diagonal(self(rest), passed)

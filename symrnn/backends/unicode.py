@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate
+from typing import TypeVar
 
 from symrnn.backends.document import SpelledPrinter
-from symrnn.backends.formula import (APART, DOT, HADAMARD, TIMES, Bars, Big, Call, Cases,
-                                     Partial, Formula, Fraction, Function, Number, Over, Parens,
-                                     Root, Row, Scripts, Sign, Sum, Symbol, Text)
+from symrnn.backends.formula import (APART, DOT, HADAMARD, TIMES, TRANSPOSED, Bars, Big, Call,
+                                     Cases, Partial, Formula, Fraction, Function, Number, Over,
+                                     Parens, Root, Row, Scripts, Sign, Sum, Symbol, Text)
 from symrnn.backends.spelling import Spelling
 from symrnn.program import SUPERSCRIPT, Equation, glyph_text, shifted
 
@@ -17,6 +18,7 @@ SIGNS = {TIMES: " ", HADAMARD: " ⊙ ", DOT: " × ", APART: ", ", ",": ",", "[":
          "]": "]", "′": "′"}
 FIRST_MARK, DEEPEST = 0xE000, 99  # characters that no formula has; how many marks there are
 RAISED = frozenset("0123456789-()")  # what stands above the line by itself
+One = TypeVar("One")  # a node of a formula
 
 
 class UnicodeSpelling(Spelling):
@@ -119,13 +121,28 @@ class BreakingSpelling(UnicodeSpelling):
     def sign(self, node: Sign) -> str:
         if node.text == TIMES:
             return self._mark(1)
+        if node.text == APART:
+            return "," + self._mark(1)
         spelled = SIGNS.get(node.text, f" {node.text} ")
         operator = spelled.strip()
         return f"{self._mark(1)}{operator} " if spelled == f" {operator} " else spelled
 
     def parens(self, node: Parens) -> str:
+        return self._inside(super().parens, node)
+
+    def cases(self, node: Cases) -> str:
+        return self._inside(super().cases, node)
+
+    def bars(self, node: Bars) -> str:
+        return self._inside(super().bars, node)
+
+    def root(self, node: Root) -> str:
+        return self._inside(super().root, node)
+
+    def _inside(self, spell: Callable[[One], str], node: One) -> str:
+        """A part that holds together what it has around it."""
         self._depth += 1
-        spelled = super().parens(node)
+        spelled = spell(node)
         self._depth -= 1
         return spelled
 
@@ -191,6 +208,8 @@ def columns(text: str) -> int:
 
 
 def _power(text: str, exponent: Formula | None) -> str:
+    if isinstance(exponent, Symbol) and exponent.glyph == TRANSPOSED:
+        return "ᵀ"
     if set(text) <= RAISED:
         return text.translate(SUPERSCRIPT)
     simple = isinstance(exponent, Symbol | Number)

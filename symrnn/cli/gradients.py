@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 Pair = Annotated[tuple[str, str] | None, typer.Option(
     metavar="h_t h_{t-1}", help="How one symbol of a step depends on what the step is given.")]
 
+Loss = Annotated[str | None, typer.Option(
+    metavar="LOSS", help="Of this loss of the outputs, such as mean_squared_error, in place of any "
+                         "loss.")]
+
 
 def grad(cell: CellName,
          wrt: Annotated[str | None, typer.Option(
@@ -32,18 +36,20 @@ def grad(cell: CellName,
          jacobian: Pair = None,
          hessian: Annotated[str | None, typer.Option(
              metavar="W_f,W_f",
-             help="A second derivative, where the loss is linear in outputs.")] = None,
+             help="A second derivative, of a loss linear in the outputs, or of --loss.")] = None,
          graph: Annotated[str | None, typer.Option(
-             metavar="FILE.svg", help="Draw the paths of the gradient, as thick as it is.")] = None,
+             metavar="FILE.svg", help="Draw the paths of the gradient, as thick as it is; .tex: "
+                                      "TikZ.")] = None,
          at: Annotated[str | None, typer.Option(
              metavar="FILE.npz", help="Numbers beside the symbols, from arrays by name.")] = None,
+         loss: Loss = None,
          format: FormatOption = STYLES[0]) -> None:
     """Show the derived equations that lead to a gradient, then the one formula over time.
 
     Examples: `symrnn grad lstm --wrt W_f`, `symrnn grad gru --wrt U_n --of final.h --steps`,
     `symrnn grad lstm --wrt W_f --closed`, `symrnn grad gru --jacobian h_t h_{t-1}`,
-    `symrnn grad elman --wrt U --unroll 3`, `symrnn grad elman --hessian U,U`,
-    `symrnn grad lstm --wrt W_f --graph paths.svg`.
+    `symrnn grad elman --hessian U,U --loss mean_squared_error`, `symrnn grad elman --wrt U
+    --unroll 3`, `symrnn grad lstm --wrt W_f --graph paths.svg`.
     """
     from symrnn import workflow
     from symrnn.gradients import gradient
@@ -51,12 +57,13 @@ def grad(cell: CellName,
     _check({"--steps": steps, "--closed": closed, "--unroll": unroll is not None,
             "--jacobian": jacobian is not None, "--hessian": hessian is not None,
             "--graph": graph is not None}, bool(wrt or of), at is not None)
-    program = workflow.network(cell)
+    program = workflow.judged(cell, loss)
     if jacobian or hessian is not None:
         say(_second(program, jacobian, hessian or "").text(format))
         return
     found = gradient(program, wrt, of or "L")
     if graph is not None:
+        _refuse_format(format)
         say(f"{workflow.draw_gradient(found, at, graph)} is written")
         return
     if at is not None:
@@ -65,6 +72,15 @@ def grad(cell: CellName,
     if unroll is not None:
         shown = found.unrolled(unroll)
     say(shown.text(format))
+
+
+def _refuse_format(format: str) -> None:
+    """Refuse a picture in a format of formulas. Raises Misused."""
+    from symrnn.program import Misused
+
+    if format != STYLES[0]:
+        raise Misused("--graph writes a picture, whose kind its ending tells: .svg, or .tex for "
+                      "TikZ; it goes without --format")
 
 
 def _check(chosen: dict[str, bool], named: bool, numbers: bool) -> None:

@@ -34,8 +34,18 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Key:
+    """What a thickness of lines means: a stroke, of no thickness where nothing flows, and words."""
+
+    x: float
+    y: float
+    thickness: float
+    words: str
+
+
+@dataclass(frozen=True)
 class Picture:
-    """Everything that is drawn."""
+    """Everything that is drawn; ``keys`` explain lines that are measured."""
 
     name: str
     title: str
@@ -44,3 +54,4 @@ class Picture:
     height: float
     boxes: tuple[Box, ...]
     lines: tuple[Line, ...]
+    keys: tuple[Key, ...] = ()

@@ -10,13 +10,14 @@ from itertools import pairwise
 from symrnn.diagrams.graph import Kind
 from symrnn.diagrams.marks import SMALLER, placed
 from symrnn.diagrams.marks import width as marked_width
-from symrnn.diagrams.picture import Box, Line, Picture
+from symrnn.diagrams.picture import Box, Key, Line, Picture
 from symrnn.diagrams.routes import Point
 from symrnn.diagrams.shapes import LEADING, SMALL, Row
 from symrnn.diagrams.symbols import MARKS
 from symrnn.rendering import render
 
 CORNER = 6.0  # the radius of a bend
+STROKE = 26.0  # how long a stroke of the key is
 DEPTH = 0.35  # from the bottom of a row to its baseline, in the height of letters
 LOWER, RAISED = 0.26, -0.42  # where the line of an index is, in the height of letters
 
@@ -57,6 +58,17 @@ class Stroke:
 
 
 @dataclass(frozen=True)
+class Explained:
+    """A stroke of the key: its way, what is measured, and its words with their place."""
+
+    path: str
+    style: str
+    x: str
+    y: str
+    words: str
+
+
+@dataclass(frozen=True)
 class Content:
     """Everything that the template prints."""
 
@@ -68,6 +80,7 @@ class Content:
     height: str
     lines: tuple[Stroke, ...]
     nodes: tuple[Drawn, ...]
+    keys: tuple[Explained, ...]
 
 
 def svg(picture: Picture, style: str = "screen") -> str:
@@ -93,7 +106,7 @@ def _rendered(picture: Picture, style: str) -> str:
     return render("svg/diagram.svg.j2", Content(
         style, picture.name, html.escape(picture.title), html.escape(picture.description),
         number(picture.width), number(picture.height), tuple(map(_stroke, lines)),
-        tuple(map(_drawn, picture.boxes))))
+        tuple(map(_drawn, picture.boxes)), tuple(map(_explained, picture.keys))))
 
 
 def number(value: float) -> str:
@@ -171,6 +184,11 @@ def _stroke(line: Line) -> Stroke:
     return Stroke(classes, html.escape(edge.value), str(edge.equation),
                   rounded((*points[:-1], (x - 5 * right, y - 5 * down))), head, sign,
                   _style(line.thickness))
+
+
+def _explained(key: Key) -> Explained:
+    return Explained(f"M{number(key.x)} {number(key.y)}h{number(STROKE)}", _style(key.thickness),
+                     number(key.x + STROKE + 6), number(key.y + 4), html.escape(key.words))
 
 
 def _style(thickness: float | None) -> str:

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from symrnn.backends.formula import Formula, Fraction, Symbol
-from symrnn.backends.latex_math import LatexSpelling
+from symrnn.backends.latex_math import LatexSpelling, escape_latex
 from symrnn.diagrams.marks import width as marked_width
-from symrnn.diagrams.picture import Box, Line, Picture
+from symrnn.diagrams.picture import Box, Key, Line, Picture
 from symrnn.diagrams.routes import Point
 from symrnn.diagrams.shapes import SMALL
-from symrnn.diagrams.svg import number, rows_of
+from symrnn.diagrams.svg import STROKE, number, rows_of
 from symrnn.diagrams.symbols import MARKS
 from symrnn.program import Face
 from symrnn.rendering import render
@@ -48,12 +48,23 @@ class Drawn:
 
 
 @dataclass(frozen=True)
+class Explained:
+    """A stroke of the key: its style, its way, and its words with their place."""
+
+    style: str
+    path: str
+    place: str
+    words: str
+
+
+@dataclass(frozen=True)
 class Content:
     """Everything that the template prints."""
 
     lines: tuple[Stroke, ...]
     signs: tuple[str, ...]
     boxes: tuple[Drawn, ...]
+    keys: tuple[Explained, ...]
 
 
 class OneLine(LatexSpelling):
@@ -77,12 +88,26 @@ def tikz(picture: Picture) -> str:
     lines = sorted(picture.lines, key=lambda one: one.edge.along_time)
     return render("tikz/diagram.tex.j2", Content(
         tuple(map(_stroke, lines)), tuple(map(_sign, filter(_is_negative, lines))),
-        tuple(map(_drawn, picture.boxes))))
+        tuple(map(_drawn, picture.boxes)), tuple(map(_explained, picture.keys))))
 
 
 def _stroke(line: Line) -> Stroke:
     style = "edge, time" if line.edge.along_time else "edge"
-    return Stroke(style, " -- ".join(map(_at, line.points)))
+    return Stroke(style + _measured(line.thickness), " -- ".join(map(_at, line.points)))
+
+
+def _measured(thickness: float | None) -> str:
+    """How a measured line is drawn; one along which nothing flows is faint."""
+    if thickness is None:
+        return ""
+    return f", line width={number(thickness * POINTS)}pt" if thickness else ", opacity=0.2"
+
+
+def _explained(key: Key) -> Explained:
+    end = key.x + STROKE
+    return Explained(f"-{_measured(key.thickness)}",
+                     f"{_at((key.x, key.y))} -- {_at((end, key.y))}",
+                     _at((end + 6, key.y + 4)), escape_latex(key.words))
 
 
 def _at(point: Point) -> str:

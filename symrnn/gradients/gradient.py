@@ -20,15 +20,19 @@ from symrnn.backends.text import TextPrinter
 from symrnn.backends.unicode import UNICODE
 from symrnn.gradients.hessian import Hessian, hessian
 from symrnn.gradients.jacobian import Jacobian, jacobian
+from symrnn.gradients.legend import forward_lines, legend
 from symrnn.gradients.names import LOSS
-from symrnn.gradients.source import Source, derivative_of
+from symrnn.gradients.rules import rule_name
+from symrnn.gradients.source import derivative_of
 from symrnn.gradients.told import Told, line_data
 from symrnn.gradients.unrolled import Unrolled, unrolled
 from symrnn.presentation import as_data
 from symrnn.presentation.layouts import LOSS as LOSS_SYMBOL
-from symrnn.presentation.layouts import Line, derivative_line, formula_line
-from symrnn.program import (Equation, Misused, Origin, Program, Rule, Span, Variable,
+from symrnn.presentation.layouts import Line, derivative_line
+from symrnn.program import (FED, Equation, Misused, Origin, Program, Role, Rule, Variable,
                             of_network)
+
+FORWARD = (*FED, Role.SAVED, Role.PARAMETER, Role.SELECTOR)  # read from the forward pass
 
 
 @dataclass(frozen=True, repr=False)
@@ -100,7 +104,7 @@ class Gradient(Told):
 
     def _step_data(self, origin: Origin) -> dict[str, Any]:
         source = self._source(origin)
-        data = {"rule": origin.rule.value}
+        data = {"rule": rule_name(self.program, origin)}
         if source is None:
             return data
         text, latex = (spell(Partial(*map(DocumentPrinter(self.program).symbol,
@@ -150,8 +154,12 @@ class Gradient(Told):
 
     @property
     def lines(self) -> list[Line]:
-        return [*self._entries(), *self._body(), *self._formula()] if not self.is_closed else [
-            *self._formula(), Line(None, "where"), *self._entries(), *self._body()]
+        known = legend(self.program, self.shown, self.of)
+        if not self.is_closed:
+            return [*known, *self._body(), *self._formula()]
+        saved = (one.name for one in self.shown.with_role(*FORWARD))
+        return [*self._formula(), Line(None, "where"), *known, *self._body(),
+                *forward_lines(self.program, saved)]
 
     @property
     def _printer(self) -> DocumentPrinter:
@@ -167,32 +175,15 @@ class Gradient(Told):
             if self.with_steps:
                 yield from (self._step(one) for one in equation.origins)
 
-    def _entries(self) -> Iterator[Line]:
-        """Where the derivatives of the loss enter, each as the derivative that it is."""
-        if self.with_steps or self.is_closed or self.of != LOSS:
-            printer, own = self._printer, DocumentPrinter(self.program)
-            for one in Source(self.program, self.shown, self.of).given:
-                yield Line(formula_line(printer.symbol(one.name),
-                                        Partial(LOSS_SYMBOL, own.symbol(one.of))).shown)
-                yield Line(None, self._entry(one))
-
-    def _entry(self, cotangent: Variable) -> str:
-        """How a cotangent comes in."""
-        if cotangent.span is Span.SEQUENCE:
-            return "given: what the loss reads of it at step t itself"
-        return "given at the edge: what the loss reads of the final state"
-
     def _step(self, origin: Origin) -> Line:
         """Where one term comes from: its rule, the partial derivative, the equation of that."""
-        own = DocumentPrinter(self.program)
+        own, rule = DocumentPrinter(self.program), rule_name(self.program, origin)
         if origin.rule is Rule.GIVEN:
-            return Line(None, "given from outside, the loss's own",
-                        Partial(LOSS_SYMBOL, own.symbol(origin.target)))
+            return Line(None, rule, Partial(LOSS_SYMBOL, own.symbol(origin.target)))
         if origin.rule is Rule.DELAY:
-            return Line(None, "shifted delay, the next step reads it",
-                        own.symbol(origin.target))
+            return Line(None, f"{rule}: the next step reads", own.symbol(origin.target))
         source = self._source(origin)
-        return Line(own.whole(source) if source else None, origin.rule.value,
+        return Line(own.whole(source) if source else None, rule,
                     Partial(own.symbol(origin.source), own.symbol(origin.target)), origin.number)
 
     def _source(self, origin: Origin) -> Equation | None:

@@ -11,12 +11,16 @@ from symrnn.adjoint import join, tangent
 from symrnn.adjoint.slices import gradient_of, leading_to
 from symrnn.backends.closed import ClosedPrinter, read_once
 from symrnn.backends.document import DocumentPrinter, printed
-from symrnn.backends.formula import Number, Partial
+from symrnn.backends.formula import APART, Number, Partial, side_by_side
 from symrnn.backends.indexed import Basis, Indexer, past
 from symrnn.gradients.told import Told
 from symrnn.pipeline import derive
 from symrnn.presentation.layouts import Line, formula_line
 from symrnn.program import Equation, Program, Role
+
+DOT = "a dot: the derivative along a direction, so the first line is the Hessian times"
+BAR = "a bar: the derivative of the loss L by the symbol under it, as `symrnn grad` gives it"
+LINEAR = "the derivatives that the loss itself gives stay as they are: it is linear in"
 
 
 @dataclass(frozen=True, repr=False)
@@ -91,9 +95,17 @@ class Hessian(Told):
         if not self.target:
             own = DocumentPrinter(self._primal)
             return [formula_line(Partial(own.symbol(self.gradient), own.symbol(self.by)),
-                                 Number("0"))]
+                                 Number("0")), self._linear()]
         printer = ClosedPrinter(self.shown, self.put_in)
-        return [Line(printer.equation(one)) for one in self._kept]
+        first, *others = (Line(printer.equation(one)) for one in self._kept)
+        return [first, Line(None, DOT, printer.symbol(self.basis.seed)), Line(None, BAR),
+                self._linear(), *others]
+
+    def _linear(self) -> Line:
+        """In what the loss is linear, so that its own part of a second derivative is zero."""
+        own = DocumentPrinter(self.program)
+        return Line(None, LINEAR, side_by_side(
+            [own.symbol(one) for one in self.program.outputs], APART))
 
 
 def hessian(program: Program, wrt: str, by: str) -> Hessian:

@@ -9,13 +9,14 @@ import numpy as np
 
 from symrnn.diagrams.diagram import Diagram, one_step
 from symrnn.diagrams.graph import Edge, Kind, Node
-from symrnn.diagrams.picture import Line, Picture
+from symrnn.diagrams.picture import Key, Line, Picture
 from symrnn.gradients.gradient import Gradient
 from symrnn.gradients.values import interpreter
-from symrnn.program import Equation
+from symrnn.program import Equation, Role
 from symrnn.program.interpret import Array, Interpreter
 
 THIN, THICK = 0.8, 5.0  # what the smallest and the largest contribution are drawn as
+ROOM, WIDE = 34.0, 330.0  # of the key, below the picture
 
 Sizes = Mapping[tuple[int, str], float]
 
@@ -31,14 +32,24 @@ def flow_of(found: Gradient, arrays: Mapping[str, Array] | None = None) -> Diagr
     nodes = [one.node for one in picture.boxes]
     flowing = {one.edge: _size(one.edge, picture, nodes, sizes, cotangents)
                for one in picture.lines}
-    most = max(flowing.values(), default=0.0) or 1.0
+    largest = max(flowing.values(), default=0.0)
+    most = largest or 1.0
     lines = tuple(_turned(one, flowing[one.edge] / most) for one in picture.lines)
     what = "all parameters" if found.wrt is None else found.wrt.name
+    keys = _keys(largest, picture.height)
     return Diagram(replace(
-        picture, name=f"{picture.name}-gradient", lines=lines,
+        picture, height=picture.height + ROOM, width=max(picture.width, WIDE), keys=keys,
+        name=f"{picture.name}-gradient", lines=lines,
         title=f"{found.program.title}: how the gradient of {found.of} flows to {what}",
         description="Lines are as thick as the gradient that flows along them; faint ones carry "
                     "none."))
+
+
+def _keys(most: float, bottom: float) -> tuple[Key, ...]:
+    """What thick, thinner and faint lines are: norms, over all steps and samples."""
+    shares = ((1.0, f"norm {most:.3g}"), (0.5, f"{most / 2:.3g}"), (0.0, "none"))
+    return tuple(Key(14.0 + 112.0 * place, bottom + ROOM / 2, _thickness(share), words)
+                 for place, (share, words) in enumerate(shares))
 
 
 def _contributions(found: Gradient, run: Interpreter) -> tuple[Sizes, Mapping[str, float]]:
@@ -50,14 +61,15 @@ def _contributions(found: Gradient, run: Interpreter) -> tuple[Sizes, Mapping[st
              for equation in found.shown.equations if equation.origins
              for place, term in enumerate(equation.terms)}
     whole = _with(run, found, tuple(terms.values()))
-    sizes: dict[tuple[int, str], float] = {}
+    parts: dict[tuple[int, str], Array] = {}
     for equation in found.shown.equations:
         for place, origin in enumerate(equation.origins):
-            key = origin.number, origin.target
-            sizes[key] = sizes.get(key, 0.0) + _norm(whole.whole(f"{equation.lhs} {place}"))
-    cotangents = {found.shown[one.lhs].of: _norm(run.whole(one.lhs))
-                  for one in found.shown.equations}
-    return sizes, cotangents
+            key, term = (origin.number, origin.target), whole.whole(f"{equation.lhs} {place}")
+            parts[key] = parts[key] + term if key in parts else term
+    received = {found.shown[one.lhs].of: _norm(run.whole(one.lhs))
+                for one in found.shown.equations}
+    given = {one.of: _norm(run.whole(one.name)) for one in found.shown.with_role(Role.COTANGENT)}
+    return {key: _norm(array) for key, array in parts.items()}, given | received
 
 
 def _with(run: Interpreter, found: Gradient, terms: tuple[Equation, ...]) -> Interpreter:
@@ -91,6 +103,10 @@ def _size(edge: Edge, picture: Picture, nodes: list[Node], sizes: Sizes,
 
 def _turned(line: Line, share: float) -> Line:
     """A line from where it led to where it came from."""
-    thickness = THIN + (THICK - THIN) * share if share else 0.0
     return replace(line, points=line.points[::-1], edge=replace(line.edge, negative=False),
-                   thickness=thickness)
+                   thickness=_thickness(share))
+
+
+def _thickness(share: float) -> float:
+    """How thick a share of the largest contribution is drawn."""
+    return THIN + (THICK - THIN) * share if share else 0.0

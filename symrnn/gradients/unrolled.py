@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
@@ -10,20 +10,24 @@ from itertools import islice
 from sympy import Add, Eq, Expr, Integer, Mul, Sum, Symbol
 
 from symrnn.backends.document import DocumentPrinter, Shown
-from symrnn.backends.formula import TIMES, Formula, Partial, side_by_side
+from symrnn.backends.formula import (TIMES, TRANSPOSED, Formula, Parens, Partial, Scripts,
+                                     side_by_side)
 from symrnn.backends.formula import Sum as Terms
 from symrnn.backends.formula import Symbol as Letter
 from symrnn.backends.indexed import Indexer, letters
 from symrnn.gradients.jacobian import Jacobian, jacobian_of
+from symrnn.gradients.legend import EDGE, OWN
 from symrnn.gradients.names import LOSS
 from symrnn.gradients.source import derivative_of
 from symrnn.gradients.told import Told
 from symrnn.presentation.layouts import LOSS as LOSS_SYMBOL
-from symrnn.presentation.layouts import Line
-from symrnn.program import (Glyph, Misused, Program, Role, SizeSymbol, Span, UnknownName, Variable,
-                            quoted)
+from symrnn.presentation.layouts import Line, formula_line
+from symrnn.program import (Delay, Glyph, Misused, Program, Role, SizeSymbol, Span, UnknownName,
+                            Variable, quoted)
 
 MOST_PATHS = 64
+ROW = "each product is a row, a linear map from small changes; its entries are the gradient's"
+WITHIN = "each derivative is within its step, what it is given otherwise held fixed:"
 
 
 @dataclass(frozen=True)
@@ -37,9 +41,9 @@ class Factor:
 
 @dataclass(frozen=True)
 class Path:
-    """The way of one derivative of the loss, ``given`` at a step, back to the parameter."""
+    """The way from a symbol at a step, whose derivatives are ``given``, back to the parameter."""
 
-    given: str
+    given: tuple[str, ...]
     step: int
     factors: tuple[Factor, ...]
 
@@ -81,9 +85,9 @@ class Unrolled(Told):
     def _product(self, path: Path, known: dict[tuple[str, str], Jacobian],
                  own: tuple[Symbol, ...], inner: tuple[Symbol, ...]) -> Expr:
         indexer, free = Indexer(self.gradient), iter(inner)
-        axes = self.gradient[path.given].axes
+        axes = self.gradient[path.given[0]].axes
         at = tuple(islice(free, len(axes)))
-        parts = [indexer.base(path.given, Integer(path.step), at)]
+        parts = [Add(*(indexer.base(one, Integer(path.step), at) for one in path.given))]
         limits = self._limits(at, axes)
         for place, one in enumerate(path.factors):
             axes = self.program[one.by].axes
@@ -108,16 +112,49 @@ class Unrolled(Told):
         rows = tuple(Terms((("+" if place else "", self._shown(path)),))
                      for place, path in enumerate(self.paths))
         left = Partial(LOSS_SYMBOL, DocumentPrinter(self.program).symbol(self.wrt))
-        matrices = [one for one in self.jacobians
-                    if one.by != self.wrt or len(self.program[self.wrt].axes) < 2]
-        return [Line(Shown(left, rows, None)),
-                Line(None, "each derivative within its step, states before it held fixed:"),
-                *(line for one in matrices for line in one.lines)]
+        return [Line(Shown(left, rows, None)), Line(None, ROW), *self._given(), Line(None, WITHIN),
+                *(line for one in self.jacobians for line in one.lines)]
+
+    def _given(self) -> Iterator[Line]:
+        """The derivatives of the loss that paths begin with, those at each step once."""
+        own = DocumentPrinter(self.program)
+        for name in dict.fromkeys(one for path in self.paths for one in path.given):
+            given = self.gradient[name]
+            final = self._final(given)
+            of = own.symbol(given.of) if final is None else Letter(
+                self.program[given.of].glyph.at(str(self._last(final))))
+            front = Letter(self._edge(given), "t" if final is None else "", name)
+            yield replace(formula_line(front, Partial(LOSS_SYMBOL, of)),
+                          words=OWN if final is None else EDGE)
+
+    def _final(self, given: Variable) -> Delay | None:
+        return next((one for one in self.program.delays if one.final == given.of), None)
+
+    def _last(self, delay: Delay) -> int:
+        """The step with which a scan ends."""
+        return self.steps if delay.step > 0 else 1
+
+    def _edge(self, given: Variable) -> Glyph:
+        """The glyph of a derivative, that of a final state at the step behind the last one."""
+        final = self._final(given)
+        return given.glyph if final is None else given.glyph.at(
+            str(self._last(final) + final.step))
 
     def _shown(self, path: Path) -> Formula:
-        given = self.gradient[path.given]
-        front = Letter(_at(given, path.step), name=given.name, transposed=len(given.axes) == 1)
-        return side_by_side([front, *map(self._factor, path.factors)], TIMES)
+        is_vector = len(self.gradient[path.given[0]].axes) == 1
+        return side_by_side([self._front(path, is_vector), *map(self._factor, path.factors)],
+                            TIMES)
+
+    def _front(self, path: Path, is_vector: bool) -> Formula:
+        """What is given for the symbol at the end of a path, as a row."""
+        given = [replace(self.gradient[one], glyph=self._edge(self.gradient[one]))
+                 for one in path.given]
+        if len(given) == 1:
+            (one,) = given
+            return Letter(_at(one, path.step), name=one.name, transposed=is_vector)
+        whole = Parens(Terms(tuple(("+" if place else "", Letter(_at(one, path.step)))
+                                   for place, one in enumerate(given))))
+        return Scripts(whole, sup=Letter(TRANSPOSED)) if is_vector else whole
 
     def _factor(self, one: Factor) -> Formula:
         of, by = self.program[one.of], self.program[one.by]
@@ -136,9 +173,9 @@ def _at(variable: Variable, step: int) -> Glyph:
 def unrolled(program: Program, wrt: str, of: str = LOSS, steps: int = 3) -> Unrolled:
     """The sum over paths of a gradient over some steps, with respect to a parameter or a start.
 
-    Of the loss only what it reads of outputs counts; of="final.h" takes what it reads of a final
-    state. Raises UnknownName for no such gradient, Misused for an input, for a number of steps
-    that is none, and where there are more than 64 paths.
+    What the loss reads of final states counts too; of="final.h" takes that alone. Raises
+    UnknownName for no such gradient, Misused for an input, for a number of steps that is none, and
+    where there are more than 64 paths.
     """
     if not isinstance(steps, int) or steps < 1:
         raise Misused(f"{quoted(steps)} is no number of steps; unroll at least 1")
@@ -151,8 +188,7 @@ def unrolled(program: Program, wrt: str, of: str = LOSS, steps: int = 3) -> Unro
         raise Misused(f"{quoted(wrt)} is given anew at every step, so its gradient is no sum over "
                       f"paths of all; unroll that of a parameter or an initial state")
     search = _Search(source.program, wrt, steps)
-    entries = (one for one in source.given if one.span is Span.SEQUENCE or source.of != LOSS)
-    paths = tuple(islice((path for one in entries for path in search.paths(one)), MOST_PATHS + 1))
+    paths = tuple(islice(search.paths(source.given), MOST_PATHS + 1))
     if len(paths) > MOST_PATHS:
         raise Misused(f"over {steps} steps there are more than {MOST_PATHS} paths from "
                       f"{quoted(of)} to {quoted(wrt)}; unroll fewer steps, or take one symbol with "
@@ -169,15 +205,22 @@ class _Search:
         self.start = start
         self.direct = None if start else wrt
 
-    def paths(self, given: Variable) -> Iterator[Path]:
-        """Those of one derivative that is given, earlier steps first."""
+    def paths(self, given: Iterable[Variable]) -> Iterator[Path]:
+        """Those of all derivatives that are given, earlier steps first."""
+        found: dict[tuple[str, int], list[str]] = {}
+        for one in given:
+            for of, step in self._read(one):
+                found.setdefault((of, step), []).append(one.name)
+        for (of, step), names in found.items():
+            yield from (Path(tuple(names), step, way) for way in self._ways(of, step))
+
+    def _read(self, given: Variable) -> Iterator[tuple[str, int]]:
+        """The symbol of which a derivative is given, at every step, or at the last one."""
         final = next((one for one in self.program.delays if one.final == given.of), None)
         if final is not None:
-            step = self.steps if final.step > 0 else 1
-            yield from (Path(given.name, step, way) for way in self._ways(final.source, step))
-            return
-        for step in range(1, self.steps + 1):
-            yield from (Path(given.name, step, way) for way in self._ways(given.of, step))
+            yield final.source, self.steps if final.step > 0 else 1
+        else:
+            yield from ((given.of, step) for step in range(1, self.steps + 1))
 
     def _ways(self, of: str, step: int) -> Iterator[tuple[Factor, ...]]:
         if self.direct and self._depends(of, self.direct):

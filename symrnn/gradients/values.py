@@ -28,7 +28,7 @@ def read(path: str) -> dict[str, Array]:
             return {name: np.asarray(held[name], dtype=float) for name in held.files}
     except (ValueError, zipfile.BadZipFile, AttributeError, TypeError, EOFError):
         raise Misused(f"{quoted(path)} holds no arrays by name; write it with numpy.savez("
-                      f"{quoted(Path(path).name)}, W=...)") from None
+                      f"{quoted(Path(path).with_suffix('.npz').name)}, W=...)") from None
 
 
 def interpreter(found: Gradient, arrays: Mapping[str, Array] | None) -> Interpreter:

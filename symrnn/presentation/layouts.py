@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from textwrap import fill
 
 from symrnn.backends import mathml, typst
 from symrnn.backends.document import DocumentPrinter, Shown, printed
@@ -11,7 +12,7 @@ from symrnn.backends.formula import Formula, Partial, Sum, Symbol
 from symrnn.backends.latex_math import LATEX, aligned, escape_latex
 from symrnn.backends.mathml import MATHML
 from symrnn.backends.typst import TYPST
-from symrnn.backends.unicode import UNICODE, wrapped
+from symrnn.backends.unicode import UNICODE, columns, wrapped
 from symrnn.program import Glyph, Program
 
 LOSS = Symbol(Glyph.named("L"))
@@ -23,7 +24,8 @@ class Line:
     """An equation with its number, words alone, or, behind a note, where a term is from.
 
     ``partial`` is the derivative that the note is about, ``number`` the equation that it stands
-    in, ``value`` what the left-hand side is for numbers.
+    in, ``value`` what the left-hand side is for numbers. ``words`` behind an equation tell what
+    its left-hand side is.
     """
 
     shown: Shown | None
@@ -31,6 +33,7 @@ class Line:
     partial: Formula | None = None
     number: int | None = None
     value: str = ""
+    words: str = ""
 
 
 def equation_lines(program: Program) -> list[Line]:
@@ -66,21 +69,39 @@ def _unicode_line(line: Line) -> str:
     number = f"({shown.number})".rjust(NUMBER - 2) if shown.number else " " * (NUMBER - 2)
     front = f"{number}  {UNICODE(shown.left)} = "
     value = f"\n{' ' * NUMBER}{line.value}" if line.value else ""
-    return wrapped(front, shown.right, WIDTH) + value
+    return _with_words(wrapped(front, shown.right, WIDTH), line.words) + value
+
+
+def _with_words(text: str, words: str) -> str:
+    """Words behind a formula, on lines of their own where there is no room."""
+    if not words or columns(f"{text}: {words}") <= WIDTH:
+        return f"{text}: {words}" if words else text
+    return f"{text}:\n{_words(words)}"
+
+
+def _words(text: str) -> str:
+    """Words alone, in lines of at most 80 columns."""
+    front = " " * (NUMBER + 2)
+    return fill(text, WIDTH, initial_indent=front, subsequent_indent=front)
 
 
 def _unicode_note(line: Line) -> str:
-    front = f"{' ' * (NUMBER + 2)}{line.note}"
+    front = _words(line.note)
     if line.partial is not None:
-        front += f", {UNICODE(line.partial)}"
+        front = wrapped(f"{front}{_between(line)}", line.partial, WIDTH)
     if line.shown is None:
         return front
     front += f" in ({line.number})"
     whole = f"{front} {UNICODE(line.shown.left)} = {UNICODE.terms(line.shown.right)}"
-    if len(whole) <= WIDTH:
+    if columns(whole) <= WIDTH:
         return whole
     below = f"{' ' * (NUMBER + 4)}{UNICODE(line.shown.left)} = "
     return f"{front}\n{wrapped(below, line.shown.right, WIDTH)}"
+
+
+def _between(line: Line) -> str:
+    """What stands between words and the derivative that they are about, or that ends them."""
+    return " " if line.shown is None else ", "
 
 
 # LaTeX
@@ -98,11 +119,13 @@ def _latex_line(line: Line) -> str:
     if shown is None:
         return ""
     tag = "" if shown.number is None else rf" \tag{{{shown.number}}}"
-    return " \\\\\n".join(aligned(shown)) + tag
+    words = rf" \quad \text{{{escape_latex(line.words)}}}" if line.words else ""
+    return " \\\\\n".join(aligned(shown)) + words + tag
 
 
 def _latex_note(line: Line) -> str:
-    partial = "" if line.partial is None else rf",\; {LATEX(line.partial)}"
+    comma = "" if line.shown is None else ","
+    partial = "" if line.partial is None else rf"{comma}\; {LATEX(line.partial)}"
     note = rf"&\quad \text{{{escape_latex(line.note)}}}{partial}"
     if line.shown is None:
         return note
@@ -122,13 +145,14 @@ def _mathml_line(line: Line) -> str:
     if line.note or shown is None:
         return f"<tr><td>{''.join(_mathml_note(line))}</td><td></td></tr>"
     number = "" if shown.number is None else f"({shown.number})"
-    return f"<tr><td>{mathml.block(shown)}</td><td>{number}</td></tr>"
+    words = f" {mathml.escaped(line.words)}" if line.words else ""
+    return f"<tr><td>{mathml.block(shown)}{words}</td><td>{number}</td></tr>"
 
 
 def _mathml_note(line: Line) -> Iterator[str]:
     yield mathml.escaped(line.note)
     if line.partial is not None:
-        yield ", " + mathml.math(MATHML(line.partial))
+        yield _between(line) + mathml.math(MATHML(line.partial))
     if line.shown is not None:
         yield f" in ({line.number}) " + mathml.math(
             f"{MATHML(line.shown.left)}<mo>=</mo>{MATHML(line.shown.right)}")
@@ -145,13 +169,13 @@ def _typst_line(line: Line) -> str:
     shown = line.shown
     if line.note or shown is None:
         return "".join(_typst_note(line))
-    return typst.block(shown)
+    return typst.block(shown) + (f"\n#h(2em) #{typst.string(line.words)}" if line.words else "")
 
 
 def _typst_note(line: Line) -> Iterator[str]:
     yield f"#h(2em) #{typst.string(line.note)}"
     if line.partial is not None:
-        yield f", ${TYPST(line.partial)}$"
+        yield f"{_between(line)}${TYPST(line.partial)}$"
     if line.shown is not None:
         yield f" in ({line.number}) ${TYPST(line.shown.left)} = {TYPST(line.shown.right)}$"
 

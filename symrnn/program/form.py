@@ -112,10 +112,10 @@ class Variable(Portable):
 class Rule(Enum):
     """Where a term of a derived equation comes from."""
 
-    GIVEN = "given from outside"
-    POINTWISE = "SymPy's diff"
-    CONTRACTION = "transposed contraction"
-    DELAY = "shifted delay"
+    GIVEN = "direct derivative of the loss"
+    POINTWISE = "chain rule, entry by entry"
+    CONTRACTION = "derivative of a matrix product"
+    DELAY = "chain rule through time"
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,13 @@ import unicodedata
 from collections.abc import Iterable
 from functools import cache
 
-from symrnn.program.notation import Face, Glyph, Letter
+from symrnn.program.notation import Face, Glyph, Letter, Style
 
 ACCENTS = {"bar": "\u0304", "tilde": "\u0303", "hat": "\u0302", "check": "\u030c",
            "dot": "\u0307", "ddot": "\u0308", "dddot": "\u20db",
            "overrightarrow": "\u20d7", "overleftarrow": "\u20d6"}
 LINE = "\u0305"  # pieces of it join
+BOLD = str.maketrans("0123456789", "𝟎𝟏𝟐𝟑𝟒𝟓𝟔𝟕𝟖𝟗")
 SUPERSCRIPT = str.maketrans("0123456789-()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁽⁾")
 
 
@@ -44,6 +45,8 @@ def under_accents(text: str, accents: Iterable[str]) -> str:
 
 def character(letter: Letter) -> str:
     """The text of a letter without its accents; a Greek letter as the character itself."""
+    if letter.face is Face.NUMBER and letter.style is Style.BOLD:
+        return letter.text.translate(BOLD)
     return _greek(letter.text) if letter.face is Face.GREEK else letter.text
 
 

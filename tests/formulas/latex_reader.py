@@ -109,7 +109,7 @@ class Reader:
             return read
         if token[0].isdigit():
             return Atom("number", token)
-        if token != r"\pi" and not token.isalpha():
+        if token not in (r"\pi", r"\top") and not token.isalpha():
             raise Unclear(f"{token} in {' '.join(self.tokens)}")
         return Atom("symbol", "π" if token == r"\pi" else token)
 

@@ -50,7 +50,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "hardσ": lambda x, alpha, beta: np.clip(alpha * x + beta, 0, 1),
     "clip": lambda x, alpha: np.clip(x, -alpha, alpha), "rsqrt": lambda x: 1 / np.sqrt(x),
     "shrink": lambda x, alpha: np.where(x <= alpha**2, 1, alpha / np.sqrt(np.abs(x))),
-    "expm1": np.expm1, "log1p": np.log1p,
+    "expm1": np.expm1, "log1p": np.log1p, "diag": np.diag,
 }
 COMPARISONS = {"≤": np.less_equal, "≥": np.greater_equal, "<": np.less, ">": np.greater,
                "=": np.equal, "≠": np.not_equal}

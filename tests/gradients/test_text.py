@@ -15,7 +15,7 @@ import symrnn
 from symrnn.backends.document import printed
 from symrnn.gradients import gradient
 from symrnn.gradients.picture import flow_of
-from symrnn.gradients.values import measured
+from symrnn.gradients.values import interpreter, measured
 from symrnn.pipeline import derive
 from symrnn.program import Misused, Role, UnknownName
 
@@ -27,9 +27,10 @@ def columns(line: str) -> int:
 
 
 def test_the_closed_form_of_a_gate() -> None:
-    first, where, *_ = str(gradient(symrnn.lstm(), "W_f").closed).splitlines()
+    first, where, *others = str(gradient(symrnn.lstm(), "W_f").closed).splitlines()
     assert first.strip() == ("∂L/∂W_f = Σₜ (c\u0304[t] ⊙ c[t-1] ⊙ f[t] ⊙ (1 - f[t])) x[t]ᵀ")
     assert where.strip() == "where"
+    assert "   (6)  f[t] = σ(W_f x[t] + U_f h[t-1] + b_f)" in others
 
 
 def test_the_jacobian_of_a_state() -> None:
@@ -45,14 +46,27 @@ def test_a_jacobian_that_is_zero_says_so() -> None:
 
 def test_paths_are_products_of_jacobians() -> None:
     text = str(gradient(symrnn.elman(readout=False), "U").unrolled(2))
-    assert "Δ^h[2]ᵀ ∂h[2]/∂h[1] ∂h[1]/∂U" in text
+    assert "(Δ^h[2] + h\u0304⁻[3])ᵀ ∂h[2]/∂h[1] ∂h[1]/∂U" in text
+    assert "h\u0304⁻[3] = ∂L/∂h[2]: given, what the loss reads of the final state" in text
     assert "∂h[t]/∂h[t-1] = diag(1 - h[t]²) U" in text
 
 
 def test_steps_name_the_derivative_and_where_a_cotangent_enters() -> None:
     text = str(gradient(symrnn.lstm(), "W_f", "final.c").steps)
-    assert "c\u0304⁻[T+1] = ∂L/∂c[T]" in text and "given from outside" not in text
-    assert "SymPy's diff, ∂tanh(c[t])/∂c[t] in (10) h[t] = tanh(c[t]) ⊙ o[t]" in text
+    assert "c\u0304⁻[T+1] = ∂L/∂c[T]: given, what the loss reads of the final state" in text
+    assert "L: the loss as far as it reads c[T]" in text and "direct derivative" not in text
+    assert "derivative of tanh, ∂tanh(c[t])/∂c[t] in (10) h[t] = tanh(c[t]) ⊙ o[t]" in text
+    assert "product rule, ∂c[t]/∂f[t] in (7) c[t] = g[t] ⊙ i[t] + c[t-1] ⊙ f[t]" in text
+
+
+@pytest.mark.parametrize("name, rules", [
+    ("rwkv4", {"quotient rule", "product rule", "derivative of exp", "sum rule"}),
+    ("lstm", {"derivative of σ", "derivative of tanh", "product rule", "chain rule through time"}),
+    ("mlstm", {"derivative of exp and chain rule", "derivative of max"})])
+def test_rules_have_the_names_of_textbooks(name: str, rules: set[str]) -> None:
+    found = {step["rule"] for one in gradient(symrnn.cell(name)).steps.data()["equations"]
+             for step in one["steps"]}
+    assert rules <= found and not any("diff" in one or "contraction" in one for one in found)
 
 
 @pytest.mark.sweep
@@ -61,10 +75,10 @@ def test_every_term_names_its_derivative_and_every_cotangent_enters(name: str) -
     found = gradient(symrnn.cell(name)).steps
     notes = [one for one in found.lines if one.note]
     terms = sum(len(one.origins) for one in printed(found.shown))
-    given = len(found.shown.with_role(Role.COTANGENT))
-    assert len(notes) == terms + given
-    assert all(one.partial is not None for one in notes if not one.note.startswith("given:")
-               and not one.note.startswith("given at"))
+    told = [one for one in found.lines if one.words.startswith("given")]
+    assert len(notes) == terms + 1 and notes[0].note.startswith("a bar")
+    assert len(told) == len(found.shown.with_role(Role.COTANGENT))
+    assert all(one.partial is not None for one in notes[1:])
 
 
 @pytest.mark.sweep
@@ -203,3 +217,24 @@ def test_a_jacobian_is_by_what_the_step_remembers_and_by_no_step_further_back() 
     for by in ("h_{t-2}", "h_{t+1}", "h[t+5]", "x_{t-1}"):
         with pytest.raises(UnknownName, match="it remembers h_"):
             found.jacobian("h_t", by)
+
+
+def test_a_picture_tells_what_its_thickness_means() -> None:
+    """What enters from the loss is the largest contribution of Elman's network."""
+    found = flow_of(gradient(symrnn.elman()))
+    run = interpreter(gradient(symrnn.elman()), None)
+    words = [one.words for one in found.picture.keys]
+    assert words[0] == f"norm {np.linalg.norm(run.whole('y_bar')):.3g}" and words[-1] == "none"
+    assert max(one.thickness or 0 for one in found.picture.lines) == 5.0
+    assert all(f">{one}<" in found.svg and one in found.tikz for one in words)
+    assert "line width=3.8pt" in found.tikz and "opacity=0.2" in found.tikz
+
+
+def test_what_flows_into_a_state_is_one_sum() -> None:
+    """What the loss reads of h[t] and what the next step sends back are added before the norm."""
+    found = gradient(symrnn.lstm())
+    run = interpreter(found, None)
+    lines = flow_of(found).picture.lines
+    largest = max(lines, key=lambda one: one.thickness or 0)
+    assert largest.thickness == 5.0
+    assert flow_of(found).picture.keys[0].words == f"norm {np.linalg.norm(run.whole('h_bar')):.3g}"
