@@ -25,8 +25,8 @@
   };
 
   /* One case: what is given, what follows, and the step that a reader looks at. */
-  const worked = (box) => {
-    const data = JSON.parse(box.textContent), network = globalThis.symrnn[data.cell];
+  const worked = (data) => {
+    const network = globalThis.symrnn[data.cell];
     const parts = all(`[data-kernel="${data.cell}"]`), find = (selector) => parts.flatMap((one) => all(selector, one));
     const sliders = find(".stepper input"), told = find("[data-shown]")[0].dataset.shown;
     const first = () => each(data.given, (group) => each(group, (one) => Float64Array.from(one)));
@@ -133,6 +133,6 @@
     update();
   };
 
-  all("script.given").forEach(worked);
+  globalThis.symrnnShared.given.forEach(worked);
   all("form.sizes").forEach(counting);
 })();
