@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import html
 import unicodedata
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from sympy import Expr
 
@@ -18,8 +20,8 @@ from symrnn.backends.formula import (APART, TIMES, Bars, Big, Call, Cases, Parti
 from symrnn.backends.spelling import Spelling
 from symrnn.program import Equation, Face, Glyph, Letter, Program, Style, character, printable
 
-APPLY = "<mo>&#x2061;</mo>"  # a function of what follows; it is not seen
-SIGNS = {"-": "−", APART: ",", TIMES: "&#x2062;", "<": "&lt;", ">": "&gt;"}
+APPLY = "<mo>\u2061</mo>"  # a function of what follows; it is not seen
+SIGNS = {"-": "−", APART: ",", TIMES: "\u2062", "<": "&lt;", ">": "&gt;"}
 ACCENTS = {"bar": "‾", "tilde": "˜", "hat": "ˆ", "check": "ˇ", "dot": "˙", "ddot": "¨",
            "dddot": "\u20db"}
 NUMBERED = [Face.SIGN, Face.NUMBER, Face.SIGN]
@@ -32,7 +34,17 @@ ALPHABETS = {Style.BOLD: "MATHEMATICAL BOLD", Style.SCRIPT: "MATHEMATICAL SCRIPT
 
 
 class MathMLSpelling(Spelling):
-    """Formulas as elements. A row is an element only where something stands around all of it."""
+    """Formulas as elements. A row is an element only where something stands around all of it.
+
+    ``rows`` are the names that symbols bear in place of their own.
+    """
+
+    def __init__(self, rows: Mapping[str, str] = MappingProxyType({})) -> None:
+        self._rows = rows
+
+    def _named(self, name: str) -> str:
+        """The attribute by which a page finds the row of a symbol."""
+        return f' data-symbol="{escaped(self._rows.get(name, name))}"' if name else ""
 
     def row(self, node: Row) -> str:
         shown = self.inside(node)
@@ -55,7 +67,7 @@ class MathMLSpelling(Spelling):
         return self(node)
 
     def symbol(self, node: Symbol) -> str:
-        glyph, named = node.drawn, _named(node.name)
+        glyph, named = node.drawn, self._named(node.name)
         below, above = _listed(glyph.sub), _listed(glyph.sup)
         if len(glyph.letters) == 1 and not (below or above or glyph.accents):
             return _letter(glyph.letters[0], attributes=named)
@@ -102,7 +114,7 @@ class MathMLSpelling(Spelling):
 
     def over(self, node: Over) -> str:
         """A bar is drawn as a border: no character of fonts for mathematics grows so wide."""
-        named = _named(node.name)
+        named = self._named(node.name)
         if node.accent != "bar":
             return f"<mrow{named}>{_over(self(node.inside), node.accent)}</mrow>"
         inside = self.inside(node.inside)
@@ -144,12 +156,12 @@ def equation(program: Program, equation: Equation, id: str = "") -> str:
     return block(DocumentPrinter(program).equation(equation), id)
 
 
-def block(shown: Shown, id: str = "") -> str:
+def block(shown: Shown, id: str = "", spelling: MathMLSpelling = MATHML) -> str:
     """An equation that the printer of documents has laid out, as a block."""
-    left = f"{MATHML(shown.left)}"
+    left = spelling(shown.left)
     if len(shown.rows) == 1:
-        return math(f"{left}<mo>=</mo>{MATHML.inside(shown.rows[0])}", id, display=True)
-    first, *others = map(MATHML.inside, shown.rows)
+        return math(f"{left}<mo>=</mo>{spelling.inside(shown.rows[0])}", id, display=True)
+    first, *others = map(spelling.inside, shown.rows)
     rows = [f"<mtr><mtd>{left}</mtd><mtd><mo>=</mo>{first}</mtd></mtr>"]
     rows += [f'<mtr><mtd></mtd><mtd><mspace width="2em"/>{one}</mtd></mtr>' for one in others]
     return math(f'<mtable class="aligned" displaystyle="true">{"".join(rows)}</mtable>',
@@ -171,9 +183,9 @@ def term(program: Program, term: Expr, lhs: str) -> str:
     return formula(DocumentPrinter(program).term(term, lhs))
 
 
-def formula(tree: Formula) -> str:
+def formula(tree: Formula, spelling: MathMLSpelling = MATHML) -> str:
     """A formula that the printer of documents has made, inside a sentence."""
-    return math(MATHML.inside(tree))
+    return math(spelling.inside(tree))
 
 
 def math(inside: str, id: str = "", display: bool = False) -> str:
@@ -185,11 +197,6 @@ def math(inside: str, id: str = "", display: bool = False) -> str:
 def escaped(text: str) -> str:
     """Text made safe for elements and attributes."""
     return html.escape(printable(text), quote=True)
-
-
-def _named(name: str) -> str:
-    """The attribute by which a page finds the row of a symbol."""
-    return f' data-symbol="{escaped(name)}"' if name else ""
 
 
 def _operator(sign: str) -> str:

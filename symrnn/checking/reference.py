@@ -60,13 +60,15 @@ class Case:
 
 
 def random_case(plan: Plan, seed: int = 0, steps: int = 4, batch: int = 2,
-                positive: bool = False, smallest: int = 2) -> Case:
+                positive: bool = False, smallest: int = 2, different: int | None = None) -> Case:
     """A case with sizes that all differ, from ``smallest`` on, and entries around one half.
 
-    That keeps away from saturation while sizes are small.
+    That keeps away from saturation while sizes are small. Of ``different`` sizes the first comes
+    again after the last one.
     """
     free = [one.name for one in plan.program.sizes if one.value is None]
-    sizes = {"T": steps, "B": batch, **{name: smallest + place for place, name in enumerate(free)}}
+    sizes = {"T": steps, "B": batch, **{name: smallest + place % (different or len(free))
+                                             for place, name in enumerate(free)}}
     sizes = Interpreter(plan.program, {}, sizes).sizes
     random = np.random.default_rng(seed)
     wanted = {one.name: one for one in (*plan.program.variables, *plan.gradient.variables)

@@ -20,7 +20,7 @@ from symrnn.program.interpret import Interpreter
 from symrnn.rendering import rendered
 from symrnn.schedule import Plan
 
-STEPS, SMALLEST, PLACES, SEED = 3, 2, 1, 1  # values that are given have one place
+STEPS, SIZES, PLACES, SEED = 3, (2, 2), 1, 1  # of two or three; what is given has one place
 GIVEN, FOLLOWS = ("parameters", "inputs", "initial", "bars"), ("values", "gradients")
 
 
@@ -31,7 +31,7 @@ def small_case(plan: Plan) -> Case:
     """
     with np.errstate(all="ignore"):
         for positive in (False, True):
-            found = _rounded(random_case(plan, SEED, STEPS, 1, positive, SMALLEST))
+            found = _rounded(random_case(plan, SEED, STEPS, 1, positive, *SIZES))
             values = Interpreter(plan.program, found.values, found.sizes)
             if all(np.isfinite(values.whole(name)).all() for name in plan.program.outputs):
                 break
@@ -79,8 +79,11 @@ class Worked:
         return Script(self.name, text, vector)
 
     def _all(self, group: str) -> Arrays:
+        """What a group is, but for terms of equations, which kernels do not give."""
+        known = (self.case.plan.program, self.case.plan.gradient)
         return tuple((own, tuple(np.ravel(self.interpreter.whole(name)).tolist()))
-                     for name, own in self.arrays[group].items() if name in self.program)
+                     for name, own in self.arrays[group].items()
+                     if any(name in one for one in known))
 
     def _at_steps(self, variable: Variable) -> tuple[Matrix, ...]:
         """The one sample at every step, or the one value."""

@@ -151,8 +151,9 @@ class Html:
 
     def page(self, data: Page) -> dict[str, str]:
         """The files of one network: a page for each language, and what it computes with."""
-        math = Notation()
-        pictures = tuple(Markup(drawing(one)) for one in data.pictures)
+        rows = data.symbols.rows
+        math = Notation(rows)
+        pictures = tuple(Markup(drawing(one, rows)) for one in data.pictures)
         curves = tuple((one, curve(one.differences, one.best)) for one in data.accuracy)
         scripts = (data.example.script, *(one.script for one in data.lessons))
         further = (one for each in data.flow.curves for one in each.further)

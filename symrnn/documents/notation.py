@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from symrnn.backends import mathml
@@ -14,17 +15,21 @@ from symrnn.rendering import Markup
 
 
 class Notation:
-    """Formulas of one page in MathML, each printed once for all languages."""
+    """Formulas of one page in MathML, each printed once for all languages.
 
-    def __init__(self) -> None:
+    ``rows`` are the names of the rows of symbols, by all names that lead to them.
+    """
+
+    def __init__(self, rows: Mapping[str, str] = MappingProxyType({})) -> None:
+        self._spelling = mathml.MathMLSpelling(rows)
         self._known: dict[int, tuple[object, Markup]] = {}
 
     def __call__(self, formula: Formula | Shown) -> Markup:
         """The formula; an equation stands in a line of its own."""
         found = self._known.get(id(formula))
         if found is None:
-            text = (mathml.block(formula) if isinstance(formula, Shown)
-                    else mathml.formula(formula))
+            text = (mathml.block(formula, spelling=self._spelling) if isinstance(formula, Shown)
+                    else mathml.formula(formula, self._spelling))
             found = self._known[id(formula)] = (formula, Markup(text))
         return found[1]
 

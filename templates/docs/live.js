@@ -35,7 +35,7 @@
     const places = [];
     for (const row of find("[data-array]")) {
       const [group, name] = row.dataset.array.split(" ");
-      const cells = all("dd, td.at", row);
+      const cells = all("dd, td", row);
       cells.forEach((cell, at) => places.push({ cell, group, name, steps: cells.length, at }));
     }
     const fixed = places.filter((one) => !GIVEN.includes(one.group)), changing = find("[data-now]").map((cell) => {
