@@ -256,7 +256,7 @@ def _in_alphabet(text: str, style: Style) -> str:
 
 
 def _over(inside: str, accent: str) -> str:
-    return f'<mover accent="true">{inside}<mo stretchy="false">{ACCENTS[accent]}</mo></mover>'
+    return f'<mover accent="true">{inside}<mo>{ACCENTS[accent]}</mo></mover>'
 
 
 def _listed(parts: tuple[Glyph, ...]) -> str:

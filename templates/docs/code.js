@@ -5,8 +5,8 @@
   const words = (list) => `\\b(?:${list.replaceAll(" ", "|")})\\b`;
   const KINDS = Object.fromEntries(Object.entries({
     numpy: ["#.*", '"""[^]*?"""|"[^"\\n]*"|\'[^\'\\n]*\'',
-            words("and as break class continue def del elif else False for from global if import in is " +
-                  "lambda None nonlocal not or pass raise return True while with yield")],
+            words("as break class continue def del elif else False for from global if lambda None nonlocal " +
+                  "pass raise return True while with yield")],
     portable: ["/\\*[^]*?(?:\\*/|$)|//.*", '"(?:[^"\\\\\\n]|\\\\.)*"',
                words("auto break case char const continue default do double else enum extern float for " +
                      "goto if inline int long register restrict return short signed sizeof static struct " +
