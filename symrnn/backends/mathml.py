@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import html
 import unicodedata
-from collections.abc import Mapping
-from types import MappingProxyType
 
 from sympy import Expr
 
@@ -34,17 +32,11 @@ ALPHABETS = {Style.BOLD: "MATHEMATICAL BOLD", Style.SCRIPT: "MATHEMATICAL SCRIPT
 
 
 class MathMLSpelling(Spelling):
-    """Formulas as elements. A row is an element only where something stands around all of it.
+    """Formulas as elements. A row is an element only where something stands around all of it."""
 
-    ``rows`` are the names that symbols bear in place of their own.
-    """
-
-    def __init__(self, rows: Mapping[str, str] = MappingProxyType({})) -> None:
-        self._rows = rows
-
-    def _named(self, name: str) -> str:
+    def named(self, name: str) -> str:
         """The attribute by which a page finds the row of a symbol."""
-        return f' data-symbol="{escaped(self._rows.get(name, name))}"' if name else ""
+        return f' data-symbol="{escaped(name)}"' if name else ""
 
     def row(self, node: Row) -> str:
         shown = self.inside(node)
@@ -67,7 +59,7 @@ class MathMLSpelling(Spelling):
         return self(node)
 
     def symbol(self, node: Symbol) -> str:
-        glyph, named = node.drawn, self._named(node.name)
+        glyph, named = node.drawn, self.named(node.name)
         below, above = _listed(glyph.sub), _listed(glyph.sup)
         if len(glyph.letters) == 1 and not (below or above or glyph.accents):
             return _letter(glyph.letters[0], attributes=named)
@@ -114,7 +106,7 @@ class MathMLSpelling(Spelling):
 
     def over(self, node: Over) -> str:
         """A bar is drawn as a border: no character of fonts for mathematics grows so wide."""
-        named = self._named(node.name)
+        named = self.named(node.name)
         if node.accent != "bar":
             return f"<mrow{named}>{_over(self(node.inside), node.accent)}</mrow>"
         inside = self.inside(node.inside)
@@ -156,16 +148,20 @@ def equation(program: Program, equation: Equation, id: str = "") -> str:
     return block(DocumentPrinter(program).equation(equation), id)
 
 
-def block(shown: Shown, id: str = "", spelling: MathMLSpelling = MATHML) -> str:
-    """An equation that the printer of documents has laid out, as a block."""
+def block(shown: Shown, id: str = "", spelling: MathMLSpelling = MATHML,
+          display: bool = True) -> str:
+    """An equation that the printer of documents has laid out, as a block.
+
+    Without ``display`` a style must tell that it is one.
+    """
     left = spelling(shown.left)
     if len(shown.rows) == 1:
-        return math(f"{left}<mo>=</mo>{spelling.inside(shown.rows[0])}", id, display=True)
+        return math(f"{left}<mo>=</mo>{spelling.inside(shown.rows[0])}", id, display)
     first, *others = map(spelling.inside, shown.rows)
     rows = [f"<mtr><mtd>{left}</mtd><mtd><mo>=</mo>{first}</mtd></mtr>"]
     rows += [f'<mtr><mtd></mtd><mtd><mspace width="2em"/>{one}</mtd></mtr>' for one in others]
     return math(f'<mtable class="aligned" displaystyle="true">{"".join(rows)}</mtable>',
-                id, display=True)
+                id, display)
 
 
 def symbol(program: Program, name: str) -> str:

@@ -17,7 +17,7 @@ from symrnn.documents.code import SHOWN
 from symrnn.documents.cost_table import KINDS, WHOLE
 from symrnn.documents.guide_html import guide_pages
 from symrnn.documents.measures import Accuracy
-from symrnn.documents.notation import Language, Notation, Words
+from symrnn.documents.notation import Language, Notation, Unnamed, Words
 from symrnn.documents.page import Derived, Entry, Page
 from symrnn.documents.worked import Matrix, Script, Values
 from symrnn.documents.paper import span, texts_read
@@ -152,18 +152,20 @@ class Html:
     def page(self, data: Page) -> dict[str, str]:
         """The files of one network: a page for each language, and what it computes with."""
         rows = data.symbols.rows
-        math = Notation(rows)
+        spelling = Unnamed(rows)
+        math = Notation(spelling)
         pictures = tuple(Markup(drawing(one, rows)) for one in data.pictures)
         curves = tuple((one, curve(one.differences, one.best)) for one in data.accuracy)
         scripts = (data.example.script, *(one.script for one in data.lessons))
         further = (one for each in data.flow.curves for one in each.further)
-        return {**shared(data), **{f"{KERNELS}/{one.name}.js": one.text for one in scripts},
-                **{f"{KERNELS}/{one.name}.js": one.text for one in further},
-                **{f"{KERNELS}/{one.name}.json": numbers_of(one.vector) for one in scripts},
-                **{f"{words.code}/{data.head.name}.html": page(
+        pages = {f"{words.code}/{data.head.name}.html": page(
             f"{FOLDER}/page.html.j2",
             PageView(data, words, math, self._others(words), curves, pictures))
-                   for words in self.words}}
+            for words in self.words}
+        return {**shared(data, spelling.looks), **pages,
+                **{f"{KERNELS}/{one.name}.js": one.text for one in scripts},
+                **{f"{KERNELS}/{one.name}.js": one.text for one in further},
+                **{f"{KERNELS}/{one.name}.json": numbers_of(one.vector) for one in scripts}}
 
     def index(self, entries: tuple[Entry, ...]) -> dict[str, str]:
         """The list of all, in every language, what leads to it, and the guide."""

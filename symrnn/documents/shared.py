@@ -6,6 +6,9 @@ that a reader without scripts can read the file itself.
 
 from __future__ import annotations
 
+import json
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from symrnn.documents.highlight import alike
@@ -45,14 +48,20 @@ class Shared:
     listings: tuple[Listing, ...]
     given: tuple[str, ...]
     curves: tuple[str, ...]
+    looks: tuple[str, ...]  # of the symbols of a row, behind its name
 
 
-def shared(page: Page) -> dict[str, str]:
-    """The file of a network."""
+def shared(page: Page, looks: Mapping[str, str]) -> dict[str, str]:
+    """The file of a network; ``looks`` are the names of rows of symbols by what is printed."""
+    of_row = defaultdict[str, list[str]](list)
+    for look, row in looks.items():
+        of_row[row].append(look)
     scripts = (page.example.script, *(one.script for one in page.lessons))
     content = Shared(page.head.name, tuple(map(_listing, page.code)),
                      tuple(given_of(one.vector) for one in scripts),
-                     tuple(one.data for one in page.flow.curves))
+                     tuple(one.data for one in page.flow.curves),
+                     tuple(json.dumps([row, *own], ensure_ascii=False)
+                           for row, own in of_row.items()))
     return {f"{FOLDER}/{page.head.name}.js": render("docs/shared.js.j2", content)}
 
 

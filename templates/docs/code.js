@@ -1,4 +1,4 @@
-/* << mark >>: the code of a page, which stands in one file for all languages. */
+/* << mark >>: what pages of all languages share: the code, and which row a symbol belongs to. */
 "use strict";
 (() => {
   /* Comments, strings and words of a language, in this order, as they are coloured. */
@@ -10,7 +10,7 @@
     portable: ["/\\*[^]*?(?:\\*/|$)|//.*", '"(?:[^"\\\\\\n]|\\\\.)*"',
                words("auto break case char const continue default do double else enum extern float for " +
                      "goto if inline int long register restrict return short signed sizeof static struct " +
-                     "switch typedef union unsigned void volatile while")],
+                     "switch typedef union unsigned void volatile while bool size_t ptrdiff_t u?int\\d+_t")],
   }).map(([name, kinds]) => [name, new RegExp(kinds.map((one) => `(${one})`).join("|"), "g")]));
   const ELEMENTS = ["i", "u", "b"];
 
@@ -47,6 +47,17 @@
 
   for (const { anchor, language, blocks } of globalThis.symrnnShared.code)
     document.querySelector(`#${anchor} code.shown`).replaceChildren(...blocks.map(block(anchor, language)));
+
+  /* Symbols are known by their looks: the largest element that looks like one is it. */
+  const rows = new Map(globalThis.symrnnShared.symbols.flatMap(([row, ...looks]) => looks.map((one) => [one, row])));
+  const mark = (element) => {
+    for (const one of element.children) {
+      const row = rows.get(one.outerHTML);
+      if (row === undefined) mark(one);
+      else one.dataset.symbol = row;
+    }
+  };
+  document.querySelectorAll("math").forEach(mark);
 
   /* The number of an equation leads to its lines, where it led to the code as a whole. */
   for (const link of document.querySelectorAll(".equation > a.number")) {

@@ -138,8 +138,12 @@ def test_code_stands_as_it_was_generated_and_is_coloured_as_a_lexer_says(opened:
         pieces = [each for line in highlighted(code.language, lines_of(code)) for each in line]
         for kind, element in {"c": "i", "k": "b", "s": "u"}.items():
             texts = one.page.locator(f"#{code.anchor} code.shown {element}").all_text_contents()
-            assert " ".join(texts).split() == " ".join(
-                each.text for each in pieces if each.kind == kind).split(), (code.anchor, kind)
+            wanted = [each.text for each in pieces if each.kind == kind]
+            assert unspaced(texts) == unspaced(wanted), (code.anchor, kind)
+
+
+def unspaced(texts: list[str]) -> str:
+    return "".join("".join(texts).split())
 
 
 def lines_of(code: Code) -> list[str]:
@@ -153,7 +157,7 @@ def test_code_is_text_whatever_stands_in_it(opened: Any) -> None:
     chosen = [one for one in architectures() if one.name == "elman"]
     page = dataclasses.replace(site(chosen).page("elman"), code=(
         Code("numpy-forward", "numpy", "forward", "elman.py", lines),))
-    (text,) = shared(page).values()
+    (text,) = shared(page, {}).values()
     one = opened("index")
     (listing,) = one.page.evaluate(f"() => {{ {text}\nreturn globalThis.symrnnShared.code; }}")
     assert listing["blocks"] == [["", "", "\n" + "\n".join(nasty)]]
@@ -189,6 +193,19 @@ def test_a_symbol_lights_its_row_and_shows_its_meaning(opened: Any) -> None:
     assert "forget gate: 1 keeps the memory" in one.page.locator(".card").inner_text()
     one.page.keyboard.press("Escape")
     assert not one.page.locator(".card:visible").count()
+
+
+def test_symbols_of_all_forms_have_their_row(opened: Any) -> None:
+    """Before and after, with a bar, transposed; an index that looks like another one has none."""
+    one = opened("lstm")
+    marked = "all => all.map(one => [one.dataset.symbol, one.textContent])"
+    forward = one.page.eval_on_selector_all("#equation-2 .formula [data-symbol]", marked)
+    assert forward == [["z_i", "zi,t"], ["W_i", "Wi"], ["x", "xt"], ["U_i", "Ui"],
+                       ["h", "ht−1"], ["b_i", "bi"]]
+    derived = one.page.eval_on_selector_all("#equation-21 .formula [data-symbol]", marked)
+    assert {row for row, _ in derived} == {"h", "z", "z_i", "z_f", "z_o", "U_g", "U_i", "U_f",
+                                           "U_o"}
+    assert not one.page.locator("[data-symbol] [data-symbol]").count()
 
 
 def test_a_link_into_what_is_folded_opens_it(opened: Any) -> None:
