@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from symrnn.checking import Drift
     from symrnn.comparison import Comparison
     from symrnn.diagrams import Diagram
+    from symrnn.documents.reference.commands import CommandLine
     from symrnn.exchange import Exported, Imported
     from symrnn.fuzzing import Report
     from symrnn.gradients import Gradient
@@ -123,19 +124,20 @@ def files_of(architecture: Architecture, output: Path) -> dict[str, str]:
     return files
 
 
-def pages(networks: Sequence[Architecture], languages: Sequence[str],
-          formats: str) -> Iterator[tuple[str, dict[str, str | bytes]]]:
+def pages(networks: Sequence[Architecture], languages: Sequence[str], formats: str,
+          commands: CommandLine | None = None) -> Iterator[tuple[str, dict[str, str | bytes]]]:
     """The site of some networks, page by page: each network's name, and its files.
 
-    Raises UnknownName for a language or a format that there is none of.
+    A whole site, to which ``commands`` are given, has pages of them, of Python's names and of
+    recipes too. Raises UnknownName for a language or a format that there is none of.
     """
     from symrnn.documents.site import site
     from symrnn.documents.writers import writer
 
-    written, whole = writer(formats, languages), site(networks)
+    written, whole = writer(formats, languages), site(networks, commands is not None)
     for page in whole.pages():
         yield page.head.name, {**written.page(page)}
-    yield "", {**written.assets(), **written.index(whole.entries)}
+    yield "", {**written.assets(), **written.index(whole.entries, commands)}
 
 
 def write_pages(files: Mapping[str, str | bytes], output: Path) -> Path:

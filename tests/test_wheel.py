@@ -65,6 +65,9 @@ def relative_files(folder: Path) -> set[str]:
 def test_wheel_holds_the_templates(installed: Path) -> None:
     assert relative_files(installed / "symrnn" / "templates") == relative_files(ROOT / "templates")
     assert (installed / "symrnn" / "py.typed").is_file()
+    for name in ("README.md", "CONTRIBUTING.md"):  # recipes of pages
+        shown = installed / "symrnn" / "documents" / "reference" / name
+        assert shown.read_bytes() == (ROOT / name).read_bytes()
     assert not (installed / "tests").exists()
 
 

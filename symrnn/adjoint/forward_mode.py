@@ -10,7 +10,8 @@ from sympy import Symbol
 from symrnn.adjoint.marks import DOTS, Marked
 from symrnn.adjoint.rules import linearise
 from symrnn.adjoint.systems import DIFFERENTIABLE, as_derived, influenced
-from symrnn.program import Delay, Equation, Program, Role, Variable, add, of_network
+from symrnn.program import (Delay, Equation, Program, Role, UnknownName, Variable, add, of_network,
+                            quoted)
 
 
 @of_network
@@ -18,9 +19,15 @@ def tangent(program: Program, wrt: Iterable[str] | None = None) -> Program:
     """The equations that carry tangents of the named inputs to the outputs.
 
     ``wrt`` names given variables, by default all that are differentiable. Forward values
-    are read as given (role ``SAVED``); join the result with the program to run both.
+    are read as given (role ``SAVED``); join the result with the program to run both. Raises
+    ProgramError for what is no network, UnknownName for a name that it lacks.
     """
     chosen = [one.name for one in program.with_role(*DIFFERENTIABLE)]
+    wrt = None if wrt is None else list(wrt)
+    for name in wrt or ():
+        if name not in program:
+            raise UnknownName(f"{program.name} has no {quoted(name)}; there are "
+                              f"{', '.join(chosen)}")
     return _Tangent(program, chosen if wrt is None else list(wrt)).program()
 
 

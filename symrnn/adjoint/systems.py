@@ -54,7 +54,11 @@ def with_shown(program: Program, names: set[str]) -> set[str]:
 
 @of_network
 def join(program: Program, derived: Program) -> Program:
-    """One system of both: what the derived program reads as saved, the first one binds."""
+    """One system of both: what the derived program reads as saved, the first one binds.
+
+    ``derived`` is its :func:`adjoint` or :func:`tangent`. Raises ProgramError for what is no
+    network, and for another program's.
+    """
     known = {variable.name for variable in program.variables}
     added = tuple(one for one in derived.variables if one.name not in known)
     return finished(replace(

@@ -95,7 +95,9 @@ def bidirectional(cell: Program, readout: bool = True,
 def readout(network: Program, output_activation: ActivationChoice = "linear") -> Program:
     """Any network with an output layer ``y = psi(V h + b_y)`` on top.
 
-    Where the network has one of these names already, the new one gets a number: ``V_2``.
+    ``V`` is a matrix [p, m], ``b_y`` a vector [p]; where the network has one of these names
+    already, the new one gets a number: ``V_2``. Raises ValueError for an unknown activation,
+    ProgramError for what is no network.
     """
     return attach_readout(network, output_activation)
 

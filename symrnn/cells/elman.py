@@ -36,6 +36,7 @@ def elman(activation: ActivationChoice = "tanh", output_activation: ActivationCh
 
     Parameters ``W [m, n]``, ``U [m, m]``, ``b [m]``, ``V [p, m]``, ``b_y [p]``; state ``h``.
     With ``readout=False`` the output is ``h``, and ``V`` and ``b_y`` go. Source: Elman 1990.
+    Raises ValueError for an unknown activation, and for what an option does not take.
     """
     cell = Cell("elman", source=ELMAN, bibtex=ELMAN_BIBTEX)
     return _simple(cell, "h", activation, output_activation, readout)
@@ -49,6 +50,7 @@ def jordan(activation: ActivationChoice = "tanh", output_activation: ActivationC
     Parameters ``W [m, n]``, ``U [m, p]``, ``b [m]``, ``V [p, m]``, ``b_y [p]``; state ``y``.
     With ``self_connection`` the hidden layer sees the context ``c[t] = alpha c[t-1] + y[t-1]``,
     one more state, and ``alpha`` is one more parameter, a number. Source: Jordan 1986.
+    Raises ValueError for an unknown activation, and for what an option does not take.
     """
     notes = [KEPT if self_connection else LAST]
     cell = Cell("jordan", source=JORDAN, notes=notes, bibtex=JORDAN_BIBTEX)

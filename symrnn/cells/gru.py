@@ -30,7 +30,8 @@ def gru(reset_after: bool = True, gate_activation: ActivationChoice = "sigmoid",
 
     Parameters ``W_z [m, n]``, ``U_z [m, m]``, ``b_z [m]``, then ``_r``, ``_n``, and with
     ``reset_after`` the inner bias ``c_n [m]``. State ``h``. Source: Cho et al., arXiv
-    1406.1078, v1 (reset after) and v3 (reset before).
+    1406.1078, v1 (reset after) and v3 (reset before). Raises ValueError for an unknown
+    activation, and for what an option does not take.
     """
     gate, squash = function(gate_activation), function(activation)
     notes = [KEEPS, AFTER if reset_after else BEFORE]

@@ -106,6 +106,9 @@ def lstm(gate_activation: ActivationChoice = "sigmoid", activation: ActivationCh
     the gate on its left; ``peephole`` adds ``p_i``, ``p_f``, ``p_o`` ``[m]``; ``projection``
     adds ``P [p, m]``, and ``h`` has p entries; ``layer_norm`` adds gains ``alpha_1_i [m]`` and
     shifts ``beta_1_i`` behind ``U_i``, with ``2`` behind ``W_i``, with ``3`` at the memory.
+    Sources: Hochreiter and Schmidhuber 1997, Gers et al. 2000 (forget gate); the document of a
+    variant names its own. Raises ValueError for an unknown activation and for what an option
+    does not take, ProgramError for ``coupled`` without a forget gate or with other words.
     """
     gate, squash, output = map(function, (gate_activation, activation, output_activation))
     if coupled and not (coupled in COUPLED and forget_gate):

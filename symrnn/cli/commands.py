@@ -81,9 +81,9 @@ def list_cells(word: Annotated[str, typer.Argument(
 @app.command("help", short_help="Explain a topic: the language of cell files.")
 def explain(topic: Annotated[str, typer.Argument(
         metavar="TOPIC", help="language: every construct of a cell file.")] = "") -> None:
-    """Explain a topic.
+    """Explain a topic: `language` is every construct of a cell file, and the same in Python.
 
-    Example: `symrnn help language` shows every construct of a cell file, and the same in Python.
+    Example: `symrnn help language`.
     """
     if not topic:
         say("symrnn help language    every construct of a cell file, and the same in Python\n"
@@ -161,7 +161,9 @@ def generate(cells: CellNames = None, output: Output = "generated") -> None:
 def check(cells: CellNames = None, output: Output = "generated") -> None:
     """Regenerate in memory, compare with the files, then run every kernel on numbers.
 
-    Fails with a unified diff where a file drifted, and names what is missing or stale.
+    Tells by a unified diff where a file drifted, and names what is missing or stale; the exit code
+    is then 1.
+
     Examples: `symrnn check`, `symrnn check lstm --output build`.
     """
     from symrnn import workflow

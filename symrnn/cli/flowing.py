@@ -20,11 +20,13 @@ Values = Annotated[list[str] | None, typer.Option(
     "--set", metavar="b_f=1", help="Let all entries of a parameter be this; repeatable.")]
 
 
-def flow(cells: Cells, steps: Annotated[int, typer.Option(help="The longest lag.")] = 50,
+def flow(cells: Cells, steps: Annotated[int, typer.Option(
+             metavar="STEPS", help="The longest lag.")] = 50,
          fix: Annotated[str, typer.Option(metavar="n=4,m=32", help="Sizes; 8 unless told.")] = "",
          weights: Annotated[Path | None, typer.Option(
              metavar="FILE.npz", help="Given weights, named as in `kernel.parameters`.")] = None,
-         seed: Annotated[int, typer.Option(min=0, help="Of random weights and inputs.")] = 0,
+         seed: Annotated[int, typer.Option(
+             min=0, metavar="N", help="Of random weights and inputs.")] = 0,
          scale: Settings = None, set: Values = None,
          data: Annotated[Path | None, typer.Option(
              metavar="FILE.json|csv|npz", help="Save the numbers.")] = None,

@@ -10,8 +10,10 @@ import typer
 from symrnn.cli.terminal import say, waiting
 
 
-def fuzz(cells: Annotated[int, typer.Option(min=1, help="How many cells.")] = 100,
-         seed: Annotated[int, typer.Option(min=0, help="The same seed draws the same cells.")] = 0,
+def fuzz(cells: Annotated[int, typer.Option(
+             min=1, metavar="N", help="How many cells.")] = 100,
+         seed: Annotated[int, typer.Option(
+             min=0, metavar="N", help="The same seed draws the same cells.")] = 0,
          output: Annotated[Path, typer.Option(
              "--output", "-o", metavar="FILE",
              help="Where the smallest cell that fails is written.")] = Path("wrong.cell")) -> None:
@@ -19,7 +21,9 @@ def fuzz(cells: Annotated[int, typer.Option(min=1, help="How many cells.")] = 10
 
     All that a kernel computes climbs the same ladder: forward, backward, steps, lengths, tangents,
     Hessian products, online learning. A failure is shrunk to the smallest cell that still fails.
-    It needs `pip install "symrnn[fuzz]"`. Example: `symrnn fuzz --cells 2000 --seed 7`.
+    It needs `pip install "symrnn[fuzz]"`. The exit code is 1 where one fails.
+
+    Example: `symrnn fuzz --cells 2000 --seed 7`.
     """
     from symrnn import workflow
 

@@ -14,8 +14,8 @@ KindOption = Annotated[list[str] | None, choices.option(
     "kind of package", PACKAGES, "--for", help="Only for this toolchain; repeatable.")]
 NarrowOption = Annotated[str | None, choices.option(
     "type of weights", NARROW, "--weights-as", help="Store matrices in fewer bits.")]
-WindowOption = Annotated[int, typer.Option(
-    min=0, metavar="STEPS", help="With --train, how far gradients reach back; 8 unless told.")]
+WindowOption = Annotated[int | None, typer.Option(
+    min=1, metavar="STEPS", help="With --train, how far gradients reach back; 8 unless told.")]
 ToleranceOption = Annotated[float | None, typer.Option(
     min=0, metavar="SHARE", help="With --weights-as, what it may change of the largest entry; 0.01 "
                                  "unless told.")]
@@ -40,12 +40,13 @@ def package(cell: Annotated[str, typer.Argument(
             train: Annotated[bool, typer.Option(
                 "--train", help="Learn on the device, too.")] = False,
             loss: LossOption = None,
-            window: WindowOption = 0, weights_as: NarrowOption = None,
+            window: WindowOption = None, weights_as: NarrowOption = None,
             tolerance: ToleranceOption = None) -> None:
     """Write a folder that C projects build as it is: a network, its weights, tests, build files.
 
-    Sizes are fixed and nothing is allocated. Examples:
-    `symrnn package gru -o gru --fix n=1,m=16`,
+    Sizes are fixed and nothing is allocated.
+
+    Examples: `symrnn package gru -o gru --fix n=1,m=16`,
     `symrnn package lstm -o lstm --weights lstm.npz --for cmake --for arduino`,
     `symrnn package my.cell -o my --fix n=3,m=8 --train --window 16`,
     `symrnn package lstm.safetensors -o lstm --weights-as int8 --tolerance 0.02`.

@@ -15,8 +15,9 @@ from symrnn.cli.terminal import say, say_table, waiting
 
 KINDS = tuple(one.value for one in Kind)
 KindOption = Annotated[list[str] | None, choices.option(
-    "kind of race", KINDS, "--kind", help="What is timed.")]
-SizeOption = Annotated[list[int] | None, typer.Option(min=1, help="Only this size; repeatable.")]
+    "kind of race", KINDS, "--kind", help="What is timed; repeatable.")]
+SizeOption = Annotated[list[int] | None, typer.Option(
+    min=1, metavar="N", help="Only this size; repeatable.")]
 FileOption = Annotated[Path | None, typer.Option(metavar="FILE", help="Write this file too.")]
 
 
@@ -26,7 +27,7 @@ def bench(cells: Annotated[list[str] | None, typer.Argument(
           kind: KindOption = None, m: SizeOption = None, batch: SizeOption = None,
           steps: SizeOption = None, threads: SizeOption = None,
           rounds: Annotated[int | None, typer.Option(
-              min=1, help=f"Interleaved rounds, {Rules.rounds} unless told.")] = None,
+              min=1, metavar="N", help=f"Interleaved rounds, {Rules.rounds} unless told.")] = None,
           json: FileOption = None, plot: FileOption = None, results: FileOption = None,
           quick: Annotated[bool, typer.Option(
               "--quick", help="Every workload once at a small size; times mean nothing.")] = False,
@@ -38,7 +39,9 @@ def bench(cells: Annotated[list[str] | None, typer.Argument(
     """Race symrnn against PyTorch, ONNX Runtime, JAX and OpenVINO: `pip install "symrnn[bench]"`.
 
     All must compute the same numbers first. The goals that fit the options are raced; where
-    none fits, the sizes that were asked for. Examples: `symrnn bench`,
+    none fits, the sizes that were asked for. The exit code is 1 where one computed other numbers.
+
+    Examples: `symrnn bench`,
     `symrnn bench lstm --kind step --m 64 --batch 1 --rounds 50`, `symrnn bench my.cell --scaling`.
     """
     from symrnn.bench import command  # loads what no other command needs

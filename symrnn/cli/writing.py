@@ -25,18 +25,22 @@ def docs(cells: CellNames = None, output: Output = "site", format: Format = PAGE
 
     Pages need no server and no network: open index.html. Writing them needs
     `pip install "symrnn[docs]"`, PDF too, and no TeX. LaTeX comes with its references beside it.
-    Files that symrnn did not generate are never written over.
+    Without CELL it is the whole site: also the guide, and the reference of commands, of Python
+    and of recipes. Files that symrnn did not generate are never written over.
 
     Examples: `symrnn docs`, `symrnn docs lstm --format pdf`,
     `symrnn docs lstm my.cell --output build --lang zh-TW --open`.
     """
     from symrnn import workflow
+    from symrnn.cli.reference import command_line  # reads all commands, this one among them
 
     folder, chosen = workflow.folder(output), workflow.chosen(cells or [])
     files: dict[str, str | bytes] = {}
+    commands = None if cells else command_line()
     with waiting("Writing pages") as told:
         told(0, "", len(chosen))
-        for done, (name, own) in enumerate(workflow.pages(chosen, lang or LANGUAGES, format), 1):
+        for done, (name, own) in enumerate(
+                workflow.pages(chosen, lang or LANGUAGES, format, commands), 1):
             told(done, name, len(chosen))
             files |= own
     start = workflow.write_pages(files, folder)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from html import escape
 
 from pygments.lexers import get_lexer_by_name
 from pygments.token import Comment, Keyword, String, _TokenType
 
 from symrnn.documents.page import Code, CodeLine
 from symrnn.documents.rows import EquationRow
+from symrnn.rendering import Markup
 
-LEXERS = {"numpy": "python", "portable": "c"}
+LEXERS = {"numpy": "python", "portable": "c", "python": "python", "sh": "bash"}
 KINDS = ((Comment, "c"), (Keyword, "k"), (String, "s"))
+ELEMENTS = {"": Markup("{}"), "c": Markup("<i>{}</i>"), "k": Markup("<b>{}</b>"),
+            "s": Markup("<u>{}</u>")}  # short names: pages have tens of thousands of them
 
 
 @dataclass(frozen=True)
@@ -97,3 +101,9 @@ def _joined(pieces: Sequence[Piece]) -> list[Piece]:
         elif one.text:
             found.append(one)
     return found
+
+
+def coloured(pieces: Iterable[Piece]) -> Markup:
+    """Code as HTML; quotes are safe between elements."""
+    return Markup("").join(ELEMENTS[one.kind].format(Markup(escape(one.text, quote=False)))
+                           for one in pieces)

@@ -19,6 +19,8 @@ from symrnn.documents.guide_html import guide_pages
 from symrnn.documents.measures import Accuracy
 from symrnn.documents.notation import Language, Notation, Unnamed, Words
 from symrnn.documents.page import Derived, Entry, Page
+from symrnn.documents.reference.commands import CommandLine
+from symrnn.documents.reference.pages import ADDRESSES, Found, Reference, texts_called
 from symrnn.documents.worked import Matrix, Script, Values
 from symrnn.documents.paper import span, texts_read
 from symrnn.documents.rows import EquationRow
@@ -69,6 +71,18 @@ class PageView:
     def span(first: str, last: str) -> str:
         """Equations from one number to another."""
         return span(first, last)
+
+    @staticmethod
+    def named(name: str) -> Markup:
+        """A public name of Python, with what the reference tells of it."""
+        return Markup('<a href="{}#symrnn.{}"><code>symrnn.{}</code></a>').format(
+            ADDRESSES["python_names"], name, name)
+
+    @property
+    def built(self) -> Markup:
+        """The Python that builds the network."""
+        return Markup('<a href="{}#symrnn.cell"><code lang="en">{}</code></a>').format(
+            ADDRESSES["python_names"], self.data.head.python)
 
     def listed(self, formulas: Iterable[Formula]) -> Markup:
         """Formulas in a sentence, with commas between them."""
@@ -140,6 +154,8 @@ class IndexView:
     languages: tuple[Language, ...]
     most_states: tuple[int, ...]
     guide: bool  # true where there is one
+    beside: tuple[tuple[str, str], ...] = ()  # pages of the reference: keys of titles, addresses
+    found: tuple[Found, ...] = ()  # what they tell, for the search
 
 
 class Html:
@@ -168,16 +184,21 @@ class Html:
                 **{f"{KERNELS}/{one.name}.js": one.text for one in further},
                 **{f"{KERNELS}/{one.name}.json": numbers_of(one.vector) for one in scripts}}
 
-    def index(self, entries: tuple[Entry, ...]) -> dict[str, str]:
-        """The list of all, in every language, what leads to it, and the guide."""
+    def index(self, entries: tuple[Entry, ...],
+              commands: CommandLine | None = None) -> dict[str, str]:
+        """The list of all, in every language, what leads to it, the guide and the reference."""
         math = Notation()
         states = tuple(sorted({one.states for one in entries}))
         guide = self.guide({one.name for one in entries})
+        reference = Reference(commands) if commands else None
         found = {f"{words.code}/index.html": page(
             f"{FOLDER}/index.html.j2", IndexView(
-                entries, words, math, self._others(words), states, bool(guide)))
+                entries, words, math, self._others(words), states, bool(guide),
+                *((tuple(ADDRESSES.items()), reference.found) if reference else ())))
             for words in self.words}
-        return {**found, **guide, "index.html": page(f"{FOLDER}/languages.html.j2", self.words)}
+        told = reference.pages(self.words, self.languages) if reference else {}
+        return {**found, **guide, **told,
+                "index.html": page(f"{FOLDER}/languages.html.j2", self.words)}
 
     def guide(self, pages: Collection[str]) -> dict[str, str]:
         """The guide in every language; none where it would lead to pages that there are not."""
@@ -202,6 +223,8 @@ def used() -> dict[str, frozenset[str]]:
                           for one in names)
     named["handling"] = texts_read(HANDLED, "hand")
     named["layers"] = names_read(f"{FOLDER}/layers.html.j2", "own").union(LAYERS)
+    named["reference"] = texts_called() | frozenset().union(
+        *(names_read(f"{FOLDER}/{one}.html.j2", "reference") for one in ("page", "index")))
     named["copies"] = texts_read(COPIES, "own") | texts_read(["docs/copies.html.j2"], "text")
     return {**named, "paper": texts_read(PAPER),
             "roles": frozenset(one.name.lower() for one in shown),

@@ -16,6 +16,7 @@ from symrnn.documents.bibliography import keys
 from symrnn.documents.html import used
 from symrnn.documents.once import once
 from symrnn.documents.page import Entry, Page
+from symrnn.documents.reference.commands import CommandLine
 from symrnn.documents.rows import EquationRow
 from symrnn.documents.paper import PaperWords, Texts, span
 from symrnn.jacobians.curves import Chart
@@ -164,7 +165,8 @@ class Latex:
                     "latex/references.bib.j2", Markup(data.head.bibtex), letters.escape)
         return found
 
-    def index(self, entries: tuple[Entry, ...]) -> dict[str, str]:
+    def index(self, entries: tuple[Entry, ...],
+              commands: CommandLine | None = None) -> dict[str, str]:
         """None: an author takes one document."""
         return {}
 

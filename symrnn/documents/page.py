@@ -219,6 +219,7 @@ class Page:
     layers: tuple[Layer, ...]  # of other libraries
     neighbours: tuple[Neighbour, ...]
     equals: tuple[Equal, ...]
+    whole: bool = False  # true where the site has the reference, to which the page may lead
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,7 @@ class Site:
     networks: Mapping[str, Architecture]
     programs: Mapping[str, Program]
     equals: Mapping[str, tuple[Equal, ...]]
+    whole: bool = False  # true where the site has the reference too
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -69,7 +70,7 @@ class Site:
             (one_step(program), unrolled(program, STEPS)), gradient_flow(worked),
             cost_table(plan), size_inputs(plan), code(plan, name, forward, gradient),
             example(worked, forward, gradient), tuple(lessons(one)), accuracy(plan),
-            layers(one), self._neighbours(name), self.equals[name])
+            layers(one), self._neighbours(name), self.equals[name], self.whole)
 
     def _neighbours(self, name: str) -> tuple[Neighbour, ...]:
         """The other variants of the same builder that have a page here."""
@@ -77,10 +78,10 @@ class Site:
                      for other in variants(name) if other != name and other in self.programs)
 
 
-def site(networks: Sequence[Architecture]) -> Site:
+def site(networks: Sequence[Architecture], whole: bool = False) -> Site:
     """The site of some networks. Raises ProgramError for what is no program."""
     programs = {one.name: one.build() for one in networks}
-    return Site({one.name: one for one in networks}, programs, equal_cells(programs))
+    return Site({one.name: one for one in networks}, programs, equal_cells(programs), whole)
 
 
 def _head(one: Architecture, program: Program) -> Head:

@@ -20,6 +20,7 @@ from symrnn.documents.measures import Accuracy
 from symrnn.documents.page import Derived, Entry, Page, Step
 from symrnn.documents.paper import PaperWords, Texts, span
 from symrnn.documents.plot import Plot, curve
+from symrnn.documents.reference.commands import CommandLine
 from symrnn.documents.typst_compiler import compiled, fonts
 from symrnn.jacobians.curves import Chart
 from symrnn.rendering import Markup, page
@@ -178,7 +179,8 @@ class Typst:
         view = PdfView(data, words, listings, curves, tuple(map(_drawing, data.pictures)))
         return page("typst/page.typ.j2", view, escape)
 
-    def index(self, entries: tuple[Entry, ...]) -> dict[str, bytes]:
+    def index(self, entries: tuple[Entry, ...],
+              commands: CommandLine | None = None) -> dict[str, bytes]:
         """None: a folder of files lists itself."""
         return {}
 

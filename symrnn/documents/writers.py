@@ -8,6 +8,7 @@ from typing import Protocol
 from symrnn.documents.html import Html
 from symrnn.documents.latex import Latex
 from symrnn.documents.page import Entry, Page
+from symrnn.documents.reference.commands import CommandLine
 from symrnn.documents.typst import Typst
 from symrnn.program import UnknownName, quoted
 
@@ -19,8 +20,9 @@ class Writer(Protocol):
         """The files of one network."""
         ...
 
-    def index(self, entries: tuple[Entry, ...]) -> Mapping[str, str | bytes]:
-        """The list of all networks."""
+    def index(self, entries: tuple[Entry, ...],
+              commands: CommandLine | None = None) -> Mapping[str, str | bytes]:
+        """The list of all networks; where commands are given, the reference of a whole site."""
         ...
 
     def assets(self) -> Mapping[str, str | bytes]:

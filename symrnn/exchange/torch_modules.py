@@ -58,7 +58,12 @@ def from_torch_weights(path: str | os.PathLike[str], mode: str = "",
 
 def from_state_dict(weights: Mapping[str, Any], mode: str = "",
                     prefix: str | None = None) -> Imported:
-    """The same from arrays or tensors by name."""
+    """The network of a ``state_dict``: arrays or tensors by PyTorch's names for them.
+
+    ``mode`` (LSTM, GRU, RNN_TANH, RNN_RELU) is needed where the shapes leave it open, ``prefix``
+    where there are several modules. Raises Misused where none or another one is meant,
+    ShapeError for arrays that do not fit together.
+    """
     wanted = None if prefix is None else prefix and prefix.removesuffix(".") + "."
     places = [where for where, own in map(local, weights)
               if own in FIRST and wanted in (None, where)]

@@ -65,15 +65,24 @@ class Gradient(Told):
         return replace(self, is_closed=True, with_steps=False)
 
     def jacobian(self, of: str, by: str) -> Jacobian:
-        """The derivative within one step of ``of``, h_t, by ``by``, h_{t-1} or a parameter."""
+        """The derivative within one step of ``of``, h_t, by ``by``, h_{t-1} or a parameter.
+
+        Raises UnknownName for what a step does not have.
+        """
         return jacobian(self.program, of, by)
 
     def hessian(self, by: str) -> Hessian:
-        """The derivative of this gradient by another parameter. Raises Misused without ``wrt``."""
+        """The derivative of this gradient by another parameter.
+
+        Raises Misused without ``wrt``, UnknownName for what is no parameter.
+        """
         return hessian(self.program, self._one("a Hessian").name, by)
 
     def unrolled(self, steps: int) -> Unrolled:
-        """This gradient over so many steps, as a sum over paths through time."""
+        """This gradient over so many steps, as a sum over paths through time.
+
+        Raises Misused without ``wrt``, and for fewer than one step.
+        """
         return unrolled(self.program, self._one("a sum over paths").name, self.of, steps)
 
     def data(self) -> dict[str, Any]:

@@ -53,7 +53,10 @@ def started(start: Rational) -> str:
 
 @of_network
 def reverse(program: Program) -> Program:
-    """The same equations scanned from the last step to the first."""
+    """The same equations scanned from the last step to the first.
+
+    Raises ProgramError for what is no network.
+    """
     turned = [replace(delay, step=-delay.step) for delay in program.delays]
     renewed = {}
     for delay in turned:

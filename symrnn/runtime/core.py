@@ -111,7 +111,7 @@ class Core(Arguments):
         """Run T steps that nobody differentiates: ``y`` and the final states.
 
         Arguments and shapes are those of ``forward``. Nothing is kept of the steps in between,
-        which saves the memory of a tape and the time to write it.
+        which saves the memory of a tape and the time to write it. Raises ShapeError.
         """
         if lengths is not None or mask is not None:
             form, inputs = self.masked_form(x, lengths, mask)
@@ -170,7 +170,7 @@ class Core(Arguments):
              state: Mapping[str, Any] | None = None) -> tuple[Any, dict[str, Array]]:
         """Run one step of a stream: ``x_t`` [B, n] and a state give ``y_t`` and the next state.
 
-        Raises ProgramError where a step needs later ones (a reverse direction).
+        Raises ShapeError, ProgramError where a step needs later ones (a reverse direction).
         """
         self.must_stream()
         outputs, following = self.engine.step(self.given(params, x_t, state, lost=1))

@@ -27,7 +27,8 @@ class Kernel(Core):
         """Tangents of the outputs and of the final states along one direction.
 
         The direction is given by ``params_dot`` and ``initial_dot``, by name, and ``x_dot``;
-        zero where not given. ``lengths`` and ``mask`` are those of ``forward``.
+        zero where not given. Shapes, ``lengths`` and ``mask`` are those of ``forward``. Raises
+        ShapeError for an array or a name that does not fit.
         """
         if lengths is not None or mask is not None:
             form, inputs = self.masked_form(x, lengths, mask)
@@ -47,7 +48,7 @@ class Kernel(Core):
 
         That is the Hessian of the linear loss which ``y_bar`` and ``final_bar`` define, times
         the direction. Names and shapes are those of ``backward``, ``lengths`` and ``mask``
-        those of ``forward``.
+        those of ``forward``. Raises ShapeError for an array or a name that does not fit.
         """
         if lengths is not None or mask is not None:
             form, inputs = self.masked_form(x, lengths, mask)

@@ -28,7 +28,8 @@ def with_two_biases(program: Program) -> Program:
 
     ``W x + U h_prev + b`` becomes ``W x + U h_prev + b + b_recurrent``, as in PyTorch and
     ONNX. A sum that has one of the products alone, or no bias, stays as it is. Where a name is
-    there already, the new one gets a number: ``b_recurrent_2``.
+    there already, the new one gets a number: ``b_recurrent_2``. Raises ProgramError for what is
+    no network.
     """
     past = _of_the_past(program)
     for equation in program.equations:
@@ -67,7 +68,10 @@ def _doubled(program: Program, bias: Variable) -> Program:
 
 @of_network
 def without_bias(program: Program) -> Program:
-    """The program without the parameters that are only ever added: terms of sums, no factors."""
+    """The program without the parameters that are only ever added: terms of sums, no factors.
+
+    Raises ProgramError for what is no network.
+    """
     gone = {one.symbol for one in program.with_role(Role.PARAMETER)
             if only_added(program, one.name)}
     equations = [replace(one, rhs=add([term for term in terms(one.rhs) if term not in gone]))

@@ -19,7 +19,8 @@ def learned_initial(program: Program) -> Program:
     It is shared by all samples and has a gradient. The input ``start`` [T, B] is 1 where a
     sequence begins: there the step reads ``h_start``, elsewhere what is remembered. Kernels
     fill it in: 1 at the first step of the scan, or 0 where the caller gives the state. Where
-    the network has one of these names already, the new one gets a number: ``start_2``.
+    the network has one of these names already, the new one gets a number: ``start_2``. Raises
+    ProgramError for what is no network.
     """
     delays = recurrent(program)
     turns = sorted({one.step for one in delays}, reverse=True)

@@ -238,7 +238,16 @@
     const form = document.querySelector("form.filter"), rows = all("table.cells tbody tr");
     if (!form) return;
     const texts = new Map(rows.map((row) => [row, `${row.textContent} ${row.dataset.words}`.toLowerCase()]));
-    const output = form.querySelector("output");
+    const output = form.querySelector("output"), names = document.querySelector("details.found");
+    const naming = (asked) => {  // commands and names of Python: open where some are meant
+      if (!names) return;
+      const found = all("li", names).filter((one) => {
+        one.hidden = !asked.every((word) => one.textContent.toLowerCase().includes(word));
+        return !one.hidden;
+      });
+      names.open = asked.length > 0 && found.length > 0;
+      names.hidden = found.length === 0;
+    };
     const update = () => {
       const asked = form.elements.words.value.toLowerCase().split(/\s+/).filter(Boolean);
       const states = form.elements.states.value;
@@ -247,6 +256,7 @@
         row.hidden = !fits;
         return fits;
       });
+      naming(asked);
       output.textContent = shown.length ? output.dataset.found.replace("{count}", shown.length) : output.dataset.none;
     };
     form.hidden = false;

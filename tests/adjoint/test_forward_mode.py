@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from symrnn.adjoint import adjoint, join, tangent
-from symrnn.program import Program, Role
+from symrnn.cells.elman import elman
+from symrnn.program import Program, Role, UnknownName
 from tests.cases import CASES, case
 from tests.oracle import (
     Values,
@@ -98,3 +99,8 @@ def test_what_does_not_depend_on_the_chosen_names_has_no_tangent() -> None:
     program = case("deep_readout")
     derived = tangent(program, ["V"])
     assert {one.of for one in derived.variables if one.of} == {"V", "a_y", "y"}
+
+
+def test_a_name_that_is_not_there_is_told() -> None:
+    with pytest.raises(UnknownName, match=r"elman has no 'q'; there are x, W, U, b"):
+        tangent(elman(), ["q"])

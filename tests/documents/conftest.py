@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from symrnn import workflow
+from symrnn.cli.reference import command_line
 from symrnn.rendering import write
 from symrnn.targets import LANGUAGES
 
@@ -20,7 +21,8 @@ CELLS = ("elman", "jordan", "deep_rnn", "lstm", "lstm_peephole", "lstm_coupled",
 def files() -> dict[str, str]:
     """The text of every file of the site, by name."""
     found: dict[str, str] = {}
-    for _, own in workflow.pages(workflow.chosen(CELLS), LANGUAGES, "html"):
+    for _, own in workflow.pages(workflow.chosen(CELLS), LANGUAGES, "html",
+                                 command_line()):
         found |= own
     return found
 

@@ -24,6 +24,7 @@ from symrnn.documents.html import Html, used
 from symrnn.documents.numbers import computed, given, power
 from symrnn.documents.measures import Point
 from symrnn.documents.page import Page
+from symrnn.documents.reference.pages import ADDRESSES
 from symrnn.documents.plot import curve
 from symrnn.documents.site import site
 from symrnn.documents.notation import Unnamed
@@ -37,7 +38,7 @@ from tests.conftest import by_night
 from tests.documents.conftest import CELLS
 
 MATH_TABLE = b"\x1f"  # what a directory of WOFF2 has for the table MATH
-VOID = {"meta", "link", "input", "br", "line", "polyline", "circle", "mspace"}
+VOID = {"meta", "link", "input", "br", "line", "polyline", "circle", "mspace", "wbr"}
 LARGEST, WHOLE = 1_000_000, 25_000_000
 SMALL = {"elman": 75_000, "lstm": 165_000, "bidirectional_rnn": 110_000, "mlstm": 230_000}
 EACH = pytest.mark.parametrize("name", [one.name for one in architectures()])
@@ -79,6 +80,7 @@ def readers(files: dict[str, str]) -> dict[str, Reader]:
 
 def test_every_page_is_there_in_every_language(files: dict[str, str]) -> None:
     pages = {f"{code}/{name}.html" for code in LANGUAGES for name in (*CELLS, "index", "guide")}
+    pages |= {f"{code}/{name}" for code in LANGUAGES for name in ADDRESSES.values()}
     kernels = [*CELLS, *(f"{name}_{one.name}" for name in CELLS for one in find(name).lessons)]
     shared = {"style.css", "font.css", "code.js", "script.js", "live.js", "flow.js", "index.html",
               *(f"shared/{name}.js" for name in CELLS)}

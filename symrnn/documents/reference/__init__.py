@@ -1,0 +1,1 @@
+"""The pages beside those of networks: commands, public names of Python, recipes."""
