@@ -35,6 +35,10 @@ ALPHABETS = {Style.BOLD: "MATHEMATICAL BOLD", Style.SCRIPT: "MATHEMATICAL SCRIPT
 class MathMLSpelling(Spelling):
     """Formulas as elements. A row is an element only where something stands around all of it."""
 
+    def named(self, name: str) -> str:
+        """The attribute by which a page finds the row of a symbol."""
+        return f' data-symbol="{escaped(name)}"' if name else ""
+
     def row(self, node: Row) -> str:
         shown = self.inside(node)
         return shown if len(node.parts) == 1 else f"<mrow>{shown}</mrow>"
@@ -55,7 +59,7 @@ class MathMLSpelling(Spelling):
         return self(node)
 
     def symbol(self, node: Symbol) -> str:
-        glyph, named = node.drawn, _named(node.name)
+        glyph, named = node.drawn, self.named(node.name)
         below, above = _listed(glyph.sub), _listed(glyph.sup)
         if len(glyph.letters) == 1 and not (below or above or glyph.accents):
             return _letter(glyph.letters[0], attributes=named)
@@ -106,7 +110,7 @@ class MathMLSpelling(Spelling):
 
     def over(self, node: Over) -> str:
         """A bar is drawn as a border: no character of fonts for mathematics grows so wide."""
-        named = _named(node.name)
+        named = self.named(node.name)
         if node.accent != "bar":
             return f"<mrow{named}>{_over(self(node.inside), node.accent)}</mrow>"
         inside = self.inside(node.inside)
@@ -148,17 +152,21 @@ def equation(program: Program, equation: Equation, id: str = "") -> str:
     return block(DocumentPrinter(program).equation(equation), id)
 
 
-def block(shown: Shown, id: str = "") -> str:
-    """An equation that the printer of documents has laid out, as a block."""
-    left = f"{MATHML(shown.left)}"
+def block(shown: Shown, id: str = "", spelling: MathMLSpelling = MATHML,
+          display: bool = True) -> str:
+    """An equation that the printer of documents has laid out, as a block.
+
+    Without ``display`` a style must tell that it is one.
+    """
+    left = spelling(shown.left)
     if len(shown.rows) == 1:
-        return math(f"{left}<mo>=</mo>{MATHML.inside(shown.rows[0])}", id, display=True)
+        return math(f"{left}<mo>=</mo>{spelling.inside(shown.rows[0])}", id, display)
     first, *others = shown.rows
-    rows = [f"<mtr><mtd>{left}</mtd><mtd><mo>=</mo>{MATHML.inside(first)}</mtd></mtr>"]
-    rows += [f'<mtr><mtd></mtd><mtd><mspace width="2em"/>{MATHML.terms(one)}</mtd></mtr>'
+    rows = [f"<mtr><mtd>{left}</mtd><mtd><mo>=</mo>{spelling.inside(first)}</mtd></mtr>"]
+    rows += [f'<mtr><mtd></mtd><mtd><mspace width="2em"/>{spelling.terms(one)}</mtd></mtr>'
              for one in others]
     return math(f'<mtable class="aligned" displaystyle="true">{"".join(rows)}</mtable>',
-                id, display=True)
+                id, display)
 
 
 def symbol(program: Program, name: str) -> str:
@@ -176,9 +184,9 @@ def term(program: Program, term: Expr, lhs: str) -> str:
     return formula(DocumentPrinter(program).term(term, lhs))
 
 
-def formula(tree: Formula) -> str:
+def formula(tree: Formula, spelling: MathMLSpelling = MATHML) -> str:
     """A formula that the printer of documents has made, inside a sentence."""
-    return math(MATHML.inside(tree))
+    return math(spelling.inside(tree))
 
 
 def math(inside: str, id: str = "", display: bool = False) -> str:
@@ -190,11 +198,6 @@ def math(inside: str, id: str = "", display: bool = False) -> str:
 def escaped(text: str) -> str:
     """Text made safe for elements and attributes."""
     return html.escape(printable(text), quote=True)
-
-
-def _named(name: str) -> str:
-    """The attribute by which a page finds the row of a symbol."""
-    return f' data-symbol="{escaped(name)}"' if name else ""
 
 
 def _operator(sign: str) -> str:
@@ -261,7 +264,7 @@ def _line_above(inside: str, attributes: str = "") -> str:
 def _over(inside: str, accent: str, wide: bool = False) -> str:
     if wide and accent == "bar":
         return _line_above(inside)
-    return f'<mover accent="true">{inside}<mo stretchy="false">{ACCENTS[accent]}</mo></mover>'
+    return f'<mover accent="true">{inside}<mo>{ACCENTS[accent]}</mo></mover>'
 
 
 def _listed(parts: tuple[Glyph, ...]) -> str:

@@ -61,16 +61,15 @@ class Case:
 
 
 def random_case(plan: Plan, seed: int = 0, steps: int = 4, batch: int = 2,
-                positive: bool = False, smallest: int = 2, rising: int = 1) -> Case:
+                positive: bool = False, smallest: int = 2, different: int | None = None) -> Case:
     """A case with sizes that all differ, from ``smallest`` on, and entries around one half.
 
-    Sizes are equal where ``rising``, the difference from one to the next, is 0.
-    That keeps away from saturation while sizes are small. What the equations' source draws by a
-    formula is drawn so.
+    That keeps away from saturation while sizes are small. Of ``different`` sizes the first comes
+    again after the last one. What the equations' source draws by a formula is drawn so.
     """
     free = [one.name for one in plan.program.sizes if one.value is None]
-    sizes = {"T": steps, "B": batch,
-             **{name: smallest + rising * place for place, name in enumerate(free)}}
+    sizes = {"T": steps, "B": batch, **{name: smallest + place % (different or len(free))
+                                         for place, name in enumerate(free)}}
     sizes = Interpreter(plan.program, {}, sizes).sizes
     random = np.random.default_rng(seed)
     wanted = {one.name: one for one in (*plan.program.variables, *plan.gradient.variables)

@@ -7,13 +7,15 @@ by where they stand: inside which functions, beside which factors.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from symrnn.comparison.correspondence import Correspondence, Names, Pair
 from symrnn.comparison.normal import Normal
 from symrnn.comparison.polynomial import PARAMETER, Call, Leaf, Poly
 from symrnn.comparison.subject import Subject, matched_sizes, targets
+from symrnn.program import Program, Role
 
 Group = tuple[str, ...]
 
@@ -24,7 +26,7 @@ def closest(left: Subject, right: Subject, side: Correspondence,
 
     What finds none stands alone. Without ``by_name`` only their places count.
     """
-    ours, theirs = _places(left), _places(right)
+    ours, theirs = _places(left.program), _places(right.program)
     scores = sorted(((_score(left, right, group, other, by_name),
                       _common(ours[group[0]], theirs[other[0]]), -first, -second)
                      for first, group in enumerate(left.groups)
@@ -80,11 +82,12 @@ def _ordered(left: Subject, right: Subject, one: Group, other: Group) -> Group:
     return tuple(sorted(other, key=lambda name: rank.get(right.slot(name), len(rank))))
 
 
-def _places(subject: Subject) -> dict[str, Counter[str]]:
+@lru_cache(maxsize=128)  # many are compared with many
+def _places(program: Program) -> Mapping[str, Counter[str]]:
     """Where each parameter stands, in words that do not depend on names of parameters."""
-    found = {name: Counter[str]() for name in subject.parameters}
-    normal = Normal(subject.program, oriented=False)
-    for poly in targets(subject.program, normal).values():
+    found = {one.name: Counter[str]() for one in program.with_role(Role.PARAMETER)}
+    normal = Normal(program, oriented=False)
+    for poly in targets(program, normal).values():
         for name, place in _walked(poly, ""):
             found[name][place] += 1
     return found

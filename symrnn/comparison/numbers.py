@@ -88,7 +88,7 @@ def _apart(left: Array, right: Array) -> float:
     return apart if apart > BOUND * scale else 0.0
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=128)  # of all that one site compares
 def _kernel(program: Program) -> Kernel:
     return compile(program, "numpy", np.float64)
 

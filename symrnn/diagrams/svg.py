@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from types import MappingProxyType
 
 from symrnn.diagrams.graph import Kind
-from symrnn.diagrams.marks import SMALLER, placed
+from symrnn.diagrams.marks import placed
 from symrnn.diagrams.marks import width as marked_width
 from symrnn.diagrams.picture import Box, Key, Line, Picture
 from symrnn.diagrams.routes import Point
-from symrnn.diagrams.shapes import LEADING, SMALL, Row
+from symrnn.diagrams.shapes import LEADING, LETTER, SMALL, Row
 from symrnn.diagrams.symbols import MARKS
 from symrnn.rendering import render
 
@@ -24,7 +25,7 @@ LOWER, RAISED = 0.26, -0.42  # where the line of an index is, in the height of l
 
 @dataclass(frozen=True)
 class Text:
-    """A label: its place, its size and its runs as ``tspan``."""
+    """A label: its place, its size where it is not that of most, and its runs as ``tspan``."""
 
     x: str
     y: str
@@ -88,12 +89,15 @@ def svg(picture: Picture, style: str = "screen") -> str:
 
     ``style="print"`` is for typesetters, which know no variables of CSS.
     """
-    return _rendered(picture, f"svg/{style}.css")
+    return _rendered(picture, f"svg/{style}.css", {})
 
 
-def drawing(picture: Picture) -> str:
-    """The same for a page that has the style of all its pictures."""
-    return _rendered(picture, "")
+def drawing(picture: Picture, rows: Mapping[str, str] = MappingProxyType({})) -> str:
+    """The same for a page that has the style of all its pictures.
+
+    ``rows`` are the names of the page's rows of symbols, by all names that lead to them.
+    """
+    return _rendered(picture, "", rows)
 
 
 def style() -> str:
@@ -101,12 +105,13 @@ def style() -> str:
     return render("svg/screen.css", None)
 
 
-def _rendered(picture: Picture, style: str) -> str:
+def _rendered(picture: Picture, style: str, rows: Mapping[str, str]) -> str:
     lines = sorted(picture.lines, key=lambda one: one.edge.along_time)
     return render("svg/diagram.svg.j2", Content(
         style, picture.name, html.escape(picture.title), html.escape(picture.description),
-        number(picture.width), number(picture.height), tuple(map(_stroke, lines)),
-        tuple(map(_drawn, picture.boxes)), tuple(map(_explained, picture.keys))))
+        number(picture.width), number(picture.height),
+        tuple(_stroke(one, rows) for one in lines),
+        tuple(_drawn(one, rows) for one in picture.boxes), tuple(map(_explained, picture.keys))))
 
 
 def number(value: float) -> str:
@@ -114,7 +119,7 @@ def number(value: float) -> str:
     return f"{value:.1f}".removesuffix(".0").replace("-0", "0" if value == 0 else "-0")
 
 
-def _drawn(box: Box) -> Drawn:
+def _drawn(box: Box, rows: Mapping[str, str]) -> Drawn:
     node, shape = box.node, box.shape
     classes = " ".join(("node", _class(node.kind), *(("output",) if node.output else ())))
     texts = [_text(row.marked, box.x, y, row.size) for row, y in rows_of(box)]
@@ -123,8 +128,9 @@ def _drawn(box: Box) -> Drawn:
         x = box.x + shape.width / 2 + 6 + marked_width(name) * SMALL / 2
         texts.append(_text(name, x, box.y - 4.5, SMALL))
     title = ", ".join(filter(None, (node.value, *map(_equation, node.equations))))
-    return Drawn(classes, html.escape(node.value), " ".join(map(str, node.equations)),
-                 html.escape(title), _outline(box), tuple(texts))
+    symbol, equations = rows.get(node.value, node.value), " ".join(map(str, node.equations))
+    return Drawn(classes, html.escape(symbol), equations, html.escape(title), _outline(box),
+                 tuple(texts))
 
 
 def _class(kind: Kind) -> str:
@@ -154,7 +160,8 @@ def rows_of(box: Box) -> Iterator[tuple[Row, float]]:
 
 
 def _text(marked: str, x: float, y: float, size: float) -> Text:
-    return Text(number(x), number(y), number(size), _spans(marked, size))
+    own = "" if size == LETTER else number(size)
+    return Text(number(x), number(y), own, _spans(marked, size))
 
 
 def _spans(marked: str, size: float) -> str:
@@ -167,21 +174,21 @@ def _spans(marked: str, size: float) -> str:
         own = {0: 0.0, -1: LOWER, 1: RAISED}[run.level] * size
         moves = [f'dy="{number(own - line)}"'] if own != line else []
         moves += [f'dx="{number((at - end) * size)}"'] if abs(at - end) > 0.01 else []
-        moves += [f'font-size="{number(size * SMALLER)}"'] if run.level else []
-        moves += ['class="i"'] if run.italic else []
+        classes = [name for name, applies in (("i", run.italic), ("x", run.level)) if applies]
+        moves += [f'class="{" ".join(classes)}"'] if classes else []
         found.append(f"<tspan{''.join(' ' + one for one in moves)}>{html.escape(run.text)}</tspan>")
         line, end = own, at + run.width
     return "".join(found)
 
 
-def _stroke(line: Line) -> Stroke:
+def _stroke(line: Line, rows: Mapping[str, str]) -> Stroke:
     edge, points = line.edge, line.points
     classes = " ".join(("edge", *(("time",) if edge.along_time else ())))
     (x, y), (right, down) = points[-1], _direction(points[-2], points[-1])
     head = (f"M{number(x)} {number(y)}l{number(-7 * right - 3.4 * down)} "
             f"{number(-7 * down - 3.4 * right)}l{number(6.8 * down)} {number(6.8 * right)}z")
     sign = f"M{number(x - 13)} {number(y + 7 * line.side)}h7" if edge.negative else ""
-    return Stroke(classes, html.escape(edge.value), str(edge.equation),
+    return Stroke(classes, html.escape(rows.get(edge.value, edge.value)), str(edge.equation),
                   rounded((*points[:-1], (x - 5 * right, y - 5 * down))), head, sign,
                   _style(line.thickness))
 

@@ -13,7 +13,7 @@ from symrnn.diagrams.svg import style
 from symrnn.rendering import render, template_folder
 
 FOLDER = "docs"
-STYLE, FONT, SCRIPTS = "style.css", "font.css", ("script.js", "live.js", "flow.js")
+STYLE, FONT, SCRIPTS = "style.css", "font.css", ("code.js", "script.js", "live.js", "flow.js")
 
 
 @dataclass(frozen=True)

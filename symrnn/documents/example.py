@@ -22,7 +22,7 @@ from symrnn.rendering import rendered
 from symrnn.schedule import Plan
 
 STEPS, SMALLEST, SEED = 3, 2, 1
-MOST = 200  # entries of an array that is shown
+DIFFERENT, MOST = 2, 200  # sizes; entries of an array that is shown
 PLACES, EXACT = 1, 3  # of what is given, and of what is drawn by a formula of its own
 GIVEN, FOLLOWS = ("parameters", "inputs", "initial", "bars"), ("values", "gradients")
 
@@ -30,13 +30,14 @@ GIVEN, FOLLOWS = ("parameters", "inputs", "initial", "bars"), ("values", "gradie
 def small_case(plan: Plan) -> Case:
     """A case that fits a page: given numbers that a reader can type, and whose values are finite.
 
-    Where those leave the domain of a function, their sizes without signs are taken. Sizes differ,
-    so that shapes can be told apart, but where some array would be too long to be read.
+    Where those leave the domain of a function, their sizes without signs are taken. Sizes are two
+    and three, but two alone where some array would be too long to be read.
     """
-    rising = int(_largest(plan, random_case(plan, SEED, 1, 1)) <= MOST)
+    long = _largest(plan, random_case(plan, SEED, 1, 1, False, SMALLEST, DIFFERENT)) > MOST
+    different = 1 if long else DIFFERENT
     with np.errstate(all="ignore"):
         for positive in (False, True):
-            found = _rounded(random_case(plan, SEED, STEPS, 1, positive, SMALLEST, rising))
+            found = _rounded(random_case(plan, SEED, STEPS, 1, positive, SMALLEST, different))
             values = Interpreter(plan.program, found.values, found.sizes)
             if all(np.isfinite(values.whole(name)).all() for name in plan.program.outputs):
                 break

@@ -55,14 +55,14 @@ def blocks(code: Code) -> tuple[Block, ...]:
     """A function block by block."""
     coloured = highlighted(code.language, [one.text for one in code.lines])
     found = []
-    for places in _alike(code.lines):
+    for places in alike(code.lines):
         first = code.lines[places.start]
         rows = tuple(tuple(_joined(coloured[place])) for place in places)
         found.append(Block(first.equations, first.begins, rows))
     return tuple(found)
 
 
-def _alike(lines: Sequence[CodeLine]) -> Iterator[range]:
+def alike(lines: Sequence[CodeLine]) -> Iterator[range]:
     """Ranges of lines that compute the same; where equations begin, a range does.
 
     An empty line stays with those above it.

@@ -16,9 +16,8 @@ from symrnn.documents.assets import FOLDER, assets
 from symrnn.documents.code import SHOWN
 from symrnn.documents.cost_table import KINDS, WHOLE
 from symrnn.documents.guide_html import guide_pages
-from symrnn.documents.highlight import Highlighted, Piece, blocks, coloured
 from symrnn.documents.measures import Accuracy
-from symrnn.documents.notation import Language, Notation, Words
+from symrnn.documents.notation import Language, Notation, Unnamed, Words
 from symrnn.documents.page import Derived, Entry, Page
 from symrnn.documents.reference.commands import CommandLine
 from symrnn.documents.reference.pages import ADDRESSES, Found, Reference, texts_called
@@ -27,7 +26,8 @@ from symrnn.documents.paper import span, texts_read
 from symrnn.documents.rows import EquationRow
 from symrnn.documents.folding import Run, runs
 from symrnn.documents.plot import Plot, curve
-from symrnn.documents.vectors import given_of, numbers_of
+from symrnn.documents.shared import FOLDER as SHARED, shared
+from symrnn.documents.vectors import numbers_of
 from symrnn.jacobians.steps import Why
 from symrnn.program import Role, Rule
 from symrnn.rendering import Markup, names_read, page
@@ -50,7 +50,6 @@ class PageView:
     words: Words
     math: Notation
     languages: tuple[Language, ...]
-    listings: tuple[Highlighted, ...]
     curves: tuple[tuple[Accuracy, Plot], ...]
     pictures: tuple[Markup, ...]
     numbers: Any = numbers
@@ -72,11 +71,6 @@ class PageView:
     def span(first: str, last: str) -> str:
         """Equations from one number to another."""
         return span(first, last)
-
-    @staticmethod
-    def coloured(pieces: Iterable[Piece]) -> Markup:
-        """Code in its colours."""
-        return coloured(pieces)
 
     @staticmethod
     def named(name: str) -> Markup:
@@ -115,24 +109,20 @@ class PageView:
         """The same in a sentence."""
         return self.words.listed(self.each_size(sizes))
 
-    @staticmethod
-    def data_text(text: str) -> Markup:
-        """Numbers and names as JSON, which an element of a script holds as they are."""
-        return Markup(text.replace("<", "\\u003c"))
-
     @property
     def scripts(self) -> tuple[str, ...]:
-        """The files of scripts that the page runs, each once: kernels, then what uses them."""
+        """The files of scripts that the page runs, each once: what is used, then what uses it."""
         data = self.data
         names = [f"{one.name}.js" for one in
                  (data.example.script, *(each.script for each in data.lessons))]
         names += [f"{one.name}.js" for each in data.flow.curves for one in each.further]
-        used = ("live.js", *("flow.js" for _ in data.flow.curves))
-        return (*(f"{KERNELS}/{one}" for one in dict.fromkeys(names)), *used)
+        used = ("code.js", "script.js", "live.js", *("flow.js" for _ in data.flow.curves))
+        return (self.shared, *(f"{KERNELS}/{one}" for one in dict.fromkeys(names)), *used)
 
-    def start(self, script: Script) -> Markup:
-        """The case that a page computes from, for the script."""
-        return Markup(given_of(script.vector))
+    @property
+    def shared(self) -> str:
+        """The file of what pages share in all languages."""
+        return f"{SHARED}/{self.data.head.name}.js"
 
     def vector(self, script: Script) -> Markup:
         """A link to the same numbers in all digits."""
@@ -178,19 +168,21 @@ class Html:
 
     def page(self, data: Page) -> dict[str, str]:
         """The files of one network: a page for each language, and what it computes with."""
-        math = Notation()
-        listings = tuple(Highlighted(one, blocks(one)) for one in data.code)
-        pictures = tuple(Markup(drawing(one)) for one in data.pictures)
+        rows = data.symbols.rows
+        spelling = Unnamed(rows)
+        math = Notation(spelling)
+        pictures = tuple(Markup(drawing(one, rows)) for one in data.pictures)
         curves = tuple((one, curve(one.differences, one.best)) for one in data.accuracy)
         scripts = (data.example.script, *(one.script for one in data.lessons))
         further = (one for each in data.flow.curves for one in each.further)
-        return {**{f"{KERNELS}/{one.name}.js": one.text for one in scripts},
-                **{f"{KERNELS}/{one.name}.js": one.text for one in further},
-                **{f"{KERNELS}/{one.name}.json": numbers_of(one.vector) for one in scripts},
-                **{f"{words.code}/{data.head.name}.html": page(
+        pages = {f"{words.code}/{data.head.name}.html": page(
             f"{FOLDER}/page.html.j2",
-            PageView(data, words, math, self._others(words), listings, curves, pictures))
-                   for words in self.words}}
+            PageView(data, words, math, self._others(words), curves, pictures))
+            for words in self.words}
+        return {**shared(data, spelling.looks), **pages,
+                **{f"{KERNELS}/{one.name}.js": one.text for one in scripts},
+                **{f"{KERNELS}/{one.name}.js": one.text for one in further},
+                **{f"{KERNELS}/{one.name}.json": numbers_of(one.vector) for one in scripts}}
 
     def index(self, entries: tuple[Entry, ...],
               commands: CommandLine | None = None) -> dict[str, str]:

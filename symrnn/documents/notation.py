@@ -8,23 +8,50 @@ from typing import Any
 
 from symrnn.backends import mathml
 from symrnn.backends.document import Shown
-from symrnn.backends.formula import Formula
+from symrnn.backends.formula import Formula, Over, Symbol
 from symrnn.documents.texts import Catalogue
 from symrnn.rendering import Markup
+
+
+class Unnamed(mathml.MathMLSpelling):
+    """Formulas whose symbols bear no names: a script of the page finds them by their looks.
+
+    So a page of thousands of symbols says once for each look which row it belongs to. ``rows``
+    are the names of the rows, by all names that lead to them.
+    """
+
+    def __init__(self, rows: Mapping[str, str]) -> None:
+        self._rows = rows
+        self.looks: dict[str, str] = {}
+
+    def named(self, name: str) -> str:
+        return ""
+
+    def symbol(self, node: Symbol) -> str:
+        return self._known(super().symbol(node), node.name)
+
+    def over(self, node: Over) -> str:
+        return self._known(super().over(node), node.name)
+
+    def _known(self, shown: str, name: str) -> str:
+        if name:
+            self.looks.setdefault(shown, self._rows.get(name, name))
+        return shown
 
 
 class Notation:
     """Formulas of one page in MathML, each printed once for all languages."""
 
-    def __init__(self) -> None:
+    def __init__(self, spelling: mathml.MathMLSpelling = mathml.MATHML) -> None:
+        self._spelling = spelling
         self._known: dict[int, tuple[object, Markup]] = {}
 
     def __call__(self, formula: Formula | Shown) -> Markup:
         """The formula; an equation stands in a line of its own."""
         found = self._known.get(id(formula))
         if found is None:
-            text = (mathml.block(formula) if isinstance(formula, Shown)
-                    else mathml.formula(formula))
+            text = (mathml.block(formula, spelling=self._spelling, display=False)
+                    if isinstance(formula, Shown) else mathml.formula(formula, self._spelling))
             found = self._known[id(formula)] = (formula, Markup(text))
         return found[1]
 

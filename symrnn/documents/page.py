@@ -82,6 +82,12 @@ class SymbolTable:
     sizes: tuple[SizeRow, ...]
     parameter_count: Formula
 
+    @property
+    def rows(self) -> Mapping[str, str]:
+        """By every name that leads to a row the name that the row has in the code."""
+        return {name: one.code for one in (*self.given, *self.parameters, *self.bound)
+                for name in one.names}
+
 
 @dataclass(frozen=True)
 class Copies:
@@ -138,6 +144,11 @@ class Derived:
 
     equation: EquationRow
     steps: tuple[Step, ...]
+
+    @property
+    def apart(self) -> bool:
+        """True where a step gives a part of the equation; one step alone gives all of it."""
+        return len(self.steps) > 1
 
 
 @dataclass(frozen=True)

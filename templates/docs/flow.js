@@ -1,9 +1,9 @@
 /* << mark >>: gradients through time, measured anew in the page with the kernels of its networks. */
 "use strict";
 (() => {
-  const source = document.getElementById("flow-data"), form = document.querySelector("form.knobs");
-  if (!source || !form) return;
-  const { plane, networks } = JSON.parse(source.textContent);
+  const [data] = globalThis.symrnnShared.curves, form = document.querySelector("form.knobs");
+  if (!data || !form) return;
+  const { plane, networks } = data;
   const lines = [...document.querySelectorAll(".flow-plot .travel")];
   const rows = [...document.querySelectorAll("table.norms tbody tr")];
   const arrays = (group) => Object.fromEntries(

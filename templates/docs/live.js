@@ -33,8 +33,8 @@
   };
 
   /* One case: what is given, what follows, and the step that a reader looks at. */
-  const worked = (box) => {
-    const data = JSON.parse(box.textContent), network = globalThis.symrnn[data.cell];
+  const worked = (data) => {
+    const network = globalThis.symrnn[data.cell];
     const parts = all(`[data-kernel="${data.cell}"]`), find = (selector) => parts.flatMap((one) => all(selector, one));
     const sliders = find(".stepper input"), told = find("[data-shown]")[0].dataset.shown;
     const first = () => each(data.given, (group) => each(group, (one) => Float64Array.from(one)));
@@ -43,7 +43,7 @@
     const places = [];
     for (const row of find("[data-array]")) {
       const [group, name] = row.dataset.array.split(" ");
-      const cells = all("dd, td.at", row);
+      const cells = all("dd, td", row);
       cells.forEach((cell, at) => places.push({ cell, group, name, steps: cells.length, at }));
     }
     const fixed = places.filter((one) => !GIVEN.includes(one.group)), changing = find("[data-now]").map((cell) => {
@@ -164,6 +164,6 @@
     update();
   };
 
-  all("script.given").forEach(worked);
+  globalThis.symrnnShared.given.forEach(worked);
   all("form.sizes").forEach(counting);
 })();

@@ -30,7 +30,7 @@ def fields(one: Opened, kernel: str, array: str) -> Any:
 def cell(one: Opened, kernel: str, array: str, place: int) -> list[float]:
     """The numbers of one array at one step, as they are shown."""
     row = one.page.locator(f'[data-kernel="{kernel}"] [data-array="{array}"]').first
-    return numbers(row.locator("td.at, dd").nth(place).inner_text())
+    return numbers(row.locator("td, dd").nth(place).inner_text())
 
 
 def numbers(text: str) -> list[float]:
@@ -63,7 +63,7 @@ def test_a_changed_number_changes_all_that_follows_as_in_python(opened: Any) -> 
     gradients = kernel.backward(run, case.y_bar, case.final_bar)
     for place in range(3):
         wanted = computed((tuple(run.outputs["h"][place, 0].tolist()),))
-        shown = one.page.locator('[data-array="values h"]').first.locator("td.at").nth(place)
+        shown = one.page.locator('[data-array="values h"]').first.locator("td").nth(place)
         assert shown.inner_text().split() == wanted[0].split()
     assert np.allclose(cell(one, "lstm", "gradients W_i_bar", 0), gradients["W_i"].ravel(),
                        atol=6e-5)

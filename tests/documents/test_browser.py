@@ -12,7 +12,12 @@ from typing import Any
 import pytest
 
 import symrnn
+from symrnn.cells import architectures
 from symrnn.documents.flow import LAGS, page_start
+from symrnn.documents.highlight import highlighted
+from symrnn.documents.page import Code, CodeLine
+from symrnn.documents.shared import shared
+from symrnn.documents.site import site
 from symrnn.jacobians.measure import along_run, lags_shown
 from symrnn.jacobians.paths import recurrent_weights
 from symrnn.jacobians.steps import Steps, along
@@ -107,6 +112,57 @@ def test_pages_stand_without_a_script(opened: Any, name: str) -> None:
     assert not one.page.locator("button:visible, input:visible").count()
 
 
+def test_without_a_script_code_is_one_link_away(opened: Any, folder: Path) -> None:
+    one = opened("lstm", java_script_enabled=False)
+    link = one.page.locator("#numpy-forward code.shown a")
+    assert link.is_visible()
+    link.click()
+    one.page.wait_for_url((folder / "shared" / "lstm.js").as_uri())
+    assert "\n        c[t] = g * i + c_prev * f" in one.page.locator("body").inner_text()
+
+
+def code_of_lstm() -> tuple[Code, ...]:
+    chosen = [one for one in architectures() if one.name == "lstm"]
+    return site(chosen).page("lstm").code
+
+
+def test_code_stands_as_it_was_generated_and_is_coloured_as_a_lexer_says(opened: Any) -> None:
+    one = opened("lstm")
+    for code in code_of_lstm():
+        shown = one.page.locator(f"#{code.anchor} code.shown > span")
+        lines = shown.evaluate_all("all => all.map(one => [...one.childNodes].filter(each => "
+                                   "each.nodeName !== 'A').map(each => each.textContent).join(''))")
+        assert "\n".join(lines) == "\n".join(line.text for line in code.lines)
+        begins = one.page.locator(f"#{code.anchor} code.shown a").all_text_contents()
+        assert begins == [f"({row.label})" for line in code.lines for row in line.begins]
+        pieces = [each for line in highlighted(code.language, lines_of(code)) for each in line]
+        for kind, element in {"c": "i", "k": "b", "s": "u"}.items():
+            texts = one.page.locator(f"#{code.anchor} code.shown {element}").all_text_contents()
+            wanted = [each.text for each in pieces if each.kind == kind]
+            assert unspaced(texts) == unspaced(wanted), (code.anchor, kind)
+
+
+def unspaced(texts: list[str]) -> str:
+    return "".join("".join(texts).split())
+
+
+def lines_of(code: Code) -> list[str]:
+    return [one.text for one in code.lines]
+
+
+def test_code_is_text_whatever_stands_in_it(opened: Any) -> None:
+    """What ends a text of a script, or begins a formula in it, is written as it is."""
+    nasty = ["`${alert(1)}` \\n \\", "</script><!--", "' \" \u2028 é"]
+    lines = tuple(CodeLine(text, (), ()) for text in nasty)
+    chosen = [one for one in architectures() if one.name == "elman"]
+    page = dataclasses.replace(site(chosen).page("elman"), code=(
+        Code("numpy-forward", "numpy", "forward", "elman.py", lines),))
+    (text,) = shared(page, {}).values()
+    one = opened("index")
+    (listing,) = one.page.evaluate(f"() => {{ {text}\nreturn globalThis.symrnnShared.code; }}")
+    assert listing["blocks"] == [["", "", "\n" + "\n".join(nasty)]]
+
+
 def test_an_equation_lights_its_lines_and_a_line_its_equation(opened: Any) -> None:
     one = opened("lstm")
     one.page.locator("#lines-7 .formula").hover()
@@ -137,6 +193,19 @@ def test_a_symbol_lights_its_row_and_shows_its_meaning(opened: Any) -> None:
     assert "forget gate: 1 keeps the memory" in one.page.locator(".card").inner_text()
     one.page.keyboard.press("Escape")
     assert not one.page.locator(".card:visible").count()
+
+
+def test_symbols_of_all_forms_have_their_row(opened: Any) -> None:
+    """Before and after, with a bar, transposed; an index that looks like another one has none."""
+    one = opened("lstm")
+    marked = "all => all.map(one => [one.dataset.symbol, one.textContent])"
+    forward = one.page.eval_on_selector_all("#equation-2 .formula [data-symbol]", marked)
+    assert forward == [["z_i", "zi,t"], ["W_i", "Wi"], ["x", "xt"], ["U_i", "Ui"],
+                       ["h", "ht−1"], ["b_i", "bi"]]
+    derived = one.page.eval_on_selector_all("#equation-21 .formula [data-symbol]", marked)
+    assert {row for row, _ in derived} == {"h", "z", "z_i", "z_f", "z_o", "U_g", "U_i", "U_f",
+                                           "U_o"}
+    assert not one.page.locator("[data-symbol] [data-symbol]").count()
 
 
 def test_a_link_into_what_is_folded_opens_it(opened: Any) -> None:

@@ -21,10 +21,11 @@ def test_pages_of_one_cell_in_one_language(tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
     site = tmp_path / "site"
     found = {str(one.relative_to(site)) for one in site.rglob("*") if one.is_file()}
-    assert found == {"index.html", "font.css", "script.js", "flow.js", "live.js", "style.css",
+    assert found == {"index.html", "font.css", "code.js", "script.js", "flow.js", "live.js",
+                     "style.css", "shared/elman.js",
                      "kernels/elman.js", "kernels/elman.json", "kernels/elman_lecture.js",
                      "kernels/elman_lecture.json", "zh-TW/elman.html", "zh-TW/index.html"}
-    assert "12 files of 1 architecture" in result.stdout
+    assert "14 files of 1 architecture" in result.stdout
 
 
 def test_a_cell_of_a_file_has_a_page(tmp_path: Path) -> None:

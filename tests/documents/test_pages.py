@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import posixpath
 from base64 import b64decode
+from collections import defaultdict
 from html.parser import HTMLParser
 
 import numpy as np
 import pytest
 
 import symrnn
+from symrnn import workflow
+from symrnn.backends import mathml
+from symrnn.backends.document import DocumentPrinter
 from symrnn.catalogue import FromFile, find
 from symrnn.cells import architectures
 from symrnn.documents.accuracy import accuracy
@@ -23,17 +27,20 @@ from symrnn.documents.page import Page
 from symrnn.documents.reference.pages import ADDRESSES
 from symrnn.documents.plot import curve
 from symrnn.documents.site import site
-from symrnn.documents.symbols import parameter_count
+from symrnn.documents.notation import Unnamed
+from symrnn.documents.symbols import parameter_count, symbol_table
 from symrnn.documents.texts import MissingText, _pattern, catalogue, held
 from symrnn.kernels import compile
 from symrnn.pipeline import derive
 from symrnn.program import Role
 from symrnn.targets import LANGUAGES
+from tests.conftest import by_night
 from tests.documents.conftest import CELLS
 
 MATH_TABLE = b"\x1f"  # what a directory of WOFF2 has for the table MATH
 VOID = {"meta", "link", "input", "br", "line", "polyline", "circle", "mspace", "wbr"}
-LARGEST = 1_000_000
+LARGEST, WHOLE = 1_000_000, 25_000_000
+SMALL = {"elman": 75_000, "lstm": 165_000, "bidirectional_rnn": 110_000, "mlstm": 230_000}
 EACH = pytest.mark.parametrize("name", [one.name for one in architectures()])
 
 
@@ -75,7 +82,8 @@ def test_every_page_is_there_in_every_language(files: dict[str, str]) -> None:
     pages = {f"{code}/{name}.html" for code in LANGUAGES for name in (*CELLS, "index", "guide")}
     pages |= {f"{code}/{name}" for code in LANGUAGES for name in ADDRESSES.values()}
     kernels = [*CELLS, *(f"{name}_{one.name}" for name in CELLS for one in find(name).lessons)]
-    shared = {"style.css", "font.css", "script.js", "live.js", "flow.js", "index.html"}
+    shared = {"style.css", "font.css", "code.js", "script.js", "live.js", "flow.js", "index.html",
+              *(f"shared/{name}.js" for name in CELLS)}
     assert set(files) == shared | pages | {
         f"kernels/{name}.{kind}" for name in kernels for kind in ("js", "json")}
 
@@ -101,7 +109,7 @@ def test_nothing_is_fetched_from_a_network(files: dict[str, str],
     for name, one in readers.items():
         assert one.loaded, name
         assert not [link for link in (*one.loaded, *one.links) if ":" in link], name
-    for name in ("style.css", "script.js", "live.js"):
+    for name in ("style.css", "code.js", "script.js", "live.js"):
         assert "http" not in files[name] and "url(" not in files[name]
         assert "fetch(" not in files[name] and "import" not in files[name].replace("important", "")
 
@@ -121,6 +129,58 @@ def test_the_font_of_formulas_is_whole_and_free(files: dict[str, str]) -> None:
 
 def test_pages_are_small(files: dict[str, str]) -> None:
     assert max(len(text.encode()) for text in files.values()) < LARGEST
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_pages_take_the_room_that_was_meant_for_them(files: dict[str, str], name: str) -> None:
+    """Of many cells they add up; what all languages share is smaller than a page."""
+    for code in LANGUAGES:
+        assert len(files[f"{code}/{name}.html"].encode()) < SMALL[name]
+    assert len(files[f"shared/{name}.js"]) < SMALL[name] / 2
+
+
+@pytest.mark.skipif(not by_night(), reason="runs nightly: SYMRNN_EXHAUSTIVE=1")
+def test_the_whole_site_is_small() -> None:
+    every = [one.name for one in architectures()]
+    sizes = {name: len(text.encode() if isinstance(text, str) else text)
+             for _, own in workflow.pages(workflow.chosen(every), LANGUAGES, "html")
+             for name, text in own.items()}
+    assert max(sizes.values()) < LARGEST
+    assert sum(sizes.values()) < WHOLE
+
+
+def test_one_term_alone_is_not_written_again(lstm: Page, files: dict[str, str]) -> None:
+    """Below an equation of several terms each stands with its step; one would be all of it."""
+    for one in (*lstm.backward.inner, *lstm.backward.gradients):
+        if len(one.steps) == 1:
+            (row,) = one.equation.formula.rows
+            assert mathml.formula(row) == mathml.formula(one.steps[0].contribution)
+        own = files["en/lstm.html"].partition(f'id="{one.equation.anchor}"')[2]
+        rows = own.partition("</details>")[0].split("<tr tabindex")[1:]
+        shown = [row.partition("<td ")[2].partition("</td>")[0].count("<math") for row in rows]
+        assert shown == [int(len(one.steps) > 1)] * len(one.steps)
+
+
+def test_all_names_of_a_symbol_lead_to_its_row(lstm: Page) -> None:
+    rows = lstm.symbols.rows
+    assert {rows[name] for name in ("h", "h_prev", "initial.h", "final.h", "h_bar")} == {"h"}
+
+
+@pytest.mark.sweep
+@EACH
+def test_no_two_rows_have_symbols_of_equal_looks(name: str) -> None:
+    """So the script of a page finds the row of every symbol by what is printed."""
+    program = symrnn.cell(name)
+    gradient = derive(program).gradient
+    rows = symbol_table(program, gradient).rows
+    found = defaultdict[str, set[str]](set)
+    for each in (program, gradient):
+        for one in each.variables:
+            spelling = Unnamed(rows)
+            spelling(DocumentPrinter(each).glyph(one.name))
+            for look, row in spelling.looks.items():
+                found[look].add(row)
+    assert found and all(len(one) == 1 for one in found.values())
 
 
 def test_pages_bear_the_mark_of_generated_files(folder: object, files: dict[str, str]) -> None:
