@@ -126,13 +126,16 @@ def pages(networks: Sequence[Architecture], languages: Sequence[str],
           formats: str) -> Iterator[tuple[str, dict[str, str | bytes]]]:
     """The site of some networks, page by page: each network's name, and its files.
 
-    Raises UnknownName for a language or a format that there is none of.
+    Raises UnknownName for a language or a format that there is none of, MissingText where what
+    the author of a built-in cell wrote is not in a language.
     """
     from symrnn.documents.site import site
     from symrnn.documents.writers import writer
+    from symrnn.documents.written import in_every_language
 
     written, whole = writer(formats, languages), site(networks)
     for page in whole.pages():
+        in_every_language(page, languages)
         yield page.head.name, {**written.page(page)}
     yield "", {**written.assets(), **written.index(whole.entries)}
 

@@ -30,6 +30,7 @@ from symrnn.documents.vectors import given_of, numbers_of
 from symrnn.jacobians.steps import Why
 from symrnn.program import Role, Rule
 from symrnn.rendering import Markup, names_read, page
+from symrnn.tags import TAGS
 
 KERNELS = "kernels"  # what pages of all languages compute with
 ELEMENTS = {"": Markup("{}"), "c": Markup("<i>{}</i>"), "k": Markup("<b>{}</b>"),
@@ -167,7 +168,6 @@ class Html:
         """The files of one network: a page for each language, and what it computes with."""
         math = Notation()
         listings = tuple(Highlighted(one, blocks(one)) for one in data.code)
-        pictures = tuple(Markup(drawing(one)) for one in data.pictures)
         curves = tuple((one, curve(one.differences, one.best)) for one in data.accuracy)
         scripts = (data.example.script, *(one.script for one in data.lessons))
         further = (one for each in data.flow.curves for one in each.further)
@@ -176,7 +176,8 @@ class Html:
                 **{f"{KERNELS}/{one.name}.json": numbers_of(one.vector) for one in scripts},
                 **{f"{words.code}/{data.head.name}.html": page(
             f"{FOLDER}/page.html.j2",
-            PageView(data, words, math, self._others(words), listings, curves, pictures))
+            PageView(data, words, math, self._others(words), listings, curves, tuple(
+                Markup(drawing(words.titled(one))) for one in data.pictures)))
                    for words in self.words}}
 
     def index(self, entries: tuple[Entry, ...]) -> dict[str, str]:
@@ -214,7 +215,7 @@ def used() -> dict[str, frozenset[str]]:
     named["layers"] = names_read(f"{FOLDER}/layers.html.j2", "own").union(LAYERS)
     named["copies"] = texts_read(COPIES, "own") | texts_read(["docs/copies.html.j2"], "text")
     return {**named, "paper": texts_read(PAPER),
-            "roles": frozenset(one.name.lower() for one in shown),
+            "tags": frozenset(TAGS), "roles": frozenset(one.name.lower() for one in shown),
             "rules": frozenset(one.name.lower() for one in Rule),
             "functions": functions, "functions_short": functions,
             "unmeasured": frozenset(one.name.lower() for one in Why),
