@@ -56,7 +56,8 @@ def convlstm(kernel: int = 3, peepholes: bool = True) -> Program:
 
         def convolved(letter: str) -> Expr:
             W_x, W_h, b = cell.parameters(
-                f"W_x_{letter}[K,P,R,Q] W_h_{letter}[K,K,R,Q] b_{letter}[K]", f"of the {NAMES[letter]}")
+                f"W_x_{letter}[K,P,R,Q] W_h_{letter}[K,K,R,Q] b_{letter}[K]",
+                f"of the {NAMES[letter]}")
             x, h = (cell.contract("kprq,prqij->kij", W, image)
                     for W, image in zip((W_x, W_h), seen, strict=True))
             return x + h + b

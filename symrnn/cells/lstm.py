@@ -131,7 +131,8 @@ def lstm(gate_activation: ActivationChoice = "sigmoid", activation: ActivationCh
         c[t] = g[t] * s["i"][t] + (c[t - 1] * s["f"][t] if forget_gate else c[t - 1])
         s["z_o"][t] = enters("o", c[t])
         s["o"][t] = gate(s["z_o"][t])
-        shown = output(_normalised(cell, 3, "the memory", {"": c})[""] if layer_norm else c[t]) * s["o"][t]
+        seen = _normalised(cell, 3, "the memory", {"": c})[""] if layer_norm else c[t]
+        shown = output(seen) * s["o"][t]
         P = cell.parameter("P[p,m]", "weights of the projection") if projection else None
         h[t] = shown if P is None else P @ shown
     return cell.build("h")

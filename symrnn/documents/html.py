@@ -62,7 +62,7 @@ class PageView:
         return Markup('<span class="inline" tabindex="0">{}</span>').format(shown)
 
     def note(self, english: str) -> Markup:
-        """A note of the author with its formulas; it is marked where nobody put it otherwise."""
+        """A text of the author with its formulas; it is marked where nobody put it otherwise."""
         found = self.words.put(english)
         shown = Markup().join(spelled(
             found or english, self.data.head.glyphs, Markup.escape,

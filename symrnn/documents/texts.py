@@ -61,7 +61,8 @@ class Catalogue:
             if self.said(english) is None:
                 raise MissingText(
                     f"texts/{self.code}.toml has no translation of {quoted(english)}, which the "
-                    f"page of {name} says; add it under [phrases], a note in {self.code}/notes.toml")
+                    f"page of {name} says; add it under [phrases], or a note in "
+                    f"texts/{self.code}/notes.toml")
 
     @cached_property
     def _known(self) -> dict[str, str | None]:
