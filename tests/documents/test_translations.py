@@ -71,8 +71,11 @@ class Prose(HTMLParser):
 
 def english(text: str) -> Iterator[str]:
     """What a page says in English: words without any Chinese, and prose in the midst of it."""
-    allowed = PROPER | {one.name for one in architectures()}
+    names = {one.name for one in architectures()}
+    allowed = PROPER | names
     for one in Prose(text).texts:
+        if one.partition(":")[0] in names:  # a curve of a plot: the network and its state
+            continue
         words = {word for word in re.findall(r"[A-Za-z]\w+", one) if WORD.search(word)}
         if not re.search(f"[{CJK}]", one) and words - allowed:
             yield one
