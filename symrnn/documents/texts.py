@@ -16,11 +16,11 @@ from symrnn.targets import LANGUAGES
 
 FOLDER = Path(__file__).with_name("texts")
 NAME, NUMBER, PHRASE = r"[A-Za-z][\w.]*", r"\d+", r".+"
-HOLES = {"a": PHRASE, "b": PHRASE,  # said in turn; the others stay
-         "s": NAME, "r": NAME, "k": NUMBER, "j": NUMBER, "u": PHRASE, "v": PHRASE}  # of a phrase
+HOLES = {"a": PHRASE, "b": PHRASE,  # of a phrase: these are said in turn, the others stay
+         "s": NAME, "r": NAME, "k": NUMBER, "j": NUMBER, "u": PHRASE, "v": PHRASE}
 SECTIONS = ("page", "paper", "layers", "index", "guide", "roles", "rules", "functions",
             "functions_short", "verdicts", "costs", "flow", "unmeasured",
-            "copies", "tags")
+            "copies", "handling", "tags")
 
 
 class MissingText(ValueError):

@@ -34,7 +34,8 @@ def test_a_word_tells_the_use_and_no_use_no_word() -> None:
 
 @pytest.mark.parametrize(("name", "wanted"), [
     ("mlstm", {"w_i": "weights of the input gate", "w_f": "weights of the forget gate",
-               "b_i": "bias of the input gate", "W_q": "weights of the query", "b_q": "bias of the query"}),
+               "b_i": "bias of the input gate", "W_q": "weights of the query",
+               "b_q": "bias of the query"}),
     ("sru", {"v_f": "weights of the forget gate", "v_r": "weights of the reset gate",
              "b_f": "bias of the forget gate"}),
     ("brc", {"w_a": "weights from the unit's own state"}),
