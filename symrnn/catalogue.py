@@ -19,6 +19,11 @@ from symrnn.titles import SAVED, SUFFIX
 class FromFile(Architecture):
     """The cell of a file, under the name that the file gives it."""
 
+    @property
+    def built_in(self) -> bool:
+        """False: whoever wrote the file speaks one language."""
+        return False
+
 
 def is_path(name: str) -> bool:
     """True for what ends with .cell, or as a saved file does, or has a separator in it."""

@@ -143,15 +143,18 @@ def pages(networks: Sequence[Architecture], languages: Sequence[str], formats: s
     """The site of some networks, page by page: each network's name, and its files.
 
     A whole site, to which ``commands`` are given, has pages of them, of Python's names and of
-    recipes too. Raises UnknownName for a language or a format that there is none of.
+    recipes too. Raises UnknownName for a language or a format that there is none of, MissingText
+    where what the author of a built-in cell wrote is not in a language.
     """
     from symrnn.documents.site import site
     from symrnn.documents.writers import LINKED, writer
+    from symrnn.documents.written import in_every_language
 
     written = writer(formats, languages)
     whole = site(networks, commands is not None,
                  () if formats in LINKED else _beside(networks))
     for page in whole.pages():
+        in_every_language(page, languages)
         yield page.head.name, {**written.page(page)}
     yield "", {**written.assets(), **written.index(whole.entries, commands)}
 

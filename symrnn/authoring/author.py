@@ -152,6 +152,12 @@ class Cell(Draft):
         self.sizes[name] = Size(name, Glyph.named(name), meaning, made_of.xreplace(known).doit())
         return SizeSymbol(name)
 
+    def counts(self, **meanings: str) -> None:
+        """Say what sizes count that a caller chooses: ``cell.counts(H="heads")``."""
+        refuse(self.name, *(untold(f"the meaning of '{axis}'", meaning)
+                            for axis, meaning in meanings.items()))
+        self.counted |= meanings
+
     def length(self, axis: str) -> SizeSymbol:
         """The length of an axis as a number in a formula."""
         return SizeSymbol(axis)

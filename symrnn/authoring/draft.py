@@ -34,6 +34,7 @@ class Draft:
         self.notes, self.bibtex = notes, bibtex
         self.variables: dict[str, Variable] = {}
         self.sizes: dict[str, Size] = {}
+        self.counted: dict[str, str] = {}  # what sizes that a caller chooses count
         self.equations: list[Equation] = []
         self.delays: dict[str, Delay] = {}
         self.starts: dict[str, Rational] = {}
@@ -211,12 +212,20 @@ class Draft:
         if findings:
             raise ProgramError(f"{self.name}: {findings[0]}")
 
+    def _counted(self, axis: str) -> str:
+        """What a size counts: as the author says, else as usual, else what has this one axis."""
+        if axis in self.counted or axis in SIZES:
+            return self.counted.get(axis, SIZES.get(axis, ""))
+        longer = [one.name for one in self.variables.values() if axis in one.axes]
+        alone = [name for name in longer if self.variables[name].axes == (axis,)]
+        return (f"entries of {unmarked(alone[0])}" if alone else
+                f"entries along an axis of {unmarked(longer[0])}" if longer else "entries")
+
     def _draft(self, outputs: tuple[str, ...], equations: Iterable[Equation]) -> Program:
         names = dict.fromkeys(size for one in self.variables.values() for size in one.axes)
         made_of = dict.fromkeys(part.name for name in names if name in self.sizes
                                 for part in self.size_value(name).atoms(SizeSymbol))
-        sizes = tuple(self.sizes.get(name) or Size(name, Glyph.named(name),
-                                                   SIZES.get(name, "entries"))
+        sizes = tuple(self.sizes.get(name) or Size(name, Glyph.named(name), self._counted(name))
                       for name in {**names, **made_of})
         variables = tuple(_final_role(one, outputs) for one in self.variables.values())
         draft = Program(self.name, self.title, sizes, variables, tuple(equations),

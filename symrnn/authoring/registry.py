@@ -48,6 +48,10 @@ class Architecture:
         text = getattr(self.builder, "func", self.builder).__doc__ or ""
         return text.strip().split("\n")[0]
 
+    @property
+    def built_in(self) -> bool:
+        """True where symrnn brings it along, with its words in every language of pages."""
+        return True
 
     @property
     def lessons(self) -> tuple[Lesson, ...]:

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from lark import Lark, Token, Transformer
 from lark.exceptions import LarkError
 
-from symrnn.backends.formula import (APART, TIMES, Bars, Call, Formula, Fraction,
+from symrnn.backends.formula import (APART, DOT, TIMES, Bars, Call, Formula, Fraction,
                                      Function, Number, Parens, Root, Row, Scripts, Sign, Sum,
                                      Symbol, side_by_side)
 from symrnn.program import ACTIVATIONS, ARROWS, Glyph, Program, local
@@ -118,7 +118,7 @@ class _Trees(Transformer[Token, Any]):
         return terms[0][1] if signs == [""] else Sum(terms)
 
     def product(self, parts: list[Formula]) -> Formula:
-        return side_by_side(parts, TIMES)
+        return side_by_side(parts, DOT if all(map(_is_numeric, parts)) else TIMES)
 
     def fraction(self, parts: list[Formula]) -> Formula:
         above, below = (one.inside if isinstance(one, Parens) else one for one in parts)
@@ -155,6 +155,11 @@ class _Trees(Transformer[Token, Any]):
 
     def interval(self, parts: list[Formula]) -> Formula:
         return Row((Sign("["), side_by_side(parts, APART), Sign("]")))
+
+
+def _is_numeric(part: Formula) -> bool:
+    """True for a number or a power of one, which would run together side by side."""
+    return isinstance(part.base if isinstance(part, Scripts) else part, Number)
 
 
 def spelled(note: str, glyphs: Glyphs, text: Made[One], typed: Made[One],

@@ -26,6 +26,8 @@ PATCHES = ("A convolution is a product of weights with the patches of an image, 
 PEEPHOLES = ("The paper's peepholes, such as $W_c_i$, have a weight for every entry of the "
              "memory. Keras has none: `peepholes=False`.")
 
+NAMES = {"i": "input gate", "f": "forget gate", "c": "candidate", "o": "output gate"}
+
 
 @register("convlstm", "Convolutional LSTM", tags="gated convolutional peephole matrix")
 def convlstm(kernel: int = 3, peepholes: bool = True) -> Program:
@@ -41,6 +43,8 @@ def convlstm(kernel: int = 3, peepholes: bool = True) -> Program:
     sigmoid, tanh = activation("sigmoid"), activation("tanh")
     with Cell("convlstm", source=SOURCE, notes=[PATCHES, PEEPHOLES], bibtex=BIBTEX) as cell:
         X = cell.input("X[P,M,N]", "input image")
+        cell.counts(P="channels of the input image", K="channels of the memory",
+                    M="rows of an image", N="columns of an image")
         H, C = cell.state("H[K,M,N]", "hidden state"), cell.state("C[K,M,N]", "memory")
         i, f = cell.symbol("i[K,M,N]", "input gate"), cell.symbol("f[K,M,N]", "forget gate")
         o = cell.symbol("o[K,M,N]", "output gate")
@@ -52,7 +56,8 @@ def convlstm(kernel: int = 3, peepholes: bool = True) -> Program:
 
         def convolved(letter: str) -> Expr:
             W_x, W_h, b = cell.parameters(
-                f"W_x_{letter}[K,P,R,Q] W_h_{letter}[K,K,R,Q] b_{letter}[K]", f"of {letter}")
+                f"W_x_{letter}[K,P,R,Q] W_h_{letter}[K,K,R,Q] b_{letter}[K]",
+                f"of the {NAMES[letter]}")
             x, h = (cell.contract("kprq,prqij->kij", W, image)
                     for W, image in zip((W_x, W_h), seen, strict=True))
             return x + h + b
@@ -60,7 +65,7 @@ def convlstm(kernel: int = 3, peepholes: bool = True) -> Program:
         def gate(letter: str, memory: Term) -> Expr:
             if not peepholes:
                 return sigmoid(convolved(letter))
-            W = cell.parameter(f"W_c_{letter}[K,M,N]", f"peephole of {letter}")
+            W = cell.parameter(f"W_c_{letter}[K,M,N]", f"peephole of the {NAMES[letter]}")
             return sigmoid(convolved(letter) + W * memory)
 
         i[t] = gate("i", C[t - 1])

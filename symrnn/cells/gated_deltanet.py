@@ -44,9 +44,11 @@ def gated_deltanet() -> Program:
     with Cell("gated_deltanet", source=SOURCE, notes=[RULE, GATE, NORM, SCALE, BLOCK],
               bibtex=BIBTEX) as cell:
         x = cell.input("x[D]", "input")
+        cell.counts(H="heads", d_k="entries of a key", d_v="entries of a value")
         qtilde = cell.symbol("qtilde[H,d_k]", "query, of any length", latex=r"\tilde{q}")
         ktilde = cell.symbol("ktilde[H,d_k]", "key, of any length", latex=r"\tilde{k}")
-        s_q, s_k = cell.symbols("s_q[H] s_k[H]", "squared length, above 0")
+        s_q = cell.symbol("s_q[H]", "squared length of the query, above 0")
+        s_k = cell.symbol("s_k[H]", "squared length of the key, above 0")
         q, k = cell.symbol("q[H,d_k]", "query"), cell.symbol("k[H,d_k]", "key")
         v = cell.symbol("v[H,d_v]", "value")
         alpha = cell.symbol("alpha[H]", "decay of a head: 1 keeps")

@@ -36,6 +36,7 @@ def gla(tau: float = 16) -> Program:
     notes = [COLUMNS, ROOT, SCALE, BLOCK]
     with Cell("gla", source=SOURCE, notes=notes, bibtex=BIBTEX) as cell:
         x = cell.input("x[D]", "input")
+        cell.counts(H="heads", d_k="entries of a key", d_v="entries of a value")
         q, k = cell.symbol("q[H,d_k]", "query"), cell.symbol("k[H,d_k]", "key")
         v = cell.symbol("v[H,d_v]", "value")
         r = cell.symbol("r[R]", "few numbers that the gate sees")

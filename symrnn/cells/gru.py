@@ -38,7 +38,9 @@ def gru(reset_after: bool = True, gate_activation: ActivationChoice = "sigmoid",
     notes = [KEEPS, NAMED, AFTER if reset_after else BEFORE]
     with Cell("gru", source=SOURCE, notes=notes, bibtex=BIBTEX) as cell:
         x = cell.input("x[n]", "input")
-        a_z, a_r, a_n = cell.symbols("a_z[m] a_r[m] a_n[m]", "pre-activation")
+        a_z = cell.symbol("a_z[m]", "pre-activation of the update gate")
+        a_r = cell.symbol("a_r[m]", "pre-activation of the reset gate")
+        a_n = cell.symbol("a_n[m]", "pre-activation of the candidate")
         z = cell.symbol("z[m]", "update gate: 1 keeps the old state, 0 replaces it")
         r = cell.symbol("r[m]", "reset gate: 0 forgets the old state in the candidate")
         q = cell.symbol("q[m]", "what the candidate sees of the old state")

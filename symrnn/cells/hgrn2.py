@@ -35,6 +35,7 @@ def hgrn2() -> Program:
     sigmoid = activation("sigmoid")
     with Cell("hgrn2", source=SOURCE, notes=[BOUND, GATES, BLOCK], bibtex=BIBTEX) as cell:
         x = cell.input("x[D]", "input")
+        cell.counts(H="heads", d_f="entries of a forget gate", d_i="entries of what is written")
         f = cell.symbol("f[H,d_f]", "forget gate: 1 keeps")
         e = cell.symbol("e[H,d_f]", "what the forget gate lets go, and i replaces")
         i = cell.symbol("i[H,d_i]", "what is written")

@@ -60,7 +60,7 @@ NOTES = {
                    "of the old memory that stays. Lecture notes differ in their wording (an open "
                    "forget gate remembers); the equations do not.",
     "no_forget_gate": "The paper of 1997 squashes by $g(x) = 4 sigmoid(x) - 2$ and $h(x) = 2 "
-                      "sigmoid(x) - 1$; the file keeps the tanh of later papers. The first are "
+                      "sigmoid(x) - 1$; here stands the tanh of later papers. The paper's two are "
                       "`activation=('scaled_tanh', 2, 0.5)`, `output_activation=('scaled_tanh', "
                       "1, 0.5)`.",
     "peephole": "In the paper of 2002 the output is the memory itself, $h = c o$, without a tanh: "
@@ -134,7 +134,8 @@ def lstm(gate_activation: ActivationChoice = "sigmoid", activation: ActivationCh
         c[t] = g[t] * s["i"][t] + (c[t - 1] * s["f"][t] if forget_gate else c[t - 1])
         s["z_o"][t] = enters("o", c[t])
         s["o"][t] = gate(s["z_o"][t])
-        shown = output(_normalised(cell, 3, {"": c})[""] if layer_norm else c[t]) * s["o"][t]
+        seen = _normalised(cell, 3, "the memory", {"": c})[""] if layer_norm else c[t]
+        shown = output(seen) * s["o"][t]
         P = cell.parameter("P[p,m]", "weights of the projection") if projection else None
         h[t] = shown if P is None else P @ shown
     return cell.build("h")
@@ -154,7 +155,7 @@ def _symbols(cell: Cell, gates: str, free: str, width: str) -> dict[str, Sequenc
     """Everything that has a value at every step, by name."""
     symbols = {"x": cell.input("x[n]", "input")}
     meanings = {"z": "input of the block, before squashing",
-                **{f"z_{one}": "pre-activation of a gate" for one in free},
+                **{f"z_{one}": f"pre-activation of the {NAMES[one]}" for one in free},
                 "g": "what the block would write",
                 **{one: f"{NAMES[one]}: {OPEN[one]}" for one in gates}}
     symbols |= {name: cell.symbol(f"{name}[m]", told) for name, told in meanings.items()}
@@ -175,8 +176,9 @@ def _weights(cell: Cell, s: Mapping[str, Sequence], free: str, peephole: bool,
     inputs = {one: W @ x[t] for one, (W, _, _) in weights.items()}
     outputs = {one: U @ h[t - 1] for one, (_, U, _) in weights.items()}
     if layer_norm:
-        outputs = _normalised(cell, 1, _named(cell, "u", outputs))
-        inputs = _normalised(cell, 2, _named(cell, "w", inputs))
+        old, new = "what the old output brings", "what the input brings"
+        outputs = _normalised(cell, 1, old, _named(cell, "u", old, outputs))
+        inputs = _normalised(cell, 2, new, _named(cell, "w", new, inputs))
 
     def enters(one: str, *memory: Expr) -> Expr:
         seen = [p[one] * content for content in memory if one in p]
@@ -185,22 +187,25 @@ def _weights(cell: Cell, s: Mapping[str, Sequence], free: str, peephole: bool,
     return enters
 
 
-def _named(cell: Cell, letter: str, sums: Mapping[str, Expr]) -> dict[str, Sequence]:
+def _named(cell: Cell, letter: str, told: str, sums: Mapping[str, Expr]) -> dict[str, Sequence]:
     """Each product as a symbol of its own, so that a mean can be taken over all."""
-    symbols = {one: cell.symbol(f"{letter}_{one}[m]", f"share of the {NAMES[one]}") for one in sums}
+    symbols = {one: cell.symbol(f"{letter}_{one}[m]", f"{told} to the {NAMES[one]}")
+               for one in sums}
     for one, product in sums.items():
         symbols[one][t] = product
     return symbols
 
 
-def _normalised(cell: Cell, number: int, parts: Mapping[str, Sequence]) -> dict[str, Expr]:
+def _normalised(cell: Cell, number: int, whole: str,
+                parts: Mapping[str, Sequence]) -> dict[str, Expr]:
     """LN(parts; alpha, beta): all parts as one vector of mean 0 and variance 1, gain, shift."""
     count = multiply([Integer(len(parts)), SizeSymbol("m")])
     names = {one: f"{number}_{one}" if one else f"{number}" for one in parts}
-    mu, v, r = (cell.symbol(f"{letter}_{number}", told) for letter, told in (
+    mu, v, r = (cell.symbol(f"{letter}_{number}", f"{told} of {whole}") for letter, told in (
         ("mu", "mean"), ("v", "variance"), ("r", "one over the standard deviation")))
-    d, e = ({one: cell.symbol(f"{letter}_{name}[m]", told) for one, name in names.items()}
-            for letter, told in (("d", "deviation from the mean"), ("e", "normalised entry")))
+    d, e = ({one: cell.symbol(f"{letter}_{name}[m]", f"{parts[one].name}{told}")
+             for one, name in names.items()}
+            for letter, told in (("d", " without its mean"), ("e", ", normalised")))
     mu[t] = add([cell.contract("i->", part[t]) / count for part in parts.values()])
     for one, part in parts.items():
         d[one][t] = part[t] - mu[t]
@@ -208,14 +213,16 @@ def _normalised(cell: Cell, number: int, parts: Mapping[str, Sequence]) -> dict[
     r[t] = function("rsqrt")(v[t] + EPSILON)
     for one in parts:
         e[one][t] = d[one][t] * r[t]
-    return {one: cell.parameter(f"alpha_{name}[m]", "gain") * e[one][t]
-            + cell.parameter(f"beta_{name}[m]", "shift") for one, name in names.items()}
+    return {one: cell.parameter(f"alpha_{name}[m]", f"gain of {parts[one].name}") * e[one][t]
+            + cell.parameter(f"beta_{name}[m]", f"shift of {parts[one].name}")
+            for one, name in names.items()}
 
 
 teach("lstm", Lesson(
-    "lecture", "The second input opens the input gate or closes the forget gate, the third one "
-    "opens the output gate: the cell stores 3 and 4, hands out their sum when asked, and forgets "
-    "it. A gate that the notes call closed lets through 4.5e-5, so the numbers differ a little.",
+    "lecture", "The second input opens the input gate where it is 1 and closes the forget gate "
+    "where it is $-1$; the third one opens the output gate where it is 1. So the cell adds up 3 "
+    "and 4, shows the sum when it is asked for, and forgets it. A gate that the notes call closed "
+    "still has the value $sigmoid(-10) = 4.5 10^-5$, so these numbers differ a little from theirs.",
     "Hung-yi Lee, Machine Learning (2017), recurrent neural networks",
     options={"activation": "linear", "output_activation": "linear"},
     sizes={"n": 3, "m": 1},

@@ -30,7 +30,7 @@ NAME = "MCLSTM in other libraries is the memory controller LSTM, which has the s
 
 @register("mass_conserving_lstm", "Mass-conserving LSTM (MC-LSTM)", tags="gated")
 def mass_conserving_lstm() -> Program:
-    """Models rain and rivers: mass ``x`` is stored, moved and let out, steered by what is seen.
+    """Models rain and rivers: mass comes in, is stored, moved and let out, as inputs steer it.
 
     Inputs ``x`` (mass) and ``a [n]`` (what the gates see). Parameters ``W_i [m, n]``,
     ``U_i [m, m]``, ``b_i [m]``, then ``_o``; ``W_r [m, e, n]``, ``U_r [m, e, m]``, ``B_r

@@ -35,7 +35,8 @@ def minlstm(length_independent: bool = True) -> Program:
     notes = [SCALED if length_independent else UNSCALED, BIAS]
     with Cell("minlstm", source=SOURCE, notes=notes, bibtex=BIBTEX) as cell:
         x = cell.input("x[n]", "input")
-        a_f, a_i = cell.symbols("a_f[m] a_i[m]", "pre-activation of a gate")
+        a_f = cell.symbol("a_f[m]", "pre-activation of the forget gate")
+        a_i = cell.symbol("a_i[m]", "pre-activation of the input gate")
         f = cell.symbol("f[m]", "forget gate: 1 keeps the old state")
         i = cell.symbol("i[m]", "input gate: 1 writes the candidate")
         htilde = cell.symbol("htilde[m]", "candidate for the new state", latex=r"\tilde{h}")

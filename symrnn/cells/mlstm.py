@@ -29,12 +29,15 @@ def mlstm(forget_gate: str = "sigmoid") -> Program:
     notes = [FORGET, GAUGE, HEADS, PRIMES]
     with Cell("mlstm", source=SOURCE, notes=notes, bibtex=BIBTEX) as cell:
         x = cell.input("x[D]", "input")
-        q, k, v = cell.symbols("q[d_k] k[d_k] v[d_v]", "query, key, value")
-        itilde = cell.symbol("itilde", "pre-activation of i", latex=r"\tilde{i}")
-        ftilde = cell.symbol("ftilde", "pre-activation of f", latex=r"\tilde{f}")
+        cell.counts(d_k="entries of a key", d_v="entries of a value")
+        q, k = cell.symbol("q[d_k]", "query"), cell.symbol("k[d_k]", "key")
+        v = cell.symbol("v[d_v]", "value")
+        itilde = cell.symbol("itilde", "pre-activation of the input gate", latex=r"\tilde{i}")
+        ftilde = cell.symbol("ftilde", "pre-activation of the forget gate", latex=r"\tilde{f}")
         l_f = cell.symbol("l_f", "logarithm of the forget gate")
         m = cell.state("m", "stabiliser")
-        i, f = cell.symbols("i f", "gate, stabilised")
+        i = cell.symbol("i", "input gate, stabilised")
+        f = cell.symbol("f", "forget gate, stabilised")
         o, h = cell.symbol("o[d_v]", "output gate"), cell.symbol("h[d_v]", "output of the block")
         C, n = cell.state("C[d_v,d_k]", "memory"), cell.state("n[d_k]", "normaliser")
         s = cell.symbol("s", "how much is stored under the query")
@@ -44,7 +47,8 @@ def mlstm(forget_gate: str = "sigmoid") -> Program:
         W_q, b_q = cell.parameters("W_q[d_k,D] b_q[d_k]", "of the query")
         W_k, b_k = cell.parameters("W_k[d_k,D] b_k[d_k]", "of the key")
         W_v, b_v = cell.parameters("W_v[d_v,D] b_v[d_v]", "of the value")
-        w_i, b_i, w_f, b_f = cell.parameters("w_i[D] b_i w_f[D] b_f", "of a gate")
+        w_i, b_i = cell.parameters("w_i[D] b_i", "of the input gate")
+        w_f, b_f = cell.parameters("w_f[D] b_f", "of the forget gate")
         W_o, b_o = cell.parameters("W_o[d_v,D] b_o[d_v]", "of the output gate")
 
         q[t] = W_q @ x[t] + b_q

@@ -44,6 +44,7 @@ def retnet() -> Program:
     notes = [PAIRS, TURN, RATES, BLOCK]
     with Cell("retnet", source=SOURCE, notes=notes, bibtex=BIBTEX) as cell:
         x = cell.input("x[D]", "input")
+        cell.counts(H="heads", d_k="pairs of a key", d_v="entries of a value")
         q_re, q_im = cell.symbols("q_re[H,d_k] q_im[H,d_k]", "query")
         k_re, k_im = cell.symbols("k_re[H,d_k] k_im[H,d_k]", "key")
         v = cell.symbol("v[H,d_v]", "value")

@@ -50,6 +50,7 @@ def rwkv7() -> Program:
     notes = [COLUMNS, RULE, DECAY, NORM, FIRST, BLOCK]
     with Cell("rwkv7", source=SOURCE, notes=notes, bibtex=BIBTEX) as cell:
         x = cell.input("x[D]", "input")
+        cell.counts(H="heads", d_k="entries of a key", d_v="entries of a value")
         r = cell.symbol("r[H,d_k]", "receptance")
         k, v = cell.symbol("k[H,d_k]", "key"), cell.symbol("v[H,d_v]", "value")
         d = cell.symbol("d[H,d_k]", "pre-activation of the decay")

@@ -29,6 +29,8 @@ GAUGE = ("The stabiliser $m$ only shifts exponents: $c$ and $n$ stand for $c exp
 HEADS = "One head: the recurrent matrices $R$ are full, where the paper makes them block diagonal."
 PRIMES = "$i$ and $f$ are the stabilised gates, the paper's $i'$ and $f'$."
 
+NAMES = {"z": "candidate", "i": "input gate", "f": "forget gate", "o": "output gate"}
+
 
 @register("slstm", "sLSTM", tags="gated exponential")
 def slstm(forget_gate: str = "sigmoid") -> Program:
@@ -43,8 +45,8 @@ def slstm(forget_gate: str = "sigmoid") -> Program:
     with Cell("slstm", source=SOURCE, notes=notes, bibtex=BIBTEX) as cell:
         x = cell.input("x[D]", "input")
         ztilde, itilde, ftilde, otilde = (
-            cell.symbol(f"{one}tilde[d]", f"pre-activation of {one}", latex=rf"\tilde{{{one}}}")
-            for one in "zifo")
+            cell.symbol(f"{one}tilde[d]", f"pre-activation of the {name}",
+                        latex=rf"\tilde{{{one}}}") for one, name in NAMES.items())
         z = cell.symbol("z[d]", "what would be written")
         o = cell.symbol("o[d]", "output gate")
         l_f = cell.symbol("l_f[d]", "logarithm of the forget gate")

@@ -36,7 +36,7 @@ def unrolled(program: Program, steps: int) -> Picture:
     across, down = MARGIN - left, MARGIN - top
     return Picture(
         f"{program.name}-unrolled", f"{program.title}: unrolled over {steps} steps",
-        f"{len(found)} layers, a column for each of {steps} steps.",
+        f"Layers one above the other: {len(found)}; a column for each of {steps} steps.",
         round(right - left + 2 * MARGIN, 1), round(bottom - top + 2 * MARGIN, 1),
         tuple(replace(one, x=round(one.x + across, 1), y=round(one.y + down, 1))
               for one in made.boxes),

@@ -55,7 +55,7 @@ def guide_pages(words: Sequence[Words],
 
 def _reader(guide: Guide, words: Words, math: Notation) -> Reader:
     def block(asked: Block) -> str:
-        pictures = tuple(Markup(drawing(one)) for one in asked.pictures)
+        pictures = tuple(Markup(drawing(words.titled(one))) for one in asked.pictures)
         return page(f"{FOLDER}/block.html.j2", BlockView(asked, words, math, pictures))
 
     return Reader(guide, math, _number, block)

@@ -31,6 +31,7 @@ from symrnn.documents.vectors import numbers_of
 from symrnn.jacobians.steps import Why
 from symrnn.program import Role, Rule
 from symrnn.rendering import Markup, names_read, page
+from symrnn.tags import TAGS
 
 KERNELS = "kernels"  # what pages of all languages compute with
 TEMPLATES = {"page": ("page.html.j2", "parts.html.j2", "block.html.j2"),
@@ -60,7 +61,7 @@ class PageView:
         return Markup('<span class="inline" tabindex="0">{}</span>').format(shown)
 
     def note(self, english: str) -> Markup:
-        """A note of the author with its formulas; it is marked where nobody put it otherwise."""
+        """A text of the author with its formulas; it is marked where nobody put it otherwise."""
         found = self.words.put(english)
         shown = Markup().join(spelled(
             found or english, self.data.head.glyphs, Markup.escape,
@@ -171,13 +172,13 @@ class Html:
         rows = data.symbols.rows
         spelling = Unnamed(rows)
         math = Notation(spelling)
-        pictures = tuple(Markup(drawing(one, rows)) for one in data.pictures)
         curves = tuple((one, curve(one.differences, one.best)) for one in data.accuracy)
         scripts = (data.example.script, *(one.script for one in data.lessons))
         further = (one for each in data.flow.curves for one in each.further)
         pages = {f"{words.code}/{data.head.name}.html": page(
             f"{FOLDER}/page.html.j2",
-            PageView(data, words, math, self._others(words), curves, pictures))
+            PageView(data, words, math, self._others(words), curves, tuple(
+                Markup(drawing(words.titled(one), rows)) for one in data.pictures)))
             for words in self.words}
         return {**shared(data, spelling.looks), **pages,
                 **{f"{KERNELS}/{one.name}.js": one.text for one in scripts},
@@ -227,7 +228,7 @@ def used() -> dict[str, frozenset[str]]:
         *(names_read(f"{FOLDER}/{one}.html.j2", "reference") for one in ("page", "index")))
     named["copies"] = texts_read(COPIES, "own") | texts_read(["docs/copies.html.j2"], "text")
     return {**named, "paper": texts_read(PAPER),
-            "roles": frozenset(one.name.lower() for one in shown),
+            "tags": frozenset(TAGS), "roles": frozenset(one.name.lower() for one in shown),
             "rules": frozenset(one.name.lower() for one in Rule),
             "functions": functions, "functions_short": functions,
             "unmeasured": frozenset(one.name.lower() for one in Why),

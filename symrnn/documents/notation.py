@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from symrnn.backends import mathml
 from symrnn.backends.document import Shown
 from symrnn.backends.formula import Formula, Over, Symbol
+from symrnn.diagrams.picture import Picture
 from symrnn.documents.texts import Catalogue
 from symrnn.rendering import Markup
 
@@ -77,6 +78,7 @@ class Words:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.code, self.language = catalogue.code, catalogue.language
+        self.comma, self.colon = Markup(catalogue.comma), Markup(catalogue.colon)
         self.space = catalogue.space
         self._catalogue = catalogue
         self._sections = {name: Texts(one) for name, one in catalogue.sections.items()}
@@ -96,9 +98,15 @@ class Words:
             return Markup('<span lang="en">{}</span>').format(english)
         return Markup.escape(found)
 
+    def titled(self, picture: Picture) -> Picture:
+        """The picture with its title and description in this language, where it can say them."""
+        title, description = (self.put(one) or one
+                              for one in (picture.title, picture.description))
+        return replace(picture, title=title, description=description)
+
     def listed(self, parts: Iterable[Any]) -> Markup:
         """Parts with commas between them."""
-        return Markup(self._catalogue.comma).join(parts)
+        return self.comma.join(parts)
 
 
 @dataclass(frozen=True)

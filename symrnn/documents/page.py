@@ -45,6 +45,7 @@ class Head:
     citation: str
     bibtex: str
     year: str
+    built_in: bool  # its author's words are in every language
 
 
 @dataclass(frozen=True)

@@ -52,6 +52,7 @@ class PaperWords:
 
     def __init__(self, catalogue: Catalogue, escape: Escape) -> None:
         self.code, self._catalogue, self._escape = catalogue.code, catalogue, escape
+        self.comma, self.colon = (Markup(escape(one)) for one in (catalogue.comma, catalogue.colon))
         self.space = catalogue.space
         self._sections = {name: Texts(one, escape) for name, one in catalogue.sections.items()}
 
@@ -70,9 +71,9 @@ class PaperWords:
 
     def listed(self, parts: Iterable[object]) -> Markup:
         """Parts with commas between them."""
-        comma, made = Markup(self._escape(self._catalogue.comma)), Markup()
+        made = Markup()
         for one in parts:
-            made += (comma if made else Markup()) + safe(one, self._escape)
+            made += (self.comma if made else Markup()) + safe(one, self._escape)
         return made
 
 

@@ -98,7 +98,7 @@ def _head(one: Architecture, program: Program) -> Head:
         tuple(map(shown, program.states)), tuple(map(shown, program.outputs)),
         tuple("reverse" for each in program.delays if each.step < 0)[:1])
     return Head(one.name, program.title, one.python, purpose, program.notes, glyphs_of(program),
-                program.source, program.bibtex.strip(), year(program.bibtex))
+                program.source, program.bibtex.strip(), year(program.bibtex), one.built_in)
 
 
 def _entry(one: Architecture, program: Program) -> Entry:

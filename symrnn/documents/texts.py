@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 from string import Formatter
+from typing import Any
 
 from symrnn.program import UnknownName, quoted
 from symrnn.targets import LANGUAGES
 
 FOLDER = Path(__file__).with_name("texts")
-HOLES = {"a": r".+", "b": r".+", "s": r"[A-Za-z][\w.]*", "k": r"\d+"}  # of a phrase
+NAME, NUMBER, PHRASE = r"[A-Za-z][\w.]*", r"\d+", r".+"
+HOLES = {"a": PHRASE, "b": PHRASE,  # of a phrase: these are said in turn, the others stay
+         "s": NAME, "r": NAME, "k": NUMBER, "j": NUMBER, "u": PHRASE, "v": PHRASE}
 SECTIONS = ("page", "paper", "layers", "index", "guide", "roles", "rules", "functions",
             "functions_short", "verdicts", "costs", "flow", "unmeasured",
-            "copies", "handling", "reference")
+            "copies", "handling", "reference", "tags")
 
 
 class MissingText(ValueError):
@@ -28,12 +31,14 @@ class MissingText(ValueError):
 class Catalogue:
     """All texts of a language, and phrases that authors of cells wrote in English.
 
-    ``sections`` are texts by the name of a section and of the text.
+    ``sections`` are texts by the name of a section and of the text. A phrase is found by its
+    English words: who changes these has to translate them anew.
     """
 
     code: str
     language: str
     comma: str
+    colon: str
     space: str  # between sentences
     sections: Mapping[str, Mapping[str, str]]
     phrases: Mapping[str, str]
@@ -46,6 +51,18 @@ class Catalogue:
         if found is None and english not in self._known:
             found = self._known[english] = self.phrases.get(english) or self._put(english)
         return found
+
+    def demand(self, written: Iterable[str], name: str) -> None:
+        """Hold this language against what the page of a name says of its cell.
+
+        Raises MissingText for the first text that nobody put into it.
+        """
+        for english in written:
+            if self.said(english) is None:
+                raise MissingText(
+                    f"texts/{self.code}.toml has no translation of {quoted(english)}, which the "
+                    f"page of {name} says; add it under [phrases], or a note in "
+                    f"texts/{self.code}/notes.toml")
 
     @cached_property
     def _known(self) -> dict[str, str | None]:
@@ -81,8 +98,16 @@ def catalogue(code: str) -> Catalogue:
         raise UnknownName(f"there are no pages in {quoted(code)}; there are "
                           f"{' and '.join(LANGUAGES)}")
     data = tomllib.loads((FOLDER / f"{code}.toml").read_text(encoding="utf-8"))
-    return Catalogue(code, data["language"], data["comma"], data["space"],
-                     {name: data[name] for name in SECTIONS}, data.get("phrases", {}))
+    return Catalogue(code, data["language"], data["comma"], data["colon"], data["space"],
+                     {name: data[name] for name in SECTIONS}, _phrases(code, data))
+
+
+def _phrases(code: str, data: Mapping[str, Any]) -> dict[str, str]:
+    """The phrases of a language; its notes, which are long, have a file of their own."""
+    found = dict(data.get("phrases", {}))
+    for path in sorted((FOLDER / code).glob("*.toml")):
+        found |= tomllib.loads(path.read_text(encoding="utf-8"))["phrases"]
+    return found
 
 
 def held(used: Mapping[str, Collection[str]]) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from sympy import Expr, Symbol
 
@@ -91,7 +92,7 @@ class _Lowering:
 
     def _inner(self, node: Expr) -> Expr:
         if isinstance(node, Ein):
-            return self._name(node, self._sum_part)
+            return self._name(node, partial(self._sum_part, f"product {_spoken(node)}"))
         if is_call(node) and not node.is_number and not self.is_constant:
             call = self._call_of_names(node)
             return self._name(call, self._call_part)
@@ -104,8 +105,9 @@ class _Lowering:
 
         So the slope of ``h = tanh(g d + b)`` is written once, in the cotangent of the sum.
         """
+        inside = f"argument of {call.func.__name__}"
         arguments = [
-            self._name(argument, self._sum_part)
+            self._name(argument, partial(self._sum_part, inside))
             if argument.has(Ein) or len(symbols_in_order(argument)) > 1 else self._inner(argument)
             for argument in call.args
         ]
@@ -122,7 +124,7 @@ class _Lowering:
             self.named[node] = part.symbol
         return self.named[node]
 
-    def _sum_part(self, node: Expr) -> Variable:
+    def _sum_part(self, what: str, node: Expr) -> Variable:
         """The sum inside a function: the pre-activation ``a_i`` of ``i``."""
         owner = self.variables[self.current.lhs]
         prefix, own = local(owner.name)
@@ -133,7 +135,7 @@ class _Lowering:
         widest = max(self.variables[one].span for one in symbols_in_order(node))
         axes = result_axes(node, {one.name: one.axes for one in self.variables.values()})
         return Variable(name, axes, Role.INTERMEDIATE, glyph,
-                        f"sum inside the equation of {own}", min(owner.span, widest))
+                        f"{what} in the equation of {own}", min(owner.span, widest))
 
     def _call_part(self, call: Expr) -> Variable:
         """A call inside a formula: ``tanh_c``, printed as the call itself."""
@@ -149,6 +151,11 @@ class _Lowering:
 
     def _fresh(self, name: str) -> str:
         return free_name({*self.variables, *self.taken}, name)
+
+
+def _spoken(product: Expr) -> str:
+    """The names of factors, side by side as in a formula: ``W x``."""
+    return " ".join(local(name)[1] for name in symbols_in_order(product))
 
 
 def _varies(expression: Expr) -> bool:

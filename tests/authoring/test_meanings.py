@@ -33,13 +33,14 @@ def test_a_word_tells_the_use_and_no_use_no_word() -> None:
 
 
 @pytest.mark.parametrize(("name", "wanted"), [
-    ("mlstm", {"w_i": "weights of a gate", "w_f": "weights of a gate", "b_i": "bias of a gate",
-               "W_q": "weights of the query", "b_q": "bias of the query"}),
+    ("mlstm", {"w_i": "weights of the input gate", "w_f": "weights of the forget gate",
+               "b_i": "bias of the input gate", "W_q": "weights of the query",
+               "b_q": "bias of the query"}),
     ("sru", {"v_f": "weights of the forget gate", "v_r": "weights of the reset gate",
              "b_f": "bias of the forget gate"}),
     ("brc", {"w_a": "weights from the unit's own state"}),
     ("lmu", {"e_x": "weights of the encoder", "e_h": "weights of the encoder"}),
-    ("lstm_layer_norm", {"alpha_3": "gain", "b_i": "bias of the input gate"}),
+    ("lstm_layer_norm", {"alpha_3": "gain of c", "b_i": "bias of the input gate"}),
 ])
 def test_cells_say_what_their_parameters_are(name: str, wanted: dict[str, str]) -> None:
     network = symrnn.cell(name)

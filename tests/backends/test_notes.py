@@ -50,6 +50,7 @@ def test_no_formula_stands_in_ascii() -> None:
     ("W = W_1 W_2^T", r"W = W_{1} \, W^{\top}_{2}", "W = W_1 W_2ᵀ"),
     ("x/5 + 1/2", r"\tfrac{x}{5} + \tfrac{1}{2}", "x/5 + 1/2"),
     ("h[t - 1 - d]", "h_{t-1-d}", "h[t-1-d]"),
+    ("4.5 10^-5", r"4.5 \cdot 10^{-5}", "4.5 × 10⁻⁵"),
     ("-10^-30", "-10^{-30}", "-10⁻³⁰"),
     ("W_f [h, x]", r"W_{f} \, [h, x]", "W_f [h, x]"),
     ("abs(lambda)^2 <= 1", r"\lvert \lambda \rvert^{2} \le 1", "|λ|² ≤ 1"),

@@ -29,7 +29,7 @@ from symrnn.documents.plot import curve
 from symrnn.documents.site import site
 from symrnn.documents.notation import Unnamed
 from symrnn.documents.symbols import parameter_count, symbol_table
-from symrnn.documents.texts import MissingText, _pattern, catalogue, held
+from symrnn.documents.texts import MissingText, catalogue, held
 from symrnn.kernels import compile
 from symrnn.pipeline import derive
 from symrnn.program import Role
@@ -216,32 +216,6 @@ def test_the_terms_of_the_lecture_stand_in_chinese() -> None:
     assert "雙向" in (chinese.said("Elman network, bidirectional") or "")
     assert chinese.said("a phrase that nobody knows") is None
     assert catalogue("en").said("a phrase that nobody knows") == "a phrase that nobody knows"
-
-
-def test_no_text_of_a_built_in_cell_falls_back_to_english_but_notes(files: dict[str, str]) -> None:
-    chinese, left = catalogue("zh-TW"), set[str]()
-    for one in architectures():
-        program = one.build()
-        shown = (Role.INPUT, Role.PARAMETER, Role.STATE, Role.INTERMEDIATE, Role.OUTPUT)
-        texts = {one.summary, program.title, *(size.meaning for size in program.sizes),
-                 *(variable.meaning for variable in program.with_role(*shown)
-                   if variable.stands_for is None)}
-        left |= {text for text in texts if chinese.said(text) is None}
-    assert not left
-    assert '<span lang="en">' in files["zh-TW/lstm.html"]  # its note
-
-
-def test_no_phrase_is_idle() -> None:
-    chinese = catalogue("zh-TW")
-    for one in architectures():
-        program = one.build()
-        for text in (one.summary, program.title, *(size.meaning for size in program.sizes),
-                     *(variable.meaning for variable in program.variables)):
-            chinese.said(text)
-    asked = {english for english, found in chinese._known.items() if found is not None}
-    idle = [english for english in chinese.phrases if english not in asked and not any(
-        _pattern(english).fullmatch(one) for one in asked)]
-    assert not idle
 
 
 @pytest.fixture(scope="module")
