@@ -6,7 +6,7 @@ bears the name of its variable; the parts of its formula are numbered beneath it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,10 +35,10 @@ class Constants:
         self.arrays.setdefault(name, np.asarray(array, dtype or self.dtype))
         return name
 
-    def initializers(self) -> list[Any]:
-        """What the model's graph holds."""
+    def initializers(self, read: Container[str]) -> list[Any]:
+        """What the model's graph holds: the arrays that its nodes read."""
         return [numpy_helper.from_array(np.ascontiguousarray(one).reshape(one.shape), name)
-                for name, one in self.arrays.items()]
+                for name, one in self.arrays.items() if name in read]
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Any network as an ONNX model: its stages as primitive operators, each recurrence a ``Scan``.
+"""Any network as an ONNX model: its stages as operators, a recurrence often as a ``Scan``.
 
 Runtimes have fast kernels for three operators of ONNX; a scan of primitive ones runs in any of
 them and is slow there, as each step starts a graph. T and B stay open, other sizes are fixed.
@@ -13,6 +13,7 @@ import numpy as np
 from onnx import TensorProto, helper
 
 from symrnn.backends.onnx_graph import LENGTHS, Constants, Dims, Nodes, Value, operations
+from symrnn.backends.onnx_operator import Chooser, add_operator, names_read, network_of
 from symrnn.program import (FED, Delay, Equation, IndexSymbol, Program, ProgramError, Role, Span,
                             Variable)
 from symrnn.program.contraction import Ein, Maximum
@@ -29,8 +30,10 @@ MATMUL = {"ij,j->i": True, "ji,j->i": False}  # matrix and vector: is the matrix
 
 
 def scan_model(program: Program, sizes: Mapping[str, int], parameters: Mapping[str, Any],
-               dtype: str = "float32") -> Any:
+               dtype: str = "float32", chooser: Chooser | None = None) -> Any:
     """The model of a network: inputs [T, B, ...] in, outputs and final states out.
+
+    A recurrence is the operator that ``chooser`` has for it, else a scan of primitive ones.
 
     Parameters that are not given are inputs of the model. Initial states are inputs too, [B, ...]
     by the names of the states, with a default. Raises ProgramError for a system that is no network
@@ -41,14 +44,15 @@ def scan_model(program: Program, sizes: Mapping[str, int], parameters: Mapping[s
     if foreign:
         raise ProgramError(f"{program.name}: '{foreign[0].name}' is a {foreign[0].role.value}, "
                            f"which a model for ONNX does not take; export the network itself")
-    return _Model(program, sizes, parameters, dtype).made()
+    return _Model(program, sizes, parameters, dtype, chooser).made()
 
 
 class _Model:
     """A model being made; ``outer`` is its graph, ``known`` the values there by variable."""
 
     def __init__(self, program: Program, sizes: Mapping[str, int], parameters: Mapping[str, Any],
-                 dtype: str) -> None:
+                 dtype: str, chooser: Chooser | None) -> None:
+        self.chooser, self.scans = chooser, 0
         self.program, self.type = program, TYPES[dtype]
         self.constants = Constants(dtype)
         self.interpreter = Interpreter(program, {}, sizes)
@@ -73,11 +77,11 @@ class _Model:
         outputs = [self._info(name, self.dims(self.program[name], inside=False))
                    for name in (*self.program.outputs, *finals)]
         graph = helper.make_graph(self.outer.nodes, self.program.name, self.inputs, outputs,
-                                  self.constants.initializers())
+                                  self.constants.initializers({*names_read(self.outer.nodes)}))
         return helper.make_model(
             graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR,
-            producer_name="symrnn", doc_string=self.program.title + (
-                f". {SLOW}" if self.program.delays else ""))
+            producer_name="symrnn",
+            doc_string=self.program.title + (f". {SLOW}" if self.scans else ""))
 
     def dims(self, variable: Variable, inside: bool) -> Dims:
         """The shape of a variable, inside of a step or around the loop."""
@@ -105,7 +109,7 @@ class _Model:
     def _stage(self, stage: Stage) -> list[str]:
         """The nodes of a stage; gives the names of the final states."""
         if stage.order in (Order.FORWARD, Order.REVERSE):
-            return self._scan(stage)
+            return self._operator(stage) or self._scan(stage)
         finals = [self._shift(one) for one in stage.delays]
         for one in stage.equations:
             self.known[one.lhs] = self._equation(one, self.outer, self.known)
@@ -126,8 +130,25 @@ class _Model:
         graph.add("Gather", [source.name, index], [delay.final], axis=0)
         return delay.final
 
+    def _operator(self, stage: Stage) -> list[str]:
+        """A stage over time as the operator that it is; nothing where it is none."""
+        read, wanted = self._read_from_outside(stage), self._wanted(stage)
+        own = None if self.chooser is None else network_of(self.program, stage, read, wanted)
+        one = None if self.chooser is None or own is None else self.chooser(own)
+        if one is None:
+            return []
+        delays = {each.state: each for each in stage.delays}
+        order = [delays[state] for state in one.states]
+        finals = [each.final for each in order]
+        add_operator(self.outer, one, read[0], wanted[0], [self._initial(each) for each in order],
+                     finals)
+        self.known[wanted[0]] = Value(self.outer, wanted[0],
+                                      self.dims(self.program[wanted[0]], False))
+        return finals
+
     def _scan(self, stage: Stage) -> list[str]:
         """A stage over time as one Scan: states, then sequences, in and out."""
+        self.scans += 1
         body, now = Nodes(self.constants, inside=True), dict(self.known)
         states = [self._inner(body, now, one.lhs) for one in stage.delays]
         names = self._read_from_outside(stage)

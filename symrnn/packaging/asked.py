@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 
 from symrnn.lowering import GIVEN
-from symrnn.packaging.content import Model
-from symrnn.packaging.drawn import sizes_of
+from symrnn.packaging.content import Model, entries, lengths
+from symrnn.packaging.drawn import refuse_others, sizes_of
 from symrnn.packaging.kinds import KINDS, Kind
-from symrnn.program import Program, ProgramError, misnamed, quoted
+from symrnn.program import Program, ProgramError, Role, misnamed, quoted
+
+MOST = 1 << 26  # weights, which are 256 MiB, and three times as much as text in C
 
 
 def unfit(name: str, kinds: Sequence[str]) -> str | None:
@@ -32,12 +34,20 @@ def sizes_asked(network: Program, fix: Mapping[str, int],
     Raises ProgramError where they differ, and for a size that a package does not fix.
     """
     _refuse_other(network, fix)
+    if params is not None:
+        refuse_others(network, params)
     own = {} if params is None else sizes_of(network, params)
     for size in fix:
         if own.get(size, fix[size]) != fix[size]:
             raise ProgramError(f"{network.name}: {size} is {fix[size]} by --fix and {own[size]} "
                                f"in the weights; leave out --fix {size}=")
-    return {**fix, **own}
+    sizes = {**fix, **own}
+    known = lengths(network, sizes)
+    count = sum(entries(one, known) for one in network.with_role(Role.PARAMETER))
+    if count > MOST:
+        raise ProgramError(f"{network.name}: with these sizes it has {count} weights, and a "
+                           f"package holds at most {MOST}; take smaller sizes")
+    return sizes
 
 
 def _refuse_other(network: Program, fix: Mapping[str, int]) -> None:

@@ -111,7 +111,7 @@ def clang_for_wasm() -> str:
     """A clang that links for WASI; skips where there is none."""
     needs("clang", "wasm-ld")
     start = run("clang", "-target", "wasm32-wasi", "-print-file-name=crt1-reactor.o", cwd=Path())
-    if not os.path.isabs(start):
+    if not Path(start).is_absolute():
         pytest.skip("clang has no libraries of WASI")
     return "clang"
 
