@@ -7,7 +7,7 @@ import torch
 from symrnn.torch import module
 
 parser = argparse.ArgumentParser(description=__doc__)
-parser.add_argument("--rounds", type=int, default=300, help="updates of the weights; 300 unless told")
+parser.add_argument("--rounds", type=int, default=300, help="updates; 300 unless told")
 parser.add_argument("--steps", type=int, default=20, help="numbers in a sequence; 20 unless told")
 parser.add_argument("--units", type=int, default=32, help="of the hidden layer; 32 unless told")
 options = parser.parse_args()

@@ -110,11 +110,18 @@ def _sizes(network: Program, parameters: Mapping[str, Any],
         check_names(parameters, [one.name for one in own], "parameter")
         for one in own:
             sizes.take(one, parameters[one.name], one.name)
+            if not np.isfinite(parameters[one.name]).all():
+                raise Misused(f"{network.name}: '{one.name}' has entries that are no finite "
+                              f"numbers; give weights that are")
     free = [one.name for one in network.sizes if one.value is None]
     unknown = [name for name in told if name not in free]
     if unknown:
         raise Misused(f"{network.name} has no size {quoted(unknown[0])}; its sizes are "
                       f"{', '.join(free)}")
+    for name, length in told.items():
+        if not isinstance(length, int | np.integer) or length < 1:
+            raise Misused(f"{network.name}: {name} is {quoted(length)}; a size is a whole number "
+                          f"from 1 on")
     known = {**told, **{name: sizes.known[name] for name in free if name in sizes.known}}
     missing = [name for name in free if name not in known]
     if missing:

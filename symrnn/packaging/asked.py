@@ -27,6 +27,15 @@ def unfit(name: str, kinds: Sequence[str]) -> str | None:
     return None
 
 
+def untrue(window: int, tolerance: float) -> str | None:
+    """Why a window or a tolerance is none, in one sentence; None where both are."""
+    if not isinstance(window, int | np.integer) or window < 1:
+        return f"window is {quoted(window)}; it is a whole number of steps from 1 on"
+    if not isinstance(tolerance, float | int) or not tolerance >= 0:
+        return f"tolerance is {quoted(tolerance)}; it is a number from 0 on"
+    return None
+
+
 def sizes_asked(network: Program, fix: Mapping[str, int],
                 params: Mapping[str, Any] | None) -> dict[str, int]:
     """The sizes that are given and those of the weights.

@@ -8,7 +8,7 @@ from typing import Any
 
 from symrnn.backends.c import Chosen, c_backend
 from symrnn.lowering import Stored
-from symrnn.packaging.asked import kinds_asked, sizes_asked, unfit
+from symrnn.packaging.asked import kinds_asked, sizes_asked, unfit, untrue
 from symrnn.packaging.content import BYTES, Array, Model, Slot, bits, literals, model
 from symrnn.packaging.drawn import (STEPS, TOLERANCE, checked_parameters, drawn_parameters,
                                     vectors)
@@ -123,7 +123,8 @@ def package(network: Program, name: str, fix: Mapping[str, int] | None = None,
     this changes of an output or a final state may be ``tolerance`` of its largest entry. Raises
     ProgramError for a network, a name, sizes, weights or a kind that make no package.
     """
-    if (why := unfit(name, kinds)) is not None:
+    kinds = (kinds,) if isinstance(kinds, str) else kinds
+    if (why := unfit(name, kinds) or untrue(window, tolerance)) is not None:
         raise ProgramError(why)
     if train and weights_as:
         raise ProgramError(f"{name}: weights in {weights_as} cannot learn, updates are smaller "

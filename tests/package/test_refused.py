@@ -72,6 +72,28 @@ def test_it_is_one_sentence_with_the_reason(words: str, tmp_path: Path,
     assert sorted(tmp_path.rglob("*")) == there
 
 
+@pytest.mark.parametrize(("options", "told"), [
+    ({"train": "mean_squared_error", "window": 0}, "window is 0; it is a whole number"),
+    ({"train": "mean_squared_error", "window": "x"}, "window is 'x'; it is a whole number"),
+    ({"weights_as": "int8", "tolerance": float("nan")}, "tolerance is nan; it is a number from 0"),
+    ({"kinds": "make"}, "there is no kind of package 'make'")])
+def test_options_in_python_are_refused_alike(options: dict[str, object], told: str) -> None:
+    with pytest.raises(symrnn.ProgramError, match=told):
+        symrnn.package(symrnn.elman(), "net", SIZES, **options)
+
+
+@pytest.mark.parametrize(("arguments", "told"), [
+    ({"sizes": {**SIZES, "m": 0}}, "m is 0; a size is a whole number"),
+    ({"sizes": {**SIZES, "m": "x"}}, "m is 'x'; a size is a whole number"),
+    ({"parameters": FILES["nan.npz"]}, "'U' has entries that are no finite numbers")])
+def test_a_model_of_no_sizes_or_no_numbers_is_not_written(arguments: dict[str, object], told: str,
+                                                          tmp_path: Path) -> None:
+    pytest.importorskip("onnx")
+    with pytest.raises(ValueError, match=told):
+        symrnn.to_onnx(symrnn.elman(), path=tmp_path / "net.onnx", **arguments)
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize("made", [symrnn.adjoint, symrnn.tangent])
 def test_a_program_that_reads_another_run_is_no_c(made) -> None:
     """An adjoint reads what the forward pass saved, which no caller has."""
