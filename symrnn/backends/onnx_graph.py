@@ -140,6 +140,21 @@ class Nodes:
         shape = lengths[0] if len(lengths) == 1 else self.value("Concat", lengths, (), axis=0).name
         return self.value("Expand", [value.name, shape], dims)
 
+    def largest(self, value: Value, places: Sequence[int]) -> Value:
+        """The largest entry along the axes at these places, counted from the last one."""
+        axes = self.constants.put(f"axes {','.join(map(str, places))}", places, np.int64)
+        kept = tuple(one for place, one in enumerate(value.dims, -len(value.dims))
+                     if place not in places)
+        return self.value("ReduceMax", [value.name, axes], kept, keepdims=0)
+
+    def leaving(self, value: Value, name: str, left: list[str], otherwise: str) -> Value:
+        """What leaves a body: the value of an equation itself, but a copy of what left before."""
+        if name in left:
+            left.remove(name)
+            return value
+        self.add("Identity", [value.name], [otherwise])
+        return Value(self, otherwise, value.dims)
+
     def named(self, value: Value, name: str) -> Value:
         """The value under a name of its own, which the node that has just given it takes."""
         if self.nodes and list(self.nodes[-1].output) == [value.name]:

@@ -156,9 +156,9 @@ class _Model:
         for one in stage.equations:
             now[one.lhs] = self._equation(one, body, now)
         wanted, left = self._wanted(stage), [one.lhs for one in stage.equations]
-        new = [self._leaving(body, now[one.source], one.source, left, f"{one.lhs}[t+1]")
+        new = [body.leaving(now[one.source], one.source, left, f"{one.lhs}[t+1]")
                for one in stage.delays]
-        rows = [self._leaving(body, now[name], name, left, f"{name}[t] of all") for name in wanted]
+        rows = [body.leaving(now[name], name, left, f"{name}[t] of all") for name in wanted]
         graph = helper.make_graph(
             body.nodes, f"a step of {self.program.name}",
             [self._info(one.name, one.dims) for one in (*states, *fed)],
@@ -173,15 +173,6 @@ class _Model:
         for name in wanted:
             self.known[name] = Value(self.outer, name, self.dims(self.program[name], False))
         return finals
-
-    @staticmethod
-    def _leaving(body: Nodes, value: Value, name: str, left: list[str], otherwise: str) -> Value:
-        """What leaves a body: the value of an equation itself, but a copy of what left before."""
-        if name in left:
-            left.remove(name)
-            return value
-        body.add("Identity", [value.name], [otherwise])
-        return Value(body, otherwise, value.dims)
 
     def _inner(self, body: Nodes, now: Values, name: str) -> Value:
         """A sequence as a step of the loop sees it."""
@@ -266,7 +257,9 @@ class _Model:
     def _product(self, ein: Ein, lhs: Variable, graph: Nodes, known: Values) -> Value:
         values = [self._here(graph, known[one.name]) for one in ein.operands]
         if isinstance(ein, Maximum):
-            return self._largest(ein, graph, values[0])
+            part = ein.letters.operands[0]
+            return graph.largest(values[0], [place - len(part) for place, one in enumerate(part)
+                                             if one in ein.letters.summed])
         constant = [self.program[one.name].span is Span.CONSTANT for one in ein.operands]
         if ein.letters.spec in MATMUL and constant == [True, False]:
             matrix, vector = values
@@ -283,14 +276,6 @@ class _Model:
             self.outer.add("Transpose", [matrix.name], [name], perm=[1, 0])
             self.transposed[matrix.name] = Value(self.outer, name, dims)
         return self.transposed[matrix.name]
-
-    def _largest(self, ein: Ein, graph: Nodes, value: Value) -> Value:
-        part = ein.letters.operands[0]
-        places = [place - len(part) for place, one in enumerate(part) if one in ein.letters.summed]
-        axes = self.constants.put(f"axes {','.join(map(str, places))}", places, np.int64)
-        kept = tuple(one for place, one in enumerate(value.dims, -len(value.dims))
-                     if place not in places)
-        return graph.value("ReduceMax", [value.name, axes], kept, keepdims=0)
 
     def _einsum(self, ein: Ein, lhs: Variable, graph: Nodes, values: list[Value]) -> Value:
         """Any contraction; steps and samples that the left-hand side lacks are summed over."""

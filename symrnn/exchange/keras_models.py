@@ -64,9 +64,9 @@ def _keras() -> Any:
 
 def _loaded(path: Path) -> Any:
     path.open("rb").close()
+    keras = _keras()
     if path.suffix == ".keras" and not is_zipfile(path):
         raise ProgramError(f"{path} is no complete .keras file, which is a zip archive")
-    keras = _keras()
     try:
         return keras.saving.load_model(path, compile=False, safe_mode=True)
     except Exception as error:  # Keras has no class of its own for it
