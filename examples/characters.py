@@ -6,6 +6,7 @@ PSF license, so no public-domain text, but one that is there. In the end it writ
 
 # %%
 import re
+from pydoc_data.topics import topics
 
 from support import BLUE, asked, axes, needed, saved
 
@@ -23,8 +24,6 @@ torch.manual_seed(0)
 # The text: paragraphs of prose, each once, without tables, grammar and blocks of code.
 
 # %%
-from pydoc_data.topics import topics  # noqa: E402
-
 paragraphs = [re.sub(r"\s+", " ", one).strip() for topic in sorted(topics)
               for one in topics[topic].split("\n\n") if not one.startswith((" ", "*", "="))]
 plain = ("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 ,.;:'()-\n"

@@ -116,7 +116,7 @@ def exported(name: str, output: str, fix: str, dtype: str, scan: bool) -> Export
     if Path(output).suffix != ".onnx":
         raise Misused(f"{quoted(output)} names no model; give a file that ends with .onnx")
     program, parameters = load(name) if is_saved(name) else (network(name), None)
-    sizes = {one.name: int(size) for one, size in sizes_of(program, fix).items()}
+    sizes = {str(one): int(size) for one, size in sizes_of(program, fix, wide=False).items()}
     return to_onnx(program, parameters, output, dtype, sizes, scan)
 
 
@@ -180,17 +180,20 @@ def write(files: Mapping[str, str], output: Path) -> None:
     rendering.write(output, {**files, **shared()})
 
 
-def package_of(cell: str, weights: str, node: str, fix: str, **options: Any) -> Packaged:
+def package_of(cell: str, weights: str, node: str, fix: str, name: str = "",
+               **options: Any) -> Packaged:
     """The package of a cell or a file, with the options of ``symrnn.package``.
 
-    Raises ProgramError, UnknownName, Misused for sizes that are not understood.
+    Without a ``name`` it bears that of the network. Raises ProgramError, UnknownName, Misused for
+    sizes that are not understood.
     """
     from symrnn.packaging import given, package
     from symrnn.presentation.costs import sizes_of
 
     found = given(cell, weights, node)
-    sizes = {str(size): int(value) for size, value in sizes_of(found.network, fix).items()}
-    return package(found.network, found.name, sizes, found.params, **options)
+    sizes = {str(size): int(value)
+             for size, value in sizes_of(found.network, fix, wide=False).items()}
+    return package(found.network, name or found.name, sizes, found.params, **options)
 
 
 def draw(program: Program, unroll: int, name: str) -> Path:

@@ -34,9 +34,20 @@ def test_a_library_that_is_missing_is_named_with_what_to_type(name: str) -> None
     assert found.returncode and f'pip install "symrnn[{name}]"' in found.stderr.splitlines()[-1]
 
 
-def test_the_example_in_pytorch_learns() -> None:
+def example(*words: str) -> subprocess.CompletedProcess[str]:
     pytest.importorskip("torch")
-    found = subprocess.run([sys.executable, str(EXAMPLE)], capture_output=True, text=True,
-                           check=False)
+    return subprocess.run([sys.executable, str(EXAMPLE), *words], capture_output=True, text=True,
+                          check=False)
+
+
+def test_the_example_in_pytorch_learns() -> None:
+    found = example()
     errors = [float(line.split()[-1]) for line in found.stdout.splitlines()]
     assert len(errors) == 6 and errors[-1] < errors[0] / 2, found.stderr
+
+
+def test_the_example_in_pytorch_heeds_its_arguments() -> None:
+    found = example("--rounds", "3", "--steps", "4", "--units", "2")
+    assert found.stdout.startswith("round 3: mean squared error ") and not found.returncode
+    assert example("--rounds", "0").returncode == 2
+    assert "unrecognized arguments: --more" in example("--more").stderr

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from symrnn.backends.base import Artefact, Printed
+from symrnn.backends.c_header import PURPOSE, comment, nulls, purpose
 from symrnn.backends.c_helpers import Helper, Helpers
 from symrnn.backends.c_tree import LEVEL, STORED, CTree, TreeFormulas
 from symrnn.backends.c_words import RESERVED, names_of_files
@@ -14,24 +15,9 @@ from symrnn.backends.notes import bare
 from symrnn.backends.text import text_of, in_comment, lines_of_comment
 from symrnn.loops import Names, Scalar, Whole, total
 from symrnn.lowering import (ALL_REAL, GIVEN, Arrays, FixedSizes, Interface, Locals, Lowered,
-                             Stored, free_sizes, portable)
+                             Stored, free_sizes, portable, structs_of)
 from symrnn.program import FED, Role, Variable
 from symrnn.schedule import Plan
-
-BEFORE = "state before the first step, or before the next one of a stream; NULL: as it starts"
-PURPOSE = {
-    "forward": ("Forward over T steps. Writes out, final and the tape, which backward reads;",
-                "tape and work have the sizes told above."),
-    "infer": ("The same with nothing saved for backward.",),
-    "backward": ("Backward over the same steps: from bars, the derivatives of a loss with respect "
-                 "to the", "outputs and the final state, to its derivatives with respect to "
-                 "everything given. The",
-                 "other arguments are those of the forward call, the outputs and the tape as it "
-                 "left them."),
-    "step": ("One step of a stream, T ignored: in and out hold a single step. The arrays of next "
-             "may be", "those of state."),
-}
-AFTER = "state after the last step; NULL: not wanted"
 
 
 @dataclass(frozen=True)
@@ -45,8 +31,9 @@ class Field:
 
 @dataclass(frozen=True)
 class Struct:
-    """One struct of the interface."""
+    """One struct of the interface, with what it is of: ``parameters``."""
 
+    kind: str
     name: str
     comment: str
     fields: tuple[Field, ...]
@@ -73,6 +60,7 @@ class Source:
     title: str
     citation: str
     notes: tuple[str, ...]
+    nulls: tuple[str, ...]
     structs: tuple[Struct, ...]
     sizes_told: tuple[str, ...]
     fixed: tuple[tuple[str, tuple[str, ...]], ...]
@@ -153,9 +141,16 @@ class _Sources:
         return Source(
             self.name, f"{self.name.upper()}_H", in_comment(program.title),
             in_comment(program.source), tuple(in_comment(bare(one)) for one in program.notes),
-            tuple(interface(self.plan, self.names, self.name, self.chosen.stored)), self._told(),
+            nulls(self.chosen.kinds), self._structs(), self._told(),
             members, math, helpers, tuple(one.state for one in program.delays),
             self._counts(lowered), printed, tuple(sorted(self.conversions)), self._numbering())
+
+    def _structs(self) -> tuple[Struct, ...]:
+        """The structs that the chosen functions take."""
+        taken = structs_of(self.chosen.kinds)
+        return tuple(one for one in interface(self.plan, self.names, self.name,
+                                              self.chosen.stored, self.chosen.kinds)
+                     if one.kind in taken)
 
     def _numbering(self) -> tuple[str, ...]:
         """Where the numbers of equations are found again."""
@@ -185,7 +180,8 @@ class _Sources:
         tree = CTree(self.formulas, text_of(one.program), f"{self.name}_real")
         lines = rows(deeper(tree.body(one.function.body)))
         self.conversions |= tree.conversions
-        return Printed(kind, PURPOSE[kind], laid_out(tree.signature(one.function, ";")),
+        return Printed(kind, purpose(kind, self.chosen.kinds),
+                       laid_out(tree.signature(one.function, ";")),
                        laid_out(tree.signature(one.function)), lines)
 
     def _counts(self, lowered: dict[str, Lowered]) -> tuple[Count, ...]:
@@ -212,8 +208,12 @@ class _Sources:
                      ", ".join(f"sizes->{one}" for one in sizes), terms or ("1",))
 
 
-def interface(plan: Plan, names: Names, name: str, stored: Stored = ALL_REAL) -> list[Struct]:
-    """The structs of the interface: sizes, parameters, inputs, outputs, states, cotangents."""
+def interface(plan: Plan, names: Names, name: str, stored: Stored = ALL_REAL,
+              kinds: Collection[str] = tuple(PURPOSE)) -> list[Struct]:
+    """The structs of the interface: sizes, parameters, inputs, outputs, states, cotangents.
+
+    What is said of them is for a file of these ``kinds``.
+    """
     program, gradient = plan.program, plan.gradient
     meanings = {"T": "steps", "B": "sequences in the batch",
                 **{one.name: one.meaning for one in program.sizes}}
@@ -221,33 +221,26 @@ def interface(plan: Plan, names: Names, name: str, stored: Stored = ALL_REAL) ->
                                                          in_comment(meanings[one])))
                   for one in free_sizes(program))
     groups = (
-        ("parameters", "parameters; the caller owns them", True, program.with_role(Role.PARAMETER)),
-        ("inputs", "inputs", True, program.with_role(*FED)),
-        ("outputs", "outputs; backward reads them again", False,
-         tuple(program[one] for one in program.outputs)),
-        ("cotangents", "derivatives of the loss, given from outside; of a final state NULL: zero",
-         True,
-         gradient.with_role(Role.COTANGENT)),
-        ("gradients", "derivatives of the loss, set (not added to) by backward unless NULL", False,
-         gradient.with_role(Role.GRADIENT)),
+        ("parameters", True, program.with_role(Role.PARAMETER)),
+        ("inputs", True, program.with_role(*FED)),
+        ("outputs", False, tuple(program[one] for one in program.outputs)),
+        ("cotangents", True, gradient.with_role(Role.COTANGENT)),
+        ("gradients", False, gradient.with_role(Role.GRADIENT)),
     )
-    first = tuple(_field(names[one.source], one.state, program[one.initial], name, True)
-                  for one in program.delays)
-    last = tuple(_field(names[one.source], one.state, program[one.final], name, False)
-                 for one in program.delays)
-    return [Struct(f"{name}_sizes", "sizes, each at least 1, but T and B may be 0", sizes),
-            *(_struct(f"{name}_{kind}", comment, tuple(
-                _field(names[one.name], _key(one), one, name, const, stored.get(one.name))
-                for one in members))
-              for kind, comment, const, members in groups),
-            _struct(f"{name}_initial", BEFORE, first),
-            _struct(f"{name}_state", AFTER, last)]
+    members = {"sizes": sizes, **{kind: tuple(
+        _field(names[one.name], _key(one), one, name, const, stored.get(one.name))
+        for one in own) for kind, const, own in groups}}
+    for kind, side, const in (("initial", "initial", True), ("state", "final", False)):
+        members[kind] = tuple(_field(names[one.source], one.state, program[getattr(one, side)],
+                                     name, const) for one in program.delays)
+    return [_struct(kind, name, comment(kind, kinds), fields)
+            for kind, fields in members.items()]
 
 
-def _struct(name: str, comment: str, fields: tuple[Field, ...]) -> Struct:
+def _struct(kind: str, name: str, told: str, fields: tuple[Field, ...]) -> Struct:
     """A struct; C99 knows no empty one."""
     none = Field("none", "", _declared("char none;", "there are none"))
-    return Struct(name, comment, fields or (none,))
+    return Struct(kind, f"{name}_{kind}", told, fields or (none,))
 
 
 def _folded(factors: Sequence[str]) -> str:

@@ -6,7 +6,7 @@ bears the name of its variable; the parts of its formula are numbered beneath it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,10 +35,10 @@ class Constants:
         self.arrays.setdefault(name, np.asarray(array, dtype or self.dtype))
         return name
 
-    def initializers(self) -> list[Any]:
-        """What the model's graph holds."""
+    def initializers(self, read: Container[str]) -> list[Any]:
+        """What the model's graph holds: the arrays that its nodes read."""
         return [numpy_helper.from_array(np.ascontiguousarray(one).reshape(one.shape), name)
-                for name, one in self.arrays.items()]
+                for name, one in self.arrays.items() if name in read]
 
 
 @dataclass(frozen=True)
@@ -139,6 +139,21 @@ class Nodes:
             return value
         shape = lengths[0] if len(lengths) == 1 else self.value("Concat", lengths, (), axis=0).name
         return self.value("Expand", [value.name, shape], dims)
+
+    def largest(self, value: Value, places: Sequence[int]) -> Value:
+        """The largest entry along the axes at these places, counted from the last one."""
+        axes = self.constants.put(f"axes {','.join(map(str, places))}", places, np.int64)
+        kept = tuple(one for place, one in enumerate(value.dims, -len(value.dims))
+                     if place not in places)
+        return self.value("ReduceMax", [value.name, axes], kept, keepdims=0)
+
+    def leaving(self, value: Value, name: str, left: list[str], otherwise: str) -> Value:
+        """What leaves a body: the value of an equation itself, but a copy of what left before."""
+        if name in left:
+            left.remove(name)
+            return value
+        self.add("Identity", [value.name], [otherwise])
+        return Value(self, otherwise, value.dims)
 
     def named(self, value: Value, name: str) -> Value:
         """The value under a name of its own, which the node that has just given it takes."""

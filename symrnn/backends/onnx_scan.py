@@ -1,4 +1,4 @@
-"""Any network as an ONNX model: its stages as primitive operators, each recurrence a ``Scan``.
+"""Any network as an ONNX model: its stages as operators, a recurrence often as a ``Scan``.
 
 Runtimes have fast kernels for three operators of ONNX; a scan of primitive ones runs in any of
 them and is slow there, as each step starts a graph. T and B stay open, other sizes are fixed.
@@ -13,6 +13,7 @@ import numpy as np
 from onnx import TensorProto, helper
 
 from symrnn.backends.onnx_graph import LENGTHS, Constants, Dims, Nodes, Value, operations
+from symrnn.backends.onnx_operator import Chooser, add_operator, names_read, network_of
 from symrnn.program import (FED, Delay, Equation, IndexSymbol, Program, ProgramError, Role, Span,
                             Variable)
 from symrnn.program.contraction import Ein, Maximum
@@ -29,8 +30,10 @@ MATMUL = {"ij,j->i": True, "ji,j->i": False}  # matrix and vector: is the matrix
 
 
 def scan_model(program: Program, sizes: Mapping[str, int], parameters: Mapping[str, Any],
-               dtype: str = "float32") -> Any:
+               dtype: str = "float32", chooser: Chooser | None = None) -> Any:
     """The model of a network: inputs [T, B, ...] in, outputs and final states out.
+
+    A recurrence is the operator that ``chooser`` has for it, else a scan of primitive ones.
 
     Parameters that are not given are inputs of the model. Initial states are inputs too, [B, ...]
     by the names of the states, with a default. Raises ProgramError for a system that is no network
@@ -41,14 +44,15 @@ def scan_model(program: Program, sizes: Mapping[str, int], parameters: Mapping[s
     if foreign:
         raise ProgramError(f"{program.name}: '{foreign[0].name}' is a {foreign[0].role.value}, "
                            f"which a model for ONNX does not take; export the network itself")
-    return _Model(program, sizes, parameters, dtype).made()
+    return _Model(program, sizes, parameters, dtype, chooser).made()
 
 
 class _Model:
     """A model being made; ``outer`` is its graph, ``known`` the values there by variable."""
 
     def __init__(self, program: Program, sizes: Mapping[str, int], parameters: Mapping[str, Any],
-                 dtype: str) -> None:
+                 dtype: str, chooser: Chooser | None) -> None:
+        self.chooser, self.scans = chooser, 0
         self.program, self.type = program, TYPES[dtype]
         self.constants = Constants(dtype)
         self.interpreter = Interpreter(program, {}, sizes)
@@ -73,11 +77,11 @@ class _Model:
         outputs = [self._info(name, self.dims(self.program[name], inside=False))
                    for name in (*self.program.outputs, *finals)]
         graph = helper.make_graph(self.outer.nodes, self.program.name, self.inputs, outputs,
-                                  self.constants.initializers())
+                                  self.constants.initializers({*names_read(self.outer.nodes)}))
         return helper.make_model(
             graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR,
-            producer_name="symrnn", doc_string=self.program.title + (
-                f". {SLOW}" if self.program.delays else ""))
+            producer_name="symrnn",
+            doc_string=self.program.title + (f". {SLOW}" if self.scans else ""))
 
     def dims(self, variable: Variable, inside: bool) -> Dims:
         """The shape of a variable, inside of a step or around the loop."""
@@ -105,7 +109,7 @@ class _Model:
     def _stage(self, stage: Stage) -> list[str]:
         """The nodes of a stage; gives the names of the final states."""
         if stage.order in (Order.FORWARD, Order.REVERSE):
-            return self._scan(stage)
+            return self._operator(stage) or self._scan(stage)
         finals = [self._shift(one) for one in stage.delays]
         for one in stage.equations:
             self.known[one.lhs] = self._equation(one, self.outer, self.known)
@@ -126,8 +130,25 @@ class _Model:
         graph.add("Gather", [source.name, index], [delay.final], axis=0)
         return delay.final
 
+    def _operator(self, stage: Stage) -> list[str]:
+        """A stage over time as the operator that it is; nothing where it is none."""
+        read, wanted = self._read_from_outside(stage), self._wanted(stage)
+        own = None if self.chooser is None else network_of(self.program, stage, read, wanted)
+        one = None if self.chooser is None or own is None else self.chooser(own)
+        if one is None:
+            return []
+        delays = {each.state: each for each in stage.delays}
+        order = [delays[state] for state in one.states]
+        finals = [each.final for each in order]
+        add_operator(self.outer, one, read[0], wanted[0], [self._initial(each) for each in order],
+                     finals)
+        self.known[wanted[0]] = Value(self.outer, wanted[0],
+                                      self.dims(self.program[wanted[0]], False))
+        return finals
+
     def _scan(self, stage: Stage) -> list[str]:
         """A stage over time as one Scan: states, then sequences, in and out."""
+        self.scans += 1
         body, now = Nodes(self.constants, inside=True), dict(self.known)
         states = [self._inner(body, now, one.lhs) for one in stage.delays]
         names = self._read_from_outside(stage)
@@ -135,9 +156,9 @@ class _Model:
         for one in stage.equations:
             now[one.lhs] = self._equation(one, body, now)
         wanted, left = self._wanted(stage), [one.lhs for one in stage.equations]
-        new = [self._leaving(body, now[one.source], one.source, left, f"{one.lhs}[t+1]")
+        new = [body.leaving(now[one.source], one.source, left, f"{one.lhs}[t+1]")
                for one in stage.delays]
-        rows = [self._leaving(body, now[name], name, left, f"{name}[t] of all") for name in wanted]
+        rows = [body.leaving(now[name], name, left, f"{name}[t] of all") for name in wanted]
         graph = helper.make_graph(
             body.nodes, f"a step of {self.program.name}",
             [self._info(one.name, one.dims) for one in (*states, *fed)],
@@ -152,15 +173,6 @@ class _Model:
         for name in wanted:
             self.known[name] = Value(self.outer, name, self.dims(self.program[name], False))
         return finals
-
-    @staticmethod
-    def _leaving(body: Nodes, value: Value, name: str, left: list[str], otherwise: str) -> Value:
-        """What leaves a body: the value of an equation itself, but a copy of what left before."""
-        if name in left:
-            left.remove(name)
-            return value
-        body.add("Identity", [value.name], [otherwise])
-        return Value(body, otherwise, value.dims)
 
     def _inner(self, body: Nodes, now: Values, name: str) -> Value:
         """A sequence as a step of the loop sees it."""
@@ -245,7 +257,9 @@ class _Model:
     def _product(self, ein: Ein, lhs: Variable, graph: Nodes, known: Values) -> Value:
         values = [self._here(graph, known[one.name]) for one in ein.operands]
         if isinstance(ein, Maximum):
-            return self._largest(ein, graph, values[0])
+            part = ein.letters.operands[0]
+            return graph.largest(values[0], [place - len(part) for place, one in enumerate(part)
+                                             if one in ein.letters.summed])
         constant = [self.program[one.name].span is Span.CONSTANT for one in ein.operands]
         if ein.letters.spec in MATMUL and constant == [True, False]:
             matrix, vector = values
@@ -262,14 +276,6 @@ class _Model:
             self.outer.add("Transpose", [matrix.name], [name], perm=[1, 0])
             self.transposed[matrix.name] = Value(self.outer, name, dims)
         return self.transposed[matrix.name]
-
-    def _largest(self, ein: Ein, graph: Nodes, value: Value) -> Value:
-        part = ein.letters.operands[0]
-        places = [place - len(part) for place, one in enumerate(part) if one in ein.letters.summed]
-        axes = self.constants.put(f"axes {','.join(map(str, places))}", places, np.int64)
-        kept = tuple(one for place, one in enumerate(value.dims, -len(value.dims))
-                     if place not in places)
-        return graph.value("ReduceMax", [value.name, axes], kept, keepdims=0)
 
     def _einsum(self, ein: Ein, lhs: Variable, graph: Nodes, values: list[Value]) -> Value:
         """Any contraction; steps and samples that the left-hand side lacks are summed over."""

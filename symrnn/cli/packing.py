@@ -31,6 +31,9 @@ def package(cell: Annotated[str, typer.Argument(
                 "--output", "-o", metavar="DIR", help="The folder of the package.")],
             fix: Annotated[str, typer.Option(
                 metavar="n=1,m=32", help="Sizes that no weights tell.")] = "",
+            name: Annotated[str, typer.Option(
+                metavar="NAME", help="What begins every name in C, every file and target; that "
+                                     "of the cell without.")] = "",
             weights: Annotated[str, typer.Option(
                 metavar="FILE", help="Weights by their names, .npz or .safetensors; drawn "
                                      "without.")] = "",
@@ -49,7 +52,7 @@ def package(cell: Annotated[str, typer.Argument(
     Examples: `symrnn package gru -o gru --fix n=1,m=16`,
     `symrnn package lstm -o lstm --weights lstm.npz --for cmake --for arduino`,
     `symrnn package my.cell -o my --fix n=3,m=8 --train --window 16`,
-    `symrnn package lstm.safetensors -o lstm --weights-as int8 --tolerance 0.02`.
+    `symrnn package lstm.safetensors -o amp --name amp --weights-as int8 --tolerance 0.02`.
     """
     from symrnn import workflow
     from symrnn.program import Misused
@@ -61,9 +64,9 @@ def package(cell: Annotated[str, typer.Argument(
     folder = workflow.folder(output)
     with waiting("Packaging"):
         made = workflow.package_of(
-            cell, weights, node, fix, kinds=kinds or [], train=(loss or LOSSES[0]) if train else "",
-            window=window or 8, weights_as=weights_as or "",
-            tolerance=0.01 if tolerance is None else tolerance)
+            cell, weights, node, fix, name, kinds=kinds or [],
+            train=(loss or LOSSES[0]) if train else "", window=window or 8,
+            weights_as=weights_as or "", tolerance=0.01 if tolerance is None else tolerance)
         removed = made.write(folder)
     for one in made.differences:
         say(str(one))

@@ -10,12 +10,15 @@ from typing import Any
 
 import numpy as np
 
+from symrnn.interop.onnx import OPERATORS
 from symrnn.kernels import compile
 from symrnn.program import FED, INPUTS, Misused, Program, Role, counted, of_network, quoted
 from symrnn.runtime.shapes import ShapeError, Sizes, check_names
 from symrnn.targets import DTYPES
 
 STEPS, SAMPLES = 5, 2  # of the run that is compared
+RUNTIME = "ONNX Runtime"
+UNWEIGHTED = "the model has no weights in it"
 SCAN = "a Scan of primitive operators; it will be slow there"
 
 
@@ -23,24 +26,30 @@ SCAN = "a Scan of primitive operators; it will be slow there"
 class Exported:
     """A model, what it is made of, and how far ONNX Runtime is from symrnn's own kernel on it.
 
-    ``operator`` is the proved one, empty for scans. ``difference`` is that of the largest
-    entry, None where there is no ONNX Runtime or the model has no weights in it.
+    ``operator`` is the proved one, the network as a ``whole``, or those of its recurrences;
+    ``scans`` counts what is none. ``difference`` is that of the largest entry, None where nothing
+    was compared, and ``uncompared`` then says why.
     """
 
     model: Any = field(repr=False)
     operator: str
     difference: float | None
+    uncompared: str = ""
+    scans: int = 0
+    whole: bool = False
 
     def __str__(self) -> str:
-        told = (f"the operator {self.operator}, proved to be this network" if self.operator
-                else SCAN)
-        return f"{told}\n{difference_told(self.difference, 'ONNX Runtime')}"
+        found = (f"the operator {self.operator}, proved to be this network" if self.whole else
+                 f"{self.operator}, proved to be recurrences of this network")
+        beside = f"; {counted(self.scans, 'Scan')} of primitive operators will be slow there"
+        told = found + beside * bool(self.scans) if self.operator else SCAN
+        return f"{told}\n{difference_told(self.difference, RUNTIME, self.uncompared)}"
 
 
-def difference_told(difference: float | None, other: str) -> str:
-    """A line about the largest difference."""
+def difference_told(difference: float | None, other: str, why: str = "") -> str:
+    """A line about the largest difference, or why there is none: the other is not installed."""
     if difference is None:
-        return f"not compared with {other}: it is not installed, or no run of it is possible"
+        return f"not compared with {other}: {why or 'it is not installed'}"
     return f"largest difference between {other} and symrnn: {difference:.2g}"
 
 
@@ -52,8 +61,9 @@ def to_onnx(network: Program, parameters: Mapping[str, Any] | None = None,
 
     Inputs and outputs bear the network's names, [T, B, ...] with T and B open; initial states
     (``initial.h`` [B, m]) have defaults, final states come out. It is one operator of ONNX where
-    the prover says that it is the network, and in float32, as runtimes have no other; else, and
-    with ``scan``, scans of primitive operators, which are slow in runtimes. Without ``parameters``
+    the prover says that it is the network, and in float32, as runtimes have no other; with
+    ``parameters`` each layer that is proved to be one is one. Else, and with ``scan``, there are
+    scans of primitive operators, which are slow in runtimes. Without ``parameters``
     they are inputs of the model, and ``sizes`` tells every size by name.
 
     Raises ShapeError for parameters that do not fit, Misused for another type, for a size that is
@@ -63,21 +73,25 @@ def to_onnx(network: Program, parameters: Mapping[str, Any] | None = None,
     if dtype not in DTYPES:
         raise Misused(f"dtype is {quoted(dtype)}; models compute in {' or '.join(DTYPES)}")
     from symrnn.backends.onnx_scan import scan_model
-    from symrnn.exchange.operators import operator_model, standard
+    from symrnn.exchange.operators import operator, operator_model, standard
 
     given = dict(parameters or {})
     known = _sizes(network, given, sizes or {})
     found = None if scan or dtype != "float32" else standard(network)
-    made = (scan_model(network, known, given, dtype) if found is None
+    chooser = None if scan or dtype != "float32" or not given else (
+        lambda part: operator(part, given))
+    made = (scan_model(network, known, given, dtype, chooser) if found is None
             else operator_model(network, found, known, given))
     import onnx
 
     onnx.checker.check_model(made, full_check=True)
     content = made.SerializeToString()
+    difference, why = _compared(network, given, content, known, dtype)
     if path is not None:
         Path(path).write_bytes(content)
-    difference = None if not given else _difference(network, given, content, known, dtype)
-    return Exported(made, found.op_type if found else "", difference)
+    kinds = [one.op_type for one in made.graph.node]
+    return Exported(made, ", ".join(one for one in kinds if one in OPERATORS), difference, why,
+                    kinds.count("Scan"), found is not None)
 
 
 def _must_be_there() -> None:
@@ -96,11 +110,18 @@ def _sizes(network: Program, parameters: Mapping[str, Any],
         check_names(parameters, [one.name for one in own], "parameter")
         for one in own:
             sizes.take(one, parameters[one.name], one.name)
+            if not np.isfinite(parameters[one.name]).all():
+                raise Misused(f"{network.name}: '{one.name}' has entries that are no finite "
+                              f"numbers; give weights that are")
     free = [one.name for one in network.sizes if one.value is None]
     unknown = [name for name in told if name not in free]
     if unknown:
         raise Misused(f"{network.name} has no size {quoted(unknown[0])}; its sizes are "
                       f"{', '.join(free)}")
+    for name, length in told.items():
+        if not isinstance(length, int | np.integer) or length < 1:
+            raise Misused(f"{network.name}: {name} is {quoted(length)}; a size is a whole number "
+                          f"from 1 on")
     known = {**told, **{name: sizes.known[name] for name in free if name in sizes.known}}
     missing = [name for name in free if name not in known]
     if missing:
@@ -111,16 +132,28 @@ def _sizes(network: Program, parameters: Mapping[str, Any],
     return known
 
 
-def _difference(network: Program, parameters: Mapping[str, Any], model: bytes,
-                sizes: Mapping[str, int], dtype: str) -> float | None:
-    """The largest difference between the runtime's outputs and ours, on random inputs."""
+def _compared(network: Program, parameters: Mapping[str, Any], model: bytes,
+              sizes: Mapping[str, int], dtype: str) -> tuple[float | None, str]:
+    """The largest difference between the runtime and us, or None and why there is none."""
+    if not parameters and network.with_role(Role.PARAMETER):
+        return None, UNWEIGHTED
     try:
         import onnxruntime
     except ImportError:
-        return None
+        return None, ""
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
-    session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    try:
+        session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # it has no class of its own for it
+        first = str(error).strip().split("\n")[0]
+        return None, f"it does not take the model, {first}"
+    return _difference(network, parameters, session, sizes, dtype), ""
+
+
+def _difference(network: Program, parameters: Mapping[str, Any], session: Any,
+                sizes: Mapping[str, int], dtype: str) -> float:
+    """The largest difference between the runtime's outputs and ours, on random inputs."""
     draw = np.random.default_rng(1)
     known = Sizes(network, np.float64)
     known.known.update({**sizes, "T": STEPS, "B": SAMPLES})

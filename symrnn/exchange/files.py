@@ -13,6 +13,7 @@ from symrnn.exchange.keras_weights import from_keras_weights
 from symrnn.exchange.onnx_models import from_onnx
 from symrnn.exchange.torch_modules import from_torch_weights
 from symrnn.program import Misused, quoted
+from symrnn.storage import container, is_saved
 
 PICKLES = (".pt", ".pth", ".bin", ".pkl", ".ckpt")
 READERS: dict[str, Callable[[Path, str, str, str], Imported]] = {
@@ -53,4 +54,6 @@ def read(path: str | os.PathLike[str], node: str = "", kind: str = "",
         raise Misused("--node names a node of an ONNX model")
     if (kind or prefix) and found not in (".safetensors", ".npz"):
         raise Misused("--kind and --prefix belong to a state_dict of PyTorch")
+    if is_saved(own.name) and container(own).text(own) is not None:
+        raise Misused(f"{own} was written by symrnn, and every command takes it as it is")
     return READERS[found](own, node, kind, prefix)

@@ -28,7 +28,8 @@ class Imported:
 
     ``source`` is the format, ``found`` sentences about what was there, ``mapping`` each of our
     parameters with what it was made of. ``difference`` is the largest one between the outputs of
-    a library, the ``runner``, and ours on random inputs: None where that is not installed.
+    a library, the ``runner``, and ours on random inputs: None where that is not installed, or
+    for the reason that ``uncompared`` tells.
     """
 
     source: str
@@ -38,6 +39,7 @@ class Imported:
     found: tuple[str, ...]
     mapping: Mapped
     difference: float | None
+    uncompared: str = ""
 
     def __repr__(self) -> str:
         return (f"<Imported {self.network.name} of {self.source}: "
@@ -48,11 +50,16 @@ class Imported:
         return "\n".join([f"{self.source}: {self.network.title}",
                           *(f"  {one}" for one in self.found), "mapping",
                           *(f"  {ours.ljust(width)} = {theirs}" for ours, theirs in self.mapping),
-                          difference_told(self.difference, self.runner)])
+                          difference_told(self.difference, self.runner, self.uncompared)])
 
 
 def checked(found: Imported) -> Imported:
-    """The same, unless the library computes other numbers. Raises ProgramError then."""
+    """The same, unless weights are no numbers or the library computes others: ProgramError."""
+    for name, one in found.parameters.items():
+        if not np.isfinite(one).all():
+            raise ProgramError(f"{found.source}: {dict(found.mapping).get(name, name)} has entries "
+                               f"that are no finite numbers, so the file is no trained network; "
+                               f"nothing is written")
     if found.difference is not None and not found.difference <= LARGEST:
         raise ProgramError(f"{found.runner} and symrnn differ by {found.difference:.2g} on the "
                            f"weights of {found.network.name}, so they were read wrongly: the "

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+from zipfile import is_zipfile
 
 import numpy as np
 
@@ -64,6 +65,8 @@ def _keras() -> Any:
 def _loaded(path: Path) -> Any:
     path.open("rb").close()
     keras = _keras()
+    if path.suffix == ".keras" and not is_zipfile(path):
+        raise ProgramError(f"{path} is no complete .keras file, which is a zip archive")
     try:
         return keras.saving.load_model(path, compile=False, safe_mode=True)
     except Exception as error:  # Keras has no class of its own for it

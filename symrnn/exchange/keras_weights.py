@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from symrnn.exchange.imported import Imported
+from symrnn.exchange.imported import Imported, checked
 from symrnn.exchange.keras_models import SOURCE
 from symrnn.exchange.layers import Dense, Kind, Recurrent, keras_weights, kind_of, stacked
 from symrnn.program import Misused, ProgramError, quoted
@@ -41,7 +41,8 @@ def from_keras_weights(path: str | os.PathLike[str]) -> Imported:
         notes.append(f"{name}: {kind.name} by its shapes; taken to read forwards, with Keras' own "
                      f"activations")
     made = stacked(layers, above)
-    return Imported(SOURCE, SOURCE, made.network, made.parameters, tuple(notes), made.mapping, None)
+    return checked(Imported(SOURCE, SOURCE, made.network, made.parameters, tuple(notes),
+                            made.mapping, None, "weights alone are no model that it could run"))
 
 
 def _groups(path: Path) -> dict[str, list[list[Array]]]:

@@ -11,6 +11,7 @@ import numpy as np
 from onnx import helper, numpy_helper
 from sympy import tanh
 
+from symrnn.backends.onnx_operator import Operator
 from symrnn.backends.onnx_scan import IR, OPSET, TYPES
 from symrnn.comparison import Comparison, compare
 from symrnn.comparison.polynomial import TooLarge
@@ -18,7 +19,7 @@ from symrnn.comparison.proof import prove
 from symrnn.comparison.subject import Subject
 from symrnn.interop.onnx import ONNX_ACTIVATIONS, OPERATORS, networks, weight_table
 from symrnn.interop.packing import laid_out
-from symrnn.program import ACTIVATIONS, Pointwise, Program, Role
+from symrnn.program import ACTIVATIONS, Delay, Pointwise, Program, Role
 
 # An operator, its attributes and the arrays that it is given: the simplest form first.
 FORMS: tuple[tuple[str, dict[str, int], str], ...] = (
@@ -108,22 +109,37 @@ def _spelled(name: str) -> str:
     return "".join(word.capitalize() for word in words)
 
 
+def operator(program: Program, parameters: Mapping[str, Any]) -> Operator | None:
+    """The operator that is proved to be a part of a network, with its weights; None without."""
+    found = standard(program)
+    if found is None:
+        return None
+    own = {one.name: parameters[one.name] for one in program.with_role(Role.PARAMETER)}
+    return Operator(found.op_type, found.attributes, _weights(found, own),
+                    tuple(one.state for one in _in_order(program, found)))
+
+
+def _in_order(program: Program, found: Standard) -> list[Delay]:
+    """The states of a network as the operator orders its own."""
+    mapping = found.proof.mapping
+    assert mapping is not None
+    states = {theirs: ours for ours, theirs in mapping.states}
+    delays = {one.state: one for one in program.delays}
+    return [delays[states[name]] for name in OPERATORS[found.op_type].states]
+
+
 def operator_model(program: Program, found: Standard, sizes: Mapping[str, int],
                    parameters: Mapping[str, Any]) -> Any:
     """A model of one operator under the network's own names.
 
     Without parameters the operator's own arrays are inputs of the model, W, R, B and P.
     """
-    mapping = found.proof.mapping
-    assert mapping is not None
     (x,), (y,) = program.with_role(Role.INPUT), program.outputs
     m, n = sizes[program[program.delays[0].lhs].axes[0]], sizes[x.axes[0]]
     weights = _weights(found, parameters) if parameters else {}
-    states = {theirs: ours for ours, theirs in mapping.states}
-    delays = {one.state: one for one in program.delays}
-    order = [delays[states[name]] for name in OPERATORS[found.op_type].states]
+    order = _in_order(program, found)
     arrays = [numpy_helper.from_array(one, key) for key, one in {
-        **weights, "axis 0": np.array([0]), "axis 1": np.array([1]), "one": np.array([1]),
+        **weights, "axis 0": np.array([0]), "axis 1": np.array([1]),
         "length": np.array([m]), **{one.initial: np.zeros((1, m), np.float32) for one in order},
     }.items()]
     given = ["B" if "B" in found.weights else "", "", *(f"{one.initial} [1]" for one in order),

@@ -65,13 +65,15 @@ def from_state_dict(weights: Mapping[str, Any], mode: str = "",
     ShapeError for arrays that do not fit together.
     """
     wanted = None if prefix is None else prefix and prefix.removesuffix(".") + "."
-    places = [where for where, own in map(local, weights)
-              if own in FIRST and wanted in (None, where)]
-    if len({*places}) != 1:
-        known = ", ".join(quoted(one.removesuffix(".")) for one in places)
-        raise Misused(f"there are several modules; tell which by prefix, one of {known}" if places
-                      else "there are no weights of a recurrent module of PyTorch, "
-                           "weight_ih_l0 and so on")
+    there = [*dict.fromkeys(where for where, own in map(local, weights) if own in FIRST)]
+    places = [where for where in there if wanted in (None, where)]
+    if len(places) != 1:
+        known = ", ".join(quoted(one.removesuffix(".")) for one in there)
+        raise Misused("there are no weights of a recurrent module of PyTorch, weight_ih_l0 and so "
+                      "on" if not there else
+                      f"there are several modules; tell which by prefix, one of {known}"
+                      if wanted is None else
+                      f"there is no recurrent module {quoted(prefix)}; there are {known}")
     place = places[0]
     chosen = mode or _mode({own: one for where, own in [*map(local, weights)]
                             for one in [weights[where + own]] if where == place})

@@ -1,7 +1,7 @@
 """From a schedule to a loop tree: the portable one, that which keeps all, and the tiled one."""
 
 from symrnn.lowering.arrays import ALL_REAL, STREAMED, Arrays, Locals, Stored
-from symrnn.lowering.interface import ARGUMENTS, signature
+from symrnn.lowering.interface import ARGUMENTS, signature, structs_of
 from symrnn.lowering.kept import KeptArrays, kept
 from symrnn.lowering.portable import Interface, Lowered, portable
 from symrnn.lowering.tiled import TiledFunction, TiledInterface, packing, tiled
@@ -10,5 +10,6 @@ from symrnn.lowering.sizes import GIVEN, FixedSizes, free_sizes
 __all__ = [
     "ALL_REAL", "ARGUMENTS", "GIVEN", "STREAMED", "Arrays", "FixedSizes", "Interface",
     "KeptArrays", "Locals", "Lowered", "Stored", "TiledFunction",
-    "TiledInterface", "free_sizes", "kept", "packing", "portable", "signature", "tiled",
+    "TiledInterface", "free_sizes", "kept", "packing", "portable", "signature", "structs_of",
+    "tiled",
 ]

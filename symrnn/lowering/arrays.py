@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from symrnn.loops import (NULL, REAL, Choose, Expression, Member, Name, Names, Scalar, Size, Whole,
                           product)
-from symrnn.program import FED, Delay, Role, Span, Variable
+from symrnn.program import FED, Delay, ProgramError, Role, Span, Variable
 from symrnn.schedule import Place, Plan, Schedule
 
 STRUCT = {**dict.fromkeys(FED, "in"), Role.PARAMETER: "parameters", Role.INITIAL: "initial",
@@ -119,9 +119,17 @@ class Arrays:
         return Member(Name(self.struct_of(variable)), self.field(variable))
 
     def struct_of(self, variable: Variable) -> str:
-        """The argument that brings a value, or takes it."""
-        return "out" if variable.name in self.plan.program.outputs else self.struct_by_role[
-            variable.role]
+        """The argument that brings a value, or takes it.
+
+        Raises ProgramError for what only another program's run brings, as an adjoint reads it.
+        """
+        if variable.name in self.plan.program.outputs:
+            return "out"
+        if variable.role not in self.struct_by_role:
+            raise ProgramError(f"{self.plan.program.name}: '{variable.name}' is a "
+                               f"{variable.role.value}, which no call in C brings; take the "
+                               f"network itself, whose files and kernels have this program too")
+        return self.struct_by_role[variable.role]
 
     def field(self, variable: Variable) -> str:
         """The field of a struct; initial and final states go by the name of the state."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 from symrnn.loops import REAL, Argument, Pointer, Struct
@@ -26,6 +27,12 @@ def signature(kind: str, prefix: str, packed: bool = False) -> tuple[Argument, .
     names = [one for each in ARGUMENTS[kind]
              for one in ((each, "packed") if packed and each == "parameters" else (each,))]
     return tuple(argument(kind, prefix, one) for one in names)
+
+
+def structs_of(kinds: Iterable[str]) -> frozenset[str]:
+    """The structs that functions of these kinds take."""
+    return frozenset(STRUCTS.get(one, one) for kind in kinds for one in ARGUMENTS[kind]
+                     if one not in BLOCKS)
 
 
 @lru_cache(maxsize=64)

@@ -10,9 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from symrnn.kernels import compile
-from symrnn.program import FED, Program, ProgramError, Role, Variable
+from symrnn.program import FED, Program, ProgramError, Role, Variable, quoted
 from symrnn.program.draw import drawn
 from symrnn.packaging.content import lengths
+from symrnn.runtime.shapes import numbers
 
 Array = npt.NDArray[Any]
 STEPS, SEED = 12, 0  # of test vectors; of everything drawn
@@ -56,19 +57,42 @@ def drawn_parameters(program: Program, sizes: Mapping[str, int]) -> dict[str, Ar
 
 def checked_parameters(program: Program, sizes: Mapping[str, int],
                        params: Mapping[str, Any]) -> dict[str, Array]:
-    """Given weights as float32. Raises ProgramError for missing ones, other shapes, no numbers."""
-    known, found = lengths(program, sizes), {}
-    for one in program.with_role(Role.PARAMETER):
+    """Given weights as float32. Raises ProgramError for other shapes, and for numbers that are none
+    or too large, ShapeError for what is no array of numbers.
+    """
+    known = lengths(program, sizes)
+    return {one.name: _checked(program, one, params[one.name], _shape(one, known))
+            for one in program.with_role(Role.PARAMETER)}
+
+
+def refuse_others(program: Program, params: Mapping[str, Any]) -> None:
+    """Raises ProgramError for weights that are missing, unknown, or tell no sizes."""
+    own = program.with_role(Role.PARAMETER)
+    names = ", ".join(one.name for one in own) or "none"
+    for one in own:
         if one.name not in params:
-            names = ", ".join(each.name for each in program.with_role(Role.PARAMETER))
             raise ProgramError(f"{program.name}: there are no weights for '{one.name}'; give all "
                                f"of {names}")
-        value, shape = np.asarray(params[one.name], np.float32), _shape(one, known)
-        if value.shape != shape or not np.isfinite(value).all():
-            raise ProgramError(f"{program.name}: '{one.name}' has shape {value.shape} and must be "
-                               f"{shape}, of finite numbers; look at the sizes and at the file")
-        found[one.name] = value
-    return found
+        if len(shape := np.shape(params[one.name])) != len(one.axes):
+            raise ProgramError(f"{program.name}: '{one.name}' has shape {shape} and must have the "
+                               f"axes [{', '.join(one.axes)}]; look at the file")
+    for name in params:
+        if name not in [one.name for one in own]:
+            raise ProgramError(f"{program.name} has no parameter {quoted(name)}; give weights for "
+                               f"{names} alone")
+
+
+def _checked(program: Program, one: Variable, given: Any, shape: tuple[int, ...]) -> Array:
+    with np.errstate(over="ignore"):
+        value = numbers(given, one.name).astype(np.float32)
+    if value.shape != shape:
+        raise ProgramError(f"{program.name}: '{one.name}' has shape {value.shape} and must be "
+                           f"{shape}; look at the sizes and at the file")
+    if not np.isfinite(value).all():
+        count = int(np.count_nonzero(~np.isfinite(value)))
+        raise ProgramError(f"{program.name}: {count} of the {value.size} entries of '{one.name}' "
+                           f"are no finite numbers in float32; give weights that are")
+    return value
 
 
 def vectors(program: Program, sizes: Mapping[str, int], params: Mapping[str, Array],

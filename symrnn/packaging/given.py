@@ -35,6 +35,8 @@ def given(cell: str, weights: str = "", node: str = "") -> Given:
     their names whose entry ``cell`` is the name of the cell. Raises ProgramError for a file that
     cannot be read, Misused and UnknownName.
     """
+    if node and not cell.endswith(".onnx"):
+        raise Misused("--node names a node of an ONNX model")
     found = _from_file(cell, node) if is_saved(cell) or is_readable(cell) else None
     if found is None:
         named = find(cell)
@@ -66,7 +68,8 @@ def _imported(path: str, node: str) -> Imported:
         if not is_saved(path):
             raise
         raise ProgramError(f"{quoted(path)} does not tell its cell ({error}); write symrnn package "
-                           f"NAME --weights {path}") from None
+                           f"NAME --weights {path}, or read it by symrnn import, which takes "
+                           f"--prefix and --kind") from None
 
 
 def _text(path: str) -> str | None:
@@ -87,5 +90,7 @@ def _arrays(path: str) -> dict[str, Any]:
         with np.load(Path(path), allow_pickle=False) as file:
             return {} if not isinstance(file, np.lib.npyio.NpzFile) else dict(file)
     except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
-        why = getattr(error, "strerror", None) or "it is no archive of plain arrays"
-        raise ProgramError(f"{quoted(path)}: {why}; numpy.savez writes one") from None
+        why = getattr(error, "strerror", None)
+        told = f"{why}; look at the path" if why else (
+            "it is no archive of plain arrays; numpy.savez writes one")
+        raise ProgramError(f"{quoted(path)}: {told}") from None

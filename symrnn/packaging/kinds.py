@@ -9,13 +9,14 @@ from dataclasses import dataclass
 class Kind:
     """A toolchain, and the files that it needs beside the sources: template by path.
 
-    A path may hold ``{name}``.
+    A path may hold ``{name}``. Names that are ``taken``, in small letters, no package may bear.
     """
 
     name: str
     title: str
     files: tuple[tuple[str, str], ...]
     streams: bool = False  # whether it is of use for streams alone
+    taken: frozenset[str] = frozenset()
 
 
 CORE = Kind("core", "C99", (
@@ -29,7 +30,10 @@ KINDS = (
     Kind("cmake", "CMake, pkg-config and Meson", (
         ("CMakeLists.txt", "CMakeLists.txt"), ("Config.cmake.in", "cmake/{name}Config.cmake.in"),
         ("package.pc.in", "{name}.pc.in"), ("meson.build", "meson.build"),
-        ("package.wrap", "{name}.wrap"))),
+        ("package.wrap", "{name}.wrap")), taken=frozenset((
+            "all", "all_build", "check", "clean", "dist", "edit_cache", "experimental", "help",
+            "install", "learn", "nightly", "continuous", "package", "package_source", "preinstall",
+            "rebuild_cache", "run_tests", "test", "zero_check"))),
     Kind("arduino", "Arduino library", (
         ("library.properties", "library.properties"),
         ("Stream.ino", "examples/Stream/Stream.ino")), streams=True),

@@ -8,16 +8,17 @@ from typing import Any
 
 from symrnn.backends.c import Chosen, c_backend
 from symrnn.lowering import Stored
+from symrnn.packaging.asked import kinds_asked, sizes_asked, unfit, untrue
 from symrnn.packaging.content import BYTES, Array, Model, Slot, bits, literals, model
 from symrnn.packaging.drawn import (STEPS, TOLERANCE, checked_parameters, drawn_parameters,
-                                    sizes_of, vectors)
-from symrnn.packaging.kinds import CORE, KINDS, LEARNS, Kind
+                                    vectors)
+from symrnn.packaging.kinds import CORE, LEARNS, Kind
 from symrnn.packaging.learning import BLOCK, Training, training
 from symrnn.packaging.measured import Measured, measured
 from symrnn.packaging.narrow import Weights, stored
 from symrnn.packaging.packaged import Packaged
 from symrnn.pipeline import derive
-from symrnn.program import Program, ProgramError, misnamed, of_network, quoted
+from symrnn.program import Program, ProgramError, of_network
 from symrnn.rendering import MARK, render, rendered
 from symrnn.schedule import Plan
 
@@ -122,12 +123,13 @@ def package(network: Program, name: str, fix: Mapping[str, int] | None = None,
     this changes of an output or a final state may be ``tolerance`` of its largest entry. Raises
     ProgramError for a network, a name, sizes, weights or a kind that make no package.
     """
-    if (why := misnamed(name)) is not None:
+    kinds = (kinds,) if isinstance(kinds, str) else kinds
+    if (why := unfit(name, kinds) or untrue(window, tolerance)) is not None:
         raise ProgramError(why)
     if train and weights_as:
         raise ProgramError(f"{name}: weights in {weights_as} cannot learn, updates are smaller "
                            f"than their steps; leave out --train or --weights-as")
-    sizes = _sizes(network, fix or {}, params)
+    sizes = sizes_asked(network, fix or {}, params)
     wide = (drawn_parameters(network, sizes) if params is None
             else checked_parameters(network, sizes, params))
     weights = stored(network, sizes, wide, weights_as, tolerance)
@@ -136,24 +138,13 @@ def package(network: Program, name: str, fix: Mapping[str, int] | None = None,
     return Packaged(name, files, weights.differences)
 
 
-
-def _sizes(network: Program, fix: Mapping[str, int], params: Mapping[str, Any] | None
-           ) -> dict[str, int]:
-    """The sizes that are given and those of the weights. Raises ProgramError where they differ."""
-    own = {} if params is None else sizes_of(network, params)
-    for size in fix:
-        if own.get(size, fix[size]) != fix[size]:
-            raise ProgramError(f"{network.name}: {size} is {fix[size]} by --fix and {own[size]} "
-                               f"in the weights; leave out --fix {size}=")
-    return {**fix, **own}
-
 def _files_of(weights: Weights, name: str, sizes: Mapping[str, int], kinds: Sequence[str],
               train: str, window: int, origin: str) -> dict[str, str | bytes]:
     """Every file by its path."""
     network, params = weights.network, weights.params
     plan = derive(network)
     own = model(plan, name, sizes, STEPS, weights.types)
-    chosen = _chosen(kinds, own)
+    chosen = kinds_asked(kinds, own)
     learns = (training(network, own, sizes, params, train, window),) if train else ()
     code = _kernels(plan, own, weights.types, learns)
     found = vectors(network, sizes, params)
@@ -178,20 +169,6 @@ def _measured(content: Package, files: Mapping[str, str]) -> tuple[Measured, ...
     step = (f"{name}.c", f"{name}_model.c")
     weights = f"{name}_weights.c"
     return measured(sources, step, [one for one in content.sources if one not in (*step, weights)])
-
-
-def _chosen(kinds: Sequence[str], own: Model) -> tuple[Kind, ...]:
-    """The kinds of these names that fit a network. Raises ProgramError for another name."""
-    known = {one.name: one for one in KINDS}
-    for name in kinds:
-        if name not in known:
-            raise ProgramError(f"there is no kind of package {quoted(name)}; there are "
-                               f"{', '.join(known)}")
-        if known[name].streams and not own.streams:
-            raise ProgramError(f"{own.name} reads its input in both directions, so it has no "
-                               f"single steps, and a package for {name} needs them")
-    return tuple(one for one in KINDS if (one.name in kinds or not kinds)
-                 and (own.streams or not one.streams))
 
 
 def _kernels(plan: Plan, own: Model, types: Stored, learns: Sequence[Training]

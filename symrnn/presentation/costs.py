@@ -79,15 +79,20 @@ def _rows(forward: Operations, backward: Operations) -> tuple[Row, ...]:
                  for kind, title in KINDS.items())
 
 
-def sizes_of(program: Program, text: str) -> dict[Expr, Integer]:
-    """The sizes that ``n=1,m=32`` gives. Raises Misused for another text and other names."""
-    known = [*(one.name for one in program.sizes if one.value is None), *WIDE]
-    found = {}
+def sizes_of(program: Program, text: str, wide: bool = True) -> dict[Expr, Integer]:
+    """The sizes that ``n=1,m=32`` gives. Raises Misused for another text and other names.
+
+    Where T and B are not ``wide``, they are understood and not proposed: who takes no such sizes
+    says why.
+    """
+    own = [one.name for one in program.sizes if one.value is None]
+    known, offered, found = [*own, *WIDE], [*own, *(WIDE if wide else ())], {}
     for one in filter(None, text.split(",")):
         name, _, number = (half.strip() for half in one.partition("="))
         if name not in known or not number.isdecimal() or int(number) == 0:
-            raise Misused(f"--fix {quoted(text)} is not understood at {quoted(one)}; write sizes "
-                          f"from 1 on, such as {known[0]}=8, of {', '.join(known)}")
+            raise Misused(f"--fix {quoted(text)} is not understood at {quoted(one)}; " + (
+                f"write sizes from 1 on, such as {offered[0]}=8, of {', '.join(offered)}"
+                if offered else f"{program.name} has no sizes, leave --fix out"))
         found[SizeSymbol(name)] = Integer(number)
     return found
 

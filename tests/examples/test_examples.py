@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -10,6 +11,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+
+from examples.notebooks import cells
 
 FOLDER = Path(__file__).resolve().parents[2] / "examples"
 ROOT = FOLDER.parent
@@ -55,6 +58,16 @@ def test_it_runs_and_draws(name: str, tmp_path: Path) -> None:
     assert re.search(told, found), found
     assert (tmp_path / f"{name}.png").read_bytes().startswith(b"\x89PNG")
     assert [one.name for one in tmp_path.iterdir()] == [f"{name}.png"]
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_its_notebook_is_that_of_the_script_and_its_picture_is_shown(name: str) -> None:
+    """Whoever changes an example runs it again: python examples/notebooks.py NAME."""
+    made = json.loads((FOLDER / "notebooks" / f"{name}.ipynb").read_text(encoding="utf-8"))
+    found = [(one["cell_type"], "".join(one["source"])) for one in made["cells"]]
+    assert found == [*cells((FOLDER / f"{name}.py").read_text(encoding="utf-8"))]
+    assert any("image/png" in one.get("data", {}) for cell in made["cells"]
+               for one in cell.get("outputs", ()))
 
 
 @pytest.mark.parametrize(("name", "lacking", "told"), [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -19,7 +20,7 @@ import pytest
 import symrnn
 from symrnn.packaging import package
 from symrnn.packaging.drawn import drawn_parameters
-from tests.package.building import nightly, numbers, run, sources
+from tests.package.building import needs, nightly, numbers, run, sources
 
 WARNINGS = "-pedantic -Wall -Wextra -Wconversion -Wshadow -Werror -O2".split()
 AUDIO = """
@@ -99,16 +100,51 @@ def test_zephyr_compiles_every_source(packaged: Path) -> None:
     assert "config LSTM\n\tbool " in (packaged / "zephyr/Kconfig").read_text()
 
 
-@pytest.fixture(scope="module")
-def wasm(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def built(folder: Path, **chosen: str) -> subprocess.CompletedProcess[str]:
+    """What build.sh says with a compiler, of which there may be none on the path."""
+    package(symrnn.lstm(), "lstm", SIZES, kinds=["wasm"]).write(folder)
+    return subprocess.run(["/bin/sh", "wasm/build.sh"], cwd=folder, capture_output=True, text=True,
+                          env={**os.environ, **chosen}, check=False)
+
+
+def clang_for_wasm() -> str:
+    """A clang that links for WASI; skips where there is none."""
+    needs("clang", "wasm-ld")
+    start = run("clang", "-target", "wasm32-wasi", "-print-file-name=crt1-reactor.o", cwd=Path())
+    if not Path(start).is_absolute():
+        pytest.skip("clang has no libraries of WASI")
+    return "clang"
+
+
+@pytest.fixture(scope="module", params=["zig", "clang"])
+def wasm(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder with the network as WebAssembly, and a page that runs it."""
     folder = tmp_path_factory.mktemp("wasm")
-    package(symrnn.lstm(), "lstm", SIZES, kinds=["wasm"]).write(folder)
-    done = subprocess.run(["sh", "wasm/build.sh"], cwd=folder, capture_output=True, text=True,
-                          env={**os.environ, "ZIG": f"{sys.executable} -m ziglang"}, check=False)
+    done = built(folder, **({"CLANG": clang_for_wasm()} if request.param == "clang" else
+                            {"ZIG": f"{sys.executable} -m ziglang"}))
     assert done.returncode == 0, done.stderr
     (folder / "wasm/index.html").write_text(PAGE)
     return folder / "wasm"
+
+
+def test_clang_is_taken_where_there_is_no_zig(tmp_path: Path) -> None:
+    """The path holds nothing but clang and what it calls."""
+    clang_for_wasm()
+    places = [Path(shutil.which(name) or "") for name in ("clang", "wasm-ld", "dirname")]
+    linkers = sorted(places[1].parent.glob("wasm-ld-*"))  # Debian's clang calls that of its number
+    for one in (*places, *linkers):
+        (tmp_path / one.name).symlink_to(one)
+    done = built(tmp_path / "net", PATH=str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "net/wasm/lstm.wasm").read_bytes()[:4] == b"\0asm"
+    in_node(tmp_path / "net/wasm")
+
+
+def test_it_says_what_compilers_it_takes(tmp_path: Path) -> None:
+    (tmp_path / "dirname").symlink_to(shutil.which("dirname") or "")
+    done = built(tmp_path / "net", PATH=str(tmp_path))
+    assert done.returncode == 2 and "there is neither zig nor clang" in done.stderr
+    assert not (tmp_path / "net/wasm/lstm.wasm").exists()
 
 
 @pytest.fixture
@@ -141,6 +177,11 @@ def test_it_runs_in_a_browser(wasm: Path, address: str) -> None:
 
 @nightly
 def test_it_runs_in_node(wasm: Path) -> None:
+    in_node(wasm)
+
+
+def in_node(wasm: Path) -> None:
+    """Node computes what the page does."""
     script = PAGE.partition('"module">')[2].partition("</script>")[0]
     script = script.replace('fetch("lstm.wasm")', 'readFile("lstm.wasm")').replace(
         "document.body.textContent = ", "const text = ").replace(
