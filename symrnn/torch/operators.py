@@ -6,6 +6,7 @@ operator     takes a network's           gives                                  
 infer        given tensors               outputs, final states                   none
 forward      given tensors               the same, and the tape                  ``backward``
 backward     the same, results, bars     a gradient for each that has one        ``along``
+push         given tensors, directions   how outputs and final states change     none
 along        the same, bars, directions  how gradients and results change        none
 ===========  ==========================  ======================================  ============
 
@@ -21,6 +22,7 @@ import torch
 from torch import Tensor, library
 
 from symrnn.handles import flat, order
+from symrnn.program import ProgramError
 from symrnn.runtime.flat import Flat
 from symrnn.runtime.shapes import Array
 
@@ -68,6 +70,12 @@ def backward(network: str, given: Tensors, results: Tensors, bars: Tensors) -> l
                                                         _arrays(bars)))
 
 
+@_operator("push", "Tensor[] given, Tensor[] dots")
+def push(network: str, given: Tensors, dots: Tensors) -> list[Tensor]:
+    """How outputs and final states change along a direction of what has a gradient."""
+    return _tensors(_kernel(network, given[0]).push(_arrays(given), _arrays(dots)))
+
+
 @_operator("along", "Tensor[] given, Tensor[] bars, Tensor[] dots")
 def along(network: str, given: Tensors, bars: Tensors, dots: Tensors) -> list[Tensor]:
     """How gradients, then outputs and final states, change along a direction."""
@@ -83,6 +91,11 @@ def _infer_shapes(network: str, given: Tensors) -> list[Tensor]:
     known = order(network)
     sizes = known.sizes([one.shape for one in given])
     return [given[0].new_empty([sizes[axis] for axis in one.shape]) for one in known.results]
+
+
+@push.register_fake
+def _push_shapes(network: str, given: Tensors, dots: Tensors) -> list[Tensor]:
+    return _infer_shapes(network, given)
 
 
 @forward.register_fake
@@ -110,10 +123,13 @@ def _along_shapes(network: str, given: Tensors, bars: Tensors, dots: Tensors) ->
 
 # ---- derivatives ----------------------------------------------------------------------------
 
+TOO_HIGH = ("kernels have first derivatives and the second one of a gradient, as in "
+            "torch.func.hessian, jacfwd of jacrev; take symrnn.torch.function(network) for others")
 Bars = Sequence[Tensor | None]  # cotangents; None where nobody sent one
 
 
-def _filled(bars: Bars, like: Tensors) -> list[Tensor]:
+def filled(bars: Bars, like: Tensors) -> list[Tensor]:
+    """Zeros in the place of None."""
     return [torch.zeros_like(one) if bar is None else bar
             for bar, one in zip(bars, like, strict=True)]
 
@@ -130,11 +146,11 @@ def after_forward(network: str, saved: Tensors, bars: Bars, run: Any) -> list[Te
     given, made = saved[:len(known.given)], saved[len(known.given):]
     results = made[:len(known.results)]
     found = run(network, list(given), [*made[:len(known.outputs)], made[-1]],
-                _filled(bars[:len(results)], results))
+                filled(bars[:len(results)], results))
     return _of_all(known.moving, found)
 
 
-def after_backward(network: str, saved: Tensors, dots: Bars
+def after_backward(network: str, saved: Tensors, dots: Bars, run: Any
                    ) -> tuple[list[Tensor | None], list[Tensor]]:
     """The cotangents of what was given to ``backward``, and of the bars; ``saved`` is both.
 
@@ -143,7 +159,7 @@ def after_backward(network: str, saved: Tensors, dots: Bars
     known = order(network)
     given, bars = list(saved[:len(known.given)]), list(saved[len(known.given):])
     like = [one for one, moves in zip(given, known.moving, strict=True) if moves]
-    found = along(network, given, bars, _filled(dots, like))
+    found = run(network, given, bars, filled(dots, like))
     return _of_all(known.moving, found[:len(like)]), found[len(like):]
 
 
@@ -165,9 +181,15 @@ def _keep_backward(ctx: Any, inputs: tuple[Any, ...], output: list[Tensor]) -> N
 
 
 def _backward_back(ctx: Any, dots: Bars) -> tuple[Any, ...]:
-    of_given, of_bars = after_backward(ctx.network, ctx.saved_tensors, dots)
+    of_given, of_bars = after_backward(ctx.network, ctx.saved_tensors, dots, along)
     return None, of_given, [None] * ctx.results, of_bars
+
+
+def _refuse(ctx: Any, bars: Bars) -> tuple[Any, ...]:
+    raise ProgramError(TOO_HIGH)
 
 
 forward.register_autograd(_forward_back, setup_context=_keep_forward)
 backward.register_autograd(_backward_back, setup_context=_keep_backward)
+for _last in (push, along):
+    _last.register_autograd(_refuse)

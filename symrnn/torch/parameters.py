@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
+import torch
 from torch import Tensor
 
 from symrnn.interop.torch_weights import torch_table
@@ -39,6 +40,13 @@ class Parameters:
             assert total is not None
             found.append(total)
         return found
+
+    def fill(self, own: Mapping[str, Tensor], values: Sequence[Tensor]) -> None:
+        """Write the network's parameters into a module's; the first of several pieces gets all."""
+        for pieces, value in zip(self.pieces, values, strict=True):
+            for place, (name, number, count) in enumerate(pieces):
+                block = own[name].chunk(count)[number] if count > 1 else own[name]
+                block.copy_(torch.zeros_like(value) if place else value)
 
 
 def parameters_of(network: Program, sizes: Mapping[str, int], taken: frozenset[str]

@@ -1,31 +1,46 @@
-"""Derivatives under torch.func: its grad, vjp and jacrev pass over what operators register.
+"""Derivatives under torch.func and in forward mode, which pass over what operators register.
 
-They take the same formulas from a function of autograd, whose arguments are one flat row.
+They take the same formulas from a function of autograd, whose arguments are one flat row. Forward
+mode goes over the values and over their gradients, so that ``torch.func.hessian`` is there; but
+not where torch.compile traces, which takes no function that has it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
+from itertools import accumulate, pairwise
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from symrnn.handles import order
-from symrnn.torch.operators import after_backward, after_forward, backward, forward
+from symrnn.program import ProgramError
+from symrnn.torch.operators import (TOO_HIGH, after_backward, after_forward, along, backward,
+                                    filled, forward, push)
 
 Tensors = Sequence[Tensor]
 
 
 def forward_transformed(network: str, given: Tensors) -> Tensors:
     """The operator ``forward``, for a call inside of a transform of torch.func."""
-    made: tuple[Tensor, ...] = _Forward.apply(network, *given)
+    run = _Forward if torch.compiler.is_compiling() else _ForwardBothWays
+    made: tuple[Tensor, ...] = run.apply(network, *given)
     return made
 
 
 def _backward_transformed(network: str, given: Tensors, results: Tensors, bars: Tensors
                           ) -> Tensors:
-    made: tuple[Tensor, ...] = _Backward.apply(network, *given, *results, *bars)
+    run = _Backward if torch.compiler.is_compiling() else _BackwardBothWays
+    made: tuple[Tensor, ...] = run.apply(network, *given, *results, *bars)
+    return made
+
+
+def _last(operator: Any, network: str, *groups: Tensors) -> Tensors:
+    """An operator of which no derivative is known."""
+    counts = tuple(len(one) for one in groups)
+    made: tuple[Tensor, ...] = _Last.apply(operator, network, counts, *sum(map(list, groups), []))
     return made
 
 
@@ -47,6 +62,20 @@ class _Forward(torch.autograd.Function):
         return None, *after_forward(ctx.network, ctx.saved_tensors, bars, _backward_transformed)
 
 
+class _ForwardBothWays(_Forward):
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Any, ...], output: tuple[Tensor, ...]) -> None:
+        ctx.network, *given = inputs
+        ctx.save_for_backward(*given, *output)
+        ctx.save_for_forward(*given, output[-1])
+
+    @staticmethod
+    def jvp(ctx: Any, _: None, *dots: Tensor | None) -> tuple[Any, ...]:
+        *given, tape = ctx.saved_tensors
+        moved = _last(push, ctx.network, given, _moving(ctx.network, given, dots))
+        return *moved, torch.zeros_like(tape)  # whose own changes nobody reads
+
+
 class _Backward(torch.autograd.Function):
     generate_vmap_rule = True
 
@@ -60,14 +89,55 @@ class _Backward(torch.autograd.Function):
         given, results, bars = _parts(ctx.network, flat)
         ctx.results = len(results)
         ctx.save_for_backward(*given, *bars)
+        ctx.save_for_forward(*flat)
 
     @staticmethod
     def backward(ctx: Any, *dots: Tensor) -> tuple[Any, ...]:
-        of_given, of_bars = after_backward(ctx.network, ctx.saved_tensors, dots)
+        of_given, of_bars = after_backward(ctx.network, ctx.saved_tensors, dots,
+                                            partial(_last, along))
         return None, *of_given, *[None] * ctx.results, *of_bars
 
 
-def _parts(network: str, flat: Tensors) -> tuple[list[Tensor], list[Tensor], list[Tensor]]:
+class _BackwardBothWays(_Backward):
+    @staticmethod
+    def jvp(ctx: Any, _: None, *dots: Tensor | None) -> tuple[Any, ...]:
+        """Gradients move with what was given, by the Hessian, and with the bars, linearly."""
+        given, results, bars = _parts(ctx.network, ctx.saved_tensors)
+        of_given, _, of_bars = _parts(ctx.network, dots)
+        moved = _last(backward, ctx.network, given, results, filled(of_bars, bars))
+        bent = _last(along, ctx.network, given, bars, _moving(ctx.network, given, of_given))
+        return tuple(one + other for one, other in zip(moved, bent, strict=False))
+
+
+class _Last(torch.autograd.Function):
+    generate_vmap_rule = True
+
+    @staticmethod
+    def forward(operator: Any, network: str, counts: tuple[int, ...], *flat: Tensor
+                ) -> tuple[Tensor, ...]:
+        groups = [list(flat[start:end]) for start, end in pairwise(accumulate((0, *counts)))]
+        return tuple(operator(network, *groups))
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Any, ...], output: tuple[Tensor, ...]) -> None:
+        pass
+
+    @staticmethod
+    def backward(ctx: Any, *bars: Tensor) -> tuple[Any, ...]:
+        raise ProgramError(TOO_HIGH)
+
+    @staticmethod
+    def jvp(ctx: Any, *dots: Tensor) -> tuple[Any, ...]:
+        raise ProgramError(TOO_HIGH)
+
+
+def _moving(network: str, given: Tensors, dots: Sequence[Tensor | None]) -> list[Tensor]:
+    """The directions of what has a gradient; zero where nothing moves."""
+    return [one for one, moves in zip(filled(dots, given), order(network).moving, strict=True)
+            if moves]
+
+
+def _parts(network: str, flat: Sequence[Any]) -> tuple[list[Any], list[Any], list[Any]]:
     """What was given, outputs with the tape, the cotangents of the results."""
     known = order(network)
     first, last = len(known.given), len(flat) - len(known.results)
