@@ -152,6 +152,8 @@ class Recurrent(nn.Module):
     def _turned(self, sequence: Tensor) -> Tensor:
         return sequence.transpose(0, 1) if self.batch_first and sequence.dim() > 1 else sequence
 
+    @torch.compiler.disable(reason="torch.compile(fullgraph=True) does not look into a "
+                                   "PackedSequence; give the padded tensor and lengths=")
     def _padded(self, x: PackedSequence, lengths: Any) -> tuple[Tensor, Tensor]:
         if lengths is not None or len(self._outputs) > 1:
             raise ShapeError("a PackedSequence tells its lengths and has one output; leave out "

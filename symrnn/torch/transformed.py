@@ -1,15 +1,16 @@
 """Derivatives under torch.func and in forward mode, which pass over what operators register.
 
 They take the same formulas from a function of autograd, whose arguments are one flat row. Forward
-mode goes over the values and over their gradients, so that ``torch.func.hessian`` is there; but
-not where torch.compile traces, which takes no function that has it.
+mode goes over the values and over their gradients, so that ``torch.func.hessian`` is there. Where
+torch.compile traces there is one derivative alone: it takes neither a function that has forward
+mode nor, right, one whose context is set up apart.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
-from itertools import accumulate, pairwise
+from itertools import accumulate, chain, pairwise
 from typing import Any
 
 import torch
@@ -25,22 +26,26 @@ Tensors = Sequence[Tensor]
 
 def forward_transformed(network: str, given: Tensors) -> Tensors:
     """The operator ``forward``, for a call inside of a transform of torch.func."""
-    run = _Forward if torch.compiler.is_compiling() else _ForwardBothWays
+    run = _Traced if torch.compiler.is_compiling() else _Forward
     made: tuple[Tensor, ...] = run.apply(network, *given)
     return made
 
 
 def _backward_transformed(network: str, given: Tensors, results: Tensors, bars: Tensors
                           ) -> Tensors:
-    run = _Backward if torch.compiler.is_compiling() else _BackwardBothWays
-    made: tuple[Tensor, ...] = run.apply(network, *given, *results, *bars)
+    made: tuple[Tensor, ...] = _Backward.apply(network, *given, *results, *bars)
     return made
 
 
 def _last(operator: Any, network: str, *groups: Tensors) -> Tensors:
     """An operator of which no derivative is known."""
-    counts = tuple(len(one) for one in groups)
-    made: tuple[Tensor, ...] = _Last.apply(operator, network, counts, *sum(map(list, groups), []))
+    places = [slice(*ends) for ends in pairwise(accumulate(map(len, groups), initial=0))]
+
+    def run(flat: Tensors) -> Tensors:
+        made: Tensors = operator(network, *(list(flat[place]) for place in places))
+        return made
+
+    made: tuple[Tensor, ...] = _Last.apply(run, *chain(*groups))
     return made
 
 
@@ -54,26 +59,31 @@ class _Forward(torch.autograd.Function):
     @staticmethod
     def setup_context(ctx: Any, inputs: tuple[Any, ...], output: tuple[Tensor, ...]) -> None:
         ctx.network, *given = inputs
-        ctx.mark_non_differentiable(output[-1])  # the tape
         ctx.save_for_backward(*given, *output)
+        ctx.save_for_forward(*given, output[-1])
 
     @staticmethod
     def backward(ctx: Any, *bars: Tensor) -> tuple[Any, ...]:
         return None, *after_forward(ctx.network, ctx.saved_tensors, bars, _backward_transformed)
-
-
-class _ForwardBothWays(_Forward):
-    @staticmethod
-    def setup_context(ctx: Any, inputs: tuple[Any, ...], output: tuple[Tensor, ...]) -> None:
-        ctx.network, *given = inputs
-        ctx.save_for_backward(*given, *output)
-        ctx.save_for_forward(*given, output[-1])
 
     @staticmethod
     def jvp(ctx: Any, _: None, *dots: Tensor | None) -> tuple[Any, ...]:
         *given, tape = ctx.saved_tensors
         moved = _last(push, ctx.network, given, _moving(ctx.network, given, dots))
         return *moved, torch.zeros_like(tape)  # whose own changes nobody reads
+
+
+class _Traced(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, network: str, *given: Tensor) -> tuple[Tensor, ...]:
+        made = tuple(forward(network, list(given)))
+        ctx.network = network
+        ctx.save_for_backward(*given, *made)
+        return made
+
+    @staticmethod
+    def backward(ctx: Any, *bars: Tensor) -> tuple[Any, ...]:
+        return None, *after_forward(ctx.network, ctx.saved_tensors, bars, backward)
 
 
 class _Backward(torch.autograd.Function):
@@ -97,8 +107,6 @@ class _Backward(torch.autograd.Function):
                                             partial(_last, along))
         return None, *of_given, *[None] * ctx.results, *of_bars
 
-
-class _BackwardBothWays(_Backward):
     @staticmethod
     def jvp(ctx: Any, _: None, *dots: Tensor | None) -> tuple[Any, ...]:
         """Gradients move with what was given, by the Hessian, and with the bars, linearly."""
@@ -113,10 +121,8 @@ class _Last(torch.autograd.Function):
     generate_vmap_rule = True
 
     @staticmethod
-    def forward(operator: Any, network: str, counts: tuple[int, ...], *flat: Tensor
-                ) -> tuple[Tensor, ...]:
-        groups = [list(flat[start:end]) for start, end in pairwise(accumulate((0, *counts)))]
-        return tuple(operator(network, *groups))
+    def forward(run: Callable[[Tensors], Tensors], *flat: Tensor) -> tuple[Tensor, ...]:
+        return tuple(run(flat))
 
     @staticmethod
     def setup_context(ctx: Any, inputs: tuple[Any, ...], output: tuple[Tensor, ...]) -> None:
