@@ -3,6 +3,7 @@
 The text of the file is JSON: the program as :mod:`symrnn.program.plain` spells it, so that what
 is read back is equal to what was written, layers, directions, symbols and notes included. (A cell
 file cannot say all that: it has no names with dots, no masks, and no symbols of its own.)
+``symrnn show FILE`` prints its equations, wherever they came from: a cell file, Python, a model.
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ from symrnn.runtime.shapes import Array, ShapeError, numbers
 from symrnn.torch import operators
 from symrnn.torch.arguments import (all_sizes, cast, must_agree, must_be_tensors, must_compute,
                                     must_count, named_states)
+from symrnn.torch.direct import forward_directly, plain
 from symrnn.torch.parameters import parameters_of
 from symrnn.torch.transformed import forward_transformed
 from symrnn.transforms import learned
@@ -140,7 +141,7 @@ class Recurrent(nn.Module):
         given = [*own, *self._all_fed(inputs, first, told),
                  *([] if counts is None else [counts]), *self._all_states(first, told)]
         must_agree(given)
-        made = _run()(self._handle if counts is None else self._handle + MASKED, given)
+        made = _run(given)(self._handle if counts is None else self._handle + MASKED, given)
         outputs = [self._turned(one) for one in made[:len(self._outputs)]]
         final = dict(zip(self._states, made[len(outputs):len(outputs) + len(self._states)],
                          strict=True))
@@ -190,7 +191,7 @@ class Recurrent(nn.Module):
             counts = counts & (mask > 0)
         return counts.to(first.dtype)
 
-    def _only_counted(self, inputs: dict[str, Tensor], counts: Tensor) -> dict[str, Tensor]:
+    def _only_counted(self, inputs: Mapping[str, Tensor], counts: Tensor) -> dict[str, Tensor]:
         """Zero where a step does not count, whatever stands there."""
         def kept(one: Tensor) -> Tensor:
             over = counts.reshape(*counts.shape, *[1] * (one.dim() - 2))
@@ -221,8 +222,10 @@ class Recurrent(nn.Module):
                 for name, (shape, start) in self._states.items()]
 
 
-def _run() -> Any:
+def _run(given: list[Tensor]) -> Any:
     """What runs a network: as it is differentiated, or not."""
+    if plain(given):
+        return forward_directly
     forward_mode = not torch.compiler.is_compiling() and forward_ad._current_level >= 0
     if not (torch.is_grad_enabled() or forward_mode):
         return operators.infer

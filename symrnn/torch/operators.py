@@ -47,23 +47,24 @@ def _tensors(arrays: Sequence[Array]) -> list[Tensor]:
 
 def _operator(name: str, arguments: str) -> Any:
     return library.custom_op(f"symrnn::{name}", mutates_args=(), device_types="cpu",
-                                   schema=f"(str network, {arguments}) -> Tensor[]")
+                             schema=f"(str network, {arguments}) -> Tensor[]")
 
 
-@_operator("infer", "Tensor[] given")
-def infer(network: str, given: Tensors) -> list[Tensor]:
+# Those that end with _directly are called past the operators where nobody traces.
+
+
+def infer_directly(network: str, given: Tensors) -> list[Tensor]:
     """Outputs and final states."""
     return _tensors(_kernel(network, given[0]).infer(_arrays(given)))
 
 
-@_operator("forward", "Tensor[] given")
-def forward(network: str, given: Tensors) -> list[Tensor]:
+def forward_directly(network: str, given: Tensors) -> list[Tensor]:
     """Outputs, final states and the tape."""
     return _tensors(_kernel(network, given[0]).forward(_arrays(given)))
 
 
-@_operator("backward", "Tensor[] given, Tensor[] results, Tensor[] bars")
-def backward(network: str, given: Tensors, results: Tensors, bars: Tensors) -> list[Tensor]:
+def backward_directly(network: str, given: Tensors, results: Tensors, bars: Tensors
+                      ) -> list[Tensor]:
     """Gradients; ``results`` are outputs and the tape, ``bars`` the results' cotangents."""
     *outputs, tape = _arrays(results)
     return _tensors(_kernel(network, given[0]).backward(_arrays(given), outputs, tape,
@@ -83,6 +84,12 @@ def along(network: str, given: Tensors, bars: Tensors, dots: Tensors) -> list[Te
                                                      _arrays(dots)))
 
 
+infer = _operator("infer", "Tensor[] given")(infer_directly)
+forward = _operator("forward", "Tensor[] given")(forward_directly)
+backward = _operator("backward", "Tensor[] given, Tensor[] results, Tensor[] bars")(
+    backward_directly)
+
+
 # ---- shapes, told without computing ---------------------------------------------------------
 
 
@@ -95,7 +102,8 @@ def _infer_shapes(network: str, given: Tensors) -> list[Tensor]:
 
 @push.register_fake
 def _push_shapes(network: str, given: Tensors, dots: Tensors) -> list[Tensor]:
-    return _infer_shapes(network, given)
+    shapes: list[Tensor] = _infer_shapes(network, given)
+    return shapes
 
 
 @forward.register_fake
@@ -140,14 +148,20 @@ def _of_all(known: Sequence[bool], gradients: Tensors) -> list[Tensor | None]:
     return [next(each) if moves else None for moves in known]
 
 
+@torch.compiler.assume_constant_result
+def _extent(network: str) -> tuple[int, int, tuple[bool, ...]]:
+    """How many outputs and results there are, and what has a gradient of what is given."""
+    known = order(network)
+    return len(known.outputs), len(known.results), known.moving
+
+
 def after_forward(network: str, saved: Tensors, bars: Bars, run: Any) -> list[Tensor | None]:
     """The cotangents of what was given to ``forward``; ``saved`` is that and what it gave."""
-    known = order(network)
-    given, made = saved[:len(known.given)], saved[len(known.given):]
-    results = made[:len(known.results)]
-    found = run(network, list(given), [*made[:len(known.outputs)], made[-1]],
-                filled(bars[:len(results)], results))
-    return _of_all(known.moving, found)
+    outputs, results, moving = _extent(network)
+    given, made = saved[:len(moving)], saved[len(moving):]
+    found = run(network, list(given), [*made[:outputs], made[-1]],
+                filled(bars[:results], made[:results]))
+    return _of_all(moving, found)
 
 
 def after_backward(network: str, saved: Tensors, dots: Bars, run: Any

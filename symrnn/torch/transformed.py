@@ -67,7 +67,7 @@ class _Forward(torch.autograd.Function):
         return None, *after_forward(ctx.network, ctx.saved_tensors, bars, _backward_transformed)
 
     @staticmethod
-    def jvp(ctx: Any, _: None, *dots: Tensor | None) -> tuple[Any, ...]:
+    def jvp(ctx: Any, of_name: None, *dots: Tensor | None) -> tuple[Any, ...]:
         *given, tape = ctx.saved_tensors
         moved = _last(push, ctx.network, given, _moving(ctx.network, given, dots))
         return *moved, torch.zeros_like(tape)  # whose own changes nobody reads
@@ -108,7 +108,7 @@ class _Backward(torch.autograd.Function):
         return None, *of_given, *[None] * ctx.results, *of_bars
 
     @staticmethod
-    def jvp(ctx: Any, _: None, *dots: Tensor | None) -> tuple[Any, ...]:
+    def jvp(ctx: Any, of_name: None, *dots: Tensor | None) -> tuple[Any, ...]:
         """Gradients move with what was given, by the Hessian, and with the bars, linearly."""
         given, results, bars = _parts(ctx.network, ctx.saved_tensors)
         of_given, _, of_bars = _parts(ctx.network, dots)
@@ -133,7 +133,7 @@ class _Last(torch.autograd.Function):
         raise ProgramError(TOO_HIGH)
 
     @staticmethod
-    def jvp(ctx: Any, *dots: Tensor) -> tuple[Any, ...]:
+    def jvp(ctx: Any, *dots: Tensor | None) -> tuple[Any, ...]:
         raise ProgramError(TOO_HIGH)
 
 
