@@ -29,7 +29,7 @@ RANKS = {
     "kernels": 8,
     "checking": 9, "presentation": 9, "interop": 9, "functional": 9, "handles": 9,
     "learner": 9,
-    "comparison": 10, "torch": 10, "jax": 10, "gradients": 10, "jacobians": 10,
+    "fuzzing": 10, "comparison": 10, "torch": 10, "jax": 10, "gradients": 10, "jacobians": 10,
     "bench": 11, "documents": 11, "exchange": 11, "training": 11,
     "packaging": 12,
     "workflow": 13,
@@ -59,6 +59,7 @@ HOMES = {
     "torch": {"bench", "exchange", "torch"}, "onnxruntime": {"bench", "exchange"},
     "keras": {"exchange"}, "h5py": {"exchange"},
     "safetensors": {"storage"},
+    "hypothesis": {"fuzzing"},
     "ctypes": {"runtime", "bench", "jax"},
     "subprocess": {"runtime", "bench"},
 }

@@ -23,6 +23,7 @@ SIGNS = {"-": "−", APART: ",", TIMES: "&#x2062;", "<": "&lt;", ">": "&gt;"}
 ACCENTS = {"bar": "‾", "tilde": "˜", "hat": "ˆ", "check": "ˇ", "dot": "˙", "ddot": "¨",
            "dddot": "\u20db"}
 NUMBERED = [Face.SIGN, Face.NUMBER, Face.SIGN]
+ARROWS = "→←"  # marks of a direction: as operators they would have space around them
 SPACE = "&#xa0;"  # which no browser drops at the edge of a text
 DOTLESS = {"i": "ı", "j": "ȷ"}
 NO_STRETCH = ' stretchy="false"'
@@ -50,8 +51,7 @@ class MathMLSpelling(Spelling):
         if isinstance(node, Parens) and not node.inside.tall:
             return self._between(node, NO_STRETCH)
         if isinstance(node, Sum) and not node.terms[0][0]:
-            return "".join(f"{_operator(sign) if sign else ''}{self.inside(one)}"
-                           for sign, one in node.terms)
+            return self.terms(node)
         return self(node)
 
     def symbol(self, node: Symbol) -> str:
@@ -73,8 +73,12 @@ class MathMLSpelling(Spelling):
     def sum(self, node: Sum) -> str:
         if len(node.terms) == 1 and not node.terms[0][0]:
             return self(node.terms[0][1])
-        parts = (f"{_operator(sign) if sign else ''}{self.inside(one)}" for sign, one in node.terms)
-        return f"<mrow>{''.join(parts)}</mrow>"
+        return f"<mrow>{self.terms(node)}</mrow>"
+
+    def terms(self, node: Sum) -> str:
+        """Without a row of their own a sign in front stands between what is before and after it."""
+        return "".join(f"{_operator(sign) if sign else ''}{self.inside(one)}"
+                       for sign, one in node.terms)
 
     def function(self, node: Function) -> str:
         upright = node.glyph.letters[0].face is Face.WORD
@@ -149,9 +153,10 @@ def block(shown: Shown, id: str = "") -> str:
     left = f"{MATHML(shown.left)}"
     if len(shown.rows) == 1:
         return math(f"{left}<mo>=</mo>{MATHML.inside(shown.rows[0])}", id, display=True)
-    first, *others = map(MATHML.inside, shown.rows)
-    rows = [f"<mtr><mtd>{left}</mtd><mtd><mo>=</mo>{first}</mtd></mtr>"]
-    rows += [f'<mtr><mtd></mtd><mtd><mspace width="2em"/>{one}</mtd></mtr>' for one in others]
+    first, *others = shown.rows
+    rows = [f"<mtr><mtd>{left}</mtd><mtd><mo>=</mo>{MATHML.inside(first)}</mtd></mtr>"]
+    rows += [f'<mtr><mtd></mtd><mtd><mspace width="2em"/>{MATHML.terms(one)}</mtd></mtr>'
+             for one in others]
     return math(f'<mtable class="aligned" displaystyle="true">{"".join(rows)}</mtable>',
                 id, display=True)
 
@@ -227,7 +232,7 @@ def _letter(letter: Letter, accents: tuple[str, ...] = (), attributes: str = "")
     if letter.face is Face.NUMBER:
         shown = f"<mn{attributes}>{escaped(text)}</mn>"
     elif letter.face is Face.SIGN:
-        shown = _operator(text)
+        shown = _identifier(text) if text in ARROWS else _operator(text)
     else:
         text = _in_alphabet(DOTLESS.get(text, text) if every else text, letter.style)
         shown = _identifier(text, letter.face is Face.WORD, attributes)

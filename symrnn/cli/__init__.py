@@ -1,10 +1,11 @@
 """The command line: list, show, grad, generate, check, compare, new, flow, import, export, docs,
-package, bench.
+package, bench, fuzz.
 """
 
 from symrnn.cli.commands import app
 from symrnn.cli.exchanging import export, import_file
 from symrnn.cli.flowing import flow
+from symrnn.cli.fuzzing import fuzz
 from symrnn.cli.gradients import grad
 from symrnn.cli.packing import package
 from symrnn.cli.racing import bench
@@ -18,5 +19,6 @@ app.command(short_help="Write a network as an ONNX model.")(export)
 app.command(short_help="Write pages: equations, gradients, code.")(docs)
 app.command(short_help="Write a folder that C projects build.")(package)
 app.command(short_help="Race symrnn against other libraries.")(bench)
+app.command(short_help="Hold random cells against their equations.")(fuzz)
 
 __all__ = ["app", "main"]

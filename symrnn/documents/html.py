@@ -39,6 +39,7 @@ TEMPLATES = {"page": ("page.html.j2", "parts.html.j2", "block.html.j2"),
 PAPER = (*(f"typst/{one}.typ.j2" for one in ("pictures", "symbols", "backward", "code")),
          "latex/page/backward.tex.j2")  # what says more than a page in a browser does
 COPIES = ("typst/copies.typ.j2", "typst/example.typ.j2", "typst/code.typ.j2")
+HANDLED = ("docs/page.html.j2", "docs/parts.html.j2")
 LAYERS = ("readout", "one", "below", "beside", "rows")  # texts that data may call for
 
 
@@ -211,6 +212,7 @@ def used() -> dict[str, frozenset[str]]:
              for section, files in TEMPLATES.items()}
     functions = frozenset(f"{language}-{one}" for language, names in SHOWN.items()
                           for one in names)
+    named["handling"] = texts_read(HANDLED, "hand")
     named["layers"] = names_read(f"{FOLDER}/layers.html.j2", "own").union(LAYERS)
     named["copies"] = texts_read(COPIES, "own") | texts_read(["docs/copies.html.j2"], "text")
     return {**named, "paper": texts_read(PAPER),

@@ -17,7 +17,7 @@ FOLDER = Path(__file__).with_name("texts")
 HOLES = {"a": r".+", "b": r".+", "s": r"[A-Za-z][\w.]*", "k": r"\d+"}  # of a phrase
 SECTIONS = ("page", "paper", "layers", "index", "guide", "roles", "rules", "functions",
             "functions_short", "verdicts", "costs", "flow", "unmeasured",
-            "copies")
+            "copies", "handling")
 
 
 class MissingText(ValueError):

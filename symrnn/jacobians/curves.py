@@ -11,7 +11,8 @@ from symrnn.jacobians.travel import Travels
 
 WIDTH, HEIGHT = 760, 340
 LEFT, RIGHT, TOP, BOTTOM = 64, 190, 16, 48
-TICKS, LINES = 6, 22  # at most, along an axis; from one line of the key to the next
+TICKS, LINES = 6, 18  # at most, along an axis; from one label to the next
+MARGIN = 6  # of a label, to the edge of the plane
 DEEPEST = 24  # powers of ten below the highest: further down nothing is told apart
 BELOW = 4  # heights of the plane, where a norm of zero stands
 
@@ -35,7 +36,7 @@ class Curve:
     label: str
     network: int
     state: int
-    key: float  # the height of its label
+    key: float  # the height of its label, beside its end
 
     @property
     def path(self) -> str:
@@ -59,7 +60,7 @@ class Plane:
 
     def across(self, lag: float) -> float:
         """Where a lag stands."""
-        return round(self.left + lag / self.lags * (self.right - self.left), 2)
+        return round(self.left + lag / max(self.lags, 1) * (self.right - self.left), 2)
 
     def up(self, power: float) -> float:
         """Where a power of ten stands; zero, minus infinity, is far below."""
@@ -97,9 +98,22 @@ def chart(lines: Sequence[Line], low: int | None = None, high: int | None = None
     top = max(ceil(max(powers)), 0) if high is None else high
     bottom = max(min(floor(min(powers)), top - 1), top - DEEPEST) if low is None else low
     plane = Plane(len(lines[0][3]) - 1, bottom, top)
-    curves = tuple(Curve(plane.points(row), label, network, state, plane.top + 6.0 + LINES * place)
-                   for place, (label, network, state, row) in enumerate(lines))
+    ways = [plane.points(row) for _, _, _, row in lines]
+    keys = beside([way[-1][1] if way else 0.0 for way in ways], plane)
+    curves = tuple(Curve(way, label, network, state, key)
+                   for way, key, (label, network, state, _) in zip(ways, keys, lines, strict=True))
     return Chart(plane, _ticks(0, plane.lags, plane.across), _ticks(bottom, top, plane.up), curves)
+
+
+def beside(ends: Sequence[float], plane: Plane) -> list[float]:
+    """Heights of labels: each where its line ends, none upon another one or out of the plane."""
+    gap = min(LINES, (plane.bottom - plane.top) / len(ends))
+    order = sorted(range(len(ends)), key=lambda one: ends[one])
+    found, least, most = list(ends), float(plane.top + MARGIN), plane.bottom - MARGIN
+    for place, one in enumerate(order):
+        found[one] = min(max(found[one], least), most - gap * (len(order) - 1 - place))
+        least = found[one] + gap
+    return [round(one, 2) for one in found]
 
 
 def _ticks(first: int, last: int, place: Callable[[float], float]) -> tuple[Tick, ...]:

@@ -65,6 +65,11 @@ NUMPY = Operations({
 }, np.where, np.real)
 
 
+def allow_depth() -> None:
+    """Let Python follow equations through time: each step is a few calls deeper."""
+    sys.setrecursionlimit(max(sys.getrecursionlimit(), 20_000))
+
+
 def evaluate(expression: Expr, value: Callable[[str], Any], sizes: Mapping[str, int],
              operations: Operations = NUMPY) -> Any:
     """A pointwise expression with the values of its symbols put in."""
@@ -136,7 +141,7 @@ class Interpreter:
             if size.value is not None:
                 self.sizes[size.name] = self._integer(size.value)
         self.known: dict[tuple[str, int], Array] = {}
-        sys.setrecursionlimit(max(sys.getrecursionlimit(), 20_000))
+        allow_depth()
 
     def run(self, *names: str) -> dict[str, Array]:
         """The arrays of the named variables."""

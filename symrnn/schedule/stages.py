@@ -50,18 +50,28 @@ def stages(program: Program, late: frozenset[str] = frozenset(),
 
     Equations for ``late`` names, which nothing holds up, join the first stage that reads them;
     those for names that go ``along``, which hold nothing up, the last that binds what they read.
+    What no step changes joins no scan.
     """
     found, needs = components(program), dependencies(program)
     done = _groups(program, [one for one in found if not one.names & (late | along)], needs)
     for component in [one for one in found if one.names & along]:
         read = set().union(*(needs[name] for name in component.names))
         binders = [group for group in done if any(one.names & read for one in group)]
-        (binders[-1] if binders else done[0]).append(component)
+        _join(program, component, binders[-1] if binders else done[0], done)
     for component in reversed([one for one in found if one.names & late]):
         readers = (group for group in done
                    if any(component.names & needs[name] for one in group for name in one.names))
-        next(readers).append(component)
+        _join(program, component, next(readers), done)
     return tuple(_stage(program, group) for group in done)
+
+
+def _join(program: Program, component: Component, group: list[Component],
+          done: list[list[Component]]) -> None:
+    """Add to a stage; a constant, which has no place for every step, goes before a scan."""
+    if group[0].step and _order(program, component) is Order.ONCE:
+        done.insert(done.index(group), [component])
+    else:
+        group.append(component)
 
 
 def _groups(program: Program, found: list[Component], needs: dict[str, set[str]]

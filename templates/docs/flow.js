@@ -81,7 +81,21 @@
     return `${mantissa}\u202f×\u202f10${whole < 0 ? "⁻" : ""}${raised}`;
   };
 
+  /* Labels stand where their lines end, none upon another one. */
+  const labels = [...document.querySelectorAll(".flow-plot .ending")];
+  const beside = (ends) => {
+    const margin = 6, gap = Math.min(18, (plane.bottom - plane.top) / ends.length);
+    let least = plane.top + margin;
+    ends.map((_, one) => one).sort((one, other) => ends[one] - ends[other]).forEach((one, place) => {
+      const most = plane.bottom - margin - gap * (ends.length - 1 - place);
+      const key = Math.min(Math.max(ends[one], least), most);
+      labels[one].setAttribute("transform", `translate(${plane.right + 8} ${key.toFixed(2)})`);
+      least = key + gap;
+    });
+  };
+
   const show = (travels) => {
+    beside(travels.map((powers) => Number(place(powers[plane.lags], plane.lags).split(",")[1]) || 0));
     travels.forEach((powers, line) => {
       lines[line].setAttribute("points", powers.map(place).join(" "));
       for (const row of rows) {

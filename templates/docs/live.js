@@ -18,6 +18,14 @@
     const size = Math.abs(value);
     return size === 0 || (size >= 1e-3 && size < 1e4) ? signed((value + 0).toFixed(4)) : power(value, 4);
   };
+  const counted = (value, number) => (value <= Number.MAX_SAFE_INTEGER ? number.format(value) : power(value, 4));
+  /* What is wrong with a field stands beside it; the reader's digits stay as they are. */
+  const limit = () => {
+    const one = document.createElement("span");
+    one.className = "limit";
+    one.setAttribute("role", "status");
+    return one;
+  };
   const aligned = (rows) => {
     const spaced = rows.map((row) => row.map((one) => (one.startsWith(MINUS) ? one : ` ${one}`)));
     const widths = spaced[0].map((_, place) => Math.max(...spaced.map((row) => row[place].length)));
@@ -70,7 +78,12 @@
     const update = () => { run(); fixed.forEach(write); show(); };
 
     /* Numbers that are given become fields. */
-    const fields = [];
+    const fields = [], wrong = find(".live")[0].dataset.wrong;
+    const tell = (field, text) => {
+      const line = field.parentElement;
+      field.setAttribute("aria-invalid", Boolean(text));
+      (line.querySelector(".limit") || line.appendChild(limit())).textContent = text;
+    };
     for (const one of places.filter((each) => GIVEN.includes(each.group))) {
       let entry = 0;
       for (const [line, row] of all("samp", one.cell).map((each, at) => [each, rowsOf(one.cell, part(one))[at]])) {
@@ -79,7 +92,9 @@
           Object.assign(field, { type: "number", step: "any" });
           field.setAttribute("aria-label", `${one.name} ${at + 1}${one.steps > 1 ? `, t = ${one.at + 1}` : ""}`);
           field.addEventListener("input", () => {
-            if (!Number.isFinite(field.valueAsNumber)) return;
+            const right = Number.isFinite(field.valueAsNumber);
+            tell(field, right ? "" : wrong.replace("{number}", signed(String(part(one)[at]))));
+            if (!right) return;
             part(one)[at] = field.valueAsNumber;
             update();
           });
@@ -88,7 +103,12 @@
         }));
       }
     }
-    const fill = () => { for (const { field, one, at } of fields) field.value = part(one)[at]; };
+    const fill = () => {
+      for (const { field, one, at } of fields) {
+        field.value = part(one)[at];
+        if (field.getAttribute("aria-invalid") === "true") tell(field, "");
+      }
+    };
 
     const swap = () => {
       const now = step < data.sizes.T ? step : step - 1;
@@ -120,12 +140,23 @@
       return [...cell.dataset.cost.split(" "), output];
     });
     const bytes = form.querySelector(".bytes"), told = bytes.textContent;
+    const fields = all("input", form);
+    const right = (field) => {
+      const good = field.value !== "" && field.validity.valid, said = document.getElementById(`limit-${field.name}`);
+      field.setAttribute("aria-invalid", !good);
+      said.textContent = good ? "" : said.dataset.told.replace("{least}", field.min)
+        .replace("{most}", number.format(field.max));
+      return good;
+    };
     const update = () => {
-      const sizes = Object.fromEntries(all("input", form).map((one) => [one.name, Math.max(1, Math.floor(one.valueAsNumber) || 1)]));
-      const found = network.costs(sizes);
-      for (const [what, place, output] of cells) output.textContent = `= ${number.format(found[what][place])}`;
-      bytes.textContent = told.replace("{parameters}", number.format(4 * found.parameters[0]))
-        .replace("{saved}", number.format(4 * found.saved[0]));
+      const good = fields.map(right).every(Boolean);  // each of them says what it lacks
+      const found = good && network.costs(Object.fromEntries(fields.map((one) => [one.name, one.valueAsNumber])));
+      for (const [what, place, output] of cells)
+        output.textContent = found ? `= ${counted(found[what][place], number)}` : "";
+      bytes.hidden = !found;
+      if (!found) return;
+      bytes.textContent = told.replace("{parameters}", counted(4 * found.parameters[0], number))
+        .replace("{saved}", counted(4 * found.saved[0], number));
     };
     form.hidden = false;
     form.addEventListener("input", update);

@@ -8,7 +8,8 @@
     const found = new Map();
     for (const element of all(selector))
       for (const word of words(element, key))
-        found.set(word, [...(found.get(word) || []), element]);
+        if (found.has(word)) found.get(word).push(element);
+        else found.set(word, [element]);
     return found;
   };
 
@@ -94,7 +95,11 @@
       card.style.left = `${left}px`;
       card.style.top = `${at.bottom + size.height + 12 < innerHeight ? at.bottom + 8 : at.top - size.height - 8}px`;
     };
-    const hide = () => { if (card) card.hidden = true; };
+    const hide = () => {
+      if (!card) return;
+      card.hidden = true;
+      for (const one of all('[aria-describedby="card"]')) one.removeAttribute("aria-describedby");
+    };
     return { show, hide };
   };
 
@@ -108,10 +113,67 @@
       const mark = target && target.closest("[data-symbol]");
       if (around) equation(around);
       if (mark) symbol.show(mark);
+      if (mark && mark === document.activeElement) mark.setAttribute("aria-describedby", "card");
     };
     document.addEventListener("pointerover", look);
     document.addEventListener("focusin", look);
     document.addEventListener("keydown", (event) => { if (event.key === "Escape") { clear(); symbol.hide(); } });
+  };
+
+  /* The Tab key passes a list in one stop. Inside it arrows lead up and down over its rows, right
+     and left over what stands in one of them; in a row of fields these keep their own arrows. */
+  const roving = (box, rowsIn, itemsIn) => {
+    const seen = (one) => one.checkVisibility();
+    const rows = () => all(rowsIn, box).filter(seen), items = (row) => [row, ...all(itemsIn, row).filter(seen)];
+    let now = null;
+    const stop = (one) => {
+      if (now) now.tabIndex = -1;
+      now = one;
+      now.tabIndex = 0;
+    };
+    const next = (list, from, step) => list[list.indexOf(from) + step];
+    const led = (key, target) => {
+      const every = rows(), row = every.filter((one) => one.contains(target)).pop();
+      if (key === "ArrowDown") return next(every, row, 1);
+      if (key === "ArrowUp") return row && next(every, row, -1);
+      if (target.matches("input") || !row) return null;
+      return { ArrowRight: next(items(row), target, 1), ArrowLeft: next(items(row), target, -1),
+               Home: every[0], End: every[every.length - 1] }[key];
+    };
+    for (const one of all("a[href], summary, input, tr[tabindex]", box)) one.tabIndex = -1;
+    box.removeAttribute("tabindex");
+    const first = box.querySelector(rowsIn);
+    if (!first) return;
+    stop(first);
+    box.addEventListener("focusin", ({ target }) => {
+      if (target !== box && target !== now) stop(target);
+    });
+    box.addEventListener("keydown", (event) => {
+      const to = !(event.ctrlKey || event.metaKey || event.altKey) && led(event.key, event.target);
+      if (!to) return;
+      event.preventDefault();
+      stop(to);
+      to.focus();
+    });
+  };
+
+  const keyboard = () => {
+    const inside = "[data-symbol], a[href]";
+    all(".equations").forEach((one) => roving(
+      one, "div.equation, .equation > summary, .copied > summary, .steps tbody tr, .derivative", inside));
+    all(".side").forEach((one) => roving(one, "li", inside));
+    all("pre.code").forEach((one) => roving(one, "a[href]", inside));
+    all(".constants, table.values").forEach((one) => roving(one, "input, a[href]", inside));
+  };
+
+  /* A box that does not move needs no stop. */
+  const boxes = () => {
+    const moves = (one) => one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 1;
+    const watch = new ResizeObserver((seen) => seen.forEach(({ target }) => {
+      if (moves(target) && !target.querySelector('[tabindex="0"], a[href]:not([tabindex]), input')) target.tabIndex = 0;
+      else target.removeAttribute("tabindex");
+    }));
+    all('.scroll[tabindex], .inline[tabindex], .parameters[tabindex], pre[tabindex]').forEach((one) => watch.observe(one));
   };
 
   const copying = () => all("button.copy").forEach((button) => {
@@ -131,6 +193,16 @@
     one.querySelector("[data-close]").addEventListener("click", () => set(false));
   });
 
+  /* No line begins with the mark that stands behind a formula. */
+  const gluing = () => all("p math, li math, td math").forEach((one) => {
+    const after = one.nextSibling;
+    if (!after || after.nodeType !== Node.TEXT_NODE || !/^[.,;:)。，、；：）]/.test(after.data)) return;
+    after.splitText(1);
+    const whole = made("span", "glued");
+    one.replaceWith(whole);
+    whole.append(one, after);
+  });
+
   /* A link to something that is folded opens it. */
   const opening = () => {
     const open = () => {
@@ -146,9 +218,20 @@
   const contents = () => {
     const links = all(".contents a"), here = () => {
       const passed = links.filter((one) => document.querySelector(one.hash).getBoundingClientRect().top < 160);
-      links.forEach((one) => one.classList.toggle("here", one === passed[passed.length - 1]));
+      const found = passed[passed.length - 1];
+      if (found === last) return;
+      last = found;
+      for (const one of links) {
+        one.classList.toggle("here", one === found);
+        one.toggleAttribute("aria-current", one === found);
+      }
+      const list = links[0].closest("ol"), left = found ? found.offsetLeft - list.offsetLeft : 0;
+      list.scrollTo({ left: left - (list.clientWidth - (found ? found.offsetWidth : 0)) / 2 });
     };
-    if (links.length) { addEventListener("scroll", here, { passive: true }); here(); }
+    let last = null;
+    if (!links.length) return;
+    addEventListener("scroll", here, { passive: true });
+    addEventListener("load", here);  // once all is laid out: to ask before that costs a layout
   };
 
   const filtering = () => {
@@ -188,5 +271,6 @@
     });
   });
 
-  repeating(); pointing(); copying(); folding(); opening(); contents(); filtering(); sorting();
+  gluing(); repeating(); pointing(); copying(); folding(); opening(); contents(); filtering(); sorting();
+  addEventListener("DOMContentLoaded", () => { keyboard(); boxes(); });  // after fields are made
 })();

@@ -89,3 +89,19 @@ def test_a_size_is_a_symbol_too() -> None:
 def test_the_number_of_a_layer_is_one_element() -> None:
     text = mathml.symbol(symrnn.cell("deep_rnn"), "layer2.h")
     assert "<mn>(2)</mn>" in text and "<mo>(</mo>" not in text
+
+
+def test_a_row_that_goes_on_begins_with_a_sign_between_two_terms() -> None:
+    gradient = derive(symrnn.cell("deep_bidirectional_lstm")).gradient
+    found = gradient.definition("x_bar")
+    _, *others = fromstring(mathml.equation(gradient, found))[0]
+    assert others  # in a row of its own the sign would belong to what follows alone
+    assert {tuple(one.tag for one in row[1])[:2] for row in others} == {("mspace", "mo")}
+
+
+def test_arrows_are_marks_and_minus_is_a_sign() -> None:
+    program = symrnn.cell("bidirectional_rnn")
+    texts = [mathml.equation(program, one) for one in printed(program)]
+    assert any("<mi>→</mi>" in one for one in texts)
+    assert not any("<mo>→</mo>" in one or "<mo>←</mo>" in one for one in texts)
+    assert any("<mo>−</mo>" in one for one in texts)

@@ -1,0 +1,124 @@
+"""Many random cells through all kernels; of those that fail, the smallest is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+from hypothesis import HealthCheck, Phase, given, reject, seed, settings
+
+from symrnn.cellfile import parse
+from symrnn.checking.ladder import RUNGS, Expected, Rung, climb, expected
+from symrnn.fuzzing.cells import cells
+from symrnn.kernels import compile
+from symrnn.pipeline import derive
+from symrnn.program.interpret import allow_depth
+from symrnn.program import Program, ProgramError
+from symrnn.schedule import Plan
+
+QUICK = tuple(one for one in RUNGS if not one.tangents)
+
+
+@dataclass(frozen=True)
+class Made:
+    """A way to make a kernel of a program, and what is asked of it."""
+
+    name: str
+    backend: str
+    profile: str = "simd"
+    threads: int = 1
+    rungs: tuple[Rung, ...] = RUNGS
+
+
+NUMPY = Made("NumPy", "numpy")
+PORTABLE = Made("C, portable", "c", "portable", rungs=QUICK)
+FAST = Made("C, fast", "c", rungs=QUICK)
+KERNELS = (NUMPY, PORTABLE, FAST)
+
+
+class Wrong(AssertionError):
+    """A kernel that computes something else than its equations say, or does not come to be."""
+
+
+@dataclass
+class Report:
+    """What became of the cells that were drawn."""
+
+    tried: int = 0
+    refused: int = 0  # a part of the cell has no effect, and the language says so
+    infinite: int = 0  # values beyond the largest number: nothing can be compared
+    failure: str = ""
+    text: str = ""  # the smallest cell that fails
+
+    def __str__(self) -> str:
+        held = self.tried - self.refused - self.infinite
+        said = f"{held} cells held against their equations"
+        left = [f"{count} {why}" for count, why in ((self.refused, "refused by the language"),
+                                                    (self.infinite, "without finite values"))
+                if count]
+        told = f"{said} ({', '.join(left)} besides)" if left else said
+        return f"{told}\nwrong:\n{self.failure}\n\n{self.text}" if self.failure else told
+
+
+@dataclass(frozen=True)
+class Campaign:
+    """So many cells; the same seed draws the same."""
+
+    cells: int
+    seed: int = 0
+    kernels: tuple[Made, ...] = KERNELS
+    report: Report = field(default_factory=Report)
+
+    def run(self, told: Callable[[int], None] = lambda number: None) -> Report:
+        """Draw cells until one fails or all are done; ``told`` hears how many were tried."""
+        @seed(self.seed)
+        @settings(max_examples=self.cells, deadline=None, database=None, print_blob=False,
+                  suppress_health_check=list(HealthCheck), phases=(Phase.generate, Phase.shrink))
+        @given(cells())
+        def every(text: str) -> None:
+            told(self.report.tried)
+            self.tried(text)
+
+        allow_depth()  # Hypothesis objects to whoever changes it later
+        try:
+            every()
+        except Wrong as wrong:
+            self.report.failure = str(wrong)
+        return self.report
+
+    def tried(self, text: str) -> None:
+        """One cell. Raises Wrong with what is wrong of it."""
+        self.report.tried += 1
+        try:
+            plan = derive(parse(text))
+        except ProgramError:
+            self.report.refused += 1
+            reject()
+        found = findings(plan, self.kernels)
+        if found is None:
+            self.report.infinite += 1
+        elif found:
+            self.report.text = text
+            raise Wrong("\n".join(found))
+
+
+def findings(plan: Plan, kernels: tuple[Made, ...], case: int = 1) -> list[str] | None:
+    """What is wrong with the kernels of a program; None where its values are not finite."""
+    wanted = expected(plan, case, steps=3)
+    with np.errstate(all="ignore"):
+        values = (*wanted.values.values(), *wanted.tangents.values())
+        if not all(np.isfinite(one).all() for one in values):
+            return None
+    return [f"{one.name}: {finding}" for one in kernels
+            for finding in _of(plan.program, one, wanted)]
+
+
+def _of(program: Program, made: Made, wanted: Expected) -> list[str]:
+    """What one kernel computes wrongly; an exception is a finding too."""
+    try:
+        kernel = compile(program, made.backend, "float64", profile=made.profile,
+                         threads=made.threads)
+        return [str(one) for one in climb(kernel, wanted, made.rungs)]
+    except Exception as error:
+        return [f"{type(error).__name__}: {error}"]

@@ -1,0 +1,38 @@
+"""Random cells: all kernels hold; a planted fault is found, and shown in a small cell."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from symrnn.cellfile import parse
+from symrnn.fuzzing import Campaign, campaign
+from symrnn.fuzzing.campaign import NUMPY
+from symrnn.program import Role
+
+CELLS, PARTS = 200, 8
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_kernels_of_random_cells_are_what_the_equations_say(part: int) -> None:
+    report = Campaign(CELLS // PARTS, seed=part).run()
+    assert not report.failure, str(report)
+    assert report.refused + report.infinite <= report.tried / 5, str(report)
+
+
+def test_a_planted_fault_comes_as_a_small_cell(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = campaign.compile
+
+    def wrong(program: Any, *arguments: Any, **options: Any) -> Any:
+        kernel = right(program, *arguments, **options)
+        step = kernel.step
+        if program.with_role(Role.PARAMETER)[0].axes == ("m", "n"):
+            object.__setattr__(kernel, "step", lambda p, x, s: step(
+                {name: array * 1.01 for name, array in p.items()}, x, s))
+        return kernel
+
+    monkeypatch.setattr(campaign, "compile", wrong)
+    report = Campaign(20, kernels=(NUMPY,)).run()
+    assert "steps" in report.failure
+    assert len(parse(report.text).equations) <= 8, report.text
