@@ -1,9 +1,10 @@
 """Derivatives under torch.func and in forward mode, which pass over what operators register.
 
 They take the same formulas from a function of autograd, whose arguments are one flat row. Forward
-mode goes over the values and over their gradients, so that ``torch.func.hessian`` is there. Where
-torch.compile traces there is one derivative alone: it takes neither a function that has forward
-mode nor, right, one whose context is set up apart.
+mode goes over the values and over their gradients, so that ``torch.func.hessian`` is there; it
+keeps the tensors that backward keeps, else vmap mixes them up. Where torch.compile traces there is
+one derivative alone: it takes neither a function that has forward mode nor, right, one whose
+context is set up apart.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ class _Forward(torch.autograd.Function):
     def setup_context(ctx: Any, inputs: tuple[Any, ...], output: tuple[Tensor, ...]) -> None:
         ctx.network, *given = inputs
         ctx.save_for_backward(*given, *output)
-        ctx.save_for_forward(*given, output[-1])
+        ctx.save_for_forward(*given, *output)
 
     @staticmethod
     def backward(ctx: Any, *bars: Tensor) -> tuple[Any, ...]:
@@ -68,7 +69,8 @@ class _Forward(torch.autograd.Function):
 
     @staticmethod
     def jvp(ctx: Any, of_name: None, *dots: Tensor | None) -> tuple[Any, ...]:
-        *given, tape = ctx.saved_tensors
+        saved = ctx.saved_tensors
+        given, tape = saved[:len(order(ctx.network).given)], saved[-1]
         moved = _last(push, ctx.network, given, _moving(ctx.network, given, dots))
         return *moved, torch.zeros_like(tape)  # whose own changes nobody reads
 
@@ -96,16 +98,15 @@ class _Backward(torch.autograd.Function):
     @staticmethod
     def setup_context(ctx: Any, inputs: tuple[Any, ...], output: tuple[Tensor, ...]) -> None:
         ctx.network, *flat = inputs
-        given, results, bars = _parts(ctx.network, flat)
-        ctx.results = len(results)
-        ctx.save_for_backward(*given, *bars)
+        ctx.save_for_backward(*flat)
         ctx.save_for_forward(*flat)
 
     @staticmethod
     def backward(ctx: Any, *dots: Tensor) -> tuple[Any, ...]:
-        of_given, of_bars = after_backward(ctx.network, ctx.saved_tensors, dots,
+        given, results, bars = _parts(ctx.network, ctx.saved_tensors)
+        of_given, of_bars = after_backward(ctx.network, [*given, *bars], dots,
                                             partial(_last, along))
-        return None, *of_given, *[None] * ctx.results, *of_bars
+        return None, *of_given, *[None] * len(results), *of_bars
 
     @staticmethod
     def jvp(ctx: Any, of_name: None, *dots: Tensor | None) -> tuple[Any, ...]:
