@@ -20,6 +20,8 @@ class Function:
     def __init__(self, program: Program) -> None:
         self.program, self.order = program, Order(program)
         self.inputs = tuple(one.name for one in program.with_role(*INPUTS))
+        self.parameters = tuple(one.name for one in self.order.parameters)
+        self.states = tuple(one.state for one in program.delays)
         self.at = lru_cache(maxsize=64)(self._at)
 
     def __call__(self, library: Library, params: Mapping[str, Any], x: Any,
@@ -39,10 +41,10 @@ class Function:
                   initial: Mapping[str, Any] | None) -> tuple[Values, dict[str, int]]:
         """Everything that is given, by the names of variables, and the sizes. Raises ShapeError."""
         program = self.program
-        check_names(params, [one.name for one in self.order.parameters], "parameter")
+        check_names(params, self.parameters, "parameter")
         inputs = named(x, self.inputs, "input")
         check_learned(program, initial or {}, inputs)
-        check_names(initial, [one.state for one in program.delays], "state", partly=True)
+        check_names(initial, self.states, "state", partly=True)
         for name, flags in starts(program, inputs, 0, bool(initial)).items():
             inputs[name] = library.array(flags)
         given = {**params, **inputs}

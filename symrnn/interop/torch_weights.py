@@ -175,12 +175,6 @@ def _place(mode: str, weights: Mapping[str, Any], prefix: str | None) -> str:
 
 def _array(name: str, given: Any) -> Array:
     """A tensor or an array as float32 at least. Raises ShapeError."""
-    if hasattr(given, "detach"):
-        given = given.detach().cpu()
-        try:
-            given = given.numpy()
-        except TypeError:  # NumPy has no bfloat16
-            given = given.float().numpy()
     array = numbers(given, name)
     return array.astype(np.result_type(array, np.float32), copy=False)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
@@ -15,6 +15,7 @@ from sympy.functions import sqrt
 from symrnn.functional import Library, Values
 from symrnn.program import ELEMENTARY
 from symrnn.program.interpret import Operations
+from symrnn.runtime.shapes import numbers
 
 OPERATIONS = Operations({
     **{row.function: getattr(jnp, row.numpy) for row in ELEMENTARY.values()},
@@ -39,6 +40,12 @@ def shift(edge: Any, sequence: Any, step: int) -> Any:
     """A sequence one step later, or earlier."""
     parts = (edge[None], sequence[:-1]) if step > 0 else (sequence[1:], edge[None])
     return jnp.concatenate(parts)
+
+
+def arrays(named: Mapping[str, Any]) -> dict[str, Any]:
+    """Arrays of JAX; what neither JAX nor NumPy made is looked at first. Raises ShapeError."""
+    return {name: jnp.asarray(one if isinstance(one, jax.Array) else numbers(one, name))
+            for name, one in named.items()}
 
 
 @cache

@@ -15,8 +15,8 @@ from symrnn.jax.primitives import (apart, backward_p, bend_p, forward_p, infer_p
 from symrnn.program import ProgramError, Span
 
 Arrays = Sequence[Any]
-TOO_HIGH = ("kernels have first and second derivatives, the second one of a gradient: take "
-            "symrnn.jax.function(network) for {}")
+TOO_HIGH = ("kernels have first derivatives and the second one of a gradient, as in "
+            "jax.hessian, jacfwd of jacrev; take symrnn.jax.function(network) for {}")
 
 
 def _filled(tangents: Arrays, primals: Arrays) -> list[Any]:

@@ -10,10 +10,11 @@ import jax.numpy as jnp
 
 from symrnn.functional import Function
 from symrnn.handles import MASKED, handle, network as network_of
-from symrnn.jax.arithmetic import library
+from symrnn.jax.arithmetic import arrays, library
 from symrnn.jax.primitives import infer_p
 from symrnn.program import Program, ProgramError, Role, Span, of_network
 from symrnn.runtime.inputs import named
+from symrnn.runtime.shapes import check_names
 from symrnn.runtime.masking import must_fit, valid_lengths, valid_mask
 
 DTYPES = ("float32", "float64")
@@ -35,8 +36,10 @@ def kernel(network: Program) -> Callable[..., tuple[Any, dict[str, Any]]]:
 
     def run(params: Mapping[str, Any], x: Any, initial: Mapping[str, Any] | None = None,
             lengths: Any = None, mask: Any = None) -> tuple[Any, dict[str, Any]]:
-        inputs = {name: jnp.asarray(one) for name, one in
-                  named(x, plain.inputs, "input").items()}
+        inputs = arrays(named(x, plain.inputs, "input"))
+        check_names(params, plain.parameters, "parameter")
+        check_names(initial, plain.states, "state", partly=True)
+        params, initial = arrays(params), arrays(initial or {})
         if lengths is None and mask is None:
             return _called(known, plain, params, inputs, initial)
         if network.step_mask is not None:
@@ -58,11 +61,11 @@ def _called(known: str, plain: Function, params: Mapping[str, Any], inputs: Mapp
                         f"the arrays by .astype")
     given, _ = plain.completed(library(first.dtype.name), params, dict(inputs), initial)
     for name, one in params.items():
-        if jnp.asarray(one).dtype != first.dtype:
-            raise TypeError(f"'{name}' is of {jnp.asarray(one).dtype} and the input of "
-                            f"{first.dtype}; cast one of them by .astype")
-    arrays = [jnp.asarray(given[one.name], first.dtype) for one in plain.order.given]
-    made = infer_p.bind(*arrays, network=known)
+        if one.dtype != first.dtype:
+            raise TypeError(f"'{name}' is of {one.dtype} and the input of {first.dtype}; cast one "
+                            f"of them by .astype")
+    made = infer_p.bind(*[jnp.asarray(given[one.name], first.dtype) for one in plain.order.given],
+                        network=known)
     names = called or plain.program.outputs
     outputs = dict(zip(names, made[:len(names)], strict=True))
     states = (one.state for one in plain.program.delays)

@@ -85,11 +85,15 @@ class Flat:
             Lying(lines(tape)), self._cotangents(given, bars))
         return [made[one.name] for one in order.gradients]
 
+    def push(self, arrays: Sequence[Array], dots: Sequence[Array]) -> list[Array]:
+        """How results change along a direction of what has a gradient."""
+        return self._results(*pushed_along(self.kernel, self.given(arrays), self._arrows(dots)))
+
     def along(self, arrays: Sequence[Array], bars: Sequence[Array], dots: Sequence[Array]
               ) -> list[Array]:
         """How gradients, then results, change along a direction of what has a gradient."""
         given, order = self.given(arrays), self.order
-        arrows = {one.name: array for one, array in zip(order.gradients, dots, strict=True)}
+        arrows = self._arrows(dots)
         outputs, final = pushed_along(self.kernel, given, arrows)
         moved = hessian_along(self.kernel, given, self._cotangents(given, bars), arrows)
         return [*(moved[one.name] for one in order.gradients), *self._results(outputs, final)]
@@ -125,6 +129,9 @@ class Flat:
                 self._known.clear()
             self._known[key] = sizes
         return sizes
+
+    def _arrows(self, dots: Sequence[Array]) -> dict[str, Array]:
+        return {one.name: array for one, array in zip(self.order.gradients, dots, strict=True)}
 
     def _cotangents(self, given: Given, bars: Sequence[Array]) -> dict[str, Array]:
         named = {one.name: array for one, array in zip(self.order.results, bars, strict=True)}

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from symrnn.program import Program, ProgramError, Role
-from symrnn.runtime.shapes import Array, ShapeError, check_names
+from symrnn.runtime.shapes import Array, ShapeError, Sizes, check_names, numbers
 from symrnn.transforms import learned
 
 
@@ -20,6 +20,27 @@ def named(value: Any, names: tuple[str, ...], kind: str) -> dict[str, Any]:
     if len(names) != 1:
         raise ProgramError(f"there are several names, {', '.join(names)}: give a dictionary")
     return {names[0]: value}
+
+
+def fitting(network: Program, given: Any, known: Mapping[str, int] | None = None
+            ) -> tuple[dict[str, Array], dict[str, int]]:
+    """The parameters in the network's order, and the sizes that they and ``known`` tell.
+
+    ``given`` are arrays or tensors by name, or what gives them, as a module of symrnn.torch does.
+    They keep their floating type. Raises ShapeError for names and shapes that do not fit.
+    """
+    params = given.params() if hasattr(given, "params") else given
+    wanted = network.with_role(Role.PARAMETER)
+    check_names(params, [one.name for one in wanted], "parameter")
+    sizes, found = Sizes(network, np.float64), dict[str, Array]()
+    sizes.known = dict(known or {})
+    for one in wanted:
+        array = numbers(params[one.name], one.name)
+        sizes.take(one, array, one.name)
+        wide = array if array.dtype.kind == "f" else array.astype(np.float32)
+        found[one.name] = np.ascontiguousarray(wide).reshape(array.shape)
+    sizes.complete()
+    return found, sizes.known
 
 
 def starts(program: Program, inputs: Mapping[str, Any], lost: int, known: bool

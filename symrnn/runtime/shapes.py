@@ -115,8 +115,9 @@ def is_plain(array: Any, dtype: np.dtype[Any]) -> bool:
 
 def numbers(array: Any, called: str) -> Array:
     """Anything as an array of numbers. Raises ShapeError for what is none."""
+    given = _detached(array, called) if hasattr(array, "detach") else array
     try:
-        result = np.asarray(array)
+        result = np.asarray(given)
     except ValueError:
         raise ShapeError(f"'{called}' has rows of different lengths; give a full array") from None
     if result.dtype.kind == "V" and result.dtype.type is not np.void:
@@ -127,14 +128,27 @@ def numbers(array: Any, called: str) -> Array:
     return result
 
 
+def _detached(tensor: Any, called: str) -> Any:
+    """The numbers of a tensor of torch, which NumPy does not read while it is differentiated."""
+    if tensor.device.type == "meta":
+        raise ShapeError(f"'{called}' is on the device meta, which keeps no numbers; give it some "
+                         f"first, as by module.to_empty(device=\"cpu\")")
+    own = tensor.detach().cpu()
+    try:
+        return own.numpy()
+    except TypeError:  # NumPy has no bfloat16
+        return own.float().numpy()
+
+
 def check_names(named: Any, wanted: Iterable[str], kind: str, partly: bool = False) -> None:
     """Raise ShapeError for a name that is missing (unless ``partly``) or unknown.
 
     ``named`` is a dictionary, or None for an empty one.
     """
     if not isinstance(named, Mapping | None):
+        held = named if isinstance(named, str) else type(named).__name__
         raise ShapeError(f"each {kind} goes by its name in a dictionary, not in "
-                         f"{'an array' if isinstance(named, np.ndarray) else quoted(named)}")
+                         f"{'an array' if isinstance(named, np.ndarray) else quoted(held)}")
     given, wanted = list(named or {}), list(wanted)
     unknown = [name for name in given if name not in wanted]
     missing = [] if partly else [name for name in wanted if name not in given]

@@ -3,21 +3,20 @@
 The text of the file is JSON: the program as :mod:`symrnn.program.plain` spells it, so that what
 is read back is equal to what was written, layers, directions, symbols and notes included. (A cell
 file cannot say all that: it has no names with dots, no masks, and no symbols of its own.)
+``symrnn show FILE`` prints its equations, wherever they came from: a cell file, Python, a model.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import numpy as np
-
-from symrnn.program import Program, ProgramError, Role, of_network
+from symrnn.program import Program, ProgramError, of_network
 from symrnn.program.plain import from_plain, to_plain
-from symrnn.runtime.shapes import Array, ShapeError, Sizes, check_names, numbers
+from symrnn.runtime.inputs import fitting
+from symrnn.runtime.shapes import Array, ShapeError
 from symrnn.storage.containers import CONTAINERS, Unreadable, container
 
 FORMAT = 1
@@ -37,15 +36,17 @@ def is_saved(name: str) -> bool:
 
 
 @of_network
-def save(network: Program, parameters: Mapping[str, Any], path: str | os.PathLike[str]) -> None:
+def save(network: Program, parameters: Any, path: str | os.PathLike[str]) -> None:
     """Write a network with its parameters by name into one file, .safetensors or .npz.
 
-    Arrays keep their floating type. The same network and numbers are the same bytes. Raises
-    ShapeError for a parameter that is missing, unknown or of another shape, Misused for another
-    ending and where the safetensors library is missing, ProgramError, OSError.
+    ``parameters`` are arrays or tensors by name, or a module of symrnn.torch. They keep their
+    floating type (torch's bfloat16 becomes float32), and what is infinite or no number is kept
+    too, as a run that went wrong leaves it. The same network and numbers are the same bytes.
+    Raises ShapeError for a parameter that is missing, unknown or of another shape, Misused for
+    another ending and where the safetensors library is missing, ProgramError, OSError.
     """
     own = Path(path)
-    arrays = _fitting(network, parameters)
+    arrays, _ = fitting(network, parameters)
     sizes = {axis: length for name, one in arrays.items()
              for axis, length in zip(network[name].axes, one.shape, strict=True)}
     text = json.dumps({"format": FORMAT, "sizes": sizes, "program": to_plain(network)},
@@ -63,34 +64,21 @@ def load(path: str | os.PathLike[str]) -> Saved:
     arrays, text = container(own).read(own)
     network, sizes = _described(own, text)
     try:
-        fitting = _fitting(network, arrays)
+        found, _ = fitting(network, arrays)
     except ShapeError as error:
         raise Unreadable(f"{own}: {error}") from None
-    for name, one in fitting.items():
+    for name, one in found.items():
         for axis, length in zip(network[name].axes, one.shape, strict=True):
             if sizes.get(axis) != length:
                 raise Unreadable(f"{own} says that {axis} is {sizes.get(axis)}, but {name} has "
                                  f"shape {one.shape}")
-    return Saved(network, fitting)
+    return Saved(network, found)
 
 
 def saved_network(path: str | os.PathLike[str]) -> Program:
     """The network of a file; its numbers are not read. Raises as :func:`load` does."""
     own = Path(path)
     return _described(own, container(own).text(own))[0]
-
-
-def _fitting(network: Program, given: Mapping[str, Any]) -> dict[str, Array]:
-    """The parameters in the network's order, floats of any type, held against their axes."""
-    known = network.with_role(Role.PARAMETER)
-    check_names(given, [one.name for one in known], "parameter")
-    sizes, found = Sizes(network, np.float64), dict[str, Array]()
-    for one in known:
-        array = numbers(given[one.name], one.name)
-        sizes.take(one, array, one.name)
-        wide = array if array.dtype.kind == "f" else array.astype(np.float32)
-        found[one.name] = np.ascontiguousarray(wide).reshape(array.shape)
-    return found
 
 
 def _described(path: Path, text: str | None) -> tuple[Program, dict[str, Any]]:

@@ -8,30 +8,36 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.autograd import forward_ad
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
 from symrnn.handles import MASKED, handle, order
 from symrnn.program import Program, ProgramError, Role, Span, of_network, quoted
 from symrnn.program.draw import drawn
-from symrnn.runtime.masking import must_fit, valid_lengths, valid_mask
-from symrnn.runtime.shapes import ShapeError, Sizes
+from symrnn.runtime.inputs import fitting
+from symrnn.runtime.shapes import Array, ShapeError, numbers
 from symrnn.torch import operators
+from symrnn.torch.arguments import (all_sizes, cast, must_agree, must_be_tensors, must_compute,
+                                    must_count, named_states)
+from symrnn.torch.direct import forward_directly, plain
 from symrnn.torch.parameters import parameters_of
 from symrnn.torch.transformed import forward_transformed
 from symrnn.transforms import learned
 
 
 @of_network
-def module(network: Program, *, batch_first: bool = False, dtype: torch.dtype = torch.float32,
-           **sizes: int) -> Recurrent:
+def module(network: Program, *, params: Any = None, batch_first: bool = False,
+           dtype: torch.dtype = torch.float32, **sizes: int) -> Recurrent:
     """A network as a module of torch: ``module(symrnn.lstm(), n=16, m=32)``.
 
-    ``sizes`` are those of the network by name, all but those that follow from others. With
+    ``sizes`` are those of the network by name, all but those that follow from others or from
+    ``params``: the first values by name, as :func:`symrnn.load` gives them. With
     ``batch_first`` samples stand before steps in inputs and outputs. The kernels compute on the
     CPU in float32 or float64, as the parameters are, with as many threads as torch has. Raises
-    ProgramError for what is no network, ShapeError for sizes that are missing or unknown.
+    ProgramError for what is no network, ShapeError for sizes that are missing or unknown and for
+    parameters that do not fit, TypeError for another type of numbers.
     """
-    return Recurrent(network, sizes, batch_first, dtype)
+    return Recurrent(network, sizes, batch_first, dtype, params)
 
 
 class Recurrent(nn.Module):
@@ -43,9 +49,10 @@ class Recurrent(nn.Module):
     """
 
     def __init__(self, network: Program, sizes: Mapping[str, int], batch_first: bool = False,
-                 dtype: torch.dtype = torch.float32) -> None:
+                 dtype: torch.dtype = torch.float32, params: Any = None) -> None:
         super().__init__()
-        self.network, self.sizes = network, _all_sizes(network, sizes)
+        must_compute(dtype)
+        self.network, self.sizes = network, all_sizes(network, sizes, params)
         self.batch_first = batch_first
         self._prepare()
         taken = frozenset((*dir(self), *self.__dict__))
@@ -53,6 +60,8 @@ class Recurrent(nn.Module):
         for name, shape in self._own.shapes.items():
             self.register_parameter(name, nn.Parameter(torch.empty(shape, dtype=dtype)))
         self.reset_parameters()
+        if params is not None:
+            self.load_params(params)
 
     def _prepare(self) -> None:
         """What calls read of the network, as plain values; the network is known from now on."""
@@ -90,7 +99,28 @@ class Recurrent(nn.Module):
                                          random).items():
                     getattr(self, self._own.whole[name]).copy_(torch.from_numpy(array))
 
-    def forward(self, x: Any, initial: Mapping[str, Tensor] | None = None,
+    def params(self) -> dict[str, Array]:
+        """The parameters as the network names them, in arrays of their own, without a graph.
+
+        :func:`symrnn.save`, ``compile``, ``package`` and ``fit`` take them. Torch's two biases are
+        one here, their sum.
+        """
+        own = self._own.of_network({name: getattr(self, name).detach()
+                                    for name in self._own.shapes})
+        return {variable.name: numbers(one, variable.name).copy() for variable, one in
+                zip(self.network.with_role(Role.PARAMETER), own, strict=True)}
+
+    def load_params(self, params: Any) -> None:
+        """Take values by the network's names: arrays, tensors, or another module's.
+
+        Of torch's two biases the second one is zero then. Raises ShapeError for a name or a shape
+        that does not fit.
+        """
+        found, _ = fitting(self.network, params, self.sizes)
+        own = {name: getattr(self, name).detach() for name in self._own.shapes}
+        self._own.fill(own, [torch.tensor(one) for one in found.values()])
+
+    def forward(self, x: Any, initial: Any = None,
                 lengths: Tensor | None = None, mask: Tensor | None = None
                 ) -> tuple[Any, dict[str, Tensor]]:
         """The outputs [T, B, ...] and the final states [B, ...] by name.
@@ -100,26 +130,29 @@ class Recurrent(nn.Module):
         x: the input [T, B, n], or a PackedSequence, which gives one back; a dictionary by name
             where the network has several. Several outputs are a dictionary too.
         initial: states before the first step [B, ...] by name; zero, or what the cell declares
-            or learns, where not given. The final states of one call continue it.
+            or learns, where not given. The final states of one call continue it. A tuple
+            ``(h, c)`` or a tensor ``h`` in the shapes of nn.LSTM and nn.GRU is taken too.
         lengths: the valid steps of each sample [B].
         mask: 1 where a step counts, else 0 [T, B]. Other steps keep the states and give zero.
 
-        With ``batch_first`` x, mask and outputs have B before T. Raises ShapeError for another
-        shape or name, TypeError for another type of numbers.
+        With ``batch_first`` x, mask and outputs have B before T. Under autocast inputs and states
+        are cast to the type of the parameters, in which the results are. Raises ShapeError for
+        another shape or name, TypeError for another type or device, and for what is no tensor.
         """
         packed = isinstance(x, PackedSequence)
         if packed:
             x, lengths = self._padded(x, lengths)
-        inputs = self._named_inputs(x)
+        own = self._own.of_network({name: getattr(self, name) for name in self._own.shapes})
+        inputs = cast(self._named_inputs(x), own)
         first = next(inputs[name] for name, span in self._inputs.items() if span is Span.SEQUENCE)
         counts = self._counts(first, lengths, mask)
         if counts is not None:
             inputs = self._only_counted(inputs, counts)
-        given = [*self._own.of_network({name: getattr(self, name) for name in self._own.shapes}),
-                 *self._all_fed(inputs, first, initial), *([] if counts is None else [counts]),
-                 *self._all_states(first, initial)]
-        _must_agree(given)
-        made = _run()(self._handle if counts is None else self._handle + MASKED, given)
+        told = cast(named_states(initial, self._states), own)
+        given = [*own, *self._all_fed(inputs, first, told),
+                 *([] if counts is None else [counts]), *self._all_states(first, told)]
+        must_agree(given)
+        made = _run(given)(self._handle if counts is None else self._handle + MASKED, given)
         outputs = [self._turned(one) for one in made[:len(self._outputs)]]
         final = dict(zip(self._states, made[len(outputs):len(outputs) + len(self._states)],
                          strict=True))
@@ -131,6 +164,8 @@ class Recurrent(nn.Module):
     def _turned(self, sequence: Tensor) -> Tensor:
         return sequence.transpose(0, 1) if self.batch_first and sequence.dim() > 1 else sequence
 
+    @torch.compiler.disable(reason="torch.compile(fullgraph=True) does not look into a "
+                                   "PackedSequence; give the padded tensor and lengths=")
     def _padded(self, x: PackedSequence, lengths: Any) -> tuple[Tensor, Tensor]:
         if lengths is not None or len(self._outputs) > 1:
             raise ShapeError("a PackedSequence tells its lengths and has one output; leave out "
@@ -144,6 +179,7 @@ class Recurrent(nn.Module):
         if set(given) != set(self._inputs):
             raise ShapeError(f"the inputs are {', '.join(self._inputs)}, not "
                              f"{', '.join(map(str, given))}; give a dictionary of these")
+        must_be_tensors(given)
         return {name: self._turned(given[name]) if span is Span.SEQUENCE else given[name]
                 for name, span in self._inputs.items()}
 
@@ -157,7 +193,7 @@ class Recurrent(nn.Module):
                                f"out lengths= and mask=")
         lengths = None if lengths is None else torch.as_tensor(lengths)
         mask = None if mask is None else self._turned(torch.as_tensor(mask))
-        _must_count(lengths, mask, *first.shape[:2])
+        must_count(lengths, mask, *first.shape[:2])
         counts = first.new_ones(first.shape[:2], dtype=torch.bool)
         if lengths is not None:
             steps = torch.arange(first.shape[0], device=first.device)
@@ -166,7 +202,7 @@ class Recurrent(nn.Module):
             counts = counts & (mask > 0)
         return counts.to(first.dtype)
 
-    def _only_counted(self, inputs: dict[str, Tensor], counts: Tensor) -> dict[str, Tensor]:
+    def _only_counted(self, inputs: Mapping[str, Tensor], counts: Tensor) -> dict[str, Tensor]:
         """Zero where a step does not count, whatever stands there."""
         def kept(one: Tensor) -> Tensor:
             over = counts.reshape(*counts.shape, *[1] * (one.dim() - 2))
@@ -176,7 +212,7 @@ class Recurrent(nn.Module):
                 for name, one in inputs.items()}
 
     def _all_fed(self, inputs: Mapping[str, Tensor], first: Tensor,
-                 initial: Mapping[str, Tensor] | None) -> list[Tensor]:
+                 initial: Mapping[str, Tensor]) -> list[Tensor]:
         """Inputs in the network's order, with 1 where a sequence starts from learned states."""
         fed = {**inputs}
         for name, forward in self._starts.items():
@@ -185,8 +221,7 @@ class Recurrent(nn.Module):
             fed[name] = begin[:, None].expand(first.shape[:2])
         return [fed[name].to(first.dtype) for name in self._fed]
 
-    def _all_states(self, first: Tensor, initial: Mapping[str, Tensor] | None) -> list[Tensor]:
-        told = {} if initial is None else initial
+    def _all_states(self, first: Tensor, told: Mapping[str, Tensor]) -> list[Tensor]:
         unknown = [name for name in told if name not in self._states]
         missing = [name for name in self._states if name not in told]
         if unknown or (self._starts and told and missing):
@@ -198,47 +233,13 @@ class Recurrent(nn.Module):
                 for name, (shape, start) in self._states.items()]
 
 
-def _run() -> Any:
+def _run(given: list[Tensor]) -> Any:
     """What runs a network: as it is differentiated, or not."""
-    if not torch.is_grad_enabled():
+    if plain(given):
+        return forward_directly
+    forward_mode = not torch.compiler.is_compiling() and forward_ad._current_level >= 0
+    if not (torch.is_grad_enabled() or forward_mode):
         return operators.infer
-    if not torch.compiler.is_compiling() and torch._C._are_functorch_transforms_active():
+    if forward_mode or torch._C._are_functorch_transforms_active():
         return forward_transformed
     return operators.forward
-
-
-def _must_count(lengths: Tensor | None, mask: Tensor | None, steps: int, samples: int) -> None:
-    """Raise ShapeError for lengths and a mask that do not fit, by their values where known."""
-    must_fit(lengths, mask, steps, samples)
-    if torch.compiler.is_compiling():
-        return
-    for given, valid in ((lengths, valid_lengths), (mask, valid_mask)):
-        try:
-            values = None if given is None else given.tolist()
-        except RuntimeError:  # under vmap a value is not known
-            continue
-        if values is not None:
-            valid(values, steps, samples)
-
-
-def _must_agree(given: list[Tensor]) -> None:
-    """Raise TypeError for tensors of several types, or on another device."""
-    for one in given:
-        if one.dtype != given[0].dtype:
-            raise TypeError(f"tensors of {given[0].dtype} and of {one.dtype} came together; cast "
-                            f"the module or the input, as by module.to(x.dtype)")
-        if one.device.type not in ("cpu", "meta"):
-            raise TypeError(f"the kernels compute on the CPU, not on {one.device}; take "
-                            f"symrnn.torch.function(network) there")
-
-
-def _all_sizes(network: Program, sizes: Mapping[str, int]) -> dict[str, int]:
-    """Free and derived sizes. Raises ShapeError."""
-    free = [one.name for one in network.sizes if one.value is None]
-    if set(free) != set(sizes):
-        raise ShapeError(f"{network.name} has the sizes {', '.join(free)}, not "
-                         f"{', '.join(sizes) or 'none'}; give each, as n=16")
-    known = Sizes(network, "float32")
-    known.known = dict(sizes)
-    known.complete()
-    return known.known

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
 
+import torch
 from torch import Tensor
 
 from symrnn.interop.torch_weights import torch_table
@@ -18,8 +18,9 @@ Piece = tuple[str, int, int]  # a module's parameter: which of how many blocks o
 class Parameters:
     """Shapes and bounds of a module's parameters by name; the pieces of each of the network's.
 
-    A network's parameter that has several pieces is their sum, as of torch's two biases.
-    ``whole`` are the network's names of those that are one of its parameters.
+    A network's parameter that has several pieces is their sum, as of torch's two biases, which
+    have the same place in each. ``whole`` are the network's names of those that are one of its
+    parameters.
     """
 
     shapes: dict[str, tuple[int, ...]]
@@ -29,18 +30,23 @@ class Parameters:
 
     def of_network(self, own: Mapping[str, Tensor]) -> list[Tensor]:
         """The network's parameters in their order."""
-        counts = {name: count for name, _, count in chain(*self.pieces)}
-        blocks = {name: own[name].chunk(count) if count > 1 else (own[name],)
-                  for name, count in counts.items()}
+        known: dict[tuple[tuple[str, ...], int], Sequence[Tensor]] = {}
         found = []
         for pieces in self.pieces:
-            total = None
-            for name, number, _ in pieces:
-                block = blocks[name][number]
-                total = block if total is None else total + block
-            assert total is not None
-            found.append(total)
+            names, (_, number, count) = tuple([name for name, *_ in pieces]), pieces[0]
+            if (names, count) not in known:  # wholes are added before they are cut
+                first, *more = [own[name] for name in names]
+                total = sum(more, first)
+                known[names, count] = total.chunk(count) if count > 1 else (total,)
+            found.append(known[names, count][number])
         return found
+
+    def fill(self, own: Mapping[str, Tensor], values: Sequence[Tensor]) -> None:
+        """Write the network's parameters into a module's; the first of several pieces gets all."""
+        for pieces, value in zip(self.pieces, values, strict=True):
+            for place, (name, number, count) in enumerate(pieces):
+                block = own[name].chunk(count)[number] if count > 1 else own[name]
+                block.copy_(torch.zeros_like(value) if place else value)
 
 
 def parameters_of(network: Program, sizes: Mapping[str, int], taken: frozenset[str]

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from symrnn.handles import order
 from symrnn.program import Span
-from symrnn.torch.operators import along, backward, forward, infer
+from symrnn.torch.operators import along, backward, forward, infer, push
 
 Dims = Sequence[int | None]
 
@@ -59,5 +59,5 @@ def _folded(tensor: Tensor, dim: int | None, count: int, place: int) -> Tensor:
 def declare_vmap() -> None:
     """Tell torch how each operator runs under vmap."""
     infer.register_vmap(_infer_as_one)
-    for each in (forward, backward, along):
+    for each in (forward, backward, push, along):
         each.register_vmap(_one_by_one(each))

@@ -55,9 +55,9 @@ def fit(network: Program, params: Mapping[str, Any], data: Any, *,
     validation: held-out data as ``data``, judged after every epoch.
     patience: stop after so many epochs without a smaller validation loss; the parameters are then
         those of the best epoch.
-    checkpoint: a file, .npz or .safetensors, written after every epoch. Where it exists, the run
-        goes on from it and ends with the same numbers as without the break; other options than
-        then are refused, but for ``epochs``.
+    checkpoint: a file, .npz or .safetensors, written after every epoch; its folder is made. Where
+        it exists, the run goes on from it and ends with the same numbers as without the break;
+        other options than then are refused, but for ``epochs``.
     backend, dtype, threads: those of :func:`symrnn.compile`.
     progress: whether a bar is shown; on a terminal, where not given.
 
@@ -139,14 +139,20 @@ def _task(network: Program, params: Mapping[str, Any], data: Any, validation: An
     judged, kind = own.kernel.program, own.kernel.dtype
     held = None if validation is None else sequences(validation, judged, own.classes, kind,
                                                      "validation")
-    return (Task(plan, own, sequences(data, judged, own.classes, kind), held),
-            dict(own.kernel.pack(params)))
+    first = dict(own.kernel.pack(params))
+    for name, one in first.items():
+        if not np.isfinite(one).all():
+            raise Misused(f"the parameter '{name}' has an entry that is infinite or no number, so "
+                          f"nothing can be learned from there; begin with other ones")
+    return Task(plan, own, sequences(data, judged, own.classes, kind), held), first
 
 
 def _reached(path: Path | None, learner: Learner, plan: Course, told: Mapping[str, Any]) -> Reached:
     """Where the run begins: at its start, or where a file says that it was."""
     found = None if path is None else kept.read(path, learner.state, told)
     if found is None:
+        if path is not None:  # a folder that cannot be made is told before the work
+            path.parent.mkdir(parents=True, exist_ok=True)
         return Reached(learner.state)
     if found.epochs > plan.epochs:
         raise Misused(f"{path} has {found.epochs} epochs behind it, more than epochs = "

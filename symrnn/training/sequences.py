@@ -66,8 +66,22 @@ def sequences(data: Any, judged: Program, classes: int | None, dtype: npt.DTypeL
     steps, samples = _extent(inputs, still, called)
     known = None if lengths is None else _lengths(lengths, steps, samples)
     values, each = _target(numbers(target, "target"), steps, samples, classes)
-    return Sequences({**inputs, wanted.name: taken(values, "target", kind)}, still,
-                     _counts(each, steps, samples, known, kind), known)
+    inputs |= {wanted.name: taken(values, "target", kind)}
+    _must_be_finite(inputs, still, called, _counts(True, steps, samples, known, np.dtype(bool)))
+    return Sequences(inputs, still, _counts(each, steps, samples, known, kind), known)
+
+
+def _must_be_finite(inputs: Mapping[str, Array], still: frozenset[str], called: str,
+                    counts: Array) -> None:
+    """Raise Misused for what no loss can be made of; steps beyond the lengths may be anything."""
+    for name, one in inputs.items():
+        finite = np.isfinite(one).reshape(*one.shape[:1 if name in still else 2], -1).all(-1)
+        wrong = np.argwhere(~finite if name in still else ~finite & counts)
+        if len(wrong):
+            *step, sample = wrong[0]
+            at = f"step {step[0]} of " if step else ""
+            raise Misused(f"'{name}' of {called} is infinite or no number at {at}sample {sample}, "
+                          f"counted from 0; leave that sample out, or mend it")
 
 
 def _extent(inputs: Mapping[str, Array], still: frozenset[str], called: str) -> tuple[int, int]:

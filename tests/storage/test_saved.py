@@ -59,6 +59,15 @@ def test_a_kernel_computes_the_same_from_a_file(path: Path) -> None:
     assert np.array_equal(ours, symrnn.compile(net, "numpy").forward(weights(net), x).y)
 
 
+def test_the_equations_of_a_file_are_read_again(tmp_path: Path) -> None:
+    cell, saved = tmp_path / "mine.cell", tmp_path / "mine.npz"
+    cell.write_text("cell mine\ninput x[n];  state h[m];  output h\nparam W[m,n], U[m,m]\n"
+                    "h[t] = tanh(W @ x[t] + U @ h[t-1])\n", encoding="utf-8")
+    net = symrnn.cell(str(cell))
+    symrnn.save(net, weights(net), saved)
+    assert symrnn.show(symrnn.cell(str(saved))) == symrnn.show(net)
+
+
 def test_every_cut_of_a_file_is_refused(path: Path) -> None:
     net = symrnn.elman()
     symrnn.save(net, weights(net, "float32"), path)

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from symrnn.checking.reference import Case, finite_case
+from symrnn.checking.reference import finite_case
 from symrnn.pipeline import derive
 from symrnn.program import Program, Role
 from symrnn.torch import Recurrent, module
@@ -23,27 +23,14 @@ class Ready:
         assert case is not None
         self.case, self.network = case, network
         free = {one.name: case.sizes[one.name] for one in network.sizes if one.value is None}
-        self.module: Recurrent = module(network, dtype=torch.float64, **options, **free)
-        self._fill(case)
+        self.module: Recurrent = module(network, dtype=torch.float64, params=case.parameters,
+                                        **options, **free)
         moving = {one.name for one in network.with_role(Role.INPUT)}
         self.inputs = {name: torch.tensor(array, requires_grad=name in moving)
                        for name, array in case.inputs.items()
                        if network[name].role is not Role.START}
         self.initial = {name: torch.tensor(array, requires_grad=True)
                         for name, array in case.initial.items()}
-
-    def _fill(self, case: Case) -> None:
-        """Where the module has the network's own arrays, they get the case's numbers."""
-        with torch.no_grad():
-            for name, pieces in zip(case.parameters, self.module._own.pieces, strict=True):
-                first, *more = [self._block(*piece) for piece in pieces]
-                first.copy_(torch.tensor(case.parameters[name]))
-                for other in more:
-                    other.zero_()
-
-    def _block(self, own: str, number: int, count: int) -> Tensor:
-        whole = self.module.get_parameter(own)
-        return whole.chunk(count)[number] if count > 1 else whole
 
     @property
     def leaves(self) -> dict[str, Tensor]:

@@ -273,7 +273,11 @@ MISUSES: list[tuple[dict[str, Any], type[Exception], str]] = [
     ({"net": "elman"}, symrnn.ProgramError, "is no network"),
     ({"net": symrnn.reverse(NET), "window": 3}, symrnn.ProgramError, "in reverse"),
     ({"loss": symrnn.elman()}, Misused, "one number a step"),
-    ({"data": (X * np.inf, TARGET)}, symrnn.Diverged, "the loss is nan in epoch 1"),
+    ({"rate": 1e200, "optimiser": "sgd"}, symrnn.Diverged, r"loss is (inf|nan) in epoch [123]: a"),
+    ({"data": (X * np.inf, TARGET)}, Misused, "'x' of data is infinite or no number at step 0"),
+    ({"data": (X, TARGET[0] * np.nan)}, Misused, "'target' of data is infinite .* of sample 0"),
+    ({"validation": (X, TARGET * np.nan)}, Misused, "'target' of validation is infinite"),
+    ({"params": {**PARAMS, "b": np.full(4, np.nan)}}, Misused, "'b' has an entry that is infinite"),
     ({"checkpoint": "run.txt"}, Misused, "ends with neither"),
 ]
 
@@ -312,6 +316,19 @@ def test_a_checkpoint_of_another_run_is_refused(options: dict[str, Any], told: s
     with pytest.raises(Misused, match=told):
         fit(checkpoint=path, **{"epochs": 3, **options})
     assert path.read_bytes() == before
+
+
+def test_the_folder_of_a_checkpoint_is_made(tmp_path: Path) -> None:
+    path = tmp_path / "runs" / "first" / "run.npz"
+    fit(epochs=2, checkpoint=path)
+    assert path.exists()
+
+
+def test_steps_beyond_the_lengths_may_be_anything() -> None:
+    x, target = X.copy(), TARGET.copy()
+    beyond = np.arange(T)[:, None] >= LENGTHS
+    x[beyond], target[beyond] = np.inf, np.nan
+    same(fit(data=(X, TARGET, LENGTHS)), fit(data=(x, target, LENGTHS)))
 
 
 def test_a_file_that_is_no_checkpoint_is_refused(tmp_path: Path) -> None:
