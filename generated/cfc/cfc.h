@@ -51,7 +51,7 @@ typedef struct cfc_sizes {
     size_t T; /* steps */
     size_t B; /* sequences in the batch */
     size_t n; /* entries of the input */
-    size_t k; /* entries */
+    size_t k; /* entries of z */
     size_t m; /* units of the hidden layer */
 } cfc_sizes;
 

@@ -9,6 +9,7 @@
  * M is the mask of connections, 1 where a unit may see another: block upper triangular
  * where modules are sorted from fast to slow, so that fast ones see slow ones. It is
  * given as a parameter; leave it out of the training.
+ * In examples every unit is a module of its own, with the periods 1, 2, 4, 8 and so on.
  * The paper's output layer, its equation (2), is symrnn.readout. Its equation (1) has no
  * bias.
  * In a stack all layers share the mask of periods, and so their number of units.

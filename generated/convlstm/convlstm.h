@@ -53,29 +53,29 @@ typedef float convlstm_real;
 typedef struct convlstm_sizes {
     size_t T; /* steps */
     size_t B; /* sequences in the batch */
-    size_t P; /* entries */
-    size_t M; /* entries */
-    size_t N; /* entries */
-    size_t K; /* entries */
+    size_t P; /* channels of the input image */
+    size_t M; /* rows of an image */
+    size_t N; /* columns of an image */
+    size_t K; /* channels of the memory */
 } convlstm_sizes;
 
 /* parameters; the caller owns them */
 typedef struct convlstm_parameters {
-    const convlstm_real *W_c_i; /* [K, M, N] peephole of i */
-    const convlstm_real *W_x_i; /* [K, P, R, Q] weights of i */
-    const convlstm_real *W_h_i; /* [K, K, R, Q] weights of i */
-    const convlstm_real *b_i; /* [K] bias of i */
-    const convlstm_real *W_c_f; /* [K, M, N] peephole of f */
-    const convlstm_real *W_x_f; /* [K, P, R, Q] weights of f */
-    const convlstm_real *W_h_f; /* [K, K, R, Q] weights of f */
-    const convlstm_real *b_f; /* [K] bias of f */
-    const convlstm_real *W_x_c; /* [K, P, R, Q] weights of c */
-    const convlstm_real *W_h_c; /* [K, K, R, Q] weights of c */
-    const convlstm_real *b_c; /* [K] bias of c */
-    const convlstm_real *W_c_o; /* [K, M, N] peephole of o */
-    const convlstm_real *W_x_o; /* [K, P, R, Q] weights of o */
-    const convlstm_real *W_h_o; /* [K, K, R, Q] weights of o */
-    const convlstm_real *b_o; /* [K] bias of o */
+    const convlstm_real *W_c_i; /* [K, M, N] peephole of the input gate */
+    const convlstm_real *W_x_i; /* [K, P, R, Q] weights of the input gate */
+    const convlstm_real *W_h_i; /* [K, K, R, Q] weights of the input gate */
+    const convlstm_real *b_i; /* [K] bias of the input gate */
+    const convlstm_real *W_c_f; /* [K, M, N] peephole of the forget gate */
+    const convlstm_real *W_x_f; /* [K, P, R, Q] weights of the forget gate */
+    const convlstm_real *W_h_f; /* [K, K, R, Q] weights of the forget gate */
+    const convlstm_real *b_f; /* [K] bias of the forget gate */
+    const convlstm_real *W_x_c; /* [K, P, R, Q] weights of the candidate */
+    const convlstm_real *W_h_c; /* [K, K, R, Q] weights of the candidate */
+    const convlstm_real *b_c; /* [K] bias of the candidate */
+    const convlstm_real *W_c_o; /* [K, M, N] peephole of the output gate */
+    const convlstm_real *W_x_o; /* [K, P, R, Q] weights of the output gate */
+    const convlstm_real *W_h_o; /* [K, K, R, Q] weights of the output gate */
+    const convlstm_real *b_o; /* [K] bias of the output gate */
 } convlstm_parameters;
 
 /* inputs */

@@ -17,21 +17,21 @@ none: peepholes=False.
     X                        [T, B, P, M, N] input image
     initial.H                [B, K, M, N] H before the first step
     initial.C                [B, K, M, N] C before the first step
-    W_c_i                    [K, M, N]    peephole of i
-    W_x_i                    [K, P, R, Q] weights of i
-    W_h_i                    [K, K, R, Q] weights of i
-    b_i                      [K]          bias of i
-    W_c_f                    [K, M, N]    peephole of f
-    W_x_f                    [K, P, R, Q] weights of f
-    W_h_f                    [K, K, R, Q] weights of f
-    b_f                      [K]          bias of f
-    W_x_c                    [K, P, R, Q] weights of c
-    W_h_c                    [K, K, R, Q] weights of c
-    b_c                      [K]          bias of c
-    W_c_o                    [K, M, N]    peephole of o
-    W_x_o                    [K, P, R, Q] weights of o
-    W_h_o                    [K, K, R, Q] weights of o
-    b_o                      [K]          bias of o
+    W_c_i                    [K, M, N]    peephole of the input gate
+    W_x_i                    [K, P, R, Q] weights of the input gate
+    W_h_i                    [K, K, R, Q] weights of the input gate
+    b_i                      [K]          bias of the input gate
+    W_c_f                    [K, M, N]    peephole of the forget gate
+    W_x_f                    [K, P, R, Q] weights of the forget gate
+    W_h_f                    [K, K, R, Q] weights of the forget gate
+    b_f                      [K]          bias of the forget gate
+    W_x_c                    [K, P, R, Q] weights of the candidate
+    W_h_c                    [K, K, R, Q] weights of the candidate
+    b_c                      [K]          bias of the candidate
+    W_c_o                    [K, M, N]    peephole of the output gate
+    W_x_o                    [K, P, R, Q] weights of the output gate
+    W_h_o                    [K, K, R, Q] weights of the output gate
+    b_o                      [K]          bias of the output gate
 """
 
 import numpy as np

@@ -5,7 +5,10 @@ equation is its number in deep_bidirectional_lstm.tex and deep_bidirectional_lst
 loss: z_bar is dL/dz. Sequences are [T, B, ...]: T steps of B samples.
 
 S. Hochreiter and J. Schmidhuber, Long short-term memory, Neural Computation 9 (1997); F. Gers
-et al., Learning to forget, Neural Computation 12 (2000).
+et al., Learning to forget, Neural Computation 12 (2000); M. Schuster, K. K. Paliwal,
+Bidirectional recurrent neural networks, IEEE Transactions on Signal Processing 45 (1997); A.
+Graves, A. Mohamed, G. Hinton, Speech recognition with deep recurrent neural networks, ICASSP
+2013, equations (9) to (11).
 
 The forget gate f keeps the memory at 1 and erases it at 0: it is the share of the old memory
 that stays. Lecture notes differ in their wording (an open forget gate remembers); the equations

@@ -56,11 +56,11 @@ typedef float gla_real;
 typedef struct gla_sizes {
     size_t T; /* steps */
     size_t B; /* sequences in the batch */
-    size_t D; /* entries */
-    size_t H; /* entries */
-    size_t d_k; /* entries */
-    size_t d_v; /* entries */
-    size_t R; /* entries */
+    size_t D; /* entries of x */
+    size_t H; /* heads */
+    size_t d_k; /* entries of a key */
+    size_t d_v; /* entries of a value */
+    size_t R; /* entries of r */
 } gla_sizes;
 
 /* parameters; the caller owns them */

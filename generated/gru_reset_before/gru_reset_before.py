@@ -8,6 +8,8 @@ K. Cho et al., Learning phrase representations using RNN encoder-decoder, arXiv 
 
 The update gate z keeps the old state at 1 and replaces it at 0.
 
+The subscript of the candidate's parameters is PyTorch's name of it, n for new.
+
 Reset before the product, as in version 3 of the paper: U_n (r h).
 
     x                        [T, B, n]    input

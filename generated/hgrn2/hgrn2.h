@@ -53,10 +53,10 @@ typedef float hgrn2_real;
 typedef struct hgrn2_sizes {
     size_t T; /* steps */
     size_t B; /* sequences in the batch */
-    size_t D; /* entries */
-    size_t H; /* entries */
-    size_t d_f; /* entries */
-    size_t d_i; /* entries */
+    size_t D; /* entries of x */
+    size_t H; /* heads */
+    size_t d_f; /* entries of a forget gate */
+    size_t d_i; /* entries of what is written */
 } hgrn2_sizes;
 
 /* parameters; the caller owns them */

@@ -8,7 +8,8 @@
  * j from 0 to d - 1, a_i_j = -(2 i + 1) where i < j and (2 i + 1) (-1)^(i-j+1)
  * elsewhere, and b_i = (2 i + 1) (-1)^i, hold a window of length theta in continuous
  * time, theta m' = a m + b u; A and B are these two after zero-order hold, A =
- * exp(a/theta) and B = a^-1 (A - I) b.
+ * exp(a/theta) and B = a^-1 (A - I) b. Examples have the paper's Euler steps, A = I +
+ * a/theta and B = b/theta, for theta = 2 d^2.
  * The paper writes the discrete A and B with a bar, which here marks a cotangent, and
  * the encoders transposed, e_x^T x.
  * As in the paper, there are no biases; the paper's f is tanh.

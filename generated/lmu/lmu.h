@@ -51,8 +51,8 @@ typedef struct lmu_sizes {
     size_t T; /* steps */
     size_t B; /* sequences in the batch */
     size_t n; /* entries of the input */
-    size_t d; /* entries */
-    size_t k; /* entries */
+    size_t d; /* entries of m */
+    size_t k; /* entries of h */
 } lmu_sizes;
 
 /* parameters; the caller owns them */

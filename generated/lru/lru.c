@@ -8,6 +8,8 @@
  * exp(theta)) has the modulus exp(-exp(nu)) and the angle exp(theta).
  * nu, theta and gamma are the paper's nu^log, theta^log and gamma^log. gamma is trained;
  * it starts at log(sqrt(1 - abs(lambda)^2)).
+ * As in section 3.4 of the paper lambda starts in a ring, here with moduli from 0.9 to
+ * 0.999, evenly over its area, at any angle.
  * D is a vector, as in the code of the paper's appendix, so y has as many entries as u.
  */
 #include "lru.h"

@@ -47,8 +47,8 @@ typedef float lru_real;
 typedef struct lru_sizes {
     size_t T; /* steps */
     size_t B; /* sequences in the batch */
-    size_t H; /* entries */
-    size_t N; /* entries */
+    size_t H; /* entries of u */
+    size_t N; /* entries of x_re */
 } lru_sizes;
 
 /* parameters; the caller owns them */

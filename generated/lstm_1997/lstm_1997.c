@@ -4,9 +4,9 @@
  * equation is its number in lstm_1997.tex and lstm_1997.py.
  * A bar marks the derivative of the loss: z_bar is dL/dz. W^T is the transpose of W. Shapes and
  * ownership: lstm_1997.h.
- * The paper of 1997 squashes by g(x) = 4 sigmoid(x) - 2 and h(x) = 2 sigmoid(x) - 1; the
- * file keeps the tanh of later papers. The first are activation=('scaled_tanh', 2, 0.5),
- * output_activation=('scaled_tanh', 1, 0.5).
+ * The paper of 1997 squashes by g(x) = 4 sigmoid(x) - 2 and h(x) = 2 sigmoid(x) - 1;
+ * here stands the tanh of later papers. The paper's two are activation=('scaled_tanh',
+ * 2, 0.5), output_activation=('scaled_tanh', 1, 0.5).
  */
 #include "lstm_1997.h"
 

@@ -6,8 +6,8 @@ loss: z_bar is dL/dz. Sequences are [T, B, ...]: T steps of B samples.
 
 S. Hochreiter and J. Schmidhuber, Long short-term memory, Neural Computation 9 (1997).
 
-The paper of 1997 squashes by g(x) = 4 sigmoid(x) - 2 and h(x) = 2 sigmoid(x) - 1; the file
-keeps the tanh of later papers. The first are activation=('scaled_tanh', 2, 0.5),
+The paper of 1997 squashes by g(x) = 4 sigmoid(x) - 2 and h(x) = 2 sigmoid(x) - 1; here stands
+the tanh of later papers. The paper's two are activation=('scaled_tanh', 2, 0.5),
 output_activation=('scaled_tanh', 1, 0.5).
 
     x                        [T, B, n]    input

@@ -66,24 +66,24 @@ typedef struct lstm_layer_norm_parameters {
     const lstm_layer_norm_real *W_o; /* [m, n] weights of the output gate */
     const lstm_layer_norm_real *U_o; /* [m, m] weights of the output gate */
     const lstm_layer_norm_real *b_o; /* [m] bias of the output gate */
-    const lstm_layer_norm_real *alpha_1_i; /* [m] gain */
-    const lstm_layer_norm_real *beta_1_i; /* [m] shift */
-    const lstm_layer_norm_real *alpha_1_f; /* [m] gain */
-    const lstm_layer_norm_real *beta_1_f; /* [m] shift */
-    const lstm_layer_norm_real *alpha_1_g; /* [m] gain */
-    const lstm_layer_norm_real *beta_1_g; /* [m] shift */
-    const lstm_layer_norm_real *alpha_1_o; /* [m] gain */
-    const lstm_layer_norm_real *beta_1_o; /* [m] shift */
-    const lstm_layer_norm_real *alpha_2_i; /* [m] gain */
-    const lstm_layer_norm_real *beta_2_i; /* [m] shift */
-    const lstm_layer_norm_real *alpha_2_f; /* [m] gain */
-    const lstm_layer_norm_real *beta_2_f; /* [m] shift */
-    const lstm_layer_norm_real *alpha_2_g; /* [m] gain */
-    const lstm_layer_norm_real *beta_2_g; /* [m] shift */
-    const lstm_layer_norm_real *alpha_2_o; /* [m] gain */
-    const lstm_layer_norm_real *beta_2_o; /* [m] shift */
-    const lstm_layer_norm_real *alpha_3; /* [m] gain */
-    const lstm_layer_norm_real *beta_3; /* [m] shift */
+    const lstm_layer_norm_real *alpha_1_i; /* [m] gain of u_i */
+    const lstm_layer_norm_real *beta_1_i; /* [m] shift of u_i */
+    const lstm_layer_norm_real *alpha_1_f; /* [m] gain of u_f */
+    const lstm_layer_norm_real *beta_1_f; /* [m] shift of u_f */
+    const lstm_layer_norm_real *alpha_1_g; /* [m] gain of u_g */
+    const lstm_layer_norm_real *beta_1_g; /* [m] shift of u_g */
+    const lstm_layer_norm_real *alpha_1_o; /* [m] gain of u_o */
+    const lstm_layer_norm_real *beta_1_o; /* [m] shift of u_o */
+    const lstm_layer_norm_real *alpha_2_i; /* [m] gain of w_i */
+    const lstm_layer_norm_real *beta_2_i; /* [m] shift of w_i */
+    const lstm_layer_norm_real *alpha_2_f; /* [m] gain of w_f */
+    const lstm_layer_norm_real *beta_2_f; /* [m] shift of w_f */
+    const lstm_layer_norm_real *alpha_2_g; /* [m] gain of w_g */
+    const lstm_layer_norm_real *beta_2_g; /* [m] shift of w_g */
+    const lstm_layer_norm_real *alpha_2_o; /* [m] gain of w_o */
+    const lstm_layer_norm_real *beta_2_o; /* [m] shift of w_o */
+    const lstm_layer_norm_real *alpha_3; /* [m] gain of c */
+    const lstm_layer_norm_real *beta_3; /* [m] shift of c */
 } lstm_layer_norm_parameters;
 
 /* inputs */

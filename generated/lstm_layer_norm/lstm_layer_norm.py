@@ -30,25 +30,25 @@ the paper has none.
     U_o                      [m, m]       weights of the output gate
     b_o                      [m]          bias of the output gate
     initial.h                [B, m]       h before the first step
-    alpha_1_i                [m]          gain
-    beta_1_i                 [m]          shift
-    alpha_1_f                [m]          gain
-    beta_1_f                 [m]          shift
-    alpha_1_g                [m]          gain
-    beta_1_g                 [m]          shift
-    alpha_1_o                [m]          gain
-    beta_1_o                 [m]          shift
-    alpha_2_i                [m]          gain
-    beta_2_i                 [m]          shift
-    alpha_2_f                [m]          gain
-    beta_2_f                 [m]          shift
-    alpha_2_g                [m]          gain
-    beta_2_g                 [m]          shift
-    alpha_2_o                [m]          gain
-    beta_2_o                 [m]          shift
+    alpha_1_i                [m]          gain of u_i
+    beta_1_i                 [m]          shift of u_i
+    alpha_1_f                [m]          gain of u_f
+    beta_1_f                 [m]          shift of u_f
+    alpha_1_g                [m]          gain of u_g
+    beta_1_g                 [m]          shift of u_g
+    alpha_1_o                [m]          gain of u_o
+    beta_1_o                 [m]          shift of u_o
+    alpha_2_i                [m]          gain of w_i
+    beta_2_i                 [m]          shift of w_i
+    alpha_2_f                [m]          gain of w_f
+    beta_2_f                 [m]          shift of w_f
+    alpha_2_g                [m]          gain of w_g
+    beta_2_g                 [m]          shift of w_g
+    alpha_2_o                [m]          gain of w_o
+    beta_2_o                 [m]          shift of w_o
     initial.c                [B, m]       c before the first step
-    alpha_3                  [m]          gain
-    beta_3                   [m]          shift
+    alpha_3                  [m]          gain of c
+    beta_3                   [m]          shift of c
 """
 
 import numpy as np

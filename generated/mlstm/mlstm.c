@@ -151,7 +151,8 @@ void mlstm_forward(
     mlstm_real *const tape_C = tape_o_tail + T * B * d_v; /* [T, B, d_v, d_k] */
     mlstm_real *const tape_n = tape_C + T * B * d_v * d_k; /* [T, B, d_k] */
     mlstm_real *const tape_e = tape_n + T * B * d_k; /* [T, B] */
-    mlstm_real *const tape_g = tape_e + T * B; /* [T, B] */
+    mlstm_real *const tape_a = tape_e + T * B; /* [T, B] */
+    mlstm_real *const tape_g = tape_a + T * B; /* [T, B] */
     mlstm_real *const tape_r = tape_g + T * B; /* [T, B] */
     mlstm_real *const tape_a_C = tape_r + T * B; /* [T, B, d_v, d_k] */
     mlstm_real *const tape_a_s = tape_a_C + T * B * d_v * d_k; /* [T, B] */
@@ -342,6 +343,7 @@ void mlstm_forward(
             const mlstm_real *restrict C = tape_C + at * d_v * d_k;
             const mlstm_real *restrict n = tape_n + at * d_k;
             const mlstm_real *restrict e = tape_e + at;
+            mlstm_real *restrict a = tape_a + at;
             const mlstm_real *restrict g = tape_g + at;
             mlstm_real *restrict r = tape_r + at;
             mlstm_real *restrict a_s = tape_a_s + at;
@@ -355,10 +357,13 @@ void mlstm_forward(
             /* (20)  s = e * a_s */
             s[0] = e[0] * a_s[0];
 
-            /* (21)  r = {s if s >= g, -s if -s >= g, else g} */
-            r[0] = (s[0] >= g[0] ? s[0] : (-s[0] >= g[0] ? -s[0] : g[0]));
+            /* (21)  a = abs(s) */
+            a[0] = (s[0] >= 0 ? s[0] : -s[0]);
 
-            /* (22)  a_h = C q */
+            /* (22)  r = max(a, g) */
+            r[0] = (a[0] >= g[0] ? a[0] : g[0]);
+
+            /* (23)  a_h = C q */
             for (size_t j = 0; j < d_v; ++j) {
                 mlstm_real sum = 0;
                 for (size_t l = 0; l < d_k; ++l)
@@ -366,7 +371,7 @@ void mlstm_forward(
                 a_h[j] = sum;
             }
 
-            /* (23)  h = o * a_h * e / r */
+            /* (24)  h = o * a_h * e / r */
             for (size_t j = 0; j < d_v; ++j)
                 h[j] = o[j] * a_h[j] * e[0] / r[0];
         }
@@ -416,7 +421,8 @@ void mlstm_infer(
     mlstm_real *const work_n = work_C + T * B * d_v * d_k; /* [T, B, d_k] */
     mlstm_real *const s = work_n + T * B * d_k; /* [] */
     mlstm_real *const work_e = s + 1; /* [T, B] */
-    mlstm_real *const work_g = work_e + T * B; /* [T, B] */
+    mlstm_real *const a = work_e + T * B; /* [] */
+    mlstm_real *const work_g = a + 1; /* [T, B] */
     mlstm_real *const r = work_g + T * B; /* [] */
     mlstm_real *const softplus_ftilde = r + 1; /* [] */
     mlstm_real *const a_i = softplus_ftilde + 1; /* [] */
@@ -608,10 +614,13 @@ void mlstm_infer(
             /* (20)  s = e * a_s */
             s[0] = e[0] * a_s[0];
 
-            /* (21)  r = {s if s >= g, -s if -s >= g, else g} */
-            r[0] = (s[0] >= g[0] ? s[0] : (-s[0] >= g[0] ? -s[0] : g[0]));
+            /* (21)  a = abs(s) */
+            a[0] = (s[0] >= 0 ? s[0] : -s[0]);
 
-            /* (22)  a_h = C q */
+            /* (22)  r = max(a, g) */
+            r[0] = (a[0] >= g[0] ? a[0] : g[0]);
+
+            /* (23)  a_h = C q */
             for (size_t j = 0; j < d_v; ++j) {
                 mlstm_real sum = 0;
                 for (size_t l = 0; l < d_k; ++l)
@@ -619,7 +628,7 @@ void mlstm_infer(
                 a_h[j] = sum;
             }
 
-            /* (23)  h = o * a_h * e / r */
+            /* (24)  h = o * a_h * e / r */
             for (size_t j = 0; j < d_v; ++j)
                 h[j] = o[j] * a_h[j] * e[0] / r[0];
         }
@@ -675,7 +684,8 @@ void mlstm_backward(
     const mlstm_real *const tape_C = tape_o_tail + T * B * d_v; /* [T, B, d_v, d_k] */
     const mlstm_real *const tape_n = tape_C + T * B * d_v * d_k; /* [T, B, d_k] */
     const mlstm_real *const tape_e = tape_n + T * B * d_k; /* [T, B] */
-    const mlstm_real *const tape_g = tape_e + T * B; /* [T, B] */
+    const mlstm_real *const tape_a = tape_e + T * B; /* [T, B] */
+    const mlstm_real *const tape_g = tape_a + T * B; /* [T, B] */
     const mlstm_real *const tape_r = tape_g + T * B; /* [T, B] */
     const mlstm_real *const tape_a_C = tape_r + T * B; /* [T, B, d_v, d_k] */
     const mlstm_real *const tape_a_s = tape_a_C + T * B * d_v * d_k; /* [T, B] */
@@ -687,7 +697,8 @@ void mlstm_backward(
     mlstm_real *const h_to_r_bar = h_to_e_bar + d_v; /* [d_v] */
     mlstm_real *const work_a_h_bar = h_to_r_bar + d_v; /* [T, B, d_v] */
     mlstm_real *const r_bar = work_a_h_bar + T * B * d_v; /* [] */
-    mlstm_real *const s_bar = r_bar + 1; /* [] */
+    mlstm_real *const a_bar = r_bar + 1; /* [] */
+    mlstm_real *const s_bar = a_bar + 1; /* [] */
     mlstm_real *const work_a_s_bar = s_bar + 1; /* [T, B] */
     mlstm_real *const work_g_bar = work_a_s_bar + T * B; /* [T, B] */
     mlstm_real *const work_e_bar = work_g_bar + T * B; /* [T, B] */
@@ -777,6 +788,7 @@ void mlstm_backward(
             const mlstm_real *restrict C = tape_C + at * d_v * d_k;
             const mlstm_real *restrict n = tape_n + at * d_k;
             const mlstm_real *restrict e = tape_e + at;
+            const mlstm_real *restrict a = tape_a + at;
             const mlstm_real *restrict g = tape_g + at;
             const mlstm_real *restrict r = tape_r + at;
             const mlstm_real *restrict a_s = tape_a_s + at;
@@ -801,49 +813,52 @@ void mlstm_backward(
             /* (20)  s = e * a_s */
             s[0] = e[0] * a_s[0];
 
-            /* (24)  h_to_e_bar = h_bar * o * a_h / r */
+            /* (25)  h_to_e_bar = h_bar * o * a_h / r */
             for (size_t j = 0; j < d_v; ++j)
                 h_to_e_bar[j] = h_bar[j] * o[j] * a_h[j] / r[0];
 
-            /* (25)  h_to_r_bar = -h_bar * o * a_h * e / r^2 */
+            /* (26)  h_to_r_bar = -h_bar * o * a_h * e / r^2 */
             for (size_t j = 0; j < d_v; ++j)
                 h_to_r_bar[j] = -h_bar[j] * o[j] * a_h[j] * e[0] / (r[0] * r[0]);
 
-            /* (26)  a_h_bar = h_bar * o * e / r   adjoint of (23) */
+            /* (27)  a_h_bar = h_bar * o * e / r   adjoint of (24) */
             for (size_t j = 0; j < d_v; ++j)
                 a_h_bar[j] = h_bar[j] * o[j] * e[0] / r[0];
 
-            /* (27)  r_bar = sum_i h_to_r_bar[i]   adjoint of (23) */
+            /* (28)  r_bar = sum_i h_to_r_bar[i]   adjoint of (24) */
             r_bar[0] = 0;
             for (size_t j = 0; j < d_v; ++j)
                 r_bar[0] += h_to_r_bar[j];
 
-            /* (28)  s_bar = r_bar * {1 if g <= s, -1 if g <= -s, else 0}   adjoint of (21) */
-            s_bar[0] = r_bar[0] * (g[0] <= s[0] ? 1 : (g[0] <= -s[0] ? -1 : 0));
+            /* (29)  a_bar = r_bar * {1 if a >= g, else 0}   adjoint of (22) */
+            a_bar[0] = r_bar[0] * (a[0] >= g[0] ? 1 : 0);
 
-            /* (29)  a_s_bar = s_bar * e   adjoint of (20) */
+            /* (30)  s_bar = a_bar * {1 if s >= 0, else -1}   adjoint of (21) */
+            s_bar[0] = a_bar[0] * (s[0] >= 0 ? 1 : -1);
+
+            /* (31)  a_s_bar = s_bar * e   adjoint of (20) */
             a_s_bar[0] = s_bar[0] * e[0];
 
-            /* (30)  g_bar = r_bar * {0 if g <= -s or g <= s, else 1}   adjoint of (21) */
-            g_bar[0] = r_bar[0] * (g[0] <= -s[0] || g[0] <= s[0] ? 0 : 1);
+            /* (32)  g_bar = r_bar * {0 if a >= g, else 1}   adjoint of (22) */
+            g_bar[0] = r_bar[0] * (a[0] >= g[0] ? 0 : 1);
 
-            /* (31)  e_bar = s_bar * a_s + sum_i h_to_e_bar[i]   adjoint of (20), (23) */
+            /* (33)  e_bar = s_bar * a_s + sum_i h_to_e_bar[i]   adjoint of (20), (24) */
             e_bar[0] = s_bar[0] * a_s[0];
             for (size_t j = 0; j < d_v; ++j)
                 e_bar[0] += h_to_e_bar[j];
 
-            /* (35)  o_bar = h_bar * a_h * e / r   adjoint of (23) */
+            /* (37)  o_bar = h_bar * a_h * e / r   adjoint of (24) */
             for (size_t j = 0; j < d_v; ++j)
                 o_bar[j] = h_bar[j] * a_h[j] * e[0] / r[0];
 
-            /* (36)  a_o_bar = o_bar * o * (1 - o)   adjoint of (13) */
+            /* (38)  a_o_bar = o_bar * o * (1 - o)   adjoint of (13) */
             for (size_t j = 0; j < d_v; ++j)
                 a_o_bar[j] = o_bar[j] * o[j] * one_minus_o[j];
 
-            /* (43)  sigmoid_ftilde = sigmoid(-ftilde) */
+            /* (45)  sigmoid_ftilde = sigmoid(-ftilde) */
             sigmoid_ftilde[0] = mlstm_sigmoid(-ftilde[0]);
 
-            /* (47)  q_bar = n[i] a_s_bar + C^T a_h_bar   adjoint of (19), (22) */
+            /* (49)  q_bar = n[i] a_s_bar + C^T a_h_bar   adjoint of (19), (23) */
             for (size_t j = 0; j < d_k; ++j) {
                 mlstm_real sum = n[j] * a_s_bar[0];
                 for (size_t l = 0; l < d_v; ++l)
@@ -851,24 +866,24 @@ void mlstm_backward(
                 q_bar[j] = sum;
             }
 
-            /* (52)  W_q_bar = sum_t q_bar x^T   adjoint of (1) */
+            /* (54)  W_q_bar = sum_t q_bar x^T   adjoint of (1) */
             if (W_q_bar != NULL)
                 for (size_t j = 0; j < d_k; ++j)
                     for (size_t l = 0; l < D; ++l)
                         W_q_bar[j * D + l] += q_bar[j] * x[l];
 
-            /* (53)  b_q_bar = sum_t q_bar   adjoint of (1) */
+            /* (55)  b_q_bar = sum_t q_bar   adjoint of (1) */
             if (b_q_bar != NULL)
                 for (size_t j = 0; j < d_k; ++j)
                     b_q_bar[j] += q_bar[j];
 
-            /* (62)  W_o_bar = sum_t a_o_bar x^T   adjoint of (12) */
+            /* (64)  W_o_bar = sum_t a_o_bar x^T   adjoint of (12) */
             if (W_o_bar != NULL)
                 for (size_t j = 0; j < d_v; ++j)
                     for (size_t l = 0; l < D; ++l)
                         W_o_bar[j * D + l] += a_o_bar[j] * x[l];
 
-            /* (63)  b_o_bar = sum_t a_o_bar   adjoint of (12) */
+            /* (65)  b_o_bar = sum_t a_o_bar   adjoint of (12) */
             if (b_o_bar != NULL)
                 for (size_t j = 0; j < d_v; ++j)
                     b_o_bar[j] += a_o_bar[j];
@@ -887,11 +902,11 @@ void mlstm_backward(
             mlstm_real *restrict n_bar = work_n_bar + at * d_k;
             mlstm_real *restrict n_prev_bar = work_n_prev_bar + ((t & 1) * B + sample) * d_k;
 
-            /* (32)  n_bar = a_s_bar q[i] + n_next_bar   adjoint of (19) */
+            /* (34)  n_bar = a_s_bar q[i] + n_next_bar   adjoint of (19) */
             for (size_t j = 0; j < d_k; ++j)
                 n_bar[j] = a_s_bar[0] * q[j] + n_next_bar[j];
 
-            /* (50)  n_prev_bar = n_bar * f   adjoint of (16) */
+            /* (52)  n_prev_bar = n_bar * f   adjoint of (16) */
             for (size_t j = 0; j < d_k; ++j)
                 n_prev_bar[j] = n_bar[j] * f[0];
         }
@@ -909,12 +924,12 @@ void mlstm_backward(
             mlstm_real *restrict C_bar = work_C_bar + at * d_v * d_k;
             mlstm_real *restrict C_prev_bar = work_C_prev_bar + ((t & 1) * B + sample) * d_v * d_k;
 
-            /* (33)  C_bar = a_h_bar q^T + C_next_bar   adjoint of (22) */
+            /* (35)  C_bar = a_h_bar q^T + C_next_bar   adjoint of (23) */
             for (size_t j = 0; j < d_v; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     C_bar[j * d_k + l] = a_h_bar[j] * q[l] + C_next_bar[j * d_k + l];
 
-            /* (49)  C_prev_bar = C_bar * f   adjoint of (15) */
+            /* (51)  C_prev_bar = C_bar * f   adjoint of (15) */
             for (size_t j = 0; j < d_v; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     C_prev_bar[j * d_k + l] = C_bar[j * d_k + l] * f[0];
@@ -942,12 +957,12 @@ void mlstm_backward(
             mlstm_real *restrict v_bar = work_v_bar + at * d_v;
             mlstm_real *restrict k_bar = work_k_bar + at * d_k;
 
-            /* (34)  a_C_bar = C_bar * i   adjoint of (15) */
+            /* (36)  a_C_bar = C_bar * i   adjoint of (15) */
             for (size_t j = 0; j < d_v; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     a_C_bar[j * d_k + l] = C_bar[j * d_k + l] * i[0];
 
-            /* (37)  f_bar = sum_ij C_bar[i,j] C_prev[i,j] + n_bar^T n_prev   adjoint of (15), (16)
+            /* (39)  f_bar = sum_ij C_bar[i,j] C_prev[i,j] + n_bar^T n_prev   adjoint of (15), (16)
              * */
             f_bar[0] = 0;
             for (size_t j = 0; j < d_v; ++j)
@@ -956,10 +971,10 @@ void mlstm_backward(
             for (size_t j = 0; j < d_k; ++j)
                 f_bar[0] += n_bar[j] * n_prev[j];
 
-            /* (38)  a_f_bar = f_bar * f   adjoint of (11) */
+            /* (40)  a_f_bar = f_bar * f   adjoint of (11) */
             a_f_bar[0] = f_bar[0] * f[0];
 
-            /* (39)  i_bar = sum_ij C_bar[i,j] a_C[i,j] + n_bar^T k   adjoint of (15), (16) */
+            /* (41)  i_bar = sum_ij C_bar[i,j] a_C[i,j] + n_bar^T k   adjoint of (15), (16) */
             i_bar[0] = 0;
             for (size_t j = 0; j < d_v; ++j)
                 for (size_t l = 0; l < d_k; ++l)
@@ -967,10 +982,10 @@ void mlstm_backward(
             for (size_t j = 0; j < d_k; ++j)
                 i_bar[0] += n_bar[j] * k[j];
 
-            /* (40)  a_i_bar = i_bar * i   adjoint of (9) */
+            /* (42)  a_i_bar = i_bar * i   adjoint of (9) */
             a_i_bar[0] = i_bar[0] * i[0];
 
-            /* (45)  v_bar = a_C_bar k   adjoint of (14) */
+            /* (47)  v_bar = a_C_bar k   adjoint of (14) */
             for (size_t j = 0; j < d_v; ++j) {
                 mlstm_real sum = 0;
                 for (size_t l = 0; l < d_k; ++l)
@@ -978,7 +993,7 @@ void mlstm_backward(
                 v_bar[j] = sum;
             }
 
-            /* (46)  k_bar = a_C_bar^T v + n_bar * i   adjoint of (14), (16) */
+            /* (48)  k_bar = a_C_bar^T v + n_bar * i   adjoint of (14), (16) */
             for (size_t j = 0; j < d_k; ++j) {
                 mlstm_real sum = n_bar[j] * i[0];
                 for (size_t l = 0; l < d_v; ++l)
@@ -986,24 +1001,24 @@ void mlstm_backward(
                 k_bar[j] = sum;
             }
 
-            /* (54)  W_k_bar = 1 / sqrt(d_k) sum_t k_bar x^T   adjoint of (2) */
+            /* (56)  W_k_bar = 1 / sqrt(d_k) sum_t k_bar x^T   adjoint of (2) */
             if (W_k_bar != NULL)
                 for (size_t j = 0; j < d_k; ++j)
                     for (size_t l = 0; l < D; ++l)
                         W_k_bar[j * D + l] += (1 / SQRT((mlstm_real)d_k)) * k_bar[j] * x[l];
 
-            /* (55)  b_k_bar = sum_t k_bar   adjoint of (2) */
+            /* (57)  b_k_bar = sum_t k_bar   adjoint of (2) */
             if (b_k_bar != NULL)
                 for (size_t j = 0; j < d_k; ++j)
                     b_k_bar[j] += k_bar[j];
 
-            /* (56)  W_v_bar = sum_t v_bar x^T   adjoint of (3) */
+            /* (58)  W_v_bar = sum_t v_bar x^T   adjoint of (3) */
             if (W_v_bar != NULL)
                 for (size_t j = 0; j < d_v; ++j)
                     for (size_t l = 0; l < D; ++l)
                         W_v_bar[j * D + l] += v_bar[j] * x[l];
 
-            /* (57)  b_v_bar = sum_t v_bar   adjoint of (3) */
+            /* (59)  b_v_bar = sum_t v_bar   adjoint of (3) */
             if (b_v_bar != NULL)
                 for (size_t j = 0; j < d_v; ++j)
                     b_v_bar[j] += v_bar[j];
@@ -1029,12 +1044,12 @@ void mlstm_backward(
             mlstm_real *restrict m_bar = work_m_bar + at;
             mlstm_real *restrict m_prev_bar = work_m_prev_bar + ((t & 1) * B + sample);
 
-            /* (41)  m_bar = -a_i_bar - a_f_bar + e_bar * {1 if m <= 0, else 0} * e - g_bar * {1 if
+            /* (43)  m_bar = -a_i_bar - a_f_bar + e_bar * {1 if m <= 0, else 0} * e - g_bar * {1 if
              * m >= 0, else 0} * g + m_next_bar   adjoint of (8), (10), (17), (18) */
             m_bar[0] = -a_i_bar[0] - a_f_bar[0] + e_bar[0] * (m[0] <= 0 ? 1 : 0) * e[0]
                 - g_bar[0] * (m[0] >= 0 ? 1 : 0) * g[0] + m_next_bar[0];
 
-            /* (48)  m_prev_bar = m_bar * {1 if itilde <= l_f + m_prev, else 0} + a_f_bar   adjoint
+            /* (50)  m_prev_bar = m_bar * {1 if itilde <= l_f + m_prev, else 0} + a_f_bar   adjoint
              * of (7), (10) */
             m_prev_bar[0] = m_bar[0] * (itilde[0] <= l_f[0] + m_prev[0] ? 1 : 0) + a_f_bar[0];
         }
@@ -1059,18 +1074,18 @@ void mlstm_backward(
                 gradients->x_bar != NULL ? gradients->x_bar + at * D : NULL;
             const mlstm_real *restrict sigmoid_ftilde = work_sigmoid_ftilde + at;
 
-            /* (42)  l_f_bar = m_bar * {1 if itilde <= l_f + m_prev, else 0} + a_f_bar   adjoint of
+            /* (44)  l_f_bar = m_bar * {1 if itilde <= l_f + m_prev, else 0} + a_f_bar   adjoint of
              * (7), (10) */
             l_f_bar[0] = m_bar[0] * (itilde[0] <= l_f[0] + m_prev[0] ? 1 : 0) + a_f_bar[0];
 
-            /* (43)  ftilde_bar = l_f_bar * sigmoid(-ftilde)   adjoint of (6) */
+            /* (45)  ftilde_bar = l_f_bar * sigmoid(-ftilde)   adjoint of (6) */
             ftilde_bar[0] = l_f_bar[0] * sigmoid_ftilde[0];
 
-            /* (44)  itilde_bar = m_bar * {0 if itilde <= l_f + m_prev, else 1} + a_i_bar   adjoint
+            /* (46)  itilde_bar = m_bar * {0 if itilde <= l_f + m_prev, else 1} + a_i_bar   adjoint
              * of (7), (8) */
             itilde_bar[0] = m_bar[0] * (itilde[0] <= l_f[0] + m_prev[0] ? 0 : 1) + a_i_bar[0];
 
-            /* (51)  x_bar = W_q^T q_bar + 1 / sqrt(d_k) W_k^T k_bar + W_v^T v_bar + w_i[i]
+            /* (53)  x_bar = W_q^T q_bar + 1 / sqrt(d_k) W_k^T k_bar + W_v^T v_bar + w_i[i]
              * itilde_bar + w_f[i] ftilde_bar + W_o^T a_o_bar   adjoint of (1), (2), (3), (4), (5),
              * (12) */
             if (x_bar != NULL) {
@@ -1088,21 +1103,21 @@ void mlstm_backward(
                 }
             }
 
-            /* (58)  w_i_bar = sum_t itilde_bar x[i]   adjoint of (4) */
+            /* (60)  w_i_bar = sum_t itilde_bar x[i]   adjoint of (4) */
             if (w_i_bar != NULL)
                 for (size_t j = 0; j < D; ++j)
                     w_i_bar[j] += itilde_bar[0] * x[j];
 
-            /* (59)  b_i_bar = sum_t itilde_bar   adjoint of (4) */
+            /* (61)  b_i_bar = sum_t itilde_bar   adjoint of (4) */
             if (b_i_bar != NULL)
                 b_i_bar[0] += itilde_bar[0];
 
-            /* (60)  w_f_bar = sum_t ftilde_bar x[i]   adjoint of (5) */
+            /* (62)  w_f_bar = sum_t ftilde_bar x[i]   adjoint of (5) */
             if (w_f_bar != NULL)
                 for (size_t j = 0; j < D; ++j)
                     w_f_bar[j] += ftilde_bar[0] * x[j];
 
-            /* (61)  b_f_bar = sum_t ftilde_bar   adjoint of (5) */
+            /* (63)  b_f_bar = sum_t ftilde_bar   adjoint of (5) */
             if (b_f_bar != NULL)
                 b_f_bar[0] += ftilde_bar[0];
         }
@@ -1148,7 +1163,8 @@ void mlstm_step(
     mlstm_real *const n = C + d_v * d_k; /* [d_k] */
     mlstm_real *const s = n + d_k; /* [] */
     mlstm_real *const e = s + 1; /* [] */
-    mlstm_real *const g = e + 1; /* [] */
+    mlstm_real *const a = e + 1; /* [] */
+    mlstm_real *const g = a + 1; /* [] */
     mlstm_real *const r = g + 1; /* [] */
     mlstm_real *const softplus_ftilde = r + 1; /* [] */
     mlstm_real *const a_i = softplus_ftilde + 1; /* [] */
@@ -1270,10 +1286,13 @@ void mlstm_step(
         /* (20)  s = e * a_s */
         s[0] = e[0] * a_s[0];
 
-        /* (21)  r = {s if s >= g, -s if -s >= g, else g} */
-        r[0] = (s[0] >= g[0] ? s[0] : (-s[0] >= g[0] ? -s[0] : g[0]));
+        /* (21)  a = abs(s) */
+        a[0] = (s[0] >= 0 ? s[0] : -s[0]);
 
-        /* (22)  a_h = C q */
+        /* (22)  r = max(a, g) */
+        r[0] = (a[0] >= g[0] ? a[0] : g[0]);
+
+        /* (23)  a_h = C q */
         for (size_t j = 0; j < d_v; ++j) {
             mlstm_real sum = 0;
             for (size_t l = 0; l < d_k; ++l)
@@ -1281,7 +1300,7 @@ void mlstm_step(
             a_h[j] = sum;
         }
 
-        /* (23)  h = o * a_h * e / r */
+        /* (24)  h = o * a_h * e / r */
         for (size_t j = 0; j < d_v; ++j)
             h[j] = o[j] * a_h[j] * e[0] / r[0];
 

@@ -50,9 +50,9 @@ typedef float mlstm_real;
 typedef struct mlstm_sizes {
     size_t T; /* steps */
     size_t B; /* sequences in the batch */
-    size_t D; /* entries */
-    size_t d_k; /* entries */
-    size_t d_v; /* entries */
+    size_t D; /* entries of x */
+    size_t d_k; /* entries of a key */
+    size_t d_v; /* entries of a value */
 } mlstm_sizes;
 
 /* parameters; the caller owns them */
@@ -63,10 +63,10 @@ typedef struct mlstm_parameters {
     const mlstm_real *b_k; /* [d_k] bias of the key */
     const mlstm_real *W_v; /* [d_v, D] weights of the value */
     const mlstm_real *b_v; /* [d_v] bias of the value */
-    const mlstm_real *w_i; /* [D] weights of a gate */
-    const mlstm_real *b_i; /* [1] bias of a gate */
-    const mlstm_real *w_f; /* [D] weights of a gate */
-    const mlstm_real *b_f; /* [1] bias of a gate */
+    const mlstm_real *w_i; /* [D] weights of the input gate */
+    const mlstm_real *b_i; /* [1] bias of the input gate */
+    const mlstm_real *w_f; /* [D] weights of the forget gate */
+    const mlstm_real *b_f; /* [1] bias of the forget gate */
     const mlstm_real *W_o; /* [d_v, D] weights of the output gate */
     const mlstm_real *b_o; /* [d_v] bias of the output gate */
 } mlstm_parameters;
@@ -124,12 +124,12 @@ typedef struct mlstm_state {
 } mlstm_state;
 
 /* Entries of mlstm_real: what forward saves for backward: 3 * T * B * d_k + 3 * T * B * d_v +
- * 10 * T * B + 2 * T * B * d_v * d_k. */
+ * 11 * T * B + 2 * T * B * d_v * d_k. */
 size_t mlstm_tape_size(const mlstm_sizes *sizes);
 #define MLSTM_TAPE_SIZE(T, B) \
     (3 * (size_t)(T) * (size_t)(B) * (size_t)(MLSTM_FIXED_d_k) + \
      3 * (size_t)(T) * (size_t)(B) * (size_t)(MLSTM_FIXED_d_v) + \
-     10 * (size_t)(T) * (size_t)(B) + \
+     11 * (size_t)(T) * (size_t)(B) + \
      2 * (size_t)(T) * (size_t)(B) * (size_t)(MLSTM_FIXED_d_v) \
          * (size_t)(MLSTM_FIXED_d_k))
 
@@ -144,14 +144,14 @@ size_t mlstm_forward_work_size(const mlstm_sizes *sizes);
      (size_t)(B) * (size_t)(MLSTM_FIXED_d_v) * (size_t)(MLSTM_FIXED_d_k) + \
      (size_t)(B) * (size_t)(MLSTM_FIXED_d_k))
 
-/* Entries of mlstm_real: scratch memory of infer: 3 * T * B * d_k + 3 * d_v + 7 * T * B + 7 +
+/* Entries of mlstm_real: scratch memory of infer: 3 * T * B * d_k + 3 * d_v + 7 * T * B + 8 +
  * T * B * d_v + 2 * T * B * d_v * d_k + B + B * d_v * d_k + B * d_k. */
 size_t mlstm_infer_work_size(const mlstm_sizes *sizes);
 #define MLSTM_INFER_WORK_SIZE(T, B) \
     (3 * (size_t)(T) * (size_t)(B) * (size_t)(MLSTM_FIXED_d_k) + \
      3 * (size_t)(MLSTM_FIXED_d_v) + \
      7 * (size_t)(T) * (size_t)(B) + \
-     7 + \
+     8 + \
      (size_t)(T) * (size_t)(B) * (size_t)(MLSTM_FIXED_d_v) + \
      2 * (size_t)(T) * (size_t)(B) * (size_t)(MLSTM_FIXED_d_v) \
          * (size_t)(MLSTM_FIXED_d_k) + \
@@ -159,13 +159,13 @@ size_t mlstm_infer_work_size(const mlstm_sizes *sizes);
      (size_t)(B) * (size_t)(MLSTM_FIXED_d_v) * (size_t)(MLSTM_FIXED_d_k) + \
      (size_t)(B) * (size_t)(MLSTM_FIXED_d_k))
 
-/* Entries of mlstm_real: scratch memory of backward: 5 * d_v + 8 + 3 * T * B * d_v + 7 * T * B +
+/* Entries of mlstm_real: scratch memory of backward: 5 * d_v + 9 + 3 * T * B * d_v + 7 * T * B +
  * 3 * T * B * d_k + T * B * d_v * d_k + d_v * d_k + 2 * B + 2 * B * d_v * d_k + 2 * B * d_k +
  * 2 * B + 2 * B * d_v * d_k + 2 * B * d_k. */
 size_t mlstm_backward_work_size(const mlstm_sizes *sizes);
 #define MLSTM_BACKWARD_WORK_SIZE(T, B) \
     (5 * (size_t)(MLSTM_FIXED_d_v) + \
-     8 + \
+     9 + \
      3 * (size_t)(T) * (size_t)(B) * (size_t)(MLSTM_FIXED_d_v) + \
      7 * (size_t)(T) * (size_t)(B) + \
      3 * (size_t)(T) * (size_t)(B) * (size_t)(MLSTM_FIXED_d_k) + \
@@ -178,13 +178,13 @@ size_t mlstm_backward_work_size(const mlstm_sizes *sizes);
      2 * (size_t)(B) * (size_t)(MLSTM_FIXED_d_v) * (size_t)(MLSTM_FIXED_d_k) + \
      2 * (size_t)(B) * (size_t)(MLSTM_FIXED_d_k))
 
-/* Entries of mlstm_real: scratch memory of step: 3 * d_k + 4 * d_v + 14 + 2 * d_v * d_k + B +
+/* Entries of mlstm_real: scratch memory of step: 3 * d_k + 4 * d_v + 15 + 2 * d_v * d_k + B +
  * B * d_v * d_k + B * d_k. */
 size_t mlstm_step_work_size(const mlstm_sizes *sizes);
 #define MLSTM_STEP_WORK_SIZE(B) \
     (3 * (size_t)(MLSTM_FIXED_d_k) + \
      4 * (size_t)(MLSTM_FIXED_d_v) + \
-     14 + \
+     15 + \
      2 * (size_t)(MLSTM_FIXED_d_v) * (size_t)(MLSTM_FIXED_d_k) + \
      (size_t)(B) + \
      (size_t)(B) * (size_t)(MLSTM_FIXED_d_v) * (size_t)(MLSTM_FIXED_d_k) + \

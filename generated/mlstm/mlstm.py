@@ -25,10 +25,10 @@ i and f are the stabilised gates, the paper's i' and f'.
     b_k                      [d_k]        bias of the key
     W_v                      [d_v, D]     weights of the value
     b_v                      [d_v]        bias of the value
-    w_i                      [D]          weights of a gate
-    b_i                      []           bias of a gate
-    w_f                      [D]          weights of a gate
-    b_f                      []           bias of a gate
+    w_i                      [D]          weights of the input gate
+    b_i                      []           bias of the input gate
+    w_f                      [D]          weights of the forget gate
+    b_f                      []           bias of the forget gate
     W_o                      [d_v, D]     weights of the output gate
     b_o                      [d_v]        bias of the output gate
     initial.m                [B]          m before the first step
@@ -171,13 +171,15 @@ def forward(parameters, inputs, initial):
     a_s = contract("TBi,TBi->TB", n, q)
     # (20)  s = e * a_s
     s = e * a_s
-    # (21)  r = {s if s >= g, -s if -s >= g, else g}
-    r = np.where(s >= g, s, np.where(-s >= g, -s, g))
-    # (22)  a_h = C q
+    # (21)  a = abs(s)
+    a = np.where(s >= 0, s, -s)
+    # (22)  r = max(a, g)
+    r = np.where(a >= g, a, g)
+    # (23)  a_h = C q
     a_h = contract("TBij,TBj->TBi", C, q)
-    # (23)  h = o * a_h * e / r
+    # (24)  h = o * a_h * e / r
     h = o * a_h * e[:, :, None] / r[:, :, None]
-    return {"h": h}, {"m": m[T - 1] if T > 0 else initial_m, "C": C[T - 1] if T > 0 else initial_C, "n": n[T - 1] if T > 0 else initial_n}, {"q": q, "k": k, "v": v, "itilde": itilde, "ftilde": ftilde, "l_f": l_f, "m": m, "i": i, "f": f, "o_tail": o_tail, "C": C, "n": n, "e": e, "g": g, "r": r, "a_C": a_C, "a_s": a_s, "a_h": a_h}
+    return {"h": h}, {"m": m[T - 1] if T > 0 else initial_m, "C": C[T - 1] if T > 0 else initial_C, "n": n[T - 1] if T > 0 else initial_n}, {"q": q, "k": k, "v": v, "itilde": itilde, "ftilde": ftilde, "l_f": l_f, "m": m, "i": i, "f": f, "o_tail": o_tail, "C": C, "n": n, "e": e, "a": a, "g": g, "r": r, "a_C": a_C, "a_s": a_s, "a_h": a_h}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
@@ -200,6 +202,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     C = tape["C"]
     n = tape["n"]
     e = tape["e"]
+    a = tape["a"]
     g = tape["g"]
     r = tape["r"]
     W_q = parameters["W_q"]
@@ -227,37 +230,39 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     one_minus_o = complement_from_tail(o_tail)
     # (20)  s = e * a_s
     s = e * a_s
-    # (24)  h_to_e_bar = h_bar * o * a_h / r
+    # (25)  h_to_e_bar = h_bar * o * a_h / r
     h_to_e_bar = h_bar * o * a_h / r[:, :, None]
-    # (25)  h_to_r_bar = -h_bar * o * a_h * e / r^2
+    # (26)  h_to_r_bar = -h_bar * o * a_h * e / r^2
     h_to_r_bar = -h_bar * o * a_h * e[:, :, None] / r[:, :, None] ** 2
-    # (26)  a_h_bar = h_bar * o * e / r   adjoint of (23)
+    # (27)  a_h_bar = h_bar * o * e / r   adjoint of (24)
     a_h_bar = h_bar * o * e[:, :, None] / r[:, :, None]
-    # (27)  r_bar = sum_i h_to_r_bar[i]   adjoint of (23)
+    # (28)  r_bar = sum_i h_to_r_bar[i]   adjoint of (24)
     r_bar = contract("TBi->TB", h_to_r_bar)
-    # (28)  s_bar = r_bar * {1 if g <= s, -1 if g <= -s, else 0}   adjoint of (21)
-    s_bar = r_bar * np.where(g <= s, 1, np.where(g <= -s, -1, 0)).astype(dtype)
-    # (29)  a_s_bar = s_bar * e   adjoint of (20)
+    # (29)  a_bar = r_bar * {1 if a >= g, else 0}   adjoint of (22)
+    a_bar = r_bar * np.where(a >= g, 1, 0).astype(dtype)
+    # (30)  s_bar = a_bar * {1 if s >= 0, else -1}   adjoint of (21)
+    s_bar = a_bar * np.where(s >= 0, 1, -1).astype(dtype)
+    # (31)  a_s_bar = s_bar * e   adjoint of (20)
     a_s_bar = s_bar * e
-    # (30)  g_bar = r_bar * {0 if g <= -s or g <= s, else 1}   adjoint of (21)
-    g_bar = r_bar * np.where(((g <= -s) | (g <= s)), 0, 1).astype(dtype)
-    # (31)  e_bar = s_bar * a_s + sum_i h_to_e_bar[i]   adjoint of (20), (23)
+    # (32)  g_bar = r_bar * {0 if a >= g, else 1}   adjoint of (22)
+    g_bar = r_bar * np.where(a >= g, 0, 1).astype(dtype)
+    # (33)  e_bar = s_bar * a_s + sum_i h_to_e_bar[i]   adjoint of (20), (24)
     e_bar = s_bar * a_s + contract("TBi->TB", h_to_e_bar)
-    # (35)  o_bar = h_bar * a_h * e / r   adjoint of (23)
+    # (37)  o_bar = h_bar * a_h * e / r   adjoint of (24)
     o_bar = h_bar * a_h * e[:, :, None] / r[:, :, None]
-    # (36)  a_o_bar = o_bar * o * (1 - o)   adjoint of (13)
+    # (38)  a_o_bar = o_bar * o * (1 - o)   adjoint of (13)
     a_o_bar = o_bar * o * one_minus_o
-    # (43)  sigmoid_ftilde = sigmoid(-ftilde)
+    # (45)  sigmoid_ftilde = sigmoid(-ftilde)
     sigmoid_ftilde = sigmoid(-ftilde)
-    # (47)  q_bar = n[i] a_s_bar + C^T a_h_bar   adjoint of (19), (22)
+    # (49)  q_bar = n[i] a_s_bar + C^T a_h_bar   adjoint of (19), (23)
     q_bar = contract("TBi,TB->TBi", n, a_s_bar) + contract("TBij,TBi->TBj", C, a_h_bar)
-    # (52)  W_q_bar = sum_t q_bar x^T   adjoint of (1)
+    # (54)  W_q_bar = sum_t q_bar x^T   adjoint of (1)
     W_q_bar = contract("TBi,TBj->ij", q_bar, x)
-    # (53)  b_q_bar = sum_t q_bar   adjoint of (1)
+    # (55)  b_q_bar = sum_t q_bar   adjoint of (1)
     b_q_bar = contract("TBi->i", q_bar)
-    # (62)  W_o_bar = sum_t a_o_bar x^T   adjoint of (12)
+    # (64)  W_o_bar = sum_t a_o_bar x^T   adjoint of (12)
     W_o_bar = contract("TBi,TBj->ij", a_o_bar, x)
-    # (63)  b_o_bar = sum_t a_o_bar   adjoint of (12)
+    # (65)  b_o_bar = sum_t a_o_bar   adjoint of (12)
     b_o_bar = contract("TBi->i", a_o_bar)
 
     # scan in reverse
@@ -265,9 +270,9 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     n_prev_bar = final_n_bar
     for t in reversed(range(T)):
         n_next_bar = n_prev_bar
-        # (32)  n_bar = a_s_bar q[i] + n_next_bar   adjoint of (19)
+        # (34)  n_bar = a_s_bar q[i] + n_next_bar   adjoint of (19)
         n_bar[t] = contract("B,Bi->Bi", a_s_bar[t], q[t]) + n_next_bar
-        # (50)  n_prev_bar = n_bar * f   adjoint of (16)
+        # (52)  n_prev_bar = n_bar * f   adjoint of (16)
         n_prev_bar = n_bar[t] * f[t][:, None]
 
     # scan in reverse
@@ -275,35 +280,35 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     C_prev_bar = final_C_bar
     for t in reversed(range(T)):
         C_next_bar = C_prev_bar
-        # (33)  C_bar = a_h_bar q^T + C_next_bar   adjoint of (22)
+        # (35)  C_bar = a_h_bar q^T + C_next_bar   adjoint of (23)
         C_bar[t] = contract("Bi,Bj->Bij", a_h_bar[t], q[t]) + C_next_bar
-        # (49)  C_prev_bar = C_bar * f   adjoint of (15)
+        # (51)  C_prev_bar = C_bar * f   adjoint of (15)
         C_prev_bar = C_bar[t] * f[t][:, None, None]
 
     # all steps at once
     C_prev = np.concatenate([initial_C[None], C])[:-1]
     n_prev = np.concatenate([initial_n[None], n])[:-1]
-    # (34)  a_C_bar = C_bar * i   adjoint of (15)
+    # (36)  a_C_bar = C_bar * i   adjoint of (15)
     a_C_bar = C_bar * i[:, :, None, None]
-    # (37)  f_bar = sum_ij C_bar[i,j] C_prev[i,j] + n_bar^T n_prev   adjoint of (15), (16)
+    # (39)  f_bar = sum_ij C_bar[i,j] C_prev[i,j] + n_bar^T n_prev   adjoint of (15), (16)
     f_bar = contract("TBij,TBij->TB", C_bar, C_prev) + contract("TBi,TBi->TB", n_bar, n_prev)
-    # (38)  a_f_bar = f_bar * f   adjoint of (11)
+    # (40)  a_f_bar = f_bar * f   adjoint of (11)
     a_f_bar = f_bar * f
-    # (39)  i_bar = sum_ij C_bar[i,j] a_C[i,j] + n_bar^T k   adjoint of (15), (16)
+    # (41)  i_bar = sum_ij C_bar[i,j] a_C[i,j] + n_bar^T k   adjoint of (15), (16)
     i_bar = contract("TBij,TBij->TB", C_bar, a_C) + contract("TBi,TBi->TB", n_bar, k)
-    # (40)  a_i_bar = i_bar * i   adjoint of (9)
+    # (42)  a_i_bar = i_bar * i   adjoint of (9)
     a_i_bar = i_bar * i
-    # (45)  v_bar = a_C_bar k   adjoint of (14)
+    # (47)  v_bar = a_C_bar k   adjoint of (14)
     v_bar = contract("TBij,TBj->TBi", a_C_bar, k)
-    # (46)  k_bar = a_C_bar^T v + n_bar * i   adjoint of (14), (16)
+    # (48)  k_bar = a_C_bar^T v + n_bar * i   adjoint of (14), (16)
     k_bar = contract("TBi,TBij->TBj", v, a_C_bar) + n_bar * i[:, :, None]
-    # (54)  W_k_bar = 1 / sqrt(d_k) sum_t k_bar x^T   adjoint of (2)
+    # (56)  W_k_bar = 1 / sqrt(d_k) sum_t k_bar x^T   adjoint of (2)
     W_k_bar = 1 / np.sqrt(d_k) * (contract("TBi,TBj->ij", k_bar, x))
-    # (55)  b_k_bar = sum_t k_bar   adjoint of (2)
+    # (57)  b_k_bar = sum_t k_bar   adjoint of (2)
     b_k_bar = contract("TBi->i", k_bar)
-    # (56)  W_v_bar = sum_t v_bar x^T   adjoint of (3)
+    # (58)  W_v_bar = sum_t v_bar x^T   adjoint of (3)
     W_v_bar = contract("TBi,TBj->ij", v_bar, x)
-    # (57)  b_v_bar = sum_t v_bar   adjoint of (3)
+    # (59)  b_v_bar = sum_t v_bar   adjoint of (3)
     b_v_bar = contract("TBi->i", v_bar)
 
     # scan in reverse
@@ -312,28 +317,28 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     for t in reversed(range(T)):
         m_next_bar = m_prev_bar
         m_prev = m[t - 1] if t > 0 else initial_m
-        # (41)  m_bar = -a_i_bar - a_f_bar + e_bar * {1 if m <= 0, else 0} * e - g_bar * {1 if m >= 0, else 0} * g + m_next_bar   adjoint of (8), (10), (17), (18)
+        # (43)  m_bar = -a_i_bar - a_f_bar + e_bar * {1 if m <= 0, else 0} * e - g_bar * {1 if m >= 0, else 0} * g + m_next_bar   adjoint of (8), (10), (17), (18)
         m_bar[t] = -a_i_bar[t] - a_f_bar[t] + e_bar[t] * np.where(m[t] <= 0, 1, 0).astype(dtype) * e[t] - g_bar[t] * np.where(m[t] >= 0, 1, 0).astype(dtype) * g[t] + m_next_bar
-        # (48)  m_prev_bar = m_bar * {1 if itilde <= l_f + m_prev, else 0} + a_f_bar   adjoint of (7), (10)
+        # (50)  m_prev_bar = m_bar * {1 if itilde <= l_f + m_prev, else 0} + a_f_bar   adjoint of (7), (10)
         m_prev_bar = m_bar[t] * np.where(itilde[t] <= l_f[t] + m_prev, 1, 0).astype(dtype) + a_f_bar[t]
 
     # all steps at once
     m_prev = np.concatenate([initial_m[None], m])[:-1]
-    # (42)  l_f_bar = m_bar * {1 if itilde <= l_f + m_prev, else 0} + a_f_bar   adjoint of (7), (10)
+    # (44)  l_f_bar = m_bar * {1 if itilde <= l_f + m_prev, else 0} + a_f_bar   adjoint of (7), (10)
     l_f_bar = m_bar * np.where(itilde <= l_f + m_prev, 1, 0).astype(dtype) + a_f_bar
-    # (43)  ftilde_bar = l_f_bar * sigmoid(-ftilde)   adjoint of (6)
+    # (45)  ftilde_bar = l_f_bar * sigmoid(-ftilde)   adjoint of (6)
     ftilde_bar = l_f_bar * sigmoid_ftilde
-    # (44)  itilde_bar = m_bar * {0 if itilde <= l_f + m_prev, else 1} + a_i_bar   adjoint of (7), (8)
+    # (46)  itilde_bar = m_bar * {0 if itilde <= l_f + m_prev, else 1} + a_i_bar   adjoint of (7), (8)
     itilde_bar = m_bar * np.where(itilde <= l_f + m_prev, 0, 1).astype(dtype) + a_i_bar
-    # (51)  x_bar = W_q^T q_bar + 1 / sqrt(d_k) W_k^T k_bar + W_v^T v_bar + w_i[i] itilde_bar + w_f[i] ftilde_bar + W_o^T a_o_bar   adjoint of (1), (2), (3), (4), (5), (12)
+    # (53)  x_bar = W_q^T q_bar + 1 / sqrt(d_k) W_k^T k_bar + W_v^T v_bar + w_i[i] itilde_bar + w_f[i] ftilde_bar + W_o^T a_o_bar   adjoint of (1), (2), (3), (4), (5), (12)
     x_bar = q_bar @ W_q + 1 / np.sqrt(d_k) * (k_bar @ W_k) + v_bar @ W_v + contract("i,TB->TBi", w_i, itilde_bar) + contract("i,TB->TBi", w_f, ftilde_bar) + a_o_bar @ W_o
-    # (58)  w_i_bar = sum_t itilde_bar x[i]   adjoint of (4)
+    # (60)  w_i_bar = sum_t itilde_bar x[i]   adjoint of (4)
     w_i_bar = contract("TB,TBi->i", itilde_bar, x)
-    # (59)  b_i_bar = sum_t itilde_bar   adjoint of (4)
+    # (61)  b_i_bar = sum_t itilde_bar   adjoint of (4)
     b_i_bar = contract("TB->", itilde_bar)
-    # (60)  w_f_bar = sum_t ftilde_bar x[i]   adjoint of (5)
+    # (62)  w_f_bar = sum_t ftilde_bar x[i]   adjoint of (5)
     w_f_bar = contract("TB,TBi->i", ftilde_bar, x)
-    # (61)  b_f_bar = sum_t ftilde_bar   adjoint of (5)
+    # (63)  b_f_bar = sum_t ftilde_bar   adjoint of (5)
     b_f_bar = contract("TB->", ftilde_bar)
     return {"initial.m": m_prev_bar, "initial.C": C_prev_bar, "initial.n": n_prev_bar, "x": x_bar, "W_q": W_q_bar, "b_q": b_q_bar, "W_k": W_k_bar, "b_k": b_k_bar, "W_v": W_v_bar, "b_v": b_v_bar, "w_i": w_i_bar, "b_i": b_i_bar, "w_f": w_f_bar, "b_f": b_f_bar, "W_o": W_o_bar, "b_o": b_o_bar}
 
@@ -405,10 +410,12 @@ def step(parameters, inputs, state):
     a_s = contract("Bi,Bi->B", n, q)
     # (20)  s = e * a_s
     s = e * a_s
-    # (21)  r = {s if s >= g, -s if -s >= g, else g}
-    r = np.where(s >= g, s, np.where(-s >= g, -s, g))
-    # (22)  a_h = C q
+    # (21)  a = abs(s)
+    a = np.where(s >= 0, s, -s)
+    # (22)  r = max(a, g)
+    r = np.where(a >= g, a, g)
+    # (23)  a_h = C q
     a_h = contract("Bij,Bj->Bi", C, q)
-    # (23)  h = o * a_h * e / r
+    # (24)  h = o * a_h * e / r
     h = o * a_h * e[:, None] / r[:, None]
     return {"h": h}, {"m": m, "C": C, "n": n}

@@ -43,7 +43,7 @@ size_t mlstm_simd_tape_size(const mlstm_sizes *sizes)
     const size_t d_v = MLSTM_FIXED_d_v;
     const size_t row_d_k = padded(d_k);
     const size_t row_d_v = padded(d_v);
-    return 3 * spaced(T * B * row_d_k) + 3 * spaced(T * B * row_d_v) + 10 * spaced(T * B)
+    return 3 * spaced(T * B * row_d_k) + 3 * spaced(T * B * row_d_v) + 11 * spaced(T * B)
         + 2 * spaced(T * B * d_v * d_k);
 }
 
@@ -87,7 +87,7 @@ size_t mlstm_simd_infer_work_size(const mlstm_sizes *sizes, size_t threads)
     const size_t row_d_v = padded(d_v);
     const size_t chunk = steps_ahead(T, B, row_d_k);
     return 3 * spaced(T * B * row_d_k) + 2 * spaced(T * B * row_d_v) + 11 * spaced(T * B)
-        + 2 * spaced(T * B * d_v * d_k) + 3 * spaced(chunk * B) + spaced(chunk * B * row_d_v) + B
+        + 2 * spaced(T * B * d_v * d_k) + 4 * spaced(chunk * B) + spaced(chunk * B * row_d_v) + B
         + B * d_v * d_k + B * d_k;
 }
 
@@ -102,7 +102,7 @@ size_t mlstm_simd_backward_work_size(const mlstm_sizes *sizes, size_t threads)
     const size_t row_d_k = padded(d_k);
     const size_t chunk = steps_together(T, B, d_v * d_k);
     const size_t chunk_2 = steps_ahead(T, B, 1);
-    return 9 * spaced(T * B) + 5 * spaced(T * B * row_d_v) + 3 * spaced(T * B * row_d_k)
+    return 10 * spaced(T * B) + 5 * spaced(T * B * row_d_v) + 3 * spaced(T * B * row_d_k)
         + 2 * spaced(chunk * B * d_v * d_k) + 2 * spaced(chunk * B) + 4 * spaced(chunk_2 * B)
         + spaced(2 * B) + spaced(2 * B * d_v * d_k) + spaced(2 * B * row_d_k) + 2 * B
         + 2 * B * d_v * d_k + 2 * B * d_k + D + threads * scratch_for(D);
@@ -116,7 +116,7 @@ size_t mlstm_simd_step_work_size(const mlstm_sizes *sizes, size_t threads)
     const size_t d_v = MLSTM_FIXED_d_v;
     const size_t row_d_k = padded(d_k);
     const size_t row_d_v = padded(d_v);
-    return 3 * spaced(B * row_d_k) + 3 * spaced(B * row_d_v) + 14 * spaced(B)
+    return 3 * spaced(B * row_d_k) + 3 * spaced(B * row_d_v) + 15 * spaced(B)
         + 2 * spaced(B * d_v * d_k) + 1 + B + B * d_v * d_k + B * d_k;
 }
 
@@ -185,7 +185,8 @@ static void mlstm_simd_forward_thread(
     real *const tape_C = tape_o_tail + spaced(T * B * row_d_v); /* [d_v, d_k] a row */
     real *const tape_n = tape_C + spaced(T * B * d_v * d_k); /* [d_k] a row */
     real *const tape_e = tape_n + spaced(T * B * row_d_k); /* [] a row */
-    real *const tape_g = tape_e + spaced(T * B); /* [] a row */
+    real *const tape_a = tape_e + spaced(T * B); /* [] a row */
+    real *const tape_g = tape_a + spaced(T * B); /* [] a row */
     real *const tape_r = tape_g + spaced(T * B); /* [] a row */
     real *const tape_a_C = tape_r + spaced(T * B); /* [d_v, d_k] a row */
     real *const tape_a_s = tape_a_C + spaced(T * B * d_v * d_k); /* [] a row */
@@ -463,6 +464,7 @@ static void mlstm_simd_forward_thread(
             const real *restrict n = tape_n + (first * B + sample) * row_d_k;
             real *restrict s = work_s + sample;
             const real *restrict e = tape_e + (first * B + sample);
+            real *restrict a = tape_a + (first * B + sample);
             const real *restrict g = tape_g + (first * B + sample);
             real *restrict r = tape_r + (first * B + sample);
             real *restrict a_s = tape_a_s + (first * B + sample);
@@ -475,10 +477,13 @@ static void mlstm_simd_forward_thread(
             /* (20)  s = e * a_s */
             s[0] = e[0] * a_s[0];
 
-            /* (21)  r = {s if s >= g, -s if -s >= g, else g} */
-            r[0] = (s[0] >= g[0] ? s[0] : (-s[0] >= g[0] ? -s[0] : g[0]));
+            /* (21)  a = abs(s) */
+            a[0] = (s[0] >= 0 ? s[0] : -s[0]);
 
-            /* (22)  a_h = C q */
+            /* (22)  r = max(a, g) */
+            r[0] = (a[0] >= g[0] ? a[0] : g[0]);
+
+            /* (23)  a_h = C q */
             for (size_t j = 0; j < d_v; ++j) {
                 real sum = 0;
                 sum += dot(&C[j * d_k], &q[0], d_k);
@@ -507,7 +512,7 @@ static void mlstm_simd_forward_thread(
                         const vec o = load(o_rows + sample * row_d_v + j);
                         const vec a_h = load(a_h_rows + sample * row_d_v + j);
 
-                        /* (23)  h = o * a_h * e / r */
+                        /* (24)  h = o * a_h * e / r */
                         const vec h = o * a_h * e / r;
                         store_part(h_rows + sample * d_v + j, h, left);
                     }
@@ -532,7 +537,7 @@ static size_t mlstm_simd_forward_multiplications(const mlstm_sizes *sizes)
     const size_t D = MLSTM_FIXED_D;
     const size_t d_k = MLSTM_FIXED_d_k;
     const size_t d_v = MLSTM_FIXED_d_v;
-    return B * (2 * D * d_k + 2 * D * d_v + 2 * D + 11 + 3 * d_v + 3 * d_k * d_v + 2 * d_k);
+    return B * (2 * D * d_k + 2 * D * d_v + 2 * D + 12 + 3 * d_v + 3 * d_k * d_v + 2 * d_k);
 }
 
 void mlstm_simd_forward(
@@ -580,7 +585,8 @@ static void mlstm_simd_infer_thread(
     real *const work_n = work_C + spaced(T * B * d_v * d_k); /* [d_k] a row */
     real *const work_s = work_n + spaced(T * B * row_d_k); /* [] a row */
     real *const work_e = work_s + spaced(chunk * B); /* [] a row */
-    real *const work_g = work_e + spaced(T * B); /* [] a row */
+    real *const work_a = work_e + spaced(T * B); /* [] a row */
+    real *const work_g = work_a + spaced(chunk * B); /* [] a row */
     real *const work_r = work_g + spaced(T * B); /* [] a row */
     real *const work_softplus_ftilde = work_r + spaced(chunk * B); /* [] a row */
     real *const work_a_i = work_softplus_ftilde + spaced(T * B); /* [] a row */
@@ -851,6 +857,7 @@ static void mlstm_simd_infer_thread(
             const real *restrict n = work_n + (first * B + sample) * row_d_k;
             real *restrict s = work_s + sample;
             const real *restrict e = work_e + (first * B + sample);
+            real *restrict a = work_a + sample;
             const real *restrict g = work_g + (first * B + sample);
             real *restrict r = work_r + sample;
             real *restrict a_s = work_a_s + sample;
@@ -863,10 +870,13 @@ static void mlstm_simd_infer_thread(
             /* (20)  s = e * a_s */
             s[0] = e[0] * a_s[0];
 
-            /* (21)  r = {s if s >= g, -s if -s >= g, else g} */
-            r[0] = (s[0] >= g[0] ? s[0] : (-s[0] >= g[0] ? -s[0] : g[0]));
+            /* (21)  a = abs(s) */
+            a[0] = (s[0] >= 0 ? s[0] : -s[0]);
 
-            /* (22)  a_h = C q */
+            /* (22)  r = max(a, g) */
+            r[0] = (a[0] >= g[0] ? a[0] : g[0]);
+
+            /* (23)  a_h = C q */
             for (size_t j = 0; j < d_v; ++j) {
                 real sum = 0;
                 sum += dot(&C[j * d_k], &q[0], d_k);
@@ -895,7 +905,7 @@ static void mlstm_simd_infer_thread(
                         const vec o = load(o_rows + sample * row_d_v + j);
                         const vec a_h = load(a_h_rows + sample * row_d_v + j);
 
-                        /* (23)  h = o * a_h * e / r */
+                        /* (24)  h = o * a_h * e / r */
                         const vec h = o * a_h * e / r;
                         store_part(h_rows + sample * d_v + j, h, left);
                     }
@@ -920,7 +930,7 @@ static size_t mlstm_simd_infer_multiplications(const mlstm_sizes *sizes)
     const size_t D = MLSTM_FIXED_D;
     const size_t d_k = MLSTM_FIXED_d_k;
     const size_t d_v = MLSTM_FIXED_d_v;
-    return B * (2 * D * d_k + 2 * D * d_v + 2 * D + 11 + 2 * d_v + 3 * d_k * d_v + 2 * d_k);
+    return B * (2 * D * d_k + 2 * D * d_v + 2 * D + 12 + 2 * d_v + 3 * d_k * d_v + 2 * d_k);
 }
 
 void mlstm_simd_infer(
@@ -980,7 +990,8 @@ static void mlstm_simd_backward_thread(
     const real *const tape_C = tape_o_tail + spaced(T * B * row_d_v); /* [d_v, d_k] a row */
     const real *const tape_n = tape_C + spaced(T * B * d_v * d_k); /* [d_k] a row */
     const real *const tape_e = tape_n + spaced(T * B * row_d_k); /* [] a row */
-    const real *const tape_g = tape_e + spaced(T * B); /* [] a row */
+    const real *const tape_a = tape_e + spaced(T * B); /* [] a row */
+    const real *const tape_g = tape_a + spaced(T * B); /* [] a row */
     const real *const tape_r = tape_g + spaced(T * B); /* [] a row */
     const real *const tape_a_C = tape_r + spaced(T * B); /* [d_v, d_k] a row */
     const real *const tape_a_s = tape_a_C + spaced(T * B * d_v * d_k); /* [] a row */
@@ -990,7 +1001,8 @@ static void mlstm_simd_backward_thread(
     real *const work_h_to_r_bar = work_h_to_e_bar + spaced(T * B * row_d_v); /* [d_v] a row */
     real *const work_a_h_bar = work_h_to_r_bar + spaced(T * B * row_d_v); /* [d_v] a row */
     real *const work_r_bar = work_a_h_bar + spaced(T * B * row_d_v); /* [] a row */
-    real *const work_s_bar = work_r_bar + spaced(T * B); /* [] a row */
+    real *const work_a_bar = work_r_bar + spaced(T * B); /* [] a row */
+    real *const work_s_bar = work_a_bar + spaced(T * B); /* [] a row */
     real *const work_a_s_bar = work_s_bar + spaced(T * B); /* [] a row */
     real *const work_g_bar = work_a_s_bar + spaced(T * B); /* [] a row */
     real *const work_e_bar = work_g_bar + spaced(T * B); /* [] a row */
@@ -1091,26 +1103,26 @@ static void mlstm_simd_backward_thread(
                         /* (13)  one_minus_o = complement_from_tail(o_tail) */
                         const vec one_minus_o = vec_complement_from_tail(o_tail);
 
-                        /* (24)  h_to_e_bar = h_bar * o * a_h / r */
+                        /* (25)  h_to_e_bar = h_bar * o * a_h / r */
                         const vec h_to_e_bar = h_bar * o * a_h / r;
                         store(h_to_e_bar_rows + sample * row_d_v + j, h_to_e_bar);
 
-                        /* (25)  h_to_r_bar = -h_bar * o * a_h * e / r^2 */
+                        /* (26)  h_to_r_bar = -h_bar * o * a_h * e / r^2 */
                         const vec h_to_r_bar = -h_bar * o * a_h * e / (r * r);
                         store(h_to_r_bar_rows + sample * row_d_v + j, h_to_r_bar);
 
-                        /* (26)  a_h_bar = h_bar * o * e / r   adjoint of (23) */
+                        /* (27)  a_h_bar = h_bar * o * e / r   adjoint of (24) */
                         const vec a_h_bar = h_bar * o * e / r;
                         store(a_h_bar_rows + sample * row_d_v + j, a_h_bar);
 
-                        /* (35)  o_bar = h_bar * a_h * e / r   adjoint of (23) */
+                        /* (37)  o_bar = h_bar * a_h * e / r   adjoint of (24) */
                         const vec o_bar = h_bar * a_h * e / r;
 
-                        /* (36)  a_o_bar = o_bar * o * (1 - o)   adjoint of (13) */
+                        /* (38)  a_o_bar = o_bar * o * (1 - o)   adjoint of (13) */
                         const vec a_o_bar = o_bar * o * one_minus_o;
                         store(a_o_bar_rows + sample * row_d_v + j, a_o_bar);
 
-                        /* (63)  b_o_bar = sum_t a_o_bar   adjoint of (12) */
+                        /* (65)  b_o_bar = sum_t a_o_bar   adjoint of (12) */
                         b_o_bar_here += a_o_bar;
                     }
                     if (b_o_bar != NULL) {
@@ -1128,12 +1140,14 @@ static void mlstm_simd_backward_thread(
         const real *restrict n = tape_n + sample * row_d_k;
         real *restrict s = work_s + sample;
         const real *restrict e = tape_e + sample;
+        const real *restrict a = tape_a + sample;
         const real *restrict g = tape_g + sample;
         const real *restrict a_s = tape_a_s + sample;
         const real *restrict h_to_e_bar = work_h_to_e_bar + sample * row_d_v;
         const real *restrict h_to_r_bar = work_h_to_r_bar + sample * row_d_v;
         const real *restrict a_h_bar = work_a_h_bar + sample * row_d_v;
         real *restrict r_bar = work_r_bar + sample;
+        real *restrict a_bar = work_a_bar + sample;
         real *restrict s_bar = work_s_bar + sample;
         real *restrict a_s_bar = work_a_s_bar + sample;
         real *restrict g_bar = work_g_bar + sample;
@@ -1144,27 +1158,30 @@ static void mlstm_simd_backward_thread(
         /* (20)  s = e * a_s */
         s[0] = e[0] * a_s[0];
 
-        /* (27)  r_bar = sum_i h_to_r_bar[i]   adjoint of (23) */
+        /* (28)  r_bar = sum_i h_to_r_bar[i]   adjoint of (24) */
         r_bar[0] = 0;
         r_bar[0] += row_sum(&h_to_r_bar[0], d_v);
 
-        /* (28)  s_bar = r_bar * {1 if g <= s, -1 if g <= -s, else 0}   adjoint of (21) */
-        s_bar[0] = r_bar[0] * (g[0] <= s[0] ? 1 : (g[0] <= -s[0] ? -1 : 0));
+        /* (29)  a_bar = r_bar * {1 if a >= g, else 0}   adjoint of (22) */
+        a_bar[0] = r_bar[0] * (a[0] >= g[0] ? 1 : 0);
 
-        /* (29)  a_s_bar = s_bar * e   adjoint of (20) */
+        /* (30)  s_bar = a_bar * {1 if s >= 0, else -1}   adjoint of (21) */
+        s_bar[0] = a_bar[0] * (s[0] >= 0 ? 1 : -1);
+
+        /* (31)  a_s_bar = s_bar * e   adjoint of (20) */
         a_s_bar[0] = s_bar[0] * e[0];
 
-        /* (30)  g_bar = r_bar * {0 if g <= -s or g <= s, else 1}   adjoint of (21) */
-        g_bar[0] = r_bar[0] * (g[0] <= -s[0] || g[0] <= s[0] ? 0 : 1);
+        /* (32)  g_bar = r_bar * {0 if a >= g, else 1}   adjoint of (22) */
+        g_bar[0] = r_bar[0] * (a[0] >= g[0] ? 0 : 1);
 
-        /* (31)  e_bar = s_bar * a_s + sum_i h_to_e_bar[i]   adjoint of (20), (23) */
+        /* (33)  e_bar = s_bar * a_s + sum_i h_to_e_bar[i]   adjoint of (20), (24) */
         e_bar[0] = s_bar[0] * a_s[0];
         e_bar[0] += row_sum(&h_to_e_bar[0], d_v);
 
-        /* (43)  sigmoid_ftilde = sigmoid(-ftilde) */
+        /* (45)  sigmoid_ftilde = sigmoid(-ftilde) */
         sigmoid_ftilde[0] = mlstm_sigmoid(-ftilde[0]);
 
-        /* (47)  q_bar = n[i] a_s_bar + C^T a_h_bar   adjoint of (19), (22) */
+        /* (49)  q_bar = n[i] a_s_bar + C^T a_h_bar   adjoint of (19), (23) */
         for (size_t j = 0; j < d_k; ++j) {
             real sum = n[j] * a_s_bar[0];
             for (size_t l = 0; l < d_v; ++l)
@@ -1190,7 +1207,7 @@ static void mlstm_simd_backward_thread(
                     for (size_t sample = 0; sample < rows; ++sample) {
                         const vec q_bar = load(q_bar_rows + sample * row_d_k + j);
 
-                        /* (53)  b_q_bar = sum_t q_bar   adjoint of (1) */
+                        /* (55)  b_q_bar = sum_t q_bar   adjoint of (1) */
                         b_q_bar_here += q_bar;
                     }
                     if (b_q_bar != NULL) {
@@ -1204,8 +1221,8 @@ static void mlstm_simd_backward_thread(
     {
         real *const scratch = work_scratch + thread * scratch_size;
 
-        /* (52)  W_q_bar = sum_t q_bar x^T   adjoint of (1) */
-        /* (62)  W_o_bar = sum_t a_o_bar x^T   adjoint of (12) */
+        /* (54)  W_q_bar = sum_t q_bar x^T   adjoint of (1) */
+        /* (64)  W_o_bar = sum_t a_o_bar x^T   adjoint of (12) */
         const series rows_of_x = {in->x, 0, D, 0, 0, 0, 0};
         const reduction with_x[] = {
             {{work_q_bar, 0, row_d_k, 0, 0, 0, 0}, d_k, 1, W_q_bar, 0},
@@ -1242,11 +1259,11 @@ static void mlstm_simd_backward_thread(
                         const vec n_next_bar =
                             load_part(n_next_bar_rows + sample * n_next_bar_stride + j, left);
 
-                        /* (32)  n_bar = a_s_bar q[i] + n_next_bar   adjoint of (19) */
+                        /* (34)  n_bar = a_s_bar q[i] + n_next_bar   adjoint of (19) */
                         const vec n_bar = a_s_bar * q + n_next_bar;
                         store(n_bar_rows + sample * row_d_k + j, n_bar);
 
-                        /* (50)  n_prev_bar = n_bar * f   adjoint of (16) */
+                        /* (52)  n_prev_bar = n_bar * f   adjoint of (16) */
                         const vec n_prev_bar = n_bar * f;
                         store(n_prev_bar_rows + sample * row_d_k + j, n_prev_bar);
                     }
@@ -1271,12 +1288,12 @@ static void mlstm_simd_backward_thread(
                 real *restrict C_bar = work_C_bar + ((t - first) * B + sample) * d_v * d_k;
                 real *restrict C_prev_bar = work_C_prev_bar + ((t & 1) * B + sample) * d_v * d_k;
 
-                /* (33)  C_bar = a_h_bar q^T + C_next_bar   adjoint of (22) */
+                /* (35)  C_bar = a_h_bar q^T + C_next_bar   adjoint of (23) */
                 for (size_t j = 0; j < d_v; ++j)
                     for (size_t l = 0; l < d_k; ++l)
                         C_bar[j * d_k + l] = a_h_bar[j] * q[l] + C_next_bar[j * d_k + l];
 
-                /* (49)  C_prev_bar = C_bar * f   adjoint of (15) */
+                /* (51)  C_prev_bar = C_bar * f   adjoint of (15) */
                 for (size_t j = 0; j < d_v; ++j)
                     for (size_t l = 0; l < d_k; ++l)
                         C_prev_bar[j * d_k + l] = C_bar[j * d_k + l] * f[0];
@@ -1307,12 +1324,12 @@ static void mlstm_simd_backward_thread(
             real *restrict v_bar = work_v_bar + (first * B + sample) * row_d_v;
             real *restrict k_bar = work_k_bar + (first * B + sample) * row_d_k;
 
-            /* (34)  a_C_bar = C_bar * i   adjoint of (15) */
+            /* (36)  a_C_bar = C_bar * i   adjoint of (15) */
             for (size_t j = 0; j < d_v; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     a_C_bar[j * d_k + l] = C_bar[j * d_k + l] * i[0];
 
-            /* (37)  f_bar = sum_ij C_bar[i,j] C_prev[i,j] + n_bar^T n_prev   adjoint of (15), (16)
+            /* (39)  f_bar = sum_ij C_bar[i,j] C_prev[i,j] + n_bar^T n_prev   adjoint of (15), (16)
              * */
             f_bar[0] = 0;
             for (size_t j = 0; j < d_v; ++j)
@@ -1320,27 +1337,27 @@ static void mlstm_simd_backward_thread(
                     f_bar[0] += C_bar[j * d_k + l] * C_prev[j * d_k + l];
             f_bar[0] += dot(&n_bar[0], &n_prev[0], d_k);
 
-            /* (38)  a_f_bar = f_bar * f   adjoint of (11) */
+            /* (40)  a_f_bar = f_bar * f   adjoint of (11) */
             a_f_bar[0] = f_bar[0] * f[0];
 
-            /* (39)  i_bar = sum_ij C_bar[i,j] a_C[i,j] + n_bar^T k   adjoint of (15), (16) */
+            /* (41)  i_bar = sum_ij C_bar[i,j] a_C[i,j] + n_bar^T k   adjoint of (15), (16) */
             i_bar[0] = 0;
             for (size_t j = 0; j < d_v; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     i_bar[0] += C_bar[j * d_k + l] * a_C[j * d_k + l];
             i_bar[0] += dot(&n_bar[0], &k[0], d_k);
 
-            /* (40)  a_i_bar = i_bar * i   adjoint of (9) */
+            /* (42)  a_i_bar = i_bar * i   adjoint of (9) */
             a_i_bar[0] = i_bar[0] * i[0];
 
-            /* (45)  v_bar = a_C_bar k   adjoint of (14) */
+            /* (47)  v_bar = a_C_bar k   adjoint of (14) */
             for (size_t j = 0; j < d_v; ++j) {
                 real sum = 0;
                 sum += dot(&a_C_bar[j * d_k], &k[0], d_k);
                 v_bar[j] = sum;
             }
 
-            /* (46)  k_bar = a_C_bar^T v + n_bar * i   adjoint of (14), (16) */
+            /* (48)  k_bar = a_C_bar^T v + n_bar * i   adjoint of (14), (16) */
             for (size_t j = 0; j < d_k; ++j) {
                 real sum = n_bar[j] * i[0];
                 for (size_t l = 0; l < d_v; ++l)
@@ -1348,7 +1365,7 @@ static void mlstm_simd_backward_thread(
                 k_bar[j] = sum;
             }
 
-            /* (54)  W_k_bar = 1 / sqrt(d_k) sum_t k_bar x^T   adjoint of (2) */
+            /* (56)  W_k_bar = 1 / sqrt(d_k) sum_t k_bar x^T   adjoint of (2) */
             if (W_k_bar != NULL)
                 for (size_t j = 0; j < d_k; ++j)
                     for (size_t l = 0; l < D; ++l)
@@ -1372,7 +1389,7 @@ static void mlstm_simd_backward_thread(
                         for (size_t sample = 0; sample < rows; ++sample) {
                             const vec k_bar = load(k_bar_rows + sample * row_d_k + j);
 
-                            /* (55)  b_k_bar = sum_t k_bar   adjoint of (2) */
+                            /* (57)  b_k_bar = sum_t k_bar   adjoint of (2) */
                             b_k_bar_here += k_bar;
                         }
                         if (b_k_bar != NULL) {
@@ -1401,7 +1418,7 @@ static void mlstm_simd_backward_thread(
                         for (size_t sample = 0; sample < rows; ++sample) {
                             const vec v_bar = load(v_bar_rows + sample * row_d_v + j);
 
-                            /* (57)  b_v_bar = sum_t v_bar   adjoint of (3) */
+                            /* (59)  b_v_bar = sum_t v_bar   adjoint of (3) */
                             b_v_bar_here += v_bar;
                         }
                         if (b_v_bar != NULL) {
@@ -1416,7 +1433,7 @@ static void mlstm_simd_backward_thread(
         {
             real *const scratch = work_scratch + thread * scratch_size;
 
-            /* (56)  W_v_bar = sum_t v_bar x^T   adjoint of (3) */
+            /* (58)  W_v_bar = sum_t v_bar x^T   adjoint of (3) */
             const series rows_of_x = {in->x, 0, D, 0, 0, 0, 0};
             const reduction with_x[] = {
                 {{work_v_bar, 0, row_d_v, 0, 0, 0, 0}, d_v, 1, W_v_bar, done > 0},
@@ -1449,12 +1466,12 @@ static void mlstm_simd_backward_thread(
                 real *restrict m_bar = work_m_bar + ((t - first) * B + sample);
                 real *restrict m_prev_bar = work_m_prev_bar + ((t & 1) * B + sample);
 
-                /* (41)  m_bar = -a_i_bar - a_f_bar + e_bar * {1 if m <= 0, else 0} * e - g_bar * {1
+                /* (43)  m_bar = -a_i_bar - a_f_bar + e_bar * {1 if m <= 0, else 0} * e - g_bar * {1
                  * if m >= 0, else 0} * g + m_next_bar   adjoint of (8), (10), (17), (18) */
                 m_bar[0] = -a_i_bar[0] - a_f_bar[0] + e_bar[0] * (m[0] <= 0 ? 1 : 0) * e[0]
                     - g_bar[0] * (m[0] >= 0 ? 1 : 0) * g[0] + m_next_bar[0];
 
-                /* (48)  m_prev_bar = m_bar * {1 if itilde <= l_f + m_prev, else 0} + a_f_bar
+                /* (50)  m_prev_bar = m_bar * {1 if itilde <= l_f + m_prev, else 0} + a_f_bar
                  * adjoint of (7), (10) */
                 m_prev_bar[0] = m_bar[0] * (itilde[0] <= l_f[0] + m_prev[0] ? 1 : 0) + a_f_bar[0];
             }
@@ -1481,18 +1498,18 @@ static void mlstm_simd_backward_thread(
                 + (first * B + sample) * D : work_x_bar;
             const real *restrict sigmoid_ftilde = work_sigmoid_ftilde + (first * B + sample);
 
-            /* (42)  l_f_bar = m_bar * {1 if itilde <= l_f + m_prev, else 0} + a_f_bar   adjoint of
+            /* (44)  l_f_bar = m_bar * {1 if itilde <= l_f + m_prev, else 0} + a_f_bar   adjoint of
              * (7), (10) */
             l_f_bar[0] = m_bar[0] * (itilde[0] <= l_f[0] + m_prev[0] ? 1 : 0) + a_f_bar[0];
 
-            /* (43)  ftilde_bar = l_f_bar * sigmoid(-ftilde)   adjoint of (6) */
+            /* (45)  ftilde_bar = l_f_bar * sigmoid(-ftilde)   adjoint of (6) */
             ftilde_bar[0] = l_f_bar[0] * sigmoid_ftilde[0];
 
-            /* (44)  itilde_bar = m_bar * {0 if itilde <= l_f + m_prev, else 1} + a_i_bar   adjoint
+            /* (46)  itilde_bar = m_bar * {0 if itilde <= l_f + m_prev, else 1} + a_i_bar   adjoint
              * of (7), (8) */
             itilde_bar[0] = m_bar[0] * (itilde[0] <= l_f[0] + m_prev[0] ? 0 : 1) + a_i_bar[0];
 
-            /* (51)  x_bar = W_q^T q_bar + 1 / sqrt(d_k) W_k^T k_bar + W_v^T v_bar + w_i[i]
+            /* (53)  x_bar = W_q^T q_bar + 1 / sqrt(d_k) W_k^T k_bar + W_v^T v_bar + w_i[i]
              * itilde_bar + w_f[i] ftilde_bar + W_o^T a_o_bar   adjoint of (1), (2), (3), (4), (5),
              * (12) */
             if (gradients->x_bar != NULL) {
@@ -1510,11 +1527,11 @@ static void mlstm_simd_backward_thread(
                 }
             }
 
-            /* (59)  b_i_bar = sum_t itilde_bar   adjoint of (4) */
+            /* (61)  b_i_bar = sum_t itilde_bar   adjoint of (4) */
             if (b_i_bar != NULL)
                 b_i_bar[0] += itilde_bar[0];
 
-            /* (61)  b_f_bar = sum_t ftilde_bar   adjoint of (5) */
+            /* (63)  b_f_bar = sum_t ftilde_bar   adjoint of (5) */
             if (b_f_bar != NULL)
                 b_f_bar[0] += ftilde_bar[0];
         }
@@ -1541,10 +1558,10 @@ static void mlstm_simd_backward_thread(
                             const real itilde_bar = itilde_bar_rows[sample];
                             const vec x = load_part(x_rows + sample * D + j, left);
 
-                            /* (58)  w_i_bar = sum_t itilde_bar x[i]   adjoint of (4) */
+                            /* (60)  w_i_bar = sum_t itilde_bar x[i]   adjoint of (4) */
                             w_i_bar_here += itilde_bar * x;
 
-                            /* (60)  w_f_bar = sum_t ftilde_bar x[i]   adjoint of (5) */
+                            /* (62)  w_f_bar = sum_t ftilde_bar x[i]   adjoint of (5) */
                             w_f_bar_here += ftilde_bar * x;
                         }
                         if (w_i_bar != NULL) {
@@ -1576,7 +1593,7 @@ static size_t mlstm_simd_backward_multiplications(const mlstm_sizes *sizes)
     const size_t D = MLSTM_FIXED_D;
     const size_t d_k = MLSTM_FIXED_d_k;
     const size_t d_v = MLSTM_FIXED_d_v;
-    return B * (11 * d_v + 14 + 7 * d_k + 8 * d_k * d_v + 4 * D * d_k + 4 * D * d_v + 4 * D);
+    return B * (11 * d_v + 15 + 7 * d_k + 8 * d_k * d_v + 4 * D * d_k + 4 * D * d_v + 4 * D);
 }
 
 void mlstm_simd_backward(
@@ -1624,7 +1641,8 @@ static void mlstm_simd_step_thread(
     real *const work_n = work_C + spaced(B * d_v * d_k); /* [d_k] a row */
     real *const work_s = work_n + spaced(B * row_d_k); /* [] a row */
     real *const work_e = work_s + spaced(B); /* [] a row */
-    real *const work_g = work_e + spaced(B); /* [] a row */
+    real *const work_a = work_e + spaced(B); /* [] a row */
+    real *const work_g = work_a + spaced(B); /* [] a row */
     real *const work_r = work_g + spaced(B); /* [] a row */
     real *const work_softplus_ftilde = work_r + spaced(B); /* [] a row */
     real *const work_a_i = work_softplus_ftilde + spaced(B); /* [] a row */
@@ -1874,6 +1892,7 @@ static void mlstm_simd_step_thread(
         const real *restrict n = work_n + sample * row_d_k;
         real *restrict s = work_s + sample;
         const real *restrict e = work_e + sample;
+        real *restrict a = work_a + sample;
         const real *restrict g = work_g + sample;
         real *restrict r = work_r + sample;
         real *restrict a_s = work_a_s + sample;
@@ -1886,10 +1905,13 @@ static void mlstm_simd_step_thread(
         /* (20)  s = e * a_s */
         s[0] = e[0] * a_s[0];
 
-        /* (21)  r = {s if s >= g, -s if -s >= g, else g} */
-        r[0] = (s[0] >= g[0] ? s[0] : (-s[0] >= g[0] ? -s[0] : g[0]));
+        /* (21)  a = abs(s) */
+        a[0] = (s[0] >= 0 ? s[0] : -s[0]);
 
-        /* (22)  a_h = C q */
+        /* (22)  r = max(a, g) */
+        r[0] = (a[0] >= g[0] ? a[0] : g[0]);
+
+        /* (23)  a_h = C q */
         for (size_t j = 0; j < d_v; ++j) {
             real sum = 0;
             sum += dot(&C[j * d_k], &q[0], d_k);
@@ -1918,7 +1940,7 @@ static void mlstm_simd_step_thread(
                     const vec o = load(o_rows + sample * row_d_v + j);
                     const vec a_h = load(a_h_rows + sample * row_d_v + j);
 
-                    /* (23)  h = o * a_h * e / r */
+                    /* (24)  h = o * a_h * e / r */
                     const vec h = o * a_h * e / r;
                     store_part(h_rows + sample * d_v + j, h, left);
                 }
@@ -1940,7 +1962,7 @@ static size_t mlstm_simd_step_multiplications(const mlstm_sizes *sizes)
     const size_t D = MLSTM_FIXED_D;
     const size_t d_k = MLSTM_FIXED_d_k;
     const size_t d_v = MLSTM_FIXED_d_v;
-    return B * (2 * D * d_k + 2 * D * d_v + 2 * D + 11 + 2 * d_v + 3 * d_k * d_v + 2 * d_k);
+    return B * (2 * D * d_k + 2 * D * d_v + 2 * D + 12 + 2 * d_v + 3 * d_k * d_v + 2 * d_k);
 }
 
 void mlstm_simd_step(

@@ -20,10 +20,10 @@ extern "C" {
 #endif
 
 /* Entries of mlstm_real: what forward saves for backward: 3 * spaced(T * B * padded d_k) +
- * 3 * spaced(T * B * padded d_v) + 10 * spaced(T * B) + 2 * spaced(T * B * d_v * d_k).
+ * 3 * spaced(T * B * padded d_v) + 11 * spaced(T * B) + 2 * spaced(T * B * d_v * d_k).
  *   q, k, n: spaced(T * B * padded d_k) each, every step
  *   v_2, o_tail, a_h: spaced(T * B * padded d_v) each, every step
- *   itilde, ftilde, l_f, m, i, f, e, g, r, a_s: spaced(T * B) each, every step
+ *   itilde, ftilde, l_f, m, i, f, e, a, g, r, a_s: spaced(T * B) each, every step
  *   C, a_C: spaced(T * B * d_v * d_k) each, every step */
 size_t mlstm_simd_tape_size(const mlstm_sizes *sizes);
 
@@ -47,13 +47,13 @@ size_t mlstm_simd_forward_work_size(const mlstm_sizes *sizes, size_t threads);
 
 /* Entries of mlstm_real: scratch memory of infer: 3 * spaced(T * B * padded d_k) +
  * 2 * spaced(T * B * padded d_v) + 11 * spaced(T * B) + 2 * spaced(T * B * d_v * d_k) +
- * 3 * spaced(chunk * B) + spaced(chunk * B * padded d_v) + B + B * d_v * d_k + B * d_k.
+ * 4 * spaced(chunk * B) + spaced(chunk * B * padded d_v) + B + B * d_v * d_k + B * d_k.
  *   q, k, n: spaced(T * B * padded d_k) each, every step
  *   v_2, o: spaced(T * B * padded d_v) each, every step
  *   itilde, ftilde, l_f, m, i, f, e, g, softplus_ftilde, a_i, a_f: spaced(T * B) each, every
  *     step
  *   C, a_C: spaced(T * B * d_v * d_k) each, every step
- *   s, r, a_s: spaced(chunk * B) each, the steps of a chunk, then overwritten
+ *   s, a, r, a_s: spaced(chunk * B) each, the steps of a chunk, then overwritten
  *   a_h: spaced(chunk * B * padded d_v), the steps of a chunk, then overwritten
  *   initial_m: B, in place of what the caller does not give
  *   initial_C: B * d_v * d_k, in place of what the caller does not give
@@ -61,13 +61,13 @@ size_t mlstm_simd_forward_work_size(const mlstm_sizes *sizes, size_t threads);
  *   chunk: steps_ahead(T, B, padded d_k) */
 size_t mlstm_simd_infer_work_size(const mlstm_sizes *sizes, size_t threads);
 
-/* Entries of mlstm_real: scratch memory of backward: 9 * spaced(T * B) +
+/* Entries of mlstm_real: scratch memory of backward: 10 * spaced(T * B) +
  * 5 * spaced(T * B * padded d_v) + 3 * spaced(T * B * padded d_k) +
  * 2 * spaced(chunk * B * d_v * d_k) + 2 * spaced(chunk * B) + 4 * spaced(chunk_2 * B) +
  * spaced(2 * B) + spaced(2 * B * d_v * d_k) + spaced(2 * B * padded d_k) + 2 * B +
  * 2 * B * d_v * d_k + 2 * B * d_k + D + threads * scratch_for(D).
- *   s, r_bar, s_bar, a_s_bar, g_bar, e_bar, a_f_bar, a_i_bar, sigmoid_ftilde: spaced(T * B)
- *     each, every step
+ *   s, r_bar, a_bar, s_bar, a_s_bar, g_bar, e_bar, a_f_bar, a_i_bar, sigmoid_ftilde:
+ *     spaced(T * B) each, every step
  *   h_to_e_bar, h_to_r_bar, a_h_bar, a_o_bar, v_bar: spaced(T * B * padded d_v) each, every step
  *   n_bar, k_bar, q_bar: spaced(T * B * padded d_k) each, every step
  *   C_bar, a_C_bar: spaced(chunk * B * d_v * d_k) each, the steps of a chunk, then overwritten
@@ -87,11 +87,11 @@ size_t mlstm_simd_infer_work_size(const mlstm_sizes *sizes, size_t threads);
 size_t mlstm_simd_backward_work_size(const mlstm_sizes *sizes, size_t threads);
 
 /* Entries of mlstm_real: scratch memory of step: 3 * spaced(B * padded d_k) +
- * 3 * spaced(B * padded d_v) + 14 * spaced(B) + 2 * spaced(B * d_v * d_k) + 1 + B +
+ * 3 * spaced(B * padded d_v) + 15 * spaced(B) + 2 * spaced(B * d_v * d_k) + 1 + B +
  * B * d_v * d_k + B * d_k.
  *   q, k, n: spaced(B * padded d_k) each, one step, then overwritten
  *   v_2, o, a_h: spaced(B * padded d_v) each, one step, then overwritten
- *   itilde, ftilde, l_f, m, i, f, s, e, g, r, softplus_ftilde, a_i, a_f, a_s: spaced(B) each,
+ *   itilde, ftilde, l_f, m, i, f, s, e, a, g, r, softplus_ftilde, a_i, a_f, a_s: spaced(B) each,
  *     one step, then overwritten
  *   C, a_C: spaced(B * d_v * d_k) each, one step, then overwritten
  *   t: 1, parity of the last step

@@ -50,7 +50,7 @@ typedef struct multiplicative_lstm_sizes {
     size_t T; /* steps */
     size_t B; /* sequences in the batch */
     size_t n; /* entries of the input */
-    size_t d; /* entries */
+    size_t d; /* entries of m */
     size_t m; /* units of the hidden layer */
 } multiplicative_lstm_sizes;
 

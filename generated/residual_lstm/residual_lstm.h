@@ -51,7 +51,7 @@ typedef struct residual_lstm_sizes {
     size_t T; /* steps */
     size_t B; /* sequences in the batch */
     size_t n; /* entries of the input */
-    size_t d; /* entries */
+    size_t d; /* entries of i */
     size_t m; /* units of the hidden layer */
 } residual_lstm_sizes;
 

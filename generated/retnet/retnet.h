@@ -53,10 +53,10 @@ typedef float retnet_real;
 typedef struct retnet_sizes {
     size_t T; /* steps */
     size_t B; /* sequences in the batch */
-    size_t D; /* entries */
-    size_t H; /* entries */
-    size_t d_k; /* entries */
-    size_t d_v; /* entries */
+    size_t D; /* entries of x */
+    size_t H; /* heads */
+    size_t d_k; /* pairs of a key */
+    size_t d_v; /* entries of a value */
 } retnet_sizes;
 
 /* parameters; the caller owns them */

@@ -44,7 +44,7 @@ typedef float rglru_real;
 typedef struct rglru_sizes {
     size_t T; /* steps */
     size_t B; /* sequences in the batch */
-    size_t d; /* entries */
+    size_t d; /* entries of x */
 } rglru_sizes;
 
 /* parameters; the caller owns them */

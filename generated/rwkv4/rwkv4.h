@@ -47,8 +47,8 @@ typedef float rwkv4_real;
 typedef struct rwkv4_sizes {
     size_t T; /* steps */
     size_t B; /* sequences in the batch */
-    size_t D; /* entries */
-    size_t d; /* entries */
+    size_t D; /* entries of x */
+    size_t d; /* entries of r */
 } rwkv4_sizes;
 
 /* parameters; the caller owns them */

@@ -59,12 +59,12 @@ typedef float rwkv7_real;
 typedef struct rwkv7_sizes {
     size_t T; /* steps */
     size_t B; /* sequences in the batch */
-    size_t D; /* entries */
-    size_t H; /* entries */
-    size_t d_k; /* entries */
-    size_t d_v; /* entries */
-    size_t R_d; /* entries */
-    size_t R_a; /* entries */
+    size_t D; /* entries of x */
+    size_t H; /* heads */
+    size_t d_k; /* entries of a key */
+    size_t d_v; /* entries of a value */
+    size_t R_d; /* entries of z_d */
+    size_t R_a; /* entries of z_a */
 } rwkv7_sizes;
 
 /* parameters; the caller owns them */

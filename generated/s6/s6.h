@@ -50,9 +50,9 @@ typedef float s6_real;
 typedef struct s6_sizes {
     size_t T; /* steps */
     size_t B; /* sequences in the batch */
-    size_t D; /* entries */
-    size_t R; /* entries */
-    size_t N; /* entries */
+    size_t D; /* entries of x */
+    size_t R; /* entries of r */
+    size_t N; /* entries of B */
 } s6_sizes;
 
 /* parameters; the caller owns them */

@@ -54,7 +54,7 @@ typedef struct scrn_sizes {
     size_t T; /* steps */
     size_t B; /* sequences in the batch */
     size_t n; /* entries of the input */
-    size_t k; /* entries */
+    size_t k; /* entries of s */
     size_t m; /* units of the hidden layer */
     size_t p; /* entries of the output */
 } scrn_sizes;

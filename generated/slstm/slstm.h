@@ -47,8 +47,8 @@ typedef float slstm_real;
 typedef struct slstm_sizes {
     size_t T; /* steps */
     size_t B; /* sequences in the batch */
-    size_t D; /* entries */
-    size_t d; /* entries */
+    size_t D; /* entries of x */
+    size_t d; /* entries of ztilde */
 } slstm_sizes;
 
 /* parameters; the caller owns them */

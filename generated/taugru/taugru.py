@@ -10,9 +10,9 @@ delay feedback, AISTATS 2025, arXiv 2212.00228.
 The paper counts one step ahead: its h[n] is h[t-1] here, its h[n+1] is h[t]. The delay d counts
 from h[t-1]: z reads h[t-1-d].
 
-Code that is about has biases, three numbers that are 1 unless set (the step size and the
-weights of u and of the feedback), and lets z and a see the delayed input; the paper's
-equations, which stand here, do not.
+Published code has biases, three numbers that are 1 unless set (the step size and the weights of
+u and of the feedback), and lets z and a see the delayed input; the paper's equations, which
+stand here, do not.
 
     x                        [T, B, n]    input
     W_1                      [m, m]       weights of the candidate
