@@ -11,7 +11,7 @@ from symrnn.fuzzing import Campaign, campaign
 from symrnn.fuzzing.campaign import NUMPY
 from symrnn.program import Role
 
-CELLS, PARTS = 200, 8
+CELLS, PARTS = 40, 8
 
 
 @pytest.mark.parametrize("part", range(PARTS))
