@@ -1,5 +1,7 @@
 """Torch's weights by name, where no torch is needed."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -32,6 +34,8 @@ def test_both_biases_get_the_gradient_of_their_sum() -> None:
 
 class Tensor:
     """What from_torch asks of a tensor; NumPy has no type for its numbers."""
+
+    device = SimpleNamespace(type="cpu")
 
     def __init__(self, numbers: np.ndarray) -> None:
         self.numbers, self.asked = numbers, list[str]()
