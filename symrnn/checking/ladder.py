@@ -144,13 +144,13 @@ def _backward(of: Subject) -> Pairs:
 
 
 def _directions(of: Subject) -> Pairs:
-    """Derivatives by each variable along a direction, in units of what they are sums of."""
+    """Derivatives by each variable along a direction: sums, as exact as what they are sums of."""
     arrows = {one.name: np.sign(of.expected.arrows.values[one.name])
               for one in differentiable(of.case.plan.program)}
     sums = {name: np.abs(of.gradients[name]).sum() for name in arrows}
     for name, wanted in along_each(of.case, arrows).items():
-        unit = scale(sums, name)
-        yield f"along {name}", np.sum(of.gradients[name] * arrows[name]) / unit, wanted / unit
+        unit = scale(sums, name) / scale(of.expected.values, name)
+        yield name, np.sum(of.gradients[name] * arrows[name]) / unit, wanted / unit
 
 
 def _inference(of: Subject) -> Pairs:
