@@ -213,7 +213,7 @@ def test_distinct_names_print_distinctly() -> None:
             found = [printed(one) for one in made_of.variables if one.stands_for is None]
             assert len(set(found)) == len(found)
     assert "/ size_m" in generate(program, "q")["q.c"] and "/ size_m" in symrnn.show(program)
-    assert generate(program, "q")["q.tex"].count(r"\bar{\mathrm{x\_\_1}}_{t}")
+    assert generate(program, "q")["q.tex"].count(r"\overline{\mathrm{x\_\_1}}_{t}")
 
 
 BAD = {"empty": "", "digit first": "2nd", "underscore first": "_Complex", "blank": "a b",
