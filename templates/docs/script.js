@@ -85,7 +85,7 @@
       if (row.contains(element) || !card) return;
       const cells = all("td", row);
       card.replaceChildren(cells[0].firstElementChild.cloneNode(true), document.createTextNode(" "),
-                           document.createTextNode(cells[4].textContent));
+                           document.createTextNode(cells[4].textContent.trim()));
       const more = document.createElement("span");
       more.textContent = `${cells[3].textContent.trim()} · ${cells[2].textContent.trim()}`;
       card.append(more);
@@ -140,7 +140,7 @@
       return { ArrowRight: next(items(row), target, 1), ArrowLeft: next(items(row), target, -1),
                Home: every[0], End: every[every.length - 1] }[key];
     };
-    for (const one of all("a[href], summary, input, tr[tabindex]", box)) one.tabIndex = -1;
+    for (const one of all("a[href], summary, input, .steps tbody tr", box)) one.tabIndex = -1;
     box.removeAttribute("tabindex");
     const first = box.querySelector(rowsIn);
     if (!first) return;
