@@ -236,7 +236,8 @@ def test_what_a_variant_lacks_stands_once_in_the_file_and_twice_in_the_page(
     assert files["en/lstm.html"].count('<div class="only here"><a class="number"') == shown.count()
     for each in shown.all():
         equation = one.page.locator(each.locator("a").get_attribute("href"))
-        assert each.locator("math").inner_text() == equation.locator("math").first.inner_text()
+        assert (each.locator("math").text_content()
+                == equation.locator("math").first.text_content())
         assert each.locator("math").bounding_box()["height"] > 8
     assert not one.complaints
 
