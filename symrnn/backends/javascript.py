@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields
 
 from sympy import Expr
 
 from symrnn.backends.base import Artefact, Printed
 from symrnn.backends.c_helpers import Helper
-from symrnn.backends.javascript_tree import Formulas, Functions, JavaScriptTree
+from symrnn.backends.javascript_tree import (Formulas, Functions, JavaScriptTree,
+                                             SilentTree)
 from symrnn.backends.javascript_words import RESERVED
-from symrnn.backends.lines import WIDTH, deeper, flat, laid_out, rows
+from symrnn.backends.lines import WIDTH, Lines, Row, bare_rows, deeper, flat, laid_out, rows
 from symrnn.backends.memory import memory
 from symrnn.backends.notes import bare
 from symrnn.backends.text import comment_block, in_comment, text_of
@@ -26,6 +27,19 @@ PURPOSE = {"forward": "Forward over T steps: sets all values.",
            "backward": "Backward over the same steps: from the values and from bars, the "
                        "derivatives of a loss with respect to outputs and final states, to its "
                        "derivatives with respect to all else."}
+
+
+@dataclass(frozen=True)
+class Style:
+    """How functions are written: by which tree, how lines stand, and whether they explain."""
+
+    tree: type[JavaScriptTree]
+    rows: Callable[[Lines], Iterable[Row]]
+    comments: bool
+
+
+READABLE = Style(JavaScriptTree, lambda lines: rows(deeper(lines)), True)
+COMPACT = Style(SilentTree, bare_rows, False)  # for pages, whose readers see other languages
 
 
 @dataclass(frozen=True)
@@ -62,17 +76,17 @@ def array_names(plan: Plan) -> dict[str, dict[str, str]]:
             for group, variables in script.grouped()}
 
 
-def javascript_backend(plan: Plan, name: str, counted: Plan | None = None
-                       ) -> tuple[Artefact, ...]:
+def javascript_backend(plan: Plan, name: str, counted: Plan | None = None,
+                       style: Style = READABLE) -> tuple[Artefact, ...]:
     """The script of one network; its costs are those of another plan where one is ``counted``."""
-    script = _Script(plan, name, counted or plan).script()
+    script = _Script(plan, name, counted or plan, style).script()
     listings = tuple(one.listing for one in script.functions)
     return (Artefact(f"{name}.js", "javascript/script.js.j2", script, listings),)
 
 
 class _Script:
-    def __init__(self, plan: Plan, name: str, counted: Plan) -> None:
-        self.plan, self.name, self.counted = plan.kept, name, counted
+    def __init__(self, plan: Plan, name: str, counted: Plan, style: Style = READABLE) -> None:
+        self.plan, self.name, self.counted, self.style = plan.kept, name, counted, style
         self.names = Names(self.plan.programs, RESERVED)
         self.interface = Interface(name, self.names, Locals.choose(self.names), {})
         self.formulas = Formulas(self.names, name)
@@ -89,8 +103,7 @@ class _Script:
             self.name, in_comment(program.title), in_comment(program.source),
             tuple(in_comment(bare(one)) for one in program.notes),
             tuple(map(self.names.member, free_sizes(program))), self._sizes(),
-            tuple(Group(name, tuple(line for one in variables for line in self._entry(one)))
-                  for name, variables in self.grouped()),
+            tuple(Group(name, self._entries(variables)) for name, variables in self.grouped()),
             (*[COPYSIGN][:"copysign" in functions.math], *helpers), printed, tuple(self._costs()))
 
     def _costs(self) -> Iterator[tuple[str, str]]:
@@ -110,12 +123,12 @@ class _Script:
         return ", ".join(flat(self.formulas(one)) for one in counts)
 
     def _tree(self, lowered: Lowered) -> JavaScriptTree:
-        return JavaScriptTree(self.formulas, text_of(lowered.program), "")
+        return self.style.tree(self.formulas, text_of(lowered.program), "")
 
     def _printed(self, kind: str, one: Lowered) -> Printed:
         tree, purpose = self._tree(one), comment_block(PURPOSE[kind])
         return Printed(kind, purpose, (), laid_out(tree.signature(one.function)),
-                       rows(deeper(tree.body(one.function.body))))
+                       tuple(self.style.rows(tree.body(one.function.body))))
 
     def grouped(self) -> Iterator[tuple[str, list[Variable]]]:
         """Whatever is given, and what each pass sets."""
@@ -128,10 +141,19 @@ class _Script:
         yield "bars", [*gradient.with_role(Role.COTANGENT)]
         yield "gradients", _bound(self.plan.backward, gradient.with_role(Role.GRADIENT))
 
+    def _entries(self, variables: Iterable[Variable]) -> tuple[str, ...]:
+        """The lines of some arrays; without comments one is enough."""
+        if not self.style.comments:
+            return (" ".join(map(self._shape, variables)),)
+        return tuple(line for one in variables for line in self._entry(one))
+
+    def _shape(self, variable: Variable) -> str:
+        shape = ", ".join(map(self._size, variable.shape))
+        return f"{self.arrays.field(variable)}: [{shape}],"
+
     def _entry(self, variable: Variable) -> tuple[str, ...]:
         """``z: [T, B, m], // pre-activation``."""
-        shape = ", ".join(map(self._size, variable.shape))
-        entry = f"{self.arrays.field(variable)}: [{shape}],"
+        entry = self._shape(variable)
         line = f"{entry} // {in_comment(variable.meaning)}"
         if not variable.meaning:
             return (entry,)

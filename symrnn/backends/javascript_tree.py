@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from sympy import Expr, NumberSymbol, Rational
@@ -10,10 +11,10 @@ from sympy import Expr, NumberSymbol, Rational
 from symrnn.backends.c_helpers import Helpers
 from symrnn.backends.c_tree import ATOM, CTree, TreeFormulas
 from symrnn.backends.common_part import SHARED
-from symrnn.backends.lines import BREAK, INNER, WIDTH, Line, Lines, together
+from symrnn.backends.lines import BREAK, INNER, WIDTH, Computing, Line, Lines, together
 from symrnn.backends.printer import PRODUCT, decimal
-from symrnn.loops import (ONE, AddressOf, At, Cast, Declare, For, Function, Macro, Member,
-                          Unused)
+from symrnn.loops import (ONE, AddressOf, At, Cast, Computed, Declare, For, Function, Macro,
+                          Member, Section, Unused)
 from symrnn.program import ELEMENTARY
 from symrnn.program.activations import Activation
 
@@ -108,3 +109,19 @@ class JavaScriptTree(CTree):
 
     expressions: ClassVar = {**CTree.expressions, Macro: _macro, Member: _member,
                              AddressOf: _address_of, Cast: _cast}
+
+
+class SilentTree(JavaScriptTree):
+    """The same without comments, for what no one reads."""
+
+    def _declare(self, one: Declare) -> Lines:
+        return super()._declare(replace(one, note=""))
+
+    def _section(self, one: Section) -> Lines:
+        return self.body(one.body)
+
+    def _computed(self, one: Computed) -> Lines:
+        return (Computing(one.equations, self.body(one.body)),)
+
+    statements: ClassVar = {**JavaScriptTree.statements, Declare: _declare, Section: _section,
+                            Computed: _computed}

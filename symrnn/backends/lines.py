@@ -86,6 +86,16 @@ def rows(lines: Iterable[Part]) -> tuple[Row, ...]:
     return tuple(_rows(lines, 0, ()))
 
 
+def bare_rows(lines: Iterable[Part], of: tuple[Equation, ...] = ()) -> Iterator[Row]:
+    """The same for machines: every line from the margin on, whole, and no empty one."""
+    for one in lines:
+        if isinstance(one, Line):
+            if one.text:
+                yield Row(flat(one.text), of)
+        else:
+            yield from bare_rows(one.lines, one.equations if isinstance(one, Computing) else of)
+
+
 def _rows(lines: Iterable[Part], further: int, of: tuple[Equation, ...]) -> Iterator[Row]:
     for one in lines:
         if isinstance(one, Line):

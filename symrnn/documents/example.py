@@ -11,7 +11,7 @@ import numpy as np
 
 from symrnn.adjoint import Terms, join, with_terms
 from symrnn.backends.formula import Formula
-from symrnn.backends.javascript import array_names, javascript_backend
+from symrnn.backends.javascript import COMPACT, array_names, javascript_backend
 from symrnn.checking.reference import Case, random_case
 from symrnn.documents.equations import Equations
 from symrnn.documents.rows import EquationRow
@@ -90,7 +90,8 @@ class Worked:
     @property
     def script(self) -> Script:
         """What computes all this in a page."""
-        (text,) = rendered(javascript_backend(self.plan, self.name, self.case.plan)).values()
+        (text,) = rendered(javascript_backend(
+            self.plan, self.name, self.case.plan, COMPACT)).values()
         members = dict(self.case.sizes)
         vector = Vector(self.name, tuple(members.items()),
                         tuple((one, self._all(one)) for one in GIVEN),

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 
 from symrnn.comparison import compare
-from symrnn.backends.document import Shown
 from symrnn.documents.equations import Equations
 from symrnn.documents.frameworks import KEYS
 from symrnn.documents.page import Equal, Neighbour
+from symrnn.documents.rows import EquationRow
 from symrnn.program import FED, Program, Role
 from symrnn.program.interpret import Interpreter
 
@@ -25,11 +25,11 @@ def neighbour(name: str, other: Program, here: Program) -> Neighbour:
     return Neighbour(name, other.title, _only(here, other), _only(other, here))
 
 
-def _only(program: Program, other: Program) -> tuple[Shown, ...]:
+def _only(program: Program, other: Program) -> tuple[EquationRow, ...]:
     """The equations of a program that the other one lacks."""
     known = {(one.lhs, one.rhs) for one in other.equations}
     own = Equations(program)
-    return tuple(own.by_name[one.lhs].formula for one in program.equations
+    return tuple(own.by_name[one.lhs] for one in program.equations
                  if one.lhs in own.by_name and (one.lhs, one.rhs) not in known)
 
 

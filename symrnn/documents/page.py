@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from symrnn.backends.document import Shown
 from symrnn.backends.formula import Formula
 from symrnn.backends.repeats import Repeat
 from symrnn.diagrams.picture import Picture
@@ -188,8 +187,8 @@ class Neighbour:
 
     name: str
     title: str
-    only_here: tuple[Shown, ...]
-    only_there: tuple[Shown, ...]
+    only_here: tuple[EquationRow, ...]
+    only_there: tuple[EquationRow, ...]
 
 
 @dataclass(frozen=True)

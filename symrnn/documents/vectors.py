@@ -14,7 +14,8 @@ def numbers_of(vector: Vector) -> str:
     data = {MARK: "from the network's equations; do not edit. Arrays go row by row.",
             "cell": vector.name, "sizes": dict(vector.sizes),
             **_groups((*vector.given, *vector.follows))}
-    lines = [f"{json.dumps(key)}: {json.dumps(one)}" for key, one in data.items()]
+    lines = [f"{json.dumps(key)}: {json.dumps(one, separators=(',', ':'))}"
+             for key, one in data.items()]
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
 

@@ -26,6 +26,12 @@
     one.setAttribute("role", "status");
     return one;
   };
+  /* In the file the rows of a matrix are one text; here each has its place. */
+  const lined = (whole) => whole.replaceWith(...whole.textContent.split("\n").map((row) => {
+    const one = document.createElement("samp");
+    one.textContent = row;
+    return one;
+  }));
   const aligned = (rows) => {
     const spaced = rows.map((row) => row.map((one) => (one.startsWith(MINUS) ? one : ` ${one}`)));
     const widths = spaced[0].map((_, place) => Math.max(...spaced.map((row) => row[place].length)));
@@ -47,9 +53,10 @@
       cells.forEach((cell, at) => places.push({ cell, group, name, steps: cells.length, at }));
     }
     const fixed = places.filter((one) => !GIVEN.includes(one.group)), changing = find("[data-now]").map((cell) => {
-      const [group, name] = cell.dataset.now.split(" ");
-      return { cell, group, name, steps: Number(cell.dataset.steps) };
+      const [group, name, steps] = cell.dataset.now.split(" ");
+      return { cell, group, name, steps: Number(steps) };
     });
+    for (const { cell } of [...places, ...changing]) lined(cell.querySelector("samp"));
 
     const part = ({ group, name, steps, at }) => {
       const whole = groups[group][name], count = whole.length / steps;

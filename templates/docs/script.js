@@ -51,6 +51,10 @@
     side.hidden = false;
   });
 
+  /* What only this page has is there behind its numbers already. */
+  const comparing = () => all(".only.here > a").forEach((one) => one.after(
+    " ", document.getElementById(one.hash.slice(1)).querySelector(".formula > math").cloneNode(true)));
+
   /* An element comes into view inside its own box; the page stays where it is. */
   const reveal = (element, box) => {
     const own = element.getBoundingClientRect(), around = box.getBoundingClientRect();
@@ -85,7 +89,7 @@
       if (row.contains(element) || !card) return;
       const cells = all("td", row);
       card.replaceChildren(cells[0].firstElementChild.cloneNode(true), document.createTextNode(" "),
-                           document.createTextNode(cells[4].textContent));
+                           document.createTextNode(cells[4].textContent.trim()));
       const more = document.createElement("span");
       more.textContent = `${cells[3].textContent.trim()} · ${cells[2].textContent.trim()}`;
       card.append(more);
@@ -140,7 +144,7 @@
       return { ArrowRight: next(items(row), target, 1), ArrowLeft: next(items(row), target, -1),
                Home: every[0], End: every[every.length - 1] }[key];
     };
-    for (const one of all("a[href], summary, input, tr[tabindex]", box)) one.tabIndex = -1;
+    for (const one of all("a[href], summary, input, .derived tbody tr", box)) one.tabIndex = -1;
     box.removeAttribute("tabindex");
     const first = box.querySelector(rowsIn);
     if (!first) return;
@@ -160,7 +164,7 @@
   const keyboard = () => {
     const inside = "[data-symbol], a[href]";
     all(".equations").forEach((one) => roving(
-      one, "div.equation, .equation > summary, .copied > summary, .steps tbody tr, .derivative", inside));
+      one, "div.equation, .equation > summary, .copied > summary, .derived tbody tr, .derivative", inside));
     all(".side").forEach((one) => roving(one, "li", inside));
     all("pre.code").forEach((one) => roving(one, "a[href]", inside));
     all(".constants, table.values").forEach((one) => roving(one, "input, a[href]", inside));
@@ -281,6 +285,6 @@
     });
   });
 
-  gluing(); repeating(); pointing(); copying(); folding(); opening(); contents(); filtering(); sorting();
+  gluing(); repeating(); comparing(); pointing(); copying(); folding(); opening(); contents(); filtering(); sorting();
   addEventListener("DOMContentLoaded", () => { keyboard(); boxes(); });  // after fields are made
 })();

@@ -14,7 +14,8 @@ import pytest
 
 import symrnn
 from symrnn.adjoint import join
-from symrnn.backends.javascript import array_names, javascript_backend
+from symrnn.backends.javascript import (COMPACT, READABLE, Style, array_names,
+                                        javascript_backend)
 from symrnn.cells import architectures
 from symrnn.checking.reference import Case, finite_case
 from symrnn.pipeline import derive
@@ -97,8 +98,8 @@ def run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
         yield in_page
 
 
-def script_of(plan: Plan) -> str:
-    (text,) = rendered(javascript_backend(plan, "network")).values()
+def script_of(plan: Plan, style: Style = READABLE) -> str:
+    (text,) = rendered(javascript_backend(plan, "network", style=style)).values()
     return text
 
 
@@ -142,3 +143,18 @@ def test_a_script_computes_every_value_and_every_gradient(run: Runner, name: str
             if one in wanted:
                 agree(found[group][own], shape, wanted[one], one)
     assert wanted.keys() <= {*names["values"], *names["gradients"]}
+
+
+@pytest.mark.parametrize("name", ["words", "lstm"])
+def test_a_compact_script_computes_the_same_and_explains_nothing(run: Runner, name: str) -> None:
+    plan = derive(NETWORKS[name]())
+    of = finite_case(plan)
+    assert of is not None
+    told, silent = (script_of(plan, style) for style in (READABLE, COMPACT))
+    assert run(silent, given_to(of)) == run(told, given_to(of))
+    for start in ("function forward(", "function backward("):
+        body = silent.partition(start)[2].partition("\n{\n")[2].partition("\n}\n\n")[0]
+        assert body.count("\n") > 20
+        assert not [line for line in body.split("\n") if line[:1] in ("", " ") or "/*" in line
+                    or "//" in line]
+    assert len(silent) < 0.75 * len(told)

@@ -221,10 +221,25 @@ def test_the_derivation_opens_and_closes(opened: Any) -> None:
     one = opened("lstm")
     one.page.locator("[data-open]").click()
     assert one.page.locator("details.derived:not([open])").count() == 0
-    steps = one.page.locator("#equation-14 .steps tbody tr")
+    steps = one.page.locator("#equation-14 tbody tr")
     assert [steps.nth(place).locator("a").count() for place in range(2)] == [1, 0]
     one.page.locator("[data-close]").click()
     assert one.page.locator("details.derived[open]").count() == 0
+
+
+def test_what_a_variant_lacks_stands_once_in_the_file_and_twice_in_the_page(
+        opened: Any, files: dict[str, str]) -> None:
+    one = opened("lstm")
+    one.page.evaluate(OPEN)
+    shown = one.page.locator(".only.here")
+    assert shown.count() > 3
+    assert files["en/lstm.html"].count('<div class="only here"><a class="number"') == shown.count()
+    for each in shown.all():
+        equation = one.page.locator(each.locator("a").get_attribute("href"))
+        assert (each.locator("math").text_content()
+                == equation.locator("math").first.text_content())
+        assert each.locator("math").bounding_box()["height"] > 8
+    assert not one.complaints
 
 
 def test_the_list_is_searched_filtered_and_sorted(opened: Any) -> None:

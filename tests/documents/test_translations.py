@@ -23,6 +23,7 @@ from symrnn.documents.texts import Catalogue, MissingText, _pattern, catalogue
 from symrnn.interop.conventions import FRAMEWORKS
 from symrnn.pipeline import derive
 from symrnn.program import Program
+from tests.documents.elements import Open
 
 CODE = "zh-TW"
 NIGHTLY = pytest.mark.skipif(not os.environ.get("SYMRNN_EXHAUSTIVE"),
@@ -47,18 +48,18 @@ class Prose(HTMLParser):
 
     def __init__(self, text: str) -> None:
         super().__init__()
-        self.open: list[str] = []
+        self.open = Open()
         self.texts: list[str] = []
         self.feed(text)
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         self.texts += [value for name, value in attributes if name in READ and value]
         if tag not in ALONE:
-            self.open.append(tag)
+            self.open.begin(tag)
 
     def handle_endtag(self, tag: str) -> None:
         if tag not in ALONE:
-            self.open.pop()
+            self.open.end(tag)
 
     def handle_startendtag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         """An element that holds nothing."""
