@@ -6,7 +6,7 @@ What only some of them need is imported where they need it: generating compares 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from symrnn.diagrams import Diagram
     from symrnn.documents.reference.commands import CommandLine
     from symrnn.exchange import Exported, Imported
-    from symrnn.fuzzing import Report
     from symrnn.gradients import Gradient
     from symrnn.packaging import Packaged
 
@@ -251,25 +250,6 @@ def drifted(networks: Sequence[Architecture], output: Path) -> list[Drift]:
     expected = {one.name: own_files(one.build(), one.name) for one in networks}
     known = {one.name for one in architectures()}
     return drift(output, expected, known if known == set(expected) else None, shared())
-
-
-def fuzzed(cells: int, seed: int, output: Path, told: Callable[[int], None]) -> Report:
-    """Hold the kernels of random cells against their equations; write the smallest that fails.
-
-    Raises Misused where the library that draws them is missing, FileRefused.
-    """
-    try:
-        from symrnn.fuzzing import Campaign
-    except ModuleNotFoundError:
-        raise Misused('cells are drawn by Hypothesis: pip install "symrnn[fuzz]"') from None
-    from symrnn.runtime.compiler import slightly_optimised
-    from symrnn.runtime.patience import silence
-
-    with silence(), slightly_optimised():
-        report = Campaign(cells, seed).run(told)
-    if report.failure:
-        rendering.write(output.parent, {output.name: report.text}, "choose another file")
-    return report
 
 
 def numeric_failures(networks: Sequence[Architecture]) -> Iterator[tuple[Architecture, list[str]]]:

@@ -179,7 +179,7 @@ def forward(parameters, inputs, initial):
     a_h = contract("TBij,TBj->TBi", C, q)
     # (24)  h = o * a_h * e / r
     h = o * a_h * e[:, :, None] / r[:, :, None]
-    return {"h": h}, {"m": m[T - 1] if T > 0 else initial_m, "C": C[T - 1] if T > 0 else initial_C, "n": n[T - 1] if T > 0 else initial_n}, {"q": q, "k": k, "v": v, "itilde": itilde, "ftilde": ftilde, "l_f": l_f, "m": m, "i": i, "f": f, "o_tail": o_tail, "C": C, "n": n, "e": e, "a": a, "g": g, "r": r, "a_C": a_C, "a_s": a_s, "a_h": a_h}
+    return {"h": h}, {"m": m[T - 1] if T > 0 else initial_m, "C": C[T - 1] if T > 0 else initial_C, "n": n[T - 1] if T > 0 else initial_n}, {"q": q, "k": k, "v": v, "m": m, "itilde": itilde, "ftilde": ftilde, "l_f": l_f, "i": i, "f": f, "o_tail": o_tail, "C": C, "n": n, "r": r, "e": e, "a": a, "g": g, "a_C": a_C, "a_s": a_s, "a_h": a_h}
 
 
 def backward(parameters, inputs, initial, outputs, tape, bars):
@@ -193,18 +193,18 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     q = tape["q"]
     k = tape["k"]
     v = tape["v"]
+    m = tape["m"]
     itilde = tape["itilde"]
     ftilde = tape["ftilde"]
     l_f = tape["l_f"]
-    m = tape["m"]
     i = tape["i"]
     f = tape["f"]
     C = tape["C"]
     n = tape["n"]
+    r = tape["r"]
     e = tape["e"]
     a = tape["a"]
     g = tape["g"]
-    r = tape["r"]
     W_q = parameters["W_q"]
     W_k = parameters["W_k"]
     W_v = parameters["W_v"]

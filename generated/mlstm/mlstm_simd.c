@@ -175,20 +175,20 @@ static void mlstm_simd_forward_thread(
     real *const tape_q = tape; /* [d_k] a row */
     real *const tape_k = tape_q + spaced(T * B * row_d_k); /* [d_k] a row */
     real *const tape_v_2 = tape_k + spaced(T * B * row_d_k); /* [d_v] a row */
-    real *const tape_itilde = tape_v_2 + spaced(T * B * row_d_v); /* [] a row */
+    real *const tape_m = tape_v_2 + spaced(T * B * row_d_v); /* [] a row */
+    real *const tape_itilde = tape_m + spaced(T * B); /* [] a row */
     real *const tape_ftilde = tape_itilde + spaced(T * B); /* [] a row */
     real *const tape_l_f = tape_ftilde + spaced(T * B); /* [] a row */
-    real *const tape_m = tape_l_f + spaced(T * B); /* [] a row */
-    real *const tape_i = tape_m + spaced(T * B); /* [] a row */
+    real *const tape_i = tape_l_f + spaced(T * B); /* [] a row */
     real *const tape_f = tape_i + spaced(T * B); /* [] a row */
     real *const tape_o_tail = tape_f + spaced(T * B); /* [d_v] a row */
     real *const tape_C = tape_o_tail + spaced(T * B * row_d_v); /* [d_v, d_k] a row */
     real *const tape_n = tape_C + spaced(T * B * d_v * d_k); /* [d_k] a row */
-    real *const tape_e = tape_n + spaced(T * B * row_d_k); /* [] a row */
+    real *const tape_r = tape_n + spaced(T * B * row_d_k); /* [] a row */
+    real *const tape_e = tape_r + spaced(T * B); /* [] a row */
     real *const tape_a = tape_e + spaced(T * B); /* [] a row */
     real *const tape_g = tape_a + spaced(T * B); /* [] a row */
-    real *const tape_r = tape_g + spaced(T * B); /* [] a row */
-    real *const tape_a_C = tape_r + spaced(T * B); /* [d_v, d_k] a row */
+    real *const tape_a_C = tape_g + spaced(T * B); /* [d_v, d_k] a row */
     real *const tape_a_s = tape_a_C + spaced(T * B * d_v * d_k); /* [] a row */
     real *const tape_a_h = tape_a_s + spaced(T * B); /* [d_v] a row */
     real *const work_o = work; /* [d_v] a row */
@@ -353,9 +353,9 @@ static void mlstm_simd_forward_thread(
     for (size_t t = 0; t < T; ++t) {
         for (size_t sample = share_from(B, thread, threads); sample < share_from(B, thread + 1,
             threads); ++sample) {
+            real *restrict m = tape_m + (t * B + sample);
             const real *restrict itilde = tape_itilde + (t * B + sample);
             const real *restrict l_f = tape_l_f + (t * B + sample);
-            real *restrict m = tape_m + (t * B + sample);
             const real *restrict m_prev =
                 t > 0 ? tape_m + (t * B + sample - B) : initial_m + sample;
 
@@ -368,9 +368,9 @@ static void mlstm_simd_forward_thread(
     /* every step, in any order */
     for (size_t sample = share_from(T * B, thread, threads); sample < share_from(T * B, thread + 1,
         threads); ++sample) {
+        const real *restrict m = tape_m + sample;
         const real *restrict itilde = tape_itilde + sample;
         const real *restrict l_f = tape_l_f + sample;
-        const real *restrict m = tape_m + sample;
         real *restrict i = tape_i + sample;
         real *restrict f = tape_f + sample;
         real *restrict e = tape_e + sample;
@@ -463,10 +463,10 @@ static void mlstm_simd_forward_thread(
             const real *restrict C = tape_C + (first * B + sample) * d_v * d_k;
             const real *restrict n = tape_n + (first * B + sample) * row_d_k;
             real *restrict s = work_s + sample;
+            real *restrict r = tape_r + (first * B + sample);
             const real *restrict e = tape_e + (first * B + sample);
             real *restrict a = tape_a + (first * B + sample);
             const real *restrict g = tape_g + (first * B + sample);
-            real *restrict r = tape_r + (first * B + sample);
             real *restrict a_s = tape_a_s + (first * B + sample);
             real *restrict a_h = tape_a_h + (first * B + sample) * row_d_v;
 
@@ -500,12 +500,12 @@ static void mlstm_simd_forward_thread(
                 rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const o_rows = work_o + (first * B + begin) * row_d_v;
                 real *const h_rows = out->h + (first * B + begin) * d_v;
-                const real *const e_rows = tape_e + (first * B + begin);
                 const real *const r_rows = tape_r + (first * B + begin);
+                const real *const e_rows = tape_e + (first * B + begin);
                 const real *const a_h_rows = tape_a_h + (first * B + begin) * row_d_v;
                 for (size_t sample = 0; sample < rows; ++sample) {
-                    const real e = e_rows[sample];
                     const real r = r_rows[sample];
+                    const real e = e_rows[sample];
                     for (size_t block = from; block < to; ++block) {
                         const size_t j = block * LANES;
                         const size_t left = d_v - j;
@@ -574,21 +574,21 @@ static void mlstm_simd_infer_thread(
     real *const work_q = work; /* [d_k] a row */
     real *const work_k = work_q + spaced(T * B * row_d_k); /* [d_k] a row */
     real *const work_v_2 = work_k + spaced(T * B * row_d_k); /* [d_v] a row */
-    real *const work_itilde = work_v_2 + spaced(T * B * row_d_v); /* [] a row */
+    real *const work_m = work_v_2 + spaced(T * B * row_d_v); /* [] a row */
+    real *const work_itilde = work_m + spaced(T * B); /* [] a row */
     real *const work_ftilde = work_itilde + spaced(T * B); /* [] a row */
     real *const work_l_f = work_ftilde + spaced(T * B); /* [] a row */
-    real *const work_m = work_l_f + spaced(T * B); /* [] a row */
-    real *const work_i = work_m + spaced(T * B); /* [] a row */
+    real *const work_i = work_l_f + spaced(T * B); /* [] a row */
     real *const work_f = work_i + spaced(T * B); /* [] a row */
     real *const work_o = work_f + spaced(T * B); /* [d_v] a row */
     real *const work_C = work_o + spaced(T * B * row_d_v); /* [d_v, d_k] a row */
     real *const work_n = work_C + spaced(T * B * d_v * d_k); /* [d_k] a row */
     real *const work_s = work_n + spaced(T * B * row_d_k); /* [] a row */
-    real *const work_e = work_s + spaced(chunk * B); /* [] a row */
+    real *const work_r = work_s + spaced(chunk * B); /* [] a row */
+    real *const work_e = work_r + spaced(chunk * B); /* [] a row */
     real *const work_a = work_e + spaced(T * B); /* [] a row */
     real *const work_g = work_a + spaced(chunk * B); /* [] a row */
-    real *const work_r = work_g + spaced(T * B); /* [] a row */
-    real *const work_softplus_ftilde = work_r + spaced(chunk * B); /* [] a row */
+    real *const work_softplus_ftilde = work_g + spaced(T * B); /* [] a row */
     real *const work_a_i = work_softplus_ftilde + spaced(T * B); /* [] a row */
     real *const work_a_f = work_a_i + spaced(T * B); /* [] a row */
     real *const work_a_C = work_a_f + spaced(T * B); /* [d_v, d_k] a row */
@@ -746,9 +746,9 @@ static void mlstm_simd_infer_thread(
     for (size_t t = 0; t < T; ++t) {
         for (size_t sample = share_from(B, thread, threads); sample < share_from(B, thread + 1,
             threads); ++sample) {
+            real *restrict m = work_m + (t * B + sample);
             const real *restrict itilde = work_itilde + (t * B + sample);
             const real *restrict l_f = work_l_f + (t * B + sample);
-            real *restrict m = work_m + (t * B + sample);
             const real *restrict m_prev =
                 t > 0 ? work_m + (t * B + sample - B) : initial_m + sample;
 
@@ -761,9 +761,9 @@ static void mlstm_simd_infer_thread(
     /* every step, in any order */
     for (size_t sample = share_from(T * B, thread, threads); sample < share_from(T * B, thread + 1,
         threads); ++sample) {
+        const real *restrict m = work_m + sample;
         const real *restrict itilde = work_itilde + sample;
         const real *restrict l_f = work_l_f + sample;
-        const real *restrict m = work_m + sample;
         real *restrict i = work_i + sample;
         real *restrict f = work_f + sample;
         real *restrict e = work_e + sample;
@@ -856,10 +856,10 @@ static void mlstm_simd_infer_thread(
             const real *restrict C = work_C + (first * B + sample) * d_v * d_k;
             const real *restrict n = work_n + (first * B + sample) * row_d_k;
             real *restrict s = work_s + sample;
+            real *restrict r = work_r + sample;
             const real *restrict e = work_e + (first * B + sample);
             real *restrict a = work_a + sample;
             const real *restrict g = work_g + (first * B + sample);
-            real *restrict r = work_r + sample;
             real *restrict a_s = work_a_s + sample;
             real *restrict a_h = work_a_h + sample * row_d_v;
 
@@ -893,12 +893,12 @@ static void mlstm_simd_infer_thread(
                 rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 const real *const o_rows = work_o + (first * B + begin) * row_d_v;
                 real *const h_rows = out->h + (first * B + begin) * d_v;
-                const real *const e_rows = work_e + (first * B + begin);
                 const real *const r_rows = work_r + begin;
+                const real *const e_rows = work_e + (first * B + begin);
                 const real *const a_h_rows = work_a_h + begin * row_d_v;
                 for (size_t sample = 0; sample < rows; ++sample) {
-                    const real e = e_rows[sample];
                     const real r = r_rows[sample];
+                    const real e = e_rows[sample];
                     for (size_t block = from; block < to; ++block) {
                         const size_t j = block * LANES;
                         const size_t left = d_v - j;
@@ -980,20 +980,20 @@ static void mlstm_simd_backward_thread(
     const real *const tape_q = tape; /* [d_k] a row */
     const real *const tape_k = tape_q + spaced(T * B * row_d_k); /* [d_k] a row */
     const real *const tape_v_2 = tape_k + spaced(T * B * row_d_k); /* [d_v] a row */
-    const real *const tape_itilde = tape_v_2 + spaced(T * B * row_d_v); /* [] a row */
+    const real *const tape_m = tape_v_2 + spaced(T * B * row_d_v); /* [] a row */
+    const real *const tape_itilde = tape_m + spaced(T * B); /* [] a row */
     const real *const tape_ftilde = tape_itilde + spaced(T * B); /* [] a row */
     const real *const tape_l_f = tape_ftilde + spaced(T * B); /* [] a row */
-    const real *const tape_m = tape_l_f + spaced(T * B); /* [] a row */
-    const real *const tape_i = tape_m + spaced(T * B); /* [] a row */
+    const real *const tape_i = tape_l_f + spaced(T * B); /* [] a row */
     const real *const tape_f = tape_i + spaced(T * B); /* [] a row */
     const real *const tape_o_tail = tape_f + spaced(T * B); /* [d_v] a row */
     const real *const tape_C = tape_o_tail + spaced(T * B * row_d_v); /* [d_v, d_k] a row */
     const real *const tape_n = tape_C + spaced(T * B * d_v * d_k); /* [d_k] a row */
-    const real *const tape_e = tape_n + spaced(T * B * row_d_k); /* [] a row */
+    const real *const tape_r = tape_n + spaced(T * B * row_d_k); /* [] a row */
+    const real *const tape_e = tape_r + spaced(T * B); /* [] a row */
     const real *const tape_a = tape_e + spaced(T * B); /* [] a row */
     const real *const tape_g = tape_a + spaced(T * B); /* [] a row */
-    const real *const tape_r = tape_g + spaced(T * B); /* [] a row */
-    const real *const tape_a_C = tape_r + spaced(T * B); /* [d_v, d_k] a row */
+    const real *const tape_a_C = tape_g + spaced(T * B); /* [d_v, d_k] a row */
     const real *const tape_a_s = tape_a_C + spaced(T * B * d_v * d_k); /* [] a row */
     const real *const tape_a_h = tape_a_s + spaced(T * B); /* [d_v] a row */
     real *const work_s = work; /* [] a row */
@@ -1076,8 +1076,8 @@ static void mlstm_simd_backward_thread(
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
             const real *const o_tail_rows = tape_o_tail + begin * row_d_v;
-            const real *const e_rows = tape_e + begin;
             const real *const r_rows = tape_r + begin;
+            const real *const e_rows = tape_e + begin;
             const real *const a_h_rows = tape_a_h + begin * row_d_v;
             const real *const h_bar_rows = bars->h_bar + begin * d_v;
             real *const h_to_e_bar_rows = work_h_to_e_bar + begin * row_d_v;
@@ -1091,8 +1091,8 @@ static void mlstm_simd_backward_thread(
                     const size_t left = d_v - j;
                     vec b_o_bar_here = {0};
                     for (size_t sample = 0; sample < rows; ++sample) {
-                        const real e = e_rows[sample];
                         const real r = r_rows[sample];
+                        const real e = e_rows[sample];
                         const vec o_tail = load(o_tail_rows + sample * row_d_v + j);
                         const vec a_h = load(a_h_rows + sample * row_d_v + j);
                         const vec h_bar = load_part(h_bar_rows + sample * d_v + j, left);
@@ -1450,9 +1450,9 @@ static void mlstm_simd_backward_thread(
         for (size_t t = first + steps; t-- > first;) {
             for (size_t sample = share_from(B, thread, threads); sample < share_from(B, thread + 1,
                 threads); ++sample) {
+                const real *restrict m = tape_m + (t * B + sample);
                 const real *restrict itilde = tape_itilde + (t * B + sample);
                 const real *restrict l_f = tape_l_f + (t * B + sample);
-                const real *restrict m = tape_m + (t * B + sample);
                 const real *restrict e = tape_e + (t * B + sample);
                 const real *restrict g = tape_g + (t * B + sample);
                 const real *restrict m_prev =
@@ -1630,21 +1630,21 @@ static void mlstm_simd_step_thread(
     real *const work_q = work; /* [d_k] a row */
     real *const work_k = work_q + spaced(B * row_d_k); /* [d_k] a row */
     real *const work_v_2 = work_k + spaced(B * row_d_k); /* [d_v] a row */
-    real *const work_itilde = work_v_2 + spaced(B * row_d_v); /* [] a row */
+    real *const work_m = work_v_2 + spaced(B * row_d_v); /* [] a row */
+    real *const work_itilde = work_m + spaced(B); /* [] a row */
     real *const work_ftilde = work_itilde + spaced(B); /* [] a row */
     real *const work_l_f = work_ftilde + spaced(B); /* [] a row */
-    real *const work_m = work_l_f + spaced(B); /* [] a row */
-    real *const work_i = work_m + spaced(B); /* [] a row */
+    real *const work_i = work_l_f + spaced(B); /* [] a row */
     real *const work_f = work_i + spaced(B); /* [] a row */
     real *const work_o = work_f + spaced(B); /* [d_v] a row */
     real *const work_C = work_o + spaced(B * row_d_v); /* [d_v, d_k] a row */
     real *const work_n = work_C + spaced(B * d_v * d_k); /* [d_k] a row */
     real *const work_s = work_n + spaced(B * row_d_k); /* [] a row */
-    real *const work_e = work_s + spaced(B); /* [] a row */
+    real *const work_r = work_s + spaced(B); /* [] a row */
+    real *const work_e = work_r + spaced(B); /* [] a row */
     real *const work_a = work_e + spaced(B); /* [] a row */
     real *const work_g = work_a + spaced(B); /* [] a row */
-    real *const work_r = work_g + spaced(B); /* [] a row */
-    real *const work_softplus_ftilde = work_r + spaced(B); /* [] a row */
+    real *const work_softplus_ftilde = work_g + spaced(B); /* [] a row */
     real *const work_a_i = work_softplus_ftilde + spaced(B); /* [] a row */
     real *const work_a_f = work_a_i + spaced(B); /* [] a row */
     real *const work_a_C = work_a_f + spaced(B); /* [d_v, d_k] a row */
@@ -1801,9 +1801,9 @@ static void mlstm_simd_step_thread(
     BARRIER
     for (size_t sample = share_from(B, thread, threads); sample < share_from(B, thread + 1,
         threads); ++sample) {
+        real *restrict m = work_m + sample;
         const real *restrict itilde = work_itilde + sample;
         const real *restrict l_f = work_l_f + sample;
-        real *restrict m = work_m + sample;
         const real *restrict m_prev = initial_m + sample;
 
         /* (7)  m = max(l_f + m_prev, itilde) */
@@ -1812,9 +1812,9 @@ static void mlstm_simd_step_thread(
     BARRIER
     for (size_t sample = share_from(B, thread, threads); sample < share_from(B, thread + 1,
         threads); ++sample) {
+        const real *restrict m = work_m + sample;
         const real *restrict itilde = work_itilde + sample;
         const real *restrict l_f = work_l_f + sample;
-        const real *restrict m = work_m + sample;
         real *restrict i = work_i + sample;
         real *restrict f = work_f + sample;
         real *restrict e = work_e + sample;
@@ -1891,10 +1891,10 @@ static void mlstm_simd_step_thread(
         const real *restrict C = work_C + sample * d_v * d_k;
         const real *restrict n = work_n + sample * row_d_k;
         real *restrict s = work_s + sample;
+        real *restrict r = work_r + sample;
         const real *restrict e = work_e + sample;
         real *restrict a = work_a + sample;
         const real *restrict g = work_g + sample;
-        real *restrict r = work_r + sample;
         real *restrict a_s = work_a_s + sample;
         real *restrict a_h = work_a_h + sample * row_d_v;
 
@@ -1928,12 +1928,12 @@ static void mlstm_simd_step_thread(
             rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
             const real *const o_rows = work_o + begin * row_d_v;
             real *const h_rows = out->h + begin * d_v;
-            const real *const e_rows = work_e + begin;
             const real *const r_rows = work_r + begin;
+            const real *const e_rows = work_e + begin;
             const real *const a_h_rows = work_a_h + begin * row_d_v;
             for (size_t sample = 0; sample < rows; ++sample) {
-                const real e = e_rows[sample];
                 const real r = r_rows[sample];
+                const real e = e_rows[sample];
                 for (size_t block = from; block < to; ++block) {
                     const size_t j = block * LANES;
                     const size_t left = d_v - j;

@@ -23,7 +23,7 @@ extern "C" {
  * 3 * spaced(T * B * padded d_v) + 11 * spaced(T * B) + 2 * spaced(T * B * d_v * d_k).
  *   q, k, n: spaced(T * B * padded d_k) each, every step
  *   v_2, o_tail, a_h: spaced(T * B * padded d_v) each, every step
- *   itilde, ftilde, l_f, m, i, f, e, a, g, r, a_s: spaced(T * B) each, every step
+ *   m, itilde, ftilde, l_f, i, f, r, e, a, g, a_s: spaced(T * B) each, every step
  *   C, a_C: spaced(T * B * d_v * d_k) each, every step */
 size_t mlstm_simd_tape_size(const mlstm_sizes *sizes);
 
@@ -50,10 +50,10 @@ size_t mlstm_simd_forward_work_size(const mlstm_sizes *sizes, size_t threads);
  * 4 * spaced(chunk * B) + spaced(chunk * B * padded d_v) + B + B * d_v * d_k + B * d_k.
  *   q, k, n: spaced(T * B * padded d_k) each, every step
  *   v_2, o: spaced(T * B * padded d_v) each, every step
- *   itilde, ftilde, l_f, m, i, f, e, g, softplus_ftilde, a_i, a_f: spaced(T * B) each, every
+ *   m, itilde, ftilde, l_f, i, f, e, g, softplus_ftilde, a_i, a_f: spaced(T * B) each, every
  *     step
  *   C, a_C: spaced(T * B * d_v * d_k) each, every step
- *   s, a, r, a_s: spaced(chunk * B) each, the steps of a chunk, then overwritten
+ *   s, r, a, a_s: spaced(chunk * B) each, the steps of a chunk, then overwritten
  *   a_h: spaced(chunk * B * padded d_v), the steps of a chunk, then overwritten
  *   initial_m: B, in place of what the caller does not give
  *   initial_C: B * d_v * d_k, in place of what the caller does not give
@@ -91,7 +91,7 @@ size_t mlstm_simd_backward_work_size(const mlstm_sizes *sizes, size_t threads);
  * B * d_v * d_k + B * d_k.
  *   q, k, n: spaced(B * padded d_k) each, one step, then overwritten
  *   v_2, o, a_h: spaced(B * padded d_v) each, one step, then overwritten
- *   itilde, ftilde, l_f, m, i, f, s, e, a, g, r, softplus_ftilde, a_i, a_f, a_s: spaced(B) each,
+ *   m, itilde, ftilde, l_f, i, f, s, r, e, a, g, softplus_ftilde, a_i, a_f, a_s: spaced(B) each,
  *     one step, then overwritten
  *   C, a_C: spaced(B * d_v * d_k) each, one step, then overwritten
  *   t: 1, parity of the last step

@@ -25,9 +25,13 @@ def fuzz(cells: Annotated[int, typer.Option(
 
     Example: `symrnn fuzz --cells 2000 --seed 7`.
     """
-    from symrnn import workflow
+    from symrnn.program import Misused
 
+    try:
+        from symrnn.fuzzing.command import fuzzed
+    except ModuleNotFoundError:
+        raise Misused('cells are drawn by Hypothesis: pip install "symrnn[fuzz]"') from None
     with waiting("Drawing") as told:
-        report = workflow.fuzzed(cells, seed, output, lambda number: told(number, "", cells))
+        report = fuzzed(cells, seed, output, lambda number: told(number, "", cells))
     say(str(report))
     raise typer.Exit(1 if report.failure else 0)

@@ -61,13 +61,12 @@ def package(cell: Annotated[str, typer.Argument(
         raise Misused("--loss and --window go with --train")
     if tolerance is not None and not weights_as:
         raise Misused("--tolerance goes with --weights-as")
-    folder = workflow.folder(output)
     with waiting("Packaging"):
         made = workflow.package_of(
             cell, weights, node, fix, name, kinds=kinds or [],
             train=(loss or LOSSES[0]) if train else "", window=window or 8,
             weights_as=weights_as or "", tolerance=0.01 if tolerance is None else tolerance)
-        removed = made.write(folder)
+        removed = made.write(folder := workflow.folder(output))
     for one in made.differences:
         say(str(one))
     if removed:
