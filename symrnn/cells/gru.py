@@ -9,7 +9,7 @@ from symrnn.program import activation as function
 SOURCE = "K. Cho et al., Learning phrase representations using RNN encoder-decoder, arXiv 1406.1078"
 BEFORE = "Reset before the product, as in version 3 of the paper: $U_n (r h)$."
 AFTER = "Reset after the product, as in version 1 of the paper and in cuDNN: $r (U_n h + c_n)$."
-NAMED = "The subscript of the candidate's parameters is PyTorch's name of it, n for new."
+NAMED = "The subscript of the candidate's parameters is PyTorch's: the first letter of new."
 KEEPS = "The update gate $z$ keeps the old state at 1 and replaces it at 0."
 
 BIBTEX = """

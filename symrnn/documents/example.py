@@ -22,7 +22,7 @@ from symrnn.rendering import rendered
 from symrnn.schedule import Plan
 
 STEPS, SMALLEST, SEED = 3, 2, 1
-DIFFERENT, MOST = 2, 200  # sizes; entries of an array that is shown
+DIFFERENT, MOST = 2, 100  # sizes; entries of an array that is shown
 PLACES, EXACT = 1, 3  # of what is given, and of what is drawn by a formula of its own
 GIVEN, FOLLOWS = ("parameters", "inputs", "initial", "bars"), ("values", "gradients")
 

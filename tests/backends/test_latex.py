@@ -80,7 +80,7 @@ def test_the_forget_gate_is_explained_on_its_page() -> None:
 def test_terms_stand_in_the_authors_order() -> None:
     lines = equations_latex(symrnn.gru())
     assert lines[0] == r"a_{z,t} = W_{z} \, x_{t} + U_{z} \, h_{t-1} + b_{z}"
-    assert lines[7] == r"h_{t} = (1 - z_{t}) \odot n_{t} + z_{t} \odot h_{t-1}"
+    assert lines[7] == r"h_{t} = (1 - z_{t}) \odot \tilde{h}_{t} + z_{t} \odot h_{t-1}"
 
 
 def test_a_call_inside_a_formula_is_printed_as_itself() -> None:
