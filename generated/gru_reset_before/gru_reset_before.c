@@ -5,7 +5,7 @@
  * A bar marks the derivative of the loss: z_bar is dL/dz. W^T is the transpose of W. Shapes and
  * ownership: gru_reset_before.h.
  * The update gate z keeps the old state at 1 and replaces it at 0.
- * The subscript of the candidate's parameters is PyTorch's name of it, n for new.
+ * The subscript of the candidate's parameters is PyTorch's: the first letter of new.
  * Reset before the product, as in version 3 of the paper: U_n (r h).
  */
 #include "gru_reset_before.h"

@@ -8,7 +8,7 @@ K. Cho et al., Learning phrase representations using RNN encoder-decoder, arXiv 
 
 The update gate z keeps the old state at 1 and replaces it at 0.
 
-The subscript of the candidate's parameters is PyTorch's name of it, n for new.
+The subscript of the candidate's parameters is PyTorch's: the first letter of new.
 
 Reset before the product, as in version 3 of the paper: U_n (r h).
 
