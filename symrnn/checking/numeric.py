@@ -11,7 +11,8 @@ from symrnn.checking.reference import (Case, along_each, differentiable, finite_
                                        interpreted_gradients, interpreted_values)
 from symrnn.kernels import compile
 from symrnn.pipeline import derive
-from symrnn.program import Program, ProgramError, Span
+from symrnn.checking.subject import Subject
+from symrnn.program import Program, ProgramError
 from symrnn.runtime import Run
 
 # Units of rounding of the type, relative to the largest entry of an array: sums of at most a
@@ -86,13 +87,6 @@ def _steps(case: Case, kernel: Any, run: Run) -> list[Pair]:
     """Streaming steps, one by one, give what the whole sequence gave."""
     if not case.plan.streams:
         return []
-    state, inputs, pairs = case.initial, case.inputs, []
-    for step in range(case.sizes["T"]):
-        now = {name: array[step] if case.plan.program[name].span is Span.SEQUENCE else array
-               for name, array in inputs.items()}
-        y, state = kernel.step(case.parameters, now, state)
-        if not isinstance(y, dict):
-            y = {case.plan.program.outputs[0]: y}
-        pairs += [(f"{name} of step {step}", y[name], np.asarray(array[step], np.float64))
-                  for name, array in run.outputs.items()]
-    return pairs
+    return [(f"{name} of step {step}", y[name], np.asarray(array[step], np.float64))
+            for step, (y, _) in enumerate(Subject(kernel, case).streamed())
+            for name, array in run.outputs.items()]

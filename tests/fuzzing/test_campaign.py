@@ -18,7 +18,11 @@ CELLS, PARTS = 40, 8
 def test_kernels_of_random_cells_are_what_the_equations_say(part: int) -> None:
     report = Campaign(CELLS // PARTS, seed=part).run()
     assert not report.failure, str(report)
-    assert report.refused + report.infinite <= report.tried / 2, str(report)  # few are drawn
+
+
+def test_most_random_cells_can_be_held_against_their_equations() -> None:
+    report = Campaign(CELLS, seed=PARTS, kernels=()).run()
+    assert report.refused + report.incomparable <= report.tried / 5, str(report)
 
 
 def test_a_planted_fault_comes_as_a_small_cell(monkeypatch: pytest.MonkeyPatch) -> None:

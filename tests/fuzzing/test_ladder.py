@@ -11,7 +11,8 @@ import pytest
 
 import symrnn
 from symrnn.checking import Finding
-from symrnn.checking.ladder import RUNGS, climb, expected
+from symrnn.checking.ladder import RUNGS, climb
+from symrnn.checking.subject import expected
 from symrnn.pipeline import derive
 from symrnn.runtime import Kernel
 

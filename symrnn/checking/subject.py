@@ -1,0 +1,151 @@
+"""A kernel and a random case, and what the equations give for it by an interpreter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from symrnn.adjoint import join
+from symrnn.checking.reference import STEP, Array, Case, differentiable, random_case
+from symrnn.program import Role, Span
+from symrnn.program.interpret import Interpreter
+from symrnn.runtime import Kernel, Run
+from symrnn.schedule import Plan
+
+MOST_NOISE = 1e-9  # of the interpreter itself, relative: beyond it a comparison tells nothing
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A kernel and the random case that it computes."""
+
+    kernel: Kernel
+    case: Case
+
+    @cached_property
+    def run(self) -> Run:
+        """The forward pass."""
+        return self.kernel.forward(self.case.parameters, self.case.inputs, self.case.initial)
+
+    @cached_property
+    def gradients(self) -> dict[str, Array]:
+        """Every gradient by name."""
+        return self.kernel.backward(self.run, self.case.y_bar, self.case.final_bar)
+
+    def inputs_at(self, step: int) -> dict[str, Array]:
+        """What comes in at one step, counted from 0."""
+        program = self.case.plan.program
+        return {name: one[step] if program[name].span is Span.SEQUENCE else one
+                for name, one in self.case.inputs.items()}
+
+    def alone(self, sample: int, length: int) -> Run:
+        """One sample's first steps, as a batch of one."""
+        program, part = self.case.plan.program, slice(sample, sample + 1)
+        inputs = {name: one[:length, part] if program[name].span is Span.SEQUENCE else one[part]
+                  for name, one in self.case.inputs.items()}
+        return self.kernel.forward(self.case.parameters, inputs,
+                                   {name: one[part] for name, one in self.case.initial.items()})
+
+    def streamed(self) -> Iterator[tuple[Any, dict[str, Array]]]:
+        """What every streaming step puts out, and the state that it hands on."""
+        state: Any = self.case.initial
+        for step in range(self.case.sizes["T"]):
+            y, state = self.kernel.step(self.case.parameters, self.inputs_at(step), state)
+            yield self.by_name(y), state
+
+    def named(self, y: Any, final: dict[str, Array]) -> dict[str, Array]:
+        """Outputs and final states, by the names of the equations."""
+        return {**self.by_name(y), **{one.final: final[one.state]
+                                      for one in self.case.plan.program.delays}}
+
+    def by_name(self, y: Any) -> dict[str, Array]:
+        """Outputs by name, also where there is one alone."""
+        return y if isinstance(y, dict) else {self.case.plan.program.outputs[0]: y}
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What the equations give for a case, and for a step along ``arrows`` away from it.
+
+    The interpreter's own error is told by itself in extended precision: equations that magnify
+    rounding do so in every kernel.
+    """
+
+    case: Case
+    arrows: Case
+
+    @cached_property
+    def values(self) -> dict[str, Array]:
+        """Outputs, final states and gradients."""
+        return self._values(np.float64)
+
+    @cached_property
+    def tangents(self) -> dict[str, Array]:
+        """How all of these change along the arrows, by complex step."""
+        return self._tangents(np.complex128)
+
+    @cached_property
+    def noise(self) -> dict[str, float]:
+        """The interpreter's own error, relative to the scale of each array."""
+        return self._noise(self.values, self._values(np.longdouble))
+
+    @cached_property
+    def noise_of_tangents(self) -> dict[str, float]:
+        """The same of the tangents."""
+        return self._noise(self.tangents, self._tangents(np.clongdouble))
+
+    @property
+    def comparable(self) -> bool:
+        """False where numbers are not finite, or rounding grows so that no fault would show."""
+        with np.errstate(all="ignore"):
+            finite = all(np.isfinite(one).all()
+                         for one in (*self.values.values(), *self.tangents.values()))
+            return finite and max((*self.noise.values(), *self.noise_of_tangents.values()),
+                                  default=0.0) <= MOST_NOISE
+
+    def _values(self, kind: type[Any]) -> dict[str, Array]:
+        return self._of({name: one.astype(kind) for name, one in self.case.values.items()})
+
+    def _tangents(self, kind: type[Any]) -> dict[str, Array]:
+        moved = {name: one.astype(kind) + 1j * STEP * self.arrows.values[name]
+                 if name in self._leaves else one for name, one in self.case.values.items()}
+        return {name: np.imag(one) / STEP for name, one in self._of(moved).items()}
+
+    def _noise(self, found: dict[str, Array], longer: dict[str, Array]) -> dict[str, float]:
+        return {name: off(found[name], one, scale(longer, name)) for name, one in longer.items()}
+
+    @property
+    def _leaves(self) -> frozenset[str]:
+        return frozenset(one.name for one in differentiable(self.case.plan.program))
+
+    def _of(self, values: dict[str, Any]) -> dict[str, Array]:
+        plan = self.case.plan
+        both = join(plan.program, plan.gradient)
+        interpreter = Interpreter(both, values, self.case.sizes)
+        names = (*plan.program.outputs, *(one.final for one in plan.program.delays))
+        return {**{name: interpreter.whole(name) for name in names}, **{
+            one.of: interpreter.whole(one.name) for one in plan.gradient.with_role(Role.GRADIENT)}}
+
+
+def expected(plan: Plan, seed: int = 0, steps: int = 4, batch: int = 2) -> Expected:
+    """What a random case gives."""
+    case = random_case(plan, seed, steps, batch)
+    return Expected(case, random_case(plan, seed + 1, steps, batch))
+
+
+def off(found: Any, wanted: Any, scale: float) -> float:
+    """The largest difference in units of a scale."""
+    return float(np.max(np.abs(np.asarray(found) - wanted), initial=0.0)) / scale
+
+
+def scale(values: dict[str, Array], name: str) -> float:
+    """The largest entry of an array, or a hundredth of the largest of all where it is smaller.
+
+    What cancels to nothing leaves rounding of what it was made of.
+    """
+    largest = {key: float(np.max(np.abs(one), initial=0.0)) for key, one in values.items()}
+    return max(largest[name], max(largest.values()) / 100) or 1.0
