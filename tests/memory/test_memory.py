@@ -1,7 +1,7 @@
 """Every generated function with memory of just the told sizes, watched by sanitizers.
 
 By day a few cells that have every kind of stage, by night all, at -O1; losses, optimisers and
-derivatives of kernels are programs like any other. Faults that are planted show that each tool sees.
+derivatives are programs like any other. Planted faults show that each tool sees.
 """
 
 from __future__ import annotations
