@@ -137,8 +137,8 @@ def test_guards_see(filename: str, right: str, wrong: str, told: str, tmp_path: 
     assert told in with_fault(GUARDED, tmp_path, "portable", filename, right, wrong, [])
 
 
-@pytest.mark.parametrize("tool", [pytest.param(MSAN, marks=nightly), VALGRIND],
-                         ids=lambda tool: tool.name)
+@nightly
+@pytest.mark.parametrize("tool", [MSAN, VALGRIND], ids=lambda tool: tool.name)
 def test_what_was_never_written_is_seen(tool: Tool, tmp_path: Path) -> None:
     told = with_fault(tool, tmp_path, "portable", "net.c", "for (size_t t = 0; t < T; ++t)",
                       "for (size_t t = T; t-- > 0;)", [])
