@@ -41,6 +41,6 @@ __all__ = [
     "last_number", "leading_number", "local", "lower", "magnitude", "meant", "merge", "misnamed",
     "multiply", "named_choice", "negated", "of_network", "pointwise_part", "printable", "quoted",
     "reached", "reads", "rebuild", "rename", "renamed", "result_axes", "reverse", "reversed_edges",
-    "rewrite", "settled", "shifted", "short_digest", "sizes_in_order", "smaller", "spelled_out", "substitute",
-    "symbols_in_order", "terms", "unfit", "unquoted", "untold", "verify",
+    "rewrite", "settled", "shifted", "short_digest", "sizes_in_order", "smaller", "spelled_out",
+    "substitute", "symbols_in_order", "terms", "unfit", "unquoted", "untold", "verify",
 ]

@@ -91,7 +91,7 @@ def _cached(files: Mapping[str, str], defines: Sequence[str], flags: Sequence[st
         flags = [new for one in flags for new in (level if one in FULL else (one,))]
     command = (*find_compiler(), *STRICT, *flags, *(f"-D{one}" for one in defines))
     known = (sorted(files.items()), command, [Path(one).name for one in parts], tuple(libraries),
-             _version(find_compiler()), _target(tuple(flags)))
+             version(find_compiler()), target(tuple(flags)))
     key = hashlib.sha256(repr(known).encode()).hexdigest()[:32]
     return kept(f"{key}.{ending}",
                 lambda folder: _compile(files, [*command, *parts], libraries, folder))
@@ -153,13 +153,14 @@ def _complaint(words: str) -> str:
 
 
 @cache
-def _version(command: tuple[str, ...]) -> str:
+def version(command: tuple[str, ...]) -> str:
+    """What a compiler says of itself."""
     result = subprocess.run([*command, "--version"], capture_output=True, text=True, check=False)
     return result.stdout
 
 
 @cache
-def _target(flags: tuple[str, ...]) -> str:
+def target(flags: tuple[str, ...]) -> str:
     """What the compiler takes the machine for, where the flags leave that to it."""
     if "-march=native" not in flags:
         return ""
@@ -168,4 +169,5 @@ def _target(flags: tuple[str, ...]) -> str:
 
 
 __all__ = ["PORTABLE", "SIMD", "CompilerFailed", "CompilerMissing", "begun", "cache_folder",
-           "find_compiler", "loaded", "object_file", "shared_library", "slightly_optimised"]
+           "find_compiler", "loaded", "object_file", "shared_library", "slightly_optimised",
+           "target", "version"]
