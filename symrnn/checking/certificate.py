@@ -120,7 +120,8 @@ def certificate(program: Program, command: str, seed: int = 0,
         kernel = compile(program, dtype="float64", **target.choice)
         own = Subject(kernel, wanted.case).gradients
         found += _rows(f"{target.title}, float64", (
-            *held(kernel, wanted, RUNGS if target.backend == "numpy" else ONCE), *_gradients("oracle", ORACLE, own, steps, wanted)))
+            *held(kernel, wanted, RUNGS if target.backend == "numpy" else ONCE),
+            *_gradients("oracle", ORACLE, own, steps, wanted)))
     return Certificate(program, command, seed, wanted.case.sizes, tuple(found))
 
 
