@@ -121,7 +121,7 @@ def _cached(files: Mapping[str, str], defines: Sequence[str], flags: Sequence[st
     flags = _TOOLCHAIN.get().flags(flags)
     command = (*_compiler(), *STRICT, *flags, *(f"-D{one}" for one in defines))
     known = (sorted(files.items()), command, [Path(one).name for one in parts], tuple(libraries),
-             _version(_compiler()), _target(tuple(flags)))
+             version(_compiler()), target(tuple(flags)))
     key = hashlib.sha256(repr(known).encode()).hexdigest()[:32]
     return kept(f"{key}.{ending}",
                 lambda folder: _compile(files, [*command, *parts], libraries, folder))
@@ -183,7 +183,8 @@ def _complaint(words: str) -> str:
 
 
 @cache
-def _version(command: tuple[str, ...]) -> str:
+def version(command: tuple[str, ...]) -> str:
+    """What a compiler says of itself."""
     result = subprocess.run([*command, "--version"], capture_output=True, text=True, check=False)
     return result.stdout
 
@@ -192,7 +193,7 @@ def _compiler() -> tuple[str, ...]:
     return _TOOLCHAIN.get().command or find_compiler()
 
 
-def _target(flags: tuple[str, ...]) -> str:
+def target(flags: tuple[str, ...]) -> str:
     """What the compiler takes the machine for, where the flags leave that to it."""
     return _native(_compiler()) if NATIVE in flags else ""
 
@@ -205,4 +206,4 @@ def _native(compiler: tuple[str, ...]) -> str:
 
 __all__ = ["FOUND", "PORTABLE", "SIMD", "CompilerFailed", "CompilerMissing", "Toolchain", "begun",
            "cache_folder", "compiled_by", "find_compiler", "loaded", "object_file",
-           "shared_library", "slightly_optimised"]
+           "shared_library", "slightly_optimised", "target", "version"]
