@@ -23,7 +23,9 @@ from tests.faults.red import Red
 from tests.faults.suites import DRIFT, SLOW, suite
 
 MEMORY = 8 << 30  # bytes; a fault may ask for more than there is
-HANGS = 240  # seconds: nothing of a probe, and no test, takes so long
+# Nothing of a probe, and no test, works for so many seconds or waits so long, on a machine that has
+# other things to do, too.
+HANGS, WAITS = 240, 1800
 OWN_CACHE = ("symrnn/runtime/compiler.py", "symrnn/runtime/cache.py")  # their faults hide in it
 
 Told = dict[str, str]
@@ -39,11 +41,11 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Tree:
-    """A copy of the checkout, and the kernels that it compiled before anything was wrong.
+    """A copy of the checkout, beside the kernels that were compiled before.
 
     Bytecode is held against the text of its source: a fault may be as long and as old as what it
-    replaces. Kernels are named by all of their text, so those of the right tree hide no fault;
-    each fault has a folder of its own for what it compiles itself.
+    replaces. Kernels are named by all of their text, so those of another tree hide no fault; and
+    each fault has a folder of its own for them.
     """
 
     root: Path
@@ -68,82 +70,98 @@ class Tree:
 
     def tried(self, fault: Fault) -> Verdict:
         """What becomes of the copy with this fault in it."""
-        path = self.root / fault.path
-        text = path.read_text(encoding="utf-8")
-        path.write_text(fault.planted(text), encoding="utf-8")
-        try:
-            with self._cache(fault.path) as cache:
-                return self._verdict(fault, cache)
-        finally:
-            path.write_text(text, encoding="utf-8")
-
-    def _verdict(self, fault: Fault, cache: Path) -> Verdict:
-        return (self._probed(cache)
-                or self._tested(suite(fault.path), cache)
-                or self._drifted(cache)
-                or Verdict("survived"))
-
-    def _probed(self, cache: Path) -> Verdict | None:
-        told = self._apart(lambda: _first(probe.numbers()), cache, HANGS)
-        return _verdict("numbers", told)
-
-    def _drifted(self, cache: Path) -> Verdict | None:
-        return _verdict("drift", self._apart(lambda: _first(probe.drift(self.root)), cache, HANGS))
-
-    def _tested(self, tests: Sequence[str], cache: Path) -> Verdict | None:
-        known = self.red(tests)
-        left = [f"--deselect={one}" for one in (*known, *DRIFT, *SLOW)]
-        told = self._apart(lambda: pytest_run(self.root, tests, [*left, "-x"], self.patience),
-                           cache, self.patience + HANGS)
-        return _verdict("tests", told)
-
-    def red(self, tests: Sequence[str]) -> list[str]:
-        """The tests that fail without any fault, here and now; that also compiles kernels."""
-        kept = self.root.parent / f"red {' '.join(tests)}".replace("/", ".")
-        if not kept.exists():
-            left = [f"--deselect={one}" for one in (*DRIFT, *SLOW)]
-            told = self._apart(lambda: pytest_run(self.root, tests, left, 4 * self.patience),
-                               self.root.parent / "kernels", 5 * self.patience + HANGS)
-            kept.write_text(told.get("red", ""), encoding="utf-8")
-        return kept.read_text(encoding="utf-8").splitlines()
-
-    @contextmanager
-    def _cache(self, path: str) -> Iterator[Path]:
-        own, kernels = self.root.parent / "own", self.root.parent / "kernels"
-        shutil.rmtree(own, ignore_errors=True)
-        own.mkdir(mode=0o700)
-        for one in kernels.iterdir() if path not in OWN_CACHE else ():
-            if one.is_file():
-                os.link(one, own / one.name)
-        yield own
-        shutil.rmtree(own, ignore_errors=True)
+        with self._cache(fault.path) as cache, self._planted(fault):
+            found = _verdict("numbers", self._probed(cache))
+        if found is None:
+            found = self._tested(fault, suite(fault.path))
+        if found is None:
+            with self._cache(fault.path) as cache, self._planted(fault):
+                found = _verdict("drift", self._drifted(cache))
+        return found or Verdict("survived")
 
     def right(self) -> list[str]:
         """What the probe finds without any fault: nothing, or no verdict would mean anything."""
         cache = self.root.parent / "kernels"
-        return [told["found"] for told in (
-            self._apart(lambda: _first(probe.numbers()), cache, 4 * HANGS),
-            self._apart(lambda: _first(probe.drift(self.root)), cache, HANGS)) if told]
+        return [told["found"] for told in (self._probed(cache), self._drifted(cache))
+                if "found" in told]
+
+    def _probed(self, cache: Path) -> Told:
+        return self._apart(lambda: _first(probe.numbers()), cache, HANGS)
+
+    def _drifted(self, cache: Path) -> Told:
+        return self._apart(lambda: _first(probe.drift(self.root)), cache, HANGS)
+
+    def _tested(self, fault: Fault, tests: Sequence[str]) -> Verdict | None:
+        """The first test that is red with the fault and green without it."""
+        red = [*DRIFT, *SLOW]
+        while True:
+            with self._cache(fault.path) as cache, self._planted(fault):
+                found = _verdict("tests", self._run(tests, red, cache))
+            if found is None or found.how != "tests" or self._is_green(found.by):
+                return found
+            red.append(found.by)
+
+    def _is_green(self, test: str) -> bool:
+        return "found" not in self._run([test], (), self.root.parent / "kernels")
+
+    def _run(self, tests: Sequence[str], without: Sequence[str], cache: Path) -> Told:
+        left = [f"--deselect={one}" for one in without]
+        return self._apart(lambda: pytest_run(self.root, tests, [*left, "-x"], self.patience),
+                           cache, self.patience + HANGS)
+
+    @contextmanager
+    def _planted(self, fault: Fault) -> Iterator[None]:
+        path = self.root / fault.path
+        text = path.read_text(encoding="utf-8")
+        path.write_text(fault.planted(text), encoding="utf-8")
+        try:
+            yield
+        finally:
+            path.write_text(text, encoding="utf-8")
+
+    @contextmanager
+    def _cache(self, path: str) -> Iterator[Path]:
+        """A folder of its own, with what was compiled before; afterwards others have its kernels.
+
+        Not where the fault is in what fills it.
+        """
+        own, kernels = self.root.parent / "own", self.root.parent / "kernels"
+        shared = path not in OWN_CACHE
+        shutil.rmtree(own, ignore_errors=True)
+        own.mkdir(mode=0o700)
+        if shared:
+            _link(kernels, own)
+        try:
+            yield own
+        finally:
+            if shared:
+                _link(own, kernels)
+            shutil.rmtree(own, ignore_errors=True)
 
     def _apart(self, work: Callable[[], Told], cache: Path, limit: float) -> Told:
-        """What a process of its own found; it has what is imported here, and no symrnn."""
+        """What a process of its own found; it has what is imported here, and no symrnn.
+
+        Work is limited, and not time: the machine may have other things to do.
+        """
         told, log = self.root.parent / "told.json", self.root.parent / "log"
         told.unlink(missing_ok=True)
         child = os.fork()
         if not child:
-            _inside(self.root, cache, work, told, log)
-        status, late = _waited(child, limit)
-        if late:
-            return {"how": "time", "found": f"{limit:.0f} s"}
+            _inside(self.root, cache, work, told, log, int(limit))
+        status = _waited(child)
+        if status == signal.SIGXCPU or status is None:
+            return {"how": "time", "found": f"more than {limit:.0f} s"}
         if told.exists():
             return json.loads(told.read_text(encoding="utf-8"))
         return {"how": "error", "found": f"the process ended with {status}"}
 
 
-def _inside(root: Path, cache: Path, work: Callable[[], Told], told: Path, log: Path) -> None:
+def _inside(root: Path, cache: Path, work: Callable[[], Told], told: Path, log: Path,
+            limit: int) -> None:
     """The life of the child."""
     os.setsid()
     resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (limit, limit + 5))
     out = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     for stream in (1, 2):
         os.dup2(out, stream)
@@ -166,19 +184,23 @@ def _inside(root: Path, cache: Path, work: Callable[[], Told], told: Path, log: 
     os._exit(0)
 
 
-def _waited(child: int, limit: float) -> tuple[int, bool]:
-    """The child's exit status, and whether it had to be ended."""
-    end, late = time.monotonic() + limit, False
-    while True:
+def _waited(child: int) -> int | None:
+    """The child's exit status; None where it had to be ended."""
+    end = time.monotonic() + WAITS
+    while time.monotonic() < end:
         done, status = os.waitpid(child, os.WNOHANG)
-        if done or late:
-            return status, late
-        if time.monotonic() > end:
-            late = True
-            os.killpg(child, signal.SIGKILL)
-            os.waitpid(child, 0)
-            return 0, True
+        if done:
+            return status
         time.sleep(0.02)
+    os.killpg(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    return None
+
+
+def _link(one: Path, other: Path) -> None:
+    for kept in one.iterdir():
+        if kept.is_file() and not (other / kept.name).exists():
+            os.link(kept, other / kept.name)
 
 
 def _first(found: Iterator[str]) -> Told:
