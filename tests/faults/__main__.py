@@ -42,9 +42,10 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=0, help="another seed, other faults")
     parser.add_argument("--only", default="", help="faults whose identity begins so")
     parser.add_argument("--again", action="store_true", help="also those that survived")
+    parser.add_argument("--whole", action="store_true", help="survivors meet all tests (an hour)")
     parser.add_argument("--minutes", type=float, default=600, help="begin none after that")
     parser.add_argument("--patience", type=float, default=60,
-                        help="seconds for the tests of a module (60)")
+                        help="seconds of work for the tests of a module (60)")
     parser.add_argument("--jobs", type=int, default=1, help="this one of so many: see --part")
     parser.add_argument("--part", type=int, default=0, help="of --jobs processes, from 0 on")
     parser.add_argument("--work", type=Path, help="a folder to keep copies and kernels in")
@@ -80,7 +81,7 @@ def sitting(faults: list[Fault], wanted: argparse.Namespace) -> None:
     with tempfile.TemporaryDirectory() as other:
         work = wanted.work or Path(other)
         work.mkdir(parents=True, exist_ok=True)
-        tree = Tree.of(ROOT, work, wanted.patience)
+        tree = Tree.of(ROOT, work, wanted.patience, wanted.whole)
         if wrong := tree.right():
             raise SystemExit(f"nothing is planted, as this tree is wrong already: {wrong}")
         for number, one in enumerate(faults):

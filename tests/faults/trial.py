@@ -26,6 +26,7 @@ MEMORY = 8 << 30  # bytes; a fault may ask for more than there is
 # Nothing of a probe, and no test, works for so many seconds or waits so long, on a machine that has
 # other things to do, too.
 HANGS, WAITS = 240, 1800
+NIGHT = 7200  # seconds of work of all tests
 OWN_CACHE = ("symrnn/runtime/compiler.py", "symrnn/runtime/cache.py")  # their faults hide in it
 
 Told = dict[str, str]
@@ -50,9 +51,10 @@ class Tree:
 
     root: Path
     patience: float  # seconds for the tests of a module
+    whole: bool = False  # whether what survives those meets all other tests
 
     @classmethod
-    def of(cls, checkout: Path, work: Path, patience: float) -> Tree:
+    def of(cls, checkout: Path, work: Path, patience: float, whole: bool) -> Tree:
         """A fresh copy of what git tracks or would track."""
         root = work / "tree"
         shutil.rmtree(root, ignore_errors=True)
@@ -66,18 +68,20 @@ class Tree:
         (work / "kernels").mkdir(mode=0o700, exist_ok=True)
         compileall.compile_dir(root, quiet=2, invalidation_mode=(
             py_compile.PycInvalidationMode.CHECKED_HASH))
-        return cls(root, patience)
+        return cls(root, patience, whole)
 
     def tried(self, fault: Fault) -> Verdict:
         """What becomes of the copy with this fault in it."""
         with self._cache(fault.path) as cache, self._planted(fault):
             found = _verdict("numbers", self._probed(cache))
         if found is None:
-            found = self._tested(fault, suite(fault.path))
+            found, finished = self._tested(fault, suite(fault.path), self.patience)
         if found is None:
             with self._cache(fault.path) as cache, self._planted(fault):
                 found = _verdict("drift", self._drifted(cache))
-        return found or Verdict("survived")
+        if found is None and self.whole:
+            found, finished = self._tested(fault, ("tests",), NIGHT, "suite")
+        return found or Verdict("survived", "" if finished else "not all of its tests had run")
 
     def right(self) -> list[str]:
         """What the probe finds without any fault: nothing, or no verdict would mean anything."""
@@ -91,23 +95,28 @@ class Tree:
     def _drifted(self, cache: Path) -> Told:
         return self._apart(lambda: _first(probe.drift(self.root)), cache, HANGS)
 
-    def _tested(self, fault: Fault, tests: Sequence[str]) -> Verdict | None:
-        """The first test that is red with the fault and green without it."""
+    def _tested(self, fault: Fault, tests: Sequence[str], patience: float, how: str = "tests"
+                ) -> tuple[Verdict | None, bool]:
+        """The first test that is red with the fault and green without it; whether all were run."""
         red = [*DRIFT, *SLOW]
         while True:
             with self._cache(fault.path) as cache, self._planted(fault):
-                found = _verdict("tests", self._run(tests, red, cache))
-            if found is None or found.how != "tests" or self._is_green(found.by):
-                return found
+                told = self._run(tests, red, cache, patience)
+            found = _verdict(how, told)
+            if found is None or found.how != how or self._is_green(found.by):
+                return found, "unfinished" not in told
+            if found.by in red:  # it cannot even be collected, with the fault or without it
+                return None, False
             red.append(found.by)
 
     def _is_green(self, test: str) -> bool:
-        return "found" not in self._run([test], (), self.root.parent / "kernels")
+        return "found" not in self._run([test], (), self.root.parent / "kernels", self.patience)
 
-    def _run(self, tests: Sequence[str], without: Sequence[str], cache: Path) -> Told:
-        left = [f"--deselect={one}" for one in without]
-        return self._apart(lambda: pytest_run(self.root, tests, [*left, "-x"], self.patience),
-                           cache, self.patience + HANGS)
+    def _run(self, tests: Sequence[str], without: Sequence[str], cache: Path, patience: float
+             ) -> Told:
+        left = [*(f"--deselect={one}" for one in without), "--ignore=tests/faults", "-x"]
+        return self._apart(lambda: pytest_run(self.root, tests, left, patience), cache,
+                           patience + HANGS)
 
     @contextmanager
     def _planted(self, fault: Fault) -> Iterator[None]:
@@ -148,7 +157,7 @@ class Tree:
         child = os.fork()
         if not child:
             _inside(self.root, cache, work, told, log, int(limit))
-        status = _waited(child)
+        status = _waited(child, limit)
         if status == signal.SIGXCPU or status is None:
             return {"how": "time", "found": f"more than {limit:.0f} s"}
         if told.exists():
@@ -184,9 +193,9 @@ def _inside(root: Path, cache: Path, work: Callable[[], Told], told: Path, log: 
     os._exit(0)
 
 
-def _waited(child: int) -> int | None:
+def _waited(child: int, limit: float) -> int | None:
     """The child's exit status; None where it had to be ended."""
-    end = time.monotonic() + WAITS
+    end = time.monotonic() + WAITS + limit
     while time.monotonic() < end:
         done, status = os.waitpid(child, os.WNOHANG)
         if done:
