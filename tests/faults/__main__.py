@@ -8,8 +8,7 @@ import time
 from itertools import islice
 from pathlib import Path
 
-import hypothesis  # noqa: F401  every trial begins with these, so that it imports symrnn alone
-import jinja2  # noqa: F401
+import jinja2  # noqa: F401  every trial begins with these, so that it imports symrnn alone
 import lark  # noqa: F401
 import numpy  # noqa: F401
 import pytest  # noqa: F401

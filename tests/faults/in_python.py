@@ -58,6 +58,9 @@ class _Walk:
                 inside = child.name if where == "module" else f"{where}.{child.name}"
                 known = frozenset(one.id for one in ast.walk(child) if isinstance(one, ast.Name)) \
                     | frozenset(one.arg for one in ast.walk(child) if isinstance(one, ast.arg))
+            if isinstance(child, ast.If):
+                yield from self._fault(child.test, inside, "branches",
+                                       ast.UnaryOp(ast.Not(), child.test))
             for kind, new in self._changes(child, known):
                 yield from self._fault(child, inside, kind, new)
             if not isinstance(child, ast.JoinedStr):  # what is in it has no place of its own
@@ -152,10 +155,6 @@ def _choice(node: ast.IfExp) -> Iterator[Change]:
     yield "branches", _with(node, body=node.orelse, orelse=node.body)
 
 
-def _condition(node: ast.If) -> Iterator[Change]:
-    yield "branches", _with(node, test=ast.UnaryOp(ast.Not(), node.test))
-
-
 def _comprehension(node: ast.expr) -> Iterator[Change]:
     for place, one in enumerate(node.generators):
         if one.ifs:
@@ -233,7 +232,7 @@ def _printed(node: ast.JoinedStr) -> Iterator[Change]:
 
 CHANGES: dict[type[ast.AST], tuple[Callable[..., Iterator[Change]], ...]] = {
     ast.BinOp: (_operator,), ast.UnaryOp: (_unary,), ast.Compare: (_comparison,),
-    ast.BoolOp: (_boolean,), ast.IfExp: (_choice,), ast.If: (_condition,),
+    ast.BoolOp: (_boolean,), ast.IfExp: (_choice,),
     ast.ListComp: (_comprehension,), ast.SetComp: (_comprehension,),
     ast.GeneratorExp: (_comprehension,), ast.DictComp: (_comprehension,), ast.Call: (_call,),
     ast.Tuple: (_sequence,), ast.List: (_sequence,), ast.Constant: (_constant,),

@@ -5,6 +5,7 @@ from __future__ import annotations
 # Tests that say no more than that a text has changed: what only they see is counted apart.
 DRIFT = ("tests/test_generated_c.py", "tests/backends/test_listings.py")
 SLOW = ("tests/adjoint/test_reverse_mode.py::test_derivation_does_not_depend_on_the_hash_seed",)
+GREEN = ("tests/program/test_time.py",)  # to see that pytest itself runs
 C = ("tests/backends/test_c_tree.py", "tests/backends/test_number_types.py",
      "tests/test_simd.py", "tests/test_by_hand.py", "tests/test_starts.py")
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from tests.faults import probe
 from tests.faults.fault import Fault
 from tests.faults.red import Red
-from tests.faults.suites import DRIFT, SLOW, suite
+from tests.faults.suites import DRIFT, GREEN, SLOW, suite
 
 MEMORY = 8 << 30  # bytes; a fault may ask for more than there is
 # Nothing of a probe, and no test, works for so many seconds or waits so long, on a machine that has
@@ -84,10 +84,11 @@ class Tree:
         return found or Verdict("survived", "" if finished else "not all of its tests had run")
 
     def right(self) -> list[str]:
-        """What the probe finds without any fault: nothing, or no verdict would mean anything."""
+        """What is found without any fault: nothing, or no verdict would mean anything."""
         cache = self.root.parent / "kernels"
-        return [told["found"] for told in (self._probed(cache), self._drifted(cache))
-                if "found" in told]
+        return [told["found"] for told in (
+            self._run(GREEN, (), cache, self.patience), self._probed(cache),
+            self._drifted(cache)) if "found" in told]
 
     def _probed(self, cache: Path) -> Told:
         return self._apart(lambda: _first(probe.numbers()), cache, HANGS)
