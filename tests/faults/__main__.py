@@ -26,9 +26,10 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 def main() -> None:
     """The command."""
     wanted = arguments()
-    found = chosen(ROOT, wanted.seed)
     if not wanted.report:
-        sitting(due(found, wanted), wanted)
+        only = wanted.only.partition(":")[0]
+        sitting(due(chosen(ROOT, wanted.seed, only), wanted), wanted)
+    found = chosen(ROOT, wanted.seed)
     there = {one.identity: one for one in found}
     results = {name: one for name, one in read().items()
                if name in there and one.is_of(there[name])}

@@ -35,20 +35,20 @@ def weight(path: str) -> float:
     return next((one for start, one in WEIGHTS if path.startswith(start)), 0.0)
 
 
-def possible(root: Path) -> dict[str, tuple[Fault, ...]]:
-    """All faults by file: in Python, in C, and those that are written by hand."""
+def possible(root: Path, only: str = "") -> dict[str, tuple[Fault, ...]]:
+    """All faults by file, in Python and in C, of the files whose names begin so."""
     found: dict[str, tuple[Fault, ...]] = {}
     for path in sorted((*(root / "symrnn").rglob("*"), *(root / "templates").rglob("*"))):
         name, reader = path.relative_to(root).as_posix(), READERS.get(path.suffix)
-        if reader and weight(name):
+        if reader and weight(name) and name.startswith(only):
             found[name] = reader(name, path.read_text(encoding="utf-8"))
     return found
 
 
-def chosen(root: Path, seed: int, by_hand: bool = True) -> list[Fault]:
+def chosen(root: Path, seed: int, only: str = "", by_hand: bool = True) -> list[Fault]:
     """All faults, those to plant first in front: written ones, then every file its share."""
     ranked: list[tuple[float, str, Fault]] = []
-    for name, faults in possible(root).items():
+    for name, faults in possible(root, only).items():
         share = weight(name) * sqrt(len(faults))
         ranked += [((place + 0.5) / share, one.rank(seed), one)
                    for place, one in enumerate(_mixed(faults, seed))]
