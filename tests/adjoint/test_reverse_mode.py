@@ -227,3 +227,15 @@ def test_derivation_does_not_depend_on_the_hash_seed() -> None:
     first, *others = [run.communicate()[0] for run in runs]
     assert all(run.returncode == 0 for run in runs)
     assert len(first) > 10_000 and all(other == first for other in others)
+
+
+def test_a_gradient_with_two_of_three_axes_keeps_their_order() -> None:
+    """Entries of G are spread over an axis and summed over it: Ḡ[H,v] = Σ S̄[H,v,k] S[H,v,k]."""
+    with Cell("spread", "A matrix of decays") as cell:
+        x, S = cell.input("x[k]", "input"), cell.state("S[H,v,k]", "memory")
+        G, W = cell.parameters("G[H,v] W[H,v,k]", "of the cell")
+        S[t] = G * S[t - 1] + W * x[t]
+    one = random_case(derive(cell.build("S")), 1)
+    found = interpreted_gradients(one)
+    for name in ("G", "W", "x"):
+        assert relative_error(found[name], complex_step_gradient(one, name)) < FIRST_ORDER

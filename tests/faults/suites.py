@@ -1,0 +1,51 @@
+"""Which tests belong to which module: the first that fits is run before all others."""
+
+from __future__ import annotations
+
+# Tests that say no more than that a text has changed: what only they see is counted apart.
+DRIFT = ("tests/test_generated_c.py", "tests/backends/test_listings.py")
+SLOW = ("tests/adjoint/test_reverse_mode.py::test_derivation_does_not_depend_on_the_hash_seed",)
+GREEN = ("tests/program/test_time.py",)  # to see that pytest itself runs
+C = ("tests/backends/test_c_tree.py", "tests/backends/test_number_types.py",
+     "tests/test_simd.py", "tests/test_by_hand.py", "tests/test_starts.py")
+
+SUITES: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("symrnn/adjoint/", ("tests/adjoint",)),
+    ("symrnn/program/", ("tests/program", "tests/test_numbers.py")),
+    ("symrnn/transforms/", ("tests/transforms",)),
+    ("symrnn/schedule/", ("tests/schedule", "tests/test_saturation.py", "tests/test_simd.py")),
+    ("symrnn/lowering/kept", ("tests/backends/test_javascript.py",)),
+    ("symrnn/lowering/", C),
+    ("symrnn/loops/", ("tests/loops", "tests/backends/test_c_tree.py")),
+    ("symrnn/backends/numpy", ("tests/backends/test_numpy.py", "tests/backends/test_numbers.py")),
+    ("symrnn/backends/onnx", ("tests/interop/test_onnx_out.py",)),
+    ("symrnn/backends/javascript", ("tests/backends/test_javascript.py",)),
+    ("symrnn/backends/lines", ("tests/backends/test_lines.py", "tests/backends/test_width.py")),
+    ("symrnn/backends/c", ("tests/backends/test_c_words.py", *C)),
+    ("symrnn/backends/simd", C),
+    ("symrnn/backends/", ("tests/backends",)),
+    ("symrnn/runtime/blas_engine", ("tests/test_blas.py",)),
+    ("symrnn/runtime/", ("tests/runtime", "tests/test_calls.py")),
+    ("symrnn/storage/", ("tests/storage",)),
+    ("symrnn/costs", ("tests/test_costs.py",)),
+    ("symrnn/losses", ("tests/training",)),
+    ("symrnn/optimisers", ("tests/training",)),
+    ("symrnn/cells/", ("tests/zoo", "tests/test_zoo.py")),
+    ("symrnn/interop/", ("tests/interop",)),
+    ("symrnn/functional/", ("tests/interop", "tests/comparison")),
+    ("symrnn/comparison/", ("tests/comparison",)),
+    ("symrnn/training/", ("tests/training",)),
+    ("symrnn/authoring/", ("tests/authoring",)),
+    ("symrnn/cellfile/", ("tests/cellfile",)),
+    ("symrnn/packaging/", ("tests/package",)),
+    ("symrnn/checking/", ("tests/checking", "tests/fuzzing/test_ladder.py")),
+    ("templates/c/storage/", ("tests/backends/test_number_types.py",)),
+    ("templates/c/shared/elementary", ("tests/test_activations.py", "tests/test_saturation.py")),
+    ("templates/c/", ("tests/test_simd.py", "tests/test_by_hand.py", "tests/test_blas.py")),
+    ("templates/numpy/", ("tests/backends/test_numpy.py",)),
+    ("templates/package/", ("tests/package",)))
+
+
+def suite(path: str) -> tuple[str, ...]:
+    """The tests of a module."""
+    return next(tests for start, tests in SUITES if path.startswith(start))
