@@ -213,9 +213,13 @@ def _their_output(op_type: str, attributes: Attributes, given: Mapping[str, Arra
         [numpy_helper.from_array(one.astype(np.float32), key) for key, one in given.items()])
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 21)], ir_version=10)
     options = onnxruntime.SessionOptions()
-    options.log_severity_level = 3
-    session = onnxruntime.InferenceSession(model.SerializeToString(), options,
-                                           providers=["CPUExecutionProvider"])
-    (y,) = session.run(None, {"X": x})
+    options.log_severity_level = 4  # what goes wrong is told below
+    try:
+        session = onnxruntime.InferenceSession(model.SerializeToString(), options,
+                                               providers=["CPUExecutionProvider"])
+        (y,) = session.run(None, {"X": x})
+    except Exception as error:  # ONNX Runtime has classes of its own, which it does not export
+        raise ProgramError(f"ONNX Runtime does not compute this {op_type}: "
+                           f"{quoted(str(error))}") from None
     joined: Array = np.swapaxes(y, 1, 2).reshape(*x.shape[:2], -1)
     return joined

@@ -15,6 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path
+from tokenize import TokenError
 from typing import Any
 
 import numpy as np
@@ -28,7 +29,7 @@ FIRST_DAY = (1980, 1, 1, 0, 0, 0)  # of a zip
 MOST_ARRAYS = 100_000
 # What the zip and the NumPy library make of bytes that are no archive of arrays.
 DAMAGED = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, ValueError, TypeError,
-           RuntimeError, SyntaxError, MemoryError, OverflowError)
+           RuntimeError, SyntaxError, TokenError, MemoryError, OverflowError)
 Contents = tuple[dict[str, Array], str | None]
 
 

@@ -116,7 +116,8 @@ class Report:
 
     def __str__(self) -> str:
         lines = [f"{kind}: {self.taken[kind]} taken, {self.refused[kind]} refused, "
-                 f"{self.seconds[kind]:.0f} s" for kind in KINDS if self.taken[kind] + self.refused[kind]]
+                 f"{self.seconds[kind]:.0f} s"
+                 for kind in KINDS if self.taken[kind] + self.refused[kind]]
         tried = sum(self.taken.values()) + sum(self.refused.values())
         return "\n".join((*lines, *self.wrong, f"{tried} inputs, {len(self.wrong)} wrong; the "
                           f"slowest took {self.slowest:.1f} s, memory grew by "

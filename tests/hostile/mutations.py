@@ -12,7 +12,8 @@ from typing import Any
 
 from symrnn.fuzzing.names import HOSTILE
 
-TOKEN = re.compile(r'"[^"\n]*"|#[^\n]*|[A-Za-z_]\w*\*?|[0-9.]+(?:[eE][+-]?\d+)?|<=|>=|==|!=|\n|\S|[ ]+')
+TOKEN = re.compile(r'"[^"\n]*"|#[^\n]*|[A-Za-z_]\w*\*?|[0-9.]+(?:[eE][+-]?\d+)?'
+                   r'|<=|>=|==|!=|\n|\S|[ ]+')
 WORDS = ("__import__", "\u0430", "\u202e", "h_bar", "int", "operator", "lambda", "oo", "zoo", "nan",
          "repeat", "end", "size", "const", "cell", "to", "title", "note", "T", "B", "t", "initial",
          "tape", "W_*", "\\input", "*/", "??/", "\\\n", "\x00", "\ufeff", "\u2028")
@@ -127,8 +128,8 @@ def of_bytes(draw: Random, data: bytes, other: bytes) -> bytes:
 
 
 VALUES: tuple[Any, ...] = (
-    None, True, -1, 0, 1, 2 ** 31, 2 ** 63, 10 ** 40, 10 ** 60, 1.5, "", "x", "a.b", "\u202e", "\x00",
-    "*/", "\\input{x}", "__class__", [], {}, [[]], ["pi"], ["/", 1, 0], ["^", "x", 9 ** 9],
+    None, True, -1, 0, 1, 2 ** 31, 2 ** 63, 10 ** 40, 10 ** 60, 1.5, "", "x", "a.b", "\u202e",
+    "\x00", "*/", "\\input{x}", "__class__", [], {}, [[]], ["pi"], ["/", 1, 0], ["^", "x", 9 ** 9],
     ["^", "x", ["^", 9, ["^", 9, 9]]], ["call", "tanh", "x"], ["letters", "ij"], ["size", "n"],
     ["index", "i"], ["drawn", "x"], ["cases", ["case", "x", True]], ["einsum", "x", "x"],
     ["largest", "x"], ["and", True], ["<", 1, 2], ["+", "x"], ["*", 0, "x"], 10 ** 4000)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -49,7 +48,7 @@ def nothing_runs() -> Iterator[None]:
 
 def tree(folder: Path) -> dict[str, object]:
     """All that lies there: bytes of files, ends of links, names of folders."""
-    return {str(one.relative_to(folder)): os.readlink(one) if one.is_symlink() else
+    return {str(one.relative_to(folder)): one.readlink() if one.is_symlink() else
             one.read_bytes() if one.is_file() else None for one in folder.rglob("*")}
 
 
