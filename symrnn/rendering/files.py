@@ -62,9 +62,12 @@ def refuse_foreign(output: Path, names: Iterable[str], elsewhere: str = ELSEWHER
 
 
 def _on_the_way(output: Path, names: Iterable[str]) -> Iterator[Path]:
-    """The folder, the folders in it, and the files, each once."""
-    parts = dict.fromkeys(part for path in map(PurePosixPath, names)
-                          for part in (*reversed(path.parents), path))
+    """The folder, the folders in it, and the files, each once. Raises FileRefused."""
+    paths = [*map(PurePosixPath, names)]
+    for path in paths:
+        if path.is_absolute() or ".." in path.parts:
+            raise FileRefused(f"{path} leads out of {output}, where alone symrnn writes")
+    parts = dict.fromkeys(part for path in paths for part in (*reversed(path.parents), path))
     yield from (output / part for part in parts)
 
 

@@ -142,8 +142,6 @@ def test_user_text_is_never_a_template() -> None:
 def test_every_language_has_one_escaper() -> None:
     """Whoever makes text safe for HTML or SVG calls the same function; code keeps its quotes."""
     own = {str(path.relative_to(PACKAGE)) for path in PACKAGE.rglob("*.py")
-           for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-           if isinstance(node, ast.Import | ast.ImportFrom)
-           and ("html" in [one.name for one in node.names] or
-                getattr(node, "module", "") == "html")}
+           for line in path.read_text(encoding="utf-8").split("\n")
+           if line.split()[:2] in (["import", "html"], ["from", "html"])}
     assert own == {"backends/mathml.py", "documents/highlight.py"}
