@@ -1,6 +1,6 @@
 """Bytes that coverage leads into the readers: optional, by night, with ``pip install atheris``.
 
-``python -m tests.hostile.atheris_readers cell -max_total_time=600``; the other readers are npz, json,
+``python -m tests.hostile.atheris_readers cell -max_total_time=600``; the others are npz, json,
 onnx and safetensors. What follows goes to libFuzzer. The invariant is that of the campaign.
 """
 

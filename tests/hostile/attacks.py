@@ -237,6 +237,13 @@ def lying_onnx() -> bytes:
     return model.SerializeToString()
 
 
+def activated(activation: object) -> bytes:
+    """An RTNeural model whose dense layer has this activation."""
+    whole = json.loads(seeds.files(".json")[0])
+    whole["layers"][-1]["activation"] = activation
+    return json.dumps(whole).encode()
+
+
 def pickled() -> bytes:
     """Weights that are objects."""
     return archive(W=np.array([print], dtype=object), U=np.ones((2, 2)))
@@ -287,6 +294,8 @@ WEIGHTS = (
            {"bad.json": "[" * 200_000}),
     Attack("JSON of long numbers", "import bad.json -o out.npz", "is no complete JSON",
            {"bad.json": f'{{"layers": {"9" * 5000}}}'}),
+    Attack("a list as an activation", "import bad.json -o out.npz", "has the activation",
+           {"bad.json": lambda: activated([[]])}),
     Attack("sizes that are too large", "import bad.nam -o out.npz", "is no size",
            {"bad.nam": json.dumps({"architecture": "LSTM", "weights": [],
                                    "config": {"hidden_size": 10 ** 9}})}),
