@@ -112,8 +112,11 @@ def text_of(program: Program) -> TextPrinter:
 
 
 def in_comment(text: str) -> str:
-    """Text of an author inside a comment of C, which it cannot end."""
-    return _one_line(text).replace("*/", "* /").replace("/*", "/ *")
+    """Text of an author inside a comment of C, which it cannot end.
+
+    C99 reads ``??/`` as a backslash, also there, and joins a line that ends with one to the next.
+    """
+    return _one_line(text).replace("*/", "* /").replace("/*", "/ *").replace("??/", "? ?/")
 
 
 def lines_of_comment(text: str) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from symrnn.bench.report import Row
 from symrnn.bench.timing import QUICK, Rules
 from symrnn.bench.workloads import Choice, Workload, chosen, network, quick
 from symrnn.program import Misused
+from symrnn.rendering import put
 
 Told = Callable[[int, int], None]
 
@@ -157,4 +158,4 @@ def _answer(found: Report, files: Files,
 
 def _write(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8", newline="\n")
+    put(path, lambda made: made.write_text(text, encoding="utf-8", newline="\n"))

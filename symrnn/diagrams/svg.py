@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from types import MappingProxyType
 
+from symrnn.backends.mathml import escaped
 from symrnn.diagrams.graph import Kind
 from symrnn.diagrams.marks import placed
 from symrnn.diagrams.marks import width as marked_width
@@ -108,7 +108,7 @@ def style() -> str:
 def _rendered(picture: Picture, style: str, rows: Mapping[str, str]) -> str:
     lines = sorted(picture.lines, key=lambda one: one.edge.along_time)
     return render("svg/diagram.svg.j2", Content(
-        style, picture.name, html.escape(picture.title), html.escape(picture.description),
+        style, picture.name, escaped(picture.title), escaped(picture.description),
         number(picture.width), number(picture.height),
         tuple(_stroke(one, rows) for one in lines),
         tuple(_drawn(one, rows) for one in picture.boxes), tuple(map(_explained, picture.keys))))
@@ -129,7 +129,7 @@ def _drawn(box: Box, rows: Mapping[str, str]) -> Drawn:
         texts.append(_text(name, x, box.y - 4.5, SMALL))
     title = ", ".join(filter(None, (node.value, *map(_equation, node.equations))))
     symbol, equations = rows.get(node.value, node.value), " ".join(map(str, node.equations))
-    return Drawn(classes, html.escape(symbol), equations, html.escape(title), _outline(box),
+    return Drawn(classes, escaped(symbol), equations, escaped(title), _outline(box),
                  tuple(texts))
 
 
@@ -176,7 +176,7 @@ def _spans(marked: str, size: float) -> str:
         moves += [f'dx="{number((at - end) * size)}"'] if abs(at - end) > 0.01 else []
         classes = [name for name, applies in (("i", run.italic), ("x", run.level)) if applies]
         moves += [f'class="{" ".join(classes)}"'] if classes else []
-        found.append(f"<tspan{''.join(' ' + one for one in moves)}>{html.escape(run.text)}</tspan>")
+        found.append(f"<tspan{''.join(' ' + one for one in moves)}>{escaped(run.text)}</tspan>")
         line, end = own, at + run.width
     return "".join(found)
 
@@ -188,14 +188,14 @@ def _stroke(line: Line, rows: Mapping[str, str]) -> Stroke:
     head = (f"M{number(x)} {number(y)}l{number(-7 * right - 3.4 * down)} "
             f"{number(-7 * down - 3.4 * right)}l{number(6.8 * down)} {number(6.8 * right)}z")
     sign = f"M{number(x - 13)} {number(y + 7 * line.side)}h7" if edge.negative else ""
-    return Stroke(classes, html.escape(rows.get(edge.value, edge.value)), str(edge.equation),
+    return Stroke(classes, escaped(rows.get(edge.value, edge.value)), str(edge.equation),
                   rounded((*points[:-1], (x - 5 * right, y - 5 * down))), head, sign,
                   _style(line.thickness))
 
 
 def _explained(key: Key) -> Explained:
     return Explained(f"M{number(key.x)} {number(key.y)}h{number(STROKE)}", _style(key.thickness),
-                     number(key.x + STROKE + 6), number(key.y + 4), html.escape(key.words))
+                     number(key.x + STROKE + 6), number(key.y + 4), escaped(key.words))
 
 
 def _style(thickness: float | None) -> str:

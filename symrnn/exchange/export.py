@@ -13,9 +13,11 @@ import numpy as np
 from symrnn.interop.onnx import OPERATORS
 from symrnn.kernels import compile
 from symrnn.program import FED, INPUTS, Misused, Program, Role, counted, of_network, quoted
+from symrnn.rendering import put, refuse_others
 from symrnn.runtime.shapes import ShapeError, Sizes, check_names
 from symrnn.targets import DTYPES
 
+PRODUCER = "symrnn"  # of a model, by which it is known again
 STEPS, SAMPLES = 5, 2  # of the run that is compared
 RUNTIME = "ONNX Runtime"
 UNWEIGHTED = "the model has no weights in it"
@@ -88,10 +90,22 @@ def to_onnx(network: Program, parameters: Mapping[str, Any] | None = None,
     content = made.SerializeToString()
     difference, why = _compared(network, given, content, known, dtype)
     if path is not None:
-        Path(path).write_bytes(content)
+        own = Path(path)
+        refuse_others(own, _is_ours)
+        put(own, lambda made: made.write_bytes(content))
     kinds = [one.op_type for one in made.graph.node]
     return Exported(made, ", ".join(one for one in kinds if one in OPERATORS), difference, why,
                     kinds.count("Scan"), found is not None)
+
+
+def _is_ours(path: Path) -> bool:
+    """True for a model that symrnn wrote."""
+    import onnx
+
+    try:
+        return bool(onnx.load(path, load_external_data=False).producer_name == PRODUCER)
+    except Exception:  # protobuf has classes of its own for what is no model
+        return False
 
 
 def _must_be_there() -> None:

@@ -149,10 +149,10 @@ def kind_of(kernel: Array, recurrent: Array, called: str) -> str:
                      f"of {', '.join(GATES.values())}")
 
 
-def known_activation(name: str, table: Mapping[str, ActivationChoice],
+def known_activation(name: object, table: Mapping[str, ActivationChoice],
                      called: str) -> ActivationChoice:
     """Our name of another library's activation. Raises Misused, by name, for one we lack."""
-    if name not in table:
+    if not isinstance(name, str) or name not in table:
         raise Misused(f"{called} has the activation {quoted(name)}, which symrnn has not under "
                       f"that name; there are {', '.join(one for one in table if one)}")
     return table[name]

@@ -63,7 +63,7 @@ def _loaded(path: Path) -> Any:
     onnx = _onnx()
     path.open("rb").close()
     try:
-        model = onnx.load(path)
+        model = onnx.load(path, load_external_data=False)
     except Exception as error:  # protobuf has classes of its own for it
         raise ProgramError(f"{path} is no complete ONNX model: {type(error).__name__}") from None
     if not model.graph.node:
@@ -89,16 +89,20 @@ def _chosen(graph: Any, name: str | None) -> Any:
 
 def _attributes(node: Any) -> dict[str, Any]:
     helper = _onnx().helper
-    return {one.name: helper.get_attribute_value(one) for one in node.attribute}
+    try:
+        return {one.name: helper.get_attribute_value(one) for one in node.attribute}
+    except ValueError as error:  # a text that is no UTF-8, an attribute of no known type
+        raise ProgramError(f"the {node.op_type} node has an attribute that is none: "
+                           f"{quoted(str(error))}") from None
 
 
 def _given(graph: Any, node: Any) -> dict[str, Array]:
     """The weights of a node by ONNX's names. Raises Misused for one that is computed."""
-    numpy_helper = _onnx().numpy_helper
-    known = {one.name: numpy_helper.to_array(one) for one in graph.initializer}
+    known = {one.name: one for one in graph.initializer}
     for one in graph.node:
-        if one.op_type == "Constant" and one.attribute and one.attribute[0].name == "value":
-            known[one.output[0]] = numpy_helper.to_array(one.attribute[0].t)
+        if one.op_type == "Constant" and one.output and one.attribute and (
+                one.attribute[0].name == "value"):
+            known[one.output[0]] = one.attribute[0].t
     wanted = dict(zip(OPERATORS[node.op_type].inputs, node.input, strict=False))
     found = dict[str, Array]()
     for key in ("W", "R", "B", "P"):
@@ -108,9 +112,26 @@ def _given(graph: Any, node: Any) -> dict[str, Array]:
         if name not in known:
             raise Misused(f"{quoted(name)}, which is {key} of the {node.op_type}, is computed by "
                           f"the graph; fold its constants first, with onnxsim for instance")
-        found[key] = known[name]
+        found[key] = _array(known[name], name)
     if not {"W", "R"} <= {*found}:
         raise Misused(f"the {node.op_type} node has no W or no R")
+    return found
+
+
+def _array(tensor: Any, name: str) -> Array:
+    """The numbers of a tensor. Raises ProgramError for one that lies, Misused for another file's.
+
+    A model that names other files could name any, so these are not opened.
+    """
+    onnx = _onnx()
+    if tensor.data_location == onnx.TensorProto.EXTERNAL:
+        raise Misused(f"{quoted(name)} is kept in another file, which is not read; write the model "
+                      f"as one file by onnx.save(onnx.load(model), \"whole.onnx\")")
+    try:
+        found: Array = onnx.numpy_helper.to_array(tensor)
+    except (ValueError, TypeError, KeyError, OverflowError, MemoryError) as error:
+        raise ProgramError(f"{quoted(name)} of the model is no complete array: "
+                           f"{quoted(str(error))}") from None
     return found
 
 
@@ -192,9 +213,13 @@ def _their_output(op_type: str, attributes: Attributes, given: Mapping[str, Arra
         [numpy_helper.from_array(one.astype(np.float32), key) for key, one in given.items()])
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 21)], ir_version=10)
     options = onnxruntime.SessionOptions()
-    options.log_severity_level = 3
-    session = onnxruntime.InferenceSession(model.SerializeToString(), options,
-                                           providers=["CPUExecutionProvider"])
-    (y,) = session.run(None, {"X": x})
+    options.log_severity_level = 4  # what goes wrong is told below
+    try:
+        session = onnxruntime.InferenceSession(model.SerializeToString(), options,
+                                               providers=["CPUExecutionProvider"])
+        (y,) = session.run(None, {"X": x})
+    except Exception as error:  # ONNX Runtime has classes of its own, which it does not export
+        raise ProgramError(f"ONNX Runtime does not compute this {op_type}: "
+                           f"{quoted(str(error))}") from None
     joined: Array = np.swapaxes(y, 1, 2).reshape(*x.shape[:2], -1)
     return joined

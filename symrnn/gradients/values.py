@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from math import isqrt
@@ -16,6 +15,8 @@ from symrnn.gradients.names import LOSS
 from symrnn.program import Misused, Program, Role, Span, Variable, quoted
 from symrnn.program.draw import drawn
 from symrnn.program.interpret import Array, Interpreter
+from symrnn.runtime.shapes import ShapeError, numbers
+from symrnn.storage import Unreadable, read_arrays
 
 STEPS, SEED, SIZE = 8, 1, 4  # of a drawing without arrays: how long, from where, how large
 MOST_SHOWN = 36  # entries of an array that is shown as a whole
@@ -24,9 +25,9 @@ MOST_SHOWN = 36  # entries of an array that is shown as a whole
 def read(path: str) -> dict[str, Array]:
     """The arrays of a file. Raises Misused where it holds none, OSError where there is none."""
     try:
-        with np.load(path, allow_pickle=False) as held:
-            return {name: np.asarray(held[name], dtype=float) for name in held.files}
-    except (ValueError, zipfile.BadZipFile, AttributeError, TypeError, EOFError):
+        return {name: numbers(one, name).astype(float)
+                for name, one in read_arrays(Path(path)).items()}
+    except (Unreadable, ShapeError):
         raise Misused(f"{quoted(path)} holds no arrays by name; write it with numpy.savez("
                       f"{quoted(Path(path).with_suffix('.npz').name)}, W=...)") from None
 

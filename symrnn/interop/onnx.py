@@ -179,7 +179,7 @@ def _must_be_switch(name: str, value: Any) -> None:
 
 
 def _text(value: str | bytes) -> str:
-    return value.decode() if isinstance(value, bytes) else value
+    return value.decode(errors="backslashreplace") if isinstance(value, bytes) else value
 
 
 def _known(name: str, names: Any, kind: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 
@@ -16,8 +15,9 @@ from symrnn.jacobians.result import Flow
 from symrnn.jacobians.report import Table, tables
 from symrnn.jacobians.start import Choice
 from symrnn.program import Misused, quoted
-from symrnn.rendering import FileRefused, write
+from symrnn.rendering import FileRefused, put, write
 from symrnn.runtime.shapes import Array
+from symrnn.storage import Unreadable, read_arrays
 
 PICTURES = (".svg", ".png", ".pdf")
 
@@ -71,7 +71,7 @@ def _draw(flow: Flow, path: Path) -> None:
         write(path.parent, {path.name: flow.svg}, "choose another file with --plot")
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    picture.draw(flow.travels, path)
+    put(path, lambda made: picture.draw(flow.travels, made))
 
 
 def _refuse(path: Path | None, endings: Sequence[str], option: str) -> None:
@@ -99,7 +99,6 @@ def _settings(given: Sequence[str], option: str, example: str) -> dict[str, floa
 def _weights(path: Path) -> dict[str, Array]:
     """The arrays of a file. Raises Misused for one that holds none, OSError without one."""
     try:
-        with np.load(path, allow_pickle=False) as file:
-            return {name: file[name] for name in file.files}
-    except (ValueError, BadZipFile, AttributeError, EOFError):
+        return read_arrays(path)
+    except Unreadable:
         raise Misused(f"{path} is no archive of arrays; write one with numpy.savez") from None

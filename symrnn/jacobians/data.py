@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from symrnn.jacobians.travel import Travel, Travels
+from symrnn.rendering import put
 from symrnn.runtime.shapes import Array
 
 HEAD = ("network", "what", "of", "by", "lag", "log10")
@@ -92,4 +93,4 @@ FORMATS: Mapping[str, Callable[[Travels], bytes]] = {
 def save(travels: Travels, path: Path) -> None:
     """Write the data in the format that the file's name ends with, one of ``FORMATS``."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(FORMATS[path.suffix](travels))
+    put(path, lambda made: made.write_bytes(FORMATS[path.suffix](travels)))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import html
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from symrnn.backends.mathml import escaped
 from symrnn.jacobians.curves import DEEPEST, Chart, chart_of, lines_of
 from symrnn.jacobians.travel import Travels
 from symrnn.program import Misused
@@ -40,12 +40,12 @@ def picture(travels: Travels) -> str:
 
 def chart_svg(name: str, title: str, chart: Chart, across: str, up: str) -> str:
     """Any chart as the text of an SVG file; ``across`` and ``up`` stand at its axes."""
-    curves = tuple(replace(one, label=html.escape(one.label), network=one.network % len(HUES),
+    curves = tuple(replace(one, label=escaped(one.label), network=one.network % len(HUES),
                            state=one.state % len(DASHES)) for one in chart.curves)
     plane = chart.plane
     keys = (plane.right + 14.0, plane.right + 42.0, plane.right + 50.0)
     return render("svg/flow.svg.j2", Content(
-        html.escape(name), html.escape(title), replace(chart, curves=curves),
+        escaped(name), escaped(title), replace(chart, curves=curves),
         plane.right - plane.left, plane.bottom - plane.top, keys, across, up))
 
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from symrnn.catalogue import find
 from symrnn.exchange import Imported, is_readable, read
@@ -49,7 +46,7 @@ def given(cell: str, weights: str = "", node: str = "") -> Given:
 def _from_file(path: str, node: str) -> Given:
     """The network and the weights of a file that has both."""
     if is_saved(path):
-        params = _arrays(path) if path.endswith(ARRAYS) else {}
+        params = _weights(path) if path.endswith(ARRAYS) else {}
         if CELL in params:
             named = find(str(params.pop(CELL)))
             return Given(named.name, named.build(), params)
@@ -81,16 +78,7 @@ def _text(path: str) -> str | None:
 
 
 def _weights(path: str) -> dict[str, Any]:
-    return _arrays(path) if path.endswith(ARRAYS) else dict(read_arrays(Path(path)))
-
-
-def _arrays(path: str) -> dict[str, Any]:
-    """The arrays of a file of NumPy; objects in it are refused."""
     try:
-        with np.load(Path(path), allow_pickle=False) as file:
-            return {} if not isinstance(file, np.lib.npyio.NpzFile) else dict(file)
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
-        why = getattr(error, "strerror", None)
-        told = f"{why}; look at the path" if why else (
-            "it is no archive of plain arrays; numpy.savez writes one")
-        raise ProgramError(f"{quoted(path)}: {told}") from None
+        return dict(read_arrays(Path(path)))
+    except OSError as error:
+        raise ProgramError(f"{quoted(path)}: {error.strerror}; look at the path") from None

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import html
 import json
 from collections.abc import Callable
 from typing import Any
 
 from symrnn.backends.latex import equation_latex
 from symrnn.backends.latex_math import glyph_latex
+from symrnn.backends.mathml import escaped
 from symrnn.backends.notes import glyphs_of, spelled
 from symrnn.backends.text import TextPrinter
 from symrnn.backends.unicode import UNICODE
@@ -117,6 +117,6 @@ def notebook_latex(program: Program) -> str:
 
 def notebook_html(program: Program) -> str:
     """Title, source, and the numbered equations."""
-    title, source = (html.escape(printable(one)) for one in (program.title, program.source))
+    title, source = (escaped(one) for one in (program.title, program.source))
     head = f"<p><strong>{title}</strong>" + (f"<br/>{source}" if source else "") + "</p>"
     return f"{head}\n{LAYOUTS['mathml'](equation_lines(program))}"

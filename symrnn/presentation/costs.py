@@ -21,6 +21,7 @@ from symrnn.program import (Glyph, Misused, Program, SizeSymbol, add, multiply, 
 
 KINDS = {"products": "multiply-adds of products", "other": "other operations",
          "calls": "functions called"}
+MOST_DIGITS = 18  # of a size
 WIDE = {"B": "samples", "T": "steps"}  # sizes that no program declares
 
 
@@ -79,6 +80,11 @@ def _rows(forward: Operations, backward: Operations) -> tuple[Row, ...]:
                  for kind, title in KINDS.items())
 
 
+def is_size(number: str) -> bool:
+    """True for digits that are no zero, and not so many that nobody could mean them."""
+    return number.isdecimal() and len(number) <= MOST_DIGITS and int(number) > 0
+
+
 def sizes_of(program: Program, text: str, wide: bool = True) -> dict[Expr, Integer]:
     """The sizes that ``n=1,m=32`` gives. Raises Misused for another text and other names.
 
@@ -89,7 +95,7 @@ def sizes_of(program: Program, text: str, wide: bool = True) -> dict[Expr, Integ
     known, offered, found = [*own, *WIDE], [*own, *(WIDE if wide else ())], {}
     for one in filter(None, text.split(",")):
         name, _, number = (half.strip() for half in one.partition("="))
-        if name not in known or not number.isdecimal() or int(number) == 0:
+        if name not in known or not is_size(number):
             raise Misused(f"--fix {quoted(text)} is not understood at {quoted(one)}; " + (
                 f"write sizes from 1 on, such as {offered[0]}=8, of {', '.join(offered)}"
                 if offered else f"{program.name} has no sizes, leave --fix out"))

@@ -43,6 +43,8 @@ NODES: dict[str, Any] = {
 LEAVES: dict[str, Any] = {"size": SizeSymbol, "index": IndexSymbol, "drawn": DrawSymbol,
                           "letters": Str}
 NAMES = {kind: name for name, kind in (*NODES.items(), *LEAVES.items())}
+CONDITIONS = frozenset((bool, Lt, Le, Gt, Ge, Eq, Ne, And, Or, Not))
+TAKE_CONDITIONS = frozenset((ExprCondPair, And, Or, Not))
 CALL = "call"  # of a row of the table of activations
 SIGNS = frozenset("()[]+-=,.:′∞")
 
@@ -191,6 +193,8 @@ def _call(name: str, parts: list[Any], place: str, depth: int) -> Tree:
     if kind is None or not parts:
         raise ProgramError(f"there is no function {quoted(name)} in a formula of {place}")
     inside = tuple(_tree(one, place, depth + 1) for one in parts)
+    if kind not in TAKE_CONDITIONS and any(one.kind in CONDITIONS for one in inside):
+        raise ProgramError(f"a formula of {place} computes with a condition")
     if kind is Pow:
         _must_be_power(inside, place)
     return Tree(kind, inside)

@@ -7,7 +7,8 @@ else: it is never written over, and never counted.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack
 from pathlib import Path, PurePosixPath
 
 from symrnn.rendering.render import MARK
@@ -16,6 +17,7 @@ HEAD, LINES = 4096, 5  # how many bytes, and how many lines of them, may hold th
 COMMENT = b'/*%#<!-" {:'  # JSON has none: there its first entry, "//", holds the mark
 PDF, AUTHOR = b"%PDF-", f"/Author({MARK})".encode()  # a PDF bears the mark as its author
 ELSEWHERE = "choose another folder with --output"
+TEMPORARY = ".symrnn-"  # begins the name of a folder of files that are not complete
 
 
 class FileRefused(ValueError):
@@ -60,34 +62,63 @@ def refuse_foreign(output: Path, names: Iterable[str], elsewhere: str = ELSEWHER
 
 
 def _on_the_way(output: Path, names: Iterable[str]) -> Iterator[Path]:
-    """The folder, the folders in it, and the files, each once."""
-    parts = dict.fromkeys(part for path in map(PurePosixPath, names)
-                          for part in (*reversed(path.parents), path))
+    """The folder, the folders in it, and the files, each once. Raises FileRefused."""
+    paths = [*map(PurePosixPath, names)]
+    for path in paths:
+        if path.is_absolute() or ".." in path.parts:
+            raise FileRefused(f"{path} leads out of {output}, where alone symrnn writes")
+    parts = dict.fromkeys(part for path in paths for part in (*reversed(path.parents), path))
     yield from (output / part for part in parts)
 
 
 def write(output: Path, files: Mapping[str, str | bytes], elsewhere: str = ELSEWHERE) -> None:
     """Write files by their names below a folder, or none where one is refused.
 
-    A file is there at once and whole: a full disk or an interruption leaves what was there.
-    Raises FileRefused, also where the disk does not take them.
+    All are complete, each beside its place, before the first one is moved there: a full disk or an
+    interruption leaves what was there. Raises FileRefused, also where the disk does not take them.
     """
     refuse_foreign(output, files, elsewhere)
-    folders: dict[Path, dict[str, str | bytes]] = {}
-    for name, text in files.items():
-        path = output / name
-        folders.setdefault(path.parent, {})[path.name] = text
-    for folder, texts in folders.items():
-        try:
-            _write(folder, texts)
-        except OSError as error:
-            raise FileRefused(f"{folder}: {error.strerror}; {elsewhere}") from None
+    with ExitStack() as beside:
+        fresh: dict[Path, Path] = {}
+        for name, text in files.items():
+            path = output / name
+            try:
+                if path.parent not in fresh:
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    fresh[path.parent] = _beside(path.parent, beside)
+                _made(fresh, path).write_bytes(text if isinstance(text, bytes) else text.encode())
+            except OSError as error:
+                raise FileRefused(f"{path.parent}: {error.strerror}; {elsewhere}") from None
+        for name in files:
+            _made(fresh, output / name).replace(output / name)
 
 
-def _write(folder: Path, texts: Mapping[str, str | bytes]) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder, prefix=".symrnn-") as fresh:
-        for name, text in texts.items():
-            Path(fresh, name).write_bytes(text if isinstance(text, bytes) else text.encode())
-        for name in texts:
-            Path(fresh, name).replace(folder / name)
+def _beside(folder: Path, opened: ExitStack) -> Path:
+    """A folder for files that are not complete yet, which leaves nothing behind."""
+    return Path(opened.enter_context(tempfile.TemporaryDirectory(dir=folder, prefix=TEMPORARY)))
+
+
+def _made(fresh: Mapping[Path, Path], path: Path) -> Path:
+    return fresh[path.parent] / path.name
+
+
+def put(path: Path, make: Callable[[Path], object]) -> None:
+    """Let ``make`` write a file beside its place and move it there: it is whole, or not there.
+
+    Raises OSError, with the name of the file.
+    """
+    try:
+        with ExitStack() as opened:
+            made = _beside(path.parent, opened) / path.name
+            make(made)
+            made.replace(path)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror or str(error), str(path)) from None
+
+
+def refuse_others(path: Path, ours: Callable[[Path], bool]) -> None:
+    """Raise FileRefused for a link, and for what stands there with something in it and not ours."""
+    if path.is_symlink() or (path.exists() and not (
+            path.is_file() and (not path.stat().st_size or ours(path)))):
+        raise FileRefused(f"{path} is there already and was not written by symrnn; move it away, "
+                          f"or name another file")

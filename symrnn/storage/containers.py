@@ -7,22 +7,29 @@ memory is taken for it.
 
 from __future__ import annotations
 
+import struct
 import zipfile
+import zlib
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path
+from tokenize import TokenError
 from typing import Any
 
 import numpy as np
 
 from symrnn.program import Misused, ProgramError, quoted
+from symrnn.rendering import put, refuse_others
 from symrnn.runtime.shapes import Array
 
 TEXT = "symrnn"  # the name of the text, in both formats
 FIRST_DAY = (1980, 1, 1, 0, 0, 0)  # of a zip
 MOST_ARRAYS = 100_000
+# What the zip and the NumPy library make of bytes that are no archive of arrays.
+DAMAGED = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, ValueError, TypeError,
+           RuntimeError, SyntaxError, TokenError, MemoryError, OverflowError)
 Contents = tuple[dict[str, Array], str | None]
 
 
@@ -47,8 +54,28 @@ def container(path: Path) -> Container:
     return CONTAINERS[path.suffix]
 
 
+def write(path: Path, arrays: Mapping[str, Array], text: str) -> None:
+    """Write arrays and a text at once and whole; what stood there stays until then.
+
+    Raises Misused for another ending, FileRefused for a file that symrnn did not write, OSError.
+    """
+    form = container(path)
+    refuse_others(path, lambda own: _is_ours(form, own))
+    put(path, lambda own: form.write(own, arrays, text))
+
+
+def _is_ours(form: Container, path: Path) -> bool:
+    try:
+        return form.text(path) is not None
+    except Unreadable:
+        return False
+
+
 def read_arrays(path: Path) -> dict[str, Array]:
-    """The arrays of a file by name. Raises OSError, Misused, Unreadable."""
+    """The arrays of a file by name, without the text. Raises OSError, Misused, Unreadable.
+
+    Every file of arrays is read here: an npz has the same limits whoever asks for it.
+    """
     return container(path).read(path)[0]
 
 
@@ -129,10 +156,14 @@ def _entries(path: Path, wanted: Callable[[str], bool]) -> dict[str, Array]:
                 raise Unreadable(f"{path} has too many arrays, or two of one name")
             return {name: _array(path, file, one) for name, one in zip(names, members, strict=True)
                     if wanted(name)}
-    except (zipfile.BadZipFile, EOFError, ValueError, NotImplementedError, RuntimeError) as error:
-        if isinstance(error, Unreadable):
+    except Unreadable:
+        raise
+    except OSError as error:
+        if error.filename is not None:
             raise
-        raise Unreadable(f"{path} is no complete npz file: {error}") from None
+        raise Unreadable(f"{path} is no complete npz file: {error.strerror}") from None
+    except DAMAGED as error:
+        raise Unreadable(f"{path} is no complete npz file: {quoted(str(error))}") from None
 
 
 def _array(path: Path, file: zipfile.ZipFile, member: zipfile.ZipInfo) -> Array:

@@ -17,7 +17,7 @@ from symrnn.program import Program, ProgramError, of_network
 from symrnn.program.plain import from_plain, to_plain
 from symrnn.runtime.inputs import fitting
 from symrnn.runtime.shapes import Array, ShapeError
-from symrnn.storage.containers import CONTAINERS, Unreadable, container
+from symrnn.storage.containers import CONTAINERS, Unreadable, container, write
 
 FORMAT = 1
 LONGEST = 64_000_000  # characters of the text
@@ -42,8 +42,10 @@ def save(network: Program, parameters: Any, path: str | os.PathLike[str]) -> Non
     ``parameters`` are arrays or tensors by name, or a module of symrnn.torch. They keep their
     floating type (torch's bfloat16 becomes float32), and what is infinite or no number is kept
     too, as a run that went wrong leaves it. The same network and numbers are the same bytes.
-    Raises ShapeError for a parameter that is missing, unknown or of another shape, Misused for
-    another ending and where the safetensors library is missing, ProgramError, OSError.
+    A file that symrnn did not write is never written over, and an old one stays whole until the
+    new one is. Raises ShapeError for a parameter that is missing, unknown or of another shape,
+    Misused for another ending and where the safetensors library is missing, FileRefused,
+    ProgramError, OSError.
     """
     own = Path(path)
     arrays, _ = fitting(network, parameters)
@@ -51,7 +53,7 @@ def save(network: Program, parameters: Any, path: str | os.PathLike[str]) -> Non
              for axis, length in zip(network[name].axes, one.shape, strict=True)}
     text = json.dumps({"format": FORMAT, "sizes": sizes, "program": to_plain(network)},
                       ensure_ascii=False, separators=(",", ":"))
-    container(own).write(own, arrays, text)
+    write(own, arrays, text)
 
 
 def load(path: str | os.PathLike[str]) -> Saved:

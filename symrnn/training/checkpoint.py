@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from symrnn import storage
 from symrnn.program import Misused, Program
 from symrnn.program.plain import to_plain
 from symrnn.runtime.shapes import Array, Arrays
@@ -60,9 +61,7 @@ def write(path: Path, reached: Reached, told: Mapping[str, Any]) -> None:
     if reached.best is not None:
         arrays[BEST] = reached.best
     text = json.dumps({"format": FORMAT, "run": told}, separators=(",", ":"))
-    beside = path.with_name(f".{path.stem}.part{path.suffix}")
-    container(path).write(beside, arrays, text)
-    beside.replace(path)
+    storage.write(path, arrays, text)
 
 
 def read(path: Path, first: Arrays, told: Mapping[str, Any]) -> Reached | None:

@@ -116,7 +116,7 @@ def test_every_option_of_a_race_acts_or_is_refused(
     ("grad gru --wrt U_n --unroll 0", "0 is no number of steps; unroll at least 1"),
     ("grad lstm --wrt U_f --unroll 9", "there are more than 64 paths from 'L' to 'U_f'"),
     ("grad gru --wrt U_n --unroll 2 --at a.npz", "it does not go with --unroll"),
-    ("grad gru --wrt U_n --at pyproject.toml", "'pyproject.toml' holds no arrays by name"),
+    ("grad gru --wrt U_n --at pyproject.toml", "'pyproject.toml' ends with neither .safetensors"),
     ("grad gru --graph a.png", "'a.png' names no picture; give a file that ends with .svg"),
     ("grad gru --wrt=", "there is no gradient with respect to ''; there are"),
     ("bench --scaling --m 3 --every", "it does not go with --m, --every"),

@@ -153,7 +153,7 @@ def test_a_file_that_tells_no_cell_or_is_no_archive_is_refused(tmp_path: Path) -
     (tmp_path / "text.npz").write_text("no archive")
     with pytest.raises(ProgramError, match="does not tell its cell"):
         given(str(tmp_path / "bare.npz"))
-    with pytest.raises(ProgramError, match="no archive of plain arrays"):
+    with pytest.raises(ProgramError, match="is no complete npz file"):
         given("elman", str(tmp_path / "text.npz"))
     with pytest.raises(ProgramError, match="No such file"):
         given("elman", str(tmp_path / "none.npz"))
