@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from sympy import Expr, Integer, Piecewise, exp, preorder_traversal
 
-from symrnn.authoring.symbols import LETTERS, Author, Axes, Term, exchanged, plain
+from symrnn.authoring.symbols import LETTERS, Author, Axes, Term, exchanged, plain, unmarked
 from symrnn.program import Ein, Maximum, ProgramError, SizeSymbol, add, quoted
 
 
@@ -123,7 +123,8 @@ def shift(array: Expr, axis: str = "") -> Term:
     cell = cell_of(array)
     one = cell.named(array)
     spec = f"{LETTERS[:len(one.axes)]}->{_rest(cell, one, axis)}"
-    return cell.part(f"maximum_{one.name}", Maximum(spec, one), "largest entry")
+    return cell.part(f"maximum_{one.name}", Maximum(spec, one),
+                     f"largest entry of {unmarked(one.name)}")
 
 
 def largest(array: Expr, axis: str = "") -> Expr:
@@ -144,9 +145,10 @@ def softmax(array: Expr, axis: str = "") -> Expr:
     """Exp of every entry over their sum along an axis; the largest is subtracted first."""
     cell = cell_of(array)
     one = cell.named(array)
-    powers = cell.part(f"exp_{one.name}", exp(one - shift(one, axis)),
-                       "exponentials, the largest of which is 1")
-    return powers / cell.part(f"sum_{one.name}", total(powers, axis), "their sum")
+    told = f"exponentials of {unmarked(one.name)}, the largest of which is 1"
+    powers = cell.part(f"exp_{one.name}", exp(one - shift(one, axis)), told)
+    return powers / cell.part(f"sum_{one.name}", total(powers, axis),
+                              f"sum of the exponentials of {unmarked(one.name)}")
 
 
 def piece(array: Expr, first: Expr | int, axis: str) -> Ein:

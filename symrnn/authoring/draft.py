@@ -177,8 +177,10 @@ class Draft:
         own = self._unmarked(base if is_name(base) else "operand")
         simple = isinstance(formula, Mul) and own == base
         glyph = _of_product(known) if simple else Glyph.named(f"s_{own}")
+        told = "product of " + " and ".join(unmarked(one.name) for one in known)
         self._add(Variable(own + MARK, self.axes_of(formula), Role.INTERMEDIATE, glyph,
-                           "operand of a product", max(one.span for one in known)))
+                           told if simple else "operand of a product",
+                           max(one.span for one in known)))
         self._append(own + MARK, formula, self.number + 1)
         return own + MARK
 

@@ -14,8 +14,8 @@ from sympy.core.relational import Relational
 from sympy.logic.boolalg import BooleanTrue
 
 from symrnn.backends.formula import (APART, DOT, HADAMARD, TIMES, TRANSPOSED, Bars, Call, Cases,
-                                     Formula, Fraction, Function, Number, Over, Parens, Root, Row,
-                                     Scripts, Sign, Sum, Symbol, Text, side_by_side)
+                                     Formula, Fraction, Function, Number, Parens, Partial, Root,
+                                     Row, Scripts, Sign, Sum, Symbol, Text, side_by_side)
 from symrnn.backends.printer import (AND, ATOM, COMPARE, LETTERS, OR, POWER, PRODUCT, SUM, Walker,
                                      over_and_under, power_of_ten)
 from symrnn.program import (ACTIVATIONS, Glyph, IndexSymbol, Pointwise, Program, SizeSymbol, Span,
@@ -23,7 +23,8 @@ from symrnn.program import (ACTIVATIONS, Glyph, IndexSymbol, Pointwise, Program,
                             terms)
 
 COMPARISON = {"<=": "≤", ">=": "≥", "<": "<", ">": ">", "==": "=", "!=": "≠"}
-WIDE = frozenset(("bar", "tilde"))  # accents that may stand over a whole formula
+LOSS = Glyph.named("L")  # what a bar is the derivative of; a second loss has a tilde
+DOTS = {"dot": "·", "ddot": "··", "dddot": "···"}  # behind a formula: its change
 
 
 class FormulaPrinter(Walker[Formula]):
@@ -67,19 +68,25 @@ class FormulaPrinter(Walker[Formula]):
         variable = self.program[name]
         if variable.stands_for is not None:
             return self(variable.stands_for, PRODUCT)
-        accent = "".join(variable.glyph.accents[-1:])
-        wide = accent in WIDE and variable.of in self.program
-        inner = self._in_place_of(variable.of) if wide else None
-        return None if inner is None else self._marked(
-            Over(accent, inner, name), variable)
+        if not variable.glyph.accents or variable.of not in self.program:
+            return None
+        inner = self._in_place_of(variable.of)
+        return None if inner is None else self._marked(inner, variable)
 
-    def _marked(self, shown: Formula, variable: Variable) -> Formula:
-        """A formula under its bar, with what tells this symbol from the formula's own cotangent."""
-        of = self.program[variable.of]
+    def _marked(self, inner: Formula, variable: Variable) -> Formula:
+        """What belongs to a formula without a letter: its change, or the loss's derivative by it.
+
+        What one equation alone sends to that derivative has a mark of this equation.
+        """
+        of, accent = self.program[variable.of], variable.glyph.accents[-1]
+        if accent in DOTS:
+            return Scripts(Parens(inner), sup=Symbol(Glyph.marks(DOTS[accent]), name=variable.name))
+        loss = LOSS if accent == "bar" else replace(LOSS, accents=(accent,))
+        whole = Partial(Symbol(loss), inner, variable.name)
         if variable.glyph.sup == of.glyph.sup:
-            return shown
+            return whole
         time = index_letters("t") if variable.span > of.span else None
-        return Scripts(shown, time, Symbol(variable.glyph.sup[-1]))
+        return Scripts(Parens(whole), time, Symbol(variable.glyph.sup[-1]))
 
     def _symbol(self, node: Expr) -> tuple[int, Formula]:
         return ATOM, self.symbol(node.name)

@@ -177,10 +177,11 @@ class Fraction(Formula):
 
 @dataclass(frozen=True)
 class Partial(Formula):
-    """The derivative of one symbol by another."""
+    """The derivative of one symbol by another, and the name that a program has for it, if any."""
 
     of: Formula
     by: Formula
+    name: str = ""
 
     @property
     def children(self) -> tuple[Formula, ...]:
@@ -196,19 +197,6 @@ class Root(Formula):
     """A square root."""
 
     inside: Formula
-
-    @property
-    def children(self) -> tuple[Formula, ...]:
-        return (self.inside,)
-
-
-@dataclass(frozen=True)
-class Over(Formula):
-    """An accent over a whole formula, and the name that a program has for that."""
-
-    accent: str
-    inside: Formula
-    name: str = ""
 
     @property
     def children(self) -> tuple[Formula, ...]:

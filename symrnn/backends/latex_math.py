@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from symrnn.backends.document import Shown, SpelledPrinter
 from symrnn.backends.formula import (APART, DOT, HADAMARD, TIMES, Bars, Big, Call, Cases,
-                                     Partial, Fraction, Function, Number, Over, Parens, Root,
+                                     Partial, Fraction, Function, Number, Parens, Root,
                                      Scripts, Sign, Sum, Symbol, Text)
 from symrnn.backends.notes import Glyphs, spelled
 from symrnn.backends.spelling import Spelling
@@ -15,7 +15,6 @@ from symrnn.program import Equation, Face, Glyph, Letter, Style, printable
 SIGNS = {TIMES: r" \, ", HADAMARD: r" \odot ", DOT: r" \cdot ", APART: ", ", ",": ",",
          "≤": r" \le ", "≥": r" \ge ", "<": " < ", ">": " > ", "=": " = ", "≠": r" \ne ",
          "⊤": r"\top", "→": r"\rightarrow", "←": r"\leftarrow", "′": r"\prime", "[": "[", "]": "]"}
-WIDE = {"bar": "overline", "tilde": "widetilde"}
 STYLES = {Style.BOLD: r"\boldsymbol{%s}", Style.SCRIPT: r"\mathcal{%s}"}
 COMMANDS = frozenset(("cos", "exp", "log", "max", "min", "sin", "tanh"))  # TeX has names for these
 DOTLESS = {"i": r"\imath", "j": r"\jmath"}
@@ -98,9 +97,6 @@ class LatexSpelling(Spelling):
     def root(self, node: Root) -> str:
         return rf"\sqrt{{{self(node.inside)}}}"
 
-    def over(self, node: Over) -> str:
-        return f"\\{WIDE[node.accent]}{{{self(node.inside)}}}"
-
     def parens(self, node: Parens) -> str:
         inside = self(node.inside)
         return rf"\left({inside}\right)" if node.inside.tall else f"({inside})"
@@ -176,7 +172,7 @@ def _under(letter: Letter, accents: tuple[str, ...]) -> str:
 
 def _over(accent: str, wide: bool) -> str:
     """The command of an accent; a bar goes over all of a word."""
-    return WIDE[accent] if wide and accent == "bar" else accent
+    return "overline" if wide and accent == "bar" else accent
 
 
 def _plain(letter: Letter) -> str:

@@ -13,7 +13,7 @@ from sympy import Expr
 
 from symrnn.backends.document import DocumentPrinter, Shown
 from symrnn.backends.formula import (APART, TIMES, Bars, Big, Call, Cases, Partial, Formula,
-                                     Fraction, Function, Number, Over, Parens, Root, Row, Scripts,
+                                     Fraction, Function, Number, Parens, Root, Row, Scripts,
                                      Sign, Sum, Symbol, Text)
 from symrnn.backends.spelling import Spelling
 from symrnn.program import Equation, Face, Glyph, Letter, Program, Style, character, printable
@@ -103,18 +103,10 @@ class MathMLSpelling(Spelling):
 
     def partial(self, node: Partial) -> str:
         above, below = (f"<mrow><mo>∂</mo>{self(one)}</mrow>" for one in (node.of, node.by))
-        return f"<mfrac>{above}{below}</mfrac>"
+        return f"<mfrac{self.named(node.name)}>{above}{below}</mfrac>"
 
     def root(self, node: Root) -> str:
         return f"<msqrt>{self.inside(node.inside)}</msqrt>"
-
-    def over(self, node: Over) -> str:
-        """A bar is drawn as a border: no character of fonts for mathematics grows so wide."""
-        named = self.named(node.name)
-        if node.accent != "bar":
-            return f"<mrow{named}>{_over(self(node.inside), node.accent)}</mrow>"
-        inside = self.inside(node.inside)
-        return _line_above(inside, named)
 
     def parens(self, node: Parens) -> str:
         return f"<mrow>{self._between(node, '' if node.inside.tall else NO_STRETCH)}</mrow>"
@@ -256,9 +248,9 @@ def _in_alphabet(text: str, style: Style) -> str:
         return text
 
 
-def _line_above(inside: str, attributes: str = "") -> str:
-    """A bar over all of a formula or a word."""
-    return f'<mrow{attributes} data-accent="bar" style="{LINE_ABOVE}">{inside}</mrow>'
+def _line_above(inside: str) -> str:
+    """A bar over all of a word, as a border: no character of mathematical fonts grows so wide."""
+    return f'<mrow data-accent="bar" style="{LINE_ABOVE}">{inside}</mrow>'
 
 
 def _over(inside: str, accent: str, wide: bool = False) -> str:

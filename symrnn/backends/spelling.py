@@ -6,10 +6,10 @@ from abc import ABC, abstractmethod
 
 from symrnn.backends.formula import (Bars, Big, Call, Cases, Partial, Formula, Fraction,
                                      Function, Number,
-                                     Over, Parens, Root, Row, Scripts, Sign, Sum, Symbol, Text)
+                                     Parens, Root, Row, Scripts, Sign, Sum, Symbol, Text)
 
 KINDS = (Row, Symbol, Number, Sign, Text, Sum, Function, Call, Scripts, Fraction, Partial, Root,
-         Over, Parens, Bars, Big, Cases)
+         Parens, Bars, Big, Cases)
 METHODS: dict[type[Formula], str] = {kind: kind.__name__.lower() for kind in KINDS}
 
 
@@ -71,10 +71,6 @@ class Spelling(ABC):
     @abstractmethod
     def root(self, node: Root) -> str:
         """A square root."""
-
-    @abstractmethod
-    def over(self, node: Over) -> str:
-        """An accent over a whole formula."""
 
     @abstractmethod
     def parens(self, node: Parens) -> str:

@@ -12,7 +12,7 @@ from sympy import Expr
 
 from symrnn.backends.document import DocumentPrinter, Shown, SpelledPrinter
 from symrnn.backends.formula import (APART, DOT, HADAMARD, TIMES, Bars, Big, Call, Cases,
-                                     Partial, Fraction, Function, Number, Over, Parens, Root,
+                                     Partial, Fraction, Function, Number, Parens, Root,
                                      Scripts, Sign, Sum, Symbol, Text)
 from symrnn.backends.spelling import Spelling
 from symrnn.program import Equation, Face, Glyph, Letter, Program, Style, printable
@@ -23,7 +23,6 @@ SIGNS = {TIMES: " thin ", HADAMARD: " dot.o ", DOT: " dot ", APART: "\\, ", ",":
          "(": "\\(", ")": "\\)", "[": "\\[", "]": "\\]"}
 ACCENTS = {"bar": "macron", "tilde": "tilde", "hat": "hat", "check": "caron", "dot": "dot",
            "ddot": "dot.double", "dddot": "dot.triple"}
-WIDE = {"bar": "overline", "tilde": "tilde"}
 STYLES = {Style.BOLD: "bold", Style.SCRIPT: "cal"}
 DOTLESS = {"i": "dotless.i", "j": "dotless.j"}
 NAMED = {"epsilon": "epsilon.alt", "phi": "phi.alt"}  # the forms that TeX draws
@@ -70,9 +69,6 @@ class TypstSpelling(Spelling):
 
     def root(self, node: Root) -> str:
         return f"sqrt({self(node.inside)})"
-
-    def over(self, node: Over) -> str:
-        return f"{WIDE[node.accent]}({self(node.inside)})"
 
     def parens(self, node: Parens) -> str:
         inside = self(node.inside)
@@ -156,7 +152,7 @@ def _letter(letter: Letter, accents: tuple[str, ...] = ()) -> str:
 
 def _over(accent: str, wide: bool) -> str:
     """The function of an accent; a bar goes over all of a word."""
-    return WIDE[accent] if wide and accent == "bar" else ACCENTS[accent]
+    return "overline" if wide and accent == "bar" else ACCENTS[accent]
 
 
 def _plain(letter: Letter) -> str:

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from symrnn.backends.document import SpelledPrinter
 from symrnn.backends.formula import (APART, DOT, HADAMARD, TIMES, TRANSPOSED, Bars, Big, Call,
-                                     Cases, Partial, Formula, Fraction, Function, Number, Over,
+                                     Cases, Partial, Formula, Fraction, Function, Number,
                                      Parens, Root, Row, Scripts, Sign, Sum, Symbol, Text)
 from symrnn.backends.spelling import Spelling
 from symrnn.program import SUPERSCRIPT, Equation, glyph_text, shifted
@@ -25,10 +25,10 @@ class UnicodeSpelling(Spelling):
     """``c̄[t] = h̄[t] ⊙ o[t] ⊙ (1 - tanh²(c[t])) + c̄⁻[t+1]``."""
 
     def row(self, node: Row) -> str:
-        """A quotient in front of another factor is held together."""
+        """A quotient, or a derivative by a formula, in front of a factor is held together."""
         *earlier, last = node.parts
-        return "".join(f"({self(one)})" if isinstance(one, Fraction) and not one.small
-                       else self(one) for one in earlier) + self(last)
+        return "".join(f"({self(one)})" if _is_open(one) else self(one)
+                       for one in earlier) + self(last)
 
     def symbol(self, node: Symbol) -> str:
         step = node.glyph.index or (shifted(node.time, node.glyph.shift) if node.time else "")
@@ -81,9 +81,6 @@ class UnicodeSpelling(Spelling):
     def root(self, node: Root) -> str:
         return f"√({self(node.inside)})"
 
-    def over(self, node: Over) -> str:
-        return f"{node.accent}({self(node.inside)})"
-
     def parens(self, node: Parens) -> str:
         return f"({self(node.inside)})"
 
@@ -99,6 +96,13 @@ class UnicodeSpelling(Spelling):
     def cases(self, node: Cases) -> str:
         rows = ", ".join(f"{self(value)} if {self(condition)}" for value, condition in node.rows)
         return f"{{{rows}, else {self(node.otherwise)}}}"
+
+
+def _is_open(node: Formula) -> bool:
+    """True for what would take in a factor behind it, where it stands on one line."""
+    if isinstance(node, Partial):
+        return not isinstance(node.by, Symbol)
+    return isinstance(node, Fraction) and not node.small
 
 
 UNICODE = UnicodeSpelling()

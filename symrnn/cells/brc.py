@@ -21,6 +21,8 @@ BIBTEX = """@article{vecoven2021bio,
 ORDER = "The paper writes $h$ first; here the gates that it reads stand before it."
 NO_BIAS = "As in the paper, there are no biases; the authors' code adds one to each gate."
 
+FEEDBACK, GATE = "feedback", "update gate"
+
 
 @register("brc", "Bistable recurrent cell", tags="gated elementwise")
 @register("nbrc", "Neuromodulated bistable recurrent cell", tags="gated", neuromodulated=True)
@@ -37,12 +39,16 @@ def brc(neuromodulated: bool = False) -> Program:
         a = cell.symbol("a[m]", "feedback: above 1 the unit is bistable")
         c = cell.symbol("c[m]", "update gate: 1 keeps the old state")
         h = cell.state("h[m]", "hidden state")
-        U, U_a, U_c = cell.parameters("U[m,n] U_a[m,n] U_c[m,n]", "from the input")
+        U, U_a, U_c = (cell.parameter(f"{name}[m,n]", f"weights of the {told} from the input")
+                       for name, told in (("U", "candidate"), ("U_a", FEEDBACK), ("U_c", GATE)))
         if neuromodulated:
-            W_a, W_c = cell.parameters("W_a[m,m] W_c[m,m]", "from the state")
+            W_a, W_c = (cell.parameter(f"{name}[m,m]", f"weights of the {told} from the state")
+                        for name, told in (("W_a", FEEDBACK), ("W_c", GATE)))
             from_a, from_c = W_a @ h[t - 1], W_c @ h[t - 1]
         else:
-            w_a, w_c = cell.parameters("w_a[m] w_c[m]", "from the unit's own state")
+            w_a, w_c = (cell.parameter(
+                f"{name}[m]", f"weights of the {told} from the unit's own state")
+                for name, told in (("w_a", FEEDBACK), ("w_c", GATE)))
             from_a, from_c = w_a * h[t - 1], w_c * h[t - 1]
 
         a[t] = 1 + tanh(U_a @ x[t] + from_a)

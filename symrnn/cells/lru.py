@@ -44,11 +44,11 @@ def lru() -> Program:
         y = cell.symbol("y[H]", "output")
         inner, outer = RING
         square = inner**2 + UNIFORM * (outer**2 - inner**2)
-        nu = cell.parameter("nu[N]", "modulus of lambda, exp(-exp(nu))",
+        nu = cell.parameter("nu[N]", "logarithm of the decay rate",
                             drawn=log(-log(square) / 2))
-        theta = cell.parameter("theta[N]", "angle of lambda, exp(theta)",
+        theta = cell.parameter("theta[N]", "logarithm of the angle of a turn",
                                drawn=log(2 * pi * UNIFORM))
-        gamma = cell.parameter("gamma[N]", "scale of the input, exp(gamma)",
+        gamma = cell.parameter("gamma[N]", "logarithm of the scale of the input",
                                drawn=log(1 - exp(-2 * exp(nu))) / 2)
         B_re, B_im = cell.parameters("B_re[N,H] B_im[N,H]", "of the input")
         C_re, C_im = cell.parameters("C_re[H,N] C_im[H,N]", "of the output")

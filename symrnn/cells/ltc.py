@@ -56,10 +56,10 @@ def ltc(unfolds: int = 6, activation: ActivationChoice = "sigmoid",
         a[t] = gamma @ I[t] + mu
         now = x[t - 1]
         for number in range(1, unfolds + 1):
-            f = cell.substep("f[m]", number, "drive in a step of the solver")
-            s = cell.substep("s[m]", number, "divisor in a step of the solver")
+            f = cell.substep("f[m]", number, f"drive in step {number} of the solver")
+            s = cell.substep("s[m]", number, f"divisor in step {number} of the solver")
             after = x if number == unfolds else cell.substep(
-                "x[m]", number, "potential after a step of the solver")
+                "x[m]", number, f"potential after step {number} of the solver")
             f[t] = function(activation)(gamma_r @ now + a[t])
             s[t] = 1 + step * (1 / tau + f[t])
             after[t] = (now + step * f[t] * A) / s[t]

@@ -49,7 +49,7 @@ def minlstm(length_independent: bool = True) -> Program:
         a_i[t] = W_i @ x[t] + b_i
         htilde[t] = W_h @ x[t] + b_h
         if length_independent:
-            d = cell.symbol("d[m]", "logarithm of sigma(a_i) over sigma(a_f)")
+            d = cell.symbol("d[m]", "logarithm of the input gate over the forget gate")
             d[t] = softplus(-a_f[t]) - softplus(-a_i[t])
             f[t] = sigmoid(-d[t])
             i[t] = sigmoid(d[t])

@@ -45,7 +45,9 @@ def nas(bias_of_the_state: bool = False) -> Program:
                 brought = brought + cell.parameter(f"b_{leaf}[m]", f"bias {told}")
             joined = (W @ x[t]) * brought if leaf == 4 else W @ x[t] + brought
             a[leaf][t] = activation(name)(joined)
-        l_1, l_2, l_3, l_4 = cell.symbols("l_1[m] l_2[m] l_3[m] l_4[m]", "second layer")
+        l_1, l_2, l_3, l_4 = (
+            cell.symbol(f"l_{one}[m]", f"second layer, of leaves {2 * one - 1} and {2 * one}")
+            for one in range(1, 5))
         l_5 = cell.symbol("l_5[m]", "third layer, beside the memory")
 
         l_1[t] = tanh(a[1][t] * a[2][t])

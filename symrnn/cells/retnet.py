@@ -45,8 +45,10 @@ def retnet() -> Program:
     with Cell("retnet", source=SOURCE, notes=notes, bibtex=BIBTEX) as cell:
         x = cell.input("x[D]", "input")
         cell.counts(H="heads", d_k="pairs of a key", d_v="entries of a value")
-        q_re, q_im = cell.symbols("q_re[H,d_k] q_im[H,d_k]", "query")
-        k_re, k_im = cell.symbols("k_re[H,d_k] k_im[H,d_k]", "key")
+        (q_re, k_re), (q_im, k_im) = (
+            (cell.symbol(f"q_{one}[H,d_k]", f"query, {told} part"),
+             cell.symbol(f"k_{one}[H,d_k]", f"key, {told} part"))
+            for one, told in (("re", "real"), ("im", "imaginary")))
         v = cell.symbol("v[H,d_v]", "value")
         S_re = cell.state("S_re[H,d_k,d_v]", "memory, real part")
         S_im = cell.state("S_im[H,d_k,d_v]", "memory, imaginary part")

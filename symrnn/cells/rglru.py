@@ -48,12 +48,12 @@ def rglru(c: float = 8) -> Program:
         r = cell.symbol("r[d]", "recurrence gate: 0 keeps all of the state")
         i = cell.symbol("i[d]", "input gate")
         l = cell.symbol("l[d]", "logarithm of the decay")
-        s = cell.symbol("s[d]", "1 - a^2, held above a bound")
+        s = cell.symbol("s[d]", "squared share of the input, held above a bound")
         h = cell.state("h[d]", "hidden state")
         W_a, b_a = cell.parameters("W_a[d,d] b_a[d]", "of the recurrence gate")
         W_x, b_x = cell.parameters("W_x[d,d] b_x[d]", "of the input gate")
         slowest = Rational(9, 10) + UNIFORM * Rational(99, 1000)
-        Lambda = cell.parameter("Lambda[d]", "slowest decay, sigmoid(Lambda)^c",
+        Lambda = cell.parameter("Lambda[d]", "slowest decay, before its sigmoid",
                                 drawn=-log(expm1(-log(slowest) / exact(c))))
 
         r[t] = sigmoid(W_a @ x[t] + b_a)

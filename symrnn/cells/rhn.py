@@ -35,14 +35,16 @@ def rhn(depth: int = 3) -> Program:
     with Cell("rhn", source=SOURCE, notes=[COUPLED], bibtex=BIBTEX) as cell:
         x = cell.input("x[n]", "input")
         y = cell.state("y[m]", "state: output of the last layer")
-        W_H, W_T = cell.parameters("W_H[m,n] W_T[m,n]", "from the input")
+        W_H = cell.parameter("W_H[m,n]", "weights of the candidate from the input")
+        W_T = cell.parameter("W_T[m,n]", "weights of the transform gate from the input")
         s = y[t - 1]
         for layer in range(1, depth + 1):
             h = cell.symbol(f"h_{layer}[m]", f"candidate of layer {layer}")
             gate = cell.symbol(f"t_{layer}[m]", f"transform gate of layer {layer}: 0 carries")
-            R_H, b_H, R_T, b_T = cell.parameters(
-                f"R_H_{layer}[m,m] b_H_{layer}[m] R_T_{layer}[m,m] b_T_{layer}[m]",
-                f"of layer {layer}")
+            (R_H, b_H), (R_T, b_T) = (
+                cell.parameters(f"R_{one}_{layer}[m,m] b_{one}_{layer}[m]",
+                                f"of the {told} of layer {layer}")
+                for one, told in (("H", "candidate"), ("T", "transform gate")))
             first = layer == 1
             h[t] = tanh(W_H @ x[t] + R_H @ s + b_H if first else R_H @ s + b_H)
             gate[t] = sigmoid(W_T @ x[t] + R_T @ s + b_T if first else R_T @ s + b_T)

@@ -15,7 +15,7 @@ from symrnn.documents import numbers, texts
 from symrnn.documents.assets import FOLDER, assets
 from symrnn.documents.code import SHOWN
 from symrnn.documents.cost_table import KINDS, WHOLE
-from symrnn.documents.guide_html import guide_pages
+from symrnn.documents.guide_html import NAME as GUIDE, guide_pages
 from symrnn.documents.measures import Accuracy
 from symrnn.documents.notation import Language, Notation, Unnamed, Words
 from symrnn.documents.page import Derived, Entry, Page
@@ -29,10 +29,12 @@ from symrnn.documents.plot import Plot, curve
 from symrnn.documents.shared import FOLDER as SHARED, shared
 from symrnn.documents.vectors import numbers_of
 from symrnn.jacobians.steps import Why
-from symrnn.program import Role, Rule
+from symrnn.program import ProgramError, Role, Rule, quoted
 from symrnn.rendering import Markup, names_read, page
 from symrnn.tags import TAGS
 
+INDEX = "index.html"
+TAKEN = frozenset((INDEX, GUIDE, *ADDRESSES.values()))  # beside the pages of networks
 KERNELS = "kernels"  # what pages of all languages compute with
 TEMPLATES = {"page": ("page.html.j2", "parts.html.j2", "block.html.j2"),
              "index": ("index.html.j2",), "guide": ("guide.html.j2",), "flow": ("flow.html.j2",)}
@@ -168,14 +170,18 @@ class Html:
         texts.held(used())
 
     def page(self, data: Page) -> dict[str, str]:
-        """The files of one network: a page for each language, and what it computes with."""
+        """The files of one network: a page for each language, and what it computes with.
+
+        Raises ProgramError where the site has another page of the network's name.
+        """
+        address = _address(data.head.name)
         rows = data.symbols.rows
         spelling = Unnamed(rows)
         math = Notation(spelling)
         curves = tuple((one, curve(one.differences, one.best)) for one in data.accuracy)
         scripts = (data.example.script, *(one.script for one in data.lessons))
         further = (one for each in data.flow.curves for one in each.further)
-        pages = {f"{words.code}/{data.head.name}.html": page(
+        pages = {f"{words.code}/{address}": page(
             f"{FOLDER}/page.html.j2",
             PageView(data, words, math, self._others(words), curves, tuple(
                 Markup(drawing(words.titled(one), rows)) for one in data.pictures)))
@@ -192,14 +198,14 @@ class Html:
         states = tuple(sorted({one.states for one in entries}))
         guide = self.guide({one.name for one in entries})
         reference = Reference(commands) if commands else None
-        found = {f"{words.code}/index.html": page(
+        found = {f"{words.code}/{INDEX}": page(
             f"{FOLDER}/index.html.j2", IndexView(
                 entries, words, math, self._others(words), states, bool(guide),
                 *((tuple(ADDRESSES.items()), reference.found) if reference else ())))
             for words in self.words}
         told = reference.pages(self.words, self.languages) if reference else {}
         return {**found, **guide, **told,
-                "index.html": page(f"{FOLDER}/languages.html.j2", self.words)}
+                INDEX: page(f"{FOLDER}/languages.html.j2", self.words)}
 
     def guide(self, pages: Collection[str]) -> dict[str, str]:
         """The guide in every language; none where it would lead to pages that there are not."""
@@ -212,6 +218,15 @@ class Html:
 
     def _others(self, words: Words) -> tuple[Language, ...]:
         return tuple(one for one in self.languages if one.code != words.code)
+
+
+def _address(name: str) -> str:
+    """The file of a network's page; some systems take large and small letters for the same."""
+    address = f"{name}.html"
+    if (taken := address.casefold()) in TAKEN:
+        raise ProgramError(f"the page of cell {quoted(name)} would be written over {taken}, "
+                           f"which every site has; rename the cell")
+    return address
 
 
 def used() -> dict[str, frozenset[str]]:

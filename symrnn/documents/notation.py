@@ -8,7 +8,7 @@ from typing import Any
 
 from symrnn.backends import mathml
 from symrnn.backends.document import Shown
-from symrnn.backends.formula import Formula, Over, Symbol
+from symrnn.backends.formula import Formula, Partial, Symbol
 from symrnn.diagrams.picture import Picture
 from symrnn.documents.texts import Catalogue
 from symrnn.rendering import Markup
@@ -31,8 +31,8 @@ class Unnamed(mathml.MathMLSpelling):
     def symbol(self, node: Symbol) -> str:
         return self._known(super().symbol(node), node.name)
 
-    def over(self, node: Over) -> str:
-        return self._known(super().over(node), node.name)
+    def partial(self, node: Partial) -> str:
+        return self._known(super().partial(node), node.name)
 
     def _known(self, shown: str, name: str) -> str:
         if name:

@@ -107,9 +107,8 @@ class Gradient(Told):
         data = {"rule": rule_name(self.program, origin)}
         if source is None:
             return data
-        text, latex = (spell(Partial(*map(DocumentPrinter(self.program).symbol,
-                                          (origin.source, origin.target))))
-                       for spell in (UNICODE, LATEX))
+        of, by = map(DocumentPrinter(self.program).symbol, (origin.source, origin.target))
+        text, latex = (spell(Partial(of, by)) for spell in (UNICODE, LATEX))
         return {**data, "partial": text, "partial_latex": latex, "number": source.number,
                 "text": TextPrinter(self.program).equation(source),
                 "latex": equation_latex(self.program, source)}

@@ -51,10 +51,6 @@
     side.hidden = false;
   });
 
-  /* What only this page has is there behind its numbers already. */
-  const comparing = () => all(".only.here > a").forEach((one) => one.after(
-    " ", document.getElementById(one.hash.slice(1)).querySelector(".formula > math").cloneNode(true)));
-
   /* An element comes into view inside its own box; the page stays where it is. */
   const reveal = (element, box) => {
     const own = element.getBoundingClientRect(), around = box.getBoundingClientRect();
@@ -285,6 +281,6 @@
     });
   });
 
-  gluing(); repeating(); comparing(); pointing(); copying(); folding(); opening(); contents(); filtering(); sorting();
+  gluing(); repeating(); pointing(); copying(); folding(); opening(); contents(); filtering(); sorting();
   addEventListener("DOMContentLoaded", () => { keyboard(); boxes(); });  // after fields are made
 })();

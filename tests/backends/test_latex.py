@@ -10,9 +10,11 @@ from sympy import exp
 from sympy.codegen.cfunctions import expm1, log1p
 
 import symrnn
+from symrnn.adjoint import tangent
 from symrnn.backends.document import printed
 from symrnn.backends.latex import equation_latex, latex_backend
 from symrnn.backends.latex_math import LatexPrinter, glyph_latex
+from symrnn.backends.unicode import UnicodePrinter
 from symrnn.cells import architectures
 from symrnn.pipeline import derive
 from symrnn.program import Glyph, Program, Role
@@ -146,8 +148,21 @@ def test_nothing_in_a_fraction_is_in_parentheses_for_its_sake() -> None:
     assert r"\frac{1}{4 \, m} \, \sum_{j} (u_{i,t})_{j}" in document("lstm_layer_norm")
 
 
-def test_the_adjoint_of_a_formula_has_its_bar_over_the_formula() -> None:
-    assert r"\overline{\sigma(\zeta)}" in document("fastgrnn")
+def test_the_adjoint_of_a_formula_without_a_letter_is_a_derivative() -> None:
+    """A bar stands over a symbol; over a whole formula, or over the name of a function, it hides
+    what it is."""
+    assert r"\frac{\partial L}{\partial \sigma(\zeta)}" in document("fastgrnn")
+    for name in ("fastgrnn", "lru", "rwkv4"):
+        text = document(name)
+        assert r"\overline{\sigma" not in text and r"\overline{\exp" not in text
+        assert not re.search(r"(bar|overline)\{\\mathrm\{(exp|sigmoid|sin|cos)", text)
+
+
+def test_the_change_of_a_formula_without_a_letter_is_a_dot_behind_it() -> None:
+    program = tangent(symrnn.cell("fastrnn"))
+    printer = LatexPrinter(program)
+    assert printer.symbol("sigmoid_alpha_dot") == r"(\sigma(\alpha))^{ \cdot }"
+    assert UnicodePrinter(program).symbol("sigmoid_alpha_dot") == "(σ(α))^·"
 
 
 def test_a_long_sum_breaks_between_its_terms() -> None:

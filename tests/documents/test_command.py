@@ -9,7 +9,7 @@ from typer.testing import CliRunner, Result
 
 from symrnn import cli, workflow
 from symrnn.cellfile import starter
-from symrnn.program import UnknownName
+from symrnn.program import ProgramError, UnknownName
 
 
 def invoke(*words: str) -> Result:
@@ -33,6 +33,16 @@ def test_a_cell_of_a_file_has_a_page(tmp_path: Path) -> None:
     result = invoke(str(tmp_path / "my.cell"), "--lang", "en", "-o", str(tmp_path / "site"))
     assert result.exit_code == 0, result.output
     assert "equation-1" in (tmp_path / "site/en/my.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["index", "Guide"])
+def test_no_cell_is_written_over_another_page_of_the_site(name: str, tmp_path: Path) -> None:
+    text = starter("my").replace("my", name)
+    (tmp_path / f"{name}.cell").write_text(text, encoding="utf-8")
+    result = invoke(str(tmp_path / f"{name}.cell"), "--lang", "en", "-o", str(tmp_path / "site"))
+    assert isinstance(result.exception, ProgramError) and not (tmp_path / "site").exists()
+    told = f"cell '{name}' would be written over {name.lower()}.html"
+    assert told in str(result.exception) and "rename" in str(result.exception)
 
 
 def test_what_is_written_once_is_written_over_and_what_is_foreign_is_not(tmp_path: Path) -> None:

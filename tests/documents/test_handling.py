@@ -225,6 +225,14 @@ def test_without_a_script_nothing_speaks_of_one(opened: Any) -> None:
         assert bool(one.page.locator(".unscripted:visible").count()) is not shown
 
 
+def test_no_sentence_speaks_of_numbers_in_a_margin_that_is_not_there(opened: Any) -> None:
+    margin, filed = ("#code ~ .printed", "#code ~ noscript")
+    for scripts, shown in ((False, [0, 1]), (True, [1, 0])):
+        one = opened("lstm", java_script_enabled=scripts)
+        one.page.emulate_media(media="print")
+        assert [one.page.locator(f"{each}:visible").count() for each in (margin, filed)] == shown
+
+
 @PAGES
 @pytest.mark.parametrize("width", [360, 1440])
 def test_nothing_moves_while_a_page_loads(opened: Any, name: str, width: int) -> None:
