@@ -363,7 +363,7 @@ def test_a_library_for_this_machine_is_kept_apart_from_those_for_others(
         monkeypatch: pytest.MonkeyPatch) -> None:
     files = {"accuracy.c": ACCURACY, **shared()}
     here = shared_library(files, (), SIMD)
-    monkeypatch.setattr(compiler, "_target", lambda flags: "another machine")
+    monkeypatch.setattr(compiler, "target", lambda flags: "another machine")
     assert shared_library(files, (), SIMD) != here
 
 

@@ -16,7 +16,7 @@ from symrnn.backends.text import text_of, in_comment, lines_of_comment
 from symrnn.loops import Names, Scalar, Whole, total
 from symrnn.lowering import (ALL_REAL, GIVEN, Arrays, FixedSizes, Interface, Locals, Lowered,
                              Stored, free_sizes, portable, structs_of)
-from symrnn.program import FED, Role, Variable
+from symrnn.program import FED, Role, Variable, short_digest
 from symrnn.schedule import Plan
 
 
@@ -71,6 +71,7 @@ class Source:
     functions: tuple[Printed, ...]
     conversions: tuple[str, ...]
     numbering: tuple[str, ...]
+    equations: str
 
 
 def c_names(plan: Plan, name: str) -> Names:
@@ -143,7 +144,8 @@ class _Sources:
             in_comment(program.source), tuple(in_comment(bare(one)) for one in program.notes),
             nulls(self.chosen.kinds), self._structs(), self._told(),
             members, math, helpers, tuple(one.state for one in program.delays),
-            self._counts(lowered), printed, tuple(sorted(self.conversions)), self._numbering())
+            self._counts(lowered), printed, tuple(sorted(self.conversions)), self._numbering(),
+            short_digest(program))
 
     def _structs(self) -> tuple[Struct, ...]:
         """The structs that the chosen functions take."""

@@ -20,7 +20,7 @@ from symrnn.costs import Operations, costs
 from symrnn.loops import Names
 from symrnn.lowering import Interface, KeptArrays, Locals, Lowered, free_sizes, kept
 from symrnn.lowering.sizes import declared_sizes
-from symrnn.program import FED, Role, Variable
+from symrnn.program import FED, Role, Variable, short_digest
 from symrnn.schedule import Plan, Schedule
 
 PURPOSE = {"forward": "Forward over T steps: sets all values.",
@@ -64,6 +64,7 @@ class Script:
     helpers: tuple[Helper, ...]
     functions: tuple[Printed, ...]
     costs: tuple[tuple[str, str], ...]
+    equations: str
 
 
 def array_names(plan: Plan) -> dict[str, dict[str, str]]:
@@ -104,7 +105,8 @@ class _Script:
             tuple(in_comment(bare(one)) for one in program.notes),
             tuple(map(self.names.member, free_sizes(program))), self._sizes(),
             tuple(Group(name, self._entries(variables)) for name, variables in self.grouped()),
-            (*[COPYSIGN][:"copysign" in functions.math], *helpers), printed, tuple(self._costs()))
+            (*[COPYSIGN][:"copysign" in functions.math], *helpers), printed, tuple(self._costs()),
+            short_digest(program))
 
     def _costs(self) -> Iterator[tuple[str, str]]:
         """What the network costs: forward and backward counts of operations, then what is kept."""

@@ -16,7 +16,7 @@ from symrnn.backends.latex_math import LATEX, LatexPrinter, escape_latex, glyph_
 from symrnn.backends.notes import glyphs_of
 from symrnn.backends.references import reference_latex, references
 from symrnn.program import (is_call, FED, Delay, Equation, Glyph, Pointwise, Program, Role, Size,
-                            Span, Variable)
+                            Span, Variable, short_digest)
 from symrnn.schedule import Plan
 
 SHOWN = (*FED, Role.PARAMETER, Role.SELECTOR, Role.STATE, Role.INTERMEDIATE, Role.OUTPUT)
@@ -74,6 +74,7 @@ class Document:
     backward_copies: tuple[Alike, ...]
     carried: tuple[Memory, ...]
     published: tuple[Rows, ...]
+    equations: str
 
 
 def latex_backend(plan: Plan, name: str) -> tuple[Artefact, ...]:
@@ -105,7 +106,7 @@ def _document(plan: Plan) -> Document:
         derivation(program, gradient, told.copied), _equations(gradient, told.copied),
         told.backward,
         tuple(_memory(gradient, one) for one in gradient.delays if one.lhs in told.symbols),
-        _equations(published(gradient), told.papers, gradient))
+        _equations(published(gradient), told.papers, gradient), short_digest(program))
 
 
 def _notes(program: Program) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from symrnn.backends.notes import bare
 from symrnn.backends.numpy_function import Body, BodyWriter, StepWriter
 from symrnn.backends.numpy_math import UFUNCS, NumpyPrinter
 from symrnn.backends.text import Statement, in_docstring
-from symrnn.program import ROWS, FED, Program, Role
+from symrnn.program import ROWS, FED, Program, Role, short_digest
 from symrnn.schedule import Plan
 
 RESERVED = ["np", "parameters", "inputs", "initial", "state", "outputs", "final", "tape", "bars",
@@ -55,6 +55,7 @@ class Module:
     forward: Body
     backward: Body
     steps: tuple[Body, ...]
+    equations: str
 
 
 def numpy_backend(plan: Plan, name: str) -> tuple[Artefact, ...]:
@@ -72,7 +73,7 @@ def numpy_backend(plan: Plan, name: str) -> tuple[Artefact, ...]:
     module = Module(name, in_docstring(program.title), in_docstring(program.source),
                     tuple(in_docstring(bare(one)) for one in program.notes), entries,
                     helpers(sorted(calls)), SIGNATURES, _when(program.with_role(Role.SELECTOR)),
-                    _when(["contract"]), *bodies, steps)
+                    _when(["contract"]), *bodies, steps, short_digest(program))
     heads = dict(zip(SIGNATURES, (*bodies, *steps), strict=False))
     listings = tuple(Listing(kind, (Row(SIGNATURES[kind]), *body.rows))
                      for kind, body in heads.items())

@@ -18,6 +18,7 @@ from symrnn.backends.text import TextPrinter, in_comment, lines_of_comment, text
 from symrnn.loops import (SIZE, Argument, Call, Declare, Expression, Function, Macro, Name, Names,
                           Return, Run, replaced, total)
 from symrnn.lowering import (Locals, TiledFunction, TiledInterface, packing, signature, tiled)
+from symrnn.program import short_digest
 from symrnn.schedule import Plan
 
 SHARE = {"step": "SHARE_OF_STEP"}  # of one step; that of a loop over steps for all others
@@ -72,6 +73,7 @@ class SimdSource:
     memories: tuple[Printed, ...]
     packings: tuple[Printed, ...]
     teams: tuple[Team, ...]
+    equations: str
 
 
 def simd_backend(plan: Plan, name: str, dialect: Dialect = Dialect()) -> tuple[Artefact, ...]:
@@ -105,7 +107,8 @@ class _Sources:
         vector, _ = of_vectors.made(sorted(self.vectors.used_calls))
         return SimdSource(self.name, f"{self.name.upper()}_SIMD_H",
                           in_comment(self.plan.program.title), self.dialect.shared, math, helpers,
-                          of_vectors.by_lanes, vector, memories, packings, teams)
+                          of_vectors.by_lanes, vector, memories, packings, teams,
+                          short_digest(self.plan.program))
 
     def _printed(self, maker: TiledFunction, function: Function, *comment: str,
                  static: bool = False) -> Printed:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -126,8 +127,37 @@ RUNGS = (
 )
 
 
-def climb(kernel: Kernel, wanted: Expected, rungs: tuple[Rung, ...] = RUNGS) -> Iterator[Finding]:
-    """What differs by more than rounding explains, rung by rung."""
+@dataclass(frozen=True)
+class Held:
+    """An array that was held against another: how many numbers, and the worst of them.
+
+    ``error`` is in units of the array's scale, ``rounding`` one unit in the last place there.
+    """
+
+    rung: str
+    against: str
+    array: str
+    numbers: int
+    error: float
+    bound: float
+    rounding: float
+    entry: tuple[int, ...]
+    found: float
+    right: float
+
+    @property
+    def holds(self) -> bool:
+        """False where the difference is more than rounding explains, or no number."""
+        return self.error <= self.bound
+
+    def __str__(self) -> str:
+        return (f"{self.rung}: entry {list(self.entry)} of {self.array} is {self.found!r}, but "
+                f"{self.right!r} by {self.against}: off by {self.error:.1e} of the largest entry "
+                f"(bound {self.bound:.1e})")
+
+
+def held(kernel: Kernel, wanted: Expected, rungs: tuple[Rung, ...] = RUNGS) -> Iterator[Held]:
+    """All that is compared, rung by rung."""
     subject = Subject(kernel, wanted.case)
     for rung in rungs:
         if rung.streams and not wanted.case.plan.streams:
@@ -135,7 +165,25 @@ def climb(kernel: Kernel, wanted: Expected, rungs: tuple[Rung, ...] = RUNGS) -> 
         values, noise = ((wanted.tangents, wanted.noise_of_tangents) if rung.tangents
                          else (wanted.values, wanted.noise))
         for what, got, right in rung.pairs(subject, wanted):
-            unit = max(float(np.finfo(kernel.dtype).eps), noise.get(what, 0.0))
-            error = off(got, right, scale(values, what) if what in values else 1.0)
-            if not error <= UNITS * unit:
-                yield Finding(f"{rung.name}: {what}", error, UNITS * unit)
+            rounding = float(np.finfo(kernel.dtype).eps)
+            unit = UNITS * max(rounding, noise.get(what, 0.0))
+            size = scale(values, what) if what in values else 1.0
+            yield compared(rung.name, rung.against, what, got, right, size, unit, rounding)
+
+
+def compared(rung: str, against: str, what: str, got: Any, right: Any, size: float,
+             bound: float, rounding: float) -> Held:
+    """One array against another; what is no number is the worst of all."""
+    found, wanted = np.broadcast_arrays(np.asarray(got), np.asarray(right))
+    apart = np.abs(found - wanted)
+    if not found.size:
+        return Held(rung, against, what, 0, 0.0, bound, rounding, (), 0.0, 0.0)
+    entry = tuple(map(int, np.unravel_index(np.argmax(apart), apart.shape)))  # the first NaN
+    return Held(rung, against, what, found.size, off(got, right, size), bound, rounding, entry,
+                float(found[entry]), float(wanted[entry]))
+
+
+def climb(kernel: Kernel, wanted: Expected, rungs: tuple[Rung, ...] = RUNGS) -> Iterator[Finding]:
+    """What differs by more than rounding explains, rung by rung."""
+    return (Finding(f"{one.rung}: {one.array}", one.error, one.bound)
+            for one in held(kernel, wanted, rungs) if not one.holds)

@@ -84,6 +84,11 @@ class Expected:
         return self._values(np.float64)
 
     @cached_property
+    def exact(self) -> dict[str, Array]:
+        """The same in extended precision, where the machine has it."""
+        return self._values(np.longdouble)
+
+    @cached_property
     def tangents(self) -> dict[str, Array]:
         """How all of these change along the arrows, by complex step."""
         return self._tangents(np.complex128)
@@ -91,7 +96,7 @@ class Expected:
     @cached_property
     def noise(self) -> dict[str, float]:
         """The interpreter's own error, relative to the scale of each array."""
-        return self._noise(self.values, self._values(np.longdouble))
+        return self._noise(self.values, self.exact)
 
     @cached_property
     def noise_of_tangents(self) -> dict[str, float]:

@@ -1,5 +1,5 @@
 """The command line: list, show, grad, generate, check, compare, new, flow, import, export, docs,
-package, bench, fuzz.
+package, bench, fuzz, verify.
 """
 
 from symrnn.cli.commands import app
@@ -10,6 +10,7 @@ from symrnn.cli.gradients import grad
 from symrnn.cli.packing import package
 from symrnn.cli.racing import bench
 from symrnn.cli.running import main
+from symrnn.cli.verifying import verify
 from symrnn.cli.writing import docs
 
 app.command(short_help="Measure how gradients travel through time.")(flow)
@@ -20,5 +21,6 @@ app.command(short_help="Write pages: equations, gradients, code.")(docs)
 app.command(short_help="Write a folder that C projects build.")(package)
 app.command(short_help="Race symrnn against other libraries.")(bench)
 app.command(short_help="Hold random cells against their equations.")(fuzz)
+app.command(short_help="Climb the ladder and write certificates.")(verify)
 
 __all__ = ["app", "main"]

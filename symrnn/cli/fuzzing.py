@@ -16,11 +16,16 @@ def fuzz(cells: Annotated[int, typer.Option(
              min=0, metavar="N", help="The same seed draws the same cells.")] = 0,
          output: Annotated[Path, typer.Option(
              "--output", "-o", metavar="FILE",
-             help="Where the smallest cell that fails is written.")] = Path("wrong.cell")) -> None:
+             help="Where the smallest cell that fails is written.")] = Path("wrong.cell"),
+         all_compilers: Annotated[bool, typer.Option(
+             "--all-compilers", help="C by gcc, clang and zig, in all widths.")] = False
+         ) -> None:
     """Draw random cells and hold every kernel of each against its equations.
 
     All that a kernel computes climbs the same ladder: forward, backward, steps, lengths, tangents,
     Hessian products, online learning. A failure is shrunk to the smallest cell that still fails.
+    --all-compilers takes the C of gcc, clang and zig at -O0 and -O3, that for SSE, AVX2 and
+    AVX-512, and two threads, as far as they are here.
     It needs `pip install "symrnn[fuzz]"`. The exit code is 1 where one fails.
 
     Example: `symrnn fuzz --cells 2000 --seed 7`.
@@ -32,6 +37,7 @@ def fuzz(cells: Annotated[int, typer.Option(
     except ModuleNotFoundError:
         raise Misused('cells are drawn by Hypothesis: pip install "symrnn[fuzz]"') from None
     with waiting("Drawing") as told:
-        report = fuzzed(cells, seed, output, lambda number: told(number, "", cells))
+        report = fuzzed(cells, seed, output, lambda number: told(number, "", cells),
+                        all_compilers)
     say(str(report))
     raise typer.Exit(1 if report.failure else 0)

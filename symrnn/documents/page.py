@@ -44,6 +44,7 @@ class Head:
     citation: str
     bibtex: str
     year: str
+    equations: str  # the name that their digest gives them
     built_in: bool  # its author's words are in every language
 
 

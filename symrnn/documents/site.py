@@ -32,7 +32,7 @@ from symrnn.documents.page import Amount, Entry, Equal, Head, Neighbour, Page, P
 from symrnn.documents.symbols import edges, parameter_count, symbol_table
 from symrnn.pipeline import derive
 from symrnn.presentation.costs import ordered
-from symrnn.program import FED, Program
+from symrnn.program import FED, Program, short_digest
 
 
 STEPS = 3  # of the network unrolled in time
@@ -98,7 +98,8 @@ def _head(one: Architecture, program: Program) -> Head:
         tuple(map(shown, program.states)), tuple(map(shown, program.outputs)),
         tuple("reverse" for each in program.delays if each.step < 0)[:1])
     return Head(one.name, program.title, one.python, purpose, program.notes, glyphs_of(program),
-                program.source, program.bibtex.strip(), year(program.bibtex), one.built_in)
+                program.source, program.bibtex.strip(), year(program.bibtex), short_digest(program),
+                one.built_in)
 
 
 def _entry(one: Architecture, program: Program) -> Entry:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 
 from hypothesis import HealthCheck, Phase, given, reject, seed, settings
@@ -15,6 +16,7 @@ from symrnn.kernels import compile
 from symrnn.pipeline import derive
 from symrnn.program.interpret import allow_depth
 from symrnn.program import Program, ProgramError
+from symrnn.runtime.compiler import FOUND, Toolchain, compiled_by, slightly_optimised
 from symrnn.schedule import Plan
 
 QUICK = tuple(one for one in RUNGS if not one.tangents)
@@ -22,13 +24,18 @@ QUICK = tuple(one for one in RUNGS if not one.tangents)
 
 @dataclass(frozen=True)
 class Made:
-    """A way to make a kernel of a program, and what is asked of it."""
+    """A way to make a kernel of a program, and what is asked of it.
+
+    A ``toolchain`` and a ``level`` of optimisation are those of C, where they are chosen.
+    """
 
     name: str
     backend: str
     profile: str = "simd"
     threads: int = 1
     rungs: tuple[Rung, ...] = RUNGS
+    toolchain: Toolchain = FOUND
+    level: tuple[str, ...] = ()
 
 
 NUMPY = Made("NumPy", "numpy")
@@ -115,8 +122,10 @@ def findings(plan: Plan, kernels: tuple[Made, ...], case: int = 1) -> list[str] 
 def _of(program: Program, made: Made, wanted: Expected) -> list[str]:
     """What one kernel computes wrongly; an exception is a finding too."""
     try:
-        kernel = compile(program, made.backend, "float64", profile=made.profile,
-                         threads=made.threads)
-        return [str(one) for one in climb(kernel, wanted, made.rungs)]
+        level = slightly_optimised(*made.level) if made.level else nullcontext()
+        with compiled_by(made.toolchain), level:
+            kernel = compile(program, made.backend, "float64", profile=made.profile,
+                             threads=made.threads)
+            return [str(one) for one in climb(kernel, wanted, made.rungs)]
     except Exception as error:
         return [f"{type(error).__name__}: {error}"]

@@ -6,18 +6,22 @@ from collections.abc import Callable
 from pathlib import Path
 
 from symrnn import rendering
-from symrnn.fuzzing.campaign import Campaign, Report
+from symrnn.fuzzing.campaign import KERNELS, Campaign, Report
+from symrnn.fuzzing.toolchains import all_kernels
 from symrnn.runtime.compiler import slightly_optimised
 from symrnn.runtime.patience import silence
 
 
-def fuzzed(cells: int, seed: int, output: Path, told: Callable[[int], None]) -> Report:
+def fuzzed(cells: int, seed: int, output: Path, told: Callable[[int], None],
+           all_compilers: bool = False) -> Report:
     """Hold the kernels of random cells against their equations; write the smallest that fails.
 
-    Raises FileRefused where it may not stand there.
+    With ``all_compilers`` C is compiled by all that this machine has. Raises FileRefused where
+    the cell may not stand there.
     """
+    kernels = all_kernels() if all_compilers else KERNELS
     with silence(), slightly_optimised():
-        report = Campaign(cells, seed).run(told)
+        report = Campaign(cells, seed, kernels).run(told)
     if report.failure:
         rendering.write(output.parent, {output.name: report.text}, "choose another file")
     return report

@@ -14,7 +14,8 @@ from symrnn.backends.c import blocks, c_names, interface, numbers_type
 from symrnn.backends.lines import WIDTH
 from symrnn.loops import BFLOAT16, FLOAT16, INT8
 from symrnn.lowering import ALL_REAL, Stored
-from symrnn.program import FED, Delay, Program, ProgramError, Role, Span, Variable
+from symrnn.program import (FED, Delay, Program, ProgramError, Role, Span, Variable,
+                            short_digest)
 from symrnn.program.interpret import Interpreter
 from symrnn.schedule import Plan
 
@@ -63,6 +64,7 @@ class Model:
     states: tuple[Slot, ...]
     streams: bool
     work: Mapping[str, int]
+    equations: str  # the name that their digest gives them
     whole: bool = True  # all weights are float32, and lie in one array
 
     @property
@@ -123,7 +125,7 @@ def model(plan: Plan, name: str, sizes: Mapping[str, int], steps: int,
         name, program.title, program.source, told, _placed(parameters, name, types),
         slots("inputs", program.with_role(*FED)),
         slots("outputs", [program[one] for one in program.outputs]), states, plan.streams, work,
-        not types)
+        short_digest(program), not types)
 
 
 def _placed(parameters: Sequence[Slot], name: str, types: Stored) -> tuple[Slot, ...]:

@@ -71,6 +71,11 @@ class Training:
     plans: Mapping[str, Plan]
 
     @property
+    def equations(self) -> str:
+        """The name of the equations that learn, those of the loss among them."""
+        return self.judged.equations
+
+    @property
     def stateless(self) -> bool:
         """True where nothing is remembered."""
         return not self.judged.states

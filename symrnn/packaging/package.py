@@ -51,6 +51,11 @@ class Package:
     header_bytes: int = HEADER
 
     @property
+    def equations(self) -> str:
+        """The name of the network's equations, which every file bears."""
+        return self.model.equations
+
+    @property
     def unused(self) -> bool:
         """True where there are no parameters."""
         return not self.model.parameters

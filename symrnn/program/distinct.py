@@ -20,6 +20,8 @@ STEPS = ("t", "t-1", "t+1", "0", "1", "T", "T+1")
 OWN = frozenset(map(Glyph.named, "tTL"))  # in every document: step, number of steps, loss
 
 Form = Glyph | str  # in a document, and in the terminal
+NONE = frozenset[Form]()
+
 
 def distinct(program: Program) -> Program:
     """The program with glyphs that no two symbols share, in documents and in the terminal."""
@@ -45,9 +47,9 @@ class _Taken:
     def takes(self, family: Sequence[Variable], glyph: Glyph) -> bool:
         """True, and the forms are taken, where no other symbol prints as one of them."""
         timed = [_at_step(glyph, one) for one in family if _in_time(one)]
-        standing = {form for one in timed for form in _forms(one, one.index or _step(one.shift))}
-        steps = {form for one in timed[:1] for step in STEPS for form in _forms(one, step)}
-        constant = {form for one in family if not _in_time(one) for form in _forms(glyph, "")}
+        standing = NONE.union(*(_forms(one, one.index or _step(one.shift)) for one in timed))
+        steps = NONE.union(*map(_at_any_step, timed[:1]))
+        constant = NONE if len(timed) == len(family) else _forms(glyph, "")
         if (standing & self.standing or (standing | steps) & self.constant
                 or constant & (self.constant | self.standing | self.steps)):
             return False
@@ -71,10 +73,16 @@ def _at_step(glyph: Glyph, variable: Variable) -> Glyph:
 
 
 @lru_cache(maxsize=100_000)
-def _forms(glyph: Glyph, step: str) -> tuple[Form, Form]:
+def _forms(glyph: Glyph, step: str) -> frozenset[Form]:
     """What a symbol prints as at some step, in a document and in the terminal."""
     still = replace(glyph, shift=0, index=step)
-    return still.standing(), f"terminal: {glyph_text(still)}" + (f"[{step}]" if step else "")
+    return frozenset((still.standing(),
+                      f"terminal: {glyph_text(still)}" + (f"[{step}]" if step else "")))
+
+
+@lru_cache(maxsize=10_000)
+def _at_any_step(glyph: Glyph) -> frozenset[Form]:
+    return NONE.union(*(_forms(glyph, step) for step in STEPS))
 
 
 def _families(program: Program) -> list[list[Variable]]:
@@ -109,5 +117,5 @@ def _apart(size: Size, taken: set[Form]) -> Size:
     """A size that no variable prints as: ``size_m`` beside a parameter m, as in the code."""
     wishes = (size.glyph, *(Glyph.upright(word) for word in
                             (size.name, f"size_{size.name}", f"the_size_{size.name}")))
-    glyph = next((one for one in wishes if not taken & {*_forms(one, "")}), size.glyph)
+    glyph = next((one for one in wishes if not taken & _forms(one, "")), size.glyph)
     return size if glyph is size.glyph else replace(size, glyph=glyph)

@@ -13,6 +13,7 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from contextvars import ContextVar, copy_context
 from ctypes import CDLL
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from threading import Thread
@@ -29,6 +30,24 @@ SIMD = ("-std=c99", "-O2", "-ftree-vectorize", "-march=native", "-ffp-contract=f
 FULL, SLIGHT = ("-O2", "-O3"), "-O1"
 
 _LEVEL: ContextVar[tuple[str, ...]] = ContextVar("level", default=())  # in place of a full one
+
+
+@dataclass(frozen=True)
+class Toolchain:
+    """A compiler that is asked for by name; ``machine`` are flags in place of this very one's."""
+
+    command: tuple[str, ...] = ()
+    machine: tuple[str, ...] = ()
+
+    def flags(self, given: Sequence[str]) -> list[str]:
+        """The flags for its machine."""
+        return [new for one in given for new in
+                (self.machine if self.machine and one == NATIVE else (one,))]
+
+
+NATIVE = "-march=native"
+FOUND = Toolchain()  # whatever compiler is found, for this machine
+_TOOLCHAIN: ContextVar[Toolchain] = ContextVar("toolchain", default=FOUND)
 
 
 class CompilerMissing(RuntimeError):
@@ -67,6 +86,16 @@ def slightly_optimised(*level: str) -> Iterator[None]:
         _LEVEL.reset(token)
 
 
+@contextmanager
+def compiled_by(toolchain: Toolchain) -> Iterator[None]:
+    """Inside, this compiler is taken in place of the one that is found."""
+    token = _TOOLCHAIN.set(toolchain)
+    try:
+        yield
+    finally:
+        _TOOLCHAIN.reset(token)
+
+
 def shared_library(files: Mapping[str, str], defines: Sequence[str],
                    flags: Sequence[str] = PORTABLE, objects: Sequence[Path] = (),
                    libraries: Sequence[str] = ()) -> Path:
@@ -89,9 +118,10 @@ def _cached(files: Mapping[str, str], defines: Sequence[str], flags: Sequence[st
             parts: Sequence[str], ending: str, libraries: Sequence[str] = ()) -> Path:
     if level := _LEVEL.get():
         flags = [new for one in flags for new in (level if one in FULL else (one,))]
-    command = (*find_compiler(), *STRICT, *flags, *(f"-D{one}" for one in defines))
+    flags = _TOOLCHAIN.get().flags(flags)
+    command = (*_compiler(), *STRICT, *flags, *(f"-D{one}" for one in defines))
     known = (sorted(files.items()), command, [Path(one).name for one in parts], tuple(libraries),
-             _version(find_compiler()), _target(tuple(flags)))
+             version(_compiler()), target(tuple(flags)))
     key = hashlib.sha256(repr(known).encode()).hexdigest()[:32]
     return kept(f"{key}.{ending}",
                 lambda folder: _compile(files, [*command, *parts], libraries, folder))
@@ -139,7 +169,7 @@ def _compile(files: Mapping[str, str], command: Sequence[str], libraries: Sequen
         raise CompilerFailed(f"{command[0]} cannot be started ({error.strerror}); name another "
                              f"compiler in $CC, or use backend=\"numpy\"") from None
     if result.returncode:
-        raise CompilerFailed(f"{' '.join(find_compiler())} could not compile the kernel "
+        raise CompilerFailed(f"{' '.join(_compiler())} could not compile the kernel "
                              f"({_complaint(result.stderr)}); name another compiler in $CC, or "
                              f"use backend=\"numpy\", which needs none")
     return library
@@ -153,19 +183,27 @@ def _complaint(words: str) -> str:
 
 
 @cache
-def _version(command: tuple[str, ...]) -> str:
+def version(command: tuple[str, ...]) -> str:
+    """What a compiler says of itself."""
     result = subprocess.run([*command, "--version"], capture_output=True, text=True, check=False)
     return result.stdout
 
 
-@cache
-def _target(flags: tuple[str, ...]) -> str:
+def _compiler() -> tuple[str, ...]:
+    return _TOOLCHAIN.get().command or find_compiler()
+
+
+def target(flags: tuple[str, ...]) -> str:
     """What the compiler takes the machine for, where the flags leave that to it."""
-    if "-march=native" not in flags:
-        return ""
-    command = [*find_compiler(), "-march=native", "-dM", "-E", "-x", "c", os.devnull]
+    return _native(_compiler()) if NATIVE in flags else ""
+
+
+@cache
+def _native(compiler: tuple[str, ...]) -> str:
+    command = [*compiler, NATIVE, "-dM", "-E", "-x", "c", os.devnull]
     return subprocess.run(command, capture_output=True, text=True, check=False).stdout
 
 
-__all__ = ["PORTABLE", "SIMD", "CompilerFailed", "CompilerMissing", "begun", "cache_folder",
-           "find_compiler", "loaded", "object_file", "shared_library", "slightly_optimised"]
+__all__ = ["FOUND", "PORTABLE", "SIMD", "CompilerFailed", "CompilerMissing", "Toolchain", "begun",
+           "cache_folder", "compiled_by", "find_compiler", "loaded", "object_file",
+           "shared_library", "slightly_optimised", "target", "version"]

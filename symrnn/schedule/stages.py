@@ -81,9 +81,10 @@ def _groups(program: Program, found: list[Component], needs: dict[str, set[str]]
     home = {name: component for component in found for name in component.names}
     orders = {component.place: _order(program, component) for component in found}
     waiting = sorted(found, key=lambda component: component.place)
+    blockers = {one.place: _blockers(one, needs, home) for one in waiting}
     done: list[list[Component]] = []
     while waiting:
-        ready = [one for one in waiting if not _blockers(one, needs, home) & set(waiting)]
+        ready = [one for one in waiting if not blockers[one.place]]
         fitting = [one for one in ready
                    if done and _fits(program, one, done[-1], needs, reductions, orders)]
         chosen = (fitting or ready)[0]
@@ -92,13 +93,16 @@ def _groups(program: Program, found: list[Component], needs: dict[str, set[str]]
         else:
             done.append([chosen])
         waiting.remove(chosen)
+        for one in waiting:
+            blockers[one.place].discard(chosen.place)
     return done
 
 
 def _blockers(component: Component, needs: dict[str, set[str]],
-              home: dict[str, Component]) -> set[Component]:
-    return {home[other] for name in component.names for other in needs[name]
-            if other in home} - {component}
+              home: dict[str, Component]) -> set[int]:
+    """The places of those that it waits for."""
+    return {home[other].place for name in component.names for other in needs[name]
+            if other in home} - {component.place}
 
 
 def _order(program: Program, component: Component) -> Order:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import Any
 
 import pytest
 
 from symrnn.cellfile import parse
 from symrnn.fuzzing import Campaign, campaign
-from symrnn.fuzzing.campaign import NUMPY
+from symrnn.fuzzing.campaign import NUMPY, Made
+from symrnn.fuzzing.toolchains import all_kernels
 from symrnn.program import Role
+from symrnn.runtime.compiler import Toolchain
+from tests.memory.building import nightly
 
 CELLS, PARTS = 40, 8
 
@@ -18,6 +22,26 @@ CELLS, PARTS = 40, 8
 def test_kernels_of_random_cells_are_what_the_equations_say(part: int) -> None:
     report = Campaign(CELLS // PARTS, seed=part).run()
     assert not report.failure, str(report)
+
+
+def test_all_compilers_of_this_machine_are_taken() -> None:
+    named = [one.name for one in all_kernels()]
+    assert len(named) == len({*named})
+    assert {"C, simd, gcc -O0", "C, fast, 2 threads"} <= {*named} or not shutil.which("gcc")
+
+
+@nightly
+def test_other_compilers_compute_the_same() -> None:
+    chosen = tuple(one for one in all_kernels() if one.toolchain.command or one.threads > 1)
+    report = Campaign(20, seed=1, kernels=chosen).run()
+    assert not report.failure, str(report)
+
+
+def test_a_chosen_compiler_is_the_one_that_compiles() -> None:
+    """A toolchain that fails is told as a failure: none is silently replaced by another."""
+    broken = Made("C by false", "c", "portable", toolchain=Toolchain(("false",)))
+    report = Campaign(3, seed=1, kernels=(broken,)).run()
+    assert "false could not compile" in report.failure
 
 
 def test_most_random_cells_can_be_held_against_their_equations() -> None:

@@ -14,8 +14,9 @@ import pytest
 HERE = Path(__file__).resolve().parent
 WARNINGS = "-pedantic -Wall -Wextra -Wconversion -Wsign-conversion -Wshadow -Werror -O2".split()
 COMPILERS = {"gcc": ["gcc"], "clang": ["clang"], "zig": [sys.executable, "-m", "ziglang", "cc"],
-             "aarch64": ["aarch64-linux-gnu-gcc", "-static"]}
-EMULATORS = {"aarch64": ("qemu-aarch64", "qemu-aarch64-static")}
+             "aarch64": ["aarch64-linux-gnu-gcc", "-static"],
+             "s390x": ["s390x-linux-gnu-gcc", "-static"]}  # the big end first
+EMULATORS = {one: (f"qemu-{one}", f"qemu-{one}-static") for one in ("aarch64", "s390x")}
 CORTEX = ("arm-none-eabi-gcc -std=c99 -Os -mcpu=cortex-m4 -mthumb -mfpu=fpv4-sp-d16 "
           "-mfloat-abi=hard -ffunction-sections -fdata-sections -Wl,--gc-sections "
           "--specs=rdimon.specs").split()

@@ -24,7 +24,7 @@ BY_NAME = {one.name: one for one in architectures()}
 SMALL = ("bidirectional_rnn", "deep_bidirectional_lstm", "lru", "rwkv4", "lstm_layer_norm", "mlstm",
          "elman", "clockwork", "s6")
 compilers = pytest.mark.parametrize("compiler", [
-    pytest.param(one, marks=() if one == "gcc" else nightly) for one in COMPILERS])
+    pytest.param(one, marks=() if one in ("gcc", "s390x") else nightly) for one in COMPILERS])
 
 
 @compilers
@@ -92,7 +92,7 @@ def test_cmake_builds_tests_installs_and_is_found(packaged: Path, tmp_path: Path
 
 
 @nightly
-@pytest.mark.parametrize("compiler", ["clang", "zig", "aarch64"])
+@pytest.mark.parametrize("compiler", ["clang", "zig", "aarch64", "s390x"])
 def test_cmake_builds_and_tests_with_other_compilers(compiler: str, packaged: Path,
                                                      tmp_path: Path) -> None:
     wrapper, build = tmp_path / "compiler", str(tmp_path / "build")

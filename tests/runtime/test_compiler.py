@@ -93,7 +93,7 @@ def test_a_half_written_library_is_never_seen(monkeypatch: pytest.MonkeyPatch) -
         raise KeyboardInterrupt
 
     monkeypatch.setattr(subprocess, "run", interrupted)
-    monkeypatch.setattr(compiler, "_version", lambda command: "")
+    monkeypatch.setattr(compiler, "version", lambda command: "")
     with pytest.raises(KeyboardInterrupt):
         compiler.shared_library({"kernel.c": "int whole(void) { return 1; }\n"}, ())
     assert list(compiler.cache_folder().iterdir()) == []

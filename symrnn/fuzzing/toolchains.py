@@ -1,0 +1,54 @@
+"""The same C by other compilers, at other levels and for narrower vectors, where they are."""
+
+from __future__ import annotations
+
+import importlib.util
+import platform
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+
+from symrnn.fuzzing.campaign import FAST, KERNELS, QUICK, Made
+from symrnn.runtime.compiler import Toolchain
+
+ZIG = (sys.executable, "-m", "ziglang", "cc")
+COMPILERS = {"gcc": ("gcc",), "clang": ("clang",), "zig": ZIG}
+SSE, AVX2 = ("-march=x86-64",), ("-march=x86-64", "-mavx2", "-mfma")
+AVX512 = (*AVX2, "-mavx512f", "-mavx512dq", "-mavx512vl", "-mavx512bw")
+WIDTHS = {"SSE": SSE, "AVX2": AVX2, "AVX-512": AVX512}
+# Unoptimised without functions that nobody calls: they would want more than is linked.
+LEVELS = {"-O0": ("-O0", "-ffunction-sections", "-Wl,--gc-sections"), "-O3": ("-O3",)}
+MARKS = {"AVX2": "__AVX2__", "AVX-512": "__AVX512F__"}  # what a compiler defines for this machine
+
+
+def all_kernels() -> tuple[Made, ...]:
+    """Every kernel, then those of all compilers, levels, widths and teams that this machine has."""
+    return (*KERNELS, *_of_compilers(), *_of_widths(), Made("C, fast, 2 threads", "c", threads=2,
+                                                           rungs=QUICK))
+
+
+def _of_compilers() -> Iterator[Made]:
+    for name, command in COMPILERS.items():
+        if _is_here(name, command):
+            for level, flags in LEVELS.items():
+                for profile in ("portable", "simd"):
+                    yield Made(f"C, {profile}, {name} {level}", "c", profile, rungs=QUICK,
+                               toolchain=Toolchain(command), level=flags)
+
+
+def _of_widths() -> Iterator[Made]:
+    if platform.machine() not in ("x86_64", "AMD64") or not shutil.which("gcc"):
+        return
+    native = subprocess.run(["gcc", "-march=native", "-dM", "-E", "-x", "c", "-"], text=True,
+                            input="", capture_output=True, check=False).stdout.split()
+    for name, machine in WIDTHS.items():
+        if MARKS.get(name, "__SSE2__") in native:
+            yield Made(f"{FAST.name}, {name}", "c", rungs=QUICK,
+                       toolchain=Toolchain(("gcc",), machine))
+
+
+def _is_here(name: str, command: tuple[str, ...]) -> bool:
+    if name == "zig":
+        return importlib.util.find_spec("ziglang") is not None
+    return shutil.which(command[0]) is not None

@@ -1,0 +1,58 @@
+"""A certificate tells what was compared, says the same twice, and names what is wrong."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import symrnn
+from symrnn.checking.certificate import Certificate, certificate
+from symrnn.checking.certified import certified
+from symrnn.program import digest
+from symrnn.rendering import is_ours
+from symrnn.runtime.numpy_engine import NumpyEngine
+from symrnn.targets import RUN
+
+NUMPY = tuple(one for one in RUN if one.backend == "numpy")
+NETWORK = symrnn.elman()
+
+
+def made() -> Certificate:
+    return certificate(NETWORK, "symrnn verify elman", 3, NUMPY)
+
+
+def test_it_is_the_same_twice_and_all_holds() -> None:
+    first = made()
+    assert first.json == made().json and first.text == made().text
+    assert first.wrong == ()
+    assert {row.worst.rung for row in first.rows} >= {"rule", "extended precision", "oracle",
+                                                      "forward", "Hessian products"}
+    assert all(row.numbers > 0 for row in first.rows)
+    assert json.loads(first.json)["equations"] == digest(NETWORK)
+
+
+def test_a_wrong_gradient_is_told_with_its_rung_array_and_entry(
+        monkeypatch: pytest.MonkeyPatch) -> None:
+    right = NumpyEngine.backward
+
+    def wrong(self: NumpyEngine, *arguments: object) -> dict[str, np.ndarray]:
+        gradients = {name: np.array(one) for name, one in right(self, *arguments).items()}
+        gradients["U"][1, 0] += 1.0
+        return gradients
+
+    monkeypatch.setattr(NumpyEngine, "backward", wrong)
+    told = made().wrong
+    assert any("elman: NumPy, float64: backward: entry [1, 0] of U is" in one for one in told)
+    assert any("oracle: entry [1, 0] of U" in one for one in told)
+
+
+def test_files_are_symrnns_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("symrnn.checking.certified.CHECKED", NUMPY)
+    certified(NETWORK, "my elman.cell", 0, (), tmp_path)
+    files = sorted(tmp_path.iterdir())
+    assert [one.name for one in files] == ["elman.json", "elman.txt"]
+    assert all(map(is_ours, files))
+    assert "symrnn verify 'my elman.cell' --seed 0" in files[1].read_text()
