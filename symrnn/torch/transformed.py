@@ -2,9 +2,8 @@
 
 They take the same formulas from a function of autograd, whose arguments are one flat row. Forward
 mode goes over the values and over their gradients, so that ``torch.func.hessian`` is there; it
-keeps the tensors that backward keeps, else vmap mixes them up. Where torch.compile traces there is
-one derivative alone: it takes neither a function that has forward mode nor, right, one whose
-context is set up apart.
+keeps the tensors that backward keeps, else vmap mixes them up. torch.compile may not look inside:
+of a function of autograd that it traces it knows one derivative, no direction and no vmap.
 """
 
 from __future__ import annotations
@@ -25,10 +24,10 @@ from symrnn.torch.operators import (TOO_HIGH, after_backward, after_forward, alo
 Tensors = Sequence[Tensor]
 
 
+@torch.compiler.allow_in_graph
 def forward_transformed(network: str, given: Tensors) -> Tensors:
     """The operator ``forward``, for a call inside of a transform of torch.func."""
-    run = _Traced if torch.compiler.is_compiling() else _Forward
-    made: tuple[Tensor, ...] = run.apply(network, *given)
+    made: tuple[Tensor, ...] = _Forward.apply(network, *given)
     return made
 
 
@@ -73,19 +72,6 @@ class _Forward(torch.autograd.Function):
         given, tape = saved[:len(order(ctx.network).given)], saved[-1]
         moved = _last(push, ctx.network, given, _moving(ctx.network, given, dots))
         return *moved, torch.zeros_like(tape)  # whose own changes nobody reads
-
-
-class _Traced(torch.autograd.Function):
-    @staticmethod
-    def forward(ctx: Any, network: str, *given: Tensor) -> tuple[Tensor, ...]:
-        made = tuple(forward(network, list(given)))
-        ctx.network = network
-        ctx.save_for_backward(*given, *made)
-        return made
-
-    @staticmethod
-    def backward(ctx: Any, *bars: Tensor) -> tuple[Any, ...]:
-        return None, *after_forward(ctx.network, ctx.saved_tensors, bars, backward)
 
 
 class _Backward(torch.autograd.Function):

@@ -84,3 +84,16 @@ def test_a_packed_sequence_breaks_the_graph_and_says_so() -> None:
         torch._dynamo.reset()
         with pytest.raises(torch._dynamo.exc.Unsupported, match="give the padded tensor and len"):
             torch.compile(own, fullgraph=True, backend="eager")(packed)
+
+
+@pytest.mark.parametrize("way", [
+    lambda f: torch.vmap(grad(f)), lambda f: lambda xs: hessian(f)(xs[0]),
+    lambda f: lambda xs: grad(lambda x: grad(f)(x).pow(2).sum())(xs[0]),
+    lambda f: lambda xs: jacfwd(f)(xs[0]), lambda f: lambda xs: jvp(f, (xs[0],), (xs[1],))[1]])
+def test_torch_compile_takes_transforms_of_transforms(way) -> None:
+    """Inside torch.compile a function of autograd would know one derivative, and no vmap."""
+    ours, _, x, dot = both()
+    run, xs = way(squared(ours)), torch.stack([x, dot])
+    torch._dynamo.reset()
+    compiled = torch.compile(run, fullgraph=True, backend="aot_eager")
+    assert largest_error([compiled(xs)], [run(xs)]) < 1e-12
