@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import operator
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 from typing import Any
@@ -39,7 +39,8 @@ class Operations:
 
     ``elementary`` goes by SymPy's classes, logic and comparisons included, ``named`` by rows of
     the table of activations for which the library has a function of its own. ``number`` makes
-    a constant. ``rounded`` says what so many roundings make of a value; here they make nothing.
+    a constant. ``rounded`` says what so many roundings make of a value, and ``total`` and
+    ``product`` heed them; of floats they make nothing.
     """
 
     elementary: Mapping[Any, Callable[..., Any]]
@@ -47,6 +48,8 @@ class Operations:
     real: Callable[[Any], Any] = lambda value: value
     named: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     number: Callable[[Expr], Any] = float
+    total: Callable[[Sequence[Any]], Any] = lambda values: reduce(operator.add, values)
+    product: Callable[[Sequence[Any]], Any] = lambda values: reduce(operator.mul, values)
     power: Callable[[Any, Any], Any] = operator.pow
     rounded: Callable[[Any, int], Any] = lambda value, times: value
 
@@ -106,21 +109,13 @@ def evaluate(expression: Expr, value: Callable[[str], Any], sizes: Mapping[str, 
 
 def _operation(expression: Expr, values: list[Any], operations: Operations) -> Any:
     if isinstance(expression, Add):
-        first, *others = (operations.rounded(one, len(values) - 1) for one in values)
-        return sum(others, start=first)
+        return operations.total(values)
     if isinstance(expression, Mul):
-        return operations.rounded(_product(values), len(values) - 1)
+        return operations.product(values)
     if isinstance(expression, Pow) and not isinstance(expression, exp):
         return operations.power(*values)
     function = operations.elementary[type(expression)]
     return reduce(function, values) if len(values) > 1 else function(*values)
-
-
-def _product(values: list[Any]) -> Any:
-    result = values[0]
-    for value in values[1:]:
-        result = result * value
-    return result
 
 
 def _piecewise(expression: Piecewise, inner: Callable[[Expr], Any],
@@ -191,9 +186,9 @@ class Interpreter:
             raise KeyError(f"no value is given for '{lhs.name}'")
         shape = tuple(self.sizes[axis] for axis in lhs.shape[max(0, int(lhs.span) - 1) :])
         additions = sum(self._summands(product, lhs) for _, product in definition.taken_apart) - 1
-        result = sum((self._pointwise(term, lhs, step, additions) if product is None
+        result = np.asarray(sum((self._pointwise(term, lhs, step, additions) if product is None
                       else self._scaled(*product, lhs, step, additions)
-                      for term, product in definition.taken_apart), start=np.zeros(shape))
+                      for term, product in definition.taken_apart), start=np.zeros(shape)))
         return np.broadcast_to(result, (*result.shape[:result.ndim - len(shape)], *shape))
 
     def _summands(self, product: tuple[Expr, Ein] | None, lhs: Variable) -> int:
