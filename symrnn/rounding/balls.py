@@ -19,7 +19,7 @@ from flint import arb, ctx
 from sympy import Abs, And, E, Expr, Max, Min, Not, Or, Rational, erf, pi
 from sympy.functions import sqrt
 
-from symrnn.program import ELEMENTARY, ROWS, Activation
+from symrnn.program import ELEMENTARY, ROWS, SATURATING, Activation
 from symrnn.program.activations import copysign
 from symrnn.program.interpret import Array, Operations, evaluate
 
@@ -29,6 +29,8 @@ READY = ("sigmoid", "sigmoid_tail", "sigmoid_from_tail", "complement_from_tail",
          "tanh_from_tail", "slope_from_tail")  # the fast header has them, within FUNCTION_UNITS
 
 WHOLE = 2**10  # so that sums and products of a few have a place in float32
+
+KEPT = frozenset(one.tail for one in SATURATING.values())
 
 Truth = bool | None  # None: the balls overlap, so either may be
 
@@ -102,7 +104,8 @@ def _is_whole(number: Any) -> bool:
 
 def _entries(function: Callable[..., Any], operands: int) -> Callable[..., Any]:
     """A function of balls, entry by entry."""
-    return np.frompyfunc(function, operands, 1)
+    made: Callable[..., Any] = np.frompyfunc(function, operands, 1)
+    return made
 
 
 def _method(name: str) -> Callable[[Any], arb]:
@@ -133,9 +136,12 @@ def rounding(dtype: str) -> Operations:
     kind = np.finfo(dtype)
     unit, least = arb(float(kind.eps)) / 2, float(kind.tiny)
 
+    def relative(number: Any, times: int) -> Any:
+        return number * (1 + arb(0, times * unit / (1 - times * unit)))
+
     def widened(number: Any, times: int) -> Any:
-        relative = 1 + arb(0, times * unit / (1 - times * unit))
-        return number * relative + arb(0, times * least) if times and number != 0 else number
+        exactly = not times or number == 0
+        return number if exactly else relative(number, times) + arb(0, times * least)
 
     def rounded(value: Any, times: int) -> Any:
         return _entries(lambda one: widened(one, times), 1)(value)
@@ -161,12 +167,24 @@ def rounding(dtype: str) -> Operations:
     def called(function: Callable[..., Any]) -> Callable[..., Any]:
         return lambda *operands: rounded(function(*operands), 2 * FUNCTION_UNITS)
 
+    def kept(name: str) -> Callable[..., Any]:
+        """A tail keeps its sign where it underflows; what is made of it bears the difference."""
+        tail = _row(ROWS[name].definition, ROWS[name], lambda: EXACT)
+        return lambda *operands: _entries(
+            lambda one: relative(one, 2 * FUNCTION_UNITS), 1)(tail(*operands))
+
+    def row(name: str) -> Callable[..., Any]:
+        """A function of the table: ready ones by what they are, others as kernels evaluate them."""
+        if name in KEPT:
+            return kept(name)
+        if name in READY:
+            return called(_row(ROWS[name].definition, ROWS[name], lambda: EXACT))
+        return _row(ROWS[name].kernel_form, ROWS[name], lambda: made)
+
     made = replace(EXACT, elementary={**EXACT.elementary, **{
         one: called(EXACT.elementary[one])
         for one in (*(row.function for row in ELEMENTARY.values()), erf)}},
-        named={name: called(_row(row.definition, row, lambda: EXACT)) if name in READY
-               else _row(row.kernel_form, row, lambda: made) for name, row in ROWS.items()},
-        number=number, power=power, rounded=rounded,
+        named={name: row(name) for name in ROWS}, number=number, power=power, rounded=rounded,
         total=lambda values: _entries(added, len(values))(*values),
         product=lambda values: _entries(multiplied, len(values))(*values))
     return made

@@ -25,7 +25,7 @@ def enclosures(case: Case, dtype: str) -> dict[str, Array]:
     with precision(BITS):
         forward = Interpreter(plan.forward.program, given, case.sizes, operations)
         gradient = plan.backward.program
-        bound = {one.lhs for one in (*gradient.equations, *gradient.delays)}
+        bound = {*(one.lhs for one in gradient.equations), *(one.lhs for one in gradient.delays)}
         read = {one.name: forward.whole(one.name) for one in gradient.variables
                 if one.name not in bound and one.name in forward.program and one.offset is None}
         backward = Interpreter(gradient, {**given, **read}, case.sizes, operations)
