@@ -30,6 +30,7 @@ READY = ("sigmoid", "sigmoid_tail", "sigmoid_from_tail", "complement_from_tail",
 
 WHOLE = 2**10  # so that sums and products of a few have a place in float32
 
+LOST = {"float32": 4.1e-31, "float64": 2.4e-287}  # what is left of a tail that counts as 0
 KEPT = frozenset(one.tail for one in SATURATING.values())
 
 Truth = bool | None  # None: the balls overlap, so either may be
@@ -164,8 +165,9 @@ def rounding(dtype: str) -> Operations:
         times = 1 if once else max(2 * FUNCTION_UNITS, int(float(ball(exponent).abs_upper())) + 1)
         return rounded(EXACT.power(base, exponent), times)
 
-    def called(function: Callable[..., Any]) -> Callable[..., Any]:
-        return lambda *operands: rounded(function(*operands), 2 * FUNCTION_UNITS)
+    def called(function: Callable[..., Any], lost: float = 0.0) -> Callable[..., Any]:
+        margin = arb(0, lost)
+        return lambda *operands: rounded(function(*operands), 2 * FUNCTION_UNITS) + margin
 
     def kept(name: str) -> Callable[..., Any]:
         """A tail keeps its sign where it underflows; what is made of it bears the difference."""
@@ -178,7 +180,7 @@ def rounding(dtype: str) -> Operations:
         if name in KEPT:
             return kept(name)
         if name in READY:
-            return called(_row(ROWS[name].definition, ROWS[name], lambda: EXACT))
+            return called(_row(ROWS[name].definition, ROWS[name], lambda: EXACT), LOST[dtype])
         return _row(ROWS[name].kernel_form, ROWS[name], lambda: made)
 
     made = replace(EXACT, elementary={**EXACT.elementary, **{
