@@ -10,9 +10,9 @@ import numpy as np
 from symrnn.checking.reference import Case, random_case
 from symrnn.program import Misused, ProgramError, quoted
 from symrnn.program.interpret import Array
-from symrnn.rounding.balls import ball, balls
+from symrnn.rounding.balls import ball
 from symrnn.rounding.bounds import enclosures
-from symrnn.rounding.exact import Exact, exact, middles
+from symrnn.rounding.exact import Exact, exact, middles, results
 from symrnn.rounding.result import Accuracy, Quantity, Worst
 from symrnn.runtime import Kernel
 from symrnn.schedule import Plan
@@ -72,10 +72,13 @@ def in_ulps(off: Array, wanted: Array, dtype: str) -> Array:
     return np.asarray(off / unit)
 
 
-def _bound(around: Any, truth: Any) -> float:
-    """How far from the truth anything inside a ball may be."""
-    reach = abs(around - truth).abs_upper()
-    return float(reach) if reach.is_finite() else np.inf
+def bounds(around: Array, wanted: Array) -> Array:
+    """How far from the truth anything inside balls may be."""
+    def reach(one: Any, truth: Any) -> float:
+        far = abs(one - truth).abs_upper()
+        return float(far) if far.is_finite() else np.inf
+
+    return _floats(np.frompyfunc(reach, 2, 1)(around, wanted))
 
 
 def _floats(array: Any) -> Array:
@@ -87,10 +90,9 @@ def accuracies(case: Case, kernel: Kernel, wanted: Exact, described: str,
     """The errors of a kernel beside their bounds."""
     dtype, found = str(kernel.dtype), computed(case, kernel)
     around = enclosures(case, dtype)
-    forward = {one for one in wanted if one not in {each.name for each in case.plan.program.
-                                                    variables if not each.role.given}}
-    quantities = tuple(_quantity(name, name in forward, found[name], one,
-                                 _floats(np.frompyfunc(_bound, 2, 1)(around[name], one)), dtype)
+    forward = results(case.plan.program)
+    quantities = tuple(_quantity(name, name not in forward, found[name], one,
+                                 bounds(around[name], one), dtype)
                        for name, one in wanted.items() if one.size)
     return Accuracy(case.plan.program.name, described, dtype, case.sizes, limits, seed, quantities)
 
@@ -106,6 +108,3 @@ def _quantity(name: str, gradient: bool, found: Array, wanted: Array, bound: Arr
                   float(bound[place]))
     return Quantity(name, gradient, off.shape, float(np.max(np.abs(truth))), float(bound.max()),
                     float(off.max()), float(np.median(ulps)), float(ulps.max()), worst)
-
-
-__all__ = ["accuracies", "balls", "case_of", "computed", "errors", "in_ulps"]

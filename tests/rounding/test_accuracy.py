@@ -22,6 +22,7 @@ from symrnn.pipeline import derive
 from symrnn.program import Misused
 from symrnn.rounding import asked, measure
 from symrnn.rounding.balls import EXACT, balls, precision, rounding
+from symrnn.rounding.bounds import enclosures
 from symrnn.rounding.exact import exact, middles
 from tests.conftest import by_night
 
@@ -78,7 +79,10 @@ def saturated(name: str, seed: int) -> Case:
 @pytest.mark.parametrize("seed", [3, 4])
 def test_saturated_cells_are_finite_and_right_where_the_equations_are(
         name: str, seed: int) -> None:
-    """To 1e-12 of each array's largest entry, forward and backward."""
+    """To 1e-12 of each array's largest entry; where rounded values cancel, inside the bound.
+
+    The gradient of a GRU's z reads h - n, of which both may be rounded to 1.
+    """
     case = saturated(name, seed)
     try:
         wanted = exact(case)
@@ -87,13 +91,16 @@ def test_saturated_cells_are_finite_and_right_where_the_equations_are(
     largest = max(float(abs(x).abs_upper()) for one in wanted.values() for x in one.flat)
     if not largest < 1e150:
         pytest.skip("the exact values leave the numbers of float64")
+    around = enclosures(case, "float64")
     for backend, profile in asked.KERNELS.values():
         made = symrnn.compile(case.plan.program, backend, "float64", profile=profile)
         found = measure.computed(case, made)
         for key, one in wanted.items():
             size = np.max(np.abs(middles(one)), initial=0.0)
-            off = np.max(measure.errors(found[key], one), initial=0.0)
-            assert off <= max(1e-12 * size, LEAST), (backend, profile, key, off, size)
+            off = measure.errors(found[key], one)
+            assert np.isfinite(off).all(), (backend, profile, key)
+            held = off <= np.maximum(max(1e-12 * size, LEAST), measure.bounds(around[key], one))
+            assert held.all(), (backend, profile, key, off.max(), size)
 
 
 def test_exact_values_are_those_of_another_library() -> None:
@@ -159,7 +166,7 @@ def test_the_command_prints_json_for_a_file(
 ])
 def test_what_is_asked_wrongly_is_refused(words: dict[str, Any], said: str) -> None:
     with pytest.raises(Misused) as error:
-        symrnn.accuracy(symrnn.elman(), **words)
+        symrnn.accuracy(symrnn.elman(), **{"kernel": "numpy", **words})
     assert str(error.value) == said
 
 
