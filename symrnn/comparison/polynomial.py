@@ -12,14 +12,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
-from itertools import permutations
 
 from sympy import Expr, Integer, Symbol, expand
 
+from symrnn.comparison.summed import orders
 from symrnn.program import SizeSymbol
 
 MOST_TERMS = 3000
-MOST_SUMMED = 7
+MOST_ORDERS = 5040
 PARAMETER = "parameter"
 STATE = "state"
 SELECTOR = "selector"
@@ -194,12 +194,12 @@ def placed(poly: Poly, places: Mapping[int, int]) -> Poly:
 
 def canonical(factors: tuple[Factor, ...]) -> tuple[Factor, ...]:
     """Factors in an order, and summed indices under names, that depend on neither."""
-    summed = sorted({index for _, at in factors for index in at if index < 0})
-    if len(summed) > MOST_SUMMED:
-        raise TooLarge(f"a product is summed over more than {MOST_SUMMED} indices")
-    orders = ({index: -1 - place for place, index in enumerate(order)}
-              for order in permutations(summed))
-    return min((_sorted(factors, names) for names in orders), key=_factors_key)
+    found = tuple({index: -1 - place for place, index in enumerate(order)}
+                  for order in orders(factors, MOST_ORDERS))
+    if not found:
+        raise TooLarge(f"a product is summed over indices that nothing tells apart, in more than "
+                       f"{MOST_ORDERS} orders")
+    return min((_sorted(factors, names) for names in found), key=_factors_key)
 
 
 def _sorted(factors: tuple[Factor, ...], names: Mapping[int, int]) -> tuple[Factor, ...]:

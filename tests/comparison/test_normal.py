@@ -5,6 +5,7 @@ import pytest
 from sympy import Integer, Piecewise, Symbol
 
 from symrnn.comparison.normal import COMPLEMENTED, ODD_FUNCTIONS, TRANSPARENT, Normal
+from symrnn.comparison.summed import orders
 from symrnn.comparison.polynomial import (Leaf, TooLarge, called, canonical, constant, placed, plus,
                                           scaled, single, times)
 from symrnn.program import ACTIVATIONS, ELEMENTARY
@@ -77,8 +78,14 @@ def test_a_function_of_a_scalar_has_no_axes() -> None:
     assert called("exp", [constant(Symbol("k"))]).terms[0].factors[0][1] == ()
 
 
+def test_indices_that_factors_tell_apart_have_one_order() -> None:
+    chain = tuple((vector("u"), (-place, -place - 1)) for place in range(1, 12))
+    assert len(list(orders((*chain, (vector("h"), (-12,))), 1))) == 1
+    assert len(list(orders(((vector("v"), (-1,)), (vector("v"), (-2,))), 2))) == 2
+
+
 def test_too_many_summed_indices_are_refused() -> None:
-    with pytest.raises(TooLarge, match="more than 7 indices"):
+    with pytest.raises(TooLarge, match="nothing tells apart"):
         canonical(tuple((vector("v"), (-place,)) for place in range(1, 9)))
 
 

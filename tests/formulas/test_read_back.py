@@ -55,6 +55,13 @@ class Numbers:
         return self.interpreter.whole(name)
 
 
+def counted(place: int, axes: tuple[str, ...], sizes: dict[str, int]) -> Value:
+    """An index, which counts from zero along one of several axes, of which two may be alike."""
+    shape = [1] * len(axes)
+    shape[place] = sizes[axes[place]]
+    return Value(np.arange(sizes[axes[place]]).reshape(shape), axes)
+
+
 def check(numbers: Numbers, program: Program, symbols: dict[str, str], sizes: dict[str, str],
           read: Callable[[Equation], Sides]) -> None:
     """Every printed equation of a program at every step."""
@@ -66,8 +73,8 @@ def check(numbers: Numbers, program: Program, symbols: dict[str, str], sizes: di
     for equation in printed(program):
         (left,), right = read(equation)
         axes = numbers.axes[equation.lhs]
-        indices = {letter: along(Value(np.arange(numbers.sizes[axis]), (axis,)), axes)
-                   for letter, axis in zip(left.indices, axes, strict=False)}
+        indices = {letter: counted(place, axes, numbers.sizes)
+                   for place, letter in enumerate(left.indices)}
         shown = left.inside[0][0] if left.kind == "group" else left
         assert symbols[shown.text] == equation.lhs
         meaning = Meaning(symbol, numbers.sizes["T"], indices)
