@@ -23,6 +23,8 @@ from symrnn.presentation import show
 from symrnn.presentation.costs import cost
 from symrnn.program import Program, ProgramError, activation, reverse, verify
 from symrnn.runtime import CompilerFailed, CompilerMissing, Kernel, Run, ShapeError
+from symrnn.rounding.asked import accuracy
+from symrnn.rounding.result import Accuracy
 from symrnn.storage import Saved, load, save
 from symrnn.training.fitting import Diverged, fit
 from symrnn.training.result import Fitted
@@ -31,13 +33,13 @@ from symrnn.transforms import (clipped, clipped_state, dropout, learned_initial,
                                without_bias, zoneout)
 
 __all__ = [
-    "Cell", "CellFileError", "Comparison", "CompilerFailed", "CompilerMissing", "Diverged",
-    "Fitted", "Gradient", "Kernel", "Packaged", "Program", "ProgramError", "Run", "Saved",
-    "ShapeError", "activation", "adam", "adjoint", "bidirectional", "binary_cross_entropy", "cell",
-    "cell_names", "clipped", "clipped_state", "compare", "compile", "cost", "deep", "derive",
-    "diagram", "dropout", "elman", "fit", "flow", "generate", "gradient", "gradient_norm_clip",
-    "gru", "join", "jordan", "learned_initial", "load", "lstm", "mean_squared_error", "momentum",
-    "package", "random_parameters", "readout", "reverse", "save", "sgd", "show",
-    "softmax_cross_entropy", "t", "tangent", "to_onnx", "verify", "with_loss", "with_two_biases",
-    "without_bias", "zoneout",
+    "Accuracy", "Cell", "CellFileError", "Comparison", "CompilerFailed", "CompilerMissing",
+    "Diverged", "Fitted", "Gradient", "Kernel", "Packaged", "Program", "ProgramError", "Run",
+    "Saved", "ShapeError", "accuracy", "activation", "adam", "adjoint", "bidirectional",
+    "binary_cross_entropy", "cell", "cell_names", "clipped", "clipped_state", "compare", "compile",
+    "cost", "deep", "derive", "diagram", "dropout", "elman", "fit", "flow", "generate", "gradient",
+    "gradient_norm_clip", "gru", "join", "jordan", "learned_initial", "load", "lstm",
+    "mean_squared_error", "momentum", "package", "random_parameters", "readout", "reverse", "save",
+    "sgd", "show", "softmax_cross_entropy", "t", "tangent", "to_onnx", "verify", "with_loss",
+    "with_two_biases", "without_bias", "zoneout",
 ]

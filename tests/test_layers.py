@@ -30,6 +30,7 @@ RANKS = {
     "checking": 9, "presentation": 9, "interop": 9, "functional": 9, "handles": 9,
     "learner": 9,
     "fuzzing": 10, "comparison": 10, "torch": 10, "jax": 10, "gradients": 10, "jacobians": 10,
+    "rounding": 10,
     "bench": 11, "documents": 11, "exchange": 11, "training": 11,
     "packaging": 12,
     "workflow": 13,
@@ -60,6 +61,7 @@ HOMES = {
     "keras": {"exchange"}, "h5py": {"exchange"},
     "safetensors": {"storage"},
     "hypothesis": {"fuzzing"},
+    "flint": {"rounding"},
     "ctypes": {"runtime", "bench", "jax"},
     "subprocess": {"runtime", "bench"},
 }

@@ -61,20 +61,25 @@ class Case:
 
 
 def random_case(plan: Plan, seed: int = 0, steps: int = 4, batch: int = 2,
-                positive: bool = False, smallest: int = 2, different: int | None = None) -> Case:
+                positive: bool = False, smallest: int = 2, different: int | None = None,
+                chosen: Mapping[str, int] | None = None,
+                limits: tuple[float, float] | None = None) -> Case:
     """A case with sizes that all differ, from ``smallest`` on, and entries around one half.
 
     That keeps away from saturation while sizes are small. Of ``different`` sizes the first comes
     again after the last one. What the equations' source draws by a formula is drawn so.
+    ``chosen`` are other sizes by name; between ``limits`` lies all but the cotangents.
     """
     free = [one.name for one in plan.program.sizes if one.value is None]
     sizes = {"T": steps, "B": batch, **{name: smallest + place % (different or len(free))
-                                         for place, name in enumerate(free)}}
+                                         for place, name in enumerate(free)}, **(chosen or {})}
     sizes = Interpreter(plan.program, {}, sizes).sizes
     random = np.random.default_rng(seed)
     wanted = {one.name: one for one in (*plan.program.variables, *plan.gradient.variables)
               if one.role in (*DIFFERENTIABLE, Role.COTANGENT)}
     values = {name: random.normal(0, 0.6, [sizes[axis] for axis in one.shape])
+              if limits is None or one.role is Role.COTANGENT
+              else random.uniform(*limits, [sizes[axis] for axis in one.shape])
               for name, one in sorted(wanted.items())}
     values = {name: np.abs(one) for name, one in values.items()} if positive else values
     masks = {one.name: random.integers(0, 2, [sizes[axis] for axis in one.shape]).astype(float)

@@ -1,5 +1,5 @@
 """The command line: list, show, grad, generate, check, compare, new, flow, import, export, docs,
-package, bench, fuzz, verify.
+package, bench, fuzz, verify, accuracy.
 """
 
 from symrnn.cli.commands import app
@@ -9,6 +9,7 @@ from symrnn.cli.fuzzing import fuzz
 from symrnn.cli.gradients import grad
 from symrnn.cli.packing import package
 from symrnn.cli.racing import bench
+from symrnn.cli.rounding import accuracy
 from symrnn.cli.running import main
 from symrnn.cli.verifying import verify
 from symrnn.cli.writing import docs
@@ -22,5 +23,6 @@ app.command(short_help="Write a folder that C projects build.")(package)
 app.command(short_help="Race symrnn against other libraries.")(bench)
 app.command(short_help="Hold random cells against their equations.")(fuzz)
 app.command(short_help="Climb the ladder and write certificates.")(verify)
+app.command(short_help="Measure rounding errors beside a proven bound.")(accuracy)
 
 __all__ = ["app", "main"]

@@ -5,12 +5,11 @@ from __future__ import annotations
 import importlib.util
 import platform
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 
 from symrnn.fuzzing.campaign import FAST, KERNELS, QUICK, Made
-from symrnn.runtime.compiler import Toolchain
+from symrnn.runtime.compiler import NATIVE, Toolchain, compiled_by, target
 
 ZIG = (sys.executable, "-m", "ziglang", "cc")
 COMPILERS = {"gcc": ("gcc",), "clang": ("clang",), "zig": ZIG}
@@ -40,8 +39,8 @@ def _of_compilers() -> Iterator[Made]:
 def _of_widths() -> Iterator[Made]:
     if platform.machine() not in ("x86_64", "AMD64") or not shutil.which("gcc"):
         return
-    native = subprocess.run(["gcc", "-march=native", "-dM", "-E", "-x", "c", "-"], text=True,
-                            input="", capture_output=True, check=False).stdout.split()
+    with compiled_by(Toolchain(("gcc",))):
+        native = target((NATIVE,)).split()
     for name, machine in WIDTHS.items():
         if MARKS.get(name, "__SSE2__") in native:
             yield Made(f"{FAST.name}, {name}", "c", rungs=QUICK,

@@ -61,6 +61,11 @@ class Package:
         return not self.model.parameters
 
     @property
+    def weighted(self) -> bool:
+        """True where there are parameters."""
+        return bool(self.model.parameters)
+
+    @property
     def stateless(self) -> bool:
         """True where nothing is remembered."""
         return not self.model.states

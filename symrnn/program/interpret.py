@@ -2,14 +2,16 @@
 
 It knows nothing of schedules: the value of a name at a step is found by following the
 equations and delays that define it. It works in any NumPy type, complex ones included,
-which makes complex-step derivatives possible (Squire and Trapp 1998).
+which makes complex-step derivatives possible (Squire and Trapp 1998), and in any kind of number
+that an array of objects can hold, where ``Operations`` has the functions for it.
 """
 
 from __future__ import annotations
 
 import math
+import operator
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 from typing import Any
@@ -24,7 +26,7 @@ from sympy.logic.boolalg import BooleanAtom
 from symrnn.program.activations import copysign
 from symrnn.program.contraction import Ein, Maximum
 from symrnn.program.elementary import ELEMENTARY
-from symrnn.program.expressions import IndexSymbol, SizeSymbol, contraction_term, terms
+from symrnn.program.expressions import IndexSymbol, SizeSymbol
 from symrnn.program.form import Program, Span, Variable
 from symrnn.program.functions import Pointwise
 
@@ -36,13 +38,20 @@ class Operations:
     """The elementary functions of an array library.
 
     ``elementary`` goes by SymPy's classes, logic and comparisons included, ``named`` by rows of
-    the table of activations for which the library has a function of its own.
+    the table of activations for which the library has a function of its own. ``number`` makes
+    a constant. ``rounded`` says what so many roundings make of a value, and ``total`` and
+    ``product`` heed them; of floats they make nothing.
     """
 
     elementary: Mapping[Any, Callable[..., Any]]
     where: Callable[..., Any]
     real: Callable[[Any], Any] = lambda value: value
     named: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+    number: Callable[[Expr], Any] = float
+    total: Callable[[Sequence[Any]], Any] = lambda values: reduce(operator.add, values)
+    product: Callable[[Sequence[Any]], Any] = lambda values: reduce(operator.mul, values)
+    power: Callable[[Any, Any], Any] = operator.pow
+    rounded: Callable[[Any, int], Any] = lambda value, times: value
 
 
 def _erf(z: Any) -> Any:
@@ -81,7 +90,7 @@ def evaluate(expression: Expr, value: Callable[[str], Any], sizes: Mapping[str, 
     if isinstance(expression, Symbol):
         return value(expression.name)
     if expression.is_Number or expression.is_NumberSymbol:
-        return float(expression)
+        return operations.number(expression)
     if isinstance(expression, BooleanAtom):
         return bool(expression)
     if isinstance(expression, Piecewise):
@@ -100,20 +109,13 @@ def evaluate(expression: Expr, value: Callable[[str], Any], sizes: Mapping[str, 
 
 def _operation(expression: Expr, values: list[Any], operations: Operations) -> Any:
     if isinstance(expression, Add):
-        return sum(values[1:], start=values[0])
+        return operations.total(values)
     if isinstance(expression, Mul):
-        return _product(values)
+        return operations.product(values)
     if isinstance(expression, Pow) and not isinstance(expression, exp):
-        return values[0] ** values[1]
+        return operations.power(*values)
     function = operations.elementary[type(expression)]
     return reduce(function, values) if len(values) > 1 else function(*values)
-
-
-def _product(values: list[Any]) -> Any:
-    result = values[0]
-    for value in values[1:]:
-        result = result * value
-    return result
 
 
 def _piecewise(expression: Piecewise, inner: Callable[[Expr], Any],
@@ -130,11 +132,12 @@ class Interpreter:
 
     ``sizes`` gives T, B and every free size; derived sizes follow. Further axes in front of some
     arrays are variants, computed side by side; all that depends on such an array has them too.
+    ``operations`` are those of the numbers in the arrays.
     """
 
-    def __init__(
-            self, program: Program, given: Mapping[str, Array], sizes: Mapping[str, int]) -> None:
-        self.program = program
+    def __init__(self, program: Program, given: Mapping[str, Array], sizes: Mapping[str, int],
+                 operations: Operations = NUMPY) -> None:
+        self.program, self.operations = program, operations
         self.given = {name: np.asarray(array) for name, array in given.items()}
         self.sizes = dict(sizes)
         for size in program.sizes:
@@ -182,18 +185,38 @@ class Interpreter:
         if definition is None:
             raise KeyError(f"no value is given for '{lhs.name}'")
         shape = tuple(self.sizes[axis] for axis in lhs.shape[max(0, int(lhs.span) - 1) :])
-        indices = self._indices(lhs)
-        result: Any = np.zeros(shape)
-        for term in terms(definition.rhs):
-            found = contraction_term(term)
-            if found is None:
-                result = result + evaluate(
-                    term, lambda name: indices[name] if name in indices
-                    else self._aligned(name, lhs, step), self.sizes)
-            else:
-                factor = evaluate(found[0], self.sizes.__getitem__, self.sizes)
-                result = result + factor * self._contraction(found[1], lhs, step)
+        additions = sum(self._summands(product, lhs) for _, product in definition.taken_apart) - 1
+        result = np.asarray(sum((self._pointwise(term, lhs, step, additions) if product is None
+                      else self._scaled(*product, lhs, step, additions)
+                      for term, product in definition.taken_apart), start=np.zeros(shape)))
         return np.broadcast_to(result, (*result.shape[:result.ndim - len(shape)], *shape))
+
+    def _summands(self, product: tuple[Expr, Ein] | None, lhs: Variable) -> int:
+        """How many numbers a term adds to each entry of a left-hand side."""
+        if product is None or isinstance(product[1], Maximum):
+            return 1
+        ein = product[1]
+        lengths = {letter: self.sizes[axis] for part, one in
+                   zip(ein.letters.operands, ein.operands, strict=True)
+                   for letter, axis in zip(part, self.program[one.name].axes, strict=True)}
+        widest = max(self.program[one.name].span for one in ein.operands)
+        outer = ("T", "B")[2 - widest:2 - lhs.span] if widest > lhs.span else ()
+        return math.prod([*(lengths[one] for one in ein.letters.summed),
+                          *(self.sizes[one] for one in outer)])
+
+    def _pointwise(self, term: Expr, lhs: Variable, step: int, additions: int) -> Any:
+        """A term that has a value of its own for each entry."""
+        indices = self._indices(lhs)
+        value = evaluate(term, lambda name: indices[name] if name in indices
+                         else self._aligned(name, lhs, step), self.sizes, self.operations)
+        return self.operations.rounded(value, additions)
+
+    def _scaled(self, coefficient: Expr, ein: Ein, lhs: Variable, step: int,
+                additions: int) -> Any:
+        """A contraction times a number, one of several terms; any order of additions is allowed."""
+        factor = evaluate(coefficient, self.sizes.__getitem__, self.sizes, self.operations)
+        product = self._contraction(ein, lhs, step, additions)
+        return product if coefficient == 1 else self.operations.rounded(factor * product, 1)
 
     def _indices(self, lhs: Variable) -> dict[str, Array]:
         """Where the entries of a left-hand side stand, along each of its axes."""
@@ -212,20 +235,19 @@ class Interpreter:
             for axis in full)
         return array[(..., *index)]
 
-    def _contraction(self, ein: Ein, lhs: Variable, step: int) -> Array:
+    def _contraction(self, ein: Ein, lhs: Variable, step: int, additions: int) -> Array:
         widest = max(self.program[operand.name].span for operand in ein.operands)
         over_time = widest is Span.SEQUENCE and lhs.span < Span.SEQUENCE
         steps = range(self.sizes["T"]) if over_time else [step]
-        return sum(self._product_at(ein, lhs, one) for one in steps)  # type: ignore[return-value]
+        return sum(  # type: ignore[return-value]
+            self._product_at(ein, lhs, one, additions) for one in steps)
 
-    def _product_at(self, ein: Ein, lhs: Variable, step: int) -> Array:
+    def _product_at(self, ein: Ein, lhs: Variable, step: int, additions: int) -> Array:
         letters, operands = ein.letters, [self.at(one.name, step) for one in ein.operands]
         batched = [bool(self.program[one.name].span) for one in ein.operands]
         if isinstance(ein, Maximum):
-            part = letters.operands[0]
-            along = tuple(place - len(part) for place, one in enumerate(part)
-                          if one in letters.summed)
-            return np.asarray(np.max(operands[0].real, axis=along))
+            return self._largest(operands[0], ein)
+        operands[0] = self.operations.rounded(operands[0], additions + len(operands) - 1)
         parts = [("...B" if flag else "...") + part
                  for flag, part in zip(batched, letters.operands, strict=True)]
         if lhs.span and not any(batched):  # one for all samples: variants stand in front of them
@@ -235,6 +257,14 @@ class Interpreter:
             if letter not in "".join(parts):
                 parts, operands = [*parts, letter], [*operands, np.ones(self.sizes[axis])]
         return np.asarray(np.einsum(f"{','.join(parts)}->{output}", *operands))
+
+    def _largest(self, operand: Array, ein: Ein) -> Array:
+        """The largest entry along the axes that are summed over."""
+        part = ein.letters.operands[0]
+        along = [place - len(part) for place, one in enumerate(part) if one in ein.letters.summed]
+        entries = np.moveaxis(self.operations.real(operand), along, range(len(along)))
+        rows = entries.reshape(-1, *entries.shape[len(along):])
+        return np.asarray(reduce(self.operations.elementary[Max], rows))
 
     def _selector(self, variable: Variable) -> Array:
         rows, columns = (self.sizes[axis] for axis in variable.axes)

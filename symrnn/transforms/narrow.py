@@ -73,7 +73,7 @@ def _scaled(program: Program, scale: Scale) -> Program:
     matrix = program[scale.matrix]
     glyph = replace(matrix.glyph, letters=(Letter("s"),), sub=(
         matrix.glyph.bare, *matrix.glyph.sub))
-    variable = replace(matrix, name=scale.name, glyph=glyph,
+    variable = replace(matrix, name=scale.name, glyph=glyph, drawn=None,
                        meaning=f"scales of the rows of {matrix.name}",
                        axes=tuple(matrix.axes[place] for place in scale.places))
 

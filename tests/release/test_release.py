@@ -39,7 +39,9 @@ USES = {
     "": "", "cc": "import symrnn; symrnn.compile(symrnn.gru())",
     "docs": "import symrnn; symrnn.diagram(symrnn.gru()).svg()",
     "examples": "import matplotlib, sklearn",
-    "safetensors": SAVES, "fuzz": "from symrnn.fuzzing import Campaign; Campaign(1).run()",
+    "safetensors": SAVES,
+    "accuracy": "import symrnn; symrnn.accuracy(symrnn.elman())",
+    "fuzz": "from symrnn.fuzzing import Campaign; Campaign(1).run()",
     "onnx": "import symrnn; symrnn.to_onnx(symrnn.gru(), {}, 'gru.onnx', sizes={'n': 2, 'm': 3})",
     "keras": "import keras, h5py", "torch": "import symrnn.torch", "jax": "import symrnn.jax",
 }

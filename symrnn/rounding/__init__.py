@@ -1,0 +1,1 @@
+"""How well a kernel rounds: its errors against exact values, and inside a proven bound."""
