@@ -268,11 +268,12 @@ ALWAYS vec vec_sigmoid(vec x)
 /* The smaller of sigmoid(x) and sigmoid(-x), negative where that is sigmoid(-x): none of its
  * digits is lost, however near to 1 the other is. Beside vec_sigmoid of the same x it costs little:
  * both are inlined, and the compiler computes the exponential once. Beyond SIGMOID_HIGHEST it
- * stays what it is. */
+ * is -0: a gate that is closed or open for good sends nothing back. */
 ALWAYS vec vec_sigmoid_tail(vec x)
 {
     const vec inverse = scaled_inverse(x), value = SCALED_ONE / (SCALED_ONE + inverse);
-    return where(is_negative(x), value, inverse * value * (-1 / SCALED_ONE));
+    const vec rest = where(x > SIGMOID_HIGHEST, splat(0), inverse * value);
+    return where(is_negative(x), value, rest * (-1 / SCALED_ONE));
 }
 
 /* 1 where the tail is that of 1 - sigmoid(x), else 0. */
