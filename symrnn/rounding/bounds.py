@@ -9,8 +9,9 @@ from __future__ import annotations
 from symrnn.checking.reference import Case
 from symrnn.program import Role
 from symrnn.program.interpret import Array, Interpreter
-from symrnn.rounding.balls import balls, precision, rounding
+from symrnn.rounding.balls import balls, precision
 from symrnn.rounding.exact import results
+from symrnn.rounding.rounded import rounding
 
 BITS = 160  # of the middles; radii are what counts
 

@@ -269,7 +269,7 @@ WEIGHTS = (
            {"bad.pt": b"cos\nsystem\n(S'touch ran'\ntR."}),
     Attack("a pickle called npz", "import bad.npz -o out.npz", NO_NPZ,
            {"bad.npz": b"cos\nsystem\n(S'touch ran'\ntR."}),
-    *(Attack(f"safetensors: {name}", words, NO_SAFETENSORS,
+    *(Attack(f"safetensors: {name}, {words.split()[0]}", words, NO_SAFETENSORS,
              {"bad.safetensors": lambda made=made: lying_safetensors(*made)})  # type: ignore[misc]
       for words in ("import bad.safetensors -o out.npz", "show bad.safetensors")
       for name, made in {

@@ -21,7 +21,8 @@ from symrnn.cli import main
 from symrnn.pipeline import derive
 from symrnn.program import Misused
 from symrnn.rounding import asked, measure
-from symrnn.rounding.balls import EXACT, balls, precision, rounding
+from symrnn.rounding.balls import EXACT, balls, precision
+from symrnn.rounding.rounded import rounding
 from symrnn.rounding.bounds import enclosures
 from symrnn.rounding.exact import exact, middles
 from tests.conftest import by_night
