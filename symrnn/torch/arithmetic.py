@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -52,6 +53,22 @@ def shift(edge: torch.Tensor, sequence: torch.Tensor, step: int) -> torch.Tensor
     return torch.cat(parts)
 
 
+def _of_tensors(dtype: torch.dtype, device: torch.device) -> Operations:
+    """The operations where numbers of a formula are given to functions, which want tensors."""
+    def tensors(function: Callable[..., Any]) -> Callable[..., Any]:
+        return lambda *values: function(*map(made, values))
+
+    def made(value: Any) -> torch.Tensor:
+        kind = torch.bool if isinstance(value, bool) else dtype
+        return value if isinstance(value, torch.Tensor) else torch.tensor(
+            value, dtype=kind, device=device)
+
+    return replace(
+        OPERATIONS, where=tensors(OPERATIONS.where),
+        elementary={kind: tensors(one) for kind, one in OPERATIONS.elementary.items()},
+        named={name: tensors(one) for name, one in OPERATIONS.named.items()})
+
+
 @cache
 def library(dtype: torch.dtype, device: torch.device) -> Library:
     """PyTorch with constants of this type, on this device."""
@@ -59,7 +76,7 @@ def library(dtype: torch.dtype, device: torch.device) -> Library:
     def array(value: Any) -> torch.Tensor:
         return torch.as_tensor(np.asarray(value), dtype=dtype, device=device)
 
-    return Library(OPERATIONS, torch.einsum,
+    return Library(_of_tensors(dtype, device), torch.einsum,
                    lambda value, shape: torch.broadcast_to(
                        torch.as_tensor(value, dtype=dtype, device=device), tuple(shape)),
                    lambda value: torch.amax(value, -1).detach(), array, scan, shift)

@@ -61,7 +61,7 @@ def test_every_cell_is_packed_with_narrow_weights(name: str, tmp_path: Path) -> 
     passes(narrowed(name, NARROW[len(name) % len(NARROW)]), tmp_path)
 
 
-@pytest.mark.parametrize("name", ["antisymmetric_rnn", "gla", "clockwork"])
+@pytest.mark.parametrize("name", ["antisymmetric_rnn", "gla", "clockwork", "irnn", "lmu"])
 def test_rows_are_scaled_whatever_the_axes(name: str, tmp_path: Path) -> None:
     passes(narrowed(name, "int8"), tmp_path)
 

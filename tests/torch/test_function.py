@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 torch = pytest.importorskip("torch")
@@ -17,7 +19,9 @@ from symrnn.torch import function  # noqa: E402
 MORE = {**NETS, "deep": lambda: symrnn.deep(
             symrnn.bidirectional(symrnn.gru(), readout=False), layers=2, readout=True),
         **{name: BUILDERS[name] for name in ("delayed_input", "look_ahead", "two_steps_back",
-                                             "constant_matrix", "pieces", "substeps")}}
+                                             "constant_matrix", "pieces", "substeps")},
+        # numbers of a formula where functions and choices want tensors
+        **{name: partial(symrnn.cell, name) for name in ("convlstm", "retnet")}}
 
 
 def agrees(made: Ready) -> None:
