@@ -7,6 +7,7 @@ files are to bear. So a name is an identifier in every language that is written,
 from __future__ import annotations
 
 import re
+from unicodedata import category
 from collections.abc import Container
 from itertools import chain, count
 
@@ -72,5 +73,6 @@ def quoted(value: object) -> str:
 
 
 def printable(text: str) -> str:
-    r"""A text with the codes of what does not print: ``\x1b``, ``\u202e``, ``\n``."""
-    return "".join(one if one.isprintable() else repr(one)[1:-1] for one in text)
+    r"""A text with the codes of what is neither print nor space: ``\x1b``, ``\u202e``, ``\n``."""
+    return "".join(one if one.isprintable() or category(one) == "Zs" else repr(one)[1:-1]
+                   for one in text)

@@ -38,7 +38,7 @@ def test_a_word_tells_the_use_and_no_use_no_word() -> None:
                "b_q": "bias of the query"}),
     ("sru", {"v_f": "weights of the forget gate", "v_r": "weights of the reset gate",
              "b_f": "bias of the forget gate"}),
-    ("brc", {"w_a": "weights from the unit's own state"}),
+    ("brc", {"w_a": "weights of the feedback from the unit's own state"}),
     ("lmu", {"e_x": "weights of the encoder", "e_h": "weights of the encoder"}),
     ("lstm_layer_norm", {"alpha_3": "gain of c", "b_i": "bias of the input gate"}),
 ])
