@@ -92,6 +92,15 @@ def test_templates_hold_no_logic(path: Path) -> None:
             f"line {node.lineno}")
 
 
+@each_module
+def test_no_shell_starts_anything(path: Path) -> None:
+    nodes = [*ast.walk(ast.parse(path.read_text(encoding="utf-8")))]
+    assert "shell" not in [one.arg for one in nodes if isinstance(one, ast.keyword)]
+    of_os = [one.attr for one in nodes if isinstance(one, ast.Attribute)
+             and isinstance(one.value, ast.Name) and one.value.id in ("os", "subprocess")]
+    assert not {*of_os} & {"system", "popen", "getoutput", "getstatusoutput"}
+
+
 def separates(test: nodes.Expr) -> bool:
     """``not loop.last``: something stands between rows."""
     return (isinstance(test, nodes.Not) and isinstance(test.node, nodes.Getattr)

@@ -132,7 +132,7 @@ def _mask(program: Program, variable: Variable, span: Span, meaning: str) -> Var
     glyph = replace(variable.glyph, letters=Glyph.named("delta").letters,
                     sub=(variable.glyph.bare, *variable.glyph.sub))
     return replace(variable, name=beside(program, variable.name, "dropout_"), role=Role.MASK,
-                   span=span, glyph=glyph, meaning=meaning, stands_for=None)
+                   span=span, glyph=glyph, meaning=meaning, stands_for=None, drawn=None)
 
 
 def _weighted(program: Program, rhs: Expr, old: Symbol, new: Symbol) -> Expr:

@@ -196,15 +196,16 @@ def _inside(root: Path, cache: Path, work: Callable[[], Told], told: Path, log: 
 
 def _waited(child: int, limit: float) -> int | None:
     """The child's exit status; None where it had to be ended."""
-    end = time.monotonic() + WAITS + limit
-    while time.monotonic() < end:
-        done, status = os.waitpid(child, os.WNOHANG)
-        if done:
-            return status
-        time.sleep(0.02)
-    os.killpg(child, signal.SIGKILL)
-    os.waitpid(child, 0)
-    return None
+    end, done, status = time.monotonic() + WAITS + limit, 0, 0
+    try:
+        while not done and time.monotonic() < end:
+            done, status = os.waitpid(child, os.WNOHANG)
+            time.sleep(0 if done else 0.02)
+    finally:  # whoever interrupts a sitting ends what it started
+        if not done:
+            os.killpg(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+    return status if done else None
 
 
 def _link(one: Path, other: Path) -> None:

@@ -15,7 +15,6 @@ from tests.hostile.attacks import ATTACKS, Attack, laid
 from tests.hostile.campaign import within
 
 SECONDS = 20
-ENDLESS = {"endless input", "a device as a cell file"}
 # What Python tells its auditors when something is run or spoken to.
 RUNS = ("os.system", "os.exec", "os.fork", "os.posix_spawn", "os.spawn", "subprocess.Popen",
         "pickle.find_class", "socket.connect", "socket.getaddrinfo")

@@ -30,6 +30,13 @@ def test_input_dropout_is_the_plain_network_on_masked_inputs(name: str, backend:
     assert all(close(found[key], told[key]) for key in params)
 
 
+def test_a_mask_is_not_drawn_as_what_it_masks() -> None:
+    """Inputs of the mass-conserving LSTM lie between 0 and 1; a mask is what its giver makes it."""
+    program = symrnn.cell("mass_conserving_lstm", dropout="input")
+    assert program["x"].drawn is not None
+    assert program["dropout_x"].drawn is None
+
+
 @backends
 @pytest.mark.parametrize("lengths", [None, (6, 2, 4)])
 @pytest.mark.parametrize("name", SEEN_BY)
