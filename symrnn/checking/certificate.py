@@ -51,6 +51,7 @@ class Row:
 class Certificate:
     """All that was held for one network, and the command that does it again."""
 
+    name: str
     program: Program
     command: str
     seed: int
@@ -60,7 +61,7 @@ class Certificate:
     @property
     def wrong(self) -> tuple[str, ...]:
         """A sentence for every array that does not hold."""
-        return tuple(f"{self.program.name}: {row.by}: {one}" for row in self.rows
+        return tuple(f"{self.name}: {row.by}: {one}" for row in self.rows
                      for one in row.wrong)
 
     @property
@@ -74,7 +75,7 @@ class Certificate:
                      "bound": row.worst.bound} for row in self.rows]
         return json.dumps({
             "//": f"{MARK} from equations {self.equations}: {self.command}",
-            "network": self.program.name, "equations": digest(self.program),
+            "network": self.name, "equations": digest(self.program),
             "seeds": [self.seed, self.seed + 1], "sizes": self.sizes, "compared": rows,
             "measured": measured, "environment": self.environment}, indent=1) + "\n"
 
@@ -100,15 +101,18 @@ class Certificate:
         lines = ["  ".join(word.ljust(width) for word, width in zip(line, wide, strict=True))
                  for line in (head, *body)]
         told = [f"{MARK} from equations {self.equations}: {self.command}",
-                f"{self.program.name}: {self.program.title}", "", *lines, "",
+                f"{self.name}: {self.program.title}", "", *lines, "",
                 "Errors are of each array's largest entry; ulps are its units in the last place.",
                 *(f"{name}: {value}" for name, value in self.environment.items())]
         return "\n".join(map(str.rstrip, told)) + "\n"
 
 
-def certificate(program: Program, command: str, seed: int = 0,
+def certificate(program: Program, name: str, command: str, seed: int = 0,
                 targets: tuple[Target, ...] = CHECKED) -> Certificate:
-    """Climb all rungs. Raises ProgramError where random arguments give no finite values."""
+    """Climb all rungs; variants of one cell differ in ``name``.
+
+    Raises ProgramError where random arguments give no finite values.
+    """
     plan = derive(program)
     wanted = _comparable(plan, seed)
     longer = Expected(_longer(wanted.case), wanted.arrows)
@@ -122,7 +126,7 @@ def certificate(program: Program, command: str, seed: int = 0,
         found += _rows(f"{target.title}, float64", (
             *held(kernel, wanted, RUNGS if target.backend == "numpy" else ONCE),
             *_gradients("oracle", ORACLE, own, steps, wanted)))
-    return Certificate(program, command, seed, wanted.case.sizes, tuple(found))
+    return Certificate(name, program, command, seed, wanted.case.sizes, tuple(found))
 
 
 def _comparable(plan: Plan, seed: int) -> Expected:

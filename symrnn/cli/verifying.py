@@ -34,12 +34,12 @@ def verify(cells: CellNames = None, output: Output = "certificates",
     from symrnn.checking.certified import certified
 
     folder, asked = workflow.folder(output), workflow.chosen(cells or [])
-    names = dict.fromkeys(cells or (one.name for one in asked))
+    typed = dict.fromkeys(cells or (one.name for one in asked))
     wrong: list[str] = []
     with waiting("Verifying") as told:
-        for done, (one, name) in enumerate(zip(asked, names, strict=True)):
+        for done, (one, words) in enumerate(zip(asked, typed, strict=True)):
             told(done, one.name, len(asked))
-            found = certified(one.build(), name, seed, profile or (), folder)
+            found = certified(one.build(), one.name, words, seed, profile or (), folder)
             say(found.json if format == "json" else found.text)
             wrong += found.wrong
     for sentence in wrong:

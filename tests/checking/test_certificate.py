@@ -7,10 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
 import symrnn
 from symrnn.checking.certificate import Certificate, certificate
 from symrnn.checking.certified import certified
+from symrnn.cli import app
 from symrnn.program import digest
 from symrnn.rendering import is_ours
 from symrnn.runtime.numpy_engine import NumpyEngine
@@ -21,7 +23,7 @@ NETWORK = symrnn.elman()
 
 
 def made() -> Certificate:
-    return certificate(NETWORK, "symrnn verify elman", 3, NUMPY)
+    return certificate(NETWORK, "elman", "symrnn verify elman", 3, NUMPY)
 
 
 def test_it_is_the_same_twice_and_all_holds() -> None:
@@ -51,8 +53,20 @@ def test_a_wrong_gradient_is_told_with_its_rung_array_and_entry(
 
 def test_files_are_symrnns_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("symrnn.checking.certified.CHECKED", NUMPY)
-    certified(NETWORK, "my elman.cell", 0, (), tmp_path)
+    certified(NETWORK, "elman", "my elman.cell", 0, (), tmp_path)
     files = sorted(tmp_path.iterdir())
     assert [one.name for one in files] == ["elman.json", "elman.txt"]
     assert all(map(is_ours, files))
     assert "symrnn verify 'my elman.cell' --seed 0" in files[1].read_text()
+
+
+def test_variants_of_a_cell_have_certificates_of_their_own(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("symrnn.checking.certified.CHECKED", NUMPY)
+    variants = ("gru", "gru_reset_before")
+    result = CliRunner().invoke(app, ["verify", *variants, "--output", str(tmp_path)])
+    assert result.exit_code == 0, result.output
+    assert {path.stem for path in tmp_path.iterdir()} == {*variants}
+    for name in variants:
+        told = json.loads((tmp_path / f"{name}.json").read_text())
+        assert told["network"] == name and told["equations"] == digest(symrnn.cell(name))
