@@ -11,7 +11,7 @@ from symrnn.cells.lstm import lstm
 from symrnn.comparison import Comparison, compare
 from symrnn.diagrams import diagram
 from symrnn.exchange import to_onnx
-from symrnn.gradients import Gradient, gradient
+from symrnn.gradients import Gradient, Recurrence, gradient, recurrence
 from symrnn.jacobians.measure import flow
 from symrnn.losses import (binary_cross_entropy, mean_squared_error, softmax_cross_entropy,
                            with_loss)
@@ -34,12 +34,12 @@ from symrnn.transforms import (clipped, clipped_state, dropout, learned_initial,
 
 __all__ = [
     "Accuracy", "Cell", "CellFileError", "Comparison", "CompilerFailed", "CompilerMissing",
-    "Diverged", "Fitted", "Gradient", "Kernel", "Packaged", "Program", "ProgramError", "Run",
-    "Saved", "ShapeError", "accuracy", "activation", "adam", "adjoint", "bidirectional",
+    "Diverged", "Fitted", "Gradient", "Kernel", "Packaged", "Program", "ProgramError", "Recurrence",
+    "Run", "Saved", "ShapeError", "accuracy", "activation", "adam", "adjoint", "bidirectional",
     "binary_cross_entropy", "cell", "cell_names", "clipped", "clipped_state", "compare", "compile",
     "cost", "deep", "derive", "diagram", "dropout", "elman", "fit", "flow", "generate", "gradient",
     "gradient_norm_clip", "gru", "join", "jordan", "learned_initial", "load", "lstm",
-    "mean_squared_error", "momentum", "package", "random_parameters", "readout", "reverse", "save",
-    "sgd", "show", "softmax_cross_entropy", "t", "tangent", "to_onnx", "verify", "with_loss",
-    "with_two_biases", "without_bias", "zoneout",
+    "mean_squared_error", "momentum", "package", "random_parameters", "readout", "recurrence",
+    "reverse", "save", "sgd", "show", "softmax_cross_entropy", "t", "tangent", "to_onnx", "verify",
+    "with_loss", "with_two_biases", "without_bias", "zoneout",
 ]

@@ -20,7 +20,7 @@ REFERENCE = re.compile(r"symrnn(\.\w+)+:\w+")
 RANKS = {
     "program": 0, "titles": 0, "tags": 0,
     "adjoint": 1, "schedule": 1, "transforms": 1, "loops": 1,
-    "lowering": 2, "authoring": 2, "costs": 2,
+    "lowering": 2, "authoring": 2, "costs": 2, "recurrences": 2,
     "backends": 3,
     "rendering": 4, "cellfile": 4, "cells": 4, "losses": 4, "optimisers": 4,
     "runtime": 5, "diagrams": 5,

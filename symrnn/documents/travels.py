@@ -74,18 +74,30 @@ class Curves:
     saturation: tuple[SaturationRow, ...]
 
 
+@dataclass(frozen=True)
+class Proof:
+    """The states whose recurrences are of one kind, and the name of this kind."""
+
+    states: Formula
+    kind: str
+
+
 Column = tuple[Formula, tuple[Shown, ...]]  # a state before the step, and what depends on it
 
 
 @dataclass(frozen=True)
 class GradientFlow:
-    """The Jacobian by every state, additive paths, turns, and curves or why there are none."""
+    """The Jacobian by every state, additive paths, turns, and curves or why there are none.
+
+    ``proofs`` tell what the Jacobian says of the kinds of recurrences.
+    """
 
     jacobian: tuple[Column, ...]
     ways: tuple[Way, ...]
     turns: tuple[TurnShown, ...]
     unmeasured: str
     curves: tuple[Curves, ...]
+    proofs: tuple[Proof, ...] = ()
 
     @property
     def blocked(self) -> bool:
