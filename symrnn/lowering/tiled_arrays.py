@@ -8,7 +8,7 @@ from symrnn.loops import (ZERO, Aggregate, Binary, Call, Choose, Expression, Mac
                           Names, Whole, product)
 from symrnn.lowering.arrays import STREAMED, Arrays, Locals
 from symrnn.program import Delay, Span, Variable
-from symrnn.schedule import Order, Place, Plan, TiledChunk, TiledPlan
+from symrnn.schedule import Order, Place, Plan, TiledChunk, TiledPlan, Walk
 
 STORED = (Place.WORK, Place.RING, Place.STEP, Place.CHUNK)
 LANES = Macro("LANES")
@@ -63,6 +63,13 @@ class TiledArrays(Arrays):
     def is_chunked(self, chunk: TiledChunk) -> bool:
         """True where the number of steps of a chunk is chosen, for its loop or for memory."""
         return bool(chunk.ahead or chunk.joining)
+
+    def steps_apart(self) -> Expression:
+        """How many steps a thread takes before it meets the others."""
+        after = self.tiled.meets_after
+        if isinstance(after, TiledChunk):
+            return self.chunk_name(after)
+        return self.steps if after is Walk.ROWS else Whole(1)
 
     def is_whole(self, variable: Variable) -> bool:
         return variable.span is Span.CONSTANT
@@ -200,6 +207,9 @@ class StepTiledArrays(TiledArrays):
     """Rows of one streaming step: the states before it are given, all else is the step's own."""
 
     struct_by_role = STREAMED
+
+    def steps_apart(self) -> Expression:
+        return Whole(1)
 
     def there(self, variable: Variable, time: Expression, at: Expression, sample: Expression
               ) -> Expression:
