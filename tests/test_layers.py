@@ -28,7 +28,7 @@ RANKS = {
     "pipeline": 7, "catalogue": 7,
     "kernels": 8,
     "checking": 9, "presentation": 9, "interop": 9, "functional": 9, "handles": 9,
-    "learner": 9,
+    "learner": 9, "parallel": 9,
     "fuzzing": 10, "comparison": 10, "torch": 10, "jax": 10, "gradients": 10, "jacobians": 10,
     "rounding": 10,
     "bench": 11, "documents": 11, "exchange": 11, "training": 11,
