@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial, reduce
 
 from symrnn.loops import (ZERO, Aggregate, Binary, Call, Choose, Expression, Macro, Name,
                           Names, Whole, product)
@@ -65,11 +66,16 @@ class TiledArrays(Arrays):
         return bool(chunk.ahead or chunk.joining)
 
     def steps_apart(self) -> Expression:
-        """How many steps a thread takes before it meets the others."""
-        after = self.tiled.meets_after
-        if isinstance(after, TiledChunk):
-            return self.chunk_name(after)
-        return self.steps if after is Walk.ROWS else Whole(1)
+        """How many steps a thread takes before it meets the others.
+
+        One where the units of a scan are a single vector, which no two threads can share.
+        """
+        behind, wide = self.tiled.meeting.behind, [
+            self.extent((axis,)).compared(">", LANES) for axis in self.tiled.meeting.axes]
+        if behind is Walk.STEP:
+            return Whole(1)
+        steps = self.chunk_name(behind) if isinstance(behind, TiledChunk) else self.steps
+        return Choose(reduce(partial(Binary, "&&"), wide), steps, Whole(1)) if wide else steps
 
     def is_whole(self, variable: Variable) -> bool:
         return variable.span is Span.CONSTANT

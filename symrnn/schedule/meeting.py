@@ -13,7 +13,7 @@ from symrnn.schedule.fusion import FusionGroup
 from symrnn.schedule.loop_nests import Kind
 from symrnn.schedule.places import Schedule
 from symrnn.schedule.stages import Order
-from symrnn.schedule.tiled import TiledChunk, Walk
+from symrnn.schedule.tiled import Meeting, TiledChunk, Walk
 
 
 def goes_apart(schedule: Schedule, names: frozenset[str], groups: Sequence[FusionGroup]) -> bool:
@@ -34,9 +34,14 @@ def _across(schedule: Schedule, group: FusionGroup) -> set[str]:
     return read | {delay.source for name in read if (delay := schedule.delay_of(name))}
 
 
-def meets_after(chunks: Sequence[TiledChunk]) -> TiledChunk | Walk:
-    """The chunk after which threads meet; Walk.STEP or, where no step makes them, Walk.ROWS."""
+def meeting(chunks: Sequence[TiledChunk]) -> Meeting:
+    """Where threads meet, and which units they then have to share.
+
+    A scan by samples does not count as one that goes apart: there may be a single sample.
+    """
     scans = [one for one in chunks if one.stage.order in (Order.FORWARD, Order.REVERSE)]
-    if not all(one.stage.apart for one in scans):
-        return Walk.STEP
-    return next((one for one in scans if one.stage.walk is Walk.CHUNKS), Walk.ROWS)
+    groups = [group for one in scans for group in one.stage.groups]
+    if not all(one.stage.apart for one in scans) or any(one.kind is Kind.ROWS for one in groups):
+        return Meeting(Walk.STEP)
+    axes = tuple(dict.fromkeys(one.axis for one in groups))
+    return Meeting(next((one for one in scans if one.stage.walk is Walk.CHUNKS), Walk.ROWS), axes)

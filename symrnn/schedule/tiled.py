@@ -75,6 +75,17 @@ class TiledChunk:
 
 
 @dataclass(frozen=True)
+class Meeting:
+    """Behind what threads meet: a chunk, a single step, or (Walk.ROWS) all steps.
+
+    ``axes`` are those of the units that they share before it, where that is more than a step.
+    """
+
+    behind: TiledChunk | Walk
+    axes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Home:
     """Where a value lives, and in which chunk, where it lives in the steps of one."""
 
@@ -107,9 +118,8 @@ class TiledPlan:
     ``cleared_if_empty`` those that a product sets, unless there are no rows. ``reduced_axes`` are
     the axes of right factors of reductions, for which each thread has a buffer. ``turns`` tells
     that a serpentine group needs to know which way the last step took. ``work`` holds the axes of
-    each loop of a step, ``most_groups`` the number of groups of the longest step,
-    ``meets_after`` the chunk whose steps threads take before they meet, or a single step, or all:
-    these tell how many threads are worth it.
+    each loop of a step, ``most_groups`` the number of groups of the longest step, ``meeting`` where
+    threads meet: these tell how many threads are worth it.
     """
 
     schedule: Schedule
@@ -124,7 +134,7 @@ class TiledPlan:
     turns: bool
     work: tuple[tuple[str, ...], ...]
     most_groups: int
-    meets_after: TiledChunk | Walk
+    meeting: Meeting
 
     def __repr__(self) -> str:
         return f"<TiledPlan of {self.schedule!r}: {len(self.groups)} fusion groups>"

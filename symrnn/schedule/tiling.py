@@ -9,7 +9,7 @@ from symrnn.program import Program
 from symrnn.schedule.chunks import SCANS, Chunk, chunks, merges
 from symrnn.schedule.grouping import Grouping
 from symrnn.schedule.homes import LoopNests, sequence_homes, step_homes
-from symrnn.schedule.meeting import goes_apart, meets_after
+from symrnn.schedule.meeting import goes_apart, meeting
 from symrnn.schedule.needs import cleared, multiplications, read_directly, reduced_axes, spare
 from symrnn.schedule.loop_nests import Kind, LoopNest, loop_nests
 from symrnn.schedule.places import Place, Schedule
@@ -102,7 +102,7 @@ def _plan(schedule: Schedule, tiled: tuple[TiledChunk, ...], homes: Mapping[str,
         reduced_axes(schedule.program, groups), any(one.serpentine for one in groups),
         multiplications(schedule.program),
         max([1, *(len(stage.every) for chunk in tiled for stage in chunk.stages
-                  if stage.order in SCANS)]), meets_after(tiled))
+                  if stage.order in SCANS)]), meeting(tiled))
 
 
 def _home(tiled: Sequence[TiledChunk], name: str, place: Place) -> Home:

@@ -110,7 +110,8 @@ def test_threads_meet_at_every_step_only_where_units_read_each_other(
         scans = [one.stage for one in plan.chunks if one.stage.order is not Order.ALL
                  and one.stage.walk is not Walk.ONCE]
         assert scans and {one.apart for one in scans} == {apart}
-        assert (plan.meets_after is Walk.STEP) is not apart
+        by_units = {group.kind for one in scans for group in one.groups} == {Kind.UNITS}
+        assert (plan.meeting.behind is Walk.STEP) is not (apart and by_units)
 
 
 def test_a_part_of_the_units_alone_sums_over_them_all() -> None:
