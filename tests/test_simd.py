@@ -172,12 +172,13 @@ APART = {"mingru": symrnn.cell("mingru"), "indrnn": symrnn.cell("indrnn"),
 
 
 @pytest.mark.parametrize("name", APART)
-@pytest.mark.parametrize("batch, steps", [(1, 301), (5, 64), (3, 1), (2, 0)])
+@pytest.mark.parametrize("size, batch, steps", [
+    (35, 1, 301), (35, 5, 64), (35, 3, 1), (35, 2, 0), (3, 1, 1000), (9, 2, 97)])
 def test_threads_that_go_apart_give_the_same_bits(
-        name: str, batch: int, steps: int, monkeypatch: pytest.MonkeyPatch) -> None:
+        name: str, size: int, batch: int, steps: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("symrnn.runtime.simd_engine.SimdEngine", Crowded)
-    kernels = [compile(APART[name], threads=count) for count in (1, 2, 3)]
-    sizes = {one.name: 5 for one in APART[name].sizes} | {"m": 35, "N": 35, "n": 3, "T": steps,
+    kernels = [compile(APART[name], threads=count) for count in (1, 2, 5)]
+    sizes = {one.name: 5 for one in APART[name].sizes} | {"m": size, "N": size, "n": 3, "T": steps,
                                                           "B": batch}
     draw = np.random.default_rng(1)
     params, given = ({one.name: draw.random([sizes[axis] for axis in one.shape])

@@ -114,6 +114,15 @@ def test_threads_meet_at_every_step_only_where_units_read_each_other(
         assert (plan.meeting.behind is Walk.STEP) is not (apart and by_units)
 
 
+def test_threads_share_rows_only_where_these_go_in_any_order_and_are_not_added_up() -> None:
+    tiled = derive(symrnn.cell("mingru")).tiled
+    before, scan = tiled.infer.groups
+    assert (before.divisible, scan.divisible) == (True, False)
+    of_gates = [one.names for one in tiled.backward.groups if one.divisible]
+    assert of_gates == [{"x_bar"}]  # beside it biases are added up, and weights in tiles
+    assert tiled.step is not None and not any(one.divisible for one in tiled.step.groups)
+
+
 def test_a_part_of_the_units_alone_sums_over_them_all() -> None:
     """A scan of units with a row by row group between them divides its work in two ways."""
     plan = derive(symrnn.cell("lstm_layer_norm")).tiled.forward
