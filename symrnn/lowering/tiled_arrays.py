@@ -77,6 +77,11 @@ class TiledArrays(Arrays):
         steps = self.chunk_name(behind) if isinstance(behind, TiledChunk) else self.steps
         return Choose(reduce(partial(Binary, "&&"), wide), steps, Whole(1)) if wide else steps
 
+    @property
+    def woken(self) -> bool:
+        """True where threads meet so seldom that they sleep in between."""
+        return self.tiled.meeting.behind is not Walk.STEP
+
     def is_whole(self, variable: Variable) -> bool:
         return variable.span is Span.CONSTANT
 
@@ -213,6 +218,7 @@ class StepTiledArrays(TiledArrays):
     """Rows of one streaming step: the states before it are given, all else is the step's own."""
 
     struct_by_role = STREAMED
+    woken = True
 
     def steps_apart(self) -> Expression:
         return Whole(1)
