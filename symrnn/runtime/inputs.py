@@ -67,7 +67,8 @@ def check_learned(program: Program, state: Any, inputs: Mapping[str, Any]) -> No
     Raises ShapeError for these, and for what is no dictionary.
     """
     if not isinstance(state, Mapping):
-        return check_names(state, [one.state for one in program.delays], "state", partly=True)
+        check_names(state, [one.state for one in program.delays], "state", partly=True)
+        return
     names = [one.state for start, delays in learned(program).items() if start not in inputs
              for one in delays]
     missing = [name for name in names if name not in state]
