@@ -11,8 +11,7 @@ from typing import Any
 import numpy as np
 from sympy import Expr
 
-from symrnn.backends.document import DocumentPrinter, Shown
-from symrnn.backends.formula import Sum
+from symrnn.backends.document import DocumentPrinter
 from symrnn.backends.jacobian import state_jacobian
 from symrnn.catalogue import find
 from symrnn.documents.example import Worked, worked_example
@@ -52,10 +51,9 @@ def gradient_flow(worked: Worked) -> GradientFlow:
 def columns(program: Program) -> Iterator[Column]:
     """By every state before the step the derivatives of what it reaches."""
     printer = DocumentPrinter(program)
-    for delay, column in zip(program.delays, state_jacobian(program), strict=True):
-        if column:
-            yield printer.symbol(delay.lhs), tuple(
-                Shown(left, (Sum((("", right),)),), None) for left, right in column)
+    for one in state_jacobian(program):
+        if one.lines:
+            yield Column(printer.symbol(one.state), one.lines, one.is_matrix)
 
 
 def ways(program: Program) -> tuple[Way, ...]:
