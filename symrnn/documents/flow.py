@@ -29,6 +29,7 @@ from symrnn.program import Program
 from symrnn.runtime.shapes import Array
 
 BESIDE = "elman"  # the plain network that every cell is compared with
+TURNED = "turned/"  # the folder of scripts of networks that read in reverse
 LAGS, LOW, HIGH = 40, -12, 4  # steps, and the powers of ten between which curves are drawn
 ENTRIES, OTHERS, PLACES = 8, 4, 3  # of a state, along other axes, of given numbers
 
@@ -98,7 +99,7 @@ class _Measured:
     def kernel(self) -> Kernel:
         """What computes the same in a page."""
         script = self.worked.script
-        return Kernel(script.name, script.text)
+        return Kernel(script.path, script.text)
 
 
 def _curves(worked: Worked) -> Curves:
@@ -139,7 +140,8 @@ def _turned(worked: Worked) -> Worked:
     """The same network scanned forwards. Raises Unmeasured."""
     program = worked.case.plan.program
     turned = along(program)
-    return worked if turned is program else worked_example(derive(turned), f"{worked.name}_turned")
+    return worked if turned is program else worked_example(
+        derive(turned), f"{worked.name}_turned", TURNED)
 
 
 def _measured(name: str, worked: Worked) -> _Measured:

@@ -50,9 +50,9 @@ class Row:
 
 @dataclass(frozen=True)
 class Kernel:
-    """The script of a further network that a page computes with: its name and its text."""
+    """The script of a further network that a page computes with: its file and its text."""
 
-    name: str
+    path: str
     text: str
 
 

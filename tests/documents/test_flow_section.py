@@ -109,7 +109,9 @@ def test_curves_are_those_of_a_run_beside_elman() -> None:
     for row in found.rows:
         assert row.powers[0] == travel.norms["h", "h"][row.lag]
     assert found.rows[-1].lag == LAGS
-    assert [one.name for one in found.further] == ["elman"]
+    assert [one.path for one in found.further] == ["elman"]
+    (turned,) = gradient_flow(worked_example(derive(symrnn.reverse(symrnn.gru())), "own")).curves
+    assert [one.path for one in turned.further] == ["turned/own_turned", "elman"]
     assert set(json.loads(found.data)["networks"][0]["scaled"]) == {"U_z", "U_r", "U_n"}
 
 

@@ -83,7 +83,8 @@ def readers(files: dict[str, str]) -> dict[str, Reader]:
 def test_every_page_is_there_in_every_language(files: dict[str, str]) -> None:
     pages = {f"{code}/{name}.html" for code in LANGUAGES for name in (*CELLS, "index", "guide")}
     pages |= {f"{code}/{name}" for code in LANGUAGES for name in ADDRESSES.values()}
-    kernels = [*CELLS, *(f"{name}_{one.name}" for name in CELLS for one in find(name).lessons)]
+    kernels = [*CELLS, *(f"lessons/{name}_{one.name}" for name in CELLS
+                         for one in find(name).lessons)]
     shared = {"style.css", "font.css", "code.js", "script.js", "live.js", "flow.js", "index.html",
               *(f"shared/{name}.js" for name in CELLS)}
     assert set(files) == shared | pages | {
