@@ -24,7 +24,8 @@ def test_pages_of_one_cell_in_one_language(tmp_path: Path) -> None:
     assert found == {"index.html", "font.css", "code.js", "script.js", "flow.js", "live.js",
                      "style.css", "shared/elman.js",
                      "kernels/elman.js", "kernels/elman.json",
-                     "kernels/lessons/elman_lecture.js", "kernels/lessons/elman_lecture.json", "zh-TW/elman.html", "zh-TW/index.html"}
+                     "kernels/lessons/elman_lecture.js", "kernels/lessons/elman_lecture.json",
+                     "zh-TW/elman.html", "zh-TW/index.html"}
     assert "14 files of 1 architecture" in result.stdout
 
 
