@@ -7,6 +7,7 @@ DRIFT = ("tests/test_generated_c.py", "tests/backends/test_listings.py")
 SLOW = ("tests/adjoint/test_reverse_mode.py::test_derivation_does_not_depend_on_the_hash_seed",)
 GREEN = ("tests/program/test_time.py",)  # to see that pytest itself runs
 C = ("tests/backends/test_c_tree.py", "tests/backends/test_number_types.py",
+     "tests/test_simd.py::test_a_gradient_of_two_products_is_gathered_chunk_by_chunk",
      "tests/test_simd.py", "tests/test_by_hand.py", "tests/test_starts.py")
 
 SUITES: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -15,7 +16,7 @@ SUITES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("symrnn/transforms/", ("tests/transforms",)),
     ("symrnn/schedule/", ("tests/schedule", "tests/test_saturation.py", "tests/test_simd.py")),
     ("symrnn/lowering/kept", ("tests/backends/test_javascript.py",)),
-    ("symrnn/lowering/", C),
+    ("symrnn/lowering/", ("tests/lowering", *C)),
     ("symrnn/loops/", ("tests/loops", "tests/backends/test_c_tree.py")),
     ("symrnn/backends/numpy", ("tests/backends/test_numpy.py", "tests/backends/test_numbers.py")),
     ("symrnn/backends/onnx", ("tests/interop/test_onnx_out.py",)),
@@ -30,7 +31,9 @@ SUITES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("symrnn/costs", ("tests/test_costs.py",)),
     ("symrnn/losses", ("tests/training",)),
     ("symrnn/optimisers", ("tests/training",)),
-    ("symrnn/cells/", ("tests/zoo", "tests/test_zoo.py")),
+    ("symrnn/cells/lstm", ("tests/zoo/test_classic.py", "tests/test_zoo_classic.py")),
+    ("symrnn/cells/", ("tests/zoo", "tests/test_zoo_classic.py", "tests/test_zoo_recent.py",
+                       "tests/test_zoo.py")),
     ("symrnn/interop/", ("tests/interop",)),
     ("symrnn/functional/", ("tests/interop", "tests/comparison")),
     ("symrnn/comparison/", ("tests/comparison",)),
