@@ -11,9 +11,22 @@ C = ("tests/backends/test_c_tree.py", "tests/backends/test_number_types.py",
      "tests/test_simd.py", "tests/test_by_hand.py", "tests/test_starts.py")
 
 SUITES: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("symrnn/adjoint/", ("tests/adjoint",)),
+    ("symrnn/adjoint/", ("tests/adjoint/test_rules.py", "tests/adjoint/test_systems.py",
+                         "tests/adjoint")),
+    ("symrnn/program/distinct", ("tests/test_names.py", "tests/program")),
+    ("symrnn/program/naming", ("tests/test_names.py", "tests/program")),
+    ("symrnn/program/plain", ("tests/storage/test_plain.py", "tests/hostile", "tests/program")),
+    ("symrnn/program/activations", ("tests/program/test_functions.py", "tests/program")),
     ("symrnn/program/", ("tests/program", "tests/test_numbers.py")),
-    ("symrnn/transforms/", ("tests/transforms",)),
+    *((f"symrnn/transforms/{one}", (f"tests/transforms/test_{one}.py", "tests/transforms"))
+      for one in ("clip", "dropping", "gradients", "initial", "masks", "states")),
+    ("symrnn/transforms/bias", ("tests/transforms/test_bias.py::"
+                                "test_one_bias_is_what_a_cell_has_and_none_is_none",
+                                "tests/transforms")),
+    ("symrnn/transforms/narrow", ("tests/package/test_narrow.py",
+                                  "tests/backends/test_number_types.py")),
+    ("symrnn/transforms/", ("tests/transforms/test_wrong_options.py",
+                            "tests/transforms/test_options.py", "tests/transforms")),
     ("symrnn/schedule/", ("tests/schedule", "tests/test_saturation.py", "tests/test_simd.py")),
     ("symrnn/lowering/kept", ("tests/backends/test_javascript.py",)),
     ("symrnn/lowering/", ("tests/lowering", *C)),
