@@ -137,6 +137,16 @@ def test_many_chunks_of_steps(name: str, m: int, batch: int, steps: int) -> None
     assert all(relative_error(array, wanted[key]) < 1e-12 for key, array in final.items())
 
 
+def test_a_gradient_of_two_products_is_gathered_chunk_by_chunk() -> None:
+    """The later product is added to the first one, whether earlier chunks were or not."""
+    network = symrnn.cell("antisymmetric_rnn")
+    fast, plain = (compile(network, backend, "float64") for backend in ("c", "numpy"))
+    params, x = arrays(fast, 33, 5, 400)
+    found, wanted = (everything(kernel, params, x) for kernel in (fast, plain))
+    for key, array in wanted.items():
+        assert relative_error(found[key], array) < 1e-11, key
+
+
 class Crowded(SimdEngine):
     """As many threads as asked for, however little there is to do."""
 

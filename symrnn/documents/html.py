@@ -117,9 +117,9 @@ class PageView:
     def scripts(self) -> tuple[str, ...]:
         """The files of scripts that the page runs, each once: what is used, then what uses it."""
         data = self.data
-        names = [f"{one.name}.js" for one in
+        names = [f"{one.path}.js" for one in
                  (data.example.script, *(each.script for each in data.lessons))]
-        names += [f"{one.name}.js" for each in data.flow.curves for one in each.further]
+        names += [f"{one.path}.js" for each in data.flow.curves for one in each.further]
         used = ("code.js", "script.js", "live.js", *("flow.js" for _ in data.flow.curves))
         return (self.shared, *(f"{KERNELS}/{one}" for one in dict.fromkeys(names)), *used)
 
@@ -130,8 +130,8 @@ class PageView:
 
     def vector(self, script: Script) -> Markup:
         """A link to the same numbers in all digits."""
-        name = f"{script.name}.json"
-        return Markup('<a href="../{}/{}"><code>{}</code></a>').format(KERNELS, name, name)
+        return Markup('<a href="../{}/{}.json"><code>{}.json</code></a>').format(
+            KERNELS, script.path, script.name)
 
     def now(self, values: Values) -> Matrix:
         """What a symbol is at the step that the page shows first; a constant has one value."""
@@ -188,9 +188,9 @@ class Html:
                 Markup(drawing(words.titled(one), rows)) for one in data.pictures)))
             for words in self.words}
         return {**shared(data, spelling.looks), **pages,
-                **{f"{KERNELS}/{one.name}.js": one.text for one in scripts},
-                **{f"{KERNELS}/{one.name}.js": one.text for one in further},
-                **{f"{KERNELS}/{one.name}.json": numbers_of(one.vector) for one in scripts}}
+                **{f"{KERNELS}/{one.path}.js": one.text for one in scripts},
+                **{f"{KERNELS}/{one.path}.js": one.text for one in further},
+                **{f"{KERNELS}/{one.path}.json": numbers_of(one.vector) for one in scripts}}
 
     def index(self, entries: tuple[Entry, ...],
               commands: CommandLine | None = None) -> dict[str, str]:
