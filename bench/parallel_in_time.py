@@ -100,5 +100,6 @@ if __name__ == "__main__":
     for name in racing:
         ratio = median(one[name] / one[ours] for one in times)
         best = min(one[name] for one in times)
-        print(f"{name:30} {1e3 * median(one[name] for one in times):9.1f} ms, best {1e3 * best:9.1f}"
+        middle = median(one[name] for one in times)
+        print(f"{name:30} {1e3 * middle:9.1f} ms, best {1e3 * best:9.1f}"
               f", {ratio:6.2f} times ours, error {apart[name]:.1e} of the largest output")
