@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import symrnn
+from symrnn.cellfile.build import parse
 from symrnn.jacobians.start import Choice, started
 from symrnn.program import Program, ProgramError, Role
 from symrnn.recurrences import scans
@@ -126,6 +127,15 @@ def test_there_is_at_least_one_piece() -> None:
     scan = symrnn.parallel_scan(symrnn.cell("mingru"))
     with pytest.raises(symrnn.ShapeError, match="pieces is 0; a sequence has at least one"):
         scan.infer(*drawn(scan.program, 4, 1), pieces=0)
+
+
+def test_scans_run_in_the_order_in_which_they_read_each_other() -> None:
+    net = parse("cell own\ninput x[m]\nstate h[m], s[m]\nparam a[m], b[m]\noutput h\n"
+                "s[t] = a * s[t-1] + x[t]\nh[t] = b * h[t-1] + s[t] * x[t]\n")
+    first, second = scans(net).scans
+    assert [one.part.delays[0].source for one in (first, second)] == ["s", "h"]
+    assert second.before is None
+    hold(symrnn.parallel_scan(net, dtype="float64"), 9, 1, 2)
 
 
 def test_the_slope_of_a_piece_is_derived_from_the_steps() -> None:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from sympy import Symbol
 
 import symrnn
 from symrnn.cellfile.build import parse
 from symrnn.cells import architectures
 from symrnn.jacobians.start import Choice, Start, started
-from symrnn.program import Program, Role
+from symrnn.program import Maximum, Program, Role, add
 from symrnn.recurrences import Kind, Part, Structure, kind_of, parts
 from symrnn.runtime.shapes import Array
 
@@ -38,7 +40,7 @@ SMALL = 4  # entries of every axis: enough for minors beside a diagonal
 NOTHING = 1e-11
 
 
-PARAMETERS = {"U": "m,m", "a": "m", "v": "m", "R": "H,d,d", "K": "H,d,m"}
+PARAMETERS = {"U": "m,m", "a": "m", "v": "m", "R": "H,d,d", "K": "H,d,m", "Q": "H,k,m"}
 
 
 def cell(equation: str, state: str) -> Program:
@@ -84,13 +86,24 @@ def test_layers_are_parts_of_their_own() -> None:
     ("h[t] = U @ h[t-1] + x[t]", "h[m]", True, Structure.DENSE, ()),
     ("h[t] = tanh(U @ h[t-1]) + x[t]", "h[m]", False, Structure.DENSE, ()),
     ("h[t] = R @ h[t-1] + K @ x[t]", "h[H,d]", True, Structure.BLOCKS, ("H",)),
-    ("h[t] = tanh(R @ h[t-1] + K @ x[t])", "h[H,d]", False, Structure.BLOCKS, ("H",))])
+    ("h[t] = tanh(R @ h[t-1] + K @ x[t])", "h[H,d]", False, Structure.BLOCKS, ("H",)),
+    ("u[t] = h[t-1] @ (Q @ x[t])\nh[t] = outer(R @ u[t], Q @ x[t])", "h[H,d,k]", True,
+     Structure.BLOCKS, ("H",))])  # through d numbers a head, not one
 def test_kinds_of_what_no_cell_is(equation: str, state: str, affine: bool, structure: Structure,
                                   kept: tuple[str, ...]) -> None:
     program = cell(equation, state)
     (found,) = parts(program)
     assert (found.affine, found.structure, found.kept) == (affine, structure, kept)
     hold(program, found)
+
+
+def test_the_largest_of_the_states_is_not_affine() -> None:
+    """Its derivative is left out as a gauge, so that no factor reads a state."""
+    program = cell("h[t] = a * h[t-1] + x[t]", "h[m]")
+    (one,) = program.equations
+    shifted = replace(one, rhs=add([one.rhs, Maximum("i->", Symbol("h_prev"))]))
+    (found,) = parts(replace(program, equations=(shifted,)))
+    assert not found.affine
 
 
 def test_what_remembers_nothing_is_of_no_kind() -> None:

@@ -18,6 +18,7 @@ WEIGHTS = (
     ("symrnn/program/prose", 0), ("symrnn/program/terminal", 0), ("symrnn/program/notation", 0.3),
     ("symrnn/adjoint/", 3), ("symrnn/program/", 2), ("symrnn/transforms/", 2.5),
     ("symrnn/schedule/", 3), ("symrnn/lowering/", 3), ("symrnn/loops/", 2),
+    ("symrnn/recurrences/", 2), ("symrnn/parallel", 2),
     ("symrnn/backends/c", 2.5), ("symrnn/backends/simd", 2.5), ("symrnn/backends/numpy", 2.5),
     ("symrnn/backends/printer", 2), ("symrnn/backends/products", 2),
     ("symrnn/backends/memory", 2), ("symrnn/backends/lines", 1), ("symrnn/backends/onnx", 1),

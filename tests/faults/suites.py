@@ -27,6 +27,8 @@ SUITES: tuple[tuple[str, tuple[str, ...]], ...] = (
                                   "tests/backends/test_number_types.py")),
     ("symrnn/transforms/", ("tests/transforms/test_wrong_options.py",
                             "tests/transforms/test_options.py", "tests/transforms")),
+    ("symrnn/recurrences/", ("tests/test_recurrences.py", "tests/test_parallel.py")),
+    ("symrnn/parallel", ("tests/test_parallel.py",)),
     ("symrnn/schedule/", ("tests/schedule", "tests/test_saturation.py", "tests/test_simd.py")),
     ("symrnn/lowering/kept", ("tests/backends/test_javascript.py",)),
     ("symrnn/lowering/", ("tests/lowering", *C)),
