@@ -17,8 +17,8 @@ from symrnn.backends.formula import (APART, TIMES, Bars, Big, Call, Cases, Parti
 from symrnn.backends.spelling import Spelling
 from symrnn.program import Equation, Face, Glyph, Letter, Program, character, printable
 
-APPLY = "<mo>&#x2061;</mo>"  # a function of what follows; it is not seen
-SIGNS = {"-": "−", APART: ",", TIMES: "&#x2062;", "<": "&lt;", ">": "&gt;"}
+APPLY = "<mo>\u2061</mo>"  # a function of what follows; it is not seen
+SIGNS = {"-": "−", APART: ",", TIMES: "\u2062", "<": "&lt;", ">": "&gt;"}
 ACCENTS = {"bar": "‾", "tilde": "˜", "hat": "ˆ", "check": "ˇ", "dot": "˙", "ddot": "¨",
            "dddot": "\u20db"}
 NUMBERED = [Face.SIGN, Face.NUMBER, Face.SIGN]
