@@ -12,11 +12,12 @@ import numpy as np
 from sympy import Expr
 
 from symrnn.backends.document import DocumentPrinter
+from symrnn.backends.formula import APART, side_by_side
 from symrnn.backends.jacobian import state_jacobian
 from symrnn.catalogue import find
 from symrnn.documents.example import Worked, worked_example
-from symrnn.documents.travels import (Column, Curves, GradientFlow, Kernel, Row, SaturationRow,
-                                       TurnShown, Way)
+from symrnn.documents.travels import (Column, Curves, GradientFlow, Kernel, Proof, Row,
+                                       SaturationRow, TurnShown, Way)
 from symrnn.jacobians.curves import Line, chart, lines_of
 from symrnn.jacobians.entrywise import Turn, turns
 from symrnn.jacobians.measure import along_run, finite, lags_shown
@@ -26,6 +27,7 @@ from symrnn.jacobians.steps import Steps, Unmeasured, Why, along
 from symrnn.jacobians.travel import Travel
 from symrnn.pipeline import derive
 from symrnn.program import Program
+from symrnn.recurrences import Kind, parts
 from symrnn.runtime.shapes import Array
 
 BESIDE = "elman"  # the plain network that every cell is compared with
@@ -40,7 +42,8 @@ def gradient_flow(worked: Worked) -> GradientFlow:
     A network that reads in reverse is turned around first, and has a script of its own for that.
     """
     program = worked.case.plan.program
-    found = GradientFlow(tuple(columns(program)), ways(program), turned(program), "", ())
+    found = GradientFlow(tuple(columns(program)), ways(program), turned(program), "", (),
+                         tuple(proofs(program)))
     try:
         return replace(found, curves=(_curves(worked),))
     except Unmeasured as error:
@@ -55,6 +58,16 @@ def columns(program: Program) -> Iterator[Column]:
     for one in state_jacobian(program):
         if one.lines:
             yield Column(printer.symbol(one.state), one.lines, not one.is_matrix)
+
+
+def proofs(program: Program) -> Iterator[Proof]:
+    """The kinds of a network's recurrences, from that which scans like best to the last."""
+    printer, found = DocumentPrinter(program), parts(program)
+    for kind in Kind:
+        states = [printer.symbol(one.source) for part in found if part.kind is kind
+                  for one in part.delays]
+        if states:
+            yield Proof(side_by_side(states, APART), kind.value)
 
 
 def ways(program: Program) -> tuple[Way, ...]:

@@ -31,6 +31,7 @@ from symrnn.documents.vectors import numbers_of
 from symrnn.jacobians.steps import Why
 from symrnn.program import ProgramError, Role, Rule, quoted
 from symrnn.rendering import Markup, names_read, page
+from symrnn.recurrences import Kind
 from symrnn.tags import TAGS
 
 INDEX = "index.html"
@@ -246,5 +247,6 @@ def used() -> dict[str, frozenset[str]]:
             "tags": frozenset(TAGS), "roles": frozenset(one.name.lower() for one in shown),
             "rules": frozenset(one.name.lower() for one in Rule),
             "functions": functions, "functions_short": functions,
+            "recurrence": frozenset(one.value for one in Kind),
             "unmeasured": frozenset(one.name.lower() for one in Why),
             "costs": frozenset((*KINDS, *WHOLE)), "verdicts": frozenset(("same", "merged"))}

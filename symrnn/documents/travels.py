@@ -88,14 +88,26 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Proof:
+    """The states whose recurrences are of one kind, and the name of this kind."""
+
+    states: Formula
+    kind: str
+
+
+@dataclass(frozen=True)
 class GradientFlow:
-    """The Jacobian by every state, additive paths, turns, and curves or why there are none."""
+    """The Jacobian by every state, additive paths, turns, and curves or why there are none.
+
+    ``proofs`` tell what the Jacobian says of the kinds of recurrences.
+    """
 
     jacobian: tuple[Column, ...]
     ways: tuple[Way, ...]
     turns: tuple[TurnShown, ...]
     unmeasured: str
     curves: tuple[Curves, ...]
+    proofs: tuple[Proof, ...] = ()
 
     @property
     def has_matrices(self) -> bool:

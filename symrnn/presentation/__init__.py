@@ -113,7 +113,7 @@ def show(program: Program, style: str = "unicode") -> str:
 
     ``"sympy"`` is code that makes them as SymPy's, ``"latex"`` one ``align*`` of amsmath,
     ``"mathml"`` a table of HTML that browsers render, ``"typst"`` goes into a Typst document.
-    Raises UnknownName for another style.
+    Raises ValueError for another style.
     """
     if style not in SHOW:
         raise UnknownName(f"there is no style {quoted(style)}; there are {', '.join(SHOW)}")
