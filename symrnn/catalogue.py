@@ -35,7 +35,7 @@ def cell(name: str | os.PathLike[str], **options: Any) -> Program:
     """The cell of a name, with the options of its builder, or of a path such as "my.cell".
 
     A file's cell has the options of every cell, such as ``clip`` and ``zoneout``. Raises
-    UnknownName for a name that is not there, TypeError for an option that it lacks, OSError
+    ValueError for a name that is not there, TypeError for an option that it lacks, OSError
     and CellFileError for a file that cannot be read.
     """
     path = os.fspath(name)

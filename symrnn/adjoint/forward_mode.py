@@ -20,7 +20,7 @@ def tangent(program: Program, wrt: Iterable[str] | None = None) -> Program:
 
     ``wrt`` names given variables, by default all that are differentiable. Forward values
     are read as given (role ``SAVED``); join the result with the program to run both. Raises
-    ProgramError for what is no network, UnknownName for a name that it lacks.
+    ProgramError for what is no network, ValueError for a name that it lacks.
     """
     chosen = [one.name for one in program.with_role(*DIFFERENTIABLE)]
     wrt = None if wrt is None else list(wrt)

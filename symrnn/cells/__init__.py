@@ -32,7 +32,7 @@ def cell(name: str, **options: Any) -> Program:
 
 
 def cell_names(*tags: str) -> tuple[str, ...]:
-    """The names of all cells, or of those with some tags. Raises UnknownName for another tag."""
+    """The names of all cells, or of those with some tags. Raises ValueError for another tag."""
     wrong = unknown(tags)
     if wrong:
         raise UnknownName(wrong)

@@ -29,7 +29,7 @@ def compare(a: Comparable, b: Comparable) -> Comparison:
     outputs correspond one to one; a parameter may be another one under another name, with the
     other sign, transposed, or a sum of several of which only the sum counts. Where a proof is
     found, ``weights`` carries a's parameters over to b. Where none is, the two are run under
-    the closest mapping. Raises UnknownName, and CellFileError for a file that cannot be read.
+    the closest mapping. Raises ValueError, and CellFileError for a file that cannot be read.
     """
     left, right = subject(a), subject(b)
     try:

@@ -61,7 +61,7 @@ class Comparison:
         """Left's weights as right's: the packed arrays of a convention, or parameters by name.
 
         The arrays are those of one layer and one direction, without axes for these. Raises
-        UnknownName where the two are not the same, ShapeError for an array that is missing,
+        ValueError where the two are not the same, ShapeError for an array that is missing,
         unknown, or cannot be cut.
         """
         if self.mapping is None or not self.same:

@@ -43,7 +43,7 @@ class Diagram:
 def diagram(program: Program, unroll: int = 0) -> Diagram:
     """The data flow of one step, or with ``unroll=3`` the network unrolled over three steps.
 
-    Raises Misused where the library for layouts is missing, and for steps that there cannot be.
+    Raises ValueError where the library for layouts is missing, and for steps that there cannot be.
     """
     if not isinstance(unroll, int) or isinstance(unroll, bool) or not 0 <= unroll <= MOST_STEPS:
         raise Misused(f"unroll is {quoted(unroll)}; it is a number of steps, at most {MOST_STEPS}")

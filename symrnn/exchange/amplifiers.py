@@ -41,7 +41,7 @@ UNITS = ("LSTM", "GRU")
 def from_json(path: str | os.PathLike[str]) -> Imported:
     """An amplifier's model, whichever of the three formats it is, by its keys.
 
-    Raises Misused for another one, and by name for a layer or an architecture that symrnn does
+    Raises ValueError for another one, and by name for a layer or an architecture that symrnn does
     not read; ProgramError for a file that is cut short, ShapeError, OSError.
     """
     data = _read(Path(path))
@@ -54,7 +54,7 @@ def from_json(path: str | os.PathLike[str]) -> Imported:
 
 
 def from_rtneural(data: Mapping[str, Any]) -> Imported:
-    """RTNeural's JSON: LSTM and GRU layers, then dense ones. Raises Misused, ShapeError."""
+    """RTNeural's JSON: LSTM and GRU layers, then dense ones. Raises ValueError, ShapeError."""
     recurrent, above, notes = list[Recurrent](), list[Dense](), list[str]()
     for number, layer in enumerate(_of(list, data, "layers"), 1):
         kind, called = str(_of(str, layer, "type")), f"layer {number}"
@@ -86,7 +86,7 @@ def from_rtneural(data: Mapping[str, Any]) -> Imported:
 def from_guitarml(data: Mapping[str, Any]) -> Imported:
     """GuitarML's JSON: an LSTM or GRU, a linear layer, and the input added where it says skip.
 
-    Raises Misused, ShapeError.
+    Raises ValueError, ShapeError.
     """
     told = _of(dict, data, "model_data")
     if told.get("unit_type") not in UNITS:
@@ -110,7 +110,7 @@ def from_guitarml(data: Mapping[str, Any]) -> Imported:
 def from_nam(data: Mapping[str, Any]) -> Imported:
     """NAM's LSTM: its row of numbers cut up, the state that it starts with as parameters.
 
-    Raises Misused for another architecture, ShapeError for a row of another length.
+    Raises ValueError for another architecture, ShapeError for a row of another length.
     """
     if data.get("architecture") != "LSTM":
         raise Misused(f"NAM's architecture {quoted(data.get('architecture'))} is none that symrnn "

@@ -68,8 +68,8 @@ def to_onnx(network: Program, parameters: Mapping[str, Any] | None = None,
     scans of primitive operators, which are slow in runtimes. Without ``parameters``
     they are inputs of the model, and ``sizes`` tells every size by name.
 
-    Raises ShapeError for parameters that do not fit, Misused for another type, for a size that is
-    missing and where the onnx package is missing, ProgramError for an adjoint, OSError.
+    Raises ShapeError for parameters that do not fit, ValueError for another type, for a size that
+    is missing and where the onnx package is missing, ProgramError for an adjoint, OSError.
     """
     _must_be_there()
     if dtype not in DTYPES:

@@ -40,8 +40,9 @@ def read(path: str | os.PathLike[str], node: str = "", kind: str = "",
     """The network and the weights of another library's file.
 
     ``node`` names the node of an ONNX model, ``prefix`` the module of a state_dict, ``kind`` what
-    an nn.RNN is, RNN_TANH or RNN_RELU. Raises Misused for another ending, for an option that does
-    not belong to the file, and by name for what cannot be read; ProgramError, ShapeError, OSError.
+    an nn.RNN is, RNN_TANH or RNN_RELU. Raises ValueError for another ending, for an option that
+    does not belong to the file, and by name for what cannot be read; ProgramError, ShapeError,
+    OSError.
     """
     own = Path(path)
     if own.suffix in PICKLES:

@@ -37,7 +37,7 @@ LAST = "it returns the last step alone; symrnn's network returns all"
 def from_keras(model: Any) -> Imported:
     """A Keras model, a recurrent layer that is built, or the path of ``.keras`` or ``.h5``.
 
-    Raises Misused, by name, for a layer, an activation or a way to merge that there is none of
+    Raises ValueError, by name, for a layer, an activation or a way to merge that there is none of
     and where Keras is missing, ProgramError where Keras computes other numbers, OSError.
     """
     whole = _loaded(Path(model)) if isinstance(model, str | os.PathLike) else model

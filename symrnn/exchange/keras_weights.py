@@ -20,7 +20,8 @@ from symrnn.runtime.shapes import Array
 def from_keras_weights(path: str | os.PathLike[str]) -> Imported:
     """A ``.weights.h5``: arrays without layers, so activations are taken as Keras' own defaults.
 
-    Kinds are told by the shapes, merging as a concatenation. Raises Misused, ShapeError, OSError.
+    Kinds are told by the shapes, merging as a concatenation. Raises ValueError, ShapeError,
+    OSError.
     """
     own = Path(path)
     layers, above, notes = list[Recurrent](), list[Dense](), list[str]()

@@ -26,9 +26,9 @@ def from_onnx(model: Any, node: str | None = None) -> Imported:
     """The recurrent node of a model, a ModelProto or a path; ``node`` names one of several.
 
     Weights are initializers or constants of the graph. A bidirectional node gives a network that
-    joins both directions, where Y has an axis for them. Raises Misused where no node, or more
+    joins both directions, where Y has an axis for them. Raises ValueError where no node, or more
     than one, is meant, where weights are computed and where two directions have different
-    activations; UnknownName for an attribute, ShapeError, ProgramError, OSError.
+    activations; ValueError for an attribute, ShapeError, ProgramError, OSError.
     """
     whole = _loaded(Path(model)) if isinstance(model, str | os.PathLike) else model
     chosen = _chosen(whole.graph, node)

@@ -28,7 +28,7 @@ GATES = {3: "GRU", 4: "LSTM"}  # blocks of weight_hh, and the mode that has so m
 def from_torch_module(module: Any, prefix: str | None = None) -> Imported:
     """A live module, or the recurrent module in it that ``prefix`` names.
 
-    Raises Misused where there is none or several, ProgramError where PyTorch computes other
+    Raises ValueError where there is none or several, ProgramError where PyTorch computes other
     numbers.
     """
     found = {name: one for name, one in module.named_modules() if type(one).__name__ in MODULES}
@@ -50,8 +50,8 @@ def from_torch_weights(path: str | os.PathLike[str], mode: str = "",
                        prefix: str | None = None) -> Imported:
     """A state_dict in a .safetensors or .npz file; ``prefix`` tells which module is meant.
 
-    ``mode`` is needed where the shapes leave it open: RNN_TANH or RNN_RELU. Raises Misused,
-    ShapeError, ValueError for weights of no such module, ProgramError, OSError.
+    ``mode`` is needed where the shapes leave it open: RNN_TANH or RNN_RELU. Raises ValueError
+    there and for weights of no such module, ShapeError, ProgramError, OSError.
     """
     return from_state_dict(read_arrays(Path(path)), mode, prefix)
 
@@ -61,7 +61,7 @@ def from_state_dict(weights: Mapping[str, Any], mode: str = "",
     """The network of a ``state_dict``: arrays or tensors by PyTorch's names for them.
 
     ``mode`` (LSTM, GRU, RNN_TANH, RNN_RELU) is needed where the shapes leave it open, ``prefix``
-    where there are several modules. Raises Misused where none or another one is meant,
+    where there are several modules. Raises ValueError where none or another one is meant,
     ShapeError for arrays that do not fit together.
     """
     wanted = None if prefix is None else prefix and prefix.removesuffix(".") + "."

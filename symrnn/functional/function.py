@@ -43,7 +43,7 @@ class Function:
         program = self.program
         check_names(params, self.parameters, "parameter")
         inputs = named(x, self.inputs, "input")
-        check_learned(program, initial or {}, inputs)
+        check_learned(program, initial, inputs)
         check_names(initial, self.states, "state", partly=True)
         for name, flags in starts(program, inputs, 0, bool(initial)).items():
             inputs[name] = library.array(flags)

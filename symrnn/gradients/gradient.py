@@ -63,7 +63,7 @@ class Gradient(Told):
     def closed(self) -> Gradient:
         """The same as one formula, and what it cannot do without: recursions over time.
 
-        Raises Misused where no ``wrt`` was given.
+        Raises ValueError where no ``wrt`` was given.
         """
         self._one("a closed form")
         return replace(self, is_closed=True, with_steps=False)
@@ -71,21 +71,21 @@ class Gradient(Told):
     def jacobian(self, of: str, by: str) -> Jacobian:
         """The derivative within one step of ``of``, h_t, by ``by``, h_{t-1} or a parameter.
 
-        Raises UnknownName for what a step does not have.
+        Raises ValueError for what a step does not have.
         """
         return jacobian(self.program, of, by)
 
     def hessian(self, by: str) -> Hessian:
         """The derivative of this gradient by another parameter.
 
-        Raises Misused without ``wrt``, UnknownName for what is no parameter.
+        Raises ValueError without ``wrt`` and for what is no parameter.
         """
         return hessian(self.program, self._one("a Hessian").name, by)
 
     def unrolled(self, steps: int) -> Unrolled:
         """This gradient over so many steps, as a sum over paths through time.
 
-        Raises Misused without ``wrt``, and for fewer than one step.
+        Raises ValueError without ``wrt``, and for fewer than one step.
         """
         return unrolled(self.program, self._one("a sum over paths").name, self.of, steps)
 
@@ -145,7 +145,7 @@ class Gradient(Told):
 
     @property
     def gradient(self) -> Eq:
-        """The equation of the gradient itself. Raises Misused without ``wrt``."""
+        """The equation of the gradient itself. Raises ValueError without ``wrt``."""
         self._one("a gradient")
         return self.equations[0 if self.is_closed else -1]
 
@@ -220,7 +220,7 @@ def gradient(program: Program, wrt: str | None = None, of: str = LOSS) -> Gradie
     the loss, "L", or an output, a state or a final state: ``"c_t"``, ``"final.c"``. The result
     prints itself, in notebooks too; its ``equations`` are SymPy's, over one sample: what a batch
     gives is the sum. ``closed``, ``steps``, ``jacobian``, ``hessian`` and ``unrolled`` are other
-    views of it. Raises UnknownName where there is no such gradient or symbol.
+    views of it. Raises ValueError where there is no such gradient or symbol.
     """
     source = derivative_of(program, of)
     if wrt is None:

@@ -40,7 +40,7 @@ class Told(ABC):
         return {one.name: tuple(one.shape) for one in sorted(bases, key=str)}
 
     def text(self, style: str = STYLES[0]) -> str:
-        """The formulas in a style. Raises UnknownName where there is no such style."""
+        """The formulas in a style. Raises ValueError where there is no such style."""
         if style == "sympy":
             return sympy_code(self.equations)
         if style == "json":

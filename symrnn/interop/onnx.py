@@ -71,7 +71,7 @@ def run(op_type: str, attributes: Attributes, inputs: Sequence[Any], backend: st
         dtype: npt.DTypeLike = "float32") -> tuple[Array, ...]:
     """What a node returns: Y, Y_h and, for an LSTM, Y_c, in ONNX's layouts.
 
-    ``inputs`` stand in ONNX's order, None where one is left out. Raises UnknownName for
+    ``inputs`` stand in ONNX's order, None where one is left out. Raises ValueError for
     another operator, attribute, direction or activation, for a switch that is neither 0 nor 1, for
     more inputs than the operator has and where X, W or R is missing; ShapeError for arrays that
     do not fit and inputs in no order.

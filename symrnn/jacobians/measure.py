@@ -46,7 +46,7 @@ def flow(program: Program, *others: Program, sizes: Mapping[str, int] | None = N
         weights from state to state.
     set: values of all entries of parameters, ``{"b_f": 1}``.
 
-    Raises Misused for other names and sizes, ShapeError for weights that do not fit,
+    Raises ValueError for other names and sizes, ShapeError for weights that do not fit,
     ProgramError where no state follows from the one before it (two directions).
     """
     choice = Choice(dict(sizes or {}), steps, seed, weights, dict(scale or {}), dict(set or {}))

@@ -28,7 +28,7 @@ class Packaged:
         """Write all files, and remove those that a package of this name had before and has no more.
 
         Returns the paths of what was removed. A file that symrnn did not write stays, whatever
-        it is called; where one stands in the way, FileRefused is raised and nothing is written.
+        it is called; where one stands in the way, ValueError is raised and nothing is written.
         """
         output = Path(folder)
         write(output, self.files)

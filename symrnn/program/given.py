@@ -16,15 +16,17 @@ R = TypeVar("R")
 
 
 def of_network(function: Callable[P, R]) -> Callable[P, R]:
-    """The function, which raises ProgramError where its first argument is no network."""
-    first = next(iter(signature(function).parameters))
+    """The function, which raises ProgramError where it wants a network and is given none."""
+    asked = signature(function)
+    networks = [name for name, one in asked.parameters.items() if one.annotation == "Program"]
 
     @wraps(function)
     def checked(*args: P.args, **kwargs: P.kwargs) -> R:
-        given = args[0] if args else kwargs.get(first)
-        if (args or first in kwargs) and not isinstance(given, Program):
-            raise ProgramError(f"{quoted(given)} is no network; build one first, such as "
-                               f"symrnn.cell({quoted(given)}), and give that to "
-                               f"{function.__name__}")
+        given = {**dict(zip(asked.parameters, args, strict=False)), **kwargs}
+        for one in (given[name] for name in networks if name in given):
+            if not isinstance(one, Program):
+                raise ProgramError(f"{quoted(one)} is no network; build one first, such as "
+                                   f"symrnn.cell({quoted(one)}), and give that to "
+                                   f"{function.__name__}")
         return function(*args, **kwargs)
     return checked

@@ -41,7 +41,7 @@ def _is_word(text: str) -> bool:
 def misnamed(name: object) -> str | None:
     """Why files and functions cannot bear a name, in one sentence; None where they can."""
     if not is_name(name):
-        return f"{quoted(name)} is no name of a cell, which files and functions bear; {RULE}"
+        return f"{quoted(name)} is no name that files and functions can bear; {RULE}"
     own = str(name).lower()
     if own == SHARED:
         return f"{quoted(name)} is the name of the header that all networks share; take another"

@@ -32,7 +32,7 @@ def accuracy(program: Program, *, sizes: Mapping[str, int] | None = None, steps:
         0.6 where not given. What a cell draws by a formula of its own stays as it is.
     kernel: ``"fast"``, ``"portable"`` or ``"numpy"``; ``dtype`` is float32 or float64.
 
-    Raises Misused for other names and sizes and without the package python-flint, ProgramError
+    Raises ValueError for other names and sizes and without the package python-flint, ProgramError
     where a value is not finite.
     """
     if kernel not in KERNELS:

@@ -69,7 +69,7 @@ class Arguments:
         parameters = self._parameters(sizes, params)
         fed = self.named_inputs(x)
         if self._starts:
-            check_learned(program, state or {}, fed)
+            check_learned(program, state, fed)
             fed |= starts(program, fed, lost, bool(state))
         inputs = {name: sizes.take(program[name], array, name, lost)
                   for name, array in fed.items()}

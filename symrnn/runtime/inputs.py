@@ -61,8 +61,14 @@ def starts(program: Program, inputs: Mapping[str, Any], lost: int, known: bool
     return made
 
 
-def check_learned(program: Program, state: Mapping[str, Any], inputs: Mapping[str, Any]) -> None:
-    """Refuse some states where all are learned or given: ``start`` tells for all at once."""
+def check_learned(program: Program, state: Any, inputs: Mapping[str, Any]) -> None:
+    """Refuse some states where all are learned or given: ``start`` tells for all at once.
+
+    Raises ShapeError for these, and for what is no dictionary.
+    """
+    if not isinstance(state, Mapping):
+        check_names(state, [one.state for one in program.delays], "state", partly=True)
+        return
     names = [one.state for start, delays in learned(program).items() if start not in inputs
              for one in delays]
     missing = [name for name in names if name not in state]

@@ -150,8 +150,8 @@ def check_names(named: Any, wanted: Iterable[str], kind: str, partly: bool = Fal
     """
     if not isinstance(named, Mapping | None):
         held = named if isinstance(named, str) else type(named).__name__
-        raise ShapeError(f"each {kind} goes by its name in a dictionary, not in "
-                         f"{'an array' if isinstance(named, np.ndarray) else quoted(held)}")
+        raise ShapeError(f"each {kind} goes by its name in a dictionary ({', '.join(wanted)}), "
+                         f"not in {'an array' if hasattr(named, 'shape') else quoted(held)}")
     given, wanted = list(named or {}), list(wanted)
     unknown = [name for name in given if name not in wanted]
     missing = [] if partly else [name for name in wanted if name not in given]

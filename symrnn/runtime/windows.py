@@ -119,7 +119,7 @@ class Windows:
         if lengths is not None or mask is not None:
             kernel = kernel.related(Relation.MASKED)
             inputs = with_mask(kernel.program, inputs, lengths, mask)
-        check_learned(kernel.program, initial or {}, inputs)
+        check_learned(kernel.program, initial, inputs)
         inputs |= starts(kernel.program, inputs, 0, bool(initial))
         moving = next(name for name in inputs if kernel.program[name].span is Span.SEQUENCE)
         return cls(kernel, inputs, int(length), len(inputs[moving]))

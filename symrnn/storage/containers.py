@@ -86,8 +86,8 @@ def _library(path: Path) -> Any:
         import safetensors
         import safetensors.numpy
     except ImportError:
-        raise Misused(f"{path} needs the safetensors library: pip install \"symrnn[safetensors]\"; "
-                      f"files that end with .npz need none") from None
+        raise Misused(f"{path.name} needs the safetensors library: pip install "
+                      f"\"symrnn[safetensors]\"; files that end with .npz need none") from None
     return safetensors
 
 

@@ -13,7 +13,7 @@ import os
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from symrnn.program import Program, ProgramError, of_network
+from symrnn.program import Program, ProgramError, counted, of_network
 from symrnn.program.plain import from_plain, to_plain
 from symrnn.runtime.inputs import fitting
 from symrnn.runtime.shapes import Array, ShapeError
@@ -28,6 +28,9 @@ class Saved(NamedTuple):
 
     network: Program
     parameters: dict[str, Array]
+
+    def __repr__(self) -> str:
+        return f"<Saved {self.network.name}: {counted(len(self.parameters), 'parameter')}>"
 
 
 def is_saved(name: str) -> bool:
@@ -44,8 +47,8 @@ def save(network: Program, parameters: Any, path: str | os.PathLike[str]) -> Non
     too, as a run that went wrong leaves it. The same network and numbers are the same bytes.
     A file that symrnn did not write is never written over, and an old one stays whole until the
     new one is. Raises ShapeError for a parameter that is missing, unknown or of another shape,
-    Misused for another ending and where the safetensors library is missing, FileRefused,
-    ProgramError, OSError.
+    ValueError for another ending, for a file that symrnn did not write, and where the safetensors
+    library is missing, ProgramError, OSError.
     """
     own = Path(path)
     arrays, _ = fitting(network, parameters)
@@ -59,8 +62,8 @@ def save(network: Program, parameters: Any, path: str | os.PathLike[str]) -> Non
 def load(path: str | os.PathLike[str]) -> Saved:
     """The network and the parameters that :func:`save` wrote; no code of the file runs.
 
-    Raises Unreadable, a ProgramError, in one sentence for a file that is cut short, that says
-    other sizes than it has, or that holds no network; Misused for another ending, OSError.
+    Raises ProgramError in one sentence for a file that is cut short, that says
+    other sizes than it has, or that holds no network; ValueError for another ending, OSError.
     """
     own = Path(path)
     arrays, text = container(own).read(own)

@@ -61,7 +61,7 @@ def fit(network: Program, params: Mapping[str, Any], data: Any, *,
     backend, dtype, threads: those of :func:`symrnn.compile`.
     progress: whether a bar is shown; on a terminal, where not given.
 
-    The same arguments give the same numbers. Raises Misused, ShapeError, ProgramError for what
+    The same arguments give the same numbers. Raises ValueError, ShapeError, ProgramError for what
     does not fit together, Diverged where a loss is not finite, OSError for the checkpoint.
     """
     plan = course(loss, optimiser, settings, rate, clip, epochs, batch, window, patience, seed)

@@ -53,7 +53,7 @@ class Fitted:
         return self.svg
 
     def plot(self, path: str | os.PathLike[str]) -> None:
-        """Write the learning curve into an SVG file. Raises Misused for another ending, OSError."""
+        """Write the learning curve as SVG. Raises ValueError for another ending, OSError."""
         own = Path(path)
         if own.suffix != SVG:
             raise Misused(f"{quoted(str(own))} does not end with {SVG}, which the curve is drawn "

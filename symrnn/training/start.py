@@ -16,7 +16,7 @@ def random_parameters(network: Program, *, seed: int = 0, **sizes: int) -> dict[
 
     Matrices are normal with variance one over their last axis; biases are 0, but 1 where that
     opens an additive path, such as a forget gate's (-1 where that does); other parameters lie
-    between 0 and 1. The same seed gives the same numbers, in float64. Raises Misused for a size
+    between 0 and 1. The same seed gives the same numbers, in float64. Raises ValueError for a size
     that is missing, unknown or no whole number from 1 on.
     """
     free = [one.name for one in network.sizes if one.value is None]

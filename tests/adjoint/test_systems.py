@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from symrnn.adjoint import BARS, DIFFERENTIABLE, adjoint, join, names_used, tangent
+import symrnn
+from symrnn.adjoint import (BARS, DIFFERENTIABLE, adjoint, join, names_used, tangent, with_terms,
+                            within_step)
 from symrnn.adjoint.marks import unused
-from symrnn.program import Role, symbols_in_order
+from symrnn.program import Role, Span, symbols_in_order
 from tests.cases import CASES, case
 
 every_case = pytest.mark.parametrize("name", CASES)
@@ -69,3 +71,20 @@ def test_marks_run_out_with_a_message() -> None:
 
 def test_names_used_are_those_that_equations_and_delays_read() -> None:
     assert names_used(case("two_outputs")) == {"W", "U", "V", "x", "h", "h_prev", "a_h"}
+
+
+def test_only_a_sum_over_time_has_a_value_at_every_step_besides() -> None:
+    program = symrnn.elman()
+    gradient = adjoint(program)
+    found = with_terms(gradient, program)
+    assert found.at_steps == {one.name: f"{one.name}_at_step" for one in gradient.variables
+                              if one.role is Role.GRADIENT and one.span is Span.CONSTANT}
+    assert all(found.program[one].span is Span.SEQUENCE for one in found.at_steps.values())
+
+
+@pytest.mark.parametrize(("by", "other"), [("h_prev", "c_prev"), ("c_prev", "h_prev")])
+def test_within_a_step_all_other_states_are_held_fixed(by: str, other: str) -> None:
+    found = within_step(symrnn.lstm(peephole=True), by)
+    read = {name for one in found.program.equations for name in symbols_in_order(one.rhs)}
+    assert {found.seed, "f_dot"} <= read
+    assert f"{other}_dot" not in read

@@ -72,6 +72,18 @@ def test_methods_are_those_that_are_there() -> None:
             assert inspect.getdoc(getattr(getattr(symrnn, one), member.short)) == member.docstring
 
 
+def test_errors_are_told_by_names_that_can_be_caught() -> None:
+    """By their names in symrnn or in Python; inner classes of errors are none of the reader's."""
+    inner = {name for module in [*sys.modules.values()]
+             if getattr(module, "__name__", "").startswith("symrnn.")
+             for name, one in vars(module).items()
+             if inspect.isclass(one) and issubclass(one, Exception)
+             and one.__module__.startswith("symrnn.") and not hasattr(symrnn, name)}
+    assert {"Misused", "FileRefused"} <= inner
+    told = [one.docstring for group in TOLD.values() for one in (group, *group.members)]
+    assert [text for text in told if inner & {*re.findall(r"\w+", text)}] == []
+
+
 def test_no_library_is_needed_to_tell_its_names() -> None:
     code = ("import sys; sys.modules.update(torch=None, jax=None, keras=None, onnx=None)\n"
             "from symrnn.documents.reference.names import groups\n"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 
-@dataclass
+@dataclass(eq=False)  # pytest keeps plugins in sets
 class Red:
     """A plugin: it stops the run after so many seconds of work, and keeps what failed."""
 

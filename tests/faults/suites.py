@@ -7,15 +7,29 @@ DRIFT = ("tests/test_generated_c.py", "tests/backends/test_listings.py")
 SLOW = ("tests/adjoint/test_reverse_mode.py::test_derivation_does_not_depend_on_the_hash_seed",)
 GREEN = ("tests/program/test_time.py",)  # to see that pytest itself runs
 C = ("tests/backends/test_c_tree.py", "tests/backends/test_number_types.py",
+     "tests/test_simd.py::test_a_gradient_of_two_products_is_gathered_chunk_by_chunk",
      "tests/test_simd.py", "tests/test_by_hand.py", "tests/test_starts.py")
 
 SUITES: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("symrnn/adjoint/", ("tests/adjoint",)),
+    ("symrnn/adjoint/", ("tests/adjoint/test_rules.py", "tests/adjoint/test_systems.py",
+                         "tests/adjoint")),
+    ("symrnn/program/distinct", ("tests/test_names.py", "tests/program")),
+    ("symrnn/program/naming", ("tests/test_names.py", "tests/program")),
+    ("symrnn/program/plain", ("tests/storage/test_plain.py", "tests/hostile", "tests/program")),
+    ("symrnn/program/activations", ("tests/program/test_functions.py", "tests/program")),
     ("symrnn/program/", ("tests/program", "tests/test_numbers.py")),
-    ("symrnn/transforms/", ("tests/transforms",)),
+    *((f"symrnn/transforms/{one}", (f"tests/transforms/test_{one}.py", "tests/transforms"))
+      for one in ("clip", "dropping", "gradients", "initial", "masks", "states")),
+    ("symrnn/transforms/bias", ("tests/transforms/test_bias.py::"
+                                "test_one_bias_is_what_a_cell_has_and_none_is_none",
+                                "tests/transforms")),
+    ("symrnn/transforms/narrow", ("tests/package/test_narrow.py",
+                                  "tests/backends/test_number_types.py")),
+    ("symrnn/transforms/", ("tests/transforms/test_wrong_options.py",
+                            "tests/transforms/test_options.py", "tests/transforms")),
     ("symrnn/schedule/", ("tests/schedule", "tests/test_saturation.py", "tests/test_simd.py")),
     ("symrnn/lowering/kept", ("tests/backends/test_javascript.py",)),
-    ("symrnn/lowering/", C),
+    ("symrnn/lowering/", ("tests/lowering", *C)),
     ("symrnn/loops/", ("tests/loops", "tests/backends/test_c_tree.py")),
     ("symrnn/backends/numpy", ("tests/backends/test_numpy.py", "tests/backends/test_numbers.py")),
     ("symrnn/backends/onnx", ("tests/interop/test_onnx_out.py",)),
@@ -30,7 +44,9 @@ SUITES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("symrnn/costs", ("tests/test_costs.py",)),
     ("symrnn/losses", ("tests/training",)),
     ("symrnn/optimisers", ("tests/training",)),
-    ("symrnn/cells/", ("tests/zoo", "tests/test_zoo.py")),
+    ("symrnn/cells/lstm", ("tests/zoo/test_classic.py", "tests/test_zoo_classic.py")),
+    ("symrnn/cells/", ("tests/zoo", "tests/test_zoo_classic.py", "tests/test_zoo_recent.py",
+                       "tests/test_zoo.py")),
     ("symrnn/interop/", ("tests/interop",)),
     ("symrnn/functional/", ("tests/interop", "tests/comparison")),
     ("symrnn/comparison/", ("tests/comparison",)),

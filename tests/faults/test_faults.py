@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import ast
+import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from textwrap import dedent
 
@@ -128,6 +132,38 @@ def test_results_are_kept_sorted_and_told(tmp_path: Path) -> None:
     said = "\n".join(report(read(file), {}))
     assert said.startswith("1 of 2 faults killed (50.0 %)") and "NO REASON" in said
     assert "NO REASON" not in "\n".join(report(read(file), {"b:f:sign:0": "equal"}))
+
+
+@pytest.mark.parametrize(("test", "patience", "told"), [
+    ("assert True", 60, {"red": ""}),
+    ("assert False", 60, {"found": "test_one.py::test_it", "red": "test_one.py::test_it"}),
+    ("assert True", -1, {"red": "", "unfinished": "yes"}),
+])
+def test_a_red_test_is_seen_to_be_red(tmp_path: Path, test: str, patience: float,
+                                      told: dict[str, str]) -> None:
+    (tmp_path / "test_one.py").write_text(f"def test_it():\n    {test}\n", encoding="utf-8")
+    assert _of_pytest(tmp_path, "test_one.py", patience) == told
+
+
+def test_tests_that_never_ran_are_not_green(tmp_path: Path) -> None:
+    assert _of_pytest(tmp_path, "no_such_file.py", 60) == {"error": "RuntimeError"}
+
+
+def _of_pytest(root: Path, test: str, patience: float) -> dict[str, str]:
+    """What is told of a tree of its own, by a process of its own."""
+    code = dedent(f"""
+        import json
+        from tests.faults.trial import pytest_run
+        try:
+            told = pytest_run({str(root)!r}, [{test!r}], ["-x"], {patience})
+        except RuntimeError as error:
+            told = {{"error": type(error).__name__}}
+        print("\\n" + json.dumps(told))
+        """)
+    found = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True,
+                           check=True, env={**os.environ, "PYTHONPATH": str(ROOT)})
+    told: dict[str, str] = json.loads(found.stdout.splitlines()[-1])
+    return told
 
 
 def test_a_result_is_of_no_other_text() -> None:

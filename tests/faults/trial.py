@@ -224,9 +224,15 @@ def _verdict(how: str, told: Told) -> Verdict | None:
 
 
 def pytest_run(root: Path, tests: Sequence[str], options: Sequence[str], patience: float) -> Told:
-    """What pytest finds in a tree, within so many seconds."""
+    """What pytest finds in a tree, within so many seconds.
+
+    Raises RuntimeError where it did not run: silence of tests that never ran is no green.
+    """
     import pytest
 
     red = Red(patience)
-    pytest.main([*tests, f"--rootdir={root}", "-p", "no:cacheprovider", "-q", *options], [red])
+    status = pytest.main([*tests, f"--rootdir={root}", "-p", "no:cacheprovider", "-q", *options],
+                         [red])
+    if status in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR):
+        raise RuntimeError(f"pytest itself ended with {status}")
     return red.told()

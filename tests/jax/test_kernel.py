@@ -177,6 +177,8 @@ def test_single_precision_and_mistakes() -> None:
             (lambda: made.kernel(params, [[1], [1, 2]]), symrnn.ShapeError, "different lengths"),
             (lambda: made.kernel([*params.values()], x), symrnn.ShapeError, "not in 'list'"),
             (lambda: made.kernel(params, x, (1, 2)), symrnn.ShapeError, "state goes by its name"),
+            (lambda: made.function(params, x["x"], np.ones((2, 3))), symrnn.ShapeError,
+             r"state goes by its name in a dictionary \(h\), not in an array"),
             (lambda: kernel("gru"), symrnn.ProgramError, "no network")):
         with pytest.raises(error, match=words):
             call()

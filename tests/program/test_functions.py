@@ -225,3 +225,11 @@ def test_names_of_the_table_are_plain(name: str) -> None:
         for node in preorder_traversal(row.definition)
         if isinstance(node, Pointwise)
     )
+
+
+@pytest.mark.parametrize(("name", "low", "high"), [("hard_tanh", -1, 1), ("clip", -1, 1),
+                                                   ("hardsigmoid", -3, 3)])
+def test_nothing_passes_back_at_the_ends_of_what_is_held(name: str, low: int, high: int) -> None:
+    slope = derivative(name).subs(ALPHA, 1)
+    assert [slope.subs(X, x) for x in (low, high)] == [0, 0]
+    assert slope.subs(X, (low + high) / 2) > 0

@@ -131,3 +131,14 @@ def test_derivatives_along_a_direction_take_lengths(name: str) -> None:
              kernel.hvp(params, X[:, 1:], bar[:, 1:], dots)]
     for key in params:
         assert np.allclose(moved[key], parts[0][key] + parts[1][key]), key
+
+
+@pytest.mark.parametrize("call", ["forward", "truncated"])
+def test_learned_states_are_overruled_by_name(call: str) -> None:
+    kernel = symrnn.compile(symrnn.cell("elman", learned_initial=True), "numpy")
+    params = symrnn.random_parameters(kernel.program, n=1, m=2, p=1)
+    ways = {"forward": lambda given: kernel.forward(params, np.ones((3, 1, 1)), given),
+            "truncated": lambda given: kernel.truncated(
+                params, np.ones((3, 1, 1)), lambda y, steps: y, 2, given)}
+    with pytest.raises(ShapeError, match=r"by its name in a dictionary \(h\), not in an array"):
+        ways[call](np.ones((2, 2)))

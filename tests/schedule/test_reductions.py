@@ -38,3 +38,13 @@ def test_both_parts_keep_the_number_and_documents_the_equation() -> None:
 def test_a_program_without_mixed_totals_stays_as_it_is() -> None:
     gradient = derive(case("shared_parameter")).gradient
     assert with_reductions_apart(gradient) == gradient
+
+
+def test_a_total_stands_in_front_of_the_equation_that_reads_it() -> None:
+    for name in ("constant_beside_steps", "shared_parameter"):
+        found = with_reductions_apart(derive(case(name)).gradient)
+        bound = {one.lhs for one in found.equations}
+        before = {one.lhs for one in found.delays}
+        for equation in found.equations:
+            assert {*symbols_in_order(equation.rhs)} & bound <= before
+            before.add(equation.lhs)

@@ -2,6 +2,7 @@
 
 import json
 import struct
+import sys
 import zipfile
 from pathlib import Path
 
@@ -160,3 +161,19 @@ def test_safetensors_that_is_missing_is_told(tmp_path: Path, monkeypatch) -> Non
     monkeypatch.setitem(__import__("sys").modules, "safetensors", None)
     with pytest.raises(Misused, match=r'pip install "symrnn\[safetensors\]"'):
         symrnn.save(symrnn.elman(), weights(symrnn.elman()), tmp_path / "a.safetensors")
+
+
+def test_it_shows_what_it_is_in_a_line(tmp_path: Path) -> None:
+    network = symrnn.cell("gru")
+    symrnn.save(network, symrnn.random_parameters(network, n=1, m=2), tmp_path / "gru.npz")
+    assert repr(symrnn.load(tmp_path / "gru.npz")) == "<Saved gru: 10 parameters>"
+
+
+def test_a_missing_library_is_said_of_the_file_that_was_asked_for(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "safetensors", None)
+    network = symrnn.cell("gru")
+    with pytest.raises(Misused, match=r"^gru\.safetensors needs the safetensors library"):
+        symrnn.save(network, symrnn.random_parameters(network, n=1, m=2),
+                    tmp_path / "gru.safetensors")
+    assert not [*tmp_path.iterdir()]

@@ -74,3 +74,8 @@ def test_two_biases_are_their_sum(name: str, backend: str) -> None:
 def test_another_number_of_biases_is_refused() -> None:
     with pytest.raises(ValueError, match="bias is 3; it is True, False or 2"):
         symrnn.lstm(bias=3)
+
+
+def test_one_bias_is_what_a_cell_has_and_none_is_none() -> None:
+    assert symrnn.lstm(bias=1) == symrnn.lstm(bias=True) == symrnn.lstm()
+    assert symrnn.lstm(bias=0) == symrnn.lstm(bias=False)

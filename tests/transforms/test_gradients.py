@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 import symrnn
+from symrnn.adjoint import adjoint
 from symrnn.checking.reference import interpreted_gradients, random_case
-from symrnn.transforms import masked
+from symrnn.transforms import clipped_gradient, masked
 from tests.transforms.drawn import Array, close, kernel, parameters, values
 
 backends = pytest.mark.parametrize("backend", ["c", "numpy"])
@@ -110,3 +111,11 @@ def test_another_way_to_clip_is_refused(choice: object) -> None:
         symrnn.compile(symrnn.lstm(), "numpy", clip_gradient=choice)
     with pytest.raises(ValueError, match="clip_gradient is -1; it is a positive number"):
         symrnn.compile(symrnn.lstm(), "numpy", clip_gradient=("norm", -1))
+
+
+@ways
+def test_an_adjoint_without_its_program_is_clipped_alike(how: str) -> None:
+    program = symrnn.lstm()
+    gradient = adjoint(program)
+    alone = clipped_gradient(gradient, (how, LIMIT))
+    assert alone == clipped_gradient(gradient, (how, LIMIT), program) != gradient

@@ -5,6 +5,7 @@ import pytest
 
 import symrnn
 from symrnn import ShapeError
+from symrnn.backends.latex_math import glyph_latex
 from symrnn.checking import check_kernel
 from symrnn.transforms import masked
 from tests.transforms.drawn import close, kernel, parameters, values
@@ -114,3 +115,9 @@ def test_online_gradients_reach_the_learned_state() -> None:
         online.step(x_t, np.ones((3, 4)))
     wanted = own.backward(run, np.ones_like(run.y))["h_start"]
     assert close(online.gradients()["h_start"], wanted, 1e-12)
+
+
+def test_a_learned_start_is_printed_as_the_state_and_its_start() -> None:
+    assert glyph_latex(symrnn.lstm(learned_initial=True)["c_start"].glyph) == r"c_{\mathrm{start}}"
+    both = symrnn.cell("lru", learned_initial=True)["x_re_start"].glyph
+    assert glyph_latex(both) == r"x_{\mathrm{re},\mathrm{start}}"

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import symrnn
+from symrnn.backends.latex_math import glyph_latex
 from symrnn.checking import check_kernel
 from symrnn.program import ProgramError
 from symrnn.transforms import masked
@@ -95,3 +96,8 @@ def test_gradients_check_in_networks_and_with_masks(option: dict[str, object],
 def test_a_bound_that_is_none_is_refused(threshold: float) -> None:
     with pytest.raises(ValueError, match=r"clip_state is .* positive number"):
         symrnn.lstm(clip_state=threshold)
+
+
+def test_a_mask_is_printed_with_the_whole_name_of_its_state() -> None:
+    mask = symrnn.cell("lru", zoneout=True)["zoneout_x_re"].glyph
+    assert glyph_latex(mask, "t") == r"\zeta_{x,\mathrm{re},t}"

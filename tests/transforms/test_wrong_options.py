@@ -105,5 +105,10 @@ def test_every_function_of_a_network_says_what_else_it_was_given(name: str) -> N
         function(**{first.name: "lstm"}, **rest)
 
 
+def test_a_second_network_is_looked_at_too() -> None:
+    with pytest.raises(symrnn.ProgramError, match=r"^'x' is no network; .* give that to join$"):
+        symrnn.join(symrnn.lstm(), "x")
+
+
 def test_an_adjoint_computes_too() -> None:
     assert symrnn.compile(symrnn.adjoint(symrnn.lstm()), "numpy").program.name == "lstm_adjoint"
