@@ -160,3 +160,10 @@ def test_safetensors_that_is_missing_is_told(tmp_path: Path, monkeypatch) -> Non
     monkeypatch.setitem(__import__("sys").modules, "safetensors", None)
     with pytest.raises(Misused, match=r'pip install "symrnn\[safetensors\]"'):
         symrnn.save(symrnn.elman(), weights(symrnn.elman()), tmp_path / "a.safetensors")
+
+
+def test_a_parameter_too_many_is_refused(path: Path) -> None:
+    net = symrnn.elman()
+    with pytest.raises(ShapeError, match="'Q'"):
+        symrnn.save(net, weights(net) | {"Q": np.ones(3)}, path)
+    assert not path.exists()
