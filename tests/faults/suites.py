@@ -40,7 +40,7 @@ SUITES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("symrnn/backends/copies", ("tests/backends/test_copies.py",)),
     ("symrnn/backends/closed", ("tests/gradients/test_text.py", "tests/gradients")),
     ("symrnn/backends/memory", ("tests/test_costs.py",)),
-    ("symrnn/backends/", ("tests/backends",)),
+    ("symrnn/backends/", ("tests/backends/test_c_tree.py", "tests/backends")),
     ("symrnn/runtime/blas_engine", (
         "tests/test_blas.py::test_where_none_links_one_sentence_says_what_to_install",
         "tests/test_blas.py")),
@@ -66,6 +66,7 @@ SUITES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("symrnn/authoring/", ("tests/authoring",)),
     ("symrnn/cellfile/", ("tests/cellfile",)),
     ("symrnn/packaging/", ("tests/package",)),
+    ("symrnn/checking/drift", ("tests/checking/test_drift.py",)),
     ("symrnn/checking/", ("tests/checking", "tests/fuzzing/test_ladder.py")),
     ("templates/c/storage/", ("tests/backends/test_number_types.py",)),
     ("templates/c/shared/elementary", ("tests/test_activations.py", "tests/test_saturation.py")),
