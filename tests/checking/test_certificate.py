@@ -10,8 +10,9 @@ import pytest
 from typer.testing import CliRunner
 
 import symrnn
-from symrnn.checking.certificate import Certificate, certificate
+from symrnn.checking.certificate import Certificate, _rows, certificate
 from symrnn.checking.certified import certified
+from symrnn.checking.ladder import Held
 from symrnn.cli import app
 from symrnn.program import digest
 from symrnn.rendering import is_ours
@@ -103,3 +104,10 @@ def test_the_same_file_by_two_paths_is_verified_once(
     assert result.exit_code == 0, result.output
     assert "symrnn verify own.cell --seed 0" in Path("made/own.txt").read_text()
     assert result.output.count("NumPy, float64  forward") == 1
+
+
+def test_a_row_tells_the_worst_of_what_it_holds() -> None:
+    found = [Held("forward", "interpreter", name, 2, error, 1.0, 1e-16, (0,), 0.0, 0.0)
+             for name, error in (("y", 0.25), ("h", 0.5), ("c", 0.125))]
+    (row,) = _rows("NumPy", found)
+    assert (row.worst.array, row.numbers, row.wrong) == ("h", 6, ())

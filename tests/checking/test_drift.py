@@ -50,3 +50,18 @@ def test_another_text_for_the_same_equations_is_told_as_that(folder: Path) -> No
     path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
     (report,) = reports(folder, files).values()
     assert report.startswith(f"{path} has other text for the same equations ({short_digest(OLD)})")
+
+
+def test_the_lines_that_differ_are_told(tmp_path: Path) -> None:
+    files = own_files(OLD, "elman")
+    folder = tmp_path / "elman"
+    folder.mkdir()
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    assert drift(tmp_path, {"elman": files}, None, {}) == []
+
+    own = folder / "elman.py"
+    own.write_bytes(own.read_bytes() + b"# \xff\n")
+    (found,) = drift(tmp_path, {"elman": files}, None, {})
+    assert found.path == own
+    assert found.report.endswith("-# \\xff\n")

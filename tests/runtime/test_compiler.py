@@ -134,3 +134,7 @@ def test_a_check_compiles_the_same_code_with_less_effort(
     slight = len(commands)
     assert check_kernel(symrnn.elman(), "c", "float64", profile=profile) == []
     assert len(commands) > slight and all(one != ["-O1"] for one in commands[slight:])
+
+
+def test_a_compiler_that_does_not_tell_its_machine_is_asked_no_more() -> None:
+    assert compiler._native(("false",)) == ""

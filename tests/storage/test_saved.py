@@ -177,3 +177,10 @@ def test_a_missing_library_is_said_of_the_file_that_was_asked_for(
         symrnn.save(network, symrnn.random_parameters(network, n=1, m=2),
                     tmp_path / "gru.safetensors")
     assert not [*tmp_path.iterdir()]
+
+
+def test_a_parameter_too_many_is_refused(path: Path) -> None:
+    net = symrnn.elman()
+    with pytest.raises(ShapeError, match="'Q'"):
+        symrnn.save(net, weights(net) | {"Q": np.ones(3)}, path)
+    assert not path.exists()
