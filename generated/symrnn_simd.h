@@ -1015,6 +1015,25 @@ ALWAYS size_t share_from(size_t count, size_t thread, size_t threads)
     return threads == 1 ? count * thread : count * thread / threads;
 }
 
+/* A thread's share of a nest over rows in any order. Where there are fewer blocks than threads,
+ * `lanes` of them take the same block, each its own parts of the rows. The parts are the same for
+ * any number of threads, and so are the bits. */
+typedef struct block_share { size_t from, to, lane, lanes; } block_share;
+
+ALWAYS block_share share_of(size_t count, size_t thread, size_t threads)
+{
+    if (count >= threads || count == 0)
+        return (block_share){share_from(count, thread, threads),
+                             share_from(count, thread + 1, threads), 0, 1};
+    const size_t lanes = threads / count, block = thread / lanes; /* some threads may be over */
+    return (block_share){block, block < count ? block + 1 : block, thread % lanes, lanes};
+}
+
+ALWAYS int is_mine(block_share share, size_t begin)
+{
+    return share.lanes == 1 || begin / ROWS_AT_ONCE % share.lanes == share.lane;
+}
+
 /* ---- reductions over all rows ----------------------------------------------------------- */
 
 /* Rows of one value over all steps. Those of a delayed value lie in two arrays: a step's in `inner`
@@ -1309,9 +1328,10 @@ MAYBE void clear(real *to, size_t entries)
  * threads, and sizes of tiles do not depend on how many threads there are; so every sum adds the
  * same numbers in the same order, and the bits are the same for any number of threads.
  *
- * They wait for each other after every loop nest. A barrier takes about a microsecond where each
- * thread has a core of its own; a share of 2^16 multiplications takes 4096 cycles with AVX, 16 a
- * cycle: 1.4 microseconds at 3 GHz. A team that meets for one step alone must be woken for it,
+ * They wait for each other after every loop nest, but in a scan whose units do not read each other
+ * only behind its last step. A barrier takes about a microsecond where each thread has a core of
+ * its own; a share of 2^16 multiplications takes 4096 cycles with AVX, 16 a cycle: 1.4
+ * microseconds at 3 GHz. A team that meets seldom, or for one step alone, must be woken for it,
  * which takes longer: four times that share. */
 #ifndef SHARE_OF_LOOP
 #define SHARE_OF_LOOP (1 << 16)

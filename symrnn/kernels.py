@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from symrnn.adjoint import jvp, jvp_each_sample, second_order
 from symrnn.pipeline import derive
-from symrnn.program import Program, of_network, quoted
+from symrnn.program import Program, ProgramError, of_network, quoted
 from symrnn.runtime import Kernel
 from symrnn.runtime.calls import Engine, Relation
 from symrnn.runtime.patience import patience
@@ -97,6 +97,20 @@ def _compiled(program: Program, options: Options) -> Kernel:
 
     return Kernel(derived, made, np.dtype(options.dtype), related,
                   frozenset(one.state for one in states.delays), compiled_again)
+
+
+def compile_forward(program: Program, backend: str, dtype: npt.DTypeLike, threads: int) -> Kernel:
+    """The kernel of a derived program that nobody differentiates; see :func:`compile`."""
+    chosen = target(backend, "simd")
+    options = Options(chosen, _named(dtype, chosen), _counted(threads), "zero", None, "exact")
+    with patience(program.name):
+        options.target.begin(options.dtype, options.threads)
+        system = forward_only(program)
+        return Kernel(system, options.engine(system), np.dtype(options.dtype), _unrelated)
+
+
+def _unrelated(relation: Relation) -> Kernel:
+    raise ProgramError(f"nothing is derived from this kernel, so it has no {relation.name}")
 
 
 def _related(compiled_again: Callable[[], Kernel], relation: Relation) -> Kernel:

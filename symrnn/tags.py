@@ -10,6 +10,8 @@ import difflib
 from collections.abc import Iterable
 
 TAGS = {
+    "affine-diagonal": "proved: the next state is affine in the last one, entry by entry",
+    "affine-structured": "proved: affine in the last state, by blocks or diagonal plus rank one",
     "attention": "stores values under keys, and reads them as linear attention does",
     "classic": "stands in the lecture notes that symrnn began with",
     "continuous": "comes from a differential equation, solved in steps",
@@ -24,6 +26,8 @@ TAGS = {
     "matrix": "a state is a matrix, or one for each head",
     "multiplicative": "input and state meet in a product in which neither is a gate",
     "network": "several cells: layers, or two directions",
+    "nonlinear-dense": "the next state is not affine in the last one, and units see each other",
+    "nonlinear-diagonal": "not affine in the last state, but entry by entry",
     "normalised": "vectors are brought to a fixed length or variance",
     "oscillating": "units swing, or complex states turn at every step",
     "peephole": "gates see the memory besides the output",

@@ -20,7 +20,7 @@ REFERENCE = re.compile(r"symrnn(\.\w+)+:\w+")
 RANKS = {
     "program": 0, "titles": 0, "tags": 0,
     "adjoint": 1, "schedule": 1, "transforms": 1, "loops": 1,
-    "lowering": 2, "authoring": 2, "costs": 2,
+    "lowering": 2, "authoring": 2, "costs": 2, "recurrences": 2,
     "backends": 3,
     "rendering": 4, "cellfile": 4, "cells": 4, "losses": 4, "optimisers": 4,
     "runtime": 5, "diagrams": 5,
@@ -28,7 +28,7 @@ RANKS = {
     "pipeline": 7, "catalogue": 7,
     "kernels": 8,
     "checking": 9, "presentation": 9, "interop": 9, "functional": 9, "handles": 9,
-    "learner": 9,
+    "learner": 9, "parallel": 9,
     "fuzzing": 10, "comparison": 10, "torch": 10, "jax": 10, "gradients": 10, "jacobians": 10,
     "rounding": 10,
     "bench": 11, "documents": 11, "exchange": 11, "training": 11,

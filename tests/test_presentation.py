@@ -6,6 +6,7 @@ from xml.etree import ElementTree
 import pytest
 
 import symrnn
+from symrnn.backends.unicode import columns
 from symrnn.gradients import gradient
 from symrnn.presentation.schedules import schedule, schedule_text
 from symrnn.program import Misused, Program, UnknownName
@@ -93,3 +94,14 @@ def test_the_schedule_as_data() -> None:
     assert schedule(program) == schedule_text(program)
     with pytest.raises(Misused, match="--schedule does not go with --format latex"):
         schedule(program, "latex")
+
+
+def test_the_derivative_of_a_function_of_a_parameter_is_no_word_under_a_dot() -> None:
+    """The table writes it as the equations do, and columns stand in line under accents."""
+    for derived, shown in ((symrnn.tangent, "(σ(α))^·"), (symrnn.adjoint, "∂L/∂σ(α)")):
+        program = derived(symrnn.cell("fastrnn"))
+        _, table, equations = str(symrnn.show(program)).split("\n\n")
+        assert any(line.startswith(f"{shown} ") for line in table.splitlines())
+        assert f"  {shown} = " in equations
+        assert len({columns(line[:line.index(" [")]) for line in table.splitlines()
+                    if " [" in line}) == 1

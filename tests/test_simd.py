@@ -20,7 +20,7 @@ from symrnn.checking import check_kernel
 from symrnn.checking.numeric import relative_error
 from symrnn.kernels import compile
 from symrnn.pipeline import derive, own_files
-from symrnn.program import Ein, Program, SizeSymbol, function
+from symrnn.program import Ein, Program, Role, SizeSymbol, function
 from symrnn.rendering import shared
 from symrnn.runtime import compiler
 from symrnn.runtime.c_engine import CEngine
@@ -175,6 +175,29 @@ def test_the_same_bits_for_any_number_of_threads(
         name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("symrnn.runtime.simd_engine.SimdEngine", Crowded)
     the_same_bits(name)
+
+
+APART = {"mingru": symrnn.cell("mingru"), "indrnn": symrnn.cell("indrnn"),
+         "lru": symrnn.cell("lru"), "gla": symrnn.cell("gla")}  # by units, but GLA by samples
+
+
+@pytest.mark.parametrize("name", APART)
+@pytest.mark.parametrize("size, batch, steps", [
+    (35, 1, 301), (35, 5, 64), (35, 3, 1), (35, 2, 0), (3, 1, 1000), (9, 2, 97)])
+def test_threads_that_go_apart_give_the_same_bits(
+        name: str, size: int, batch: int, steps: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("symrnn.runtime.simd_engine.SimdEngine", Crowded)
+    kernels = [compile(APART[name], threads=count) for count in (1, 2, 5)]
+    sizes = {one.name: 5 for one in APART[name].sizes} | {"m": size, "N": size, "n": 3, "T": steps,
+                                                          "B": batch}
+    draw = np.random.default_rng(1)
+    params, given = ({one.name: draw.random([sizes[axis] for axis in one.shape])
+                      for one in APART[name].with_role(role)}
+                     for role in (Role.PARAMETER, Role.INPUT))
+    one, *others = (everything(kernel, params, given) | {"inferred": kernel.infer(params, given)[0]}
+                    for kernel in kernels)
+    for other in others:
+        assert all(np.array_equal(array, other[key]) for key, array in one.items())
 
 
 NARROW = [["-march=x86-64"], ["-march=x86-64", "-mavx2", "-mfma"],

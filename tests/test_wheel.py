@@ -107,3 +107,22 @@ def test_sdist_is_complete(tmp_path: Path) -> None:
         assert kept
         assert kept <= names, kept - names
     assert {"pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md"} <= names
+
+
+@pytest.mark.xdist_group("wheel")
+def test_a_wheel_has_the_same_bytes_wherever_it_is_built(tmp_path: Path) -> None:
+    """From two copies, with another hash seed, time zone, locale and mask of permissions."""
+    source, found = build("sdist", tmp_path / "source"), []
+    for name, mask, settings in (
+            ("one", 0o022, {"PYTHONHASHSEED": "1", "LC_ALL": "C", "TZ": "UTC"}),
+            ("two", 0o077, {"PYTHONHASHSEED": "2", "LC_ALL": "C.UTF-8", "TZ": "Asia/Taipei"})):
+        with tarfile.open(source) as archive:
+            archive.extractall(tmp_path / name, filter="data")
+        (copied,) = (tmp_path / name).iterdir()
+        code = (f"import os, runpy, sys; os.umask({mask}); sys.argv = ['hatchling', 'build', "
+                f"'-t', 'wheel']; runpy.run_module('hatchling', run_name='__main__')")
+        subprocess.run([sys.executable, "-c", code], cwd=copied, check=True, capture_output=True,
+                       env={**os.environ, **settings})
+        (wheel,) = (copied / "dist").iterdir()
+        found.append(wheel.read_bytes())
+    assert found[0] == found[1]

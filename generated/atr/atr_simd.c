@@ -148,34 +148,37 @@ static void atr_simd_forward_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
+        const block_share mine = share_of(count, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            const real *const x_rows = in->x + begin * n;
-            real *const p_rows = tape_p + begin * row_m;
-            const operand factors_p[] = {
-                {x_rows, n, n, panels_x},
-            };
-            for (size_t start = from, taken; start < to; start += taken) {
-                taken = min_size(to - start, blocks_per_batch(rows));
-                const block_range batch = {m, vectors, start, start + taken, 0};
-                ALIGNED real tile_p_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            if (is_mine(mine, begin)) {
+                const real *const x_rows = in->x + begin * n;
+                real *const p_rows = tape_p + begin * row_m;
+                const operand factors_p[] = {
+                    {x_rows, n, n, panels_x},
+                };
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {m, vectors, start, start + taken, 0};
+                    ALIGNED real tile_p_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                /* W x */
-                products(rows, 1, &batch, factors_p, 1, &(sums){tile_p_batch, batch.low, rows, 0},
-                    0);
+                    /* W x */
+                    products(rows, 1, &batch, factors_p, 1,
+                        &(sums){tile_p_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = batch.low; block < batch.high; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
-                    const real *const tile_p =
-                        tile_p_batch + (block - batch.low) * vectors * rows * LANES;
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES;
-                        for (size_t s = 0; s < rows; ++s) {
-                            /* (1)  p = W x */
-                            const vec p = load(tile_p + (s * own + v) * LANES);
-                            store(p_rows + s * row_m + j, p);
+                    for (size_t block = batch.low; block < batch.high; ++block) {
+                        const size_t own = vectors_of(m, vectors, block);
+                        const real *const tile_p =
+                            tile_p_batch + (block - batch.low) * vectors * rows * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            for (size_t s = 0; s < rows; ++s) {
+                                /* (1)  p = W x */
+                                const vec p = load(tile_p + (s * own + v) * LANES);
+                                store(p_rows + s * row_m + j, p);
+                            }
                         }
                     }
                 }
@@ -301,34 +304,37 @@ static void atr_simd_infer_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
+        const block_share mine = share_of(count, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            const real *const x_rows = in->x + begin * n;
-            real *const p_rows = work_p + begin * row_m;
-            const operand factors_p[] = {
-                {x_rows, n, n, panels_x},
-            };
-            for (size_t start = from, taken; start < to; start += taken) {
-                taken = min_size(to - start, blocks_per_batch(rows));
-                const block_range batch = {m, vectors, start, start + taken, 0};
-                ALIGNED real tile_p_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            if (is_mine(mine, begin)) {
+                const real *const x_rows = in->x + begin * n;
+                real *const p_rows = work_p + begin * row_m;
+                const operand factors_p[] = {
+                    {x_rows, n, n, panels_x},
+                };
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {m, vectors, start, start + taken, 0};
+                    ALIGNED real tile_p_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                /* W x */
-                products(rows, 1, &batch, factors_p, 1, &(sums){tile_p_batch, batch.low, rows, 0},
-                    0);
+                    /* W x */
+                    products(rows, 1, &batch, factors_p, 1,
+                        &(sums){tile_p_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = batch.low; block < batch.high; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
-                    const real *const tile_p =
-                        tile_p_batch + (block - batch.low) * vectors * rows * LANES;
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES;
-                        for (size_t s = 0; s < rows; ++s) {
-                            /* (1)  p = W x */
-                            const vec p = load(tile_p + (s * own + v) * LANES);
-                            store(p_rows + s * row_m + j, p);
+                    for (size_t block = batch.low; block < batch.high; ++block) {
+                        const size_t own = vectors_of(m, vectors, block);
+                        const real *const tile_p =
+                            tile_p_batch + (block - batch.low) * vectors * rows * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            for (size_t s = 0; s < rows; ++s) {
+                                /* (1)  p = W x */
+                                const vec p = load(tile_p + (s * own + v) * LANES);
+                                store(p_rows + s * row_m + j, p);
+                            }
                         }
                     }
                 }
@@ -597,26 +603,30 @@ static void atr_simd_backward_thread(
         {
             const size_t vectors = 1;
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
                 rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                const real *const i_rows = work_i + begin * row_m;
-                const real *const h_bar_rows = work_h_bar + begin * row_m;
-                const real *const a_f_bar_rows = work_a_f_bar + begin * row_m;
-                const real *const a_i_bar_rows = work_a_i_bar + begin * row_m;
-                real *const p_bar_rows = work_p_bar + begin * row_m;
-                for (size_t s = 0; s < rows; ++s) {
-                    for (size_t block = from; block < to; ++block) {
-                        const size_t j = block * LANES;
-                        const vec i = load(i_rows + s * row_m + j);
-                        const vec h_bar = load(h_bar_rows + s * row_m + j);
-                        const vec a_f_bar = load(a_f_bar_rows + s * row_m + j);
-                        const vec a_i_bar = load(a_i_bar_rows + s * row_m + j);
+                if (is_mine(mine, begin)) {
+                    const real *const i_rows = work_i + begin * row_m;
+                    const real *const h_bar_rows = work_h_bar + begin * row_m;
+                    const real *const a_f_bar_rows = work_a_f_bar + begin * row_m;
+                    const real *const a_i_bar_rows = work_a_i_bar + begin * row_m;
+                    real *const p_bar_rows = work_p_bar + begin * row_m;
+                    for (size_t s = 0; s < rows; ++s) {
+                        for (size_t block = from; block < to; ++block) {
+                            const size_t j = block * LANES;
+                            const vec i = load(i_rows + s * row_m + j);
+                            const vec h_bar = load(h_bar_rows + s * row_m + j);
+                            const vec a_f_bar = load(a_f_bar_rows + s * row_m + j);
+                            const vec a_i_bar = load(a_i_bar_rows + s * row_m + j);
 
-                        /* (14)  p_bar = a_i_bar + a_f_bar + h_bar * i   adjoint of (3), (5), (7) */
-                        const vec p_bar = a_i_bar + a_f_bar + h_bar * i;
-                        store(p_bar_rows + s * row_m + j, p_bar);
+                            /* (14)  p_bar = a_i_bar + a_f_bar + h_bar * i   adjoint of (3), (5),
+                             * (7) */
+                            const vec p_bar = a_i_bar + a_f_bar + h_bar * i;
+                            store(p_bar_rows + s * row_m + j, p_bar);
+                        }
                     }
                 }
             }
@@ -625,35 +635,38 @@ static void atr_simd_backward_thread(
         if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(n, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
                 rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                const real *const p_bar_rows = work_p_bar + begin * row_m;
-                real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
-                const operand factors_x_bar[] = {
-                    {p_bar_rows, row_m, m, panels_p_bar},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {n, vectors, start, start + taken, 0};
-                    ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                if (is_mine(mine, begin)) {
+                    const real *const p_bar_rows = work_p_bar + begin * row_m;
+                    real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
+                    const operand factors_x_bar[] = {
+                        {p_bar_rows, row_m, m, panels_p_bar},
+                    };
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const block_range batch = {n, vectors, start, start + taken, 0};
+                        ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                    /* W^T p_bar */
-                    products(rows, 1, &batch, factors_x_bar, 1,
-                        &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
+                        /* W^T p_bar */
+                        products(rows, 1, &batch, factors_x_bar, 1,
+                            &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(n, vectors, block);
-                        const real *const tile_x_bar =
-                            tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            const size_t left = n - j;
-                            for (size_t s = 0; s < rows; ++s) {
-                                /* (16)  x_bar = W^T p_bar   adjoint of (1) */
-                                const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
-                                store_part(x_bar_rows + s * n + j, x_bar, left);
+                        for (size_t block = batch.low; block < batch.high; ++block) {
+                            const size_t own = vectors_of(n, vectors, block);
+                            const real *const tile_x_bar =
+                                tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                const size_t left = n - j;
+                                for (size_t s = 0; s < rows; ++s) {
+                                    /* (16)  x_bar = W^T p_bar   adjoint of (1) */
+                                    const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
+                                    store_part(x_bar_rows + s * n + j, x_bar, left);
+                                }
                             }
                         }
                     }

@@ -273,8 +273,8 @@ static void brc_simd_forward_thread(
                     }
                 }
             }
-            BARRIER
         }
+        BARRIER
     }
     if (thread == 0)
         copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m,
@@ -283,10 +283,12 @@ static void brc_simd_forward_thread(
 
 static size_t brc_simd_forward_multiplications(const brc_sizes *sizes)
 {
+    const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = BRC_FIXED_n;
     const size_t m = BRC_FIXED_m;
-    return B * (3 * m * n + 8 * m);
+    const size_t chunk = steps_ahead(T, B, 3 * round_up(m, LANES));
+    return (m > LANES ? chunk : 1) * B * (3 * m * n + 8 * m);
 }
 
 void brc_simd_forward(
@@ -294,7 +296,7 @@ void brc_simd_forward(
     const brc_inputs *in, const brc_initial *initial, const brc_outputs *out,
     const brc_state *final, brc_real *tape, brc_real *work, size_t threads)
 {
-    const size_t team = team_of(threads, brc_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
+    const size_t team = team_of(threads, brc_simd_forward_multiplications(sizes), SHARE_OF_STEP);
     TEAM(brc_simd_forward_thread, sizes, parameters, packed, in, initial, out, final, tape, work);
 }
 
@@ -425,8 +427,8 @@ static void brc_simd_infer_thread(
                     }
                 }
             }
-            BARRIER
         }
+        BARRIER
     }
     if (thread == 0)
         copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m,
@@ -435,10 +437,12 @@ static void brc_simd_infer_thread(
 
 static size_t brc_simd_infer_multiplications(const brc_sizes *sizes)
 {
+    const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = BRC_FIXED_n;
     const size_t m = BRC_FIXED_m;
-    return B * (3 * m * n + 5 * m);
+    const size_t chunk = steps_ahead(T, B, 3 * round_up(m, LANES));
+    return (m > LANES ? chunk : 1) * B * (3 * m * n + 5 * m);
 }
 
 void brc_simd_infer(
@@ -446,7 +450,7 @@ void brc_simd_infer(
     const brc_inputs *in, const brc_initial *initial, const brc_outputs *out,
     const brc_state *final, brc_real *work, size_t threads)
 {
-    const size_t team = team_of(threads, brc_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
+    const size_t team = team_of(threads, brc_simd_infer_multiplications(sizes), SHARE_OF_STEP);
     TEAM(brc_simd_infer_thread, sizes, parameters, packed, in, initial, out, final, work);
 }
 
@@ -597,47 +601,50 @@ static void brc_simd_backward_thread(
                     }
                 }
             }
-            BARRIER
         }
+        BARRIER
 
         /* every step, in any order */
         if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(n, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
                 rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                const real *const a_h_bar_rows = work_a_h_bar + begin * row_m;
-                const real *const a_c_bar_rows = work_a_c_bar + begin * row_m;
-                const real *const a_a_bar_rows = work_a_a_bar + begin * row_m;
-                real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
-                const operand factors_x_bar[] = {
-                    {a_a_bar_rows, row_m, m, panels_a_a_bar},
-                    {a_c_bar_rows, row_m, m, panels_a_c_bar},
-                    {a_h_bar_rows, row_m, m, panels_a_h_bar},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {n, vectors, start, start + taken, 0};
-                    ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                if (is_mine(mine, begin)) {
+                    const real *const a_h_bar_rows = work_a_h_bar + begin * row_m;
+                    const real *const a_c_bar_rows = work_a_c_bar + begin * row_m;
+                    const real *const a_a_bar_rows = work_a_a_bar + begin * row_m;
+                    real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
+                    const operand factors_x_bar[] = {
+                        {a_a_bar_rows, row_m, m, panels_a_a_bar},
+                        {a_c_bar_rows, row_m, m, panels_a_c_bar},
+                        {a_h_bar_rows, row_m, m, panels_a_h_bar},
+                    };
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const block_range batch = {n, vectors, start, start + taken, 0};
+                        ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                    /* U_a^T a_a_bar, U_c^T a_c_bar, U^T a_h_bar */
-                    products(rows, 1, &batch, factors_x_bar, 3,
-                        &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
+                        /* U_a^T a_a_bar, U_c^T a_c_bar, U^T a_h_bar */
+                        products(rows, 1, &batch, factors_x_bar, 3,
+                            &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(n, vectors, block);
-                        const real *const tile_x_bar =
-                            tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            const size_t left = n - j;
-                            for (size_t s = 0; s < rows; ++s) {
-                                /* (14)  x_bar = U_a^T a_a_bar + U_c^T a_c_bar + U^T a_h_bar
-                                 * adjoint of (1), (3), (5) */
-                                const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
-                                store_part(x_bar_rows + s * n + j, x_bar, left);
+                        for (size_t block = batch.low; block < batch.high; ++block) {
+                            const size_t own = vectors_of(n, vectors, block);
+                            const real *const tile_x_bar =
+                                tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                const size_t left = n - j;
+                                for (size_t s = 0; s < rows; ++s) {
+                                    /* (14)  x_bar = U_a^T a_a_bar + U_c^T a_c_bar + U^T a_h_bar
+                                     * adjoint of (1), (3), (5) */
+                                    const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
+                                    store_part(x_bar_rows + s * n + j, x_bar, left);
+                                }
                             }
                         }
                     }
@@ -712,10 +719,13 @@ static void brc_simd_backward_thread(
 
 static size_t brc_simd_backward_multiplications(const brc_sizes *sizes)
 {
+    const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = BRC_FIXED_n;
     const size_t m = BRC_FIXED_m;
-    return B * (16 * m + 6 * m * n);
+    const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, 3 * row_m);
+    return (m > LANES ? chunk : 1) * B * (16 * m + 6 * m * n);
 }
 
 void brc_simd_backward(
@@ -723,7 +733,7 @@ void brc_simd_backward(
     const brc_inputs *in, const brc_initial *initial, const brc_outputs *out, const brc_real *tape,
     const brc_cotangents *bars, const brc_gradients *gradients, brc_real *work, size_t threads)
 {
-    const size_t team = team_of(threads, brc_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
+    const size_t team = team_of(threads, brc_simd_backward_multiplications(sizes), SHARE_OF_STEP);
     TEAM(brc_simd_backward_thread, sizes, parameters, packed, in, initial, out, tape, bars,
         gradients, work);
 }

@@ -836,35 +836,38 @@ static void cfc_simd_backward_thread(
         if (gradients->I_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(n, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
                 rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                const real *const a_z_bar_rows = work_a_z_bar + begin * row_k;
-                real *const I_bar_rows = gradients->I_bar + (first * B + begin) * n;
-                const operand factors_I_bar[] = {
-                    {a_z_bar_rows, row_k, k, panels_a_z_bar_2},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {n, vectors, start, start + taken, 0};
-                    ALIGNED real tile_I_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                if (is_mine(mine, begin)) {
+                    const real *const a_z_bar_rows = work_a_z_bar + begin * row_k;
+                    real *const I_bar_rows = gradients->I_bar + (first * B + begin) * n;
+                    const operand factors_I_bar[] = {
+                        {a_z_bar_rows, row_k, k, panels_a_z_bar_2},
+                    };
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const block_range batch = {n, vectors, start, start + taken, 0};
+                        ALIGNED real tile_I_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                    /* W_z^T a_z_bar */
-                    products(rows, 1, &batch, factors_I_bar, 1,
-                        &(sums){tile_I_bar_batch, batch.low, rows, 0}, 0);
+                        /* W_z^T a_z_bar */
+                        products(rows, 1, &batch, factors_I_bar, 1,
+                            &(sums){tile_I_bar_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(n, vectors, block);
-                        const real *const tile_I_bar =
-                            tile_I_bar_batch + (block - batch.low) * vectors * rows * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            const size_t left = n - j;
-                            for (size_t sample = 0; sample < rows; ++sample) {
-                                /* (20)  I_bar = W_z^T a_z_bar   adjoint of (1) */
-                                const vec I_bar = load(tile_I_bar + (sample * own + v) * LANES);
-                                store_part(I_bar_rows + sample * n + j, I_bar, left);
+                        for (size_t block = batch.low; block < batch.high; ++block) {
+                            const size_t own = vectors_of(n, vectors, block);
+                            const real *const tile_I_bar =
+                                tile_I_bar_batch + (block - batch.low) * vectors * rows * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                const size_t left = n - j;
+                                for (size_t sample = 0; sample < rows; ++sample) {
+                                    /* (20)  I_bar = W_z^T a_z_bar   adjoint of (1) */
+                                    const vec I_bar = load(tile_I_bar + (sample * own + v) * LANES);
+                                    store_part(I_bar_rows + sample * n + j, I_bar, left);
+                                }
                             }
                         }
                     }

@@ -186,42 +186,45 @@ static void cfn_simd_forward_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
+        const block_share mine = share_of(count, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            const real *const x_rows = in->x + begin * n;
-            real *const tanh_a_h_rows = work_tanh_a_h + begin * row_m;
-            real *const tanh_a_h_tail_rows = tape_tanh_a_h_tail + begin * row_m;
-            const operand factors_a_h[] = {
-                {x_rows, n, n, panels_x},
-            };
-            for (size_t start = from, taken; start < to; start += taken) {
-                taken = min_size(to - start, blocks_per_batch(rows));
-                const block_range batch = {m, vectors, start, start + taken, 0};
-                ALIGNED real tile_a_h_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            if (is_mine(mine, begin)) {
+                const real *const x_rows = in->x + begin * n;
+                real *const tanh_a_h_rows = work_tanh_a_h + begin * row_m;
+                real *const tanh_a_h_tail_rows = tape_tanh_a_h_tail + begin * row_m;
+                const operand factors_a_h[] = {
+                    {x_rows, n, n, panels_x},
+                };
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {m, vectors, start, start + taken, 0};
+                    ALIGNED real tile_a_h_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                /* W x */
-                products(rows, 1, &batch, factors_a_h, 1,
-                    &(sums){tile_a_h_batch, batch.low, rows, 0}, 0);
+                    /* W x */
+                    products(rows, 1, &batch, factors_a_h, 1,
+                        &(sums){tile_a_h_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = batch.low; block < batch.high; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
-                    const real *const tile_a_h =
-                        tile_a_h_batch + (block - batch.low) * vectors * rows * LANES;
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES;
-                        for (size_t s = 0; s < rows; ++s) {
-                            /* (5)  a_h = W x */
-                            const vec a_h = load(tile_a_h + (s * own + v) * LANES);
+                    for (size_t block = batch.low; block < batch.high; ++block) {
+                        const size_t own = vectors_of(m, vectors, block);
+                        const real *const tile_a_h =
+                            tile_a_h_batch + (block - batch.low) * vectors * rows * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            for (size_t s = 0; s < rows; ++s) {
+                                /* (5)  a_h = W x */
+                                const vec a_h = load(tile_a_h + (s * own + v) * LANES);
 
-                            /* (6)  tanh_a_h = tanh(a_h) */
-                            const vec tanh_a_h = vec_tanh(a_h);
-                            store(tanh_a_h_rows + s * row_m + j, tanh_a_h);
+                                /* (6)  tanh_a_h = tanh(a_h) */
+                                const vec tanh_a_h = vec_tanh(a_h);
+                                store(tanh_a_h_rows + s * row_m + j, tanh_a_h);
 
-                            /* (6)  tanh_a_h_tail = tanh_tail(a_h) */
-                            const vec tanh_a_h_tail = vec_tanh_tail(a_h);
-                            store(tanh_a_h_tail_rows + s * row_m + j, tanh_a_h_tail);
+                                /* (6)  tanh_a_h_tail = tanh_tail(a_h) */
+                                const vec tanh_a_h_tail = vec_tanh_tail(a_h);
+                                store(tanh_a_h_tail_rows + s * row_m + j, tanh_a_h_tail);
+                            }
                         }
                     }
                 }
@@ -382,37 +385,40 @@ static void cfn_simd_infer_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
+        const block_share mine = share_of(count, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            const real *const x_rows = in->x + begin * n;
-            real *const tanh_a_h_rows = work_tanh_a_h + begin * row_m;
-            const operand factors_a_h[] = {
-                {x_rows, n, n, panels_x},
-            };
-            for (size_t start = from, taken; start < to; start += taken) {
-                taken = min_size(to - start, blocks_per_batch(rows));
-                const block_range batch = {m, vectors, start, start + taken, 0};
-                ALIGNED real tile_a_h_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            if (is_mine(mine, begin)) {
+                const real *const x_rows = in->x + begin * n;
+                real *const tanh_a_h_rows = work_tanh_a_h + begin * row_m;
+                const operand factors_a_h[] = {
+                    {x_rows, n, n, panels_x},
+                };
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {m, vectors, start, start + taken, 0};
+                    ALIGNED real tile_a_h_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                /* W x */
-                products(rows, 1, &batch, factors_a_h, 1,
-                    &(sums){tile_a_h_batch, batch.low, rows, 0}, 0);
+                    /* W x */
+                    products(rows, 1, &batch, factors_a_h, 1,
+                        &(sums){tile_a_h_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = batch.low; block < batch.high; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
-                    const real *const tile_a_h =
-                        tile_a_h_batch + (block - batch.low) * vectors * rows * LANES;
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES;
-                        for (size_t s = 0; s < rows; ++s) {
-                            /* (5)  a_h = W x */
-                            const vec a_h = load(tile_a_h + (s * own + v) * LANES);
+                    for (size_t block = batch.low; block < batch.high; ++block) {
+                        const size_t own = vectors_of(m, vectors, block);
+                        const real *const tile_a_h =
+                            tile_a_h_batch + (block - batch.low) * vectors * rows * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            for (size_t s = 0; s < rows; ++s) {
+                                /* (5)  a_h = W x */
+                                const vec a_h = load(tile_a_h + (s * own + v) * LANES);
 
-                            /* (6)  tanh_a_h = tanh(a_h) */
-                            const vec tanh_a_h = vec_tanh(a_h);
-                            store(tanh_a_h_rows + s * row_m + j, tanh_a_h);
+                                /* (6)  tanh_a_h = tanh(a_h) */
+                                const vec tanh_a_h = vec_tanh(a_h);
+                                store(tanh_a_h_rows + s * row_m + j, tanh_a_h);
+                            }
                         }
                     }
                 }
@@ -801,40 +807,43 @@ static void cfn_simd_backward_thread(
         if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(n, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
                 rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                const real *const a_h_bar_rows = work_a_h_bar + begin * row_m;
-                const real *const a_eta_bar_rows = work_a_eta_bar + begin * row_m;
-                const real *const a_theta_bar_rows = work_a_theta_bar + begin * row_m;
-                real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
-                const operand factors_x_bar[] = {
-                    {a_theta_bar_rows, row_m, m, panels_a_theta_bar_2},
-                    {a_eta_bar_rows, row_m, m, panels_a_eta_bar_2},
-                    {a_h_bar_rows, row_m, m, panels_a_h_bar},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {n, vectors, start, start + taken, 0};
-                    ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                if (is_mine(mine, begin)) {
+                    const real *const a_h_bar_rows = work_a_h_bar + begin * row_m;
+                    const real *const a_eta_bar_rows = work_a_eta_bar + begin * row_m;
+                    const real *const a_theta_bar_rows = work_a_theta_bar + begin * row_m;
+                    real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
+                    const operand factors_x_bar[] = {
+                        {a_theta_bar_rows, row_m, m, panels_a_theta_bar_2},
+                        {a_eta_bar_rows, row_m, m, panels_a_eta_bar_2},
+                        {a_h_bar_rows, row_m, m, panels_a_h_bar},
+                    };
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const block_range batch = {n, vectors, start, start + taken, 0};
+                        ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                    /* V_theta^T a_theta_bar, V_eta^T a_eta_bar, W^T a_h_bar */
-                    products(rows, 1, &batch, factors_x_bar, 3,
-                        &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
+                        /* V_theta^T a_theta_bar, V_eta^T a_eta_bar, W^T a_h_bar */
+                        products(rows, 1, &batch, factors_x_bar, 3,
+                            &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(n, vectors, block);
-                        const real *const tile_x_bar =
-                            tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            const size_t left = n - j;
-                            for (size_t s = 0; s < rows; ++s) {
-                                /* (14)  x_bar = V_theta^T a_theta_bar + V_eta^T a_eta_bar + W^T
-                                 * a_h_bar   adjoint of (1), (3), (5) */
-                                const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
-                                store_part(x_bar_rows + s * n + j, x_bar, left);
+                        for (size_t block = batch.low; block < batch.high; ++block) {
+                            const size_t own = vectors_of(n, vectors, block);
+                            const real *const tile_x_bar =
+                                tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                const size_t left = n - j;
+                                for (size_t s = 0; s < rows; ++s) {
+                                    /* (14)  x_bar = V_theta^T a_theta_bar + V_eta^T a_eta_bar + W^T
+                                     * a_h_bar   adjoint of (1), (3), (5) */
+                                    const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
+                                    store_part(x_bar_rows + s * n + j, x_bar, left);
+                                }
                             }
                         }
                     }

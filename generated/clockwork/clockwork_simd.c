@@ -430,33 +430,36 @@ static void clockwork_simd_backward_thread(
         {
             const size_t vectors = 1;
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
                 rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 if (first * B + begin < B)
                     rows = min_size(rows, B - (first * B + begin));
-                const real *const s_tail_rows = tape_s_tail + (first * B + begin) * row_m;
-                const real *const h_prev_rows = first * B + begin >= B ? out->h
-                    + (first * B + begin - B) * m : initial_h + (first * B + begin) * m;
-                const real *const h_bar_rows = work_h_bar + begin * row_m;
-                real *const k_bar_rows = gradients->k_bar != NULL ? gradients->k_bar
-                    + (first * B + begin) * m : work_k_bar;
-                const size_t k_bar_stride = gradients->k_bar != NULL ? m : 0;
-                for (size_t sample = 0; sample < rows; ++sample) {
-                    for (size_t block = from; block < to; ++block) {
-                        const size_t j = block * LANES;
-                        const size_t left = m - j;
-                        const vec s_tail = load(s_tail_rows + sample * row_m + j);
-                        const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
-                        const vec h_bar = load(h_bar_rows + sample * row_m + j);
+                if (is_mine(mine, begin)) {
+                    const real *const s_tail_rows = tape_s_tail + (first * B + begin) * row_m;
+                    const real *const h_prev_rows = first * B + begin >= B ? out->h
+                        + (first * B + begin - B) * m : initial_h + (first * B + begin) * m;
+                    const real *const h_bar_rows = work_h_bar + begin * row_m;
+                    real *const k_bar_rows = gradients->k_bar != NULL ? gradients->k_bar
+                        + (first * B + begin) * m : work_k_bar;
+                    const size_t k_bar_stride = gradients->k_bar != NULL ? m : 0;
+                    for (size_t sample = 0; sample < rows; ++sample) {
+                        for (size_t block = from; block < to; ++block) {
+                            const size_t j = block * LANES;
+                            const size_t left = m - j;
+                            const vec s_tail = load(s_tail_rows + sample * row_m + j);
+                            const vec h_prev = load_part(h_prev_rows + sample * m + j, left);
+                            const vec h_bar = load(h_bar_rows + sample * row_m + j);
 
-                        /* (3)  s = tanh_from_tail(s_tail) */
-                        const vec s = vec_tanh_from_tail(s_tail);
+                            /* (3)  s = tanh_from_tail(s_tail) */
+                            const vec s = vec_tanh_from_tail(s_tail);
 
-                        /* (11)  k_bar = h_bar * (s - h_prev)   adjoint of (4) */
-                        const vec k_bar = h_bar * (s - h_prev);
-                        store_part(k_bar_rows + sample * k_bar_stride + j, k_bar, left);
+                            /* (11)  k_bar = h_bar * (s - h_prev)   adjoint of (4) */
+                            const vec k_bar = h_bar * (s - h_prev);
+                            store_part(k_bar_rows + sample * k_bar_stride + j, k_bar, left);
+                        }
                     }
                 }
             }
@@ -465,35 +468,38 @@ static void clockwork_simd_backward_thread(
         if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(n, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
                 rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                const real *const a_s_bar_rows = work_a_s_bar + begin * row_m;
-                real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
-                const operand factors_x_bar[] = {
-                    {a_s_bar_rows, row_m, m, panels_a_s_bar},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {n, vectors, start, start + taken, 0};
-                    ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                if (is_mine(mine, begin)) {
+                    const real *const a_s_bar_rows = work_a_s_bar + begin * row_m;
+                    real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
+                    const operand factors_x_bar[] = {
+                        {a_s_bar_rows, row_m, m, panels_a_s_bar},
+                    };
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const block_range batch = {n, vectors, start, start + taken, 0};
+                        ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                    /* W_I^T a_s_bar */
-                    products(rows, 1, &batch, factors_x_bar, 1,
-                        &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
+                        /* W_I^T a_s_bar */
+                        products(rows, 1, &batch, factors_x_bar, 1,
+                            &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(n, vectors, block);
-                        const real *const tile_x_bar =
-                            tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            const size_t left = n - j;
-                            for (size_t sample = 0; sample < rows; ++sample) {
-                                /* (10)  x_bar = W_I^T a_s_bar   adjoint of (2) */
-                                const vec x_bar = load(tile_x_bar + (sample * own + v) * LANES);
-                                store_part(x_bar_rows + sample * n + j, x_bar, left);
+                        for (size_t block = batch.low; block < batch.high; ++block) {
+                            const size_t own = vectors_of(n, vectors, block);
+                            const real *const tile_x_bar =
+                                tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                const size_t left = n - j;
+                                for (size_t sample = 0; sample < rows; ++sample) {
+                                    /* (10)  x_bar = W_I^T a_s_bar   adjoint of (2) */
+                                    const vec x_bar = load(tile_x_bar + (sample * own + v) * LANES);
+                                    store_part(x_bar_rows + sample * n + j, x_bar, left);
+                                }
                             }
                         }
                     }

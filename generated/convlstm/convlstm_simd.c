@@ -516,8 +516,8 @@ static void convlstm_simd_forward_thread(
                         H[(j * M + k) * N + l] = o[(j * M + k) * N + l] * tanh_C[(j * M + k) * N
                             + l];
         }
-        BARRIER
     }
+    BARRIER
     if (thread == 0) {
         copy_rows(B, K * M * N, T > 0 ? out->H + (T - 1) * B * K * M * N : initial_H, K * M * N,
             final != NULL ? final->H : NULL);
@@ -840,8 +840,8 @@ static void convlstm_simd_infer_thread(
                         H[(j * M + k) * N + l] = o[(j * M + k) * N + l] * tanh_C[(j * M + k) * N
                             + l];
         }
-        BARRIER
     }
+    BARRIER
     if (thread == 0) {
         copy_rows(B, K * M * N, T > 0 ? out->H + (T - 1) * B * K * M * N : initial_H, K * M * N,
             final != NULL ? final->H : NULL);
@@ -1245,8 +1245,8 @@ static void convlstm_simd_backward_thread(
                                 + l] * W_c_f[(j * M + k) * N + l] + C_bar[(j * M + k) * N
                                 + l] * f[(j * M + k) * N + l];
             }
-            BARRIER
         }
+        BARRIER
 
         /* every step, in any order */
         for (size_t s = 0; s < steps * B * (thread == 0); ++s) {

@@ -388,7 +388,8 @@ void cornn_backward(
             for (size_t j = 0; j < m; ++j)
                 tanh_a_z[j] = cornn_tanh_from_tail(tanh_a_z_tail[j]);
 
-            /* (6)  z_to_dt_bar = z_bar * (tanh(a_z) - z_prev * epsilon - gamma * y_prev) */
+            /* (6)  z_to_dt_bar = z_bar * (tanh(a_z) - z_prev * epsilon - gamma * y_prev)   adjoint
+             * of (2) */
             for (size_t j = 0; j < m; ++j)
                 z_to_dt_bar[j] =
                     z_bar[j] * (tanh_a_z[j] - z_prev[j] * epsilon[0] - gamma[0] * y_prev[j]);

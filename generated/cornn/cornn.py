@@ -153,7 +153,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     y_prev = np.concatenate([initial_y[None], y])[:-1]
     # (2)  tanh_a_z = tanh_from_tail(tanh_a_z_tail)
     tanh_a_z = tanh_from_tail(tanh_a_z_tail)
-    # (6)  z_to_dt_bar = z_bar * (tanh(a_z) - z_prev * epsilon - gamma * y_prev)
+    # (6)  z_to_dt_bar = z_bar * (tanh(a_z) - z_prev * epsilon - gamma * y_prev)   adjoint of (2)
     z_to_dt_bar = z_bar * (tanh_a_z - z_prev * epsilon - gamma * y_prev)
     # (10)  u_bar = V^T a_z_bar   adjoint of (1)
     u_bar = a_z_bar @ V

@@ -643,7 +643,7 @@ static void cornn_simd_backward_thread(
                             const vec tanh_a_z = vec_tanh_from_tail(tanh_a_z_tail);
 
                             /* (6)  z_to_dt_bar = z_bar * (tanh(a_z) - z_prev * epsilon - gamma *
-                             * y_prev) */
+                             * y_prev)   adjoint of (2) */
                             const vec z_to_dt_bar =
                                 z_bar * (tanh_a_z - z_prev * epsilon_here - gamma_here * y_prev);
                             store(z_to_dt_bar_rows + s * row_m + j, z_to_dt_bar);
@@ -662,35 +662,38 @@ static void cornn_simd_backward_thread(
         if (gradients->u_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(n, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
                 rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
-                real *const u_bar_rows = gradients->u_bar + (first * B + begin) * n;
-                const operand factors_u_bar[] = {
-                    {a_z_bar_rows, row_m, m, panels_a_z_bar_2},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {n, vectors, start, start + taken, 0};
-                    ALIGNED real tile_u_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                if (is_mine(mine, begin)) {
+                    const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
+                    real *const u_bar_rows = gradients->u_bar + (first * B + begin) * n;
+                    const operand factors_u_bar[] = {
+                        {a_z_bar_rows, row_m, m, panels_a_z_bar_2},
+                    };
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const block_range batch = {n, vectors, start, start + taken, 0};
+                        ALIGNED real tile_u_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                    /* V^T a_z_bar */
-                    products(rows, 1, &batch, factors_u_bar, 1,
-                        &(sums){tile_u_bar_batch, batch.low, rows, 0}, 0);
+                        /* V^T a_z_bar */
+                        products(rows, 1, &batch, factors_u_bar, 1,
+                            &(sums){tile_u_bar_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(n, vectors, block);
-                        const real *const tile_u_bar =
-                            tile_u_bar_batch + (block - batch.low) * vectors * rows * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            const size_t left = n - j;
-                            for (size_t s = 0; s < rows; ++s) {
-                                /* (10)  u_bar = V^T a_z_bar   adjoint of (1) */
-                                const vec u_bar = load(tile_u_bar + (s * own + v) * LANES);
-                                store_part(u_bar_rows + s * n + j, u_bar, left);
+                        for (size_t block = batch.low; block < batch.high; ++block) {
+                            const size_t own = vectors_of(n, vectors, block);
+                            const real *const tile_u_bar =
+                                tile_u_bar_batch + (block - batch.low) * vectors * rows * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                const size_t left = n - j;
+                                for (size_t s = 0; s < rows; ++s) {
+                                    /* (10)  u_bar = V^T a_z_bar   adjoint of (1) */
+                                    const vec u_bar = load(tile_u_bar + (s * own + v) * LANES);
+                                    store_part(u_bar_rows + s * n + j, u_bar, left);
+                                }
                             }
                         }
                     }

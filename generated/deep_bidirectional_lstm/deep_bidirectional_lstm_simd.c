@@ -1449,39 +1449,43 @@ static void deep_bidirectional_lstm_simd_forward_thread(
         {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(p, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
                 rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                const real *const layer2_y_rows = tape_layer2_y + (first * B + begin) * row_q_2;
-                real *const y_rows = out->y + (first * B + begin) * p;
-                const operand factors_a_y[] = {
-                    {layer2_y_rows, row_q_2, q_2, panels_layer2_y},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {p, vectors, start, start + taken, 0};
-                    ALIGNED real tile_a_y_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                if (is_mine(mine, begin)) {
+                    const real *const layer2_y_rows = tape_layer2_y + (first * B + begin) * row_q_2;
+                    real *const y_rows = out->y + (first * B + begin) * p;
+                    const operand factors_a_y[] = {
+                        {layer2_y_rows, row_q_2, q_2, panels_layer2_y},
+                    };
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const block_range batch = {p, vectors, start, start + taken, 0};
+                        ALIGNED real tile_a_y_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                    /* V layer2.y */
-                    products(rows, 1, &batch, factors_a_y, 1,
-                        &(sums){tile_a_y_batch, batch.low, rows, 0}, 0);
+                        /* V layer2.y */
+                        products(rows, 1, &batch, factors_a_y, 1,
+                            &(sums){tile_a_y_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(p, vectors, block);
-                        const real *const tile_a_y =
-                            tile_a_y_batch + (block - batch.low) * vectors * rows * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            const size_t left = p - j;
-                            const vec b_y_here = load_part(b_y + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
-                                /* (43)  a_y = V layer2.y + b_y */
-                                const vec a_y = load(tile_a_y + (s * own + v) * LANES) + b_y_here;
+                        for (size_t block = batch.low; block < batch.high; ++block) {
+                            const size_t own = vectors_of(p, vectors, block);
+                            const real *const tile_a_y =
+                                tile_a_y_batch + (block - batch.low) * vectors * rows * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                const size_t left = p - j;
+                                const vec b_y_here = load_part(b_y + j, left);
+                                for (size_t s = 0; s < rows; ++s) {
+                                    /* (43)  a_y = V layer2.y + b_y */
+                                    const vec a_y =
+                                        load(tile_a_y + (s * own + v) * LANES) + b_y_here;
 
-                                /* (44)  y = a_y */
-                                const vec y = a_y;
-                                store_part(y_rows + s * p + j, y, left);
+                                    /* (44)  y = a_y */
+                                    const vec y = a_y;
+                                    store_part(y_rows + s * p + j, y, left);
+                                }
                             }
                         }
                     }
@@ -2337,39 +2341,43 @@ static void deep_bidirectional_lstm_simd_infer_thread(
         {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(p, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
                 rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                const real *const layer2_y_rows = work_layer2_y + begin * row_q_2;
-                real *const y_rows = out->y + (first * B + begin) * p;
-                const operand factors_a_y[] = {
-                    {layer2_y_rows, row_q_2, q_2, panels_layer2_y},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {p, vectors, start, start + taken, 0};
-                    ALIGNED real tile_a_y_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                if (is_mine(mine, begin)) {
+                    const real *const layer2_y_rows = work_layer2_y + begin * row_q_2;
+                    real *const y_rows = out->y + (first * B + begin) * p;
+                    const operand factors_a_y[] = {
+                        {layer2_y_rows, row_q_2, q_2, panels_layer2_y},
+                    };
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const block_range batch = {p, vectors, start, start + taken, 0};
+                        ALIGNED real tile_a_y_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                    /* V layer2.y */
-                    products(rows, 1, &batch, factors_a_y, 1,
-                        &(sums){tile_a_y_batch, batch.low, rows, 0}, 0);
+                        /* V layer2.y */
+                        products(rows, 1, &batch, factors_a_y, 1,
+                            &(sums){tile_a_y_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(p, vectors, block);
-                        const real *const tile_a_y =
-                            tile_a_y_batch + (block - batch.low) * vectors * rows * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            const size_t left = p - j;
-                            const vec b_y_here = load_part(b_y + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
-                                /* (43)  a_y = V layer2.y + b_y */
-                                const vec a_y = load(tile_a_y + (s * own + v) * LANES) + b_y_here;
+                        for (size_t block = batch.low; block < batch.high; ++block) {
+                            const size_t own = vectors_of(p, vectors, block);
+                            const real *const tile_a_y =
+                                tile_a_y_batch + (block - batch.low) * vectors * rows * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                const size_t left = p - j;
+                                const vec b_y_here = load_part(b_y + j, left);
+                                for (size_t s = 0; s < rows; ++s) {
+                                    /* (43)  a_y = V layer2.y + b_y */
+                                    const vec a_y =
+                                        load(tile_a_y + (s * own + v) * LANES) + b_y_here;
 
-                                /* (44)  y = a_y */
-                                const vec y = a_y;
-                                store_part(y_rows + s * p + j, y, left);
+                                    /* (44)  y = a_y */
+                                    const vec y = a_y;
+                                    store_part(y_rows + s * p + j, y, left);
+                                }
                             }
                         }
                     }
@@ -2921,35 +2929,38 @@ static void deep_bidirectional_lstm_simd_backward_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(q_2, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
+        const block_share mine = share_of(count, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            const real *const a_y_bar_rows = work_a_y_bar + begin * row_p;
-            real *const layer2_y_bar_rows = work_layer2_y_bar + begin * row_q_2;
-            const operand factors_layer2_y_bar[] = {
-                {a_y_bar_rows, row_p, p, panels_a_y_bar},
-            };
-            for (size_t start = from, taken; start < to; start += taken) {
-                taken = min_size(to - start, blocks_per_batch(rows));
-                const block_range batch = {q_2, vectors, start, start + taken, 0};
-                ALIGNED real tile_layer2_y_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            if (is_mine(mine, begin)) {
+                const real *const a_y_bar_rows = work_a_y_bar + begin * row_p;
+                real *const layer2_y_bar_rows = work_layer2_y_bar + begin * row_q_2;
+                const operand factors_layer2_y_bar[] = {
+                    {a_y_bar_rows, row_p, p, panels_a_y_bar},
+                };
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {q_2, vectors, start, start + taken, 0};
+                    ALIGNED real tile_layer2_y_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                /* V^T a_y_bar */
-                products(rows, 1, &batch, factors_layer2_y_bar, 1,
-                    &(sums){tile_layer2_y_bar_batch, batch.low, rows, 0}, 0);
+                    /* V^T a_y_bar */
+                    products(rows, 1, &batch, factors_layer2_y_bar, 1,
+                        &(sums){tile_layer2_y_bar_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = batch.low; block < batch.high; ++block) {
-                    const size_t own = vectors_of(q_2, vectors, block);
-                    const real *const tile_layer2_y_bar =
-                        tile_layer2_y_bar_batch + (block - batch.low) * vectors * rows * LANES;
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES;
-                        for (size_t s = 0; s < rows; ++s) {
-                            /* (46)  layer2.y_bar = V^T a_y_bar   adjoint of (43) */
-                            const vec layer2_y_bar =
-                                load(tile_layer2_y_bar + (s * own + v) * LANES);
-                            store(layer2_y_bar_rows + s * row_q_2 + j, layer2_y_bar);
+                    for (size_t block = batch.low; block < batch.high; ++block) {
+                        const size_t own = vectors_of(q_2, vectors, block);
+                        const real *const tile_layer2_y_bar =
+                            tile_layer2_y_bar_batch + (block - batch.low) * vectors * rows * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            for (size_t s = 0; s < rows; ++s) {
+                                /* (46)  layer2.y_bar = V^T a_y_bar   adjoint of (43) */
+                                const vec layer2_y_bar =
+                                    load(tile_layer2_y_bar + (s * own + v) * LANES);
+                                store(layer2_y_bar_rows + s * row_q_2 + j, layer2_y_bar);
+                            }
                         }
                     }
                 }
@@ -3637,72 +3648,84 @@ static void deep_bidirectional_lstm_simd_backward_thread(
         {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(q_1, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
                 rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                const real *const layer2_backward_z_o_bar_rows =
-                    work_layer2_backward_z_o_bar + (first * B + begin) * row_m_2;
-                const real *const layer2_backward_z_f_bar_rows =
-                    work_layer2_backward_z_f_bar + (first * B + begin) * row_m_2;
-                const real *const layer2_backward_z_i_bar_rows =
-                    work_layer2_backward_z_i_bar + (first * B + begin) * row_m_2;
-                const real *const layer2_backward_z_bar_rows =
-                    work_layer2_backward_z_bar + (first * B + begin) * row_m_2;
-                const real *const layer2_forward_z_o_bar_rows =
-                    work_layer2_forward_z_o_bar + begin * row_m_2;
-                const real *const layer2_forward_z_f_bar_rows =
-                    work_layer2_forward_z_f_bar + begin * row_m_2;
-                const real *const layer2_forward_z_i_bar_rows =
-                    work_layer2_forward_z_i_bar + begin * row_m_2;
-                const real *const layer2_forward_z_bar_rows =
-                    work_layer2_forward_z_bar + begin * row_m_2;
-                real *const layer1_y_bar_rows = work_layer1_y_bar + (first * B + begin) * row_q_1;
-                const operand factors_layer1_y_bar[] = {
-                    {layer2_forward_z_bar_rows, row_m_2, m_2, panels_layer2_forward_z_bar_2},
-                    {layer2_forward_z_i_bar_rows, row_m_2, m_2, panels_layer2_forward_z_i_bar_2},
-                    {layer2_forward_z_f_bar_rows, row_m_2, m_2, panels_layer2_forward_z_f_bar_2},
-                    {layer2_forward_z_o_bar_rows, row_m_2, m_2, panels_layer2_forward_z_o_bar_2},
-                    {layer2_backward_z_bar_rows, row_m_2, m_2, panels_layer2_backward_z_bar_2},
-                    {layer2_backward_z_i_bar_rows, row_m_2, m_2, panels_layer2_backward_z_i_bar_2},
-                    {layer2_backward_z_f_bar_rows, row_m_2, m_2, panels_layer2_backward_z_f_bar_2},
-                    {layer2_backward_z_o_bar_rows, row_m_2, m_2, panels_layer2_backward_z_o_bar_2},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {q_1, vectors, start, start + taken, 0};
-                    ALIGNED real tile_layer1_y_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                if (is_mine(mine, begin)) {
+                    const real *const layer2_backward_z_o_bar_rows =
+                        work_layer2_backward_z_o_bar + (first * B + begin) * row_m_2;
+                    const real *const layer2_backward_z_f_bar_rows =
+                        work_layer2_backward_z_f_bar + (first * B + begin) * row_m_2;
+                    const real *const layer2_backward_z_i_bar_rows =
+                        work_layer2_backward_z_i_bar + (first * B + begin) * row_m_2;
+                    const real *const layer2_backward_z_bar_rows =
+                        work_layer2_backward_z_bar + (first * B + begin) * row_m_2;
+                    const real *const layer2_forward_z_o_bar_rows =
+                        work_layer2_forward_z_o_bar + begin * row_m_2;
+                    const real *const layer2_forward_z_f_bar_rows =
+                        work_layer2_forward_z_f_bar + begin * row_m_2;
+                    const real *const layer2_forward_z_i_bar_rows =
+                        work_layer2_forward_z_i_bar + begin * row_m_2;
+                    const real *const layer2_forward_z_bar_rows =
+                        work_layer2_forward_z_bar + begin * row_m_2;
+                    real *const layer1_y_bar_rows =
+                        work_layer1_y_bar + (first * B + begin) * row_q_1;
+                    const operand factors_layer1_y_bar[] = {
+                        {layer2_forward_z_bar_rows, row_m_2, m_2, panels_layer2_forward_z_bar_2},
+                        {layer2_forward_z_i_bar_rows, row_m_2, m_2,
+                            panels_layer2_forward_z_i_bar_2},
+                        {layer2_forward_z_f_bar_rows, row_m_2, m_2,
+                            panels_layer2_forward_z_f_bar_2},
+                        {layer2_forward_z_o_bar_rows, row_m_2, m_2,
+                            panels_layer2_forward_z_o_bar_2},
+                        {layer2_backward_z_bar_rows, row_m_2, m_2, panels_layer2_backward_z_bar_2},
+                        {layer2_backward_z_i_bar_rows, row_m_2, m_2,
+                            panels_layer2_backward_z_i_bar_2},
+                        {layer2_backward_z_f_bar_rows, row_m_2, m_2,
+                            panels_layer2_backward_z_f_bar_2},
+                        {layer2_backward_z_o_bar_rows, row_m_2, m_2,
+                            panels_layer2_backward_z_o_bar_2},
+                    };
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const block_range batch = {q_1, vectors, start, start + taken, 0};
+                        ALIGNED real
+                            tile_layer1_y_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                    /* layer2.forward.W_g^T layer2.forward.z_bar,
-                     * layer2.forward.W_i^T layer2.forward.z_i_bar,
-                     * layer2.forward.W_f^T layer2.forward.z_f_bar,
-                     * layer2.forward.W_o^T layer2.forward.z_o_bar,
-                     * layer2.backward.W_g^T layer2.backward.z_bar,
-                     * layer2.backward.W_i^T layer2.backward.z_i_bar,
-                     * layer2.backward.W_f^T layer2.backward.z_f_bar,
-                     * layer2.backward.W_o^T layer2.backward.z_o_bar */
-                    products(rows, 1, &batch, factors_layer1_y_bar, 8,
-                        &(sums){tile_layer1_y_bar_batch, batch.low, rows, 0}, 0);
+                        /* layer2.forward.W_g^T layer2.forward.z_bar,
+                         * layer2.forward.W_i^T layer2.forward.z_i_bar,
+                         * layer2.forward.W_f^T layer2.forward.z_f_bar,
+                         * layer2.forward.W_o^T layer2.forward.z_o_bar,
+                         * layer2.backward.W_g^T layer2.backward.z_bar,
+                         * layer2.backward.W_i^T layer2.backward.z_i_bar,
+                         * layer2.backward.W_f^T layer2.backward.z_f_bar,
+                         * layer2.backward.W_o^T layer2.backward.z_o_bar */
+                        products(rows, 1, &batch, factors_layer1_y_bar, 8,
+                            &(sums){tile_layer1_y_bar_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(q_1, vectors, block);
-                        const real *const tile_layer1_y_bar =
-                            tile_layer1_y_bar_batch + (block - batch.low) * vectors * rows * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            for (size_t s = 0; s < rows; ++s) {
-                                /* (67)  layer1.y_bar = layer2.forward.W_g^T layer2.forward.z_bar +
-                                 * layer2.forward.W_i^T layer2.forward.z_i_bar +
-                                 * layer2.forward.W_f^T layer2.forward.z_f_bar +
-                                 * layer2.forward.W_o^T layer2.forward.z_o_bar +
-                                 * layer2.backward.W_g^T layer2.backward.z_bar +
-                                 * layer2.backward.W_i^T layer2.backward.z_i_bar +
-                                 * layer2.backward.W_f^T layer2.backward.z_f_bar +
-                                 * layer2.backward.W_o^T layer2.backward.z_o_bar   adjoint of (22),
-                                 * (23), (24), (29), (32), (33), (34), (39) */
-                                const vec layer1_y_bar =
-                                    load(tile_layer1_y_bar + (s * own + v) * LANES);
-                                store(layer1_y_bar_rows + s * row_q_1 + j, layer1_y_bar);
+                        for (size_t block = batch.low; block < batch.high; ++block) {
+                            const size_t own = vectors_of(q_1, vectors, block);
+                            const real *const tile_layer1_y_bar = tile_layer1_y_bar_batch + (block
+                                - batch.low) * vectors * rows * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                for (size_t s = 0; s < rows; ++s) {
+                                    /* (67)  layer1.y_bar = layer2.forward.W_g^T
+                                     * layer2.forward.z_bar + layer2.forward.W_i^T
+                                     * layer2.forward.z_i_bar + layer2.forward.W_f^T
+                                     * layer2.forward.z_f_bar + layer2.forward.W_o^T
+                                     * layer2.forward.z_o_bar + layer2.backward.W_g^T
+                                     * layer2.backward.z_bar + layer2.backward.W_i^T
+                                     * layer2.backward.z_i_bar + layer2.backward.W_f^T
+                                     * layer2.backward.z_f_bar + layer2.backward.W_o^T
+                                     * layer2.backward.z_o_bar   adjoint of (22), (23), (24), (29),
+                                     * (32), (33), (34), (39) */
+                                    const vec layer1_y_bar =
+                                        load(tile_layer1_y_bar + (s * own + v) * LANES);
+                                    store(layer1_y_bar_rows + s * row_q_1 + j, layer1_y_bar);
+                                }
                             }
                         }
                     }
@@ -4603,72 +4626,81 @@ static void deep_bidirectional_lstm_simd_backward_thread(
         if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(n, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
                 rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                const real *const layer1_backward_z_o_bar_rows =
-                    work_layer1_backward_z_o_bar + (first * B + begin) * row_m_1;
-                const real *const layer1_backward_z_f_bar_rows =
-                    work_layer1_backward_z_f_bar + (first * B + begin) * row_m_1;
-                const real *const layer1_backward_z_i_bar_rows =
-                    work_layer1_backward_z_i_bar + (first * B + begin) * row_m_1;
-                const real *const layer1_backward_z_bar_rows =
-                    work_layer1_backward_z_bar + (first * B + begin) * row_m_1;
-                const real *const layer1_forward_z_o_bar_rows =
-                    work_layer1_forward_z_o_bar + begin * row_m_1;
-                const real *const layer1_forward_z_f_bar_rows =
-                    work_layer1_forward_z_f_bar + begin * row_m_1;
-                const real *const layer1_forward_z_i_bar_rows =
-                    work_layer1_forward_z_i_bar + begin * row_m_1;
-                const real *const layer1_forward_z_bar_rows =
-                    work_layer1_forward_z_bar + begin * row_m_1;
-                real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
-                const operand factors_x_bar[] = {
-                    {layer1_forward_z_bar_rows, row_m_1, m_1, panels_layer1_forward_z_bar_2},
-                    {layer1_forward_z_i_bar_rows, row_m_1, m_1, panels_layer1_forward_z_i_bar_2},
-                    {layer1_forward_z_f_bar_rows, row_m_1, m_1, panels_layer1_forward_z_f_bar_2},
-                    {layer1_forward_z_o_bar_rows, row_m_1, m_1, panels_layer1_forward_z_o_bar_2},
-                    {layer1_backward_z_bar_rows, row_m_1, m_1, panels_layer1_backward_z_bar_2},
-                    {layer1_backward_z_i_bar_rows, row_m_1, m_1, panels_layer1_backward_z_i_bar_2},
-                    {layer1_backward_z_f_bar_rows, row_m_1, m_1, panels_layer1_backward_z_f_bar_2},
-                    {layer1_backward_z_o_bar_rows, row_m_1, m_1, panels_layer1_backward_z_o_bar_2},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {n, vectors, start, start + taken, 0};
-                    ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                if (is_mine(mine, begin)) {
+                    const real *const layer1_backward_z_o_bar_rows =
+                        work_layer1_backward_z_o_bar + (first * B + begin) * row_m_1;
+                    const real *const layer1_backward_z_f_bar_rows =
+                        work_layer1_backward_z_f_bar + (first * B + begin) * row_m_1;
+                    const real *const layer1_backward_z_i_bar_rows =
+                        work_layer1_backward_z_i_bar + (first * B + begin) * row_m_1;
+                    const real *const layer1_backward_z_bar_rows =
+                        work_layer1_backward_z_bar + (first * B + begin) * row_m_1;
+                    const real *const layer1_forward_z_o_bar_rows =
+                        work_layer1_forward_z_o_bar + begin * row_m_1;
+                    const real *const layer1_forward_z_f_bar_rows =
+                        work_layer1_forward_z_f_bar + begin * row_m_1;
+                    const real *const layer1_forward_z_i_bar_rows =
+                        work_layer1_forward_z_i_bar + begin * row_m_1;
+                    const real *const layer1_forward_z_bar_rows =
+                        work_layer1_forward_z_bar + begin * row_m_1;
+                    real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
+                    const operand factors_x_bar[] = {
+                        {layer1_forward_z_bar_rows, row_m_1, m_1, panels_layer1_forward_z_bar_2},
+                        {layer1_forward_z_i_bar_rows, row_m_1, m_1,
+                            panels_layer1_forward_z_i_bar_2},
+                        {layer1_forward_z_f_bar_rows, row_m_1, m_1,
+                            panels_layer1_forward_z_f_bar_2},
+                        {layer1_forward_z_o_bar_rows, row_m_1, m_1,
+                            panels_layer1_forward_z_o_bar_2},
+                        {layer1_backward_z_bar_rows, row_m_1, m_1, panels_layer1_backward_z_bar_2},
+                        {layer1_backward_z_i_bar_rows, row_m_1, m_1,
+                            panels_layer1_backward_z_i_bar_2},
+                        {layer1_backward_z_f_bar_rows, row_m_1, m_1,
+                            panels_layer1_backward_z_f_bar_2},
+                        {layer1_backward_z_o_bar_rows, row_m_1, m_1,
+                            panels_layer1_backward_z_o_bar_2},
+                    };
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const block_range batch = {n, vectors, start, start + taken, 0};
+                        ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                    /* layer1.forward.W_g^T layer1.forward.z_bar,
-                     * layer1.forward.W_i^T layer1.forward.z_i_bar,
-                     * layer1.forward.W_f^T layer1.forward.z_f_bar,
-                     * layer1.forward.W_o^T layer1.forward.z_o_bar,
-                     * layer1.backward.W_g^T layer1.backward.z_bar,
-                     * layer1.backward.W_i^T layer1.backward.z_i_bar,
-                     * layer1.backward.W_f^T layer1.backward.z_f_bar,
-                     * layer1.backward.W_o^T layer1.backward.z_o_bar */
-                    products(rows, 1, &batch, factors_x_bar, 8,
-                        &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
+                        /* layer1.forward.W_g^T layer1.forward.z_bar,
+                         * layer1.forward.W_i^T layer1.forward.z_i_bar,
+                         * layer1.forward.W_f^T layer1.forward.z_f_bar,
+                         * layer1.forward.W_o^T layer1.forward.z_o_bar,
+                         * layer1.backward.W_g^T layer1.backward.z_bar,
+                         * layer1.backward.W_i^T layer1.backward.z_i_bar,
+                         * layer1.backward.W_f^T layer1.backward.z_f_bar,
+                         * layer1.backward.W_o^T layer1.backward.z_o_bar */
+                        products(rows, 1, &batch, factors_x_bar, 8,
+                            &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(n, vectors, block);
-                        const real *const tile_x_bar =
-                            tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            const size_t left = n - j;
-                            for (size_t s = 0; s < rows; ++s) {
-                                /* (96)  x_bar = layer1.forward.W_g^T layer1.forward.z_bar +
-                                 * layer1.forward.W_i^T layer1.forward.z_i_bar +
-                                 * layer1.forward.W_f^T layer1.forward.z_f_bar +
-                                 * layer1.forward.W_o^T layer1.forward.z_o_bar +
-                                 * layer1.backward.W_g^T layer1.backward.z_bar +
-                                 * layer1.backward.W_i^T layer1.backward.z_i_bar +
-                                 * layer1.backward.W_f^T layer1.backward.z_f_bar +
-                                 * layer1.backward.W_o^T layer1.backward.z_o_bar   adjoint of (1),
-                                 * (2), (3), (8), (11), (12), (13), (18) */
-                                const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
-                                store_part(x_bar_rows + s * n + j, x_bar, left);
+                        for (size_t block = batch.low; block < batch.high; ++block) {
+                            const size_t own = vectors_of(n, vectors, block);
+                            const real *const tile_x_bar =
+                                tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                const size_t left = n - j;
+                                for (size_t s = 0; s < rows; ++s) {
+                                    /* (96)  x_bar = layer1.forward.W_g^T layer1.forward.z_bar +
+                                     * layer1.forward.W_i^T layer1.forward.z_i_bar +
+                                     * layer1.forward.W_f^T layer1.forward.z_f_bar +
+                                     * layer1.forward.W_o^T layer1.forward.z_o_bar +
+                                     * layer1.backward.W_g^T layer1.backward.z_bar +
+                                     * layer1.backward.W_i^T layer1.backward.z_i_bar +
+                                     * layer1.backward.W_f^T layer1.backward.z_f_bar +
+                                     * layer1.backward.W_o^T layer1.backward.z_o_bar   adjoint of
+                                     * (1), (2), (3), (8), (11), (12), (13), (18) */
+                                    const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
+                                    store_part(x_bar_rows + s * n + j, x_bar, left);
+                                }
                             }
                         }
                     }

@@ -520,39 +520,43 @@ static void deep_rnn_simd_forward_thread(
         {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(p, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
                 rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                const real *const layer3_h_rows = tape_layer3_h + (first * B + begin) * row_m_3;
-                real *const y_rows = out->y + (first * B + begin) * p;
-                const operand factors_a_y[] = {
-                    {layer3_h_rows, row_m_3, m_3, panels_layer3_h},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {p, vectors, start, start + taken, 0};
-                    ALIGNED real tile_a_y_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                if (is_mine(mine, begin)) {
+                    const real *const layer3_h_rows = tape_layer3_h + (first * B + begin) * row_m_3;
+                    real *const y_rows = out->y + (first * B + begin) * p;
+                    const operand factors_a_y[] = {
+                        {layer3_h_rows, row_m_3, m_3, panels_layer3_h},
+                    };
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const block_range batch = {p, vectors, start, start + taken, 0};
+                        ALIGNED real tile_a_y_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                    /* V layer3.h */
-                    products(rows, 1, &batch, factors_a_y, 1,
-                        &(sums){tile_a_y_batch, batch.low, rows, 0}, 0);
+                        /* V layer3.h */
+                        products(rows, 1, &batch, factors_a_y, 1,
+                            &(sums){tile_a_y_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(p, vectors, block);
-                        const real *const tile_a_y =
-                            tile_a_y_batch + (block - batch.low) * vectors * rows * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            const size_t left = p - j;
-                            const vec b_y_here = load_part(b_y + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
-                                /* (7)  a_y = V layer3.h + b_y */
-                                const vec a_y = load(tile_a_y + (s * own + v) * LANES) + b_y_here;
+                        for (size_t block = batch.low; block < batch.high; ++block) {
+                            const size_t own = vectors_of(p, vectors, block);
+                            const real *const tile_a_y =
+                                tile_a_y_batch + (block - batch.low) * vectors * rows * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                const size_t left = p - j;
+                                const vec b_y_here = load_part(b_y + j, left);
+                                for (size_t s = 0; s < rows; ++s) {
+                                    /* (7)  a_y = V layer3.h + b_y */
+                                    const vec a_y =
+                                        load(tile_a_y + (s * own + v) * LANES) + b_y_here;
 
-                                /* (8)  y = a_y */
-                                const vec y = a_y;
-                                store_part(y_rows + s * p + j, y, left);
+                                    /* (8)  y = a_y */
+                                    const vec y = a_y;
+                                    store_part(y_rows + s * p + j, y, left);
+                                }
                             }
                         }
                     }
@@ -858,39 +862,43 @@ static void deep_rnn_simd_infer_thread(
         {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(p, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
                 rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                const real *const layer3_h_rows = work_layer3_h + (first * B + begin) * row_m_3;
-                real *const y_rows = out->y + (first * B + begin) * p;
-                const operand factors_a_y[] = {
-                    {layer3_h_rows, row_m_3, m_3, panels_layer3_h},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {p, vectors, start, start + taken, 0};
-                    ALIGNED real tile_a_y_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                if (is_mine(mine, begin)) {
+                    const real *const layer3_h_rows = work_layer3_h + (first * B + begin) * row_m_3;
+                    real *const y_rows = out->y + (first * B + begin) * p;
+                    const operand factors_a_y[] = {
+                        {layer3_h_rows, row_m_3, m_3, panels_layer3_h},
+                    };
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const block_range batch = {p, vectors, start, start + taken, 0};
+                        ALIGNED real tile_a_y_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                    /* V layer3.h */
-                    products(rows, 1, &batch, factors_a_y, 1,
-                        &(sums){tile_a_y_batch, batch.low, rows, 0}, 0);
+                        /* V layer3.h */
+                        products(rows, 1, &batch, factors_a_y, 1,
+                            &(sums){tile_a_y_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(p, vectors, block);
-                        const real *const tile_a_y =
-                            tile_a_y_batch + (block - batch.low) * vectors * rows * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            const size_t left = p - j;
-                            const vec b_y_here = load_part(b_y + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
-                                /* (7)  a_y = V layer3.h + b_y */
-                                const vec a_y = load(tile_a_y + (s * own + v) * LANES) + b_y_here;
+                        for (size_t block = batch.low; block < batch.high; ++block) {
+                            const size_t own = vectors_of(p, vectors, block);
+                            const real *const tile_a_y =
+                                tile_a_y_batch + (block - batch.low) * vectors * rows * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                const size_t left = p - j;
+                                const vec b_y_here = load_part(b_y + j, left);
+                                for (size_t s = 0; s < rows; ++s) {
+                                    /* (7)  a_y = V layer3.h + b_y */
+                                    const vec a_y =
+                                        load(tile_a_y + (s * own + v) * LANES) + b_y_here;
 
-                                /* (8)  y = a_y */
-                                const vec y = a_y;
-                                store_part(y_rows + s * p + j, y, left);
+                                    /* (8)  y = a_y */
+                                    const vec y = a_y;
+                                    store_part(y_rows + s * p + j, y, left);
+                                }
                             }
                         }
                     }
@@ -1475,35 +1483,38 @@ static void deep_rnn_simd_backward_thread(
         if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(n, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
                 rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                const real *const layer1_a_bar_rows = work_layer1_a_bar + begin * row_m_1;
-                real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
-                const operand factors_x_bar[] = {
-                    {layer1_a_bar_rows, row_m_1, m_1, panels_layer1_a_bar_2},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {n, vectors, start, start + taken, 0};
-                    ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                if (is_mine(mine, begin)) {
+                    const real *const layer1_a_bar_rows = work_layer1_a_bar + begin * row_m_1;
+                    real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
+                    const operand factors_x_bar[] = {
+                        {layer1_a_bar_rows, row_m_1, m_1, panels_layer1_a_bar_2},
+                    };
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const block_range batch = {n, vectors, start, start + taken, 0};
+                        ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                    /* layer1.W^T layer1.a_bar */
-                    products(rows, 1, &batch, factors_x_bar, 1,
-                        &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
+                        /* layer1.W^T layer1.a_bar */
+                        products(rows, 1, &batch, factors_x_bar, 1,
+                            &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(n, vectors, block);
-                        const real *const tile_x_bar =
-                            tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            const size_t left = n - j;
-                            for (size_t s = 0; s < rows; ++s) {
-                                /* (19)  x_bar = layer1.W^T layer1.a_bar   adjoint of (1) */
-                                const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
-                                store_part(x_bar_rows + s * n + j, x_bar, left);
+                        for (size_t block = batch.low; block < batch.high; ++block) {
+                            const size_t own = vectors_of(n, vectors, block);
+                            const real *const tile_x_bar =
+                                tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                const size_t left = n - j;
+                                for (size_t s = 0; s < rows; ++s) {
+                                    /* (19)  x_bar = layer1.W^T layer1.a_bar   adjoint of (1) */
+                                    const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
+                                    store_part(x_bar_rows + s * n + j, x_bar, left);
+                                }
                             }
                         }
                     }

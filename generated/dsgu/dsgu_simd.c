@@ -204,36 +204,39 @@ static void dsgu_simd_forward_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
+        const block_share mine = share_of(count, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            const real *const x_rows = in->x + begin * n;
-            real *const x_g_rows = tape_x_g + begin * row_m;
-            const operand factors_x_g[] = {
-                {x_rows, n, n, panels_x},
-            };
-            for (size_t start = from, taken; start < to; start += taken) {
-                taken = min_size(to - start, blocks_per_batch(rows));
-                const block_range batch = {m, vectors, start, start + taken, 0};
-                ALIGNED real tile_x_g_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            if (is_mine(mine, begin)) {
+                const real *const x_rows = in->x + begin * n;
+                real *const x_g_rows = tape_x_g + begin * row_m;
+                const operand factors_x_g[] = {
+                    {x_rows, n, n, panels_x},
+                };
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {m, vectors, start, start + taken, 0};
+                    ALIGNED real tile_x_g_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                /* W_xh x */
-                products(rows, 1, &batch, factors_x_g, 1,
-                    &(sums){tile_x_g_batch, batch.low, rows, 0}, 0);
+                    /* W_xh x */
+                    products(rows, 1, &batch, factors_x_g, 1,
+                        &(sums){tile_x_g_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = batch.low; block < batch.high; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
-                    const real *const tile_x_g =
-                        tile_x_g_batch + (block - batch.low) * vectors * rows * LANES;
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES;
-                        const size_t left = m - j;
-                        const vec b_g_here = load_part(b_g + j, left);
-                        for (size_t s = 0; s < rows; ++s) {
-                            /* (1)  x_g = W_xh x + b_g */
-                            const vec x_g = load(tile_x_g + (s * own + v) * LANES) + b_g_here;
-                            store(x_g_rows + s * row_m + j, x_g);
+                    for (size_t block = batch.low; block < batch.high; ++block) {
+                        const size_t own = vectors_of(m, vectors, block);
+                        const real *const tile_x_g =
+                            tile_x_g_batch + (block - batch.low) * vectors * rows * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            const size_t left = m - j;
+                            const vec b_g_here = load_part(b_g + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
+                                /* (1)  x_g = W_xh x + b_g */
+                                const vec x_g = load(tile_x_g + (s * own + v) * LANES) + b_g_here;
+                                store(x_g_rows + s * row_m + j, x_g);
+                            }
                         }
                     }
                 }
@@ -487,36 +490,39 @@ static void dsgu_simd_infer_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
+        const block_share mine = share_of(count, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            const real *const x_rows = in->x + begin * n;
-            real *const x_g_rows = work_x_g + begin * row_m;
-            const operand factors_x_g[] = {
-                {x_rows, n, n, panels_x},
-            };
-            for (size_t start = from, taken; start < to; start += taken) {
-                taken = min_size(to - start, blocks_per_batch(rows));
-                const block_range batch = {m, vectors, start, start + taken, 0};
-                ALIGNED real tile_x_g_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            if (is_mine(mine, begin)) {
+                const real *const x_rows = in->x + begin * n;
+                real *const x_g_rows = work_x_g + begin * row_m;
+                const operand factors_x_g[] = {
+                    {x_rows, n, n, panels_x},
+                };
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {m, vectors, start, start + taken, 0};
+                    ALIGNED real tile_x_g_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                /* W_xh x */
-                products(rows, 1, &batch, factors_x_g, 1,
-                    &(sums){tile_x_g_batch, batch.low, rows, 0}, 0);
+                    /* W_xh x */
+                    products(rows, 1, &batch, factors_x_g, 1,
+                        &(sums){tile_x_g_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = batch.low; block < batch.high; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
-                    const real *const tile_x_g =
-                        tile_x_g_batch + (block - batch.low) * vectors * rows * LANES;
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES;
-                        const size_t left = m - j;
-                        const vec b_g_here = load_part(b_g + j, left);
-                        for (size_t s = 0; s < rows; ++s) {
-                            /* (1)  x_g = W_xh x + b_g */
-                            const vec x_g = load(tile_x_g + (s * own + v) * LANES) + b_g_here;
-                            store(x_g_rows + s * row_m + j, x_g);
+                    for (size_t block = batch.low; block < batch.high; ++block) {
+                        const size_t own = vectors_of(m, vectors, block);
+                        const real *const tile_x_g =
+                            tile_x_g_batch + (block - batch.low) * vectors * rows * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            const size_t left = m - j;
+                            const vec b_g_here = load_part(b_g + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
+                                /* (1)  x_g = W_xh x + b_g */
+                                const vec x_g = load(tile_x_g + (s * own + v) * LANES) + b_g_here;
+                                store(x_g_rows + s * row_m + j, x_g);
+                            }
                         }
                     }
                 }
@@ -1079,38 +1085,41 @@ static void dsgu_simd_backward_thread(
         if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(n, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
                 rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
-                const real *const x_g_bar_rows = work_x_g_bar + begin * row_m;
-                real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
-                const operand factors_x_bar[] = {
-                    {x_g_bar_rows, row_m, m, panels_x_g_bar},
-                    {a_z_bar_rows, row_m, m, panels_a_z_bar_2},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {n, vectors, start, start + taken, 0};
-                    ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                if (is_mine(mine, begin)) {
+                    const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
+                    const real *const x_g_bar_rows = work_x_g_bar + begin * row_m;
+                    real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
+                    const operand factors_x_bar[] = {
+                        {x_g_bar_rows, row_m, m, panels_x_g_bar},
+                        {a_z_bar_rows, row_m, m, panels_a_z_bar_2},
+                    };
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const block_range batch = {n, vectors, start, start + taken, 0};
+                        ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                    /* W_xh^T x_g_bar, W_xz^T a_z_bar */
-                    products(rows, 1, &batch, factors_x_bar, 2,
-                        &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
+                        /* W_xh^T x_g_bar, W_xz^T a_z_bar */
+                        products(rows, 1, &batch, factors_x_bar, 2,
+                            &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(n, vectors, block);
-                        const real *const tile_x_bar =
-                            tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            const size_t left = n - j;
-                            for (size_t s = 0; s < rows; ++s) {
-                                /* (22)  x_bar = W_xh^T x_g_bar + W_xz^T a_z_bar   adjoint of (1),
-                                 * (8) */
-                                const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
-                                store_part(x_bar_rows + s * n + j, x_bar, left);
+                        for (size_t block = batch.low; block < batch.high; ++block) {
+                            const size_t own = vectors_of(n, vectors, block);
+                            const real *const tile_x_bar =
+                                tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                const size_t left = n - j;
+                                for (size_t s = 0; s < rows; ++s) {
+                                    /* (22)  x_bar = W_xh^T x_g_bar + W_xz^T a_z_bar   adjoint of
+                                     * (1), (8) */
+                                    const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
+                                    store_part(x_bar_rows + s * n + j, x_bar, left);
+                                }
                             }
                         }
                     }

@@ -469,7 +469,7 @@ void fastgrnn_backward(
             fastgrnn_real *restrict x_bar =
                 gradients->x_bar != NULL ? gradients->x_bar + at * n : NULL;
 
-            /* (8)  h_to_sigmoid_zeta_bar = h_bar * (1 - z) * s */
+            /* (8)  h_to_sigmoid_zeta_bar = h_bar * (1 - z) * s   adjoint of (6) */
             for (size_t j = 0; j < m; ++j)
                 h_to_sigmoid_zeta_bar[j] = h_bar[j] * one_minus_z[j] * s[j];
 

@@ -201,7 +201,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
 
     # all steps at once
     h_prev = np.concatenate([initial_h[None], h])[:-1]
-    # (8)  h_to_sigmoid_zeta_bar = h_bar * (1 - z) * s
+    # (8)  h_to_sigmoid_zeta_bar = h_bar * (1 - z) * s   adjoint of (6)
     h_to_sigmoid_zeta_bar = h_bar * one_minus_z * s
     # (9)  sigmoid_nu_bar = sum_t h_bar^T s   adjoint of (6)
     sigmoid_nu_bar = contract("TBi,TBi->", h_bar, s)

@@ -843,7 +843,7 @@ void gated_deltanet_backward(
                 }
             }
 
-            /* (37)  q_to_s_q_bar = -1/2 * q_bar * qtilde / s_q^(3/2) */
+            /* (37)  q_to_s_q_bar = -1/2 * q_bar * qtilde / s_q^(3/2)   adjoint of (11) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     q_to_s_q_bar[j * d_k + l] = -REAL(0.5) * q_bar[j * d_k + l] * qtilde[j * d_k
@@ -1038,7 +1038,7 @@ void gated_deltanet_backward(
                 for (size_t l = 0; l < d_v; ++l)
                     e[j * d_v + l] = beta[j] * (v[j * d_v + l] - alpha[j] * a_e[j * d_v + l]);
 
-            /* (26)  e_to_beta_bar = e_bar * (v - alpha * a_e) */
+            /* (26)  e_to_beta_bar = e_bar * (v - alpha * a_e)   adjoint of (19) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_v; ++l)
                     e_to_beta_bar[j * d_v + l] = e_bar[j * d_v
@@ -1098,7 +1098,7 @@ void gated_deltanet_backward(
                 }
             }
 
-            /* (35)  k_to_s_k_bar = -1/2 * k_bar * ktilde / s_k^(3/2) */
+            /* (35)  k_to_s_k_bar = -1/2 * k_bar * ktilde / s_k^(3/2)   adjoint of (12) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     k_to_s_k_bar[j * d_k + l] = -REAL(0.5) * k_bar[j * d_k + l] * ktilde[j * d_k

@@ -214,7 +214,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     sigmoid_a_alpha_2 = sigmoid(a_alpha_2)
     # (36)  q_bar = sum_j S[i,j,k] o_bar[i,j]   adjoint of (21)
     q_bar = contract("TBijk,TBij->TBik", S, o_bar)
-    # (37)  q_to_s_q_bar = -1/2 * q_bar * qtilde / s_q^(3/2)
+    # (37)  q_to_s_q_bar = -1/2 * q_bar * qtilde / s_q^(3/2)   adjoint of (11)
     q_to_s_q_bar = -0.5 * q_bar * qtilde / s_q[:, :, :, None] ** 1.5
     # (40)  s_q_bar = sum_j q_to_s_q_bar[i,j]   adjoint of (11)
     s_q_bar = contract("TBij->TBi", q_to_s_q_bar)
@@ -272,7 +272,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     one_minus_beta = complement_from_tail(beta_tail)
     # (19)  e = beta * (v - alpha * a_e)
     e = beta[:, :, :, None] * (v - alpha[:, :, :, None] * a_e)
-    # (26)  e_to_beta_bar = e_bar * (v - alpha * a_e)
+    # (26)  e_to_beta_bar = e_bar * (v - alpha * a_e)   adjoint of (19)
     e_to_beta_bar = e_bar * (v - alpha[:, :, :, None] * a_e)
     # (28)  beta_bar = sum_j e_to_beta_bar[i,j]   adjoint of (19)
     beta_bar = contract("TBij->TBi", e_to_beta_bar)
@@ -288,7 +288,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     exp_A_log_bar = -contract("TBi,TBi->i", a_alpha_bar, softplus_a_alpha_2)
     # (34)  k_bar = sum_j S_prev[i,j,k] a_e_bar[i,j] + sum_j e[i,j] S_bar[i,j,k]   adjoint of (18), (20)
     k_bar = contract("TBijk,TBij->TBik", S_prev, a_e_bar) + contract("TBij,TBijk->TBik", e, S_bar)
-    # (35)  k_to_s_k_bar = -1/2 * k_bar * ktilde / s_k^(3/2)
+    # (35)  k_to_s_k_bar = -1/2 * k_bar * ktilde / s_k^(3/2)   adjoint of (12)
     k_to_s_k_bar = -0.5 * k_bar * ktilde / s_k[:, :, :, None] ** 1.5
     # (38)  s_k_bar = sum_j k_to_s_k_bar[i,j]   adjoint of (12)
     s_k_bar = contract("TBij->TBi", k_to_s_k_bar)

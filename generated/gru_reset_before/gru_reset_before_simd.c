@@ -934,40 +934,43 @@ static void gru_reset_before_simd_backward_thread(
         if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(size_n, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
                 rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                const real *const a_n_bar_rows = work_a_n_bar + begin * row_m;
-                const real *const a_r_bar_rows = work_a_r_bar + begin * row_m;
-                const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
-                real *const x_bar_rows = gradients->x_bar + (first * B + begin) * size_n;
-                const operand factors_x_bar[] = {
-                    {a_z_bar_rows, row_m, m, panels_a_z_bar_2},
-                    {a_r_bar_rows, row_m, m, panels_a_r_bar_2},
-                    {a_n_bar_rows, row_m, m, panels_a_n_bar_2},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {size_n, vectors, start, start + taken, 0};
-                    ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                if (is_mine(mine, begin)) {
+                    const real *const a_n_bar_rows = work_a_n_bar + begin * row_m;
+                    const real *const a_r_bar_rows = work_a_r_bar + begin * row_m;
+                    const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
+                    real *const x_bar_rows = gradients->x_bar + (first * B + begin) * size_n;
+                    const operand factors_x_bar[] = {
+                        {a_z_bar_rows, row_m, m, panels_a_z_bar_2},
+                        {a_r_bar_rows, row_m, m, panels_a_r_bar_2},
+                        {a_n_bar_rows, row_m, m, panels_a_n_bar_2},
+                    };
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const block_range batch = {size_n, vectors, start, start + taken, 0};
+                        ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                    /* W_z^T a_z_bar, W_r^T a_r_bar, W_n^T a_n_bar */
-                    products(rows, 1, &batch, factors_x_bar, 3,
-                        &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
+                        /* W_z^T a_z_bar, W_r^T a_r_bar, W_n^T a_n_bar */
+                        products(rows, 1, &batch, factors_x_bar, 3,
+                            &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(size_n, vectors, block);
-                        const real *const tile_x_bar =
-                            tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            const size_t left = size_n - j;
-                            for (size_t s = 0; s < rows; ++s) {
-                                /* (18)  x_bar = W_z^T a_z_bar + W_r^T a_r_bar + W_n^T a_n_bar
-                                 * adjoint of (1), (3), (6) */
-                                const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
-                                store_part(x_bar_rows + s * size_n + j, x_bar, left);
+                        for (size_t block = batch.low; block < batch.high; ++block) {
+                            const size_t own = vectors_of(size_n, vectors, block);
+                            const real *const tile_x_bar =
+                                tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                const size_t left = size_n - j;
+                                for (size_t s = 0; s < rows; ++s) {
+                                    /* (18)  x_bar = W_z^T a_z_bar + W_r^T a_r_bar + W_n^T a_n_bar
+                                     * adjoint of (1), (3), (6) */
+                                    const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
+                                    store_part(x_bar_rows + s * size_n + j, x_bar, left);
+                                }
                             }
                         }
                     }

@@ -723,7 +723,7 @@ void hgrn2_backward(
                 }
             }
 
-            /* (19)  f_to_gamma_bar = f_bar * (1 - sigmoid(a_f)) */
+            /* (19)  f_to_gamma_bar = f_bar * (1 - sigmoid(a_f))   adjoint of (2) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t k = 0; k < d_f; ++k)
                     f_to_gamma_bar[j * d_f + k] = f_bar[j * d_f + k] * one_minus_sigmoid_a_f[j * d_f

@@ -208,7 +208,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     a_i_bar = i_bar * (sigmoid_a_i + a_i * one_minus_sigmoid_a_i * sigmoid_a_i)
     # (18)  f_bar = -e_bar + sum_k h_bar[i,j,k] h_prev[i,j,k]   adjoint of (7), (8)
     f_bar = -e_bar + contract("TBijk,TBijk->TBij", h_bar, h_prev)
-    # (19)  f_to_gamma_bar = f_bar * (1 - sigmoid(a_f))
+    # (19)  f_to_gamma_bar = f_bar * (1 - sigmoid(a_f))   adjoint of (2)
     f_to_gamma_bar = f_bar * one_minus_sigmoid_a_f
     # (20)  a_f_bar = f_bar * (1 - gamma) * sigmoid(a_f) * (1 - sigmoid(a_f))   adjoint of (2)
     a_f_bar = f_bar * (1 - gamma) * sigmoid_a_f * one_minus_sigmoid_a_f

@@ -281,8 +281,8 @@ static void hgrn2_simd_forward_thread(
                             h[(j * d_f + k) * d_i + l] = f[j * d_f + k] * h_prev[(j * d_f + k) * d_i
                                 + l] + e[j * d_f + k] * i[j * d_i + l];
             }
-            BARRIER
         }
+        BARRIER
 
         /* every step, in any order */
         for (size_t s = share_from(steps * B, thread, threads); s < share_from(steps * B, thread
@@ -460,8 +460,8 @@ static void hgrn2_simd_infer_thread(
                             h[(j * d_f + k) * d_i + l] = f[j * d_f + k] * h_prev[(j * d_f + k) * d_i
                                 + l] + e[j * d_f + k] * i[j * d_i + l];
             }
-            BARRIER
         }
+        BARRIER
 
         /* every step, in any order */
         for (size_t s = share_from(steps * B, thread, threads); s < share_from(steps * B, thread
@@ -730,8 +730,8 @@ static void hgrn2_simd_backward_thread(
                             h_prev_bar[(j * d_f + k) * d_i + l] = h_bar[(j * d_f + k) * d_i
                                 + l] * f[j * d_f + k];
             }
-            BARRIER
         }
+        BARRIER
 
         /* every step, in any order */
         for (size_t s = 0; s < steps * B * (thread == 0); ++s) {
@@ -807,7 +807,7 @@ static void hgrn2_simd_backward_thread(
                 }
             }
 
-            /* (19)  f_to_gamma_bar = f_bar * (1 - sigmoid(a_f)) */
+            /* (19)  f_to_gamma_bar = f_bar * (1 - sigmoid(a_f))   adjoint of (2) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t k = 0; k < d_f; ++k)
                     f_to_gamma_bar[j * d_f + k] = f_bar[j * d_f + k] * one_minus_sigmoid_a_f[j * d_f

@@ -206,8 +206,8 @@ static void indrnn_simd_forward_thread(
                     }
                 }
             }
-            BARRIER
         }
+        BARRIER
     }
     if (thread == 0)
         copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m,
@@ -216,10 +216,12 @@ static void indrnn_simd_forward_thread(
 
 static size_t indrnn_simd_forward_multiplications(const indrnn_sizes *sizes)
 {
+    const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = INDRNN_FIXED_n;
     const size_t m = INDRNN_FIXED_m;
-    return B * (m * n + m);
+    const size_t chunk = steps_ahead(T, B, round_up(m, LANES));
+    return (m > LANES ? chunk : 1) * B * (m * n + m);
 }
 
 void indrnn_simd_forward(
@@ -227,7 +229,7 @@ void indrnn_simd_forward(
     const indrnn_inputs *in, const indrnn_initial *initial, const indrnn_outputs *out,
     const indrnn_state *final, indrnn_real *tape, indrnn_real *work, size_t threads)
 {
-    const size_t team = team_of(threads, indrnn_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
+    const size_t team = team_of(threads, indrnn_simd_forward_multiplications(sizes), SHARE_OF_STEP);
     TEAM(indrnn_simd_forward_thread, sizes, parameters, packed, in, initial, out, final, tape,
         work);
 }
@@ -317,8 +319,8 @@ static void indrnn_simd_infer_thread(
                     }
                 }
             }
-            BARRIER
         }
+        BARRIER
     }
     if (thread == 0)
         copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m,
@@ -327,10 +329,12 @@ static void indrnn_simd_infer_thread(
 
 static size_t indrnn_simd_infer_multiplications(const indrnn_sizes *sizes)
 {
+    const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = INDRNN_FIXED_n;
     const size_t m = INDRNN_FIXED_m;
-    return B * (m * n + m);
+    const size_t chunk = steps_ahead(T, B, round_up(m, LANES));
+    return (m > LANES ? chunk : 1) * B * (m * n + m);
 }
 
 void indrnn_simd_infer(
@@ -338,7 +342,7 @@ void indrnn_simd_infer(
     const indrnn_inputs *in, const indrnn_initial *initial, const indrnn_outputs *out,
     const indrnn_state *final, indrnn_real *work, size_t threads)
 {
-    const size_t team = team_of(threads, indrnn_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
+    const size_t team = team_of(threads, indrnn_simd_infer_multiplications(sizes), SHARE_OF_STEP);
     TEAM(indrnn_simd_infer_thread, sizes, parameters, packed, in, initial, out, final, work);
 }
 
@@ -424,42 +428,45 @@ static void indrnn_simd_backward_thread(
                     }
                 }
             }
-            BARRIER
         }
+        BARRIER
 
         /* every step, in any order */
         if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(n, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
                 rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                const real *const a_h_bar_rows = work_a_h_bar + begin * row_m;
-                real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
-                const operand factors_x_bar[] = {
-                    {a_h_bar_rows, row_m, m, panels_a_h_bar},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {n, vectors, start, start + taken, 0};
-                    ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                if (is_mine(mine, begin)) {
+                    const real *const a_h_bar_rows = work_a_h_bar + begin * row_m;
+                    real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
+                    const operand factors_x_bar[] = {
+                        {a_h_bar_rows, row_m, m, panels_a_h_bar},
+                    };
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const block_range batch = {n, vectors, start, start + taken, 0};
+                        ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                    /* W^T a_h_bar */
-                    products(rows, 1, &batch, factors_x_bar, 1,
-                        &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
+                        /* W^T a_h_bar */
+                        products(rows, 1, &batch, factors_x_bar, 1,
+                            &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(n, vectors, block);
-                        const real *const tile_x_bar =
-                            tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            const size_t left = n - j;
-                            for (size_t s = 0; s < rows; ++s) {
-                                /* (6)  x_bar = W^T a_h_bar   adjoint of (1) */
-                                const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
-                                store_part(x_bar_rows + s * n + j, x_bar, left);
+                        for (size_t block = batch.low; block < batch.high; ++block) {
+                            const size_t own = vectors_of(n, vectors, block);
+                            const real *const tile_x_bar =
+                                tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                const size_t left = n - j;
+                                for (size_t s = 0; s < rows; ++s) {
+                                    /* (6)  x_bar = W^T a_h_bar   adjoint of (1) */
+                                    const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
+                                    store_part(x_bar_rows + s * n + j, x_bar, left);
+                                }
                             }
                         }
                     }
@@ -526,10 +533,13 @@ static void indrnn_simd_backward_thread(
 
 static size_t indrnn_simd_backward_multiplications(const indrnn_sizes *sizes)
 {
+    const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = INDRNN_FIXED_n;
     const size_t m = INDRNN_FIXED_m;
-    return B * (5 * m + 2 * m * n);
+    const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, row_m);
+    return (m > LANES ? chunk : 1) * B * (5 * m + 2 * m * n);
 }
 
 void indrnn_simd_backward(
@@ -539,7 +549,7 @@ void indrnn_simd_backward(
     indrnn_real *work, size_t threads)
 {
     const size_t team =
-        team_of(threads, indrnn_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
+        team_of(threads, indrnn_simd_backward_multiplications(sizes), SHARE_OF_STEP);
     TEAM(indrnn_simd_backward_thread, sizes, parameters, packed, in, initial, out, tape, bars,
         gradients, work);
 }

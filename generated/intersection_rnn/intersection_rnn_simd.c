@@ -325,68 +325,71 @@ static void intersection_rnn_simd_forward_thread(
     {
         const size_t vectors = MOST_VECTORS(2);
         const size_t count = blocks(n, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
+        const block_share mine = share_of(count, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
             if (begin < B)
                 rows = min_size(rows, B - begin);
-            const real *const x_rows = in->x + begin * n;
-            real *const y_in_rows = tape_y_in + begin * row_n;
-            real *const gy_tail_rows = tape_gy_tail + begin * row_n;
-            real *const y_rows = out->y + begin * n;
-            const real *const h_prev_rows =
-                begin >= B ? tape_h + (begin - B) * row_m : initial_h + begin * m;
-            const size_t h_prev_stride = begin >= B ? row_m : m;
-            real *const a_y_in_rows = tape_a_y_in + begin * row_n;
-            const operand factors_a_y_in[] = {
-                {x_rows, n, n, panels_x_2},
-                {h_prev_rows, h_prev_stride, m, panels_h_prev_2},
-            };
-            for (size_t start = from, taken; start < to; start += taken) {
-                taken = min_size(to - start, blocks_per_batch(rows));
-                const block_range batch = {n, vectors, start, start + taken, 0};
-                ALIGNED real tile_a_y_in_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+            if (is_mine(mine, begin)) {
+                const real *const x_rows = in->x + begin * n;
+                real *const y_in_rows = tape_y_in + begin * row_n;
+                real *const gy_tail_rows = tape_gy_tail + begin * row_n;
+                real *const y_rows = out->y + begin * n;
+                const real *const h_prev_rows =
+                    begin >= B ? tape_h + (begin - B) * row_m : initial_h + begin * m;
+                const size_t h_prev_stride = begin >= B ? row_m : m;
+                real *const a_y_in_rows = tape_a_y_in + begin * row_n;
+                const operand factors_a_y_in[] = {
+                    {x_rows, n, n, panels_x_2},
+                    {h_prev_rows, h_prev_stride, m, panels_h_prev_2},
+                };
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {n, vectors, start, start + taken, 0};
+                    ALIGNED real tile_a_y_in_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
-                /* W_yx x, W_yh h_prev, W_gyx x, W_gyh h_prev */
-                products(rows, 2, &batch, factors_a_y_in, 2,
-                    &(sums){tile_a_y_in_batch, batch.low, rows, 0}, 0);
+                    /* W_yx x, W_yh h_prev, W_gyx x, W_gyh h_prev */
+                    products(rows, 2, &batch, factors_a_y_in, 2,
+                        &(sums){tile_a_y_in_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = batch.low; block < batch.high; ++block) {
-                    const size_t own = vectors_of(n, vectors, block);
-                    const real *const tile_a_y_in =
-                        tile_a_y_in_batch + (block - batch.low) * vectors * rows * 2 * LANES;
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES;
-                        const size_t left = n - j;
-                        const vec b_y_here = load_part(b_y + j, left);
-                        const vec b_gy_here = load_part(b_gy + j, left);
-                        for (size_t s = 0; s < rows; ++s) {
-                            const vec x = load_part(x_rows + s * n + j, left);
+                    for (size_t block = batch.low; block < batch.high; ++block) {
+                        const size_t own = vectors_of(n, vectors, block);
+                        const real *const tile_a_y_in =
+                            tile_a_y_in_batch + (block - batch.low) * vectors * rows * 2 * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            const size_t left = n - j;
+                            const vec b_y_here = load_part(b_y + j, left);
+                            const vec b_gy_here = load_part(b_gy + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec x = load_part(x_rows + s * n + j, left);
 
-                            /* (1)  a_y_in = W_yx x + W_yh h_prev + b_y */
-                            const vec a_y_in =
-                                load(tile_a_y_in + (s * 2 * own + v) * LANES) + b_y_here;
-                            store(a_y_in_rows + s * row_n + j, a_y_in);
+                                /* (1)  a_y_in = W_yx x + W_yh h_prev + b_y */
+                                const vec a_y_in =
+                                    load(tile_a_y_in + (s * 2 * own + v) * LANES) + b_y_here;
+                                store(a_y_in_rows + s * row_n + j, a_y_in);
 
-                            /* (2)  y_in = relu(a_y_in) */
-                            const vec y_in = vec_relu(a_y_in);
-                            store(y_in_rows + s * row_n + j, y_in);
+                                /* (2)  y_in = relu(a_y_in) */
+                                const vec y_in = vec_relu(a_y_in);
+                                store(y_in_rows + s * row_n + j, y_in);
 
-                            /* (5)  a_gy = W_gyx x + W_gyh h_prev + b_gy */
-                            const vec a_gy =
-                                load(tile_a_y_in + ((s * 2 + 1) * own + v) * LANES) + b_gy_here;
+                                /* (5)  a_gy = W_gyx x + W_gyh h_prev + b_gy */
+                                const vec a_gy =
+                                    load(tile_a_y_in + ((s * 2 + 1) * own + v) * LANES) + b_gy_here;
 
-                            /* (6)  gy = sigmoid(a_gy) */
-                            const vec gy = vec_sigmoid(a_gy);
+                                /* (6)  gy = sigmoid(a_gy) */
+                                const vec gy = vec_sigmoid(a_gy);
 
-                            /* (6)  gy_tail = sigmoid_tail(a_gy) */
-                            const vec gy_tail = vec_sigmoid_tail(a_gy);
-                            store(gy_tail_rows + s * row_n + j, gy_tail);
+                                /* (6)  gy_tail = sigmoid_tail(a_gy) */
+                                const vec gy_tail = vec_sigmoid_tail(a_gy);
+                                store(gy_tail_rows + s * row_n + j, gy_tail);
 
-                            /* (9)  y = gy * x + (1 - gy) * y_in */
-                            const vec y = gy * x + (1 - gy) * y_in;
-                            store_part(y_rows + s * n + j, y, left);
+                                /* (9)  y = gy * x + (1 - gy) * y_in */
+                                const vec y = gy * x + (1 - gy) * y_in;
+                                store_part(y_rows + s * n + j, y, left);
+                            }
                         }
                     }
                 }
@@ -536,59 +539,62 @@ static void intersection_rnn_simd_infer_thread(
     {
         const size_t vectors = MOST_VECTORS(2);
         const size_t count = blocks(n, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
+        const block_share mine = share_of(count, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
             if (begin < B)
                 rows = min_size(rows, B - begin);
-            const real *const x_rows = in->x + begin * n;
-            real *const y_rows = out->y + begin * n;
-            const real *const h_prev_rows =
-                begin >= B ? work_h + (begin - B) * row_m : initial_h + begin * m;
-            const size_t h_prev_stride = begin >= B ? row_m : m;
-            const operand factors_a_y_in[] = {
-                {x_rows, n, n, panels_x_2},
-                {h_prev_rows, h_prev_stride, m, panels_h_prev_2},
-            };
-            for (size_t start = from, taken; start < to; start += taken) {
-                taken = min_size(to - start, blocks_per_batch(rows));
-                const block_range batch = {n, vectors, start, start + taken, 0};
-                ALIGNED real tile_a_y_in_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+            if (is_mine(mine, begin)) {
+                const real *const x_rows = in->x + begin * n;
+                real *const y_rows = out->y + begin * n;
+                const real *const h_prev_rows =
+                    begin >= B ? work_h + (begin - B) * row_m : initial_h + begin * m;
+                const size_t h_prev_stride = begin >= B ? row_m : m;
+                const operand factors_a_y_in[] = {
+                    {x_rows, n, n, panels_x_2},
+                    {h_prev_rows, h_prev_stride, m, panels_h_prev_2},
+                };
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {n, vectors, start, start + taken, 0};
+                    ALIGNED real tile_a_y_in_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
-                /* W_yx x, W_yh h_prev, W_gyx x, W_gyh h_prev */
-                products(rows, 2, &batch, factors_a_y_in, 2,
-                    &(sums){tile_a_y_in_batch, batch.low, rows, 0}, 0);
+                    /* W_yx x, W_yh h_prev, W_gyx x, W_gyh h_prev */
+                    products(rows, 2, &batch, factors_a_y_in, 2,
+                        &(sums){tile_a_y_in_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = batch.low; block < batch.high; ++block) {
-                    const size_t own = vectors_of(n, vectors, block);
-                    const real *const tile_a_y_in =
-                        tile_a_y_in_batch + (block - batch.low) * vectors * rows * 2 * LANES;
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES;
-                        const size_t left = n - j;
-                        const vec b_y_here = load_part(b_y + j, left);
-                        const vec b_gy_here = load_part(b_gy + j, left);
-                        for (size_t s = 0; s < rows; ++s) {
-                            const vec x = load_part(x_rows + s * n + j, left);
+                    for (size_t block = batch.low; block < batch.high; ++block) {
+                        const size_t own = vectors_of(n, vectors, block);
+                        const real *const tile_a_y_in =
+                            tile_a_y_in_batch + (block - batch.low) * vectors * rows * 2 * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            const size_t left = n - j;
+                            const vec b_y_here = load_part(b_y + j, left);
+                            const vec b_gy_here = load_part(b_gy + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec x = load_part(x_rows + s * n + j, left);
 
-                            /* (1)  a_y_in = W_yx x + W_yh h_prev + b_y */
-                            const vec a_y_in =
-                                load(tile_a_y_in + (s * 2 * own + v) * LANES) + b_y_here;
+                                /* (1)  a_y_in = W_yx x + W_yh h_prev + b_y */
+                                const vec a_y_in =
+                                    load(tile_a_y_in + (s * 2 * own + v) * LANES) + b_y_here;
 
-                            /* (2)  y_in = relu(a_y_in) */
-                            const vec y_in = vec_relu(a_y_in);
+                                /* (2)  y_in = relu(a_y_in) */
+                                const vec y_in = vec_relu(a_y_in);
 
-                            /* (5)  a_gy = W_gyx x + W_gyh h_prev + b_gy */
-                            const vec a_gy =
-                                load(tile_a_y_in + ((s * 2 + 1) * own + v) * LANES) + b_gy_here;
+                                /* (5)  a_gy = W_gyx x + W_gyh h_prev + b_gy */
+                                const vec a_gy =
+                                    load(tile_a_y_in + ((s * 2 + 1) * own + v) * LANES) + b_gy_here;
 
-                            /* (6)  gy = sigmoid(a_gy) */
-                            const vec gy = vec_sigmoid(a_gy);
+                                /* (6)  gy = sigmoid(a_gy) */
+                                const vec gy = vec_sigmoid(a_gy);
 
-                            /* (9)  y = gy * x + (1 - gy) * y_in */
-                            const vec y = gy * x + (1 - gy) * y_in;
-                            store_part(y_rows + s * n + j, y, left);
+                                /* (9)  y = gy * x + (1 - gy) * y_in */
+                                const vec y = gy * x + (1 - gy) * y_in;
+                                store_part(y_rows + s * n + j, y, left);
+                            }
                         }
                     }
                 }
@@ -944,49 +950,54 @@ static void intersection_rnn_simd_backward_thread(
         if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(n, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
                 rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                const real *const gy_rows = work_gy + (first * B + begin) * row_n;
-                const real *const y_bar_rows = bars->y_bar + (first * B + begin) * n;
-                const real *const a_gh_bar_rows = work_a_gh_bar + begin * row_m;
-                const real *const a_gy_bar_rows = work_a_gy_bar + (first * B + begin) * row_n;
-                const real *const a_h_in_bar_rows = work_a_h_in_bar + begin * row_m;
-                const real *const a_y_in_bar_rows = work_a_y_in_bar + (first * B + begin) * row_n;
-                real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
-                const operand factors_x_bar[] = {
-                    {a_y_in_bar_rows, row_n, n, panels_a_y_in_bar_2},
-                    {a_h_in_bar_rows, row_m, m, panels_a_h_in_bar_2},
-                    {a_gy_bar_rows, row_n, n, panels_a_gy_bar_2},
-                    {a_gh_bar_rows, row_m, m, panels_a_gh_bar_2},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {n, vectors, start, start + taken, 0};
-                    ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                if (is_mine(mine, begin)) {
+                    const real *const gy_rows = work_gy + (first * B + begin) * row_n;
+                    const real *const y_bar_rows = bars->y_bar + (first * B + begin) * n;
+                    const real *const a_gh_bar_rows = work_a_gh_bar + begin * row_m;
+                    const real *const a_gy_bar_rows = work_a_gy_bar + (first * B + begin) * row_n;
+                    const real *const a_h_in_bar_rows = work_a_h_in_bar + begin * row_m;
+                    const real *const a_y_in_bar_rows =
+                        work_a_y_in_bar + (first * B + begin) * row_n;
+                    real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
+                    const operand factors_x_bar[] = {
+                        {a_y_in_bar_rows, row_n, n, panels_a_y_in_bar_2},
+                        {a_h_in_bar_rows, row_m, m, panels_a_h_in_bar_2},
+                        {a_gy_bar_rows, row_n, n, panels_a_gy_bar_2},
+                        {a_gh_bar_rows, row_m, m, panels_a_gh_bar_2},
+                    };
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const block_range batch = {n, vectors, start, start + taken, 0};
+                        ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                    /* W_yx^T a_y_in_bar, W_hx^T a_h_in_bar, W_gyx^T a_gy_bar, W_ghx^T a_gh_bar */
-                    products(rows, 1, &batch, factors_x_bar, 4,
-                        &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
+                        /* W_yx^T a_y_in_bar, W_hx^T a_h_in_bar, W_gyx^T a_gy_bar,
+                         * W_ghx^T a_gh_bar */
+                        products(rows, 1, &batch, factors_x_bar, 4,
+                            &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(n, vectors, block);
-                        const real *const tile_x_bar =
-                            tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            const size_t left = n - j;
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec gy = load(gy_rows + s * row_n + j);
-                                const vec y_bar = load_part(y_bar_rows + s * n + j, left);
+                        for (size_t block = batch.low; block < batch.high; ++block) {
+                            const size_t own = vectors_of(n, vectors, block);
+                            const real *const tile_x_bar =
+                                tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                const size_t left = n - j;
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec gy = load(gy_rows + s * row_n + j);
+                                    const vec y_bar = load_part(y_bar_rows + s * n + j, left);
 
-                                /* (21)  x_bar = W_yx^T a_y_in_bar + W_hx^T a_h_in_bar + W_gyx^T
-                                 * a_gy_bar + W_ghx^T a_gh_bar + y_bar * gy   adjoint of (1), (3),
-                                 * (5), (7), (9) */
-                                const vec x_bar =
-                                    load(tile_x_bar + (s * own + v) * LANES) + y_bar * gy;
-                                store_part(x_bar_rows + s * n + j, x_bar, left);
+                                    /* (21)  x_bar = W_yx^T a_y_in_bar + W_hx^T a_h_in_bar + W_gyx^T
+                                     * a_gy_bar + W_ghx^T a_gh_bar + y_bar * gy   adjoint of (1),
+                                     * (3), (5), (7), (9) */
+                                    const vec x_bar =
+                                        load(tile_x_bar + (s * own + v) * LANES) + y_bar * gy;
+                                    store_part(x_bar_rows + s * n + j, x_bar, left);
+                                }
                             }
                         }
                     }

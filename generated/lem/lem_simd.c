@@ -1047,42 +1047,45 @@ static void lem_simd_backward_thread(
         if (gradients->u_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(n, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
                 rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                const real *const a_y_bar_rows = work_a_y_bar + begin * row_m;
-                const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
-                const real *const a_dt_2_bar_rows = work_a_dt_2_bar + begin * row_m;
-                const real *const a_dt_1_bar_rows = work_a_dt_1_bar + begin * row_m;
-                real *const u_bar_rows = gradients->u_bar + (first * B + begin) * n;
-                const operand factors_u_bar[] = {
-                    {a_dt_1_bar_rows, row_m, m, panels_a_dt_1_bar_2},
-                    {a_dt_2_bar_rows, row_m, m, panels_a_dt_2_bar_2},
-                    {a_z_bar_rows, row_m, m, panels_a_z_bar_2},
-                    {a_y_bar_rows, row_m, m, panels_a_y_bar_2},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {n, vectors, start, start + taken, 0};
-                    ALIGNED real tile_u_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                if (is_mine(mine, begin)) {
+                    const real *const a_y_bar_rows = work_a_y_bar + begin * row_m;
+                    const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
+                    const real *const a_dt_2_bar_rows = work_a_dt_2_bar + begin * row_m;
+                    const real *const a_dt_1_bar_rows = work_a_dt_1_bar + begin * row_m;
+                    real *const u_bar_rows = gradients->u_bar + (first * B + begin) * n;
+                    const operand factors_u_bar[] = {
+                        {a_dt_1_bar_rows, row_m, m, panels_a_dt_1_bar_2},
+                        {a_dt_2_bar_rows, row_m, m, panels_a_dt_2_bar_2},
+                        {a_z_bar_rows, row_m, m, panels_a_z_bar_2},
+                        {a_y_bar_rows, row_m, m, panels_a_y_bar_2},
+                    };
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const block_range batch = {n, vectors, start, start + taken, 0};
+                        ALIGNED real tile_u_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                    /* V_1^T a_dt_1_bar, V_2^T a_dt_2_bar, V_z^T a_z_bar, V_y^T a_y_bar */
-                    products(rows, 1, &batch, factors_u_bar, 4,
-                        &(sums){tile_u_bar_batch, batch.low, rows, 0}, 0);
+                        /* V_1^T a_dt_1_bar, V_2^T a_dt_2_bar, V_z^T a_z_bar, V_y^T a_y_bar */
+                        products(rows, 1, &batch, factors_u_bar, 4,
+                            &(sums){tile_u_bar_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(n, vectors, block);
-                        const real *const tile_u_bar =
-                            tile_u_bar_batch + (block - batch.low) * vectors * rows * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            const size_t left = n - j;
-                            for (size_t s = 0; s < rows; ++s) {
-                                /* (19)  u_bar = V_1^T a_dt_1_bar + V_2^T a_dt_2_bar + V_z^T a_z_bar
-                                 * + V_y^T a_y_bar   adjoint of (1), (3), (5), (7) */
-                                const vec u_bar = load(tile_u_bar + (s * own + v) * LANES);
-                                store_part(u_bar_rows + s * n + j, u_bar, left);
+                        for (size_t block = batch.low; block < batch.high; ++block) {
+                            const size_t own = vectors_of(n, vectors, block);
+                            const real *const tile_u_bar =
+                                tile_u_bar_batch + (block - batch.low) * vectors * rows * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                const size_t left = n - j;
+                                for (size_t s = 0; s < rows; ++s) {
+                                    /* (19)  u_bar = V_1^T a_dt_1_bar + V_2^T a_dt_2_bar + V_z^T
+                                     * a_z_bar + V_y^T a_y_bar   adjoint of (1), (3), (5), (7) */
+                                    const vec u_bar = load(tile_u_bar + (s * own + v) * LANES);
+                                    store_part(u_bar_rows + s * n + j, u_bar, left);
+                                }
                             }
                         }
                     }

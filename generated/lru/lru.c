@@ -512,7 +512,7 @@ void lru_backward(
             lru_real *restrict u_bar = gradients->u_bar != NULL ? gradients->u_bar + at * H : NULL;
 
             /* (7)  x_im_to_exp_exp_nu_bar = x_im_bar * (cos(exp(theta)) * x_im_prev +
-             * sin(exp(theta)) * x_re_prev) */
+             * sin(exp(theta)) * x_re_prev)   adjoint of (4) */
             for (size_t j = 0; j < N; ++j)
                 x_im_to_exp_exp_nu_bar[j] = x_im_bar[j] * (cos_exp_theta[j] * x_im_prev[j]
                     + sin_exp_theta[j] * x_re_prev[j]);
@@ -522,7 +522,7 @@ void lru_backward(
                 a_x_im_bar[j] = x_im_bar[j] * exp_gamma[j];
 
             /* (10)  x_re_to_exp_exp_nu_bar = x_re_bar * (cos(exp(theta)) * x_re_prev -
-             * sin(exp(theta)) * x_im_prev) */
+             * sin(exp(theta)) * x_im_prev)   adjoint of (2) */
             for (size_t j = 0; j < N; ++j)
                 x_re_to_exp_exp_nu_bar[j] = x_re_bar[j] * (cos_exp_theta[j] * x_re_prev[j]
                     - sin_exp_theta[j] * x_im_prev[j]);

@@ -153,11 +153,11 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     # all steps at once
     x_re_prev = np.concatenate([initial_x_re[None], x_re])[:-1]
     x_im_prev = np.concatenate([initial_x_im[None], x_im])[:-1]
-    # (7)  x_im_to_exp_exp_nu_bar = x_im_bar * (cos(exp(theta)) * x_im_prev + sin(exp(theta)) * x_re_prev)
+    # (7)  x_im_to_exp_exp_nu_bar = x_im_bar * (cos(exp(theta)) * x_im_prev + sin(exp(theta)) * x_re_prev)   adjoint of (4)
     x_im_to_exp_exp_nu_bar = x_im_bar * (cos_exp_theta * x_im_prev + sin_exp_theta * x_re_prev)
     # (8)  a_x_im_bar = x_im_bar * exp(gamma)   adjoint of (4)
     a_x_im_bar = x_im_bar * exp_gamma
-    # (10)  x_re_to_exp_exp_nu_bar = x_re_bar * (cos(exp(theta)) * x_re_prev - sin(exp(theta)) * x_im_prev)
+    # (10)  x_re_to_exp_exp_nu_bar = x_re_bar * (cos(exp(theta)) * x_re_prev - sin(exp(theta)) * x_im_prev)   adjoint of (2)
     x_re_to_exp_exp_nu_bar = x_re_bar * (cos_exp_theta * x_re_prev - sin_exp_theta * x_im_prev)
     # (11)  a_x_re_bar = x_re_bar * exp(gamma)   adjoint of (2)
     a_x_re_bar = x_re_bar * exp_gamma

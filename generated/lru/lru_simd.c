@@ -208,39 +208,43 @@ static void lru_simd_forward_thread(
     {
         const size_t vectors = MOST_VECTORS(2);
         const size_t count = blocks(N, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
+        const block_share mine = share_of(count, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            const real *const u_rows = in->u + begin * H;
-            real *const a_x_re_rows = tape_a_x_re + begin * row_N;
-            real *const a_x_im_rows = tape_a_x_im + begin * row_N;
-            const operand factors_a_x_re[] = {
-                {u_rows, H, H, panels_u},
-            };
-            for (size_t start = from, taken; start < to; start += taken) {
-                taken = min_size(to - start, blocks_per_batch(rows));
-                const block_range batch = {N, vectors, start, start + taken, 0};
-                ALIGNED real tile_a_x_re_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+            if (is_mine(mine, begin)) {
+                const real *const u_rows = in->u + begin * H;
+                real *const a_x_re_rows = tape_a_x_re + begin * row_N;
+                real *const a_x_im_rows = tape_a_x_im + begin * row_N;
+                const operand factors_a_x_re[] = {
+                    {u_rows, H, H, panels_u},
+                };
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {N, vectors, start, start + taken, 0};
+                    ALIGNED real tile_a_x_re_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
-                /* B_re u, B_im u */
-                products(rows, 2, &batch, factors_a_x_re, 1,
-                    &(sums){tile_a_x_re_batch, batch.low, rows, 0}, 0);
+                    /* B_re u, B_im u */
+                    products(rows, 2, &batch, factors_a_x_re, 1,
+                        &(sums){tile_a_x_re_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = batch.low; block < batch.high; ++block) {
-                    const size_t own = vectors_of(N, vectors, block);
-                    const real *const tile_a_x_re =
-                        tile_a_x_re_batch + (block - batch.low) * vectors * rows * 2 * LANES;
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES;
-                        for (size_t s = 0; s < rows; ++s) {
-                            /* (1)  a_x_re = B_re u */
-                            const vec a_x_re = load(tile_a_x_re + (s * 2 * own + v) * LANES);
-                            store(a_x_re_rows + s * row_N + j, a_x_re);
+                    for (size_t block = batch.low; block < batch.high; ++block) {
+                        const size_t own = vectors_of(N, vectors, block);
+                        const real *const tile_a_x_re =
+                            tile_a_x_re_batch + (block - batch.low) * vectors * rows * 2 * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            for (size_t s = 0; s < rows; ++s) {
+                                /* (1)  a_x_re = B_re u */
+                                const vec a_x_re = load(tile_a_x_re + (s * 2 * own + v) * LANES);
+                                store(a_x_re_rows + s * row_N + j, a_x_re);
 
-                            /* (3)  a_x_im = B_im u */
-                            const vec a_x_im = load(tile_a_x_re + ((s * 2 + 1) * own + v) * LANES);
-                            store(a_x_im_rows + s * row_N + j, a_x_im);
+                                /* (3)  a_x_im = B_im u */
+                                const vec a_x_im =
+                                    load(tile_a_x_re + ((s * 2 + 1) * own + v) * LANES);
+                                store(a_x_im_rows + s * row_N + j, a_x_im);
+                            }
                         }
                     }
                 }
@@ -302,48 +306,51 @@ static void lru_simd_forward_thread(
                     }
                 }
             }
-            BARRIER
         }
+        BARRIER
 
         /* every step, in any order */
         {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(H, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
                 rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                const real *const u_rows = in->u + (first * B + begin) * H;
-                const real *const x_re_rows = tape_x_re + (first * B + begin) * row_N;
-                const real *const x_im_rows = tape_x_im + (first * B + begin) * row_N;
-                real *const y_rows = out->y + (first * B + begin) * H;
-                const operand factors_y[] = {
-                    {x_re_rows, row_N, N, panels_x_re},
-                    {x_im_rows, row_N, N, panels_x_im},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {H, vectors, start, start + taken, 0};
-                    ALIGNED real tile_y_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                if (is_mine(mine, begin)) {
+                    const real *const u_rows = in->u + (first * B + begin) * H;
+                    const real *const x_re_rows = tape_x_re + (first * B + begin) * row_N;
+                    const real *const x_im_rows = tape_x_im + (first * B + begin) * row_N;
+                    real *const y_rows = out->y + (first * B + begin) * H;
+                    const operand factors_y[] = {
+                        {x_re_rows, row_N, N, panels_x_re},
+                        {x_im_rows, row_N, N, panels_x_im},
+                    };
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const block_range batch = {H, vectors, start, start + taken, 0};
+                        ALIGNED real tile_y_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                    /* C_re x_re, (-1) C_im x_im */
-                    products(rows, 1, &batch, factors_y, 2,
-                        &(sums){tile_y_batch, batch.low, rows, 0}, 0);
+                        /* C_re x_re, (-1) C_im x_im */
+                        products(rows, 1, &batch, factors_y, 2,
+                            &(sums){tile_y_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(H, vectors, block);
-                        const real *const tile_y =
-                            tile_y_batch + (block - batch.low) * vectors * rows * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            const size_t left = H - j;
-                            const vec D_here = load_part(D + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec u = load_part(u_rows + s * H + j, left);
+                        for (size_t block = batch.low; block < batch.high; ++block) {
+                            const size_t own = vectors_of(H, vectors, block);
+                            const real *const tile_y =
+                                tile_y_batch + (block - batch.low) * vectors * rows * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                const size_t left = H - j;
+                                const vec D_here = load_part(D + j, left);
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec u = load_part(u_rows + s * H + j, left);
 
-                                /* (5)  y = C_re x_re - C_im x_im + D * u */
-                                const vec y = load(tile_y + (s * own + v) * LANES) + D_here * u;
-                                store_part(y_rows + s * H + j, y, left);
+                                    /* (5)  y = C_re x_re - C_im x_im + D * u */
+                                    const vec y = load(tile_y + (s * own + v) * LANES) + D_here * u;
+                                    store_part(y_rows + s * H + j, y, left);
+                                }
                             }
                         }
                     }
@@ -362,10 +369,13 @@ static void lru_simd_forward_thread(
 
 static size_t lru_simd_forward_multiplications(const lru_sizes *sizes)
 {
+    const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t H = LRU_FIXED_H;
     const size_t N = LRU_FIXED_N;
-    return B * (4 * H * N + 2 * N);
+    const size_t row_N = padded(N);
+    const size_t chunk = steps_ahead(T, B, 2 * row_N);
+    return (N > LANES ? chunk : 1) * B * (4 * H * N + 2 * N);
 }
 
 void lru_simd_forward(
@@ -373,7 +383,7 @@ void lru_simd_forward(
     const lru_inputs *in, const lru_initial *initial, const lru_outputs *out,
     const lru_state *final, lru_real *tape, lru_real *work, size_t threads)
 {
-    const size_t team = team_of(threads, lru_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
+    const size_t team = team_of(threads, lru_simd_forward_multiplications(sizes), SHARE_OF_STEP);
     TEAM(lru_simd_forward_thread, sizes, parameters, packed, in, initial, out, final, tape, work);
 }
 
@@ -444,39 +454,43 @@ static void lru_simd_infer_thread(
     {
         const size_t vectors = MOST_VECTORS(2);
         const size_t count = blocks(N, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
+        const block_share mine = share_of(count, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            const real *const u_rows = in->u + begin * H;
-            real *const a_x_re_rows = work_a_x_re + begin * row_N;
-            real *const a_x_im_rows = work_a_x_im + begin * row_N;
-            const operand factors_a_x_re[] = {
-                {u_rows, H, H, panels_u},
-            };
-            for (size_t start = from, taken; start < to; start += taken) {
-                taken = min_size(to - start, blocks_per_batch(rows));
-                const block_range batch = {N, vectors, start, start + taken, 0};
-                ALIGNED real tile_a_x_re_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+            if (is_mine(mine, begin)) {
+                const real *const u_rows = in->u + begin * H;
+                real *const a_x_re_rows = work_a_x_re + begin * row_N;
+                real *const a_x_im_rows = work_a_x_im + begin * row_N;
+                const operand factors_a_x_re[] = {
+                    {u_rows, H, H, panels_u},
+                };
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {N, vectors, start, start + taken, 0};
+                    ALIGNED real tile_a_x_re_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
-                /* B_re u, B_im u */
-                products(rows, 2, &batch, factors_a_x_re, 1,
-                    &(sums){tile_a_x_re_batch, batch.low, rows, 0}, 0);
+                    /* B_re u, B_im u */
+                    products(rows, 2, &batch, factors_a_x_re, 1,
+                        &(sums){tile_a_x_re_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = batch.low; block < batch.high; ++block) {
-                    const size_t own = vectors_of(N, vectors, block);
-                    const real *const tile_a_x_re =
-                        tile_a_x_re_batch + (block - batch.low) * vectors * rows * 2 * LANES;
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES;
-                        for (size_t s = 0; s < rows; ++s) {
-                            /* (1)  a_x_re = B_re u */
-                            const vec a_x_re = load(tile_a_x_re + (s * 2 * own + v) * LANES);
-                            store(a_x_re_rows + s * row_N + j, a_x_re);
+                    for (size_t block = batch.low; block < batch.high; ++block) {
+                        const size_t own = vectors_of(N, vectors, block);
+                        const real *const tile_a_x_re =
+                            tile_a_x_re_batch + (block - batch.low) * vectors * rows * 2 * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            for (size_t s = 0; s < rows; ++s) {
+                                /* (1)  a_x_re = B_re u */
+                                const vec a_x_re = load(tile_a_x_re + (s * 2 * own + v) * LANES);
+                                store(a_x_re_rows + s * row_N + j, a_x_re);
 
-                            /* (3)  a_x_im = B_im u */
-                            const vec a_x_im = load(tile_a_x_re + ((s * 2 + 1) * own + v) * LANES);
-                            store(a_x_im_rows + s * row_N + j, a_x_im);
+                                /* (3)  a_x_im = B_im u */
+                                const vec a_x_im =
+                                    load(tile_a_x_re + ((s * 2 + 1) * own + v) * LANES);
+                                store(a_x_im_rows + s * row_N + j, a_x_im);
+                            }
                         }
                     }
                 }
@@ -538,48 +552,51 @@ static void lru_simd_infer_thread(
                     }
                 }
             }
-            BARRIER
         }
+        BARRIER
 
         /* every step, in any order */
         {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(H, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
                 rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                const real *const u_rows = in->u + (first * B + begin) * H;
-                const real *const x_re_rows = work_x_re + (first * B + begin) * row_N;
-                const real *const x_im_rows = work_x_im + (first * B + begin) * row_N;
-                real *const y_rows = out->y + (first * B + begin) * H;
-                const operand factors_y[] = {
-                    {x_re_rows, row_N, N, panels_x_re},
-                    {x_im_rows, row_N, N, panels_x_im},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {H, vectors, start, start + taken, 0};
-                    ALIGNED real tile_y_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                if (is_mine(mine, begin)) {
+                    const real *const u_rows = in->u + (first * B + begin) * H;
+                    const real *const x_re_rows = work_x_re + (first * B + begin) * row_N;
+                    const real *const x_im_rows = work_x_im + (first * B + begin) * row_N;
+                    real *const y_rows = out->y + (first * B + begin) * H;
+                    const operand factors_y[] = {
+                        {x_re_rows, row_N, N, panels_x_re},
+                        {x_im_rows, row_N, N, panels_x_im},
+                    };
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const block_range batch = {H, vectors, start, start + taken, 0};
+                        ALIGNED real tile_y_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                    /* C_re x_re, (-1) C_im x_im */
-                    products(rows, 1, &batch, factors_y, 2,
-                        &(sums){tile_y_batch, batch.low, rows, 0}, 0);
+                        /* C_re x_re, (-1) C_im x_im */
+                        products(rows, 1, &batch, factors_y, 2,
+                            &(sums){tile_y_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(H, vectors, block);
-                        const real *const tile_y =
-                            tile_y_batch + (block - batch.low) * vectors * rows * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            const size_t left = H - j;
-                            const vec D_here = load_part(D + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec u = load_part(u_rows + s * H + j, left);
+                        for (size_t block = batch.low; block < batch.high; ++block) {
+                            const size_t own = vectors_of(H, vectors, block);
+                            const real *const tile_y =
+                                tile_y_batch + (block - batch.low) * vectors * rows * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                const size_t left = H - j;
+                                const vec D_here = load_part(D + j, left);
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec u = load_part(u_rows + s * H + j, left);
 
-                                /* (5)  y = C_re x_re - C_im x_im + D * u */
-                                const vec y = load(tile_y + (s * own + v) * LANES) + D_here * u;
-                                store_part(y_rows + s * H + j, y, left);
+                                    /* (5)  y = C_re x_re - C_im x_im + D * u */
+                                    const vec y = load(tile_y + (s * own + v) * LANES) + D_here * u;
+                                    store_part(y_rows + s * H + j, y, left);
+                                }
                             }
                         }
                     }
@@ -598,10 +615,13 @@ static void lru_simd_infer_thread(
 
 static size_t lru_simd_infer_multiplications(const lru_sizes *sizes)
 {
+    const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t H = LRU_FIXED_H;
     const size_t N = LRU_FIXED_N;
-    return B * (4 * H * N + 2 * N);
+    const size_t row_N = padded(N);
+    const size_t chunk = steps_ahead(T, B, 2 * row_N);
+    return (N > LANES ? chunk : 1) * B * (4 * H * N + 2 * N);
 }
 
 void lru_simd_infer(
@@ -609,7 +629,7 @@ void lru_simd_infer(
     const lru_inputs *in, const lru_initial *initial, const lru_outputs *out,
     const lru_state *final, lru_real *work, size_t threads)
 {
-    const size_t team = team_of(threads, lru_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
+    const size_t team = team_of(threads, lru_simd_infer_multiplications(sizes), SHARE_OF_STEP);
     TEAM(lru_simd_infer_thread, sizes, parameters, packed, in, initial, out, final, work);
 }
 
@@ -796,8 +816,8 @@ static void lru_simd_backward_thread(
                     }
                 }
             }
-            BARRIER
         }
+        BARRIER
 
         /* every step, in any order */
         {
@@ -845,7 +865,7 @@ static void lru_simd_backward_thread(
                             const vec x_re_bar = load(x_re_bar_rows + s * row_N + j);
 
                             /* (7)  x_im_to_exp_exp_nu_bar = x_im_bar * (cos(exp(theta)) * x_im_prev
-                             * + sin(exp(theta)) * x_re_prev) */
+                             * + sin(exp(theta)) * x_re_prev)   adjoint of (4) */
                             const vec x_im_to_exp_exp_nu_bar = x_im_bar * (cos_exp_theta_here
                                 * x_im_prev + sin_exp_theta_here * x_re_prev);
 
@@ -854,7 +874,7 @@ static void lru_simd_backward_thread(
                             store(a_x_im_bar_rows + s * row_N + j, a_x_im_bar);
 
                             /* (10)  x_re_to_exp_exp_nu_bar = x_re_bar * (cos(exp(theta)) *
-                             * x_re_prev - sin(exp(theta)) * x_im_prev) */
+                             * x_re_prev - sin(exp(theta)) * x_im_prev)   adjoint of (2) */
                             const vec x_re_to_exp_exp_nu_bar = x_re_bar * (cos_exp_theta_here
                                 * x_re_prev - sin_exp_theta_here * x_im_prev);
 
@@ -1025,10 +1045,13 @@ static void lru_simd_backward_thread(
 
 static size_t lru_simd_backward_multiplications(const lru_sizes *sizes)
 {
+    const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t H = LRU_FIXED_H;
     const size_t N = LRU_FIXED_N;
-    return B * (8 * H * N + 14 * N + H);
+    const size_t row_N = padded(N);
+    const size_t chunk = steps_together(T, B, 2 * row_N + 2 * round_up(N, LANES));
+    return (N > LANES ? chunk : 1) * B * (8 * H * N + 14 * N + H);
 }
 
 void lru_simd_backward(
@@ -1036,7 +1059,7 @@ void lru_simd_backward(
     const lru_inputs *in, const lru_initial *initial, const lru_outputs *out, const lru_real *tape,
     const lru_cotangents *bars, const lru_gradients *gradients, lru_real *work, size_t threads)
 {
-    const size_t team = team_of(threads, lru_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
+    const size_t team = team_of(threads, lru_simd_backward_multiplications(sizes), SHARE_OF_STEP);
     TEAM(lru_simd_backward_thread, sizes, parameters, packed, in, initial, out, tape, bars,
         gradients, work);
 }

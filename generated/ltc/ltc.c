@@ -930,56 +930,56 @@ void ltc_backward(
             const ltc_real *restrict a_f_1_bar = work_a_f_1_bar + at * m;
             ltc_real *restrict I_bar = gradients->I_bar != NULL ? gradients->I_bar + at * n : NULL;
 
-            /* (27)  x_to_A_bar = 1/6 * x_bar * f_6 / s_6 */
+            /* (27)  x_to_A_bar = 1/6 * x_bar * f_6 / s_6   adjoint of (25) */
             for (size_t j = 0; j < m; ++j)
                 x_to_A_bar[j] = REAL(1) / REAL(6) * x_bar[j] * f_6[j] / s_6[j];
 
-            /* (29)  s_6_to_exp_tau_log_bar = -1/6 * s_6_bar / exp(tau_log)^2 */
+            /* (29)  s_6_to_exp_tau_log_bar = -1/6 * s_6_bar / exp(tau_log)^2   adjoint of (24) */
             for (size_t j = 0; j < m; ++j)
                 s_6_to_exp_tau_log_bar[j] =
                     -REAL(1) / REAL(6) * s_6_bar[j] / (exp_tau_log[j] * exp_tau_log[j]);
 
-            /* (33)  x_5_to_A_bar = 1/6 * x_5_bar * f_5 / s_5 */
+            /* (33)  x_5_to_A_bar = 1/6 * x_5_bar * f_5 / s_5   adjoint of (21) */
             for (size_t j = 0; j < m; ++j)
                 x_5_to_A_bar[j] = REAL(1) / REAL(6) * x_5_bar[j] * f_5[j] / s_5[j];
 
-            /* (35)  s_5_to_exp_tau_log_bar = -1/6 * s_5_bar / exp(tau_log)^2 */
+            /* (35)  s_5_to_exp_tau_log_bar = -1/6 * s_5_bar / exp(tau_log)^2   adjoint of (20) */
             for (size_t j = 0; j < m; ++j)
                 s_5_to_exp_tau_log_bar[j] =
                     -REAL(1) / REAL(6) * s_5_bar[j] / (exp_tau_log[j] * exp_tau_log[j]);
 
-            /* (39)  x_4_to_A_bar = 1/6 * x_4_bar * f_4 / s_4 */
+            /* (39)  x_4_to_A_bar = 1/6 * x_4_bar * f_4 / s_4   adjoint of (17) */
             for (size_t j = 0; j < m; ++j)
                 x_4_to_A_bar[j] = REAL(1) / REAL(6) * x_4_bar[j] * f_4[j] / s_4[j];
 
-            /* (41)  s_4_to_exp_tau_log_bar = -1/6 * s_4_bar / exp(tau_log)^2 */
+            /* (41)  s_4_to_exp_tau_log_bar = -1/6 * s_4_bar / exp(tau_log)^2   adjoint of (16) */
             for (size_t j = 0; j < m; ++j)
                 s_4_to_exp_tau_log_bar[j] =
                     -REAL(1) / REAL(6) * s_4_bar[j] / (exp_tau_log[j] * exp_tau_log[j]);
 
-            /* (45)  x_3_to_A_bar = 1/6 * x_3_bar * f_3 / s_3 */
+            /* (45)  x_3_to_A_bar = 1/6 * x_3_bar * f_3 / s_3   adjoint of (13) */
             for (size_t j = 0; j < m; ++j)
                 x_3_to_A_bar[j] = REAL(1) / REAL(6) * x_3_bar[j] * f_3[j] / s_3[j];
 
-            /* (47)  s_3_to_exp_tau_log_bar = -1/6 * s_3_bar / exp(tau_log)^2 */
+            /* (47)  s_3_to_exp_tau_log_bar = -1/6 * s_3_bar / exp(tau_log)^2   adjoint of (12) */
             for (size_t j = 0; j < m; ++j)
                 s_3_to_exp_tau_log_bar[j] =
                     -REAL(1) / REAL(6) * s_3_bar[j] / (exp_tau_log[j] * exp_tau_log[j]);
 
-            /* (51)  x_2_to_A_bar = 1/6 * x_2_bar * f_2 / s_2 */
+            /* (51)  x_2_to_A_bar = 1/6 * x_2_bar * f_2 / s_2   adjoint of (9) */
             for (size_t j = 0; j < m; ++j)
                 x_2_to_A_bar[j] = REAL(1) / REAL(6) * x_2_bar[j] * f_2[j] / s_2[j];
 
-            /* (53)  s_2_to_exp_tau_log_bar = -1/6 * s_2_bar / exp(tau_log)^2 */
+            /* (53)  s_2_to_exp_tau_log_bar = -1/6 * s_2_bar / exp(tau_log)^2   adjoint of (8) */
             for (size_t j = 0; j < m; ++j)
                 s_2_to_exp_tau_log_bar[j] =
                     -REAL(1) / REAL(6) * s_2_bar[j] / (exp_tau_log[j] * exp_tau_log[j]);
 
-            /* (57)  x_1_to_A_bar = 1/6 * x_1_bar * f_1 / s_1 */
+            /* (57)  x_1_to_A_bar = 1/6 * x_1_bar * f_1 / s_1   adjoint of (5) */
             for (size_t j = 0; j < m; ++j)
                 x_1_to_A_bar[j] = REAL(1) / REAL(6) * x_1_bar[j] * f_1[j] / s_1[j];
 
-            /* (59)  s_1_to_exp_tau_log_bar = -1/6 * s_1_bar / exp(tau_log)^2 */
+            /* (59)  s_1_to_exp_tau_log_bar = -1/6 * s_1_bar / exp(tau_log)^2   adjoint of (4) */
             for (size_t j = 0; j < m; ++j)
                 s_1_to_exp_tau_log_bar[j] =
                     -REAL(1) / REAL(6) * s_1_bar[j] / (exp_tau_log[j] * exp_tau_log[j]);

@@ -234,36 +234,39 @@ static void ltc_simd_forward_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
+        const block_share mine = share_of(count, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            const real *const I_rows = in->I + begin * n;
-            real *const a_rows = work_a + begin * row_m;
-            const operand factors_a[] = {
-                {I_rows, n, n, panels_I},
-            };
-            for (size_t start = from, taken; start < to; start += taken) {
-                taken = min_size(to - start, blocks_per_batch(rows));
-                const block_range batch = {m, vectors, start, start + taken, 0};
-                ALIGNED real tile_a_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            if (is_mine(mine, begin)) {
+                const real *const I_rows = in->I + begin * n;
+                real *const a_rows = work_a + begin * row_m;
+                const operand factors_a[] = {
+                    {I_rows, n, n, panels_I},
+                };
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {m, vectors, start, start + taken, 0};
+                    ALIGNED real tile_a_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                /* gamma I */
-                products(rows, 1, &batch, factors_a, 1, &(sums){tile_a_batch, batch.low, rows, 0},
-                    0);
+                    /* gamma I */
+                    products(rows, 1, &batch, factors_a, 1,
+                        &(sums){tile_a_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = batch.low; block < batch.high; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
-                    const real *const tile_a =
-                        tile_a_batch + (block - batch.low) * vectors * rows * LANES;
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES;
-                        const size_t left = m - j;
-                        const vec mu_here = load_part(mu + j, left);
-                        for (size_t s = 0; s < rows; ++s) {
-                            /* (1)  a = gamma I + mu */
-                            const vec a = load(tile_a + (s * own + v) * LANES) + mu_here;
-                            store(a_rows + s * row_m + j, a);
+                    for (size_t block = batch.low; block < batch.high; ++block) {
+                        const size_t own = vectors_of(m, vectors, block);
+                        const real *const tile_a =
+                            tile_a_batch + (block - batch.low) * vectors * rows * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            const size_t left = m - j;
+                            const vec mu_here = load_part(mu + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
+                                /* (1)  a = gamma I + mu */
+                                const vec a = load(tile_a + (s * own + v) * LANES) + mu_here;
+                                store(a_rows + s * row_m + j, a);
+                            }
                         }
                     }
                 }
@@ -713,36 +716,39 @@ static void ltc_simd_infer_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
+        const block_share mine = share_of(count, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            const real *const I_rows = in->I + begin * n;
-            real *const a_rows = work_a + begin * row_m;
-            const operand factors_a[] = {
-                {I_rows, n, n, panels_I},
-            };
-            for (size_t start = from, taken; start < to; start += taken) {
-                taken = min_size(to - start, blocks_per_batch(rows));
-                const block_range batch = {m, vectors, start, start + taken, 0};
-                ALIGNED real tile_a_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            if (is_mine(mine, begin)) {
+                const real *const I_rows = in->I + begin * n;
+                real *const a_rows = work_a + begin * row_m;
+                const operand factors_a[] = {
+                    {I_rows, n, n, panels_I},
+                };
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {m, vectors, start, start + taken, 0};
+                    ALIGNED real tile_a_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                /* gamma I */
-                products(rows, 1, &batch, factors_a, 1, &(sums){tile_a_batch, batch.low, rows, 0},
-                    0);
+                    /* gamma I */
+                    products(rows, 1, &batch, factors_a, 1,
+                        &(sums){tile_a_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = batch.low; block < batch.high; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
-                    const real *const tile_a =
-                        tile_a_batch + (block - batch.low) * vectors * rows * LANES;
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES;
-                        const size_t left = m - j;
-                        const vec mu_here = load_part(mu + j, left);
-                        for (size_t s = 0; s < rows; ++s) {
-                            /* (1)  a = gamma I + mu */
-                            const vec a = load(tile_a + (s * own + v) * LANES) + mu_here;
-                            store(a_rows + s * row_m + j, a);
+                    for (size_t block = batch.low; block < batch.high; ++block) {
+                        const size_t own = vectors_of(m, vectors, block);
+                        const real *const tile_a =
+                            tile_a_batch + (block - batch.low) * vectors * rows * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            const size_t left = m - j;
+                            const vec mu_here = load_part(mu + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
+                                /* (1)  a = gamma I + mu */
+                                const vec a = load(tile_a + (s * own + v) * LANES) + mu_here;
+                                store(a_rows + s * row_m + j, a);
+                            }
                         }
                     }
                 }
@@ -1851,45 +1857,51 @@ static void ltc_simd_backward_thread(
                             const vec s_1_bar = load(s_1_bar_rows + s * row_m + j);
                             const vec a_f_1_bar = load(a_f_1_bar_rows + s * row_m + j);
 
-                            /* (27)  x_to_A_bar = 1/6 * x_bar * f_6 / s_6 */
+                            /* (27)  x_to_A_bar = 1/6 * x_bar * f_6 / s_6   adjoint of (25) */
                             const vec x_to_A_bar = REAL(1) / REAL(6) * x_bar * f_6 / s_6;
 
-                            /* (29)  s_6_to_exp_tau_log_bar = -1/6 * s_6_bar / exp(tau_log)^2 */
+                            /* (29)  s_6_to_exp_tau_log_bar = -1/6 * s_6_bar / exp(tau_log)^2
+                             * adjoint of (24) */
                             const vec s_6_to_exp_tau_log_bar = -REAL(1) / REAL(6)
                                 * s_6_bar / (exp_tau_log_here * exp_tau_log_here);
 
-                            /* (33)  x_5_to_A_bar = 1/6 * x_5_bar * f_5 / s_5 */
+                            /* (33)  x_5_to_A_bar = 1/6 * x_5_bar * f_5 / s_5   adjoint of (21) */
                             const vec x_5_to_A_bar = REAL(1) / REAL(6) * x_5_bar * f_5 / s_5;
 
-                            /* (35)  s_5_to_exp_tau_log_bar = -1/6 * s_5_bar / exp(tau_log)^2 */
+                            /* (35)  s_5_to_exp_tau_log_bar = -1/6 * s_5_bar / exp(tau_log)^2
+                             * adjoint of (20) */
                             const vec s_5_to_exp_tau_log_bar = -REAL(1) / REAL(6)
                                 * s_5_bar / (exp_tau_log_here * exp_tau_log_here);
 
-                            /* (39)  x_4_to_A_bar = 1/6 * x_4_bar * f_4 / s_4 */
+                            /* (39)  x_4_to_A_bar = 1/6 * x_4_bar * f_4 / s_4   adjoint of (17) */
                             const vec x_4_to_A_bar = REAL(1) / REAL(6) * x_4_bar * f_4 / s_4;
 
-                            /* (41)  s_4_to_exp_tau_log_bar = -1/6 * s_4_bar / exp(tau_log)^2 */
+                            /* (41)  s_4_to_exp_tau_log_bar = -1/6 * s_4_bar / exp(tau_log)^2
+                             * adjoint of (16) */
                             const vec s_4_to_exp_tau_log_bar = -REAL(1) / REAL(6)
                                 * s_4_bar / (exp_tau_log_here * exp_tau_log_here);
 
-                            /* (45)  x_3_to_A_bar = 1/6 * x_3_bar * f_3 / s_3 */
+                            /* (45)  x_3_to_A_bar = 1/6 * x_3_bar * f_3 / s_3   adjoint of (13) */
                             const vec x_3_to_A_bar = REAL(1) / REAL(6) * x_3_bar * f_3 / s_3;
 
-                            /* (47)  s_3_to_exp_tau_log_bar = -1/6 * s_3_bar / exp(tau_log)^2 */
+                            /* (47)  s_3_to_exp_tau_log_bar = -1/6 * s_3_bar / exp(tau_log)^2
+                             * adjoint of (12) */
                             const vec s_3_to_exp_tau_log_bar = -REAL(1) / REAL(6)
                                 * s_3_bar / (exp_tau_log_here * exp_tau_log_here);
 
-                            /* (51)  x_2_to_A_bar = 1/6 * x_2_bar * f_2 / s_2 */
+                            /* (51)  x_2_to_A_bar = 1/6 * x_2_bar * f_2 / s_2   adjoint of (9) */
                             const vec x_2_to_A_bar = REAL(1) / REAL(6) * x_2_bar * f_2 / s_2;
 
-                            /* (53)  s_2_to_exp_tau_log_bar = -1/6 * s_2_bar / exp(tau_log)^2 */
+                            /* (53)  s_2_to_exp_tau_log_bar = -1/6 * s_2_bar / exp(tau_log)^2
+                             * adjoint of (8) */
                             const vec s_2_to_exp_tau_log_bar = -REAL(1) / REAL(6)
                                 * s_2_bar / (exp_tau_log_here * exp_tau_log_here);
 
-                            /* (57)  x_1_to_A_bar = 1/6 * x_1_bar * f_1 / s_1 */
+                            /* (57)  x_1_to_A_bar = 1/6 * x_1_bar * f_1 / s_1   adjoint of (5) */
                             const vec x_1_to_A_bar = REAL(1) / REAL(6) * x_1_bar * f_1 / s_1;
 
-                            /* (59)  s_1_to_exp_tau_log_bar = -1/6 * s_1_bar / exp(tau_log)^2 */
+                            /* (59)  s_1_to_exp_tau_log_bar = -1/6 * s_1_bar / exp(tau_log)^2
+                             * adjoint of (4) */
                             const vec s_1_to_exp_tau_log_bar = -REAL(1) / REAL(6)
                                 * s_1_bar / (exp_tau_log_here * exp_tau_log_here);
 
@@ -1934,35 +1946,38 @@ static void ltc_simd_backward_thread(
         if (gradients->I_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(n, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
                 rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                const real *const a_bar_rows = work_a_bar + begin * row_m;
-                real *const I_bar_rows = gradients->I_bar + (first * B + begin) * n;
-                const operand factors_I_bar[] = {
-                    {a_bar_rows, row_m, m, panels_a_bar},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {n, vectors, start, start + taken, 0};
-                    ALIGNED real tile_I_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                if (is_mine(mine, begin)) {
+                    const real *const a_bar_rows = work_a_bar + begin * row_m;
+                    real *const I_bar_rows = gradients->I_bar + (first * B + begin) * n;
+                    const operand factors_I_bar[] = {
+                        {a_bar_rows, row_m, m, panels_a_bar},
+                    };
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const block_range batch = {n, vectors, start, start + taken, 0};
+                        ALIGNED real tile_I_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                    /* gamma^T a_bar */
-                    products(rows, 1, &batch, factors_I_bar, 1,
-                        &(sums){tile_I_bar_batch, batch.low, rows, 0}, 0);
+                        /* gamma^T a_bar */
+                        products(rows, 1, &batch, factors_I_bar, 1,
+                            &(sums){tile_I_bar_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(n, vectors, block);
-                        const real *const tile_I_bar =
-                            tile_I_bar_batch + (block - batch.low) * vectors * rows * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            const size_t left = n - j;
-                            for (size_t s = 0; s < rows; ++s) {
-                                /* (65)  I_bar = gamma^T a_bar   adjoint of (1) */
-                                const vec I_bar = load(tile_I_bar + (s * own + v) * LANES);
-                                store_part(I_bar_rows + s * n + j, I_bar, left);
+                        for (size_t block = batch.low; block < batch.high; ++block) {
+                            const size_t own = vectors_of(n, vectors, block);
+                            const real *const tile_I_bar =
+                                tile_I_bar_batch + (block - batch.low) * vectors * rows * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                const size_t left = n - j;
+                                for (size_t s = 0; s < rows; ++s) {
+                                    /* (65)  I_bar = gamma^T a_bar   adjoint of (1) */
+                                    const vec I_bar = load(tile_I_bar + (s * own + v) * LANES);
+                                    store_part(I_bar_rows + s * n + j, I_bar, left);
+                                }
                             }
                         }
                     }

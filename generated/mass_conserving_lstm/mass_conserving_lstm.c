@@ -679,7 +679,7 @@ void mass_conserving_lstm_backward(
                 for (size_t l = 0; l < e; ++l)
                     R_bar[j * e + l] = m_bar[j] * u[l];
 
-            /* (27)  R_to_sum_Z_bar = -R_bar * exp_Z / sum_Z^2 */
+            /* (27)  R_to_sum_Z_bar = -R_bar * exp_Z / sum_Z^2   adjoint of (18) */
             for (size_t j = 0; j < size_m; ++j)
                 for (size_t l = 0; l < e; ++l)
                     R_to_sum_Z_bar[j * e + l] = -R_bar[j * e + l] * exp_Z[j * e
@@ -720,7 +720,7 @@ void mass_conserving_lstm_backward(
             for (size_t j = 0; j < size_m; ++j)
                 i_bar[j] = m_bar[j] * x[0];
 
-            /* (35)  i_to_sum_z_bar = -i_bar * exp_z / sum_z^2 */
+            /* (35)  i_to_sum_z_bar = -i_bar * exp_z / sum_z^2   adjoint of (10) */
             for (size_t j = 0; j < size_m; ++j)
                 i_to_sum_z_bar[j] = -i_bar[j] * exp_z[j] / (sum_z[0] * sum_z[0]);
 
@@ -755,7 +755,7 @@ void mass_conserving_lstm_backward(
                 chat_bar[j] = sum;
             }
 
-            /* (41)  chat_to_d_bar = -chat_bar * c_prev / d^2 */
+            /* (41)  chat_to_d_bar = -chat_bar * c_prev / d^2   adjoint of (4) */
             for (size_t j = 0; j < size_m; ++j)
                 chat_to_d_bar[j] = -chat_bar[j] * c_prev[j] / (d[0] * d[0]);
 

@@ -219,7 +219,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         u_bar = contract("Bij,Bi->Bj", R[t], m_bar[t])
         # (26)  R_bar = m_bar u^T   adjoint of (20)
         R_bar = contract("Bi,Bj->Bij", m_bar[t], u[t])
-        # (27)  R_to_sum_Z_bar = -R_bar * exp_Z / sum_Z^2
+        # (27)  R_to_sum_Z_bar = -R_bar * exp_Z / sum_Z^2   adjoint of (18)
         R_to_sum_Z_bar = -R_bar * exp_Z[t] / sum_Z[t][:, None, :] ** 2
         # (28)  sum_Z_bar = sum_i R_to_sum_Z_bar[i,j]   adjoint of (18)
         sum_Z_bar = contract("Bij->Bj", R_to_sum_Z_bar)
@@ -235,7 +235,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         a_o_bar[t] = o_bar * o * one_minus_o
         # (34)  i_bar = m_bar * x   adjoint of (20)
         i_bar = m_bar[t] * x[t][:, None]
-        # (35)  i_to_sum_z_bar = -i_bar * exp_z / sum_z^2
+        # (35)  i_to_sum_z_bar = -i_bar * exp_z / sum_z^2   adjoint of (10)
         i_to_sum_z_bar = -i_bar * exp_z[t] / sum_z[t][:, None] ** 2
         # (36)  sum_z_bar = sum_i i_to_sum_z_bar[i]   adjoint of (10)
         sum_z_bar = contract("Bi->B", i_to_sum_z_bar)
@@ -247,7 +247,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         z_bar[t] = a_exp_z_bar
         # (40)  chat_bar = U_i^T z_bar + U_o^T a_o_bar + sum_ij U_r[i,j,k] Z_bar[i,j]   adjoint of (5), (11), (13)
         chat_bar = z_bar[t] @ U_i + a_o_bar[t] @ U_o + contract("ijk,Bij->Bk", U_r, Z_bar[t])
-        # (41)  chat_to_d_bar = -chat_bar * c_prev / d^2
+        # (41)  chat_to_d_bar = -chat_bar * c_prev / d^2   adjoint of (4)
         chat_to_d_bar = -chat_bar * c_prev / d[t][:, None] ** 2
         # (42)  d_bar = sum_i chat_to_d_bar[i]   adjoint of (4)
         d_bar = contract("Bi->B", chat_to_d_bar)

@@ -505,23 +505,26 @@ static void mass_conserving_lstm_simd_forward_thread(
         {
             const size_t vectors = 1;
             const size_t count = blocks(size_m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
                 rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                const real *const o_rows = work_o + begin * row_size_m;
-                const real *const m_rows = tape_m + (first * B + begin) * row_size_m;
-                real *const h_rows = out->h + (first * B + begin) * size_m;
-                for (size_t sample = 0; sample < rows; ++sample) {
-                    for (size_t block = from; block < to; ++block) {
-                        const size_t j = block * LANES;
-                        const size_t left = size_m - j;
-                        const vec o = load(o_rows + sample * row_size_m + j);
-                        const vec m = load(m_rows + sample * row_size_m + j);
+                if (is_mine(mine, begin)) {
+                    const real *const o_rows = work_o + begin * row_size_m;
+                    const real *const m_rows = tape_m + (first * B + begin) * row_size_m;
+                    real *const h_rows = out->h + (first * B + begin) * size_m;
+                    for (size_t sample = 0; sample < rows; ++sample) {
+                        for (size_t block = from; block < to; ++block) {
+                            const size_t j = block * LANES;
+                            const size_t left = size_m - j;
+                            const vec o = load(o_rows + sample * row_size_m + j);
+                            const vec m = load(m_rows + sample * row_size_m + j);
 
-                        /* (22)  h = o * m */
-                        const vec h = o * m;
-                        store_part(h_rows + sample * size_m + j, h, left);
+                            /* (22)  h = o * m */
+                            const vec h = o * m;
+                            store_part(h_rows + sample * size_m + j, h, left);
+                        }
                     }
                 }
             }
@@ -917,23 +920,26 @@ static void mass_conserving_lstm_simd_infer_thread(
         {
             const size_t vectors = 1;
             const size_t count = blocks(size_m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
                 rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                const real *const o_rows = work_o + begin * row_size_m;
-                const real *const m_rows = work_m + begin * row_size_m;
-                real *const h_rows = out->h + (first * B + begin) * size_m;
-                for (size_t sample = 0; sample < rows; ++sample) {
-                    for (size_t block = from; block < to; ++block) {
-                        const size_t j = block * LANES;
-                        const size_t left = size_m - j;
-                        const vec o = load(o_rows + sample * row_size_m + j);
-                        const vec m = load(m_rows + sample * row_size_m + j);
+                if (is_mine(mine, begin)) {
+                    const real *const o_rows = work_o + begin * row_size_m;
+                    const real *const m_rows = work_m + begin * row_size_m;
+                    real *const h_rows = out->h + (first * B + begin) * size_m;
+                    for (size_t sample = 0; sample < rows; ++sample) {
+                        for (size_t block = from; block < to; ++block) {
+                            const size_t j = block * LANES;
+                            const size_t left = size_m - j;
+                            const vec o = load(o_rows + sample * row_size_m + j);
+                            const vec m = load(m_rows + sample * row_size_m + j);
 
-                        /* (22)  h = o * m */
-                        const vec h = o * m;
-                        store_part(h_rows + sample * size_m + j, h, left);
+                            /* (22)  h = o * m */
+                            const vec h = o * m;
+                            store_part(h_rows + sample * size_m + j, h, left);
+                        }
                     }
                 }
             }
@@ -1124,7 +1130,7 @@ static void mass_conserving_lstm_simd_backward_thread(
                             const vec i_bar = m_bar * x;
                             store(i_bar_rows + sample * row_size_m + j, i_bar);
 
-                            /* (35)  i_to_sum_z_bar = -i_bar * exp_z / sum_z^2 */
+                            /* (35)  i_to_sum_z_bar = -i_bar * exp_z / sum_z^2   adjoint of (10) */
                             const vec i_to_sum_z_bar = -i_bar * exp_z / (sum_z * sum_z);
                             store(i_to_sum_z_bar_rows + sample * row_size_m + j, i_to_sum_z_bar);
                         }
@@ -1162,7 +1168,7 @@ static void mass_conserving_lstm_simd_backward_thread(
                     for (size_t l = 0; l < e; ++l)
                         R_bar[j * e + l] = m_bar[j] * u[l];
 
-                /* (27)  R_to_sum_Z_bar = -R_bar * exp_Z / sum_Z^2 */
+                /* (27)  R_to_sum_Z_bar = -R_bar * exp_Z / sum_Z^2   adjoint of (18) */
                 for (size_t j = 0; j < size_m; ++j)
                     for (size_t l = 0; l < e; ++l)
                         R_to_sum_Z_bar[j * e + l] = -R_bar[j * e + l] * exp_Z[j * e
@@ -1275,7 +1281,7 @@ static void mass_conserving_lstm_simd_backward_thread(
                                 load_part(c_prev_rows + sample * c_prev_stride + j, left);
                             const vec chat_bar = load(chat_bar_rows + sample * row_size_m + j);
 
-                            /* (41)  chat_to_d_bar = -chat_bar * c_prev / d^2 */
+                            /* (41)  chat_to_d_bar = -chat_bar * c_prev / d^2   adjoint of (4) */
                             const vec chat_to_d_bar = -chat_bar * c_prev / (d * d);
                             store(chat_to_d_bar_rows + sample * row_size_m + j, chat_to_d_bar);
                         }

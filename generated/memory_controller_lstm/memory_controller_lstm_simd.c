@@ -404,56 +404,59 @@ static void memory_controller_lstm_simd_forward_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(size_m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
+        const block_share mine = share_of(count, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
             if (begin < B)
                 rows = min_size(rows, B - begin);
-            const real *const x_rows = in->x + begin * size_n;
-            real *const o_tail_rows = tape_o_tail + begin * row_size_m;
-            real *const h_rows = out->h + begin * size_m;
-            const real *const v_prev_rows = begin >= B ? tape_v_2 + (begin - B) * row_size_m
-                : initial_v + begin * size_m;
-            const size_t v_prev_stride = begin >= B ? row_size_m : size_m;
-            const real *const tanh_c_rows = work_tanh_c + begin * row_size_m;
-            const operand factors_a_o[] = {
-                {v_prev_rows, v_prev_stride, size_m, panels_v_prev_2},
-                {x_rows, size_n, size_n, panels_x_2},
-            };
-            for (size_t start = from, taken; start < to; start += taken) {
-                taken = min_size(to - start, blocks_per_batch(rows));
-                const block_range batch = {size_m, vectors, start, start + taken, 0};
-                ALIGNED real tile_a_o_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            if (is_mine(mine, begin)) {
+                const real *const x_rows = in->x + begin * size_n;
+                real *const o_tail_rows = tape_o_tail + begin * row_size_m;
+                real *const h_rows = out->h + begin * size_m;
+                const real *const v_prev_rows = begin >= B ? tape_v_2 + (begin - B) * row_size_m
+                    : initial_v + begin * size_m;
+                const size_t v_prev_stride = begin >= B ? row_size_m : size_m;
+                const real *const tanh_c_rows = work_tanh_c + begin * row_size_m;
+                const operand factors_a_o[] = {
+                    {v_prev_rows, v_prev_stride, size_m, panels_v_prev_2},
+                    {x_rows, size_n, size_n, panels_x_2},
+                };
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {size_m, vectors, start, start + taken, 0};
+                    ALIGNED real tile_a_o_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                /* W_ov v_prev, W_ox x */
-                products(rows, 1, &batch, factors_a_o, 2,
-                    &(sums){tile_a_o_batch, batch.low, rows, 0}, 0);
+                    /* W_ov v_prev, W_ox x */
+                    products(rows, 1, &batch, factors_a_o, 2,
+                        &(sums){tile_a_o_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = batch.low; block < batch.high; ++block) {
-                    const size_t own = vectors_of(size_m, vectors, block);
-                    const real *const tile_a_o =
-                        tile_a_o_batch + (block - batch.low) * vectors * rows * LANES;
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES;
-                        const size_t left = size_m - j;
-                        const vec b_o_here = load_part(b_o + j, left);
-                        for (size_t s = 0; s < rows; ++s) {
-                            const vec tanh_c = load(tanh_c_rows + s * row_size_m + j);
+                    for (size_t block = batch.low; block < batch.high; ++block) {
+                        const size_t own = vectors_of(size_m, vectors, block);
+                        const real *const tile_a_o =
+                            tile_a_o_batch + (block - batch.low) * vectors * rows * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            const size_t left = size_m - j;
+                            const vec b_o_here = load_part(b_o + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec tanh_c = load(tanh_c_rows + s * row_size_m + j);
 
-                            /* (5)  a_o = W_ov v_prev + W_ox x + b_o */
-                            const vec a_o = load(tile_a_o + (s * own + v) * LANES) + b_o_here;
+                                /* (5)  a_o = W_ov v_prev + W_ox x + b_o */
+                                const vec a_o = load(tile_a_o + (s * own + v) * LANES) + b_o_here;
 
-                            /* (6)  o = sigmoid(a_o) */
-                            const vec o = vec_sigmoid(a_o);
+                                /* (6)  o = sigmoid(a_o) */
+                                const vec o = vec_sigmoid(a_o);
 
-                            /* (6)  o_tail = sigmoid_tail(a_o) */
-                            const vec o_tail = vec_sigmoid_tail(a_o);
-                            store(o_tail_rows + s * row_size_m + j, o_tail);
+                                /* (6)  o_tail = sigmoid_tail(a_o) */
+                                const vec o_tail = vec_sigmoid_tail(a_o);
+                                store(o_tail_rows + s * row_size_m + j, o_tail);
 
-                            /* (12)  h = o * tanh(c) */
-                            const vec h = o * tanh_c;
-                            store_part(h_rows + s * size_m + j, h, left);
+                                /* (12)  h = o * tanh(c) */
+                                const vec h = o * tanh_c;
+                                store_part(h_rows + s * size_m + j, h, left);
+                            }
                         }
                     }
                 }
@@ -661,51 +664,54 @@ static void memory_controller_lstm_simd_infer_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(size_m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
+        const block_share mine = share_of(count, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
             if (begin < B)
                 rows = min_size(rows, B - begin);
-            const real *const x_rows = in->x + begin * size_n;
-            real *const h_rows = out->h + begin * size_m;
-            const real *const v_prev_rows = begin >= B ? work_v_2 + (begin - B) * row_size_m
-                : initial_v + begin * size_m;
-            const size_t v_prev_stride = begin >= B ? row_size_m : size_m;
-            const real *const tanh_c_rows = work_tanh_c + begin * row_size_m;
-            const operand factors_a_o[] = {
-                {v_prev_rows, v_prev_stride, size_m, panels_v_prev_2},
-                {x_rows, size_n, size_n, panels_x_2},
-            };
-            for (size_t start = from, taken; start < to; start += taken) {
-                taken = min_size(to - start, blocks_per_batch(rows));
-                const block_range batch = {size_m, vectors, start, start + taken, 0};
-                ALIGNED real tile_a_o_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            if (is_mine(mine, begin)) {
+                const real *const x_rows = in->x + begin * size_n;
+                real *const h_rows = out->h + begin * size_m;
+                const real *const v_prev_rows = begin >= B ? work_v_2 + (begin - B) * row_size_m
+                    : initial_v + begin * size_m;
+                const size_t v_prev_stride = begin >= B ? row_size_m : size_m;
+                const real *const tanh_c_rows = work_tanh_c + begin * row_size_m;
+                const operand factors_a_o[] = {
+                    {v_prev_rows, v_prev_stride, size_m, panels_v_prev_2},
+                    {x_rows, size_n, size_n, panels_x_2},
+                };
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {size_m, vectors, start, start + taken, 0};
+                    ALIGNED real tile_a_o_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                /* W_ov v_prev, W_ox x */
-                products(rows, 1, &batch, factors_a_o, 2,
-                    &(sums){tile_a_o_batch, batch.low, rows, 0}, 0);
+                    /* W_ov v_prev, W_ox x */
+                    products(rows, 1, &batch, factors_a_o, 2,
+                        &(sums){tile_a_o_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = batch.low; block < batch.high; ++block) {
-                    const size_t own = vectors_of(size_m, vectors, block);
-                    const real *const tile_a_o =
-                        tile_a_o_batch + (block - batch.low) * vectors * rows * LANES;
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES;
-                        const size_t left = size_m - j;
-                        const vec b_o_here = load_part(b_o + j, left);
-                        for (size_t s = 0; s < rows; ++s) {
-                            const vec tanh_c = load(tanh_c_rows + s * row_size_m + j);
+                    for (size_t block = batch.low; block < batch.high; ++block) {
+                        const size_t own = vectors_of(size_m, vectors, block);
+                        const real *const tile_a_o =
+                            tile_a_o_batch + (block - batch.low) * vectors * rows * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            const size_t left = size_m - j;
+                            const vec b_o_here = load_part(b_o + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec tanh_c = load(tanh_c_rows + s * row_size_m + j);
 
-                            /* (5)  a_o = W_ov v_prev + W_ox x + b_o */
-                            const vec a_o = load(tile_a_o + (s * own + v) * LANES) + b_o_here;
+                                /* (5)  a_o = W_ov v_prev + W_ox x + b_o */
+                                const vec a_o = load(tile_a_o + (s * own + v) * LANES) + b_o_here;
 
-                            /* (6)  o = sigmoid(a_o) */
-                            const vec o = vec_sigmoid(a_o);
+                                /* (6)  o = sigmoid(a_o) */
+                                const vec o = vec_sigmoid(a_o);
 
-                            /* (12)  h = o * tanh(c) */
-                            const vec h = o * tanh_c;
-                            store_part(h_rows + s * size_m + j, h, left);
+                                /* (12)  h = o * tanh(c) */
+                                const vec h = o * tanh_c;
+                                store_part(h_rows + s * size_m + j, h, left);
+                            }
                         }
                     }
                 }
@@ -1121,46 +1127,50 @@ static void memory_controller_lstm_simd_backward_thread(
         if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(size_n, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
                 rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                const real *const a_n_bar_rows = work_a_n_bar + begin * row_size_m;
-                const real *const a_m_bar_rows = work_a_m_bar + begin * row_size_m;
-                const real *const a_o_bar_rows = work_a_o_bar + (first * B + begin) * row_size_m;
-                const real *const a_i_bar_rows = work_a_i_bar + begin * row_size_m;
-                const real *const a_f_bar_rows = work_a_f_bar + begin * row_size_m;
-                real *const x_bar_rows = gradients->x_bar + (first * B + begin) * size_n;
-                const operand factors_x_bar[] = {
-                    {a_f_bar_rows, row_size_m, size_m, panels_a_f_bar_2},
-                    {a_i_bar_rows, row_size_m, size_m, panels_a_i_bar_2},
-                    {a_o_bar_rows, row_size_m, size_m, panels_a_o_bar_2},
-                    {a_m_bar_rows, row_size_m, size_m, panels_a_m_bar_2},
-                    {a_n_bar_rows, row_size_m, size_m, panels_a_n_bar_2},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {size_n, vectors, start, start + taken, 0};
-                    ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                if (is_mine(mine, begin)) {
+                    const real *const a_n_bar_rows = work_a_n_bar + begin * row_size_m;
+                    const real *const a_m_bar_rows = work_a_m_bar + begin * row_size_m;
+                    const real *const a_o_bar_rows =
+                        work_a_o_bar + (first * B + begin) * row_size_m;
+                    const real *const a_i_bar_rows = work_a_i_bar + begin * row_size_m;
+                    const real *const a_f_bar_rows = work_a_f_bar + begin * row_size_m;
+                    real *const x_bar_rows = gradients->x_bar + (first * B + begin) * size_n;
+                    const operand factors_x_bar[] = {
+                        {a_f_bar_rows, row_size_m, size_m, panels_a_f_bar_2},
+                        {a_i_bar_rows, row_size_m, size_m, panels_a_i_bar_2},
+                        {a_o_bar_rows, row_size_m, size_m, panels_a_o_bar_2},
+                        {a_m_bar_rows, row_size_m, size_m, panels_a_m_bar_2},
+                        {a_n_bar_rows, row_size_m, size_m, panels_a_n_bar_2},
+                    };
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const block_range batch = {size_n, vectors, start, start + taken, 0};
+                        ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                    /* W_fx^T a_f_bar, W_ix^T a_i_bar, W_ox^T a_o_bar, W_mx^T a_m_bar,
-                     * W_nx^T a_n_bar */
-                    products(rows, 1, &batch, factors_x_bar, 5,
-                        &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
+                        /* W_fx^T a_f_bar, W_ix^T a_i_bar, W_ox^T a_o_bar, W_mx^T a_m_bar,
+                         * W_nx^T a_n_bar */
+                        products(rows, 1, &batch, factors_x_bar, 5,
+                            &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(size_n, vectors, block);
-                        const real *const tile_x_bar =
-                            tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            const size_t left = size_n - j;
-                            for (size_t s = 0; s < rows; ++s) {
-                                /* (29)  x_bar = W_fx^T a_f_bar + W_ix^T a_i_bar + W_ox^T a_o_bar +
-                                 * W_mx^T a_m_bar + W_nx^T a_n_bar   adjoint of (1), (3), (5), (7),
-                                 * (9) */
-                                const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
-                                store_part(x_bar_rows + s * size_n + j, x_bar, left);
+                        for (size_t block = batch.low; block < batch.high; ++block) {
+                            const size_t own = vectors_of(size_n, vectors, block);
+                            const real *const tile_x_bar =
+                                tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                const size_t left = size_n - j;
+                                for (size_t s = 0; s < rows; ++s) {
+                                    /* (29)  x_bar = W_fx^T a_f_bar + W_ix^T a_i_bar + W_ox^T
+                                     * a_o_bar + W_mx^T a_m_bar + W_nx^T a_n_bar   adjoint of (1),
+                                     * (3), (5), (7), (9) */
+                                    const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
+                                    store_part(x_bar_rows + s * size_n + j, x_bar, left);
+                                }
                             }
                         }
                     }

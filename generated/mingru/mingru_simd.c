@@ -145,51 +145,55 @@ static void mingru_simd_forward_thread(
     {
         const size_t vectors = MOST_VECTORS(2);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
+        const block_share mine = share_of(count, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            const real *const x_rows = in->x + begin * n;
-            real *const z_rows = work_z + begin * row_m;
-            real *const z_tail_rows = tape_z_tail + begin * row_m;
-            real *const htilde_rows = tape_htilde + begin * row_m;
-            const operand factors_a_z[] = {
-                {x_rows, n, n, panels_x},
-            };
-            for (size_t start = from, taken; start < to; start += taken) {
-                taken = min_size(to - start, blocks_per_batch(rows));
-                const block_range batch = {m, vectors, start, start + taken, 0};
-                ALIGNED real tile_a_z_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+            if (is_mine(mine, begin)) {
+                const real *const x_rows = in->x + begin * n;
+                real *const z_rows = work_z + begin * row_m;
+                real *const z_tail_rows = tape_z_tail + begin * row_m;
+                real *const htilde_rows = tape_htilde + begin * row_m;
+                const operand factors_a_z[] = {
+                    {x_rows, n, n, panels_x},
+                };
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {m, vectors, start, start + taken, 0};
+                    ALIGNED real tile_a_z_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
-                /* W_z x, W_h x */
-                products(rows, 2, &batch, factors_a_z, 1,
-                    &(sums){tile_a_z_batch, batch.low, rows, 0}, 0);
+                    /* W_z x, W_h x */
+                    products(rows, 2, &batch, factors_a_z, 1,
+                        &(sums){tile_a_z_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = batch.low; block < batch.high; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
-                    const real *const tile_a_z =
-                        tile_a_z_batch + (block - batch.low) * vectors * rows * 2 * LANES;
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES;
-                        const size_t left = m - j;
-                        const vec b_z_here = load_part(b_z + j, left);
-                        const vec b_h_here = load_part(b_h + j, left);
-                        for (size_t s = 0; s < rows; ++s) {
-                            /* (1)  a_z = W_z x + b_z */
-                            const vec a_z = load(tile_a_z + (s * 2 * own + v) * LANES) + b_z_here;
+                    for (size_t block = batch.low; block < batch.high; ++block) {
+                        const size_t own = vectors_of(m, vectors, block);
+                        const real *const tile_a_z =
+                            tile_a_z_batch + (block - batch.low) * vectors * rows * 2 * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            const size_t left = m - j;
+                            const vec b_z_here = load_part(b_z + j, left);
+                            const vec b_h_here = load_part(b_h + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
+                                /* (1)  a_z = W_z x + b_z */
+                                const vec a_z =
+                                    load(tile_a_z + (s * 2 * own + v) * LANES) + b_z_here;
 
-                            /* (2)  z = sigmoid(a_z) */
-                            const vec z = vec_sigmoid(a_z);
-                            store(z_rows + s * row_m + j, z);
+                                /* (2)  z = sigmoid(a_z) */
+                                const vec z = vec_sigmoid(a_z);
+                                store(z_rows + s * row_m + j, z);
 
-                            /* (2)  z_tail = sigmoid_tail(a_z) */
-                            const vec z_tail = vec_sigmoid_tail(a_z);
-                            store(z_tail_rows + s * row_m + j, z_tail);
+                                /* (2)  z_tail = sigmoid_tail(a_z) */
+                                const vec z_tail = vec_sigmoid_tail(a_z);
+                                store(z_tail_rows + s * row_m + j, z_tail);
 
-                            /* (3)  htilde = W_h x + b_h */
-                            const vec htilde =
-                                load(tile_a_z + ((s * 2 + 1) * own + v) * LANES) + b_h_here;
-                            store(htilde_rows + s * row_m + j, htilde);
+                                /* (3)  htilde = W_h x + b_h */
+                                const vec htilde =
+                                    load(tile_a_z + ((s * 2 + 1) * own + v) * LANES) + b_h_here;
+                                store(htilde_rows + s * row_m + j, htilde);
+                            }
                         }
                     }
                 }
@@ -227,8 +231,8 @@ static void mingru_simd_forward_thread(
                 }
             }
         }
-        BARRIER
     }
+    BARRIER
     if (thread == 0)
         copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m,
             final != NULL ? final->h : NULL);
@@ -236,10 +240,11 @@ static void mingru_simd_forward_thread(
 
 static size_t mingru_simd_forward_multiplications(const mingru_sizes *sizes)
 {
+    const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = MINGRU_FIXED_n;
     const size_t m = MINGRU_FIXED_m;
-    return B * (2 * m * n + 3 * m);
+    return (m > LANES ? T : 1) * B * (2 * m * n + 3 * m);
 }
 
 void mingru_simd_forward(
@@ -247,7 +252,7 @@ void mingru_simd_forward(
     const mingru_inputs *in, const mingru_initial *initial, const mingru_outputs *out,
     const mingru_state *final, mingru_real *tape, mingru_real *work, size_t threads)
 {
-    const size_t team = team_of(threads, mingru_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
+    const size_t team = team_of(threads, mingru_simd_forward_multiplications(sizes), SHARE_OF_STEP);
     TEAM(mingru_simd_forward_thread, sizes, parameters, packed, in, initial, out, final, tape,
         work);
 }
@@ -275,46 +280,50 @@ static void mingru_simd_infer_thread(
     {
         const size_t vectors = MOST_VECTORS(2);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
+        const block_share mine = share_of(count, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            const real *const x_rows = in->x + begin * n;
-            real *const z_rows = work_z + begin * row_m;
-            real *const htilde_rows = work_htilde + begin * row_m;
-            const operand factors_a_z[] = {
-                {x_rows, n, n, panels_x},
-            };
-            for (size_t start = from, taken; start < to; start += taken) {
-                taken = min_size(to - start, blocks_per_batch(rows));
-                const block_range batch = {m, vectors, start, start + taken, 0};
-                ALIGNED real tile_a_z_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+            if (is_mine(mine, begin)) {
+                const real *const x_rows = in->x + begin * n;
+                real *const z_rows = work_z + begin * row_m;
+                real *const htilde_rows = work_htilde + begin * row_m;
+                const operand factors_a_z[] = {
+                    {x_rows, n, n, panels_x},
+                };
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {m, vectors, start, start + taken, 0};
+                    ALIGNED real tile_a_z_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
-                /* W_z x, W_h x */
-                products(rows, 2, &batch, factors_a_z, 1,
-                    &(sums){tile_a_z_batch, batch.low, rows, 0}, 0);
+                    /* W_z x, W_h x */
+                    products(rows, 2, &batch, factors_a_z, 1,
+                        &(sums){tile_a_z_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = batch.low; block < batch.high; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
-                    const real *const tile_a_z =
-                        tile_a_z_batch + (block - batch.low) * vectors * rows * 2 * LANES;
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES;
-                        const size_t left = m - j;
-                        const vec b_z_here = load_part(b_z + j, left);
-                        const vec b_h_here = load_part(b_h + j, left);
-                        for (size_t s = 0; s < rows; ++s) {
-                            /* (1)  a_z = W_z x + b_z */
-                            const vec a_z = load(tile_a_z + (s * 2 * own + v) * LANES) + b_z_here;
+                    for (size_t block = batch.low; block < batch.high; ++block) {
+                        const size_t own = vectors_of(m, vectors, block);
+                        const real *const tile_a_z =
+                            tile_a_z_batch + (block - batch.low) * vectors * rows * 2 * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            const size_t left = m - j;
+                            const vec b_z_here = load_part(b_z + j, left);
+                            const vec b_h_here = load_part(b_h + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
+                                /* (1)  a_z = W_z x + b_z */
+                                const vec a_z =
+                                    load(tile_a_z + (s * 2 * own + v) * LANES) + b_z_here;
 
-                            /* (2)  z = sigmoid(a_z) */
-                            const vec z = vec_sigmoid(a_z);
-                            store(z_rows + s * row_m + j, z);
+                                /* (2)  z = sigmoid(a_z) */
+                                const vec z = vec_sigmoid(a_z);
+                                store(z_rows + s * row_m + j, z);
 
-                            /* (3)  htilde = W_h x + b_h */
-                            const vec htilde =
-                                load(tile_a_z + ((s * 2 + 1) * own + v) * LANES) + b_h_here;
-                            store(htilde_rows + s * row_m + j, htilde);
+                                /* (3)  htilde = W_h x + b_h */
+                                const vec htilde =
+                                    load(tile_a_z + ((s * 2 + 1) * own + v) * LANES) + b_h_here;
+                                store(htilde_rows + s * row_m + j, htilde);
+                            }
                         }
                     }
                 }
@@ -352,8 +361,8 @@ static void mingru_simd_infer_thread(
                 }
             }
         }
-        BARRIER
     }
+    BARRIER
     if (thread == 0)
         copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m,
             final != NULL ? final->h : NULL);
@@ -361,10 +370,11 @@ static void mingru_simd_infer_thread(
 
 static size_t mingru_simd_infer_multiplications(const mingru_sizes *sizes)
 {
+    const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = MINGRU_FIXED_n;
     const size_t m = MINGRU_FIXED_m;
-    return B * (2 * m * n + 2 * m);
+    return (m > LANES ? T : 1) * B * (2 * m * n + 2 * m);
 }
 
 void mingru_simd_infer(
@@ -372,7 +382,7 @@ void mingru_simd_infer(
     const mingru_inputs *in, const mingru_initial *initial, const mingru_outputs *out,
     const mingru_state *final, mingru_real *work, size_t threads)
 {
-    const size_t team = team_of(threads, mingru_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
+    const size_t team = team_of(threads, mingru_simd_infer_multiplications(sizes), SHARE_OF_STEP);
     TEAM(mingru_simd_infer_thread, sizes, parameters, packed, in, initial, out, final, work);
 }
 
@@ -468,8 +478,8 @@ static void mingru_simd_backward_thread(
                     }
                 }
             }
-            BARRIER
         }
+        BARRIER
 
         /* every step, in any order */
         {
@@ -539,38 +549,41 @@ static void mingru_simd_backward_thread(
         if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(n, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
                 rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                const real *const htilde_bar_rows = work_htilde_bar + begin * row_m;
-                const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
-                real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
-                const operand factors_x_bar[] = {
-                    {a_z_bar_rows, row_m, m, panels_a_z_bar},
-                    {htilde_bar_rows, row_m, m, panels_htilde_bar},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {n, vectors, start, start + taken, 0};
-                    ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                if (is_mine(mine, begin)) {
+                    const real *const htilde_bar_rows = work_htilde_bar + begin * row_m;
+                    const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
+                    real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
+                    const operand factors_x_bar[] = {
+                        {a_z_bar_rows, row_m, m, panels_a_z_bar},
+                        {htilde_bar_rows, row_m, m, panels_htilde_bar},
+                    };
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const block_range batch = {n, vectors, start, start + taken, 0};
+                        ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                    /* W_z^T a_z_bar, W_h^T htilde_bar */
-                    products(rows, 1, &batch, factors_x_bar, 2,
-                        &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
+                        /* W_z^T a_z_bar, W_h^T htilde_bar */
+                        products(rows, 1, &batch, factors_x_bar, 2,
+                            &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(n, vectors, block);
-                        const real *const tile_x_bar =
-                            tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            const size_t left = n - j;
-                            for (size_t s = 0; s < rows; ++s) {
-                                /* (10)  x_bar = W_z^T a_z_bar + W_h^T htilde_bar   adjoint of (1),
-                                 * (3) */
-                                const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
-                                store_part(x_bar_rows + s * n + j, x_bar, left);
+                        for (size_t block = batch.low; block < batch.high; ++block) {
+                            const size_t own = vectors_of(n, vectors, block);
+                            const real *const tile_x_bar =
+                                tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                const size_t left = n - j;
+                                for (size_t s = 0; s < rows; ++s) {
+                                    /* (10)  x_bar = W_z^T a_z_bar + W_h^T htilde_bar   adjoint of
+                                     * (1), (3) */
+                                    const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
+                                    store_part(x_bar_rows + s * n + j, x_bar, left);
+                                }
                             }
                         }
                     }
@@ -599,10 +612,13 @@ static void mingru_simd_backward_thread(
 
 static size_t mingru_simd_backward_multiplications(const mingru_sizes *sizes)
 {
+    const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = MINGRU_FIXED_n;
     const size_t m = MINGRU_FIXED_m;
-    return B * (9 * m + 4 * m * n);
+    const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, 2 * row_m);
+    return (m > LANES ? chunk : 1) * B * (9 * m + 4 * m * n);
 }
 
 void mingru_simd_backward(
@@ -612,7 +628,7 @@ void mingru_simd_backward(
     mingru_real *work, size_t threads)
 {
     const size_t team =
-        team_of(threads, mingru_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
+        team_of(threads, mingru_simd_backward_multiplications(sizes), SHARE_OF_STEP);
     TEAM(mingru_simd_backward_thread, sizes, parameters, packed, in, initial, out, tape, bars,
         gradients, work);
 }

@@ -446,7 +446,7 @@ void miru1_backward(
             for (size_t j = 0; j < m; ++j)
                 r_h_prev[j] = r[j] * h_prev[j];
 
-            /* (8)  h_to_lam_bar = h_bar * (h_prev - htilde) */
+            /* (8)  h_to_lam_bar = h_bar * (h_prev - htilde)   adjoint of (6) */
             for (size_t j = 0; j < m; ++j)
                 h_to_lam_bar[j] = h_bar[j] * (h_prev[j] - htilde[j]);
 

@@ -183,7 +183,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     htilde = tanh_from_tail(htilde_tail)
     # (3)  r_h_prev = r * h_prev
     r_h_prev = r * h_prev
-    # (8)  h_to_lam_bar = h_bar * (h_prev - htilde)
+    # (8)  h_to_lam_bar = h_bar * (h_prev - htilde)   adjoint of (6)
     h_to_lam_bar = h_bar * (h_prev - htilde)
     # (15)  x_bar = W_r^T a_r_bar + W_h^T a_htilde_bar   adjoint of (1), (4)
     x_bar = a_r_bar @ W_r + a_htilde_bar @ W_h

@@ -339,7 +339,7 @@ void miru2_backward(
             for (size_t j = 0; j < m; ++j)
                 beta_h_prev[j] = beta[0] * h_prev[j];
 
-            /* (6)  h_to_lam_bar = h_bar * (h_prev - htilde) */
+            /* (6)  h_to_lam_bar = h_bar * (h_prev - htilde)   adjoint of (4) */
             for (size_t j = 0; j < m; ++j)
                 h_to_lam_bar[j] = h_bar[j] * (h_prev[j] - htilde[j]);
 

@@ -136,7 +136,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     htilde = tanh_from_tail(htilde_tail)
     # (1)  beta_h_prev = beta * h_prev
     beta_h_prev = beta * h_prev
-    # (6)  h_to_lam_bar = h_bar * (h_prev - htilde)
+    # (6)  h_to_lam_bar = h_bar * (h_prev - htilde)   adjoint of (4)
     h_to_lam_bar = h_bar * (h_prev - htilde)
     # (11)  x_bar = W_h^T a_htilde_bar   adjoint of (2)
     x_bar = a_htilde_bar @ W_h

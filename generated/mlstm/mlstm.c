@@ -813,11 +813,11 @@ void mlstm_backward(
             /* (20)  s = e * a_s */
             s[0] = e[0] * a_s[0];
 
-            /* (25)  h_to_e_bar = h_bar * o * a_h / r */
+            /* (25)  h_to_e_bar = h_bar * o * a_h / r   adjoint of (24) */
             for (size_t j = 0; j < d_v; ++j)
                 h_to_e_bar[j] = h_bar[j] * o[j] * a_h[j] / r[0];
 
-            /* (26)  h_to_r_bar = -h_bar * o * a_h * e / r^2 */
+            /* (26)  h_to_r_bar = -h_bar * o * a_h * e / r^2   adjoint of (24) */
             for (size_t j = 0; j < d_v; ++j)
                 h_to_r_bar[j] = -h_bar[j] * o[j] * a_h[j] * e[0] / (r[0] * r[0]);
 

@@ -230,9 +230,9 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     one_minus_o = complement_from_tail(o_tail)
     # (20)  s = e * a_s
     s = e * a_s
-    # (25)  h_to_e_bar = h_bar * o * a_h / r
+    # (25)  h_to_e_bar = h_bar * o * a_h / r   adjoint of (24)
     h_to_e_bar = h_bar * o * a_h / r[:, :, None]
-    # (26)  h_to_r_bar = -h_bar * o * a_h * e / r^2
+    # (26)  h_to_r_bar = -h_bar * o * a_h * e / r^2   adjoint of (24)
     h_to_r_bar = -h_bar * o * a_h * e[:, :, None] / r[:, :, None] ** 2
     # (27)  a_h_bar = h_bar * o * e / r   adjoint of (24)
     a_h_bar = h_bar * o * e[:, :, None] / r[:, :, None]

@@ -181,56 +181,59 @@ static void mut1_simd_forward_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
+        const block_share mine = share_of(count, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            const real *const x_rows = in->x + begin * m;
-            real *const z_rows = work_z + begin * row_m;
-            real *const z_tail_rows = tape_z_tail + begin * row_m;
-            real *const tanh_x_rows = work_tanh_x + begin * row_m;
-            real *const tanh_x_tail_rows = tape_tanh_x_tail + begin * row_m;
-            const operand factors_a_z[] = {
-                {x_rows, m, m, panels_x},
-            };
-            for (size_t start = from, taken; start < to; start += taken) {
-                taken = min_size(to - start, blocks_per_batch(rows));
-                const block_range batch = {m, vectors, start, start + taken, 0};
-                ALIGNED real tile_a_z_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            if (is_mine(mine, begin)) {
+                const real *const x_rows = in->x + begin * m;
+                real *const z_rows = work_z + begin * row_m;
+                real *const z_tail_rows = tape_z_tail + begin * row_m;
+                real *const tanh_x_rows = work_tanh_x + begin * row_m;
+                real *const tanh_x_tail_rows = tape_tanh_x_tail + begin * row_m;
+                const operand factors_a_z[] = {
+                    {x_rows, m, m, panels_x},
+                };
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {m, vectors, start, start + taken, 0};
+                    ALIGNED real tile_a_z_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                /* W_xz x */
-                products(rows, 1, &batch, factors_a_z, 1,
-                    &(sums){tile_a_z_batch, batch.low, rows, 0}, 0);
+                    /* W_xz x */
+                    products(rows, 1, &batch, factors_a_z, 1,
+                        &(sums){tile_a_z_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = batch.low; block < batch.high; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
-                    const real *const tile_a_z =
-                        tile_a_z_batch + (block - batch.low) * vectors * rows * LANES;
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES;
-                        const size_t left = m - j;
-                        const vec b_z_here = load_part(b_z + j, left);
-                        for (size_t s = 0; s < rows; ++s) {
-                            const vec x = load_part(x_rows + s * m + j, left);
+                    for (size_t block = batch.low; block < batch.high; ++block) {
+                        const size_t own = vectors_of(m, vectors, block);
+                        const real *const tile_a_z =
+                            tile_a_z_batch + (block - batch.low) * vectors * rows * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            const size_t left = m - j;
+                            const vec b_z_here = load_part(b_z + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec x = load_part(x_rows + s * m + j, left);
 
-                            /* (1)  a_z = W_xz x + b_z */
-                            const vec a_z = load(tile_a_z + (s * own + v) * LANES) + b_z_here;
+                                /* (1)  a_z = W_xz x + b_z */
+                                const vec a_z = load(tile_a_z + (s * own + v) * LANES) + b_z_here;
 
-                            /* (2)  z = sigmoid(a_z) */
-                            const vec z = vec_sigmoid(a_z);
-                            store(z_rows + s * row_m + j, z);
+                                /* (2)  z = sigmoid(a_z) */
+                                const vec z = vec_sigmoid(a_z);
+                                store(z_rows + s * row_m + j, z);
 
-                            /* (2)  z_tail = sigmoid_tail(a_z) */
-                            const vec z_tail = vec_sigmoid_tail(a_z);
-                            store(z_tail_rows + s * row_m + j, z_tail);
+                                /* (2)  z_tail = sigmoid_tail(a_z) */
+                                const vec z_tail = vec_sigmoid_tail(a_z);
+                                store(z_tail_rows + s * row_m + j, z_tail);
 
-                            /* (6)  tanh_x = tanh(x) */
-                            const vec tanh_x = vec_tanh(x);
-                            store(tanh_x_rows + s * row_m + j, tanh_x);
+                                /* (6)  tanh_x = tanh(x) */
+                                const vec tanh_x = vec_tanh(x);
+                                store(tanh_x_rows + s * row_m + j, tanh_x);
 
-                            /* (6)  tanh_x_tail = tanh_tail(x) */
-                            const vec tanh_x_tail = vec_tanh_tail(x);
-                            store(tanh_x_tail_rows + s * row_m + j, tanh_x_tail);
+                                /* (6)  tanh_x_tail = tanh_tail(x) */
+                                const vec tanh_x_tail = vec_tanh_tail(x);
+                                store(tanh_x_tail_rows + s * row_m + j, tanh_x_tail);
+                            }
                         }
                     }
                 }
@@ -429,46 +432,49 @@ static void mut1_simd_infer_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
+        const block_share mine = share_of(count, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            const real *const x_rows = in->x + begin * m;
-            real *const z_rows = work_z + begin * row_m;
-            real *const tanh_x_rows = work_tanh_x + begin * row_m;
-            const operand factors_a_z[] = {
-                {x_rows, m, m, panels_x},
-            };
-            for (size_t start = from, taken; start < to; start += taken) {
-                taken = min_size(to - start, blocks_per_batch(rows));
-                const block_range batch = {m, vectors, start, start + taken, 0};
-                ALIGNED real tile_a_z_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            if (is_mine(mine, begin)) {
+                const real *const x_rows = in->x + begin * m;
+                real *const z_rows = work_z + begin * row_m;
+                real *const tanh_x_rows = work_tanh_x + begin * row_m;
+                const operand factors_a_z[] = {
+                    {x_rows, m, m, panels_x},
+                };
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {m, vectors, start, start + taken, 0};
+                    ALIGNED real tile_a_z_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                /* W_xz x */
-                products(rows, 1, &batch, factors_a_z, 1,
-                    &(sums){tile_a_z_batch, batch.low, rows, 0}, 0);
+                    /* W_xz x */
+                    products(rows, 1, &batch, factors_a_z, 1,
+                        &(sums){tile_a_z_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = batch.low; block < batch.high; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
-                    const real *const tile_a_z =
-                        tile_a_z_batch + (block - batch.low) * vectors * rows * LANES;
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES;
-                        const size_t left = m - j;
-                        const vec b_z_here = load_part(b_z + j, left);
-                        for (size_t s = 0; s < rows; ++s) {
-                            const vec x = load_part(x_rows + s * m + j, left);
+                    for (size_t block = batch.low; block < batch.high; ++block) {
+                        const size_t own = vectors_of(m, vectors, block);
+                        const real *const tile_a_z =
+                            tile_a_z_batch + (block - batch.low) * vectors * rows * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            const size_t left = m - j;
+                            const vec b_z_here = load_part(b_z + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec x = load_part(x_rows + s * m + j, left);
 
-                            /* (1)  a_z = W_xz x + b_z */
-                            const vec a_z = load(tile_a_z + (s * own + v) * LANES) + b_z_here;
+                                /* (1)  a_z = W_xz x + b_z */
+                                const vec a_z = load(tile_a_z + (s * own + v) * LANES) + b_z_here;
 
-                            /* (2)  z = sigmoid(a_z) */
-                            const vec z = vec_sigmoid(a_z);
-                            store(z_rows + s * row_m + j, z);
+                                /* (2)  z = sigmoid(a_z) */
+                                const vec z = vec_sigmoid(a_z);
+                                store(z_rows + s * row_m + j, z);
 
-                            /* (6)  tanh_x = tanh(x) */
-                            const vec tanh_x = vec_tanh(x);
-                            store(tanh_x_rows + s * row_m + j, tanh_x);
+                                /* (6)  tanh_x = tanh(x) */
+                                const vec tanh_x = vec_tanh(x);
+                                store(tanh_x_rows + s * row_m + j, tanh_x);
+                            }
                         }
                     }
                 }
@@ -968,46 +974,49 @@ static void mut1_simd_backward_thread(
         if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
                 rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                const real *const one_minus_tanh_x_squared_rows =
-                    work_one_minus_tanh_x_squared + begin * row_m;
-                const real *const a_h_bar_rows = work_a_h_bar + begin * row_m;
-                const real *const a_r_bar_rows = work_a_r_bar + begin * row_m;
-                const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
-                real *const x_bar_rows = gradients->x_bar + (first * B + begin) * m;
-                const operand factors_x_bar[] = {
-                    {a_z_bar_rows, row_m, m, panels_a_z_bar},
-                    {a_r_bar_rows, row_m, m, panels_a_r_bar_2},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {m, vectors, start, start + taken, 0};
-                    ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                if (is_mine(mine, begin)) {
+                    const real *const one_minus_tanh_x_squared_rows =
+                        work_one_minus_tanh_x_squared + begin * row_m;
+                    const real *const a_h_bar_rows = work_a_h_bar + begin * row_m;
+                    const real *const a_r_bar_rows = work_a_r_bar + begin * row_m;
+                    const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
+                    real *const x_bar_rows = gradients->x_bar + (first * B + begin) * m;
+                    const operand factors_x_bar[] = {
+                        {a_z_bar_rows, row_m, m, panels_a_z_bar},
+                        {a_r_bar_rows, row_m, m, panels_a_r_bar_2},
+                    };
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const block_range batch = {m, vectors, start, start + taken, 0};
+                        ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                    /* W_xz^T a_z_bar, W_xr^T a_r_bar */
-                    products(rows, 1, &batch, factors_x_bar, 2,
-                        &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
+                        /* W_xz^T a_z_bar, W_xr^T a_r_bar */
+                        products(rows, 1, &batch, factors_x_bar, 2,
+                            &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(m, vectors, block);
-                        const real *const tile_x_bar =
-                            tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            const size_t left = m - j;
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec one_minus_tanh_x_squared =
-                                    load(one_minus_tanh_x_squared_rows + s * row_m + j);
-                                const vec a_h_bar = load(a_h_bar_rows + s * row_m + j);
+                        for (size_t block = batch.low; block < batch.high; ++block) {
+                            const size_t own = vectors_of(m, vectors, block);
+                            const real *const tile_x_bar =
+                                tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                const size_t left = m - j;
+                                for (size_t s = 0; s < rows; ++s) {
+                                    const vec one_minus_tanh_x_squared =
+                                        load(one_minus_tanh_x_squared_rows + s * row_m + j);
+                                    const vec a_h_bar = load(a_h_bar_rows + s * row_m + j);
 
-                                /* (16)  x_bar = W_xz^T a_z_bar + W_xr^T a_r_bar + a_h_bar * (1 -
-                                 * tanh(x)^2)   adjoint of (1), (3), (6) */
-                                const vec x_bar = load(tile_x_bar + (s * own + v) * LANES)
-                                    + a_h_bar * one_minus_tanh_x_squared;
-                                store_part(x_bar_rows + s * m + j, x_bar, left);
+                                    /* (16)  x_bar = W_xz^T a_z_bar + W_xr^T a_r_bar + a_h_bar * (1
+                                     * - tanh(x)^2)   adjoint of (1), (3), (6) */
+                                    const vec x_bar = load(tile_x_bar + (s * own + v) * LANES)
+                                        + a_h_bar * one_minus_tanh_x_squared;
+                                    store_part(x_bar_rows + s * m + j, x_bar, left);
+                                }
                             }
                         }
                     }

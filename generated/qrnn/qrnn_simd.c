@@ -190,73 +190,76 @@ static void qrnn_simd_forward_thread(
     {
         const size_t vectors = MOST_VECTORS(3);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
+        const block_share mine = share_of(count, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
             if (begin < B)
                 rows = min_size(rows, B - begin);
-            const real *const x_rows = in->x + begin * n;
-            real *const z_rows = work_z + begin * row_m;
-            real *const z_tail_rows = tape_z_tail + begin * row_m;
-            real *const f_rows = work_f + begin * row_m;
-            real *const f_tail_rows = tape_f_tail + begin * row_m;
-            real *const o_rows = work_o + begin * row_m;
-            real *const o_tail_rows = tape_o_tail + begin * row_m;
-            const real *const x_prev_rows =
-                begin >= B ? in->x + (begin - B) * n : initial_x + begin * n;
-            const operand factors_a_z[] = {
-                {x_prev_rows, n, n, panels_x_prev},
-                {x_rows, n, n, panels_x},
-            };
-            for (size_t start = from, taken; start < to; start += taken) {
-                taken = min_size(to - start, blocks_per_batch(rows));
-                const block_range batch = {m, vectors, start, start + taken, 0};
-                ALIGNED real tile_a_z_batch[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
+            if (is_mine(mine, begin)) {
+                const real *const x_rows = in->x + begin * n;
+                real *const z_rows = work_z + begin * row_m;
+                real *const z_tail_rows = tape_z_tail + begin * row_m;
+                real *const f_rows = work_f + begin * row_m;
+                real *const f_tail_rows = tape_f_tail + begin * row_m;
+                real *const o_rows = work_o + begin * row_m;
+                real *const o_tail_rows = tape_o_tail + begin * row_m;
+                const real *const x_prev_rows =
+                    begin >= B ? in->x + (begin - B) * n : initial_x + begin * n;
+                const operand factors_a_z[] = {
+                    {x_prev_rows, n, n, panels_x_prev},
+                    {x_rows, n, n, panels_x},
+                };
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {m, vectors, start, start + taken, 0};
+                    ALIGNED real tile_a_z_batch[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
 
-                /* W_z_1 x_prev, W_z_2 x, W_f_1 x_prev, W_f_2 x, W_o_1 x_prev, W_o_2 x */
-                products(rows, 3, &batch, factors_a_z, 2,
-                    &(sums){tile_a_z_batch, batch.low, rows, 0}, 0);
+                    /* W_z_1 x_prev, W_z_2 x, W_f_1 x_prev, W_f_2 x, W_o_1 x_prev, W_o_2 x */
+                    products(rows, 3, &batch, factors_a_z, 2,
+                        &(sums){tile_a_z_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = batch.low; block < batch.high; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
-                    const real *const tile_a_z =
-                        tile_a_z_batch + (block - batch.low) * vectors * rows * 3 * LANES;
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES;
-                        for (size_t s = 0; s < rows; ++s) {
-                            /* (1)  a_z = W_z_1 x_prev + W_z_2 x */
-                            const vec a_z = load(tile_a_z + (s * 3 * own + v) * LANES);
+                    for (size_t block = batch.low; block < batch.high; ++block) {
+                        const size_t own = vectors_of(m, vectors, block);
+                        const real *const tile_a_z =
+                            tile_a_z_batch + (block - batch.low) * vectors * rows * 3 * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            for (size_t s = 0; s < rows; ++s) {
+                                /* (1)  a_z = W_z_1 x_prev + W_z_2 x */
+                                const vec a_z = load(tile_a_z + (s * 3 * own + v) * LANES);
 
-                            /* (2)  z = tanh(a_z) */
-                            const vec z = vec_tanh(a_z);
-                            store(z_rows + s * row_m + j, z);
+                                /* (2)  z = tanh(a_z) */
+                                const vec z = vec_tanh(a_z);
+                                store(z_rows + s * row_m + j, z);
 
-                            /* (2)  z_tail = tanh_tail(a_z) */
-                            const vec z_tail = vec_tanh_tail(a_z);
-                            store(z_tail_rows + s * row_m + j, z_tail);
+                                /* (2)  z_tail = tanh_tail(a_z) */
+                                const vec z_tail = vec_tanh_tail(a_z);
+                                store(z_tail_rows + s * row_m + j, z_tail);
 
-                            /* (3)  a_f = W_f_1 x_prev + W_f_2 x */
-                            const vec a_f = load(tile_a_z + ((s * 3 + 1) * own + v) * LANES);
+                                /* (3)  a_f = W_f_1 x_prev + W_f_2 x */
+                                const vec a_f = load(tile_a_z + ((s * 3 + 1) * own + v) * LANES);
 
-                            /* (4)  f = sigmoid(a_f) */
-                            const vec f = vec_sigmoid(a_f);
-                            store(f_rows + s * row_m + j, f);
+                                /* (4)  f = sigmoid(a_f) */
+                                const vec f = vec_sigmoid(a_f);
+                                store(f_rows + s * row_m + j, f);
 
-                            /* (4)  f_tail = sigmoid_tail(a_f) */
-                            const vec f_tail = vec_sigmoid_tail(a_f);
-                            store(f_tail_rows + s * row_m + j, f_tail);
+                                /* (4)  f_tail = sigmoid_tail(a_f) */
+                                const vec f_tail = vec_sigmoid_tail(a_f);
+                                store(f_tail_rows + s * row_m + j, f_tail);
 
-                            /* (5)  a_o = W_o_1 x_prev + W_o_2 x */
-                            const vec a_o = load(tile_a_z + ((s * 3 + 2) * own + v) * LANES);
+                                /* (5)  a_o = W_o_1 x_prev + W_o_2 x */
+                                const vec a_o = load(tile_a_z + ((s * 3 + 2) * own + v) * LANES);
 
-                            /* (6)  o = sigmoid(a_o) */
-                            const vec o = vec_sigmoid(a_o);
-                            store(o_rows + s * row_m + j, o);
+                                /* (6)  o = sigmoid(a_o) */
+                                const vec o = vec_sigmoid(a_o);
+                                store(o_rows + s * row_m + j, o);
 
-                            /* (6)  o_tail = sigmoid_tail(a_o) */
-                            const vec o_tail = vec_sigmoid_tail(a_o);
-                            store(o_tail_rows + s * row_m + j, o_tail);
+                                /* (6)  o_tail = sigmoid_tail(a_o) */
+                                const vec o_tail = vec_sigmoid_tail(a_o);
+                                store(o_tail_rows + s * row_m + j, o_tail);
+                            }
                         }
                     }
                 }
@@ -297,30 +300,33 @@ static void qrnn_simd_forward_thread(
                     }
                 }
             }
-            BARRIER
         }
+        BARRIER
 
         /* every step, in any order */
         {
             const size_t vectors = 1;
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
                 rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                const real *const o_rows = work_o + (first * B + begin) * row_m;
-                const real *const c_rows = tape_c + (first * B + begin) * row_m;
-                real *const h_rows = out->h + (first * B + begin) * m;
-                for (size_t s = 0; s < rows; ++s) {
-                    for (size_t block = from; block < to; ++block) {
-                        const size_t j = block * LANES;
-                        const size_t left = m - j;
-                        const vec o = load(o_rows + s * row_m + j);
-                        const vec c = load(c_rows + s * row_m + j);
+                if (is_mine(mine, begin)) {
+                    const real *const o_rows = work_o + (first * B + begin) * row_m;
+                    const real *const c_rows = tape_c + (first * B + begin) * row_m;
+                    real *const h_rows = out->h + (first * B + begin) * m;
+                    for (size_t s = 0; s < rows; ++s) {
+                        for (size_t block = from; block < to; ++block) {
+                            const size_t j = block * LANES;
+                            const size_t left = m - j;
+                            const vec o = load(o_rows + s * row_m + j);
+                            const vec c = load(c_rows + s * row_m + j);
 
-                        /* (8)  h = o * c */
-                        const vec h = o * c;
-                        store_part(h_rows + s * m + j, h, left);
+                            /* (8)  h = o * c */
+                            const vec h = o * c;
+                            store_part(h_rows + s * m + j, h, left);
+                        }
                     }
                 }
             }
@@ -337,10 +343,13 @@ static void qrnn_simd_forward_thread(
 
 static size_t qrnn_simd_forward_multiplications(const qrnn_sizes *sizes)
 {
+    const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = QRNN_FIXED_n;
     const size_t m = QRNN_FIXED_m;
-    return B * (6 * m * n + 8 * m);
+    const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, row_m);
+    return (m > LANES ? chunk : 1) * B * (6 * m * n + 8 * m);
 }
 
 void qrnn_simd_forward(
@@ -348,7 +357,7 @@ void qrnn_simd_forward(
     const qrnn_inputs *in, const qrnn_initial *initial, const qrnn_outputs *out,
     const qrnn_state *final, qrnn_real *tape, qrnn_real *work, size_t threads)
 {
-    const size_t team = team_of(threads, qrnn_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
+    const size_t team = team_of(threads, qrnn_simd_forward_multiplications(sizes), SHARE_OF_STEP);
     TEAM(qrnn_simd_forward_thread, sizes, parameters, packed, in, initial, out, final, tape, work);
 }
 
@@ -381,58 +390,61 @@ static void qrnn_simd_infer_thread(
     {
         const size_t vectors = MOST_VECTORS(3);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
+        const block_share mine = share_of(count, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
             if (begin < B)
                 rows = min_size(rows, B - begin);
-            const real *const x_rows = in->x + begin * n;
-            real *const z_rows = work_z + begin * row_m;
-            real *const f_rows = work_f + begin * row_m;
-            real *const o_rows = work_o + begin * row_m;
-            const real *const x_prev_rows =
-                begin >= B ? in->x + (begin - B) * n : initial_x + begin * n;
-            const operand factors_a_z[] = {
-                {x_prev_rows, n, n, panels_x_prev},
-                {x_rows, n, n, panels_x},
-            };
-            for (size_t start = from, taken; start < to; start += taken) {
-                taken = min_size(to - start, blocks_per_batch(rows));
-                const block_range batch = {m, vectors, start, start + taken, 0};
-                ALIGNED real tile_a_z_batch[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
+            if (is_mine(mine, begin)) {
+                const real *const x_rows = in->x + begin * n;
+                real *const z_rows = work_z + begin * row_m;
+                real *const f_rows = work_f + begin * row_m;
+                real *const o_rows = work_o + begin * row_m;
+                const real *const x_prev_rows =
+                    begin >= B ? in->x + (begin - B) * n : initial_x + begin * n;
+                const operand factors_a_z[] = {
+                    {x_prev_rows, n, n, panels_x_prev},
+                    {x_rows, n, n, panels_x},
+                };
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {m, vectors, start, start + taken, 0};
+                    ALIGNED real tile_a_z_batch[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
 
-                /* W_z_1 x_prev, W_z_2 x, W_f_1 x_prev, W_f_2 x, W_o_1 x_prev, W_o_2 x */
-                products(rows, 3, &batch, factors_a_z, 2,
-                    &(sums){tile_a_z_batch, batch.low, rows, 0}, 0);
+                    /* W_z_1 x_prev, W_z_2 x, W_f_1 x_prev, W_f_2 x, W_o_1 x_prev, W_o_2 x */
+                    products(rows, 3, &batch, factors_a_z, 2,
+                        &(sums){tile_a_z_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = batch.low; block < batch.high; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
-                    const real *const tile_a_z =
-                        tile_a_z_batch + (block - batch.low) * vectors * rows * 3 * LANES;
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES;
-                        for (size_t s = 0; s < rows; ++s) {
-                            /* (1)  a_z = W_z_1 x_prev + W_z_2 x */
-                            const vec a_z = load(tile_a_z + (s * 3 * own + v) * LANES);
+                    for (size_t block = batch.low; block < batch.high; ++block) {
+                        const size_t own = vectors_of(m, vectors, block);
+                        const real *const tile_a_z =
+                            tile_a_z_batch + (block - batch.low) * vectors * rows * 3 * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            for (size_t s = 0; s < rows; ++s) {
+                                /* (1)  a_z = W_z_1 x_prev + W_z_2 x */
+                                const vec a_z = load(tile_a_z + (s * 3 * own + v) * LANES);
 
-                            /* (2)  z = tanh(a_z) */
-                            const vec z = vec_tanh(a_z);
-                            store(z_rows + s * row_m + j, z);
+                                /* (2)  z = tanh(a_z) */
+                                const vec z = vec_tanh(a_z);
+                                store(z_rows + s * row_m + j, z);
 
-                            /* (3)  a_f = W_f_1 x_prev + W_f_2 x */
-                            const vec a_f = load(tile_a_z + ((s * 3 + 1) * own + v) * LANES);
+                                /* (3)  a_f = W_f_1 x_prev + W_f_2 x */
+                                const vec a_f = load(tile_a_z + ((s * 3 + 1) * own + v) * LANES);
 
-                            /* (4)  f = sigmoid(a_f) */
-                            const vec f = vec_sigmoid(a_f);
-                            store(f_rows + s * row_m + j, f);
+                                /* (4)  f = sigmoid(a_f) */
+                                const vec f = vec_sigmoid(a_f);
+                                store(f_rows + s * row_m + j, f);
 
-                            /* (5)  a_o = W_o_1 x_prev + W_o_2 x */
-                            const vec a_o = load(tile_a_z + ((s * 3 + 2) * own + v) * LANES);
+                                /* (5)  a_o = W_o_1 x_prev + W_o_2 x */
+                                const vec a_o = load(tile_a_z + ((s * 3 + 2) * own + v) * LANES);
 
-                            /* (6)  o = sigmoid(a_o) */
-                            const vec o = vec_sigmoid(a_o);
-                            store(o_rows + s * row_m + j, o);
+                                /* (6)  o = sigmoid(a_o) */
+                                const vec o = vec_sigmoid(a_o);
+                                store(o_rows + s * row_m + j, o);
+                            }
                         }
                     }
                 }
@@ -473,30 +485,33 @@ static void qrnn_simd_infer_thread(
                     }
                 }
             }
-            BARRIER
         }
+        BARRIER
 
         /* every step, in any order */
         {
             const size_t vectors = 1;
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
                 rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                const real *const o_rows = work_o + (first * B + begin) * row_m;
-                const real *const c_rows = work_c + (first * B + begin) * row_m;
-                real *const h_rows = out->h + (first * B + begin) * m;
-                for (size_t s = 0; s < rows; ++s) {
-                    for (size_t block = from; block < to; ++block) {
-                        const size_t j = block * LANES;
-                        const size_t left = m - j;
-                        const vec o = load(o_rows + s * row_m + j);
-                        const vec c = load(c_rows + s * row_m + j);
+                if (is_mine(mine, begin)) {
+                    const real *const o_rows = work_o + (first * B + begin) * row_m;
+                    const real *const c_rows = work_c + (first * B + begin) * row_m;
+                    real *const h_rows = out->h + (first * B + begin) * m;
+                    for (size_t s = 0; s < rows; ++s) {
+                        for (size_t block = from; block < to; ++block) {
+                            const size_t j = block * LANES;
+                            const size_t left = m - j;
+                            const vec o = load(o_rows + s * row_m + j);
+                            const vec c = load(c_rows + s * row_m + j);
 
-                        /* (8)  h = o * c */
-                        const vec h = o * c;
-                        store_part(h_rows + s * m + j, h, left);
+                            /* (8)  h = o * c */
+                            const vec h = o * c;
+                            store_part(h_rows + s * m + j, h, left);
+                        }
                     }
                 }
             }
@@ -513,10 +528,13 @@ static void qrnn_simd_infer_thread(
 
 static size_t qrnn_simd_infer_multiplications(const qrnn_sizes *sizes)
 {
+    const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = QRNN_FIXED_n;
     const size_t m = QRNN_FIXED_m;
-    return B * (6 * m * n + 5 * m);
+    const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, row_m);
+    return (m > LANES ? chunk : 1) * B * (6 * m * n + 5 * m);
 }
 
 void qrnn_simd_infer(
@@ -524,7 +542,7 @@ void qrnn_simd_infer(
     const qrnn_inputs *in, const qrnn_initial *initial, const qrnn_outputs *out,
     const qrnn_state *final, qrnn_real *work, size_t threads)
 {
-    const size_t team = team_of(threads, qrnn_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
+    const size_t team = team_of(threads, qrnn_simd_infer_multiplications(sizes), SHARE_OF_STEP);
     TEAM(qrnn_simd_infer_thread, sizes, parameters, packed, in, initial, out, final, work);
 }
 
@@ -644,79 +662,82 @@ static void qrnn_simd_backward_thread(
                     }
                 }
             }
-            BARRIER
         }
+        BARRIER
 
         /* every step, in any order */
         {
             const size_t vectors = 1;
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
                 rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 if (first * B + begin < B)
                     rows = min_size(rows, B - (first * B + begin));
-                const real *const z_tail_rows = tape_z_tail + (first * B + begin) * row_m;
-                const real *const f_tail_rows = tape_f_tail + (first * B + begin) * row_m;
-                const real *const o_tail_rows = tape_o_tail + (first * B + begin) * row_m;
-                const real *const f_rows = work_f + begin * row_m;
-                const real *const o_rows = work_o + begin * row_m;
-                const real *const c_rows = tape_c + (first * B + begin) * row_m;
-                const real *const c_prev_rows = first * B + begin >= B ? tape_c
-                    + (first * B + begin - B) * row_m : initial_c + (first * B + begin) * m;
-                const size_t c_prev_stride = first * B + begin >= B ? row_m : m;
-                const real *const h_bar_rows = bars->h_bar + (first * B + begin) * m;
-                const real *const c_bar_rows = work_c_bar + begin * row_m;
-                real *const a_o_bar_rows = work_a_o_bar + (first * B + begin) * row_m;
-                real *const a_f_bar_rows = work_a_f_bar + (first * B + begin) * row_m;
-                real *const a_z_bar_rows = work_a_z_bar + (first * B + begin) * row_m;
-                for (size_t s = 0; s < rows; ++s) {
-                    for (size_t block = from; block < to; ++block) {
-                        const size_t j = block * LANES;
-                        const size_t left = m - j;
-                        const vec z_tail = load(z_tail_rows + s * row_m + j);
-                        const vec f_tail = load(f_tail_rows + s * row_m + j);
-                        const vec o_tail = load(o_tail_rows + s * row_m + j);
-                        const vec f = load(f_rows + s * row_m + j);
-                        const vec o = load(o_rows + s * row_m + j);
-                        const vec c = load(c_rows + s * row_m + j);
-                        const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
-                        const vec h_bar = load_part(h_bar_rows + s * m + j, left);
-                        const vec c_bar = load(c_bar_rows + s * row_m + j);
+                if (is_mine(mine, begin)) {
+                    const real *const z_tail_rows = tape_z_tail + (first * B + begin) * row_m;
+                    const real *const f_tail_rows = tape_f_tail + (first * B + begin) * row_m;
+                    const real *const o_tail_rows = tape_o_tail + (first * B + begin) * row_m;
+                    const real *const f_rows = work_f + begin * row_m;
+                    const real *const o_rows = work_o + begin * row_m;
+                    const real *const c_rows = tape_c + (first * B + begin) * row_m;
+                    const real *const c_prev_rows = first * B + begin >= B ? tape_c
+                        + (first * B + begin - B) * row_m : initial_c + (first * B + begin) * m;
+                    const size_t c_prev_stride = first * B + begin >= B ? row_m : m;
+                    const real *const h_bar_rows = bars->h_bar + (first * B + begin) * m;
+                    const real *const c_bar_rows = work_c_bar + begin * row_m;
+                    real *const a_o_bar_rows = work_a_o_bar + (first * B + begin) * row_m;
+                    real *const a_f_bar_rows = work_a_f_bar + (first * B + begin) * row_m;
+                    real *const a_z_bar_rows = work_a_z_bar + (first * B + begin) * row_m;
+                    for (size_t s = 0; s < rows; ++s) {
+                        for (size_t block = from; block < to; ++block) {
+                            const size_t j = block * LANES;
+                            const size_t left = m - j;
+                            const vec z_tail = load(z_tail_rows + s * row_m + j);
+                            const vec f_tail = load(f_tail_rows + s * row_m + j);
+                            const vec o_tail = load(o_tail_rows + s * row_m + j);
+                            const vec f = load(f_rows + s * row_m + j);
+                            const vec o = load(o_rows + s * row_m + j);
+                            const vec c = load(c_rows + s * row_m + j);
+                            const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
+                            const vec h_bar = load_part(h_bar_rows + s * m + j, left);
+                            const vec c_bar = load(c_bar_rows + s * row_m + j);
 
-                        /* (2)  z = tanh_from_tail(z_tail) */
-                        const vec z = vec_tanh_from_tail(z_tail);
+                            /* (2)  z = tanh_from_tail(z_tail) */
+                            const vec z = vec_tanh_from_tail(z_tail);
 
-                        /* (2)  one_minus_z_squared = slope_from_tail(z_tail) */
-                        const vec one_minus_z_squared = vec_slope_from_tail(z_tail);
+                            /* (2)  one_minus_z_squared = slope_from_tail(z_tail) */
+                            const vec one_minus_z_squared = vec_slope_from_tail(z_tail);
 
-                        /* (4)  one_minus_f = complement_from_tail(f_tail) */
-                        const vec one_minus_f = vec_complement_from_tail(f_tail);
+                            /* (4)  one_minus_f = complement_from_tail(f_tail) */
+                            const vec one_minus_f = vec_complement_from_tail(f_tail);
 
-                        /* (6)  one_minus_o = complement_from_tail(o_tail) */
-                        const vec one_minus_o = vec_complement_from_tail(o_tail);
+                            /* (6)  one_minus_o = complement_from_tail(o_tail) */
+                            const vec one_minus_o = vec_complement_from_tail(o_tail);
 
-                        /* (10)  o_bar = h_bar * c   adjoint of (8) */
-                        const vec o_bar = h_bar * c;
+                            /* (10)  o_bar = h_bar * c   adjoint of (8) */
+                            const vec o_bar = h_bar * c;
 
-                        /* (11)  a_o_bar = o_bar * o * (1 - o)   adjoint of (6) */
-                        const vec a_o_bar = o_bar * o * one_minus_o;
-                        store(a_o_bar_rows + s * row_m + j, a_o_bar);
+                            /* (11)  a_o_bar = o_bar * o * (1 - o)   adjoint of (6) */
+                            const vec a_o_bar = o_bar * o * one_minus_o;
+                            store(a_o_bar_rows + s * row_m + j, a_o_bar);
 
-                        /* (12)  f_bar = c_bar * (c_prev - z)   adjoint of (7) */
-                        const vec f_bar = c_bar * (c_prev - z);
+                            /* (12)  f_bar = c_bar * (c_prev - z)   adjoint of (7) */
+                            const vec f_bar = c_bar * (c_prev - z);
 
-                        /* (13)  a_f_bar = f_bar * f * (1 - f)   adjoint of (4) */
-                        const vec a_f_bar = f_bar * f * one_minus_f;
-                        store(a_f_bar_rows + s * row_m + j, a_f_bar);
+                            /* (13)  a_f_bar = f_bar * f * (1 - f)   adjoint of (4) */
+                            const vec a_f_bar = f_bar * f * one_minus_f;
+                            store(a_f_bar_rows + s * row_m + j, a_f_bar);
 
-                        /* (14)  z_bar = c_bar * (1 - f)   adjoint of (7) */
-                        const vec z_bar = c_bar * one_minus_f;
+                            /* (14)  z_bar = c_bar * (1 - f)   adjoint of (7) */
+                            const vec z_bar = c_bar * one_minus_f;
 
-                        /* (15)  a_z_bar = z_bar * (1 - z^2)   adjoint of (2) */
-                        const vec a_z_bar = z_bar * one_minus_z_squared;
-                        store(a_z_bar_rows + s * row_m + j, a_z_bar);
+                            /* (15)  a_z_bar = z_bar * (1 - z^2)   adjoint of (2) */
+                            const vec a_z_bar = z_bar * one_minus_z_squared;
+                            store(a_z_bar_rows + s * row_m + j, a_z_bar);
+                        }
                     }
                 }
             }
@@ -725,40 +746,43 @@ static void qrnn_simd_backward_thread(
         {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(n, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
                 rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                const real *const a_o_bar_rows = work_a_o_bar + (first * B + begin) * row_m;
-                const real *const a_f_bar_rows = work_a_f_bar + (first * B + begin) * row_m;
-                const real *const a_z_bar_rows = work_a_z_bar + (first * B + begin) * row_m;
-                real *const x_prev_bar_rows = work_x_prev_bar + (first * B + begin) * row_n;
-                const operand factors_x_prev_bar[] = {
-                    {a_z_bar_rows, row_m, m, panels_a_z_bar},
-                    {a_f_bar_rows, row_m, m, panels_a_f_bar},
-                    {a_o_bar_rows, row_m, m, panels_a_o_bar},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {n, vectors, start, start + taken, 0};
-                    ALIGNED real tile_x_prev_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                if (is_mine(mine, begin)) {
+                    const real *const a_o_bar_rows = work_a_o_bar + (first * B + begin) * row_m;
+                    const real *const a_f_bar_rows = work_a_f_bar + (first * B + begin) * row_m;
+                    const real *const a_z_bar_rows = work_a_z_bar + (first * B + begin) * row_m;
+                    real *const x_prev_bar_rows = work_x_prev_bar + (first * B + begin) * row_n;
+                    const operand factors_x_prev_bar[] = {
+                        {a_z_bar_rows, row_m, m, panels_a_z_bar},
+                        {a_f_bar_rows, row_m, m, panels_a_f_bar},
+                        {a_o_bar_rows, row_m, m, panels_a_o_bar},
+                    };
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const block_range batch = {n, vectors, start, start + taken, 0};
+                        ALIGNED real tile_x_prev_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                    /* W_z_1^T a_z_bar, W_f_1^T a_f_bar, W_o_1^T a_o_bar */
-                    products(rows, 1, &batch, factors_x_prev_bar, 3,
-                        &(sums){tile_x_prev_bar_batch, batch.low, rows, 0}, 0);
+                        /* W_z_1^T a_z_bar, W_f_1^T a_f_bar, W_o_1^T a_o_bar */
+                        products(rows, 1, &batch, factors_x_prev_bar, 3,
+                            &(sums){tile_x_prev_bar_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(n, vectors, block);
-                        const real *const tile_x_prev_bar =
-                            tile_x_prev_bar_batch + (block - batch.low) * vectors * rows * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            for (size_t s = 0; s < rows; ++s) {
-                                /* (16)  x_prev_bar = W_z_1^T a_z_bar + W_f_1^T a_f_bar + W_o_1^T
-                                 * a_o_bar   adjoint of (1), (3), (5) */
-                                const vec x_prev_bar =
-                                    load(tile_x_prev_bar + (s * own + v) * LANES);
-                                store(x_prev_bar_rows + s * row_n + j, x_prev_bar);
+                        for (size_t block = batch.low; block < batch.high; ++block) {
+                            const size_t own = vectors_of(n, vectors, block);
+                            const real *const tile_x_prev_bar = tile_x_prev_bar_batch + (block
+                                - batch.low) * vectors * rows * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                for (size_t s = 0; s < rows; ++s) {
+                                    /* (16)  x_prev_bar = W_z_1^T a_z_bar + W_f_1^T a_f_bar +
+                                     * W_o_1^T a_o_bar   adjoint of (1), (3), (5) */
+                                    const vec x_prev_bar =
+                                        load(tile_x_prev_bar + (s * own + v) * LANES);
+                                    store(x_prev_bar_rows + s * row_n + j, x_prev_bar);
+                                }
                             }
                         }
                     }
@@ -799,48 +823,52 @@ static void qrnn_simd_backward_thread(
     if (gradients->x_bar != NULL) {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(n, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
+        const block_share mine = share_of(count, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
             if (begin < (T - 1) * B)
                 rows = min_size(rows, (T - 1) * B - begin);
-            const real *const x_next_bar_rows = begin < (T - 1) * B ? work_x_prev_bar
-                + (begin + B) * row_n : final_x_bar + (begin - (T - 1) * B) * n;
-            const size_t x_next_bar_stride = begin < (T - 1) * B ? row_n : n;
-            const real *const a_o_bar_rows = work_a_o_bar + begin * row_m;
-            const real *const a_f_bar_rows = work_a_f_bar + begin * row_m;
-            const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
-            real *const x_bar_rows = gradients->x_bar + begin * n;
-            const operand factors_x_bar[] = {
-                {a_z_bar_rows, row_m, m, panels_a_z_bar_2},
-                {a_f_bar_rows, row_m, m, panels_a_f_bar_2},
-                {a_o_bar_rows, row_m, m, panels_a_o_bar_2},
-            };
-            for (size_t start = from, taken; start < to; start += taken) {
-                taken = min_size(to - start, blocks_per_batch(rows));
-                const block_range batch = {n, vectors, start, start + taken, 0};
-                ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            if (is_mine(mine, begin)) {
+                const real *const x_next_bar_rows = begin < (T - 1) * B ? work_x_prev_bar
+                    + (begin + B) * row_n : final_x_bar + (begin - (T - 1) * B) * n;
+                const size_t x_next_bar_stride = begin < (T - 1) * B ? row_n : n;
+                const real *const a_o_bar_rows = work_a_o_bar + begin * row_m;
+                const real *const a_f_bar_rows = work_a_f_bar + begin * row_m;
+                const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
+                real *const x_bar_rows = gradients->x_bar + begin * n;
+                const operand factors_x_bar[] = {
+                    {a_z_bar_rows, row_m, m, panels_a_z_bar_2},
+                    {a_f_bar_rows, row_m, m, panels_a_f_bar_2},
+                    {a_o_bar_rows, row_m, m, panels_a_o_bar_2},
+                };
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {n, vectors, start, start + taken, 0};
+                    ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                /* W_z_2^T a_z_bar, W_f_2^T a_f_bar, W_o_2^T a_o_bar */
-                products(rows, 1, &batch, factors_x_bar, 3,
-                    &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
+                    /* W_z_2^T a_z_bar, W_f_2^T a_f_bar, W_o_2^T a_o_bar */
+                    products(rows, 1, &batch, factors_x_bar, 3,
+                        &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = batch.low; block < batch.high; ++block) {
-                    const size_t own = vectors_of(n, vectors, block);
-                    const real *const tile_x_bar =
-                        tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES;
-                        const size_t left = n - j;
-                        for (size_t s = 0; s < rows; ++s) {
-                            const vec x_next_bar =
-                                load_part(x_next_bar_rows + s * x_next_bar_stride + j, left);
+                    for (size_t block = batch.low; block < batch.high; ++block) {
+                        const size_t own = vectors_of(n, vectors, block);
+                        const real *const tile_x_bar =
+                            tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            const size_t left = n - j;
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec x_next_bar =
+                                    load_part(x_next_bar_rows + s * x_next_bar_stride + j, left);
 
-                            /* (18)  x_bar = W_z_2^T a_z_bar + W_f_2^T a_f_bar + W_o_2^T a_o_bar +
-                             * x_next_bar   adjoint of (1), (3), (5) */
-                            const vec x_bar = load(tile_x_bar + (s * own + v) * LANES) + x_next_bar;
-                            store_part(x_bar_rows + s * n + j, x_bar, left);
+                                /* (18)  x_bar = W_z_2^T a_z_bar + W_f_2^T a_f_bar + W_o_2^T a_o_bar
+                                 * + x_next_bar   adjoint of (1), (3), (5) */
+                                const vec x_bar =
+                                    load(tile_x_bar + (s * own + v) * LANES) + x_next_bar;
+                                store_part(x_bar_rows + s * n + j, x_bar, left);
+                            }
                         }
                     }
                 }
@@ -858,10 +886,13 @@ static void qrnn_simd_backward_thread(
 
 static size_t qrnn_simd_backward_multiplications(const qrnn_sizes *sizes)
 {
+    const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = QRNN_FIXED_n;
     const size_t m = QRNN_FIXED_m;
-    return B * (14 * m + 12 * m * n);
+    const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, 3 * row_m);
+    return (m > LANES ? chunk : 1) * B * (14 * m + 12 * m * n);
 }
 
 void qrnn_simd_backward(
@@ -870,7 +901,7 @@ void qrnn_simd_backward(
     const qrnn_real *tape, const qrnn_cotangents *bars, const qrnn_gradients *gradients,
     qrnn_real *work, size_t threads)
 {
-    const size_t team = team_of(threads, qrnn_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
+    const size_t team = team_of(threads, qrnn_simd_backward_multiplications(sizes), SHARE_OF_STEP);
     TEAM(qrnn_simd_backward_thread, sizes, parameters, packed, in, initial, out, tape, bars,
         gradients, work);
 }

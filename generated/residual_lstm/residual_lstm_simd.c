@@ -292,34 +292,37 @@ static void residual_lstm_simd_forward_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(size_m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
+        const block_share mine = share_of(count, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            const real *const x_rows = in->x + begin * n;
-            real *const a_h_rows = tape_a_h + begin * row_size_m;
-            const operand factors_a_h[] = {
-                {x_rows, n, n, panels_x},
-            };
-            for (size_t start = from, taken; start < to; start += taken) {
-                taken = min_size(to - start, blocks_per_batch(rows));
-                const block_range batch = {size_m, vectors, start, start + taken, 0};
-                ALIGNED real tile_a_h_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            if (is_mine(mine, begin)) {
+                const real *const x_rows = in->x + begin * n;
+                real *const a_h_rows = tape_a_h + begin * row_size_m;
+                const operand factors_a_h[] = {
+                    {x_rows, n, n, panels_x},
+                };
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {size_m, vectors, start, start + taken, 0};
+                    ALIGNED real tile_a_h_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                /* W_h x */
-                products(rows, 1, &batch, factors_a_h, 1,
-                    &(sums){tile_a_h_batch, batch.low, rows, 0}, 0);
+                    /* W_h x */
+                    products(rows, 1, &batch, factors_a_h, 1,
+                        &(sums){tile_a_h_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = batch.low; block < batch.high; ++block) {
-                    const size_t own = vectors_of(size_m, vectors, block);
-                    const real *const tile_a_h =
-                        tile_a_h_batch + (block - batch.low) * vectors * rows * LANES;
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES;
-                        for (size_t s = 0; s < rows; ++s) {
-                            /* (11)  a_h = W_h x */
-                            const vec a_h = load(tile_a_h + (s * own + v) * LANES);
-                            store(a_h_rows + s * row_size_m + j, a_h);
+                    for (size_t block = batch.low; block < batch.high; ++block) {
+                        const size_t own = vectors_of(size_m, vectors, block);
+                        const real *const tile_a_h =
+                            tile_a_h_batch + (block - batch.low) * vectors * rows * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            for (size_t s = 0; s < rows; ++s) {
+                                /* (11)  a_h = W_h x */
+                                const vec a_h = load(tile_a_h + (s * own + v) * LANES);
+                                store(a_h_rows + s * row_size_m + j, a_h);
+                            }
                         }
                     }
                 }
@@ -627,34 +630,37 @@ static void residual_lstm_simd_infer_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(size_m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
+        const block_share mine = share_of(count, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            const real *const x_rows = in->x + begin * n;
-            real *const a_h_rows = work_a_h + begin * row_size_m;
-            const operand factors_a_h[] = {
-                {x_rows, n, n, panels_x},
-            };
-            for (size_t start = from, taken; start < to; start += taken) {
-                taken = min_size(to - start, blocks_per_batch(rows));
-                const block_range batch = {size_m, vectors, start, start + taken, 0};
-                ALIGNED real tile_a_h_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            if (is_mine(mine, begin)) {
+                const real *const x_rows = in->x + begin * n;
+                real *const a_h_rows = work_a_h + begin * row_size_m;
+                const operand factors_a_h[] = {
+                    {x_rows, n, n, panels_x},
+                };
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {size_m, vectors, start, start + taken, 0};
+                    ALIGNED real tile_a_h_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                /* W_h x */
-                products(rows, 1, &batch, factors_a_h, 1,
-                    &(sums){tile_a_h_batch, batch.low, rows, 0}, 0);
+                    /* W_h x */
+                    products(rows, 1, &batch, factors_a_h, 1,
+                        &(sums){tile_a_h_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = batch.low; block < batch.high; ++block) {
-                    const size_t own = vectors_of(size_m, vectors, block);
-                    const real *const tile_a_h =
-                        tile_a_h_batch + (block - batch.low) * vectors * rows * LANES;
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES;
-                        for (size_t s = 0; s < rows; ++s) {
-                            /* (11)  a_h = W_h x */
-                            const vec a_h = load(tile_a_h + (s * own + v) * LANES);
-                            store(a_h_rows + s * row_size_m + j, a_h);
+                    for (size_t block = batch.low; block < batch.high; ++block) {
+                        const size_t own = vectors_of(size_m, vectors, block);
+                        const real *const tile_a_h =
+                            tile_a_h_batch + (block - batch.low) * vectors * rows * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            for (size_t s = 0; s < rows; ++s) {
+                                /* (11)  a_h = W_h x */
+                                const vec a_h = load(tile_a_h + (s * own + v) * LANES);
+                                store(a_h_rows + s * row_size_m + j, a_h);
+                            }
                         }
                     }
                 }
@@ -1414,46 +1420,49 @@ static void residual_lstm_simd_backward_thread(
         if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(n, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
                 rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                const real *const a_h_bar_rows = work_a_h_bar + begin * row_size_m;
-                const real *const a_o_bar_rows = work_a_o_bar + begin * row_size_m;
-                const real *const a_c_bar_rows = work_a_c_bar + begin * row_d;
-                const real *const a_f_bar_rows = work_a_f_bar + begin * row_d;
-                const real *const a_i_bar_rows = work_a_i_bar + begin * row_d;
-                real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
-                const operand factors_x_bar[] = {
-                    {a_i_bar_rows, row_d, d, panels_a_i_bar_2},
-                    {a_f_bar_rows, row_d, d, panels_a_f_bar_2},
-                    {a_c_bar_rows, row_d, d, panels_a_c_bar_2},
-                    {a_o_bar_rows, row_size_m, size_m, panels_a_o_bar_3},
-                    {a_h_bar_rows, row_size_m, size_m, panels_a_h_bar},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {n, vectors, start, start + taken, 0};
-                    ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                if (is_mine(mine, begin)) {
+                    const real *const a_h_bar_rows = work_a_h_bar + begin * row_size_m;
+                    const real *const a_o_bar_rows = work_a_o_bar + begin * row_size_m;
+                    const real *const a_c_bar_rows = work_a_c_bar + begin * row_d;
+                    const real *const a_f_bar_rows = work_a_f_bar + begin * row_d;
+                    const real *const a_i_bar_rows = work_a_i_bar + begin * row_d;
+                    real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
+                    const operand factors_x_bar[] = {
+                        {a_i_bar_rows, row_d, d, panels_a_i_bar_2},
+                        {a_f_bar_rows, row_d, d, panels_a_f_bar_2},
+                        {a_c_bar_rows, row_d, d, panels_a_c_bar_2},
+                        {a_o_bar_rows, row_size_m, size_m, panels_a_o_bar_3},
+                        {a_h_bar_rows, row_size_m, size_m, panels_a_h_bar},
+                    };
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const block_range batch = {n, vectors, start, start + taken, 0};
+                        ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                    /* W_ix^T a_i_bar, W_fx^T a_f_bar, W_cx^T a_c_bar, W_ox^T a_o_bar,
-                     * W_h^T a_h_bar */
-                    products(rows, 1, &batch, factors_x_bar, 5,
-                        &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
+                        /* W_ix^T a_i_bar, W_fx^T a_f_bar, W_cx^T a_c_bar, W_ox^T a_o_bar,
+                         * W_h^T a_h_bar */
+                        products(rows, 1, &batch, factors_x_bar, 5,
+                            &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(n, vectors, block);
-                        const real *const tile_x_bar =
-                            tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            const size_t left = n - j;
-                            for (size_t s = 0; s < rows; ++s) {
-                                /* (27)  x_bar = W_ix^T a_i_bar + W_fx^T a_f_bar + W_cx^T a_c_bar +
-                                 * W_ox^T a_o_bar + W_h^T a_h_bar   adjoint of (1), (3), (5), (7),
-                                 * (11) */
-                                const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
-                                store_part(x_bar_rows + s * n + j, x_bar, left);
+                        for (size_t block = batch.low; block < batch.high; ++block) {
+                            const size_t own = vectors_of(n, vectors, block);
+                            const real *const tile_x_bar =
+                                tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                const size_t left = n - j;
+                                for (size_t s = 0; s < rows; ++s) {
+                                    /* (27)  x_bar = W_ix^T a_i_bar + W_fx^T a_f_bar + W_cx^T
+                                     * a_c_bar + W_ox^T a_o_bar + W_h^T a_h_bar   adjoint of (1),
+                                     * (3), (5), (7), (11) */
+                                    const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
+                                    store_part(x_bar_rows + s * n + j, x_bar, left);
+                                }
                             }
                         }
                     }

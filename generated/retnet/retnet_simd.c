@@ -270,8 +270,8 @@ static void retnet_simd_forward_thread(
                                 + sin_theta[k] * S_re_prev[(j * d_k + k) * d_v + l]) - k_im[j * d_k
                                 + k] * v_2[j * d_v + l];
             }
-            BARRIER
         }
+        BARRIER
 
         /* every step, in any order */
         for (size_t s = share_from(steps * B, thread, threads); s < share_from(steps * B, thread
@@ -485,8 +485,8 @@ static void retnet_simd_infer_thread(
                                 + sin_theta[k] * S_re_prev[(j * d_k + k) * d_v + l]) - k_im[j * d_k
                                 + k] * v_2[j * d_v + l];
             }
-            BARRIER
         }
+        BARRIER
 
         /* every step, in any order */
         for (size_t s = share_from(steps * B, thread, threads); s < share_from(steps * B, thread
@@ -733,8 +733,8 @@ static void retnet_simd_backward_thread(
                                 + l] * gamma[j] * sin_theta[k] + S_im_bar[(j * d_k + k) * d_v
                                 + l] * gamma[j] * cos_theta[k];
             }
-            BARRIER
         }
+        BARRIER
 
         /* every step, in any order */
         for (size_t s = 0; s < steps * B * (thread == 0); ++s) {

@@ -159,60 +159,63 @@ static void rglru_simd_forward_thread(
     {
         const size_t vectors = MOST_VECTORS(2);
         const size_t count = blocks(d, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
+        const block_share mine = share_of(count, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            const real *const x_rows = in->x + begin * d;
-            real *const r_rows = work_r + begin * row_d;
-            real *const r_tail_rows = tape_r_tail + begin * row_d;
-            real *const i_rows = work_i + begin * row_d;
-            real *const i_tail_rows = tape_i_tail + begin * row_d;
-            const operand factors_a_r[] = {
-                {x_rows, d, d, panels_x},
-            };
-            for (size_t start = from, taken; start < to; start += taken) {
-                taken = min_size(to - start, blocks_per_batch(rows));
-                const block_range batch = {d, vectors, start, start + taken, 0};
-                ALIGNED real tile_a_r_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+            if (is_mine(mine, begin)) {
+                const real *const x_rows = in->x + begin * d;
+                real *const r_rows = work_r + begin * row_d;
+                real *const r_tail_rows = tape_r_tail + begin * row_d;
+                real *const i_rows = work_i + begin * row_d;
+                real *const i_tail_rows = tape_i_tail + begin * row_d;
+                const operand factors_a_r[] = {
+                    {x_rows, d, d, panels_x},
+                };
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {d, vectors, start, start + taken, 0};
+                    ALIGNED real tile_a_r_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
-                /* W_a x, W_x x */
-                products(rows, 2, &batch, factors_a_r, 1,
-                    &(sums){tile_a_r_batch, batch.low, rows, 0}, 0);
+                    /* W_a x, W_x x */
+                    products(rows, 2, &batch, factors_a_r, 1,
+                        &(sums){tile_a_r_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = batch.low; block < batch.high; ++block) {
-                    const size_t own = vectors_of(d, vectors, block);
-                    const real *const tile_a_r =
-                        tile_a_r_batch + (block - batch.low) * vectors * rows * 2 * LANES;
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES;
-                        const size_t left = d - j;
-                        const vec b_a_here = load_part(b_a + j, left);
-                        const vec b_x_here = load_part(b_x + j, left);
-                        for (size_t sample = 0; sample < rows; ++sample) {
-                            /* (1)  a_r = W_a x + b_a */
-                            const vec a_r =
-                                load(tile_a_r + (sample * 2 * own + v) * LANES) + b_a_here;
+                    for (size_t block = batch.low; block < batch.high; ++block) {
+                        const size_t own = vectors_of(d, vectors, block);
+                        const real *const tile_a_r =
+                            tile_a_r_batch + (block - batch.low) * vectors * rows * 2 * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            const size_t left = d - j;
+                            const vec b_a_here = load_part(b_a + j, left);
+                            const vec b_x_here = load_part(b_x + j, left);
+                            for (size_t sample = 0; sample < rows; ++sample) {
+                                /* (1)  a_r = W_a x + b_a */
+                                const vec a_r =
+                                    load(tile_a_r + (sample * 2 * own + v) * LANES) + b_a_here;
 
-                            /* (2)  r = sigmoid(a_r) */
-                            const vec r = vec_sigmoid(a_r);
-                            store(r_rows + sample * row_d + j, r);
+                                /* (2)  r = sigmoid(a_r) */
+                                const vec r = vec_sigmoid(a_r);
+                                store(r_rows + sample * row_d + j, r);
 
-                            /* (2)  r_tail = sigmoid_tail(a_r) */
-                            const vec r_tail = vec_sigmoid_tail(a_r);
-                            store(r_tail_rows + sample * row_d + j, r_tail);
+                                /* (2)  r_tail = sigmoid_tail(a_r) */
+                                const vec r_tail = vec_sigmoid_tail(a_r);
+                                store(r_tail_rows + sample * row_d + j, r_tail);
 
-                            /* (3)  a_i = W_x x + b_x */
-                            const vec a_i =
-                                load(tile_a_r + ((sample * 2 + 1) * own + v) * LANES) + b_x_here;
+                                /* (3)  a_i = W_x x + b_x */
+                                const vec a_i = load(tile_a_r + ((sample * 2 + 1) * own + v)
+                                    * LANES) + b_x_here;
 
-                            /* (4)  i = sigmoid(a_i) */
-                            const vec i = vec_sigmoid(a_i);
-                            store(i_rows + sample * row_d + j, i);
+                                /* (4)  i = sigmoid(a_i) */
+                                const vec i = vec_sigmoid(a_i);
+                                store(i_rows + sample * row_d + j, i);
 
-                            /* (4)  i_tail = sigmoid_tail(a_i) */
-                            const vec i_tail = vec_sigmoid_tail(a_i);
-                            store(i_tail_rows + sample * row_d + j, i_tail);
+                                /* (4)  i_tail = sigmoid_tail(a_i) */
+                                const vec i_tail = vec_sigmoid_tail(a_i);
+                                store(i_tail_rows + sample * row_d + j, i_tail);
+                            }
                         }
                     }
                 }
@@ -233,35 +236,38 @@ static void rglru_simd_forward_thread(
     {
         const size_t vectors = 1;
         const size_t count = blocks(d, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
+        const block_share mine = share_of(count, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            const real *const r_rows = work_r + begin * row_d;
-            real *const s_rows = tape_s + begin * row_d;
-            real *const expm1_l_rows = tape_expm1_l + begin * row_d;
-            real *const exp_l_rows = tape_exp_l + begin * row_d;
-            for (size_t sample = 0; sample < rows; ++sample) {
-                for (size_t block = from; block < to; ++block) {
-                    const size_t j = block * LANES;
-                    const size_t left = d - j;
-                    const vec softplus_Lambda_here = load_part(softplus_Lambda + j, left);
-                    const vec r = load(r_rows + sample * row_d + j);
+            if (is_mine(mine, begin)) {
+                const real *const r_rows = work_r + begin * row_d;
+                real *const s_rows = tape_s + begin * row_d;
+                real *const expm1_l_rows = tape_expm1_l + begin * row_d;
+                real *const exp_l_rows = tape_exp_l + begin * row_d;
+                for (size_t sample = 0; sample < rows; ++sample) {
+                    for (size_t block = from; block < to; ++block) {
+                        const size_t j = block * LANES;
+                        const size_t left = d - j;
+                        const vec softplus_Lambda_here = load_part(softplus_Lambda + j, left);
+                        const vec r = load(r_rows + sample * row_d + j);
 
-                    /* (5)  l = -8 * softplus(-Lambda) * r */
-                    const vec l = -8 * softplus_Lambda_here * r;
+                        /* (5)  l = -8 * softplus(-Lambda) * r */
+                        const vec l = -8 * softplus_Lambda_here * r;
 
-                    /* (6)  expm1_l = expm1(2 * l) */
-                    const vec expm1_l = vec_expm1(2 * l);
-                    store(expm1_l_rows + sample * row_d + j, expm1_l);
+                        /* (6)  expm1_l = expm1(2 * l) */
+                        const vec expm1_l = vec_expm1(2 * l);
+                        store(expm1_l_rows + sample * row_d + j, expm1_l);
 
-                    /* (6)  s = max(-expm1(2 * l), 10^(-30)) */
-                    const vec s = where(-expm1_l >= REAL(1e-30), -expm1_l, REAL(1e-30));
-                    store(s_rows + sample * row_d + j, s);
+                        /* (6)  s = max(-expm1(2 * l), 10^(-30)) */
+                        const vec s = where(-expm1_l >= REAL(1e-30), -expm1_l, REAL(1e-30));
+                        store(s_rows + sample * row_d + j, s);
 
-                    /* (7)  exp_l = exp(l) */
-                    const vec exp_l = vec_exp(l);
-                    store(exp_l_rows + sample * row_d + j, exp_l);
+                        /* (7)  exp_l = exp(l) */
+                        const vec exp_l = vec_exp(l);
+                        store(exp_l_rows + sample * row_d + j, exp_l);
+                    }
                 }
             }
         }
@@ -301,8 +307,8 @@ static void rglru_simd_forward_thread(
                 }
             }
         }
-        BARRIER
     }
+    BARRIER
     if (thread == 0)
         copy_rows(B, d, T > 0 ? out->h + (T - 1) * B * d : initial_h, d,
             final != NULL ? final->h : NULL);
@@ -310,9 +316,10 @@ static void rglru_simd_forward_thread(
 
 static size_t rglru_simd_forward_multiplications(const rglru_sizes *sizes)
 {
+    const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t d = RGLRU_FIXED_d;
-    return B * (2 * d * d + 9 * d);
+    return (d > LANES ? T : 1) * B * (2 * d * d + 9 * d);
 }
 
 void rglru_simd_forward(
@@ -320,7 +327,7 @@ void rglru_simd_forward(
     const rglru_inputs *in, const rglru_initial *initial, const rglru_outputs *out,
     const rglru_state *final, rglru_real *tape, rglru_real *work, size_t threads)
 {
-    const size_t team = team_of(threads, rglru_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
+    const size_t team = team_of(threads, rglru_simd_forward_multiplications(sizes), SHARE_OF_STEP);
     TEAM(rglru_simd_forward_thread, sizes, parameters, packed, in, initial, out, final, tape, work);
 }
 
@@ -350,50 +357,53 @@ static void rglru_simd_infer_thread(
     {
         const size_t vectors = MOST_VECTORS(2);
         const size_t count = blocks(d, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
+        const block_share mine = share_of(count, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            const real *const x_rows = in->x + begin * d;
-            real *const r_rows = work_r + begin * row_d;
-            real *const i_rows = work_i + begin * row_d;
-            const operand factors_a_r[] = {
-                {x_rows, d, d, panels_x},
-            };
-            for (size_t start = from, taken; start < to; start += taken) {
-                taken = min_size(to - start, blocks_per_batch(rows));
-                const block_range batch = {d, vectors, start, start + taken, 0};
-                ALIGNED real tile_a_r_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+            if (is_mine(mine, begin)) {
+                const real *const x_rows = in->x + begin * d;
+                real *const r_rows = work_r + begin * row_d;
+                real *const i_rows = work_i + begin * row_d;
+                const operand factors_a_r[] = {
+                    {x_rows, d, d, panels_x},
+                };
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {d, vectors, start, start + taken, 0};
+                    ALIGNED real tile_a_r_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
-                /* W_a x, W_x x */
-                products(rows, 2, &batch, factors_a_r, 1,
-                    &(sums){tile_a_r_batch, batch.low, rows, 0}, 0);
+                    /* W_a x, W_x x */
+                    products(rows, 2, &batch, factors_a_r, 1,
+                        &(sums){tile_a_r_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = batch.low; block < batch.high; ++block) {
-                    const size_t own = vectors_of(d, vectors, block);
-                    const real *const tile_a_r =
-                        tile_a_r_batch + (block - batch.low) * vectors * rows * 2 * LANES;
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES;
-                        const size_t left = d - j;
-                        const vec b_a_here = load_part(b_a + j, left);
-                        const vec b_x_here = load_part(b_x + j, left);
-                        for (size_t sample = 0; sample < rows; ++sample) {
-                            /* (1)  a_r = W_a x + b_a */
-                            const vec a_r =
-                                load(tile_a_r + (sample * 2 * own + v) * LANES) + b_a_here;
+                    for (size_t block = batch.low; block < batch.high; ++block) {
+                        const size_t own = vectors_of(d, vectors, block);
+                        const real *const tile_a_r =
+                            tile_a_r_batch + (block - batch.low) * vectors * rows * 2 * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            const size_t left = d - j;
+                            const vec b_a_here = load_part(b_a + j, left);
+                            const vec b_x_here = load_part(b_x + j, left);
+                            for (size_t sample = 0; sample < rows; ++sample) {
+                                /* (1)  a_r = W_a x + b_a */
+                                const vec a_r =
+                                    load(tile_a_r + (sample * 2 * own + v) * LANES) + b_a_here;
 
-                            /* (2)  r = sigmoid(a_r) */
-                            const vec r = vec_sigmoid(a_r);
-                            store(r_rows + sample * row_d + j, r);
+                                /* (2)  r = sigmoid(a_r) */
+                                const vec r = vec_sigmoid(a_r);
+                                store(r_rows + sample * row_d + j, r);
 
-                            /* (3)  a_i = W_x x + b_x */
-                            const vec a_i =
-                                load(tile_a_r + ((sample * 2 + 1) * own + v) * LANES) + b_x_here;
+                                /* (3)  a_i = W_x x + b_x */
+                                const vec a_i = load(tile_a_r + ((sample * 2 + 1) * own + v)
+                                    * LANES) + b_x_here;
 
-                            /* (4)  i = sigmoid(a_i) */
-                            const vec i = vec_sigmoid(a_i);
-                            store(i_rows + sample * row_d + j, i);
+                                /* (4)  i = sigmoid(a_i) */
+                                const vec i = vec_sigmoid(a_i);
+                                store(i_rows + sample * row_d + j, i);
+                            }
                         }
                     }
                 }
@@ -414,33 +424,36 @@ static void rglru_simd_infer_thread(
     {
         const size_t vectors = 1;
         const size_t count = blocks(d, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
+        const block_share mine = share_of(count, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            const real *const r_rows = work_r + begin * row_d;
-            real *const s_rows = work_s + begin * row_d;
-            real *const exp_l_rows = work_exp_l + begin * row_d;
-            for (size_t sample = 0; sample < rows; ++sample) {
-                for (size_t block = from; block < to; ++block) {
-                    const size_t j = block * LANES;
-                    const size_t left = d - j;
-                    const vec softplus_Lambda_here = load_part(softplus_Lambda + j, left);
-                    const vec r = load(r_rows + sample * row_d + j);
+            if (is_mine(mine, begin)) {
+                const real *const r_rows = work_r + begin * row_d;
+                real *const s_rows = work_s + begin * row_d;
+                real *const exp_l_rows = work_exp_l + begin * row_d;
+                for (size_t sample = 0; sample < rows; ++sample) {
+                    for (size_t block = from; block < to; ++block) {
+                        const size_t j = block * LANES;
+                        const size_t left = d - j;
+                        const vec softplus_Lambda_here = load_part(softplus_Lambda + j, left);
+                        const vec r = load(r_rows + sample * row_d + j);
 
-                    /* (5)  l = -8 * softplus(-Lambda) * r */
-                    const vec l = -8 * softplus_Lambda_here * r;
+                        /* (5)  l = -8 * softplus(-Lambda) * r */
+                        const vec l = -8 * softplus_Lambda_here * r;
 
-                    /* (6)  expm1_l = expm1(2 * l) */
-                    const vec expm1_l = vec_expm1(2 * l);
+                        /* (6)  expm1_l = expm1(2 * l) */
+                        const vec expm1_l = vec_expm1(2 * l);
 
-                    /* (6)  s = max(-expm1(2 * l), 10^(-30)) */
-                    const vec s = where(-expm1_l >= REAL(1e-30), -expm1_l, REAL(1e-30));
-                    store(s_rows + sample * row_d + j, s);
+                        /* (6)  s = max(-expm1(2 * l), 10^(-30)) */
+                        const vec s = where(-expm1_l >= REAL(1e-30), -expm1_l, REAL(1e-30));
+                        store(s_rows + sample * row_d + j, s);
 
-                    /* (7)  exp_l = exp(l) */
-                    const vec exp_l = vec_exp(l);
-                    store(exp_l_rows + sample * row_d + j, exp_l);
+                        /* (7)  exp_l = exp(l) */
+                        const vec exp_l = vec_exp(l);
+                        store(exp_l_rows + sample * row_d + j, exp_l);
+                    }
                 }
             }
         }
@@ -480,8 +493,8 @@ static void rglru_simd_infer_thread(
                 }
             }
         }
-        BARRIER
     }
+    BARRIER
     if (thread == 0)
         copy_rows(B, d, T > 0 ? out->h + (T - 1) * B * d : initial_h, d,
             final != NULL ? final->h : NULL);
@@ -489,9 +502,10 @@ static void rglru_simd_infer_thread(
 
 static size_t rglru_simd_infer_multiplications(const rglru_sizes *sizes)
 {
+    const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t d = RGLRU_FIXED_d;
-    return B * (2 * d * d + 7 * d);
+    return (d > LANES ? T : 1) * B * (2 * d * d + 7 * d);
 }
 
 void rglru_simd_infer(
@@ -499,7 +513,7 @@ void rglru_simd_infer(
     const rglru_inputs *in, const rglru_initial *initial, const rglru_outputs *out,
     const rglru_state *final, rglru_real *work, size_t threads)
 {
-    const size_t team = team_of(threads, rglru_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
+    const size_t team = team_of(threads, rglru_simd_infer_multiplications(sizes), SHARE_OF_STEP);
     TEAM(rglru_simd_infer_thread, sizes, parameters, packed, in, initial, out, final, work);
 }
 
@@ -596,8 +610,8 @@ static void rglru_simd_backward_thread(
                     }
                 }
             }
-            BARRIER
         }
+        BARRIER
 
         /* every step, in any order */
         {
@@ -710,46 +724,49 @@ static void rglru_simd_backward_thread(
         if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(d, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
                 rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                const real *const i_rows = work_i + begin * row_d;
-                const real *const s_rows = tape_s + (first * B + begin) * row_d;
-                const real *const h_bar_rows = work_h_bar + begin * row_d;
-                const real *const a_i_bar_rows = work_a_i_bar + begin * row_d;
-                const real *const a_r_bar_rows = work_a_r_bar + begin * row_d;
-                real *const x_bar_rows = gradients->x_bar + (first * B + begin) * d;
-                const operand factors_x_bar[] = {
-                    {a_r_bar_rows, row_d, d, panels_a_r_bar},
-                    {a_i_bar_rows, row_d, d, panels_a_i_bar},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {d, vectors, start, start + taken, 0};
-                    ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                if (is_mine(mine, begin)) {
+                    const real *const i_rows = work_i + begin * row_d;
+                    const real *const s_rows = tape_s + (first * B + begin) * row_d;
+                    const real *const h_bar_rows = work_h_bar + begin * row_d;
+                    const real *const a_i_bar_rows = work_a_i_bar + begin * row_d;
+                    const real *const a_r_bar_rows = work_a_r_bar + begin * row_d;
+                    real *const x_bar_rows = gradients->x_bar + (first * B + begin) * d;
+                    const operand factors_x_bar[] = {
+                        {a_r_bar_rows, row_d, d, panels_a_r_bar},
+                        {a_i_bar_rows, row_d, d, panels_a_i_bar},
+                    };
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const block_range batch = {d, vectors, start, start + taken, 0};
+                        ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                    /* W_a^T a_r_bar, W_x^T a_i_bar */
-                    products(rows, 1, &batch, factors_x_bar, 2,
-                        &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
+                        /* W_a^T a_r_bar, W_x^T a_i_bar */
+                        products(rows, 1, &batch, factors_x_bar, 2,
+                            &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(d, vectors, block);
-                        const real *const tile_x_bar =
-                            tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            const size_t left = d - j;
-                            for (size_t sample = 0; sample < rows; ++sample) {
-                                const vec i = load(i_rows + sample * row_d + j);
-                                const vec s = load(s_rows + sample * row_d + j);
-                                const vec h_bar = load(h_bar_rows + sample * row_d + j);
+                        for (size_t block = batch.low; block < batch.high; ++block) {
+                            const size_t own = vectors_of(d, vectors, block);
+                            const real *const tile_x_bar =
+                                tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                const size_t left = d - j;
+                                for (size_t sample = 0; sample < rows; ++sample) {
+                                    const vec i = load(i_rows + sample * row_d + j);
+                                    const vec s = load(s_rows + sample * row_d + j);
+                                    const vec h_bar = load(h_bar_rows + sample * row_d + j);
 
-                                /* (17)  x_bar = W_a^T a_r_bar + W_x^T a_i_bar + h_bar * sqrt(s) * i
-                                 *   adjoint of (1), (3), (7) */
-                                const vec x_bar = load(tile_x_bar + (sample * own + v) * LANES)
-                                    + h_bar * vec_sqrt(s) * i;
-                                store_part(x_bar_rows + sample * d + j, x_bar, left);
+                                    /* (17)  x_bar = W_a^T a_r_bar + W_x^T a_i_bar + h_bar * sqrt(s)
+                                     * * i   adjoint of (1), (3), (7) */
+                                    const vec x_bar = load(tile_x_bar + (sample * own + v) * LANES)
+                                        + h_bar * vec_sqrt(s) * i;
+                                    store_part(x_bar_rows + sample * d + j, x_bar, left);
+                                }
                             }
                         }
                     }
@@ -791,9 +808,12 @@ static void rglru_simd_backward_thread(
 
 static size_t rglru_simd_backward_multiplications(const rglru_sizes *sizes)
 {
+    const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t d = RGLRU_FIXED_d;
-    return B * (17 * d + 4 * d * d);
+    const size_t row_d = padded(d);
+    const size_t chunk = steps_together(T, B, row_d);
+    return (d > LANES ? chunk : 1) * B * (17 * d + 4 * d * d);
 }
 
 void rglru_simd_backward(
@@ -802,7 +822,7 @@ void rglru_simd_backward(
     const rglru_real *tape, const rglru_cotangents *bars, const rglru_gradients *gradients,
     rglru_real *work, size_t threads)
 {
-    const size_t team = team_of(threads, rglru_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
+    const size_t team = team_of(threads, rglru_simd_backward_multiplications(sizes), SHARE_OF_STEP);
     TEAM(rglru_simd_backward_thread, sizes, parameters, packed, in, initial, out, tape, bars,
         gradients, work);
 }

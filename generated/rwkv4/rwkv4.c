@@ -844,7 +844,7 @@ void rwkv4_backward(
             for (size_t j = 0; j < d; ++j)
                 q_bar[j] = -a_e_bar[j] - a_f_bar[j];
 
-            /* (40)  q_to_u_bar = q_bar * {0 if p_prev >= u + k, else 1} */
+            /* (40)  q_to_u_bar = q_bar * {0 if p_prev >= u + k, else 1}   adjoint of (7) */
             for (size_t j = 0; j < d; ++j)
                 q_to_u_bar[j] = q_bar[j] * (p_prev[j] >= u[j] + k[j] ? 0 : 1);
 
@@ -860,7 +860,7 @@ void rwkv4_backward(
                 x_r_bar[j] = sum;
             }
 
-            /* (49)  x_r_to_mu_r_bar = x_r_bar * (x - x_prev) */
+            /* (49)  x_r_to_mu_r_bar = x_r_bar * (x - x_prev)   adjoint of (1) */
             for (size_t j = 0; j < D; ++j)
                 x_r_to_mu_r_bar[j] = x_r_bar[j] * (x[j] - x_prev[j]);
 
@@ -991,7 +991,7 @@ void rwkv4_backward(
                 x_v_bar[j] = sum;
             }
 
-            /* (45)  x_v_to_mu_v_bar = x_v_bar * (x - x_prev) */
+            /* (45)  x_v_to_mu_v_bar = x_v_bar * (x - x_prev)   adjoint of (3) */
             for (size_t j = 0; j < D; ++j)
                 x_v_to_mu_v_bar[j] = x_v_bar[j] * (x[j] - x_prev[j]);
 
@@ -1060,7 +1060,8 @@ void rwkv4_backward(
             for (size_t j = 0; j < D; ++j)
                 x_k[j] = mu_k[j] * x[j] + (1 - mu_k[j]) * x_prev[j];
 
-            /* (31)  p_to_exp_w_log_bar = p_bar * {-1 if k <= p_prev - exp(w_log), else 0} */
+            /* (31)  p_to_exp_w_log_bar = p_bar * {-1 if k <= p_prev - exp(w_log), else 0}   adjoint
+             * of (14) */
             for (size_t j = 0; j < d; ++j)
                 p_to_exp_w_log_bar[j] = p_bar[j] * (k[j] <= p_prev[j] - exp_w_log[j] ? -1 : 0);
 
@@ -1085,7 +1086,7 @@ void rwkv4_backward(
                 x_k_bar[j] = sum;
             }
 
-            /* (47)  x_k_to_mu_k_bar = x_k_bar * (x - x_prev) */
+            /* (47)  x_k_to_mu_k_bar = x_k_bar * (x - x_prev)   adjoint of (2) */
             for (size_t j = 0; j < D; ++j)
                 x_k_to_mu_k_bar[j] = x_k_bar[j] * (x[j] - x_prev[j]);
 

@@ -242,13 +242,13 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     a_e_bar = e_bar * e
     # (39)  q_bar = -a_e_bar - a_f_bar   adjoint of (8), (10)
     q_bar = -a_e_bar - a_f_bar
-    # (40)  q_to_u_bar = q_bar * {0 if p_prev >= u + k, else 1}
+    # (40)  q_to_u_bar = q_bar * {0 if p_prev >= u + k, else 1}   adjoint of (7)
     q_to_u_bar = q_bar * np.where(p_prev >= u + k, 0, 1).astype(dtype)
     # (43)  r_bar = r_wkv_bar * wkv * sigmoid(r) * (1 - sigmoid(r))   adjoint of (21)
     r_bar = r_wkv_bar * wkv * sigmoid_r * one_minus_sigmoid_r
     # (48)  x_r_bar = W_r^T r_bar   adjoint of (4)
     x_r_bar = r_bar @ W_r
-    # (49)  x_r_to_mu_r_bar = x_r_bar * (x - x_prev)
+    # (49)  x_r_to_mu_r_bar = x_r_bar * (x - x_prev)   adjoint of (1)
     x_r_to_mu_r_bar = x_r_bar * (x - x_prev)
     # (55)  mu_r_bar = sum_t x_r_to_mu_r_bar   adjoint of (1)
     mu_r_bar = contract("TBi->i", x_r_to_mu_r_bar)
@@ -297,7 +297,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     v_bar = wkv_bar * f / s + a_bar * h
     # (44)  x_v_bar = W_v^T v_bar   adjoint of (6)
     x_v_bar = v_bar @ W_v
-    # (45)  x_v_to_mu_v_bar = x_v_bar * (x - x_prev)
+    # (45)  x_v_to_mu_v_bar = x_v_bar * (x - x_prev)   adjoint of (3)
     x_v_to_mu_v_bar = x_v_bar * (x - x_prev)
     # (57)  mu_v_bar = sum_t x_v_to_mu_v_bar   adjoint of (3)
     mu_v_bar = contract("TBi->i", x_v_to_mu_v_bar)
@@ -320,7 +320,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     p_prev = np.concatenate([initial_p[None], p])[:-1]
     # (2)  x_k = mu_k * x + (1 - mu_k) * x_prev
     x_k = mu_k * x + (1 - mu_k) * x_prev
-    # (31)  p_to_exp_w_log_bar = p_bar * {-1 if k <= p_prev - exp(w_log), else 0}
+    # (31)  p_to_exp_w_log_bar = p_bar * {-1 if k <= p_prev - exp(w_log), else 0}   adjoint of (14)
     p_to_exp_w_log_bar = p_bar * np.where(k <= p_prev - exp_w_log, -1, 0).astype(dtype)
     # (32)  exp_w_log_bar = sum_t p_to_exp_w_log_bar - sum_t a_g_bar   adjoint of (14), (15)
     exp_w_log_bar = contract("TBi->i", p_to_exp_w_log_bar) - contract("TBi->i", a_g_bar)
@@ -328,7 +328,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     k_bar = q_bar * np.where(p_prev >= u + k, 0, 1).astype(dtype) + a_f_bar + p_bar * np.where(k <= p_prev - exp_w_log, 0, 1).astype(dtype) + a_h_bar
     # (46)  x_k_bar = W_k^T k_bar   adjoint of (5)
     x_k_bar = k_bar @ W_k
-    # (47)  x_k_to_mu_k_bar = x_k_bar * (x - x_prev)
+    # (47)  x_k_to_mu_k_bar = x_k_bar * (x - x_prev)   adjoint of (2)
     x_k_to_mu_k_bar = x_k_bar * (x - x_prev)
     # (50)  x_prev_bar = x_r_bar * (1 - mu_r) + x_k_bar * (1 - mu_k) + x_v_bar * (1 - mu_v)   adjoint of (1), (2), (3)
     x_prev_bar = x_r_bar * (1 - mu_r) + x_k_bar * (1 - mu_k) + x_v_bar * (1 - mu_v)

@@ -215,39 +215,42 @@ static void rwkv4_simd_forward_thread(
     {
         const size_t vectors = 1;
         const size_t count = blocks(D, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
+        const block_share mine = share_of(count, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
             if (begin < B)
                 rows = min_size(rows, B - begin);
-            const real *const x_rows = in->x + begin * D;
-            real *const x_r_rows = work_x_r + begin * row_D;
-            real *const x_k_rows = work_x_k + begin * row_D;
-            real *const x_v_rows = work_x_v + begin * row_D;
-            const real *const x_prev_rows =
-                begin >= B ? in->x + (begin - B) * D : initial_x + begin * D;
-            for (size_t sample = 0; sample < rows; ++sample) {
-                for (size_t block = from; block < to; ++block) {
-                    const size_t j = block * LANES;
-                    const size_t left = D - j;
-                    const vec mu_r_here = load_part(mu_r + j, left);
-                    const vec mu_k_here = load_part(mu_k + j, left);
-                    const vec mu_v_here = load_part(mu_v + j, left);
-                    const vec x = load_part(x_rows + sample * D + j, left);
-                    const vec x_prev = load_part(x_prev_rows + sample * D + j, left);
+            if (is_mine(mine, begin)) {
+                const real *const x_rows = in->x + begin * D;
+                real *const x_r_rows = work_x_r + begin * row_D;
+                real *const x_k_rows = work_x_k + begin * row_D;
+                real *const x_v_rows = work_x_v + begin * row_D;
+                const real *const x_prev_rows =
+                    begin >= B ? in->x + (begin - B) * D : initial_x + begin * D;
+                for (size_t sample = 0; sample < rows; ++sample) {
+                    for (size_t block = from; block < to; ++block) {
+                        const size_t j = block * LANES;
+                        const size_t left = D - j;
+                        const vec mu_r_here = load_part(mu_r + j, left);
+                        const vec mu_k_here = load_part(mu_k + j, left);
+                        const vec mu_v_here = load_part(mu_v + j, left);
+                        const vec x = load_part(x_rows + sample * D + j, left);
+                        const vec x_prev = load_part(x_prev_rows + sample * D + j, left);
 
-                    /* (1)  x_r = mu_r * x + (1 - mu_r) * x_prev */
-                    const vec x_r = mu_r_here * x + (1 - mu_r_here) * x_prev;
-                    store(x_r_rows + sample * row_D + j, x_r);
+                        /* (1)  x_r = mu_r * x + (1 - mu_r) * x_prev */
+                        const vec x_r = mu_r_here * x + (1 - mu_r_here) * x_prev;
+                        store(x_r_rows + sample * row_D + j, x_r);
 
-                    /* (2)  x_k = mu_k * x + (1 - mu_k) * x_prev */
-                    const vec x_k = mu_k_here * x + (1 - mu_k_here) * x_prev;
-                    store(x_k_rows + sample * row_D + j, x_k);
+                        /* (2)  x_k = mu_k * x + (1 - mu_k) * x_prev */
+                        const vec x_k = mu_k_here * x + (1 - mu_k_here) * x_prev;
+                        store(x_k_rows + sample * row_D + j, x_k);
 
-                    /* (3)  x_v = mu_v * x + (1 - mu_v) * x_prev */
-                    const vec x_v = mu_v_here * x + (1 - mu_v_here) * x_prev;
-                    store(x_v_rows + sample * row_D + j, x_v);
+                        /* (3)  x_v = mu_v * x + (1 - mu_v) * x_prev */
+                        const vec x_v = mu_v_here * x + (1 - mu_v_here) * x_prev;
+                        store(x_v_rows + sample * row_D + j, x_v);
+                    }
                 }
             }
         }
@@ -256,74 +259,77 @@ static void rwkv4_simd_forward_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(d, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
+        const block_share mine = share_of(count, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            real *const k_rows = tape_k + begin * row_d;
-            real *const v_2_rows = tape_v_2 + begin * row_d;
-            const real *const x_r_rows = work_x_r + begin * row_D;
-            const real *const x_k_rows = work_x_k + begin * row_D;
-            const real *const x_v_rows = work_x_v + begin * row_D;
-            real *const sigmoid_r_rows = work_sigmoid_r + begin * row_d;
-            real *const sigmoid_r_tail_rows = tape_sigmoid_r_tail + begin * row_d;
-            const operand factors_r[] = {
-                {x_r_rows, row_D, D, panels_x_r},
-            };
-            const operand factors_k[] = {
-                {x_k_rows, row_D, D, panels_x_k},
-            };
-            const operand factors_v_2[] = {
-                {x_v_rows, row_D, D, panels_x_v},
-            };
-            for (size_t start = from, taken; start < to; start += taken) {
-                taken = min_size(to - start, blocks_per_batch(rows));
-                const block_range batch = {d, vectors, start, start + taken, 0};
-                ALIGNED real tile_r_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
-                ALIGNED real tile_k_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
-                ALIGNED real tile_v_2_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            if (is_mine(mine, begin)) {
+                real *const k_rows = tape_k + begin * row_d;
+                real *const v_2_rows = tape_v_2 + begin * row_d;
+                const real *const x_r_rows = work_x_r + begin * row_D;
+                const real *const x_k_rows = work_x_k + begin * row_D;
+                const real *const x_v_rows = work_x_v + begin * row_D;
+                real *const sigmoid_r_rows = work_sigmoid_r + begin * row_d;
+                real *const sigmoid_r_tail_rows = tape_sigmoid_r_tail + begin * row_d;
+                const operand factors_r[] = {
+                    {x_r_rows, row_D, D, panels_x_r},
+                };
+                const operand factors_k[] = {
+                    {x_k_rows, row_D, D, panels_x_k},
+                };
+                const operand factors_v_2[] = {
+                    {x_v_rows, row_D, D, panels_x_v},
+                };
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {d, vectors, start, start + taken, 0};
+                    ALIGNED real tile_r_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                    ALIGNED real tile_k_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                    ALIGNED real tile_v_2_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                /* W_r x_r */
-                products(rows, 1, &batch, factors_r, 1, &(sums){tile_r_batch, batch.low, rows, 0},
-                    0);
+                    /* W_r x_r */
+                    products(rows, 1, &batch, factors_r, 1,
+                        &(sums){tile_r_batch, batch.low, rows, 0}, 0);
 
-                /* W_k x_k */
-                products(rows, 1, &batch, factors_k, 1, &(sums){tile_k_batch, batch.low, rows, 0},
-                    0);
+                    /* W_k x_k */
+                    products(rows, 1, &batch, factors_k, 1,
+                        &(sums){tile_k_batch, batch.low, rows, 0}, 0);
 
-                /* W_v x_v */
-                products(rows, 1, &batch, factors_v_2, 1,
-                    &(sums){tile_v_2_batch, batch.low, rows, 0}, 0);
+                    /* W_v x_v */
+                    products(rows, 1, &batch, factors_v_2, 1,
+                        &(sums){tile_v_2_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = batch.low; block < batch.high; ++block) {
-                    const size_t own = vectors_of(d, vectors, block);
-                    const real *const tile_r =
-                        tile_r_batch + (block - batch.low) * vectors * rows * LANES;
-                    const real *const tile_k =
-                        tile_k_batch + (block - batch.low) * vectors * rows * LANES;
-                    const real *const tile_v_2 =
-                        tile_v_2_batch + (block - batch.low) * vectors * rows * LANES;
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES;
-                        for (size_t sample = 0; sample < rows; ++sample) {
-                            /* (4)  r = W_r x_r */
-                            const vec r = load(tile_r + (sample * own + v) * LANES);
+                    for (size_t block = batch.low; block < batch.high; ++block) {
+                        const size_t own = vectors_of(d, vectors, block);
+                        const real *const tile_r =
+                            tile_r_batch + (block - batch.low) * vectors * rows * LANES;
+                        const real *const tile_k =
+                            tile_k_batch + (block - batch.low) * vectors * rows * LANES;
+                        const real *const tile_v_2 =
+                            tile_v_2_batch + (block - batch.low) * vectors * rows * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            for (size_t sample = 0; sample < rows; ++sample) {
+                                /* (4)  r = W_r x_r */
+                                const vec r = load(tile_r + (sample * own + v) * LANES);
 
-                            /* (5)  k = W_k x_k */
-                            const vec k = load(tile_k + (sample * own + v) * LANES);
-                            store(k_rows + sample * row_d + j, k);
+                                /* (5)  k = W_k x_k */
+                                const vec k = load(tile_k + (sample * own + v) * LANES);
+                                store(k_rows + sample * row_d + j, k);
 
-                            /* (6)  v = W_v x_v */
-                            const vec v_2 = load(tile_v_2 + (sample * own + v) * LANES);
-                            store(v_2_rows + sample * row_d + j, v_2);
+                                /* (6)  v = W_v x_v */
+                                const vec v_2 = load(tile_v_2 + (sample * own + v) * LANES);
+                                store(v_2_rows + sample * row_d + j, v_2);
 
-                            /* (21)  sigmoid_r = sigmoid(r) */
-                            const vec sigmoid_r = vec_sigmoid(r);
-                            store(sigmoid_r_rows + sample * row_d + j, sigmoid_r);
+                                /* (21)  sigmoid_r = sigmoid(r) */
+                                const vec sigmoid_r = vec_sigmoid(r);
+                                store(sigmoid_r_rows + sample * row_d + j, sigmoid_r);
 
-                            /* (21)  sigmoid_r_tail = sigmoid_tail(r) */
-                            const vec sigmoid_r_tail = vec_sigmoid_tail(r);
-                            store(sigmoid_r_tail_rows + sample * row_d + j, sigmoid_r_tail);
+                                /* (21)  sigmoid_r_tail = sigmoid_tail(r) */
+                                const vec sigmoid_r_tail = vec_sigmoid_tail(r);
+                                store(sigmoid_r_tail_rows + sample * row_d + j, sigmoid_r_tail);
+                            }
                         }
                     }
                 }
@@ -371,68 +377,72 @@ static void rwkv4_simd_forward_thread(
                 }
             }
         }
-        BARRIER
     }
+    BARRIER
 
     /* every step, in any order */
     {
         const size_t vectors = 1;
         const size_t count = blocks(d, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
+        const block_share mine = share_of(count, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
             if (begin < B)
                 rows = min_size(rows, B - begin);
-            const real *const k_rows = tape_k + begin * row_d;
-            real *const e_rows = tape_e + begin * row_d;
-            real *const g_rows = tape_g + begin * row_d;
-            real *const f_rows = tape_f + begin * row_d;
-            real *const h_rows = tape_h + begin * row_d;
-            const real *const p_rows = tape_p + begin * row_d;
-            const real *const p_prev_rows =
-                begin >= B ? tape_p + (begin - B) * row_d : initial_p + begin * d;
-            const size_t p_prev_stride = begin >= B ? row_d : d;
-            for (size_t sample = 0; sample < rows; ++sample) {
-                for (size_t block = from; block < to; ++block) {
-                    const size_t j = block * LANES;
-                    const size_t left = d - j;
-                    const vec u_here = load_part(u + j, left);
-                    const vec exp_w_log_here = load_part(exp_w_log + j, left);
-                    const vec k = load(k_rows + sample * row_d + j);
-                    const vec p = load(p_rows + sample * row_d + j);
-                    const vec p_prev = load_part(p_prev_rows + sample * p_prev_stride + j, left);
+            if (is_mine(mine, begin)) {
+                const real *const k_rows = tape_k + begin * row_d;
+                real *const e_rows = tape_e + begin * row_d;
+                real *const g_rows = tape_g + begin * row_d;
+                real *const f_rows = tape_f + begin * row_d;
+                real *const h_rows = tape_h + begin * row_d;
+                const real *const p_rows = tape_p + begin * row_d;
+                const real *const p_prev_rows =
+                    begin >= B ? tape_p + (begin - B) * row_d : initial_p + begin * d;
+                const size_t p_prev_stride = begin >= B ? row_d : d;
+                for (size_t sample = 0; sample < rows; ++sample) {
+                    for (size_t block = from; block < to; ++block) {
+                        const size_t j = block * LANES;
+                        const size_t left = d - j;
+                        const vec u_here = load_part(u + j, left);
+                        const vec exp_w_log_here = load_part(exp_w_log + j, left);
+                        const vec k = load(k_rows + sample * row_d + j);
+                        const vec p = load(p_rows + sample * row_d + j);
+                        const vec p_prev =
+                            load_part(p_prev_rows + sample * p_prev_stride + j, left);
 
-                    /* (7)  q = max(p_prev, u + k) */
-                    const vec q = where(p_prev >= u_here + k, p_prev, u_here + k);
+                        /* (7)  q = max(p_prev, u + k) */
+                        const vec q = where(p_prev >= u_here + k, p_prev, u_here + k);
 
-                    /* (8)  a_e = p_prev - q */
-                    const vec a_e = p_prev - q;
+                        /* (8)  a_e = p_prev - q */
+                        const vec a_e = p_prev - q;
 
-                    /* (9)  e = exp(a_e) */
-                    const vec e = vec_exp(a_e);
-                    store(e_rows + sample * row_d + j, e);
+                        /* (9)  e = exp(a_e) */
+                        const vec e = vec_exp(a_e);
+                        store(e_rows + sample * row_d + j, e);
 
-                    /* (10)  a_f = u + k - q */
-                    const vec a_f = u_here + k - q;
+                        /* (10)  a_f = u + k - q */
+                        const vec a_f = u_here + k - q;
 
-                    /* (11)  f = exp(a_f) */
-                    const vec f = vec_exp(a_f);
-                    store(f_rows + sample * row_d + j, f);
+                        /* (11)  f = exp(a_f) */
+                        const vec f = vec_exp(a_f);
+                        store(f_rows + sample * row_d + j, f);
 
-                    /* (15)  a_g = p_prev - exp(w_log) - p */
-                    const vec a_g = p_prev - exp_w_log_here - p;
+                        /* (15)  a_g = p_prev - exp(w_log) - p */
+                        const vec a_g = p_prev - exp_w_log_here - p;
 
-                    /* (16)  g = exp(a_g) */
-                    const vec g = vec_exp(a_g);
-                    store(g_rows + sample * row_d + j, g);
+                        /* (16)  g = exp(a_g) */
+                        const vec g = vec_exp(a_g);
+                        store(g_rows + sample * row_d + j, g);
 
-                    /* (17)  a_h = k - p */
-                    const vec a_h = k - p;
+                        /* (17)  a_h = k - p */
+                        const vec a_h = k - p;
 
-                    /* (18)  h = exp(a_h) */
-                    const vec h = vec_exp(a_h);
-                    store(h_rows + sample * row_d + j, h);
+                        /* (18)  h = exp(a_h) */
+                        const vec h = vec_exp(a_h);
+                        store(h_rows + sample * row_d + j, h);
+                    }
                 }
             }
         }
@@ -472,8 +482,8 @@ static void rwkv4_simd_forward_thread(
                 }
             }
         }
-        BARRIER
     }
+    BARRIER
 
     /* scan forward in time */
     for (size_t t = 0; t < T; ++t) {
@@ -506,52 +516,57 @@ static void rwkv4_simd_forward_thread(
                 }
             }
         }
-        BARRIER
     }
+    BARRIER
 
     /* every step, in any order */
     {
         const size_t vectors = 1;
         const size_t count = blocks(d, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
+        const block_share mine = share_of(count, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
             if (begin < B)
                 rows = min_size(rows, B - begin);
-            const real *const v_2_rows = tape_v_2 + begin * row_d;
-            const real *const e_rows = tape_e + begin * row_d;
-            const real *const f_rows = tape_f + begin * row_d;
-            real *const wkv_rows = tape_wkv + begin * row_d;
-            const real *const b_prev_rows =
-                begin >= B ? tape_b + (begin - B) * row_d : initial_b + begin * d;
-            const size_t b_prev_stride = begin >= B ? row_d : d;
-            const real *const a_prev_rows =
-                begin >= B ? tape_a + (begin - B) * row_d : initial_a + begin * d;
-            const size_t a_prev_stride = begin >= B ? row_d : d;
-            real *const r_wkv_rows = work_r_wkv + begin * row_d;
-            const real *const sigmoid_r_rows = work_sigmoid_r + begin * row_d;
-            for (size_t sample = 0; sample < rows; ++sample) {
-                for (size_t block = from; block < to; ++block) {
-                    const size_t j = block * LANES;
-                    const size_t left = d - j;
-                    const vec v_2 = load(v_2_rows + sample * row_d + j);
-                    const vec e = load(e_rows + sample * row_d + j);
-                    const vec f = load(f_rows + sample * row_d + j);
-                    const vec b_prev = load_part(b_prev_rows + sample * b_prev_stride + j, left);
-                    const vec a_prev = load_part(a_prev_rows + sample * a_prev_stride + j, left);
-                    const vec sigmoid_r = load(sigmoid_r_rows + sample * row_d + j);
+            if (is_mine(mine, begin)) {
+                const real *const v_2_rows = tape_v_2 + begin * row_d;
+                const real *const e_rows = tape_e + begin * row_d;
+                const real *const f_rows = tape_f + begin * row_d;
+                real *const wkv_rows = tape_wkv + begin * row_d;
+                const real *const b_prev_rows =
+                    begin >= B ? tape_b + (begin - B) * row_d : initial_b + begin * d;
+                const size_t b_prev_stride = begin >= B ? row_d : d;
+                const real *const a_prev_rows =
+                    begin >= B ? tape_a + (begin - B) * row_d : initial_a + begin * d;
+                const size_t a_prev_stride = begin >= B ? row_d : d;
+                real *const r_wkv_rows = work_r_wkv + begin * row_d;
+                const real *const sigmoid_r_rows = work_sigmoid_r + begin * row_d;
+                for (size_t sample = 0; sample < rows; ++sample) {
+                    for (size_t block = from; block < to; ++block) {
+                        const size_t j = block * LANES;
+                        const size_t left = d - j;
+                        const vec v_2 = load(v_2_rows + sample * row_d + j);
+                        const vec e = load(e_rows + sample * row_d + j);
+                        const vec f = load(f_rows + sample * row_d + j);
+                        const vec b_prev =
+                            load_part(b_prev_rows + sample * b_prev_stride + j, left);
+                        const vec a_prev =
+                            load_part(a_prev_rows + sample * a_prev_stride + j, left);
+                        const vec sigmoid_r = load(sigmoid_r_rows + sample * row_d + j);
 
-                    /* (12)  s = e * b_prev + f */
-                    const vec s = e * b_prev + f;
+                        /* (12)  s = e * b_prev + f */
+                        const vec s = e * b_prev + f;
 
-                    /* (13)  wkv = (e * a_prev + f * v) / s */
-                    const vec wkv = (e * a_prev + f * v_2) / s;
-                    store(wkv_rows + sample * row_d + j, wkv);
+                        /* (13)  wkv = (e * a_prev + f * v) / s */
+                        const vec wkv = (e * a_prev + f * v_2) / s;
+                        store(wkv_rows + sample * row_d + j, wkv);
 
-                    /* (21)  r_wkv = sigmoid(r) * wkv */
-                    const vec r_wkv = sigmoid_r * wkv;
-                    store(r_wkv_rows + sample * row_d + j, r_wkv);
+                        /* (21)  r_wkv = sigmoid(r) * wkv */
+                        const vec r_wkv = sigmoid_r * wkv;
+                        store(r_wkv_rows + sample * row_d + j, r_wkv);
+                    }
                 }
             }
         }
@@ -560,35 +575,38 @@ static void rwkv4_simd_forward_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(D, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
+        const block_share mine = share_of(count, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            real *const y_rows = out->y + begin * D;
-            const real *const r_wkv_rows = work_r_wkv + begin * row_d;
-            const operand factors_y[] = {
-                {r_wkv_rows, row_d, d, panels_r_wkv},
-            };
-            for (size_t start = from, taken; start < to; start += taken) {
-                taken = min_size(to - start, blocks_per_batch(rows));
-                const block_range batch = {D, vectors, start, start + taken, 0};
-                ALIGNED real tile_y_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            if (is_mine(mine, begin)) {
+                real *const y_rows = out->y + begin * D;
+                const real *const r_wkv_rows = work_r_wkv + begin * row_d;
+                const operand factors_y[] = {
+                    {r_wkv_rows, row_d, d, panels_r_wkv},
+                };
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {D, vectors, start, start + taken, 0};
+                    ALIGNED real tile_y_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                /* W_o r_wkv */
-                products(rows, 1, &batch, factors_y, 1, &(sums){tile_y_batch, batch.low, rows, 0},
-                    0);
+                    /* W_o r_wkv */
+                    products(rows, 1, &batch, factors_y, 1,
+                        &(sums){tile_y_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = batch.low; block < batch.high; ++block) {
-                    const size_t own = vectors_of(D, vectors, block);
-                    const real *const tile_y =
-                        tile_y_batch + (block - batch.low) * vectors * rows * LANES;
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES;
-                        const size_t left = D - j;
-                        for (size_t sample = 0; sample < rows; ++sample) {
-                            /* (22)  y = W_o r_wkv */
-                            const vec y = load(tile_y + (sample * own + v) * LANES);
-                            store_part(y_rows + sample * D + j, y, left);
+                    for (size_t block = batch.low; block < batch.high; ++block) {
+                        const size_t own = vectors_of(D, vectors, block);
+                        const real *const tile_y =
+                            tile_y_batch + (block - batch.low) * vectors * rows * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            const size_t left = D - j;
+                            for (size_t sample = 0; sample < rows; ++sample) {
+                                /* (22)  y = W_o r_wkv */
+                                const vec y = load(tile_y + (sample * own + v) * LANES);
+                                store_part(y_rows + sample * D + j, y, left);
+                            }
                         }
                     }
                 }
@@ -610,10 +628,11 @@ static void rwkv4_simd_forward_thread(
 
 static size_t rwkv4_simd_forward_multiplications(const rwkv4_sizes *sizes)
 {
+    const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t D = RWKV4_FIXED_D;
     const size_t d = RWKV4_FIXED_d;
-    return B * (3 * D + 4 * D * d + 17 * d);
+    return (d > LANES ? T : 1) * B * (3 * D + 4 * D * d + 17 * d);
 }
 
 void rwkv4_simd_forward(
@@ -621,7 +640,7 @@ void rwkv4_simd_forward(
     const rwkv4_inputs *in, const rwkv4_initial *initial, const rwkv4_outputs *out,
     const rwkv4_state *final, rwkv4_real *tape, rwkv4_real *work, size_t threads)
 {
-    const size_t team = team_of(threads, rwkv4_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
+    const size_t team = team_of(threads, rwkv4_simd_forward_multiplications(sizes), SHARE_OF_STEP);
     TEAM(rwkv4_simd_forward_thread, sizes, parameters, packed, in, initial, out, final, tape, work);
 }
 
@@ -677,39 +696,42 @@ static void rwkv4_simd_infer_thread(
     {
         const size_t vectors = 1;
         const size_t count = blocks(D, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
+        const block_share mine = share_of(count, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
             if (begin < B)
                 rows = min_size(rows, B - begin);
-            const real *const x_rows = in->x + begin * D;
-            real *const x_r_rows = work_x_r + begin * row_D;
-            real *const x_k_rows = work_x_k + begin * row_D;
-            real *const x_v_rows = work_x_v + begin * row_D;
-            const real *const x_prev_rows =
-                begin >= B ? in->x + (begin - B) * D : initial_x + begin * D;
-            for (size_t sample = 0; sample < rows; ++sample) {
-                for (size_t block = from; block < to; ++block) {
-                    const size_t j = block * LANES;
-                    const size_t left = D - j;
-                    const vec mu_r_here = load_part(mu_r + j, left);
-                    const vec mu_k_here = load_part(mu_k + j, left);
-                    const vec mu_v_here = load_part(mu_v + j, left);
-                    const vec x = load_part(x_rows + sample * D + j, left);
-                    const vec x_prev = load_part(x_prev_rows + sample * D + j, left);
+            if (is_mine(mine, begin)) {
+                const real *const x_rows = in->x + begin * D;
+                real *const x_r_rows = work_x_r + begin * row_D;
+                real *const x_k_rows = work_x_k + begin * row_D;
+                real *const x_v_rows = work_x_v + begin * row_D;
+                const real *const x_prev_rows =
+                    begin >= B ? in->x + (begin - B) * D : initial_x + begin * D;
+                for (size_t sample = 0; sample < rows; ++sample) {
+                    for (size_t block = from; block < to; ++block) {
+                        const size_t j = block * LANES;
+                        const size_t left = D - j;
+                        const vec mu_r_here = load_part(mu_r + j, left);
+                        const vec mu_k_here = load_part(mu_k + j, left);
+                        const vec mu_v_here = load_part(mu_v + j, left);
+                        const vec x = load_part(x_rows + sample * D + j, left);
+                        const vec x_prev = load_part(x_prev_rows + sample * D + j, left);
 
-                    /* (1)  x_r = mu_r * x + (1 - mu_r) * x_prev */
-                    const vec x_r = mu_r_here * x + (1 - mu_r_here) * x_prev;
-                    store(x_r_rows + sample * row_D + j, x_r);
+                        /* (1)  x_r = mu_r * x + (1 - mu_r) * x_prev */
+                        const vec x_r = mu_r_here * x + (1 - mu_r_here) * x_prev;
+                        store(x_r_rows + sample * row_D + j, x_r);
 
-                    /* (2)  x_k = mu_k * x + (1 - mu_k) * x_prev */
-                    const vec x_k = mu_k_here * x + (1 - mu_k_here) * x_prev;
-                    store(x_k_rows + sample * row_D + j, x_k);
+                        /* (2)  x_k = mu_k * x + (1 - mu_k) * x_prev */
+                        const vec x_k = mu_k_here * x + (1 - mu_k_here) * x_prev;
+                        store(x_k_rows + sample * row_D + j, x_k);
 
-                    /* (3)  x_v = mu_v * x + (1 - mu_v) * x_prev */
-                    const vec x_v = mu_v_here * x + (1 - mu_v_here) * x_prev;
-                    store(x_v_rows + sample * row_D + j, x_v);
+                        /* (3)  x_v = mu_v * x + (1 - mu_v) * x_prev */
+                        const vec x_v = mu_v_here * x + (1 - mu_v_here) * x_prev;
+                        store(x_v_rows + sample * row_D + j, x_v);
+                    }
                 }
             }
         }
@@ -718,69 +740,72 @@ static void rwkv4_simd_infer_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(d, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
+        const block_share mine = share_of(count, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            real *const k_rows = work_k + begin * row_d;
-            real *const v_2_rows = work_v_2 + begin * row_d;
-            const real *const x_r_rows = work_x_r + begin * row_D;
-            const real *const x_k_rows = work_x_k + begin * row_D;
-            const real *const x_v_rows = work_x_v + begin * row_D;
-            real *const sigmoid_r_rows = work_sigmoid_r + begin * row_d;
-            const operand factors_r[] = {
-                {x_r_rows, row_D, D, panels_x_r},
-            };
-            const operand factors_k[] = {
-                {x_k_rows, row_D, D, panels_x_k},
-            };
-            const operand factors_v_2[] = {
-                {x_v_rows, row_D, D, panels_x_v},
-            };
-            for (size_t start = from, taken; start < to; start += taken) {
-                taken = min_size(to - start, blocks_per_batch(rows));
-                const block_range batch = {d, vectors, start, start + taken, 0};
-                ALIGNED real tile_r_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
-                ALIGNED real tile_k_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
-                ALIGNED real tile_v_2_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            if (is_mine(mine, begin)) {
+                real *const k_rows = work_k + begin * row_d;
+                real *const v_2_rows = work_v_2 + begin * row_d;
+                const real *const x_r_rows = work_x_r + begin * row_D;
+                const real *const x_k_rows = work_x_k + begin * row_D;
+                const real *const x_v_rows = work_x_v + begin * row_D;
+                real *const sigmoid_r_rows = work_sigmoid_r + begin * row_d;
+                const operand factors_r[] = {
+                    {x_r_rows, row_D, D, panels_x_r},
+                };
+                const operand factors_k[] = {
+                    {x_k_rows, row_D, D, panels_x_k},
+                };
+                const operand factors_v_2[] = {
+                    {x_v_rows, row_D, D, panels_x_v},
+                };
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {d, vectors, start, start + taken, 0};
+                    ALIGNED real tile_r_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                    ALIGNED real tile_k_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                    ALIGNED real tile_v_2_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                /* W_r x_r */
-                products(rows, 1, &batch, factors_r, 1, &(sums){tile_r_batch, batch.low, rows, 0},
-                    0);
+                    /* W_r x_r */
+                    products(rows, 1, &batch, factors_r, 1,
+                        &(sums){tile_r_batch, batch.low, rows, 0}, 0);
 
-                /* W_k x_k */
-                products(rows, 1, &batch, factors_k, 1, &(sums){tile_k_batch, batch.low, rows, 0},
-                    0);
+                    /* W_k x_k */
+                    products(rows, 1, &batch, factors_k, 1,
+                        &(sums){tile_k_batch, batch.low, rows, 0}, 0);
 
-                /* W_v x_v */
-                products(rows, 1, &batch, factors_v_2, 1,
-                    &(sums){tile_v_2_batch, batch.low, rows, 0}, 0);
+                    /* W_v x_v */
+                    products(rows, 1, &batch, factors_v_2, 1,
+                        &(sums){tile_v_2_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = batch.low; block < batch.high; ++block) {
-                    const size_t own = vectors_of(d, vectors, block);
-                    const real *const tile_r =
-                        tile_r_batch + (block - batch.low) * vectors * rows * LANES;
-                    const real *const tile_k =
-                        tile_k_batch + (block - batch.low) * vectors * rows * LANES;
-                    const real *const tile_v_2 =
-                        tile_v_2_batch + (block - batch.low) * vectors * rows * LANES;
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES;
-                        for (size_t sample = 0; sample < rows; ++sample) {
-                            /* (4)  r = W_r x_r */
-                            const vec r = load(tile_r + (sample * own + v) * LANES);
+                    for (size_t block = batch.low; block < batch.high; ++block) {
+                        const size_t own = vectors_of(d, vectors, block);
+                        const real *const tile_r =
+                            tile_r_batch + (block - batch.low) * vectors * rows * LANES;
+                        const real *const tile_k =
+                            tile_k_batch + (block - batch.low) * vectors * rows * LANES;
+                        const real *const tile_v_2 =
+                            tile_v_2_batch + (block - batch.low) * vectors * rows * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            for (size_t sample = 0; sample < rows; ++sample) {
+                                /* (4)  r = W_r x_r */
+                                const vec r = load(tile_r + (sample * own + v) * LANES);
 
-                            /* (5)  k = W_k x_k */
-                            const vec k = load(tile_k + (sample * own + v) * LANES);
-                            store(k_rows + sample * row_d + j, k);
+                                /* (5)  k = W_k x_k */
+                                const vec k = load(tile_k + (sample * own + v) * LANES);
+                                store(k_rows + sample * row_d + j, k);
 
-                            /* (6)  v = W_v x_v */
-                            const vec v_2 = load(tile_v_2 + (sample * own + v) * LANES);
-                            store(v_2_rows + sample * row_d + j, v_2);
+                                /* (6)  v = W_v x_v */
+                                const vec v_2 = load(tile_v_2 + (sample * own + v) * LANES);
+                                store(v_2_rows + sample * row_d + j, v_2);
 
-                            /* (21)  sigmoid_r = sigmoid(r) */
-                            const vec sigmoid_r = vec_sigmoid(r);
-                            store(sigmoid_r_rows + sample * row_d + j, sigmoid_r);
+                                /* (21)  sigmoid_r = sigmoid(r) */
+                                const vec sigmoid_r = vec_sigmoid(r);
+                                store(sigmoid_r_rows + sample * row_d + j, sigmoid_r);
+                            }
                         }
                     }
                 }
@@ -828,68 +853,72 @@ static void rwkv4_simd_infer_thread(
                 }
             }
         }
-        BARRIER
     }
+    BARRIER
 
     /* every step, in any order */
     {
         const size_t vectors = 1;
         const size_t count = blocks(d, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
+        const block_share mine = share_of(count, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
             if (begin < B)
                 rows = min_size(rows, B - begin);
-            const real *const k_rows = work_k + begin * row_d;
-            real *const e_rows = work_e + begin * row_d;
-            real *const g_rows = work_g + begin * row_d;
-            real *const f_rows = work_f + begin * row_d;
-            real *const h_rows = work_h + begin * row_d;
-            const real *const p_rows = work_p + begin * row_d;
-            const real *const p_prev_rows =
-                begin >= B ? work_p + (begin - B) * row_d : initial_p + begin * d;
-            const size_t p_prev_stride = begin >= B ? row_d : d;
-            for (size_t sample = 0; sample < rows; ++sample) {
-                for (size_t block = from; block < to; ++block) {
-                    const size_t j = block * LANES;
-                    const size_t left = d - j;
-                    const vec u_here = load_part(u + j, left);
-                    const vec exp_w_log_here = load_part(exp_w_log + j, left);
-                    const vec k = load(k_rows + sample * row_d + j);
-                    const vec p = load(p_rows + sample * row_d + j);
-                    const vec p_prev = load_part(p_prev_rows + sample * p_prev_stride + j, left);
+            if (is_mine(mine, begin)) {
+                const real *const k_rows = work_k + begin * row_d;
+                real *const e_rows = work_e + begin * row_d;
+                real *const g_rows = work_g + begin * row_d;
+                real *const f_rows = work_f + begin * row_d;
+                real *const h_rows = work_h + begin * row_d;
+                const real *const p_rows = work_p + begin * row_d;
+                const real *const p_prev_rows =
+                    begin >= B ? work_p + (begin - B) * row_d : initial_p + begin * d;
+                const size_t p_prev_stride = begin >= B ? row_d : d;
+                for (size_t sample = 0; sample < rows; ++sample) {
+                    for (size_t block = from; block < to; ++block) {
+                        const size_t j = block * LANES;
+                        const size_t left = d - j;
+                        const vec u_here = load_part(u + j, left);
+                        const vec exp_w_log_here = load_part(exp_w_log + j, left);
+                        const vec k = load(k_rows + sample * row_d + j);
+                        const vec p = load(p_rows + sample * row_d + j);
+                        const vec p_prev =
+                            load_part(p_prev_rows + sample * p_prev_stride + j, left);
 
-                    /* (7)  q = max(p_prev, u + k) */
-                    const vec q = where(p_prev >= u_here + k, p_prev, u_here + k);
+                        /* (7)  q = max(p_prev, u + k) */
+                        const vec q = where(p_prev >= u_here + k, p_prev, u_here + k);
 
-                    /* (8)  a_e = p_prev - q */
-                    const vec a_e = p_prev - q;
+                        /* (8)  a_e = p_prev - q */
+                        const vec a_e = p_prev - q;
 
-                    /* (9)  e = exp(a_e) */
-                    const vec e = vec_exp(a_e);
-                    store(e_rows + sample * row_d + j, e);
+                        /* (9)  e = exp(a_e) */
+                        const vec e = vec_exp(a_e);
+                        store(e_rows + sample * row_d + j, e);
 
-                    /* (10)  a_f = u + k - q */
-                    const vec a_f = u_here + k - q;
+                        /* (10)  a_f = u + k - q */
+                        const vec a_f = u_here + k - q;
 
-                    /* (11)  f = exp(a_f) */
-                    const vec f = vec_exp(a_f);
-                    store(f_rows + sample * row_d + j, f);
+                        /* (11)  f = exp(a_f) */
+                        const vec f = vec_exp(a_f);
+                        store(f_rows + sample * row_d + j, f);
 
-                    /* (15)  a_g = p_prev - exp(w_log) - p */
-                    const vec a_g = p_prev - exp_w_log_here - p;
+                        /* (15)  a_g = p_prev - exp(w_log) - p */
+                        const vec a_g = p_prev - exp_w_log_here - p;
 
-                    /* (16)  g = exp(a_g) */
-                    const vec g = vec_exp(a_g);
-                    store(g_rows + sample * row_d + j, g);
+                        /* (16)  g = exp(a_g) */
+                        const vec g = vec_exp(a_g);
+                        store(g_rows + sample * row_d + j, g);
 
-                    /* (17)  a_h = k - p */
-                    const vec a_h = k - p;
+                        /* (17)  a_h = k - p */
+                        const vec a_h = k - p;
 
-                    /* (18)  h = exp(a_h) */
-                    const vec h = vec_exp(a_h);
-                    store(h_rows + sample * row_d + j, h);
+                        /* (18)  h = exp(a_h) */
+                        const vec h = vec_exp(a_h);
+                        store(h_rows + sample * row_d + j, h);
+                    }
                 }
             }
         }
@@ -929,8 +958,8 @@ static void rwkv4_simd_infer_thread(
                 }
             }
         }
-        BARRIER
     }
+    BARRIER
 
     /* scan forward in time */
     for (size_t t = 0; t < T; ++t) {
@@ -963,50 +992,55 @@ static void rwkv4_simd_infer_thread(
                 }
             }
         }
-        BARRIER
     }
+    BARRIER
 
     /* every step, in any order */
     {
         const size_t vectors = 1;
         const size_t count = blocks(d, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
+        const block_share mine = share_of(count, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
             if (begin < B)
                 rows = min_size(rows, B - begin);
-            const real *const v_2_rows = work_v_2 + begin * row_d;
-            const real *const e_rows = work_e + begin * row_d;
-            const real *const f_rows = work_f + begin * row_d;
-            const real *const b_prev_rows =
-                begin >= B ? work_b + (begin - B) * row_d : initial_b + begin * d;
-            const size_t b_prev_stride = begin >= B ? row_d : d;
-            const real *const a_prev_rows =
-                begin >= B ? work_a + (begin - B) * row_d : initial_a + begin * d;
-            const size_t a_prev_stride = begin >= B ? row_d : d;
-            real *const r_wkv_rows = work_r_wkv + begin * row_d;
-            const real *const sigmoid_r_rows = work_sigmoid_r + begin * row_d;
-            for (size_t sample = 0; sample < rows; ++sample) {
-                for (size_t block = from; block < to; ++block) {
-                    const size_t j = block * LANES;
-                    const size_t left = d - j;
-                    const vec v_2 = load(v_2_rows + sample * row_d + j);
-                    const vec e = load(e_rows + sample * row_d + j);
-                    const vec f = load(f_rows + sample * row_d + j);
-                    const vec b_prev = load_part(b_prev_rows + sample * b_prev_stride + j, left);
-                    const vec a_prev = load_part(a_prev_rows + sample * a_prev_stride + j, left);
-                    const vec sigmoid_r = load(sigmoid_r_rows + sample * row_d + j);
+            if (is_mine(mine, begin)) {
+                const real *const v_2_rows = work_v_2 + begin * row_d;
+                const real *const e_rows = work_e + begin * row_d;
+                const real *const f_rows = work_f + begin * row_d;
+                const real *const b_prev_rows =
+                    begin >= B ? work_b + (begin - B) * row_d : initial_b + begin * d;
+                const size_t b_prev_stride = begin >= B ? row_d : d;
+                const real *const a_prev_rows =
+                    begin >= B ? work_a + (begin - B) * row_d : initial_a + begin * d;
+                const size_t a_prev_stride = begin >= B ? row_d : d;
+                real *const r_wkv_rows = work_r_wkv + begin * row_d;
+                const real *const sigmoid_r_rows = work_sigmoid_r + begin * row_d;
+                for (size_t sample = 0; sample < rows; ++sample) {
+                    for (size_t block = from; block < to; ++block) {
+                        const size_t j = block * LANES;
+                        const size_t left = d - j;
+                        const vec v_2 = load(v_2_rows + sample * row_d + j);
+                        const vec e = load(e_rows + sample * row_d + j);
+                        const vec f = load(f_rows + sample * row_d + j);
+                        const vec b_prev =
+                            load_part(b_prev_rows + sample * b_prev_stride + j, left);
+                        const vec a_prev =
+                            load_part(a_prev_rows + sample * a_prev_stride + j, left);
+                        const vec sigmoid_r = load(sigmoid_r_rows + sample * row_d + j);
 
-                    /* (12)  s = e * b_prev + f */
-                    const vec s = e * b_prev + f;
+                        /* (12)  s = e * b_prev + f */
+                        const vec s = e * b_prev + f;
 
-                    /* (13)  wkv = (e * a_prev + f * v) / s */
-                    const vec wkv = (e * a_prev + f * v_2) / s;
+                        /* (13)  wkv = (e * a_prev + f * v) / s */
+                        const vec wkv = (e * a_prev + f * v_2) / s;
 
-                    /* (21)  r_wkv = sigmoid(r) * wkv */
-                    const vec r_wkv = sigmoid_r * wkv;
-                    store(r_wkv_rows + sample * row_d + j, r_wkv);
+                        /* (21)  r_wkv = sigmoid(r) * wkv */
+                        const vec r_wkv = sigmoid_r * wkv;
+                        store(r_wkv_rows + sample * row_d + j, r_wkv);
+                    }
                 }
             }
         }
@@ -1015,35 +1049,38 @@ static void rwkv4_simd_infer_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(D, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
+        const block_share mine = share_of(count, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            real *const y_rows = out->y + begin * D;
-            const real *const r_wkv_rows = work_r_wkv + begin * row_d;
-            const operand factors_y[] = {
-                {r_wkv_rows, row_d, d, panels_r_wkv},
-            };
-            for (size_t start = from, taken; start < to; start += taken) {
-                taken = min_size(to - start, blocks_per_batch(rows));
-                const block_range batch = {D, vectors, start, start + taken, 0};
-                ALIGNED real tile_y_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            if (is_mine(mine, begin)) {
+                real *const y_rows = out->y + begin * D;
+                const real *const r_wkv_rows = work_r_wkv + begin * row_d;
+                const operand factors_y[] = {
+                    {r_wkv_rows, row_d, d, panels_r_wkv},
+                };
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {D, vectors, start, start + taken, 0};
+                    ALIGNED real tile_y_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                /* W_o r_wkv */
-                products(rows, 1, &batch, factors_y, 1, &(sums){tile_y_batch, batch.low, rows, 0},
-                    0);
+                    /* W_o r_wkv */
+                    products(rows, 1, &batch, factors_y, 1,
+                        &(sums){tile_y_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = batch.low; block < batch.high; ++block) {
-                    const size_t own = vectors_of(D, vectors, block);
-                    const real *const tile_y =
-                        tile_y_batch + (block - batch.low) * vectors * rows * LANES;
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES;
-                        const size_t left = D - j;
-                        for (size_t sample = 0; sample < rows; ++sample) {
-                            /* (22)  y = W_o r_wkv */
-                            const vec y = load(tile_y + (sample * own + v) * LANES);
-                            store_part(y_rows + sample * D + j, y, left);
+                    for (size_t block = batch.low; block < batch.high; ++block) {
+                        const size_t own = vectors_of(D, vectors, block);
+                        const real *const tile_y =
+                            tile_y_batch + (block - batch.low) * vectors * rows * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            const size_t left = D - j;
+                            for (size_t sample = 0; sample < rows; ++sample) {
+                                /* (22)  y = W_o r_wkv */
+                                const vec y = load(tile_y + (sample * own + v) * LANES);
+                                store_part(y_rows + sample * D + j, y, left);
+                            }
                         }
                     }
                 }
@@ -1065,10 +1102,11 @@ static void rwkv4_simd_infer_thread(
 
 static size_t rwkv4_simd_infer_multiplications(const rwkv4_sizes *sizes)
 {
+    const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t D = RWKV4_FIXED_D;
     const size_t d = RWKV4_FIXED_d;
-    return B * (3 * D + 4 * D * d + 16 * d);
+    return (d > LANES ? T : 1) * B * (3 * D + 4 * D * d + 16 * d);
 }
 
 void rwkv4_simd_infer(
@@ -1076,7 +1114,7 @@ void rwkv4_simd_infer(
     const rwkv4_inputs *in, const rwkv4_initial *initial, const rwkv4_outputs *out,
     const rwkv4_state *final, rwkv4_real *work, size_t threads)
 {
-    const size_t team = team_of(threads, rwkv4_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
+    const size_t team = team_of(threads, rwkv4_simd_infer_multiplications(sizes), SHARE_OF_STEP);
     TEAM(rwkv4_simd_infer_thread, sizes, parameters, packed, in, initial, out, final, work);
 }
 
@@ -1310,7 +1348,8 @@ static void rwkv4_simd_backward_thread(
                             const vec q_bar = -a_e_bar - a_f_bar;
                             store(q_bar_rows + sample * row_d + j, q_bar);
 
-                            /* (40)  q_to_u_bar = q_bar * {0 if p_prev >= u + k, else 1} */
+                            /* (40)  q_to_u_bar = q_bar * {0 if p_prev >= u + k, else 1}   adjoint
+                             * of (7) */
                             const vec q_to_u_bar = q_bar * where(p_prev >= u_here + k, 0, 1);
 
                             /* (43)  r_bar = r_wkv_bar * wkv * sigmoid(r) * (1 - sigmoid(r))
@@ -1379,7 +1418,7 @@ static void rwkv4_simd_backward_thread(
                             const vec x_r_bar = load(tile_x_r_bar + (sample * own + v) * LANES);
                             store(x_r_bar_rows + sample * row_D + j, x_r_bar);
 
-                            /* (49)  x_r_to_mu_r_bar = x_r_bar * (x - x_prev) */
+                            /* (49)  x_r_to_mu_r_bar = x_r_bar * (x - x_prev)   adjoint of (1) */
                             const vec x_r_to_mu_r_bar = x_r_bar * (x - x_prev);
 
                             /* (55)  mu_r_bar = sum_t x_r_to_mu_r_bar   adjoint of (1) */
@@ -1452,8 +1491,8 @@ static void rwkv4_simd_backward_thread(
                 }
             }
         }
-        BARRIER
     }
+    BARRIER
 
     /* scan in reverse */
     for (size_t done = 0; done < T; done += chunk) {
@@ -1499,34 +1538,37 @@ static void rwkv4_simd_backward_thread(
                     }
                 }
             }
-            BARRIER
         }
+        BARRIER
 
         /* every step, in any order */
         {
             const size_t vectors = 1;
             const size_t count = blocks(D, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
                 rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 if (first * B + begin < B)
                     rows = min_size(rows, B - (first * B + begin));
-                const real *const x_rows = in->x + (first * B + begin) * D;
-                real *const x_v_rows = work_x_v + begin * row_D;
-                const real *const x_prev_rows = first * B + begin >= B ? in->x
-                    + (first * B + begin - B) * D : initial_x + (first * B + begin) * D;
-                for (size_t sample = 0; sample < rows; ++sample) {
-                    for (size_t block = from; block < to; ++block) {
-                        const size_t j = block * LANES;
-                        const size_t left = D - j;
-                        const vec mu_v_here = load_part(mu_v + j, left);
-                        const vec x = load_part(x_rows + sample * D + j, left);
-                        const vec x_prev = load_part(x_prev_rows + sample * D + j, left);
+                if (is_mine(mine, begin)) {
+                    const real *const x_rows = in->x + (first * B + begin) * D;
+                    real *const x_v_rows = work_x_v + begin * row_D;
+                    const real *const x_prev_rows = first * B + begin >= B ? in->x
+                        + (first * B + begin - B) * D : initial_x + (first * B + begin) * D;
+                    for (size_t sample = 0; sample < rows; ++sample) {
+                        for (size_t block = from; block < to; ++block) {
+                            const size_t j = block * LANES;
+                            const size_t left = D - j;
+                            const vec mu_v_here = load_part(mu_v + j, left);
+                            const vec x = load_part(x_rows + sample * D + j, left);
+                            const vec x_prev = load_part(x_prev_rows + sample * D + j, left);
 
-                        /* (3)  x_v = mu_v * x + (1 - mu_v) * x_prev */
-                        const vec x_v = mu_v_here * x + (1 - mu_v_here) * x_prev;
-                        store(x_v_rows + sample * row_D + j, x_v);
+                            /* (3)  x_v = mu_v * x + (1 - mu_v) * x_prev */
+                            const vec x_v = mu_v_here * x + (1 - mu_v_here) * x_prev;
+                            store(x_v_rows + sample * row_D + j, x_v);
+                        }
                     }
                 }
             }
@@ -1535,63 +1577,67 @@ static void rwkv4_simd_backward_thread(
         {
             const size_t vectors = 1;
             const size_t count = blocks(d, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
                 rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 if (first * B + begin < B)
                     rows = min_size(rows, B - (first * B + begin));
-                const real *const v_2_rows = tape_v_2 + (first * B + begin) * row_d;
-                const real *const g_rows = tape_g + (first * B + begin) * row_d;
-                const real *const f_rows = tape_f + (first * B + begin) * row_d;
-                const real *const h_rows = tape_h + (first * B + begin) * row_d;
-                const real *const s_rows = work_s + (first * B + begin) * row_d;
-                const real *const b_prev_rows = first * B + begin >= B ? tape_b
-                    + (first * B + begin - B) * row_d : initial_b + (first * B + begin) * d;
-                const size_t b_prev_stride = first * B + begin >= B ? row_d : d;
-                const real *const a_prev_rows = first * B + begin >= B ? tape_a
-                    + (first * B + begin - B) * row_d : initial_a + (first * B + begin) * d;
-                const size_t a_prev_stride = first * B + begin >= B ? row_d : d;
-                const real *const b_bar_rows = work_b_bar + (first * B + begin) * row_d;
-                const real *const a_bar_rows = work_a_bar + begin * row_d;
-                real *const a_h_bar_rows = work_a_h_bar + (first * B + begin) * row_d;
-                real *const a_g_bar_rows = work_a_g_bar + (first * B + begin) * row_d;
-                const real *const wkv_bar_rows = work_wkv_bar + (first * B + begin) * row_d;
-                real *const v_bar_rows = work_v_bar + begin * row_d;
-                for (size_t sample = 0; sample < rows; ++sample) {
-                    for (size_t block = from; block < to; ++block) {
-                        const size_t j = block * LANES;
-                        const size_t left = d - j;
-                        const vec v_2 = load(v_2_rows + sample * row_d + j);
-                        const vec g = load(g_rows + sample * row_d + j);
-                        const vec f = load(f_rows + sample * row_d + j);
-                        const vec h = load(h_rows + sample * row_d + j);
-                        const vec s = load(s_rows + sample * row_d + j);
-                        const vec b_prev =
-                            load_part(b_prev_rows + sample * b_prev_stride + j, left);
-                        const vec a_prev =
-                            load_part(a_prev_rows + sample * a_prev_stride + j, left);
-                        const vec b_bar = load(b_bar_rows + sample * row_d + j);
-                        const vec a_bar = load(a_bar_rows + sample * row_d + j);
-                        const vec wkv_bar = load(wkv_bar_rows + sample * row_d + j);
+                if (is_mine(mine, begin)) {
+                    const real *const v_2_rows = tape_v_2 + (first * B + begin) * row_d;
+                    const real *const g_rows = tape_g + (first * B + begin) * row_d;
+                    const real *const f_rows = tape_f + (first * B + begin) * row_d;
+                    const real *const h_rows = tape_h + (first * B + begin) * row_d;
+                    const real *const s_rows = work_s + (first * B + begin) * row_d;
+                    const real *const b_prev_rows = first * B + begin >= B ? tape_b
+                        + (first * B + begin - B) * row_d : initial_b + (first * B + begin) * d;
+                    const size_t b_prev_stride = first * B + begin >= B ? row_d : d;
+                    const real *const a_prev_rows = first * B + begin >= B ? tape_a
+                        + (first * B + begin - B) * row_d : initial_a + (first * B + begin) * d;
+                    const size_t a_prev_stride = first * B + begin >= B ? row_d : d;
+                    const real *const b_bar_rows = work_b_bar + (first * B + begin) * row_d;
+                    const real *const a_bar_rows = work_a_bar + begin * row_d;
+                    real *const a_h_bar_rows = work_a_h_bar + (first * B + begin) * row_d;
+                    real *const a_g_bar_rows = work_a_g_bar + (first * B + begin) * row_d;
+                    const real *const wkv_bar_rows = work_wkv_bar + (first * B + begin) * row_d;
+                    real *const v_bar_rows = work_v_bar + begin * row_d;
+                    for (size_t sample = 0; sample < rows; ++sample) {
+                        for (size_t block = from; block < to; ++block) {
+                            const size_t j = block * LANES;
+                            const size_t left = d - j;
+                            const vec v_2 = load(v_2_rows + sample * row_d + j);
+                            const vec g = load(g_rows + sample * row_d + j);
+                            const vec f = load(f_rows + sample * row_d + j);
+                            const vec h = load(h_rows + sample * row_d + j);
+                            const vec s = load(s_rows + sample * row_d + j);
+                            const vec b_prev =
+                                load_part(b_prev_rows + sample * b_prev_stride + j, left);
+                            const vec a_prev =
+                                load_part(a_prev_rows + sample * a_prev_stride + j, left);
+                            const vec b_bar = load(b_bar_rows + sample * row_d + j);
+                            const vec a_bar = load(a_bar_rows + sample * row_d + j);
+                            const vec wkv_bar = load(wkv_bar_rows + sample * row_d + j);
 
-                        /* (26)  h_bar = a_bar * v + b_bar   adjoint of (19), (20) */
-                        const vec h_bar = a_bar * v_2 + b_bar;
+                            /* (26)  h_bar = a_bar * v + b_bar   adjoint of (19), (20) */
+                            const vec h_bar = a_bar * v_2 + b_bar;
 
-                        /* (27)  a_h_bar = h_bar * h   adjoint of (18) */
-                        const vec a_h_bar = h_bar * h;
-                        store(a_h_bar_rows + sample * row_d + j, a_h_bar);
+                            /* (27)  a_h_bar = h_bar * h   adjoint of (18) */
+                            const vec a_h_bar = h_bar * h;
+                            store(a_h_bar_rows + sample * row_d + j, a_h_bar);
 
-                        /* (28)  g_bar = a_bar * a_prev + b_bar * b_prev   adjoint of (19), (20) */
-                        const vec g_bar = a_bar * a_prev + b_bar * b_prev;
+                            /* (28)  g_bar = a_bar * a_prev + b_bar * b_prev   adjoint of (19), (20)
+                             * */
+                            const vec g_bar = a_bar * a_prev + b_bar * b_prev;
 
-                        /* (29)  a_g_bar = g_bar * g   adjoint of (16) */
-                        const vec a_g_bar = g_bar * g;
-                        store(a_g_bar_rows + sample * row_d + j, a_g_bar);
+                            /* (29)  a_g_bar = g_bar * g   adjoint of (16) */
+                            const vec a_g_bar = g_bar * g;
+                            store(a_g_bar_rows + sample * row_d + j, a_g_bar);
 
-                        /* (41)  v_bar = wkv_bar * f / s + a_bar * h   adjoint of (13), (19) */
-                        const vec v_bar = wkv_bar * f / s + a_bar * h;
-                        store(v_bar_rows + sample * row_d + j, v_bar);
+                            /* (41)  v_bar = wkv_bar * f / s + a_bar * h   adjoint of (13), (19) */
+                            const vec v_bar = wkv_bar * f / s + a_bar * h;
+                            store(v_bar_rows + sample * row_d + j, v_bar);
+                        }
                     }
                 }
             }
@@ -1639,7 +1685,8 @@ static void rwkv4_simd_backward_thread(
                                 const vec x_v_bar = load(tile_x_v_bar + (sample * own + v) * LANES);
                                 store(x_v_bar_rows + sample * row_D + j, x_v_bar);
 
-                                /* (45)  x_v_to_mu_v_bar = x_v_bar * (x - x_prev) */
+                                /* (45)  x_v_to_mu_v_bar = x_v_bar * (x - x_prev)   adjoint of (3)
+                                 * */
                                 const vec x_v_to_mu_v_bar = x_v_bar * (x - x_prev);
 
                                 /* (57)  mu_v_bar = sum_t x_v_to_mu_v_bar   adjoint of (3) */
@@ -1726,34 +1773,37 @@ static void rwkv4_simd_backward_thread(
                     }
                 }
             }
-            BARRIER
         }
+        BARRIER
 
         /* every step, in any order */
         {
             const size_t vectors = 1;
             const size_t count = blocks(D, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
                 rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 if (first * B + begin < B)
                     rows = min_size(rows, B - (first * B + begin));
-                const real *const x_rows = in->x + (first * B + begin) * D;
-                real *const x_k_rows = work_x_k + begin * row_D;
-                const real *const x_prev_rows = first * B + begin >= B ? in->x
-                    + (first * B + begin - B) * D : initial_x + (first * B + begin) * D;
-                for (size_t sample = 0; sample < rows; ++sample) {
-                    for (size_t block = from; block < to; ++block) {
-                        const size_t j = block * LANES;
-                        const size_t left = D - j;
-                        const vec mu_k_here = load_part(mu_k + j, left);
-                        const vec x = load_part(x_rows + sample * D + j, left);
-                        const vec x_prev = load_part(x_prev_rows + sample * D + j, left);
+                if (is_mine(mine, begin)) {
+                    const real *const x_rows = in->x + (first * B + begin) * D;
+                    real *const x_k_rows = work_x_k + begin * row_D;
+                    const real *const x_prev_rows = first * B + begin >= B ? in->x
+                        + (first * B + begin - B) * D : initial_x + (first * B + begin) * D;
+                    for (size_t sample = 0; sample < rows; ++sample) {
+                        for (size_t block = from; block < to; ++block) {
+                            const size_t j = block * LANES;
+                            const size_t left = D - j;
+                            const vec mu_k_here = load_part(mu_k + j, left);
+                            const vec x = load_part(x_rows + sample * D + j, left);
+                            const vec x_prev = load_part(x_prev_rows + sample * D + j, left);
 
-                        /* (2)  x_k = mu_k * x + (1 - mu_k) * x_prev */
-                        const vec x_k = mu_k_here * x + (1 - mu_k_here) * x_prev;
-                        store(x_k_rows + sample * row_D + j, x_k);
+                            /* (2)  x_k = mu_k * x + (1 - mu_k) * x_prev */
+                            const vec x_k = mu_k_here * x + (1 - mu_k_here) * x_prev;
+                            store(x_k_rows + sample * row_D + j, x_k);
+                        }
                     }
                 }
             }
@@ -1797,7 +1847,7 @@ static void rwkv4_simd_backward_thread(
                             const vec q_bar = load(q_bar_rows + sample * row_d + j);
 
                             /* (31)  p_to_exp_w_log_bar = p_bar * {-1 if k <= p_prev - exp(w_log),
-                             * else 0} */
+                             * else 0}   adjoint of (14) */
                             const vec p_to_exp_w_log_bar =
                                 p_bar * where(k <= p_prev - exp_w_log_here, -1, 0);
 
@@ -1869,7 +1919,8 @@ static void rwkv4_simd_backward_thread(
                                 const vec x_k_bar = load(tile_x_k_bar + (sample * own + v) * LANES);
                                 store(x_k_bar_rows + sample * row_D + j, x_k_bar);
 
-                                /* (47)  x_k_to_mu_k_bar = x_k_bar * (x - x_prev) */
+                                /* (47)  x_k_to_mu_k_bar = x_k_bar * (x - x_prev)   adjoint of (2)
+                                 * */
                                 const vec x_k_to_mu_k_bar = x_k_bar * (x - x_prev);
 
                                 /* (50)  x_prev_bar = x_r_bar * (1 - mu_r) + x_k_bar * (1 - mu_k) +
@@ -1909,37 +1960,40 @@ static void rwkv4_simd_backward_thread(
     if (gradients->x_bar != NULL) {
         const size_t vectors = 1;
         const size_t count = blocks(D, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
+        const block_share mine = share_of(count, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
             if (begin < (T - 1) * B)
                 rows = min_size(rows, (T - 1) * B - begin);
-            const real *const x_next_bar_rows = begin < (T - 1) * B ? work_x_prev_bar
-                + (begin + B) * row_D : final_x_bar + (begin - (T - 1) * B) * D;
-            const size_t x_next_bar_stride = begin < (T - 1) * B ? row_D : D;
-            const real *const x_v_bar_rows = work_x_v_bar + begin * row_D;
-            const real *const x_k_bar_rows = work_x_k_bar + begin * row_D;
-            const real *const x_r_bar_rows = work_x_r_bar + begin * row_D;
-            real *const x_bar_rows = gradients->x_bar + begin * D;
-            for (size_t sample = 0; sample < rows; ++sample) {
-                for (size_t block = from; block < to; ++block) {
-                    const size_t j = block * LANES;
-                    const size_t left = D - j;
-                    const vec mu_r_here = load_part(mu_r + j, left);
-                    const vec mu_k_here = load_part(mu_k + j, left);
-                    const vec mu_v_here = load_part(mu_v + j, left);
-                    const vec x_next_bar =
-                        load_part(x_next_bar_rows + sample * x_next_bar_stride + j, left);
-                    const vec x_v_bar = load(x_v_bar_rows + sample * row_D + j);
-                    const vec x_k_bar = load(x_k_bar_rows + sample * row_D + j);
-                    const vec x_r_bar = load(x_r_bar_rows + sample * row_D + j);
+            if (is_mine(mine, begin)) {
+                const real *const x_next_bar_rows = begin < (T - 1) * B ? work_x_prev_bar
+                    + (begin + B) * row_D : final_x_bar + (begin - (T - 1) * B) * D;
+                const size_t x_next_bar_stride = begin < (T - 1) * B ? row_D : D;
+                const real *const x_v_bar_rows = work_x_v_bar + begin * row_D;
+                const real *const x_k_bar_rows = work_x_k_bar + begin * row_D;
+                const real *const x_r_bar_rows = work_x_r_bar + begin * row_D;
+                real *const x_bar_rows = gradients->x_bar + begin * D;
+                for (size_t sample = 0; sample < rows; ++sample) {
+                    for (size_t block = from; block < to; ++block) {
+                        const size_t j = block * LANES;
+                        const size_t left = D - j;
+                        const vec mu_r_here = load_part(mu_r + j, left);
+                        const vec mu_k_here = load_part(mu_k + j, left);
+                        const vec mu_v_here = load_part(mu_v + j, left);
+                        const vec x_next_bar =
+                            load_part(x_next_bar_rows + sample * x_next_bar_stride + j, left);
+                        const vec x_v_bar = load(x_v_bar_rows + sample * row_D + j);
+                        const vec x_k_bar = load(x_k_bar_rows + sample * row_D + j);
+                        const vec x_r_bar = load(x_r_bar_rows + sample * row_D + j);
 
-                    /* (54)  x_bar = x_r_bar * mu_r + x_k_bar * mu_k + x_v_bar * mu_v + x_next_bar
-                     * adjoint of (1), (2), (3) */
-                    const vec x_bar = x_r_bar * mu_r_here + x_k_bar * mu_k_here
-                        + x_v_bar * mu_v_here + x_next_bar;
-                    store_part(x_bar_rows + sample * D + j, x_bar, left);
+                        /* (54)  x_bar = x_r_bar * mu_r + x_k_bar * mu_k + x_v_bar * mu_v +
+                         * x_next_bar   adjoint of (1), (2), (3) */
+                        const vec x_bar = x_r_bar * mu_r_here + x_k_bar * mu_k_here
+                            + x_v_bar * mu_v_here + x_next_bar;
+                        store_part(x_bar_rows + sample * D + j, x_bar, left);
+                    }
                 }
             }
         }
@@ -1968,10 +2022,13 @@ static void rwkv4_simd_backward_thread(
 
 static size_t rwkv4_simd_backward_multiplications(const rwkv4_sizes *sizes)
 {
+    const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t D = RWKV4_FIXED_D;
     const size_t d = RWKV4_FIXED_d;
-    return B * (30 * d + 11 * D + 8 * D * d);
+    const size_t row_d = padded(d);
+    const size_t chunk = steps_together(T, B, row_d);
+    return (d > LANES ? chunk : 1) * B * (30 * d + 11 * D + 8 * D * d);
 }
 
 void rwkv4_simd_backward(
@@ -1980,7 +2037,7 @@ void rwkv4_simd_backward(
     const rwkv4_real *tape, const rwkv4_cotangents *bars, const rwkv4_gradients *gradients,
     rwkv4_real *work, size_t threads)
 {
-    const size_t team = team_of(threads, rwkv4_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
+    const size_t team = team_of(threads, rwkv4_simd_backward_multiplications(sizes), SHARE_OF_STEP);
     TEAM(rwkv4_simd_backward_thread, sizes, parameters, packed, in, initial, out, tape, bars,
         gradients, work);
 }

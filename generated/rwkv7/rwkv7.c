@@ -973,7 +973,7 @@ void rwkv7_backward(
                 x_r_bar[j] = sum;
             }
 
-            /* (56)  x_r_to_mu_r_bar = x_r_bar * (x_prev - x) */
+            /* (56)  x_r_to_mu_r_bar = x_r_bar * (x_prev - x)   adjoint of (1) */
             for (size_t j = 0; j < D; ++j)
                 x_r_to_mu_r_bar[j] = x_r_bar[j] * (x_prev[j] - x[j]);
 
@@ -1143,7 +1143,7 @@ void rwkv7_backward(
                 }
             }
 
-            /* (31)  ktilde_to_alpha_bar = ktilde_bar * k * (a - 1) */
+            /* (31)  ktilde_to_alpha_bar = ktilde_bar * k * (a - 1)   adjoint of (20) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     ktilde_to_alpha_bar[j * d_k + l] = ktilde_bar[j * d_k + l] * k[j * d_k
@@ -1160,7 +1160,7 @@ void rwkv7_backward(
                 }
             }
 
-            /* (33)  khat_to_s_bar = -1/2 * khat_bar * kappa / s^(3/2) */
+            /* (33)  khat_to_s_bar = -1/2 * khat_bar * kappa / s^(3/2)   adjoint of (19) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     khat_to_s_bar[j * d_k + l] = -REAL(0.5) * khat_bar[j * d_k + l] * kappa[j * d_k
@@ -1214,7 +1214,7 @@ void rwkv7_backward(
                 x_a_bar[j] = sum;
             }
 
-            /* (41)  x_a_to_mu_a_bar = x_a_bar * (x_prev - x) */
+            /* (41)  x_a_to_mu_a_bar = x_a_bar * (x_prev - x)   adjoint of (12) */
             for (size_t j = 0; j < D; ++j)
                 x_a_to_mu_a_bar[j] = x_a_bar[j] * (x_prev[j] - x[j]);
 
@@ -1256,7 +1256,7 @@ void rwkv7_backward(
                 x_d_bar[j] = sum;
             }
 
-            /* (47)  x_d_to_mu_d_bar = x_d_bar * (x_prev - x) */
+            /* (47)  x_d_to_mu_d_bar = x_d_bar * (x_prev - x)   adjoint of (7) */
             for (size_t j = 0; j < D; ++j)
                 x_d_to_mu_d_bar[j] = x_d_bar[j] * (x_prev[j] - x[j]);
 
@@ -1279,7 +1279,7 @@ void rwkv7_backward(
                 x_v_bar[j] = sum;
             }
 
-            /* (50)  x_v_to_mu_v_bar = x_v_bar * (x_prev - x) */
+            /* (50)  x_v_to_mu_v_bar = x_v_bar * (x_prev - x)   adjoint of (5) */
             for (size_t j = 0; j < D; ++j)
                 x_v_to_mu_v_bar[j] = x_v_bar[j] * (x_prev[j] - x[j]);
 
@@ -1299,7 +1299,7 @@ void rwkv7_backward(
                 x_k_bar[j] = sum;
             }
 
-            /* (53)  x_k_to_mu_k_bar = x_k_bar * (x_prev - x) */
+            /* (53)  x_k_to_mu_k_bar = x_k_bar * (x_prev - x)   adjoint of (3) */
             for (size_t j = 0; j < D; ++j)
                 x_k_to_mu_k_bar[j] = x_k_bar[j] * (x_prev[j] - x[j]);
 

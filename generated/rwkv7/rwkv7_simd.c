@@ -285,51 +285,54 @@ static void rwkv7_simd_forward_thread(
     {
         const size_t vectors = 1;
         const size_t count = blocks(D, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
+        const block_share mine = share_of(count, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
             if (begin < B)
                 rows = min_size(rows, B - begin);
-            const real *const x_rows = in->x + begin * D;
-            real *const x_r_rows = work_x_r + begin * row_D;
-            const real *const x_prev_rows =
-                begin >= B ? in->x + (begin - B) * D : initial_x + begin * D;
-            real *const x_k_rows = work_x_k + begin * row_D;
-            real *const x_v_rows = work_x_v + begin * row_D;
-            real *const x_d_rows = work_x_d + begin * row_D;
-            real *const x_a_rows = work_x_a + begin * row_D;
-            for (size_t sample = 0; sample < rows; ++sample) {
-                for (size_t block = from; block < to; ++block) {
-                    const size_t j = block * LANES;
-                    const size_t left = D - j;
-                    const vec mu_r_here = load_part(mu_r + j, left);
-                    const vec mu_k_here = load_part(mu_k + j, left);
-                    const vec mu_v_here = load_part(mu_v + j, left);
-                    const vec mu_d_here = load_part(mu_d + j, left);
-                    const vec mu_a_here = load_part(mu_a + j, left);
-                    const vec x = load_part(x_rows + sample * D + j, left);
-                    const vec x_prev = load_part(x_prev_rows + sample * D + j, left);
+            if (is_mine(mine, begin)) {
+                const real *const x_rows = in->x + begin * D;
+                real *const x_r_rows = work_x_r + begin * row_D;
+                const real *const x_prev_rows =
+                    begin >= B ? in->x + (begin - B) * D : initial_x + begin * D;
+                real *const x_k_rows = work_x_k + begin * row_D;
+                real *const x_v_rows = work_x_v + begin * row_D;
+                real *const x_d_rows = work_x_d + begin * row_D;
+                real *const x_a_rows = work_x_a + begin * row_D;
+                for (size_t sample = 0; sample < rows; ++sample) {
+                    for (size_t block = from; block < to; ++block) {
+                        const size_t j = block * LANES;
+                        const size_t left = D - j;
+                        const vec mu_r_here = load_part(mu_r + j, left);
+                        const vec mu_k_here = load_part(mu_k + j, left);
+                        const vec mu_v_here = load_part(mu_v + j, left);
+                        const vec mu_d_here = load_part(mu_d + j, left);
+                        const vec mu_a_here = load_part(mu_a + j, left);
+                        const vec x = load_part(x_rows + sample * D + j, left);
+                        const vec x_prev = load_part(x_prev_rows + sample * D + j, left);
 
-                    /* (1)  x_r = x + (x_prev - x) * mu_r */
-                    const vec x_r = x + (x_prev - x) * mu_r_here;
-                    store(x_r_rows + sample * row_D + j, x_r);
+                        /* (1)  x_r = x + (x_prev - x) * mu_r */
+                        const vec x_r = x + (x_prev - x) * mu_r_here;
+                        store(x_r_rows + sample * row_D + j, x_r);
 
-                    /* (3)  x_k = x + (x_prev - x) * mu_k */
-                    const vec x_k = x + (x_prev - x) * mu_k_here;
-                    store(x_k_rows + sample * row_D + j, x_k);
+                        /* (3)  x_k = x + (x_prev - x) * mu_k */
+                        const vec x_k = x + (x_prev - x) * mu_k_here;
+                        store(x_k_rows + sample * row_D + j, x_k);
 
-                    /* (5)  x_v = x + (x_prev - x) * mu_v */
-                    const vec x_v = x + (x_prev - x) * mu_v_here;
-                    store(x_v_rows + sample * row_D + j, x_v);
+                        /* (5)  x_v = x + (x_prev - x) * mu_v */
+                        const vec x_v = x + (x_prev - x) * mu_v_here;
+                        store(x_v_rows + sample * row_D + j, x_v);
 
-                    /* (7)  x_d = x + (x_prev - x) * mu_d */
-                    const vec x_d = x + (x_prev - x) * mu_d_here;
-                    store(x_d_rows + sample * row_D + j, x_d);
+                        /* (7)  x_d = x + (x_prev - x) * mu_d */
+                        const vec x_d = x + (x_prev - x) * mu_d_here;
+                        store(x_d_rows + sample * row_D + j, x_d);
 
-                    /* (12)  x_a = x + (x_prev - x) * mu_a */
-                    const vec x_a = x + (x_prev - x) * mu_a_here;
-                    store(x_a_rows + sample * row_D + j, x_a);
+                        /* (12)  x_a = x + (x_prev - x) * mu_a */
+                        const vec x_a = x + (x_prev - x) * mu_a_here;
+                        store(x_a_rows + sample * row_D + j, x_a);
+                    }
                 }
             }
         }
@@ -390,42 +393,45 @@ static void rwkv7_simd_forward_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(R_d, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
+        const block_share mine = share_of(count, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            const real *const x_d_rows = work_x_d + begin * row_D;
-            real *const z_d_rows = work_z_d + begin * row_R_d;
-            real *const z_d_tail_rows = tape_z_d_tail + begin * row_R_d;
-            const operand factors_a_z_d[] = {
-                {x_d_rows, row_D, D, panels_x_d},
-            };
-            for (size_t start = from, taken; start < to; start += taken) {
-                taken = min_size(to - start, blocks_per_batch(rows));
-                const block_range batch = {R_d, vectors, start, start + taken, 0};
-                ALIGNED real tile_a_z_d_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            if (is_mine(mine, begin)) {
+                const real *const x_d_rows = work_x_d + begin * row_D;
+                real *const z_d_rows = work_z_d + begin * row_R_d;
+                real *const z_d_tail_rows = tape_z_d_tail + begin * row_R_d;
+                const operand factors_a_z_d[] = {
+                    {x_d_rows, row_D, D, panels_x_d},
+                };
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {R_d, vectors, start, start + taken, 0};
+                    ALIGNED real tile_a_z_d_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                /* A_d x_d */
-                products(rows, 1, &batch, factors_a_z_d, 1,
-                    &(sums){tile_a_z_d_batch, batch.low, rows, 0}, 0);
+                    /* A_d x_d */
+                    products(rows, 1, &batch, factors_a_z_d, 1,
+                        &(sums){tile_a_z_d_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = batch.low; block < batch.high; ++block) {
-                    const size_t own = vectors_of(R_d, vectors, block);
-                    const real *const tile_a_z_d =
-                        tile_a_z_d_batch + (block - batch.low) * vectors * rows * LANES;
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES;
-                        for (size_t sample = 0; sample < rows; ++sample) {
-                            /* (8)  a_z_d = A_d x_d */
-                            const vec a_z_d = load(tile_a_z_d + (sample * own + v) * LANES);
+                    for (size_t block = batch.low; block < batch.high; ++block) {
+                        const size_t own = vectors_of(R_d, vectors, block);
+                        const real *const tile_a_z_d =
+                            tile_a_z_d_batch + (block - batch.low) * vectors * rows * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            for (size_t sample = 0; sample < rows; ++sample) {
+                                /* (8)  a_z_d = A_d x_d */
+                                const vec a_z_d = load(tile_a_z_d + (sample * own + v) * LANES);
 
-                            /* (9)  z_d = tanh(a_z_d) */
-                            const vec z_d = vec_tanh(a_z_d);
-                            store(z_d_rows + sample * row_R_d + j, z_d);
+                                /* (9)  z_d = tanh(a_z_d) */
+                                const vec z_d = vec_tanh(a_z_d);
+                                store(z_d_rows + sample * row_R_d + j, z_d);
 
-                            /* (9)  z_d_tail = tanh_tail(a_z_d) */
-                            const vec z_d_tail = vec_tanh_tail(a_z_d);
-                            store(z_d_tail_rows + sample * row_R_d + j, z_d_tail);
+                                /* (9)  z_d_tail = tanh_tail(a_z_d) */
+                                const vec z_d_tail = vec_tanh_tail(a_z_d);
+                                store(z_d_tail_rows + sample * row_R_d + j, z_d_tail);
+                            }
                         }
                     }
                 }
@@ -469,34 +475,37 @@ static void rwkv7_simd_forward_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(R_a, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
+        const block_share mine = share_of(count, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            const real *const x_a_rows = work_x_a + begin * row_D;
-            real *const z_a_rows = tape_z_a + begin * row_R_a;
-            const operand factors_z_a[] = {
-                {x_a_rows, row_D, D, panels_x_a},
-            };
-            for (size_t start = from, taken; start < to; start += taken) {
-                taken = min_size(to - start, blocks_per_batch(rows));
-                const block_range batch = {R_a, vectors, start, start + taken, 0};
-                ALIGNED real tile_z_a_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            if (is_mine(mine, begin)) {
+                const real *const x_a_rows = work_x_a + begin * row_D;
+                real *const z_a_rows = tape_z_a + begin * row_R_a;
+                const operand factors_z_a[] = {
+                    {x_a_rows, row_D, D, panels_x_a},
+                };
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {R_a, vectors, start, start + taken, 0};
+                    ALIGNED real tile_z_a_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                /* A_a x_a */
-                products(rows, 1, &batch, factors_z_a, 1,
-                    &(sums){tile_z_a_batch, batch.low, rows, 0}, 0);
+                    /* A_a x_a */
+                    products(rows, 1, &batch, factors_z_a, 1,
+                        &(sums){tile_z_a_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = batch.low; block < batch.high; ++block) {
-                    const size_t own = vectors_of(R_a, vectors, block);
-                    const real *const tile_z_a =
-                        tile_z_a_batch + (block - batch.low) * vectors * rows * LANES;
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES;
-                        for (size_t sample = 0; sample < rows; ++sample) {
-                            /* (13)  z_a = A_a x_a */
-                            const vec z_a = load(tile_z_a + (sample * own + v) * LANES);
-                            store(z_a_rows + sample * row_R_a + j, z_a);
+                    for (size_t block = batch.low; block < batch.high; ++block) {
+                        const size_t own = vectors_of(R_a, vectors, block);
+                        const real *const tile_z_a =
+                            tile_z_a_batch + (block - batch.low) * vectors * rows * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            for (size_t sample = 0; sample < rows; ++sample) {
+                                /* (13)  z_a = A_a x_a */
+                                const vec z_a = load(tile_z_a + (sample * own + v) * LANES);
+                                store(z_a_rows + sample * row_R_a + j, z_a);
+                            }
                         }
                     }
                 }
@@ -542,20 +551,23 @@ static void rwkv7_simd_forward_thread(
     {
         const size_t vectors = 1;
         const size_t count = blocks(H, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
+        const block_share mine = share_of(count, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            real *const s_rows = tape_s + begin * row_H;
-            const real *const a_s_rows = tape_a_s + begin * row_H;
-            for (size_t sample = 0; sample < rows; ++sample) {
-                for (size_t block = from; block < to; ++block) {
-                    const size_t j = block * LANES;
-                    const vec a_s = load(a_s_rows + sample * row_H + j);
+            if (is_mine(mine, begin)) {
+                real *const s_rows = tape_s + begin * row_H;
+                const real *const a_s_rows = tape_a_s + begin * row_H;
+                for (size_t sample = 0; sample < rows; ++sample) {
+                    for (size_t block = from; block < to; ++block) {
+                        const size_t j = block * LANES;
+                        const vec a_s = load(a_s_rows + sample * row_H + j);
 
-                    /* (18)  s = max(a_s, 10^(-24)) */
-                    const vec s = where(a_s >= REAL(1e-24), a_s, REAL(1e-24));
-                    store(s_rows + sample * row_H + j, s);
+                        /* (18)  s = max(a_s, 10^(-24)) */
+                        const vec s = where(a_s >= REAL(1e-24), a_s, REAL(1e-24));
+                        store(s_rows + sample * row_H + j, s);
+                    }
                 }
             }
         }
@@ -614,8 +626,8 @@ static void rwkv7_simd_forward_thread(
                                 + i] - u[j * d_v + l] * a_khat[j * d_k + i] + v_2[j * d_v
                                 + l] * ktilde[j * d_k + i];
             }
-            BARRIER
         }
+        BARRIER
 
         /* every step, in any order */
         for (size_t sample = share_from(steps * B, thread, threads); sample < share_from(steps * B,
@@ -747,51 +759,54 @@ static void rwkv7_simd_infer_thread(
     {
         const size_t vectors = 1;
         const size_t count = blocks(D, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
+        const block_share mine = share_of(count, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
             if (begin < B)
                 rows = min_size(rows, B - begin);
-            const real *const x_rows = in->x + begin * D;
-            real *const x_r_rows = work_x_r + begin * row_D;
-            const real *const x_prev_rows =
-                begin >= B ? in->x + (begin - B) * D : initial_x + begin * D;
-            real *const x_k_rows = work_x_k + begin * row_D;
-            real *const x_v_rows = work_x_v + begin * row_D;
-            real *const x_d_rows = work_x_d + begin * row_D;
-            real *const x_a_rows = work_x_a + begin * row_D;
-            for (size_t sample = 0; sample < rows; ++sample) {
-                for (size_t block = from; block < to; ++block) {
-                    const size_t j = block * LANES;
-                    const size_t left = D - j;
-                    const vec mu_r_here = load_part(mu_r + j, left);
-                    const vec mu_k_here = load_part(mu_k + j, left);
-                    const vec mu_v_here = load_part(mu_v + j, left);
-                    const vec mu_d_here = load_part(mu_d + j, left);
-                    const vec mu_a_here = load_part(mu_a + j, left);
-                    const vec x = load_part(x_rows + sample * D + j, left);
-                    const vec x_prev = load_part(x_prev_rows + sample * D + j, left);
+            if (is_mine(mine, begin)) {
+                const real *const x_rows = in->x + begin * D;
+                real *const x_r_rows = work_x_r + begin * row_D;
+                const real *const x_prev_rows =
+                    begin >= B ? in->x + (begin - B) * D : initial_x + begin * D;
+                real *const x_k_rows = work_x_k + begin * row_D;
+                real *const x_v_rows = work_x_v + begin * row_D;
+                real *const x_d_rows = work_x_d + begin * row_D;
+                real *const x_a_rows = work_x_a + begin * row_D;
+                for (size_t sample = 0; sample < rows; ++sample) {
+                    for (size_t block = from; block < to; ++block) {
+                        const size_t j = block * LANES;
+                        const size_t left = D - j;
+                        const vec mu_r_here = load_part(mu_r + j, left);
+                        const vec mu_k_here = load_part(mu_k + j, left);
+                        const vec mu_v_here = load_part(mu_v + j, left);
+                        const vec mu_d_here = load_part(mu_d + j, left);
+                        const vec mu_a_here = load_part(mu_a + j, left);
+                        const vec x = load_part(x_rows + sample * D + j, left);
+                        const vec x_prev = load_part(x_prev_rows + sample * D + j, left);
 
-                    /* (1)  x_r = x + (x_prev - x) * mu_r */
-                    const vec x_r = x + (x_prev - x) * mu_r_here;
-                    store(x_r_rows + sample * row_D + j, x_r);
+                        /* (1)  x_r = x + (x_prev - x) * mu_r */
+                        const vec x_r = x + (x_prev - x) * mu_r_here;
+                        store(x_r_rows + sample * row_D + j, x_r);
 
-                    /* (3)  x_k = x + (x_prev - x) * mu_k */
-                    const vec x_k = x + (x_prev - x) * mu_k_here;
-                    store(x_k_rows + sample * row_D + j, x_k);
+                        /* (3)  x_k = x + (x_prev - x) * mu_k */
+                        const vec x_k = x + (x_prev - x) * mu_k_here;
+                        store(x_k_rows + sample * row_D + j, x_k);
 
-                    /* (5)  x_v = x + (x_prev - x) * mu_v */
-                    const vec x_v = x + (x_prev - x) * mu_v_here;
-                    store(x_v_rows + sample * row_D + j, x_v);
+                        /* (5)  x_v = x + (x_prev - x) * mu_v */
+                        const vec x_v = x + (x_prev - x) * mu_v_here;
+                        store(x_v_rows + sample * row_D + j, x_v);
 
-                    /* (7)  x_d = x + (x_prev - x) * mu_d */
-                    const vec x_d = x + (x_prev - x) * mu_d_here;
-                    store(x_d_rows + sample * row_D + j, x_d);
+                        /* (7)  x_d = x + (x_prev - x) * mu_d */
+                        const vec x_d = x + (x_prev - x) * mu_d_here;
+                        store(x_d_rows + sample * row_D + j, x_d);
 
-                    /* (12)  x_a = x + (x_prev - x) * mu_a */
-                    const vec x_a = x + (x_prev - x) * mu_a_here;
-                    store(x_a_rows + sample * row_D + j, x_a);
+                        /* (12)  x_a = x + (x_prev - x) * mu_a */
+                        const vec x_a = x + (x_prev - x) * mu_a_here;
+                        store(x_a_rows + sample * row_D + j, x_a);
+                    }
                 }
             }
         }
@@ -852,37 +867,40 @@ static void rwkv7_simd_infer_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(R_d, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
+        const block_share mine = share_of(count, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            const real *const x_d_rows = work_x_d + begin * row_D;
-            real *const z_d_rows = work_z_d + begin * row_R_d;
-            const operand factors_a_z_d[] = {
-                {x_d_rows, row_D, D, panels_x_d},
-            };
-            for (size_t start = from, taken; start < to; start += taken) {
-                taken = min_size(to - start, blocks_per_batch(rows));
-                const block_range batch = {R_d, vectors, start, start + taken, 0};
-                ALIGNED real tile_a_z_d_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            if (is_mine(mine, begin)) {
+                const real *const x_d_rows = work_x_d + begin * row_D;
+                real *const z_d_rows = work_z_d + begin * row_R_d;
+                const operand factors_a_z_d[] = {
+                    {x_d_rows, row_D, D, panels_x_d},
+                };
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {R_d, vectors, start, start + taken, 0};
+                    ALIGNED real tile_a_z_d_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                /* A_d x_d */
-                products(rows, 1, &batch, factors_a_z_d, 1,
-                    &(sums){tile_a_z_d_batch, batch.low, rows, 0}, 0);
+                    /* A_d x_d */
+                    products(rows, 1, &batch, factors_a_z_d, 1,
+                        &(sums){tile_a_z_d_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = batch.low; block < batch.high; ++block) {
-                    const size_t own = vectors_of(R_d, vectors, block);
-                    const real *const tile_a_z_d =
-                        tile_a_z_d_batch + (block - batch.low) * vectors * rows * LANES;
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES;
-                        for (size_t sample = 0; sample < rows; ++sample) {
-                            /* (8)  a_z_d = A_d x_d */
-                            const vec a_z_d = load(tile_a_z_d + (sample * own + v) * LANES);
+                    for (size_t block = batch.low; block < batch.high; ++block) {
+                        const size_t own = vectors_of(R_d, vectors, block);
+                        const real *const tile_a_z_d =
+                            tile_a_z_d_batch + (block - batch.low) * vectors * rows * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            for (size_t sample = 0; sample < rows; ++sample) {
+                                /* (8)  a_z_d = A_d x_d */
+                                const vec a_z_d = load(tile_a_z_d + (sample * own + v) * LANES);
 
-                            /* (9)  z_d = tanh(a_z_d) */
-                            const vec z_d = vec_tanh(a_z_d);
-                            store(z_d_rows + sample * row_R_d + j, z_d);
+                                /* (9)  z_d = tanh(a_z_d) */
+                                const vec z_d = vec_tanh(a_z_d);
+                                store(z_d_rows + sample * row_R_d + j, z_d);
+                            }
                         }
                     }
                 }
@@ -926,34 +944,37 @@ static void rwkv7_simd_infer_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(R_a, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
+        const block_share mine = share_of(count, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            const real *const x_a_rows = work_x_a + begin * row_D;
-            real *const z_a_rows = work_z_a + begin * row_R_a;
-            const operand factors_z_a[] = {
-                {x_a_rows, row_D, D, panels_x_a},
-            };
-            for (size_t start = from, taken; start < to; start += taken) {
-                taken = min_size(to - start, blocks_per_batch(rows));
-                const block_range batch = {R_a, vectors, start, start + taken, 0};
-                ALIGNED real tile_z_a_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            if (is_mine(mine, begin)) {
+                const real *const x_a_rows = work_x_a + begin * row_D;
+                real *const z_a_rows = work_z_a + begin * row_R_a;
+                const operand factors_z_a[] = {
+                    {x_a_rows, row_D, D, panels_x_a},
+                };
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {R_a, vectors, start, start + taken, 0};
+                    ALIGNED real tile_z_a_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                /* A_a x_a */
-                products(rows, 1, &batch, factors_z_a, 1,
-                    &(sums){tile_z_a_batch, batch.low, rows, 0}, 0);
+                    /* A_a x_a */
+                    products(rows, 1, &batch, factors_z_a, 1,
+                        &(sums){tile_z_a_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = batch.low; block < batch.high; ++block) {
-                    const size_t own = vectors_of(R_a, vectors, block);
-                    const real *const tile_z_a =
-                        tile_z_a_batch + (block - batch.low) * vectors * rows * LANES;
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES;
-                        for (size_t sample = 0; sample < rows; ++sample) {
-                            /* (13)  z_a = A_a x_a */
-                            const vec z_a = load(tile_z_a + (sample * own + v) * LANES);
-                            store(z_a_rows + sample * row_R_a + j, z_a);
+                    for (size_t block = batch.low; block < batch.high; ++block) {
+                        const size_t own = vectors_of(R_a, vectors, block);
+                        const real *const tile_z_a =
+                            tile_z_a_batch + (block - batch.low) * vectors * rows * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            for (size_t sample = 0; sample < rows; ++sample) {
+                                /* (13)  z_a = A_a x_a */
+                                const vec z_a = load(tile_z_a + (sample * own + v) * LANES);
+                                store(z_a_rows + sample * row_R_a + j, z_a);
+                            }
                         }
                     }
                 }
@@ -993,20 +1014,23 @@ static void rwkv7_simd_infer_thread(
     {
         const size_t vectors = 1;
         const size_t count = blocks(H, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
+        const block_share mine = share_of(count, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            real *const s_rows = work_s + begin * row_H;
-            const real *const a_s_rows = work_a_s + begin * row_H;
-            for (size_t sample = 0; sample < rows; ++sample) {
-                for (size_t block = from; block < to; ++block) {
-                    const size_t j = block * LANES;
-                    const vec a_s = load(a_s_rows + sample * row_H + j);
+            if (is_mine(mine, begin)) {
+                real *const s_rows = work_s + begin * row_H;
+                const real *const a_s_rows = work_a_s + begin * row_H;
+                for (size_t sample = 0; sample < rows; ++sample) {
+                    for (size_t block = from; block < to; ++block) {
+                        const size_t j = block * LANES;
+                        const vec a_s = load(a_s_rows + sample * row_H + j);
 
-                    /* (18)  s = max(a_s, 10^(-24)) */
-                    const vec s = where(a_s >= REAL(1e-24), a_s, REAL(1e-24));
-                    store(s_rows + sample * row_H + j, s);
+                        /* (18)  s = max(a_s, 10^(-24)) */
+                        const vec s = where(a_s >= REAL(1e-24), a_s, REAL(1e-24));
+                        store(s_rows + sample * row_H + j, s);
+                    }
                 }
             }
         }
@@ -1065,8 +1089,8 @@ static void rwkv7_simd_infer_thread(
                                 + i] - u[j * d_v + l] * a_khat[j * d_k + i] + v_2[j * d_v
                                 + l] * ktilde[j * d_k + i];
             }
-            BARRIER
         }
+        BARRIER
 
         /* every step, in any order */
         for (size_t sample = share_from(steps * B, thread, threads); sample < share_from(steps * B,
@@ -1284,27 +1308,30 @@ static void rwkv7_simd_backward_thread(
     {
         const size_t vectors = 1;
         const size_t count = blocks(D, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
+        const block_share mine = share_of(count, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
             if (begin < B)
                 rows = min_size(rows, B - begin);
-            const real *const x_rows = in->x + begin * D;
-            real *const x_r_rows = work_x_r + begin * row_D;
-            const real *const x_prev_rows =
-                begin >= B ? in->x + (begin - B) * D : initial_x + begin * D;
-            for (size_t sample = 0; sample < rows; ++sample) {
-                for (size_t block = from; block < to; ++block) {
-                    const size_t j = block * LANES;
-                    const size_t left = D - j;
-                    const vec mu_r_here = load_part(mu_r + j, left);
-                    const vec x = load_part(x_rows + sample * D + j, left);
-                    const vec x_prev = load_part(x_prev_rows + sample * D + j, left);
+            if (is_mine(mine, begin)) {
+                const real *const x_rows = in->x + begin * D;
+                real *const x_r_rows = work_x_r + begin * row_D;
+                const real *const x_prev_rows =
+                    begin >= B ? in->x + (begin - B) * D : initial_x + begin * D;
+                for (size_t sample = 0; sample < rows; ++sample) {
+                    for (size_t block = from; block < to; ++block) {
+                        const size_t j = block * LANES;
+                        const size_t left = D - j;
+                        const vec mu_r_here = load_part(mu_r + j, left);
+                        const vec x = load_part(x_rows + sample * D + j, left);
+                        const vec x_prev = load_part(x_prev_rows + sample * D + j, left);
 
-                    /* (1)  x_r = x + (x_prev - x) * mu_r */
-                    const vec x_r = x + (x_prev - x) * mu_r_here;
-                    store(x_r_rows + sample * row_D + j, x_r);
+                        /* (1)  x_r = x + (x_prev - x) * mu_r */
+                        const vec x_r = x + (x_prev - x) * mu_r_here;
+                        store(x_r_rows + sample * row_D + j, x_r);
+                    }
                 }
             }
         }
@@ -1394,7 +1421,7 @@ static void rwkv7_simd_backward_thread(
                         const vec x_prev = load_part(x_prev_rows + sample * D + j, left);
                         const vec x_r_bar = load(x_r_bar_rows + sample * row_D + j);
 
-                        /* (56)  x_r_to_mu_r_bar = x_r_bar * (x_prev - x) */
+                        /* (56)  x_r_to_mu_r_bar = x_r_bar * (x_prev - x)   adjoint of (1) */
                         const vec x_r_to_mu_r_bar = x_r_bar * (x_prev - x);
 
                         /* (66)  mu_r_bar = sum_t x_r_to_mu_r_bar   adjoint of (1) */
@@ -1465,34 +1492,37 @@ static void rwkv7_simd_backward_thread(
                             S_prev_bar[(j * d_v + l) * d_k + i] = u_bar[j * d_v + l] * khat[j * d_k
                                 + i] + S_bar[(j * d_v + l) * d_k + i] * w[j * d_k + i];
             }
-            BARRIER
         }
+        BARRIER
 
         /* every step, in any order */
         {
             const size_t vectors = 1;
             const size_t count = blocks(R_d, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
                 rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                const real *const z_d_tail_rows = tape_z_d_tail + (first * B + begin) * row_R_d;
-                real *const one_minus_z_d_squared_rows =
-                    work_one_minus_z_d_squared + begin * row_R_d;
-                real *const z_d_rows = work_z_d + begin * row_R_d;
-                for (size_t sample = 0; sample < rows; ++sample) {
-                    for (size_t block = from; block < to; ++block) {
-                        const size_t j = block * LANES;
-                        const vec z_d_tail = load(z_d_tail_rows + sample * row_R_d + j);
+                if (is_mine(mine, begin)) {
+                    const real *const z_d_tail_rows = tape_z_d_tail + (first * B + begin) * row_R_d;
+                    real *const one_minus_z_d_squared_rows =
+                        work_one_minus_z_d_squared + begin * row_R_d;
+                    real *const z_d_rows = work_z_d + begin * row_R_d;
+                    for (size_t sample = 0; sample < rows; ++sample) {
+                        for (size_t block = from; block < to; ++block) {
+                            const size_t j = block * LANES;
+                            const vec z_d_tail = load(z_d_tail_rows + sample * row_R_d + j);
 
-                        /* (9)  z_d = tanh_from_tail(z_d_tail) */
-                        const vec z_d = vec_tanh_from_tail(z_d_tail);
-                        store(z_d_rows + sample * row_R_d + j, z_d);
+                            /* (9)  z_d = tanh_from_tail(z_d_tail) */
+                            const vec z_d = vec_tanh_from_tail(z_d_tail);
+                            store(z_d_rows + sample * row_R_d + j, z_d);
 
-                        /* (9)  one_minus_z_d_squared = slope_from_tail(z_d_tail) */
-                        const vec one_minus_z_d_squared = vec_slope_from_tail(z_d_tail);
-                        store(one_minus_z_d_squared_rows + sample * row_R_d + j,
-                            one_minus_z_d_squared);
+                            /* (9)  one_minus_z_d_squared = slope_from_tail(z_d_tail) */
+                            const vec one_minus_z_d_squared = vec_slope_from_tail(z_d_tail);
+                            store(one_minus_z_d_squared_rows + sample * row_R_d + j,
+                                one_minus_z_d_squared);
+                        }
                     }
                 }
             }
@@ -1571,7 +1601,7 @@ static void rwkv7_simd_backward_thread(
                 }
             }
 
-            /* (31)  ktilde_to_alpha_bar = ktilde_bar * k * (a - 1) */
+            /* (31)  ktilde_to_alpha_bar = ktilde_bar * k * (a - 1)   adjoint of (20) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     ktilde_to_alpha_bar[j * d_k + l] = ktilde_bar[j * d_k + l] * k[j * d_k
@@ -1588,7 +1618,7 @@ static void rwkv7_simd_backward_thread(
                 }
             }
 
-            /* (33)  khat_to_s_bar = -1/2 * khat_bar * kappa / s^(3/2) */
+            /* (33)  khat_to_s_bar = -1/2 * khat_bar * kappa / s^(3/2)   adjoint of (19) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     khat_to_s_bar[j * d_k + l] = -REAL(0.5) * khat_bar[j * d_k + l] * kappa[j * d_k
@@ -1768,10 +1798,12 @@ static void rwkv7_simd_backward_thread(
                                 const vec x_a_bar = load(tile_x_a_bar + (sample * own + v) * LANES);
                                 store(x_a_bar_rows + sample * row_D + j, x_a_bar);
 
-                                /* (41)  x_a_to_mu_a_bar = x_a_bar * (x_prev - x) */
+                                /* (41)  x_a_to_mu_a_bar = x_a_bar * (x_prev - x)   adjoint of (12)
+                                 * */
                                 const vec x_a_to_mu_a_bar = x_a_bar * (x_prev - x);
 
-                                /* (50)  x_v_to_mu_v_bar = x_v_bar * (x_prev - x) */
+                                /* (50)  x_v_to_mu_v_bar = x_v_bar * (x_prev - x)   adjoint of (5)
+                                 * */
                                 const vec x_v_to_mu_v_bar = x_v_bar * (x_prev - x);
 
                                 /* (68)  mu_v_bar = sum_t x_v_to_mu_v_bar   adjoint of (5) */
@@ -1797,23 +1829,26 @@ static void rwkv7_simd_backward_thread(
         {
             const size_t vectors = 1;
             const size_t count = blocks(H, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
                 rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                const real *const a_s_rows = tape_a_s + (first * B + begin) * row_H;
-                const real *const s_bar_rows = work_s_bar + begin * row_H;
-                real *const a_s_bar_rows = work_a_s_bar + begin * row_H;
-                for (size_t sample = 0; sample < rows; ++sample) {
-                    for (size_t block = from; block < to; ++block) {
-                        const size_t j = block * LANES;
-                        const vec a_s = load(a_s_rows + sample * row_H + j);
-                        const vec s_bar = load(s_bar_rows + sample * row_H + j);
+                if (is_mine(mine, begin)) {
+                    const real *const a_s_rows = tape_a_s + (first * B + begin) * row_H;
+                    const real *const s_bar_rows = work_s_bar + begin * row_H;
+                    real *const a_s_bar_rows = work_a_s_bar + begin * row_H;
+                    for (size_t sample = 0; sample < rows; ++sample) {
+                        for (size_t block = from; block < to; ++block) {
+                            const size_t j = block * LANES;
+                            const vec a_s = load(a_s_rows + sample * row_H + j);
+                            const vec s_bar = load(s_bar_rows + sample * row_H + j);
 
-                        /* (35)  a_s_bar = s_bar * {1 if a_s >= 10^(-24), else 0}   adjoint of (18)
-                         * */
-                        const vec a_s_bar = s_bar * where(a_s >= REAL(1e-24), 1, 0);
-                        store(a_s_bar_rows + sample * row_H + j, a_s_bar);
+                            /* (35)  a_s_bar = s_bar * {1 if a_s >= 10^(-24), else 0}   adjoint of
+                             * (18) */
+                            const vec a_s_bar = s_bar * where(a_s >= REAL(1e-24), 1, 0);
+                            store(a_s_bar_rows + sample * row_H + j, a_s_bar);
+                        }
                     }
                 }
             }
@@ -1881,24 +1916,27 @@ static void rwkv7_simd_backward_thread(
         {
             const size_t vectors = 1;
             const size_t count = blocks(R_d, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
                 rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                const real *const one_minus_z_d_squared_rows =
-                    work_one_minus_z_d_squared + begin * row_R_d;
-                const real *const z_d_bar_rows = work_z_d_bar + begin * row_R_d;
-                real *const a_z_d_bar_rows = work_a_z_d_bar + begin * row_R_d;
-                for (size_t sample = 0; sample < rows; ++sample) {
-                    for (size_t block = from; block < to; ++block) {
-                        const size_t j = block * LANES;
-                        const vec one_minus_z_d_squared =
-                            load(one_minus_z_d_squared_rows + sample * row_R_d + j);
-                        const vec z_d_bar = load(z_d_bar_rows + sample * row_R_d + j);
+                if (is_mine(mine, begin)) {
+                    const real *const one_minus_z_d_squared_rows =
+                        work_one_minus_z_d_squared + begin * row_R_d;
+                    const real *const z_d_bar_rows = work_z_d_bar + begin * row_R_d;
+                    real *const a_z_d_bar_rows = work_a_z_d_bar + begin * row_R_d;
+                    for (size_t sample = 0; sample < rows; ++sample) {
+                        for (size_t block = from; block < to; ++block) {
+                            const size_t j = block * LANES;
+                            const vec one_minus_z_d_squared =
+                                load(one_minus_z_d_squared_rows + sample * row_R_d + j);
+                            const vec z_d_bar = load(z_d_bar_rows + sample * row_R_d + j);
 
-                        /* (45)  a_z_d_bar = z_d_bar * (1 - z_d^2)   adjoint of (9) */
-                        const vec a_z_d_bar = z_d_bar * one_minus_z_d_squared;
-                        store(a_z_d_bar_rows + sample * row_R_d + j, a_z_d_bar);
+                            /* (45)  a_z_d_bar = z_d_bar * (1 - z_d^2)   adjoint of (9) */
+                            const vec a_z_d_bar = z_d_bar * one_minus_z_d_squared;
+                            store(a_z_d_bar_rows + sample * row_R_d + j, a_z_d_bar);
+                        }
                     }
                 }
             }
@@ -1961,10 +1999,12 @@ static void rwkv7_simd_backward_thread(
                                 const vec x_d_bar = load(tile_x_d_bar + (sample * own + v) * LANES);
                                 store(x_d_bar_rows + sample * row_D + j, x_d_bar);
 
-                                /* (47)  x_d_to_mu_d_bar = x_d_bar * (x_prev - x) */
+                                /* (47)  x_d_to_mu_d_bar = x_d_bar * (x_prev - x)   adjoint of (7)
+                                 * */
                                 const vec x_d_to_mu_d_bar = x_d_bar * (x_prev - x);
 
-                                /* (53)  x_k_to_mu_k_bar = x_k_bar * (x_prev - x) */
+                                /* (53)  x_k_to_mu_k_bar = x_k_bar * (x_prev - x)   adjoint of (3)
+                                 * */
                                 const vec x_k_to_mu_k_bar = x_k_bar * (x_prev - x);
 
                                 /* (57)  x_prev_bar = x_r_bar * mu_r + x_k_bar * mu_k + x_v_bar *
@@ -2021,45 +2061,48 @@ static void rwkv7_simd_backward_thread(
     if (gradients->x_bar != NULL) {
         const size_t vectors = 1;
         const size_t count = blocks(D, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
+        const block_share mine = share_of(count, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
             if (begin < (T - 1) * B)
                 rows = min_size(rows, (T - 1) * B - begin);
-            const real *const x_next_bar_rows = begin < (T - 1) * B ? work_x_prev_bar
-                + (begin + B) * row_D : final_x_bar + (begin - (T - 1) * B) * D;
-            const size_t x_next_bar_stride = begin < (T - 1) * B ? row_D : D;
-            const real *const x_a_bar_rows = work_x_a_bar + begin * row_D;
-            const real *const x_d_bar_rows = work_x_d_bar + begin * row_D;
-            const real *const x_v_bar_rows = work_x_v_bar + begin * row_D;
-            const real *const x_k_bar_rows = work_x_k_bar + begin * row_D;
-            const real *const x_r_bar_rows = work_x_r_bar + begin * row_D;
-            real *const x_bar_rows = gradients->x_bar + begin * D;
-            for (size_t sample = 0; sample < rows; ++sample) {
-                for (size_t block = from; block < to; ++block) {
-                    const size_t j = block * LANES;
-                    const size_t left = D - j;
-                    const vec mu_r_here = load_part(mu_r + j, left);
-                    const vec mu_k_here = load_part(mu_k + j, left);
-                    const vec mu_v_here = load_part(mu_v + j, left);
-                    const vec mu_d_here = load_part(mu_d + j, left);
-                    const vec mu_a_here = load_part(mu_a + j, left);
-                    const vec x_next_bar =
-                        load_part(x_next_bar_rows + sample * x_next_bar_stride + j, left);
-                    const vec x_a_bar = load(x_a_bar_rows + sample * row_D + j);
-                    const vec x_d_bar = load(x_d_bar_rows + sample * row_D + j);
-                    const vec x_v_bar = load(x_v_bar_rows + sample * row_D + j);
-                    const vec x_k_bar = load(x_k_bar_rows + sample * row_D + j);
-                    const vec x_r_bar = load(x_r_bar_rows + sample * row_D + j);
+            if (is_mine(mine, begin)) {
+                const real *const x_next_bar_rows = begin < (T - 1) * B ? work_x_prev_bar
+                    + (begin + B) * row_D : final_x_bar + (begin - (T - 1) * B) * D;
+                const size_t x_next_bar_stride = begin < (T - 1) * B ? row_D : D;
+                const real *const x_a_bar_rows = work_x_a_bar + begin * row_D;
+                const real *const x_d_bar_rows = work_x_d_bar + begin * row_D;
+                const real *const x_v_bar_rows = work_x_v_bar + begin * row_D;
+                const real *const x_k_bar_rows = work_x_k_bar + begin * row_D;
+                const real *const x_r_bar_rows = work_x_r_bar + begin * row_D;
+                real *const x_bar_rows = gradients->x_bar + begin * D;
+                for (size_t sample = 0; sample < rows; ++sample) {
+                    for (size_t block = from; block < to; ++block) {
+                        const size_t j = block * LANES;
+                        const size_t left = D - j;
+                        const vec mu_r_here = load_part(mu_r + j, left);
+                        const vec mu_k_here = load_part(mu_k + j, left);
+                        const vec mu_v_here = load_part(mu_v + j, left);
+                        const vec mu_d_here = load_part(mu_d + j, left);
+                        const vec mu_a_here = load_part(mu_a + j, left);
+                        const vec x_next_bar =
+                            load_part(x_next_bar_rows + sample * x_next_bar_stride + j, left);
+                        const vec x_a_bar = load(x_a_bar_rows + sample * row_D + j);
+                        const vec x_d_bar = load(x_d_bar_rows + sample * row_D + j);
+                        const vec x_v_bar = load(x_v_bar_rows + sample * row_D + j);
+                        const vec x_k_bar = load(x_k_bar_rows + sample * row_D + j);
+                        const vec x_r_bar = load(x_r_bar_rows + sample * row_D + j);
 
-                    /* (59)  x_bar = x_r_bar * (1 - mu_r) + x_k_bar * (1 - mu_k) + x_v_bar * (1 -
-                     * mu_v) + x_d_bar * (1 - mu_d) + x_a_bar * (1 - mu_a) + x_next_bar   adjoint of
-                     * (1), (3), (5), (7), (12) */
-                    const vec x_bar = x_r_bar * (1 - mu_r_here) + x_k_bar * (1 - mu_k_here)
-                        + x_v_bar * (1 - mu_v_here) + x_d_bar * (1 - mu_d_here)
-                        + x_a_bar * (1 - mu_a_here) + x_next_bar;
-                    store_part(x_bar_rows + sample * D + j, x_bar, left);
+                        /* (59)  x_bar = x_r_bar * (1 - mu_r) + x_k_bar * (1 - mu_k) + x_v_bar * (1
+                         * - mu_v) + x_d_bar * (1 - mu_d) + x_a_bar * (1 - mu_a) + x_next_bar
+                         * adjoint of (1), (3), (5), (7), (12) */
+                        const vec x_bar = x_r_bar * (1 - mu_r_here) + x_k_bar * (1 - mu_k_here)
+                            + x_v_bar * (1 - mu_v_here) + x_d_bar * (1 - mu_d_here)
+                            + x_a_bar * (1 - mu_a_here) + x_next_bar;
+                        store_part(x_bar_rows + sample * D + j, x_bar, left);
+                    }
                 }
             }
         }

@@ -538,13 +538,14 @@ void s6_backward(
                 for (size_t k = 0; k < N; ++k)
                     Bhat_bar[j * N + k] = h_bar[j * N + k] * x[j];
 
-            /* (13)  Bhat_to_exp_A_log_bar = Bhat_bar * expm1(a_Ahat) * B / exp(A_log)^2 */
+            /* (13)  Bhat_to_exp_A_log_bar = Bhat_bar * expm1(a_Ahat) * B / exp(A_log)^2   adjoint
+             * of (8) */
             for (size_t j = 0; j < D; ++j)
                 for (size_t k = 0; k < N; ++k)
                     Bhat_to_exp_A_log_bar[j * N + k] = Bhat_bar[j * N + k] * expm1_a_Ahat[j * N
                         + k] * B_2[k] / (exp_A_log[j * N + k] * exp_A_log[j * N + k]);
 
-            /* (14)  Bhat_to_B_bar = Bhat_bar * expm1(a_Ahat) / (-exp(A_log)) */
+            /* (14)  Bhat_to_B_bar = Bhat_bar * expm1(a_Ahat) / (-exp(A_log))   adjoint of (8) */
             for (size_t j = 0; j < D; ++j)
                 for (size_t k = 0; k < N; ++k)
                     Bhat_to_B_bar[j * N + k] = Bhat_bar[j * N + k] * expm1_a_Ahat[j * N

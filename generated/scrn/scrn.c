@@ -486,7 +486,7 @@ void scrn_backward(
             const scrn_real *restrict s_bar = work_s_bar + at * k;
             scrn_real *restrict x_bar = gradients->x_bar != NULL ? gradients->x_bar + at * n : NULL;
 
-            /* (9)  s_to_alpha_bar = s_bar * (s_prev - a_s) */
+            /* (9)  s_to_alpha_bar = s_bar * (s_prev - a_s)   adjoint of (2) */
             for (size_t j = 0; j < k; ++j)
                 s_to_alpha_bar[j] = s_bar[j] * (s_prev[j] - a_s[j]);
 

@@ -165,7 +165,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     # all steps at once
     s_prev = np.concatenate([initial_s[None], s])[:-1]
     h_prev = np.concatenate([initial_h[None], h])[:-1]
-    # (9)  s_to_alpha_bar = s_bar * (s_prev - a_s)
+    # (9)  s_to_alpha_bar = s_bar * (s_prev - a_s)   adjoint of (2)
     s_to_alpha_bar = s_bar * (s_prev - a_s)
     # (10)  a_s_bar = s_bar * (1 - alpha)   adjoint of (2)
     a_s_bar = s_bar * (1 - alpha)

@@ -238,34 +238,37 @@ static void scrn_simd_forward_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(k, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
+        const block_share mine = share_of(count, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            const real *const x_rows = in->x + begin * n;
-            real *const a_s_rows = tape_a_s + begin * row_k;
-            const operand factors_a_s[] = {
-                {x_rows, n, n, panels_x},
-            };
-            for (size_t start = from, taken; start < to; start += taken) {
-                taken = min_size(to - start, blocks_per_batch(rows));
-                const block_range batch = {k, vectors, start, start + taken, 0};
-                ALIGNED real tile_a_s_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            if (is_mine(mine, begin)) {
+                const real *const x_rows = in->x + begin * n;
+                real *const a_s_rows = tape_a_s + begin * row_k;
+                const operand factors_a_s[] = {
+                    {x_rows, n, n, panels_x},
+                };
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {k, vectors, start, start + taken, 0};
+                    ALIGNED real tile_a_s_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                /* B x */
-                products(rows, 1, &batch, factors_a_s, 1,
-                    &(sums){tile_a_s_batch, batch.low, rows, 0}, 0);
+                    /* B x */
+                    products(rows, 1, &batch, factors_a_s, 1,
+                        &(sums){tile_a_s_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = batch.low; block < batch.high; ++block) {
-                    const size_t own = vectors_of(k, vectors, block);
-                    const real *const tile_a_s =
-                        tile_a_s_batch + (block - batch.low) * vectors * rows * LANES;
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES;
-                        for (size_t sample = 0; sample < rows; ++sample) {
-                            /* (1)  a_s = B x */
-                            const vec a_s = load(tile_a_s + (sample * own + v) * LANES);
-                            store(a_s_rows + sample * row_k + j, a_s);
+                    for (size_t block = batch.low; block < batch.high; ++block) {
+                        const size_t own = vectors_of(k, vectors, block);
+                        const real *const tile_a_s =
+                            tile_a_s_batch + (block - batch.low) * vectors * rows * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            for (size_t sample = 0; sample < rows; ++sample) {
+                                /* (1)  a_s = B x */
+                                const vec a_s = load(tile_a_s + (sample * own + v) * LANES);
+                                store(a_s_rows + sample * row_k + j, a_s);
+                            }
                         }
                     }
                 }
@@ -304,8 +307,8 @@ static void scrn_simd_forward_thread(
                 }
             }
         }
-        BARRIER
     }
+    BARRIER
 
     /* scan forward in time */
     for (size_t first = 0; first < T; first += chunk) {
@@ -385,37 +388,40 @@ static void scrn_simd_forward_thread(
         {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(p, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
                 rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                const real *const s_rows = tape_s + (first * B + begin) * row_k;
-                const real *const h_rows = tape_h + (first * B + begin) * row_m;
-                real *const y_rows = out->y + (first * B + begin) * p;
-                const operand factors_y[] = {
-                    {h_rows, row_m, m, panels_h},
-                    {s_rows, row_k, k, panels_s_2},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {p, vectors, start, start + taken, 0};
-                    ALIGNED real tile_y_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                if (is_mine(mine, begin)) {
+                    const real *const s_rows = tape_s + (first * B + begin) * row_k;
+                    const real *const h_rows = tape_h + (first * B + begin) * row_m;
+                    real *const y_rows = out->y + (first * B + begin) * p;
+                    const operand factors_y[] = {
+                        {h_rows, row_m, m, panels_h},
+                        {s_rows, row_k, k, panels_s_2},
+                    };
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const block_range batch = {p, vectors, start, start + taken, 0};
+                        ALIGNED real tile_y_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                    /* U h, V s */
-                    products(rows, 1, &batch, factors_y, 2,
-                        &(sums){tile_y_batch, batch.low, rows, 0}, 0);
+                        /* U h, V s */
+                        products(rows, 1, &batch, factors_y, 2,
+                            &(sums){tile_y_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(p, vectors, block);
-                        const real *const tile_y =
-                            tile_y_batch + (block - batch.low) * vectors * rows * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            const size_t left = p - j;
-                            for (size_t sample = 0; sample < rows; ++sample) {
-                                /* (5)  y = U h + V s */
-                                const vec y = load(tile_y + (sample * own + v) * LANES);
-                                store_part(y_rows + sample * p + j, y, left);
+                        for (size_t block = batch.low; block < batch.high; ++block) {
+                            const size_t own = vectors_of(p, vectors, block);
+                            const real *const tile_y =
+                                tile_y_batch + (block - batch.low) * vectors * rows * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                const size_t left = p - j;
+                                for (size_t sample = 0; sample < rows; ++sample) {
+                                    /* (5)  y = U h + V s */
+                                    const vec y = load(tile_y + (sample * own + v) * LANES);
+                                    store_part(y_rows + sample * p + j, y, left);
+                                }
                             }
                         }
                     }
@@ -490,34 +496,37 @@ static void scrn_simd_infer_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(k, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
+        const block_share mine = share_of(count, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            const real *const x_rows = in->x + begin * n;
-            real *const a_s_rows = work_a_s + begin * row_k;
-            const operand factors_a_s[] = {
-                {x_rows, n, n, panels_x},
-            };
-            for (size_t start = from, taken; start < to; start += taken) {
-                taken = min_size(to - start, blocks_per_batch(rows));
-                const block_range batch = {k, vectors, start, start + taken, 0};
-                ALIGNED real tile_a_s_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            if (is_mine(mine, begin)) {
+                const real *const x_rows = in->x + begin * n;
+                real *const a_s_rows = work_a_s + begin * row_k;
+                const operand factors_a_s[] = {
+                    {x_rows, n, n, panels_x},
+                };
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {k, vectors, start, start + taken, 0};
+                    ALIGNED real tile_a_s_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                /* B x */
-                products(rows, 1, &batch, factors_a_s, 1,
-                    &(sums){tile_a_s_batch, batch.low, rows, 0}, 0);
+                    /* B x */
+                    products(rows, 1, &batch, factors_a_s, 1,
+                        &(sums){tile_a_s_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = batch.low; block < batch.high; ++block) {
-                    const size_t own = vectors_of(k, vectors, block);
-                    const real *const tile_a_s =
-                        tile_a_s_batch + (block - batch.low) * vectors * rows * LANES;
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES;
-                        for (size_t sample = 0; sample < rows; ++sample) {
-                            /* (1)  a_s = B x */
-                            const vec a_s = load(tile_a_s + (sample * own + v) * LANES);
-                            store(a_s_rows + sample * row_k + j, a_s);
+                    for (size_t block = batch.low; block < batch.high; ++block) {
+                        const size_t own = vectors_of(k, vectors, block);
+                        const real *const tile_a_s =
+                            tile_a_s_batch + (block - batch.low) * vectors * rows * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            for (size_t sample = 0; sample < rows; ++sample) {
+                                /* (1)  a_s = B x */
+                                const vec a_s = load(tile_a_s + (sample * own + v) * LANES);
+                                store(a_s_rows + sample * row_k + j, a_s);
+                            }
                         }
                     }
                 }
@@ -556,8 +565,8 @@ static void scrn_simd_infer_thread(
                 }
             }
         }
-        BARRIER
     }
+    BARRIER
 
     /* scan forward in time */
     for (size_t first = 0; first < T; first += chunk) {
@@ -632,37 +641,40 @@ static void scrn_simd_infer_thread(
         {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(p, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
                 rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                const real *const s_rows = work_s + (first * B + begin) * row_k;
-                const real *const h_rows = work_h + (first * B + begin) * row_m;
-                real *const y_rows = out->y + (first * B + begin) * p;
-                const operand factors_y[] = {
-                    {h_rows, row_m, m, panels_h},
-                    {s_rows, row_k, k, panels_s_2},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {p, vectors, start, start + taken, 0};
-                    ALIGNED real tile_y_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                if (is_mine(mine, begin)) {
+                    const real *const s_rows = work_s + (first * B + begin) * row_k;
+                    const real *const h_rows = work_h + (first * B + begin) * row_m;
+                    real *const y_rows = out->y + (first * B + begin) * p;
+                    const operand factors_y[] = {
+                        {h_rows, row_m, m, panels_h},
+                        {s_rows, row_k, k, panels_s_2},
+                    };
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const block_range batch = {p, vectors, start, start + taken, 0};
+                        ALIGNED real tile_y_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                    /* U h, V s */
-                    products(rows, 1, &batch, factors_y, 2,
-                        &(sums){tile_y_batch, batch.low, rows, 0}, 0);
+                        /* U h, V s */
+                        products(rows, 1, &batch, factors_y, 2,
+                            &(sums){tile_y_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(p, vectors, block);
-                        const real *const tile_y =
-                            tile_y_batch + (block - batch.low) * vectors * rows * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            const size_t left = p - j;
-                            for (size_t sample = 0; sample < rows; ++sample) {
-                                /* (5)  y = U h + V s */
-                                const vec y = load(tile_y + (sample * own + v) * LANES);
-                                store_part(y_rows + sample * p + j, y, left);
+                        for (size_t block = batch.low; block < batch.high; ++block) {
+                            const size_t own = vectors_of(p, vectors, block);
+                            const real *const tile_y =
+                                tile_y_batch + (block - batch.low) * vectors * rows * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                const size_t left = p - j;
+                                for (size_t sample = 0; sample < rows; ++sample) {
+                                    /* (5)  y = U h + V s */
+                                    const vec y = load(tile_y + (sample * own + v) * LANES);
+                                    store_part(y_rows + sample * p + j, y, left);
+                                }
                             }
                         }
                     }
@@ -965,43 +977,46 @@ static void scrn_simd_backward_thread(
                     }
                 }
             }
-            BARRIER
         }
+        BARRIER
 
         /* every step, in any order */
         {
             const size_t vectors = 1;
             const size_t count = blocks(k, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
                 rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 if (first * B + begin < B)
                     rows = min_size(rows, B - (first * B + begin));
-                const real *const s_prev_rows = first * B + begin >= B ? tape_s
-                    + (first * B + begin - B) * row_k : initial_s + (first * B + begin) * k;
-                const size_t s_prev_stride = first * B + begin >= B ? row_k : k;
-                const real *const a_s_rows = tape_a_s + (first * B + begin) * row_k;
-                const real *const s_bar_rows = work_s_bar + begin * row_k;
-                real *const s_to_alpha_bar_rows = work_s_to_alpha_bar + begin * row_k;
-                real *const a_s_bar_rows = work_a_s_bar + begin * row_k;
-                for (size_t sample = 0; sample < rows; ++sample) {
-                    for (size_t block = from; block < to; ++block) {
-                        const size_t j = block * LANES;
-                        const size_t left = k - j;
-                        const real alpha_here = alpha[0];
-                        const vec s_prev =
-                            load_part(s_prev_rows + sample * s_prev_stride + j, left);
-                        const vec a_s = load(a_s_rows + sample * row_k + j);
-                        const vec s_bar = load(s_bar_rows + sample * row_k + j);
+                if (is_mine(mine, begin)) {
+                    const real *const s_prev_rows = first * B + begin >= B ? tape_s
+                        + (first * B + begin - B) * row_k : initial_s + (first * B + begin) * k;
+                    const size_t s_prev_stride = first * B + begin >= B ? row_k : k;
+                    const real *const a_s_rows = tape_a_s + (first * B + begin) * row_k;
+                    const real *const s_bar_rows = work_s_bar + begin * row_k;
+                    real *const s_to_alpha_bar_rows = work_s_to_alpha_bar + begin * row_k;
+                    real *const a_s_bar_rows = work_a_s_bar + begin * row_k;
+                    for (size_t sample = 0; sample < rows; ++sample) {
+                        for (size_t block = from; block < to; ++block) {
+                            const size_t j = block * LANES;
+                            const size_t left = k - j;
+                            const real alpha_here = alpha[0];
+                            const vec s_prev =
+                                load_part(s_prev_rows + sample * s_prev_stride + j, left);
+                            const vec a_s = load(a_s_rows + sample * row_k + j);
+                            const vec s_bar = load(s_bar_rows + sample * row_k + j);
 
-                        /* (9)  s_to_alpha_bar = s_bar * (s_prev - a_s) */
-                        const vec s_to_alpha_bar = s_bar * (s_prev - a_s);
-                        store(s_to_alpha_bar_rows + sample * row_k + j, s_to_alpha_bar);
+                            /* (9)  s_to_alpha_bar = s_bar * (s_prev - a_s)   adjoint of (2) */
+                            const vec s_to_alpha_bar = s_bar * (s_prev - a_s);
+                            store(s_to_alpha_bar_rows + sample * row_k + j, s_to_alpha_bar);
 
-                        /* (10)  a_s_bar = s_bar * (1 - alpha)   adjoint of (2) */
-                        const vec a_s_bar = s_bar * (1 - alpha_here);
-                        store(a_s_bar_rows + sample * row_k + j, a_s_bar);
+                            /* (10)  a_s_bar = s_bar * (1 - alpha)   adjoint of (2) */
+                            const vec a_s_bar = s_bar * (1 - alpha_here);
+                            store(a_s_bar_rows + sample * row_k + j, a_s_bar);
+                        }
                     }
                 }
             }
@@ -1010,37 +1025,41 @@ static void scrn_simd_backward_thread(
         if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(n, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
                 rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                const real *const a_h_bar_rows = work_a_h_bar + (first * B + begin) * row_m;
-                const real *const a_s_bar_rows = work_a_s_bar + begin * row_k;
-                real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
-                const operand factors_x_bar[] = {
-                    {a_s_bar_rows, row_k, k, panels_a_s_bar},
-                    {a_h_bar_rows, row_m, m, panels_a_h_bar_3},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {n, vectors, start, start + taken, 0};
-                    ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                if (is_mine(mine, begin)) {
+                    const real *const a_h_bar_rows = work_a_h_bar + (first * B + begin) * row_m;
+                    const real *const a_s_bar_rows = work_a_s_bar + begin * row_k;
+                    real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
+                    const operand factors_x_bar[] = {
+                        {a_s_bar_rows, row_k, k, panels_a_s_bar},
+                        {a_h_bar_rows, row_m, m, panels_a_h_bar_3},
+                    };
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const block_range batch = {n, vectors, start, start + taken, 0};
+                        ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                    /* B^T a_s_bar, A^T a_h_bar */
-                    products(rows, 1, &batch, factors_x_bar, 2,
-                        &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
+                        /* B^T a_s_bar, A^T a_h_bar */
+                        products(rows, 1, &batch, factors_x_bar, 2,
+                            &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(n, vectors, block);
-                        const real *const tile_x_bar =
-                            tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            const size_t left = n - j;
-                            for (size_t sample = 0; sample < rows; ++sample) {
-                                /* (13)  x_bar = B^T a_s_bar + A^T a_h_bar   adjoint of (1), (3) */
-                                const vec x_bar = load(tile_x_bar + (sample * own + v) * LANES);
-                                store_part(x_bar_rows + sample * n + j, x_bar, left);
+                        for (size_t block = batch.low; block < batch.high; ++block) {
+                            const size_t own = vectors_of(n, vectors, block);
+                            const real *const tile_x_bar =
+                                tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                const size_t left = n - j;
+                                for (size_t sample = 0; sample < rows; ++sample) {
+                                    /* (13)  x_bar = B^T a_s_bar + A^T a_h_bar   adjoint of (1), (3)
+                                     * */
+                                    const vec x_bar = load(tile_x_bar + (sample * own + v) * LANES);
+                                    store_part(x_bar_rows + sample * n + j, x_bar, left);
+                                }
                             }
                         }
                     }

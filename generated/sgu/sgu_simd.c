@@ -195,36 +195,39 @@ static void sgu_simd_forward_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
+        const block_share mine = share_of(count, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            const real *const x_rows = in->x + begin * n;
-            real *const x_g_rows = tape_x_g + begin * row_m;
-            const operand factors_x_g[] = {
-                {x_rows, n, n, panels_x},
-            };
-            for (size_t start = from, taken; start < to; start += taken) {
-                taken = min_size(to - start, blocks_per_batch(rows));
-                const block_range batch = {m, vectors, start, start + taken, 0};
-                ALIGNED real tile_x_g_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            if (is_mine(mine, begin)) {
+                const real *const x_rows = in->x + begin * n;
+                real *const x_g_rows = tape_x_g + begin * row_m;
+                const operand factors_x_g[] = {
+                    {x_rows, n, n, panels_x},
+                };
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {m, vectors, start, start + taken, 0};
+                    ALIGNED real tile_x_g_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                /* W_xh x */
-                products(rows, 1, &batch, factors_x_g, 1,
-                    &(sums){tile_x_g_batch, batch.low, rows, 0}, 0);
+                    /* W_xh x */
+                    products(rows, 1, &batch, factors_x_g, 1,
+                        &(sums){tile_x_g_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = batch.low; block < batch.high; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
-                    const real *const tile_x_g =
-                        tile_x_g_batch + (block - batch.low) * vectors * rows * LANES;
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES;
-                        const size_t left = m - j;
-                        const vec b_g_here = load_part(b_g + j, left);
-                        for (size_t s = 0; s < rows; ++s) {
-                            /* (1)  x_g = W_xh x + b_g */
-                            const vec x_g = load(tile_x_g + (s * own + v) * LANES) + b_g_here;
-                            store(x_g_rows + s * row_m + j, x_g);
+                    for (size_t block = batch.low; block < batch.high; ++block) {
+                        const size_t own = vectors_of(m, vectors, block);
+                        const real *const tile_x_g =
+                            tile_x_g_batch + (block - batch.low) * vectors * rows * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            const size_t left = m - j;
+                            const vec b_g_here = load_part(b_g + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
+                                /* (1)  x_g = W_xh x + b_g */
+                                const vec x_g = load(tile_x_g + (s * own + v) * LANES) + b_g_here;
+                                store(x_g_rows + s * row_m + j, x_g);
+                            }
                         }
                     }
                 }
@@ -447,36 +450,39 @@ static void sgu_simd_infer_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
+        const block_share mine = share_of(count, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            const real *const x_rows = in->x + begin * n;
-            real *const x_g_rows = work_x_g + begin * row_m;
-            const operand factors_x_g[] = {
-                {x_rows, n, n, panels_x},
-            };
-            for (size_t start = from, taken; start < to; start += taken) {
-                taken = min_size(to - start, blocks_per_batch(rows));
-                const block_range batch = {m, vectors, start, start + taken, 0};
-                ALIGNED real tile_x_g_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            if (is_mine(mine, begin)) {
+                const real *const x_rows = in->x + begin * n;
+                real *const x_g_rows = work_x_g + begin * row_m;
+                const operand factors_x_g[] = {
+                    {x_rows, n, n, panels_x},
+                };
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {m, vectors, start, start + taken, 0};
+                    ALIGNED real tile_x_g_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                /* W_xh x */
-                products(rows, 1, &batch, factors_x_g, 1,
-                    &(sums){tile_x_g_batch, batch.low, rows, 0}, 0);
+                    /* W_xh x */
+                    products(rows, 1, &batch, factors_x_g, 1,
+                        &(sums){tile_x_g_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = batch.low; block < batch.high; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
-                    const real *const tile_x_g =
-                        tile_x_g_batch + (block - batch.low) * vectors * rows * LANES;
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES;
-                        const size_t left = m - j;
-                        const vec b_g_here = load_part(b_g + j, left);
-                        for (size_t s = 0; s < rows; ++s) {
-                            /* (1)  x_g = W_xh x + b_g */
-                            const vec x_g = load(tile_x_g + (s * own + v) * LANES) + b_g_here;
-                            store(x_g_rows + s * row_m + j, x_g);
+                    for (size_t block = batch.low; block < batch.high; ++block) {
+                        const size_t own = vectors_of(m, vectors, block);
+                        const real *const tile_x_g =
+                            tile_x_g_batch + (block - batch.low) * vectors * rows * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            const size_t left = m - j;
+                            const vec b_g_here = load_part(b_g + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
+                                /* (1)  x_g = W_xh x + b_g */
+                                const vec x_g = load(tile_x_g + (s * own + v) * LANES) + b_g_here;
+                                store(x_g_rows + s * row_m + j, x_g);
+                            }
                         }
                     }
                 }
@@ -725,34 +731,37 @@ static void sgu_simd_backward_thread(
     {
         const size_t vectors = 1;
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
+        const block_share mine = share_of(count, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
             if (begin < B)
                 rows = min_size(rows, B - begin);
-            const real *const z_g_tail_rows = tape_z_g_tail + begin * row_m;
-            real *const z_g_rows = work_z_g + begin * row_m;
-            const real *const h_prev_rows =
-                begin >= B ? out->h + (begin - B) * m : initial_h + begin * m;
-            real *const sigmoid_a_z_out_rows = work_sigmoid_a_z_out + begin * row_m;
-            for (size_t s = 0; s < rows; ++s) {
-                for (size_t block = from; block < to; ++block) {
-                    const size_t j = block * LANES;
-                    const size_t left = m - j;
-                    const vec z_g_tail = load(z_g_tail_rows + s * row_m + j);
-                    const vec h_prev = load_part(h_prev_rows + s * m + j, left);
+            if (is_mine(mine, begin)) {
+                const real *const z_g_tail_rows = tape_z_g_tail + begin * row_m;
+                real *const z_g_rows = work_z_g + begin * row_m;
+                const real *const h_prev_rows =
+                    begin >= B ? out->h + (begin - B) * m : initial_h + begin * m;
+                real *const sigmoid_a_z_out_rows = work_sigmoid_a_z_out + begin * row_m;
+                for (size_t s = 0; s < rows; ++s) {
+                    for (size_t block = from; block < to; ++block) {
+                        const size_t j = block * LANES;
+                        const size_t left = m - j;
+                        const vec z_g_tail = load(z_g_tail_rows + s * row_m + j);
+                        const vec h_prev = load_part(h_prev_rows + s * m + j, left);
 
-                    /* (4)  z_g = tanh_from_tail(z_g_tail) */
-                    const vec z_g = vec_tanh_from_tail(z_g_tail);
-                    store(z_g_rows + s * row_m + j, z_g);
+                        /* (4)  z_g = tanh_from_tail(z_g_tail) */
+                        const vec z_g = vec_tanh_from_tail(z_g_tail);
+                        store(z_g_rows + s * row_m + j, z_g);
 
-                    /* (5)  a_z_out = z_g * h_prev */
-                    const vec a_z_out = z_g * h_prev;
+                        /* (5)  a_z_out = z_g * h_prev */
+                        const vec a_z_out = z_g * h_prev;
 
-                    /* (14)  sigmoid_a_z_out = sigmoid(a_z_out) */
-                    const vec sigmoid_a_z_out = vec_sigmoid(a_z_out);
-                    store(sigmoid_a_z_out_rows + s * row_m + j, sigmoid_a_z_out);
+                        /* (14)  sigmoid_a_z_out = sigmoid(a_z_out) */
+                        const vec sigmoid_a_z_out = vec_sigmoid(a_z_out);
+                        store(sigmoid_a_z_out_rows + s * row_m + j, sigmoid_a_z_out);
+                    }
                 }
             }
         }
@@ -973,38 +982,41 @@ static void sgu_simd_backward_thread(
         if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(n, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
                 rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
-                const real *const x_g_bar_rows = work_x_g_bar + begin * row_m;
-                real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
-                const operand factors_x_bar[] = {
-                    {x_g_bar_rows, row_m, m, panels_x_g_bar},
-                    {a_z_bar_rows, row_m, m, panels_a_z_bar_2},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {n, vectors, start, start + taken, 0};
-                    ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                if (is_mine(mine, begin)) {
+                    const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
+                    const real *const x_g_bar_rows = work_x_g_bar + begin * row_m;
+                    real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
+                    const operand factors_x_bar[] = {
+                        {x_g_bar_rows, row_m, m, panels_x_g_bar},
+                        {a_z_bar_rows, row_m, m, panels_a_z_bar_2},
+                    };
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const block_range batch = {n, vectors, start, start + taken, 0};
+                        ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                    /* W_xh^T x_g_bar, W_xz^T a_z_bar */
-                    products(rows, 1, &batch, factors_x_bar, 2,
-                        &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
+                        /* W_xh^T x_g_bar, W_xz^T a_z_bar */
+                        products(rows, 1, &batch, factors_x_bar, 2,
+                            &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(n, vectors, block);
-                        const real *const tile_x_bar =
-                            tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            const size_t left = n - j;
-                            for (size_t s = 0; s < rows; ++s) {
-                                /* (20)  x_bar = W_xh^T x_g_bar + W_xz^T a_z_bar   adjoint of (1),
-                                 * (7) */
-                                const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
-                                store_part(x_bar_rows + s * n + j, x_bar, left);
+                        for (size_t block = batch.low; block < batch.high; ++block) {
+                            const size_t own = vectors_of(n, vectors, block);
+                            const real *const tile_x_bar =
+                                tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                const size_t left = n - j;
+                                for (size_t s = 0; s < rows; ++s) {
+                                    /* (20)  x_bar = W_xh^T x_g_bar + W_xz^T a_z_bar   adjoint of
+                                     * (1), (7) */
+                                    const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
+                                    store_part(x_bar_rows + s * n + j, x_bar, left);
+                                }
                             }
                         }
                     }

@@ -776,20 +776,23 @@ static void slstm_simd_backward_thread(
     {
         const size_t vectors = 1;
         const size_t count = blocks(d, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
+        const block_share mine = share_of(count, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            const real *const ftilde_rows = tape_ftilde + begin * row_d;
-            real *const sigmoid_ftilde_rows = work_sigmoid_ftilde + begin * row_d;
-            for (size_t s = 0; s < rows; ++s) {
-                for (size_t block = from; block < to; ++block) {
-                    const size_t j = block * LANES;
-                    const vec ftilde = load(ftilde_rows + s * row_d + j);
+            if (is_mine(mine, begin)) {
+                const real *const ftilde_rows = tape_ftilde + begin * row_d;
+                real *const sigmoid_ftilde_rows = work_sigmoid_ftilde + begin * row_d;
+                for (size_t s = 0; s < rows; ++s) {
+                    for (size_t block = from; block < to; ++block) {
+                        const size_t j = block * LANES;
+                        const vec ftilde = load(ftilde_rows + s * row_d + j);
 
-                    /* (28)  sigmoid_ftilde = sigmoid(-ftilde) */
-                    const vec sigmoid_ftilde = vec_sigmoid(-ftilde);
-                    store(sigmoid_ftilde_rows + s * row_d + j, sigmoid_ftilde);
+                        /* (28)  sigmoid_ftilde = sigmoid(-ftilde) */
+                        const vec sigmoid_ftilde = vec_sigmoid(-ftilde);
+                        store(sigmoid_ftilde_rows + s * row_d + j, sigmoid_ftilde);
+                    }
                 }
             }
         }
@@ -1020,42 +1023,46 @@ static void slstm_simd_backward_thread(
         if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(D, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
                 rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                const real *const otilde_bar_rows = work_otilde_bar + begin * row_d;
-                const real *const ftilde_bar_rows = work_ftilde_bar + begin * row_d;
-                const real *const itilde_bar_rows = work_itilde_bar + begin * row_d;
-                const real *const ztilde_bar_rows = work_ztilde_bar + begin * row_d;
-                real *const x_bar_rows = gradients->x_bar + (first * B + begin) * D;
-                const operand factors_x_bar[] = {
-                    {ztilde_bar_rows, row_d, d, panels_ztilde_bar_2},
-                    {itilde_bar_rows, row_d, d, panels_itilde_bar_2},
-                    {ftilde_bar_rows, row_d, d, panels_ftilde_bar_2},
-                    {otilde_bar_rows, row_d, d, panels_otilde_bar_2},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {D, vectors, start, start + taken, 0};
-                    ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                if (is_mine(mine, begin)) {
+                    const real *const otilde_bar_rows = work_otilde_bar + begin * row_d;
+                    const real *const ftilde_bar_rows = work_ftilde_bar + begin * row_d;
+                    const real *const itilde_bar_rows = work_itilde_bar + begin * row_d;
+                    const real *const ztilde_bar_rows = work_ztilde_bar + begin * row_d;
+                    real *const x_bar_rows = gradients->x_bar + (first * B + begin) * D;
+                    const operand factors_x_bar[] = {
+                        {ztilde_bar_rows, row_d, d, panels_ztilde_bar_2},
+                        {itilde_bar_rows, row_d, d, panels_itilde_bar_2},
+                        {ftilde_bar_rows, row_d, d, panels_ftilde_bar_2},
+                        {otilde_bar_rows, row_d, d, panels_otilde_bar_2},
+                    };
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const block_range batch = {D, vectors, start, start + taken, 0};
+                        ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                    /* W_z^T ztilde_bar, W_i^T itilde_bar, W_f^T ftilde_bar, W_o^T otilde_bar */
-                    products(rows, 1, &batch, factors_x_bar, 4,
-                        &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
+                        /* W_z^T ztilde_bar, W_i^T itilde_bar, W_f^T ftilde_bar, W_o^T otilde_bar */
+                        products(rows, 1, &batch, factors_x_bar, 4,
+                            &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(D, vectors, block);
-                        const real *const tile_x_bar =
-                            tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            const size_t left = D - j;
-                            for (size_t s = 0; s < rows; ++s) {
-                                /* (35)  x_bar = W_z^T ztilde_bar + W_i^T itilde_bar + W_f^T
-                                 * ftilde_bar + W_o^T otilde_bar   adjoint of (1), (2), (3), (4) */
-                                const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
-                                store_part(x_bar_rows + s * D + j, x_bar, left);
+                        for (size_t block = batch.low; block < batch.high; ++block) {
+                            const size_t own = vectors_of(D, vectors, block);
+                            const real *const tile_x_bar =
+                                tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                const size_t left = D - j;
+                                for (size_t s = 0; s < rows; ++s) {
+                                    /* (35)  x_bar = W_z^T ztilde_bar + W_i^T itilde_bar + W_f^T
+                                     * ftilde_bar + W_o^T otilde_bar   adjoint of (1), (2), (3), (4)
+                                     * */
+                                    const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
+                                    store_part(x_bar_rows + s * D + j, x_bar, left);
+                                }
                             }
                         }
                     }

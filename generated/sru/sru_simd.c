@@ -179,39 +179,42 @@ static void sru_simd_forward_thread(
     {
         const size_t vectors = MOST_VECTORS(2);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
+        const block_share mine = share_of(count, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            const real *const x_rows = in->x + begin * n;
-            real *const a_c_rows = tape_a_c + begin * row_m;
-            real *const a_h_rows = tape_a_h + begin * row_m;
-            const operand factors_a_c[] = {
-                {x_rows, n, n, panels_x},
-            };
-            for (size_t start = from, taken; start < to; start += taken) {
-                taken = min_size(to - start, blocks_per_batch(rows));
-                const block_range batch = {m, vectors, start, start + taken, 0};
-                ALIGNED real tile_a_c_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+            if (is_mine(mine, begin)) {
+                const real *const x_rows = in->x + begin * n;
+                real *const a_c_rows = tape_a_c + begin * row_m;
+                real *const a_h_rows = tape_a_h + begin * row_m;
+                const operand factors_a_c[] = {
+                    {x_rows, n, n, panels_x},
+                };
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {m, vectors, start, start + taken, 0};
+                    ALIGNED real tile_a_c_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
-                /* W x, W_h x */
-                products(rows, 2, &batch, factors_a_c, 1,
-                    &(sums){tile_a_c_batch, batch.low, rows, 0}, 0);
+                    /* W x, W_h x */
+                    products(rows, 2, &batch, factors_a_c, 1,
+                        &(sums){tile_a_c_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = batch.low; block < batch.high; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
-                    const real *const tile_a_c =
-                        tile_a_c_batch + (block - batch.low) * vectors * rows * 2 * LANES;
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES;
-                        for (size_t s = 0; s < rows; ++s) {
-                            /* (3)  a_c = W x */
-                            const vec a_c = load(tile_a_c + (s * 2 * own + v) * LANES);
-                            store(a_c_rows + s * row_m + j, a_c);
+                    for (size_t block = batch.low; block < batch.high; ++block) {
+                        const size_t own = vectors_of(m, vectors, block);
+                        const real *const tile_a_c =
+                            tile_a_c_batch + (block - batch.low) * vectors * rows * 2 * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            for (size_t s = 0; s < rows; ++s) {
+                                /* (3)  a_c = W x */
+                                const vec a_c = load(tile_a_c + (s * 2 * own + v) * LANES);
+                                store(a_c_rows + s * row_m + j, a_c);
 
-                            /* (7)  a_h = W_h x */
-                            const vec a_h = load(tile_a_c + ((s * 2 + 1) * own + v) * LANES);
-                            store(a_h_rows + s * row_m + j, a_h);
+                                /* (7)  a_h = W_h x */
+                                const vec a_h = load(tile_a_c + ((s * 2 + 1) * own + v) * LANES);
+                                store(a_h_rows + s * row_m + j, a_h);
+                            }
                         }
                     }
                 }
@@ -298,68 +301,72 @@ static void sru_simd_forward_thread(
                     }
                 }
             }
-            BARRIER
         }
+        BARRIER
     }
 
     /* every step, in any order */
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
+        const block_share mine = share_of(count, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
             if (begin < B)
                 rows = min_size(rows, B - begin);
-            const real *const x_rows = in->x + begin * n;
-            const real *const c_rows = tape_c + begin * row_m;
-            real *const r_tail_rows = tape_r_tail + begin * row_m;
-            real *const h_rows = out->h + begin * m;
-            const real *const c_prev_rows =
-                begin >= B ? tape_c + (begin - B) * row_m : initial_c + begin * m;
-            const size_t c_prev_stride = begin >= B ? row_m : m;
-            const real *const a_h_rows = tape_a_h + begin * row_m;
-            const operand factors_a_r[] = {
-                {x_rows, n, n, panels_x_3},
-            };
-            for (size_t start = from, taken; start < to; start += taken) {
-                taken = min_size(to - start, blocks_per_batch(rows));
-                const block_range batch = {m, vectors, start, start + taken, 0};
-                ALIGNED real tile_a_r_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            if (is_mine(mine, begin)) {
+                const real *const x_rows = in->x + begin * n;
+                const real *const c_rows = tape_c + begin * row_m;
+                real *const r_tail_rows = tape_r_tail + begin * row_m;
+                real *const h_rows = out->h + begin * m;
+                const real *const c_prev_rows =
+                    begin >= B ? tape_c + (begin - B) * row_m : initial_c + begin * m;
+                const size_t c_prev_stride = begin >= B ? row_m : m;
+                const real *const a_h_rows = tape_a_h + begin * row_m;
+                const operand factors_a_r[] = {
+                    {x_rows, n, n, panels_x_3},
+                };
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {m, vectors, start, start + taken, 0};
+                    ALIGNED real tile_a_r_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                /* W_r x */
-                products(rows, 1, &batch, factors_a_r, 1,
-                    &(sums){tile_a_r_batch, batch.low, rows, 0}, 0);
+                    /* W_r x */
+                    products(rows, 1, &batch, factors_a_r, 1,
+                        &(sums){tile_a_r_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = batch.low; block < batch.high; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
-                    const real *const tile_a_r =
-                        tile_a_r_batch + (block - batch.low) * vectors * rows * LANES;
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES;
-                        const size_t left = m - j;
-                        const vec v_r_here = load_part(v_r + j, left);
-                        const vec b_r_here = load_part(b_r + j, left);
-                        for (size_t s = 0; s < rows; ++s) {
-                            const vec c = load(c_rows + s * row_m + j);
-                            const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
-                            const vec a_h = load(a_h_rows + s * row_m + j);
+                    for (size_t block = batch.low; block < batch.high; ++block) {
+                        const size_t own = vectors_of(m, vectors, block);
+                        const real *const tile_a_r =
+                            tile_a_r_batch + (block - batch.low) * vectors * rows * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            const size_t left = m - j;
+                            const vec v_r_here = load_part(v_r + j, left);
+                            const vec b_r_here = load_part(b_r + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec c = load(c_rows + s * row_m + j);
+                                const vec c_prev =
+                                    load_part(c_prev_rows + s * c_prev_stride + j, left);
+                                const vec a_h = load(a_h_rows + s * row_m + j);
 
-                            /* (5)  a_r = W_r x + v_r * c_prev + b_r */
-                            const vec a_r = load(tile_a_r + (s * own + v) * LANES) + v_r_here
-                                * c_prev + b_r_here;
+                                /* (5)  a_r = W_r x + v_r * c_prev + b_r */
+                                const vec a_r = load(tile_a_r + (s * own + v) * LANES) + v_r_here
+                                    * c_prev + b_r_here;
 
-                            /* (6)  r = sigmoid(a_r) */
-                            const vec r = vec_sigmoid(a_r);
+                                /* (6)  r = sigmoid(a_r) */
+                                const vec r = vec_sigmoid(a_r);
 
-                            /* (6)  r_tail = sigmoid_tail(a_r) */
-                            const vec r_tail = vec_sigmoid_tail(a_r);
-                            store(r_tail_rows + s * row_m + j, r_tail);
+                                /* (6)  r_tail = sigmoid_tail(a_r) */
+                                const vec r_tail = vec_sigmoid_tail(a_r);
+                                store(r_tail_rows + s * row_m + j, r_tail);
 
-                            /* (8)  h = r * c + (1 - r) * a_h */
-                            const vec h = r * c + (1 - r) * a_h;
-                            store_part(h_rows + s * m + j, h, left);
+                                /* (8)  h = r * c + (1 - r) * a_h */
+                                const vec h = r * c + (1 - r) * a_h;
+                                store_part(h_rows + s * m + j, h, left);
+                            }
                         }
                     }
                 }
@@ -374,10 +381,12 @@ static void sru_simd_forward_thread(
 
 static size_t sru_simd_forward_multiplications(const sru_sizes *sizes)
 {
+    const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = SRU_FIXED_n;
     const size_t m = SRU_FIXED_m;
-    return B * (4 * m * n + 6 * m);
+    const size_t chunk = steps_ahead(T, B, round_up(m, LANES));
+    return (m > LANES ? chunk : 1) * B * (4 * m * n + 6 * m);
 }
 
 void sru_simd_forward(
@@ -385,7 +394,7 @@ void sru_simd_forward(
     const sru_inputs *in, const sru_initial *initial, const sru_outputs *out,
     const sru_state *final, sru_real *tape, sru_real *work, size_t threads)
 {
-    const size_t team = team_of(threads, sru_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
+    const size_t team = team_of(threads, sru_simd_forward_multiplications(sizes), SHARE_OF_STEP);
     TEAM(sru_simd_forward_thread, sizes, parameters, packed, in, initial, out, final, tape, work);
 }
 
@@ -420,39 +429,42 @@ static void sru_simd_infer_thread(
     {
         const size_t vectors = MOST_VECTORS(2);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
+        const block_share mine = share_of(count, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            const real *const x_rows = in->x + begin * n;
-            real *const a_c_rows = work_a_c + begin * row_m;
-            real *const a_h_rows = work_a_h + begin * row_m;
-            const operand factors_a_c[] = {
-                {x_rows, n, n, panels_x},
-            };
-            for (size_t start = from, taken; start < to; start += taken) {
-                taken = min_size(to - start, blocks_per_batch(rows));
-                const block_range batch = {m, vectors, start, start + taken, 0};
-                ALIGNED real tile_a_c_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+            if (is_mine(mine, begin)) {
+                const real *const x_rows = in->x + begin * n;
+                real *const a_c_rows = work_a_c + begin * row_m;
+                real *const a_h_rows = work_a_h + begin * row_m;
+                const operand factors_a_c[] = {
+                    {x_rows, n, n, panels_x},
+                };
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {m, vectors, start, start + taken, 0};
+                    ALIGNED real tile_a_c_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
-                /* W x, W_h x */
-                products(rows, 2, &batch, factors_a_c, 1,
-                    &(sums){tile_a_c_batch, batch.low, rows, 0}, 0);
+                    /* W x, W_h x */
+                    products(rows, 2, &batch, factors_a_c, 1,
+                        &(sums){tile_a_c_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = batch.low; block < batch.high; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
-                    const real *const tile_a_c =
-                        tile_a_c_batch + (block - batch.low) * vectors * rows * 2 * LANES;
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES;
-                        for (size_t s = 0; s < rows; ++s) {
-                            /* (3)  a_c = W x */
-                            const vec a_c = load(tile_a_c + (s * 2 * own + v) * LANES);
-                            store(a_c_rows + s * row_m + j, a_c);
+                    for (size_t block = batch.low; block < batch.high; ++block) {
+                        const size_t own = vectors_of(m, vectors, block);
+                        const real *const tile_a_c =
+                            tile_a_c_batch + (block - batch.low) * vectors * rows * 2 * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            for (size_t s = 0; s < rows; ++s) {
+                                /* (3)  a_c = W x */
+                                const vec a_c = load(tile_a_c + (s * 2 * own + v) * LANES);
+                                store(a_c_rows + s * row_m + j, a_c);
 
-                            /* (7)  a_h = W_h x */
-                            const vec a_h = load(tile_a_c + ((s * 2 + 1) * own + v) * LANES);
-                            store(a_h_rows + s * row_m + j, a_h);
+                                /* (7)  a_h = W_h x */
+                                const vec a_h = load(tile_a_c + ((s * 2 + 1) * own + v) * LANES);
+                                store(a_h_rows + s * row_m + j, a_h);
+                            }
                         }
                     }
                 }
@@ -534,63 +546,67 @@ static void sru_simd_infer_thread(
                     }
                 }
             }
-            BARRIER
         }
+        BARRIER
     }
 
     /* every step, in any order */
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
+        const block_share mine = share_of(count, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
             if (begin < B)
                 rows = min_size(rows, B - begin);
-            const real *const x_rows = in->x + begin * n;
-            const real *const c_rows = work_c + begin * row_m;
-            real *const h_rows = out->h + begin * m;
-            const real *const c_prev_rows =
-                begin >= B ? work_c + (begin - B) * row_m : initial_c + begin * m;
-            const size_t c_prev_stride = begin >= B ? row_m : m;
-            const real *const a_h_rows = work_a_h + begin * row_m;
-            const operand factors_a_r[] = {
-                {x_rows, n, n, panels_x_3},
-            };
-            for (size_t start = from, taken; start < to; start += taken) {
-                taken = min_size(to - start, blocks_per_batch(rows));
-                const block_range batch = {m, vectors, start, start + taken, 0};
-                ALIGNED real tile_a_r_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            if (is_mine(mine, begin)) {
+                const real *const x_rows = in->x + begin * n;
+                const real *const c_rows = work_c + begin * row_m;
+                real *const h_rows = out->h + begin * m;
+                const real *const c_prev_rows =
+                    begin >= B ? work_c + (begin - B) * row_m : initial_c + begin * m;
+                const size_t c_prev_stride = begin >= B ? row_m : m;
+                const real *const a_h_rows = work_a_h + begin * row_m;
+                const operand factors_a_r[] = {
+                    {x_rows, n, n, panels_x_3},
+                };
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {m, vectors, start, start + taken, 0};
+                    ALIGNED real tile_a_r_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                /* W_r x */
-                products(rows, 1, &batch, factors_a_r, 1,
-                    &(sums){tile_a_r_batch, batch.low, rows, 0}, 0);
+                    /* W_r x */
+                    products(rows, 1, &batch, factors_a_r, 1,
+                        &(sums){tile_a_r_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = batch.low; block < batch.high; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
-                    const real *const tile_a_r =
-                        tile_a_r_batch + (block - batch.low) * vectors * rows * LANES;
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES;
-                        const size_t left = m - j;
-                        const vec v_r_here = load_part(v_r + j, left);
-                        const vec b_r_here = load_part(b_r + j, left);
-                        for (size_t s = 0; s < rows; ++s) {
-                            const vec c = load(c_rows + s * row_m + j);
-                            const vec c_prev = load_part(c_prev_rows + s * c_prev_stride + j, left);
-                            const vec a_h = load(a_h_rows + s * row_m + j);
+                    for (size_t block = batch.low; block < batch.high; ++block) {
+                        const size_t own = vectors_of(m, vectors, block);
+                        const real *const tile_a_r =
+                            tile_a_r_batch + (block - batch.low) * vectors * rows * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            const size_t left = m - j;
+                            const vec v_r_here = load_part(v_r + j, left);
+                            const vec b_r_here = load_part(b_r + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec c = load(c_rows + s * row_m + j);
+                                const vec c_prev =
+                                    load_part(c_prev_rows + s * c_prev_stride + j, left);
+                                const vec a_h = load(a_h_rows + s * row_m + j);
 
-                            /* (5)  a_r = W_r x + v_r * c_prev + b_r */
-                            const vec a_r = load(tile_a_r + (s * own + v) * LANES) + v_r_here
-                                * c_prev + b_r_here;
+                                /* (5)  a_r = W_r x + v_r * c_prev + b_r */
+                                const vec a_r = load(tile_a_r + (s * own + v) * LANES) + v_r_here
+                                    * c_prev + b_r_here;
 
-                            /* (6)  r = sigmoid(a_r) */
-                            const vec r = vec_sigmoid(a_r);
+                                /* (6)  r = sigmoid(a_r) */
+                                const vec r = vec_sigmoid(a_r);
 
-                            /* (8)  h = r * c + (1 - r) * a_h */
-                            const vec h = r * c + (1 - r) * a_h;
-                            store_part(h_rows + s * m + j, h, left);
+                                /* (8)  h = r * c + (1 - r) * a_h */
+                                const vec h = r * c + (1 - r) * a_h;
+                                store_part(h_rows + s * m + j, h, left);
+                            }
                         }
                     }
                 }
@@ -605,10 +621,12 @@ static void sru_simd_infer_thread(
 
 static size_t sru_simd_infer_multiplications(const sru_sizes *sizes)
 {
+    const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = SRU_FIXED_n;
     const size_t m = SRU_FIXED_m;
-    return B * (4 * m * n + 4 * m);
+    const size_t chunk = steps_ahead(T, B, round_up(m, LANES));
+    return (m > LANES ? chunk : 1) * B * (4 * m * n + 4 * m);
 }
 
 void sru_simd_infer(
@@ -616,7 +634,7 @@ void sru_simd_infer(
     const sru_inputs *in, const sru_initial *initial, const sru_outputs *out,
     const sru_state *final, sru_real *work, size_t threads)
 {
-    const size_t team = team_of(threads, sru_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
+    const size_t team = team_of(threads, sru_simd_infer_multiplications(sizes), SHARE_OF_STEP);
     TEAM(sru_simd_infer_thread, sizes, parameters, packed, in, initial, out, final, work);
 }
 
@@ -838,8 +856,8 @@ static void sru_simd_backward_thread(
                     }
                 }
             }
-            BARRIER
         }
+        BARRIER
 
         /* every step, in any order */
         {
@@ -897,42 +915,45 @@ static void sru_simd_backward_thread(
         if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(n, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
                 rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                const real *const a_h_bar_rows = work_a_h_bar + (first * B + begin) * row_m;
-                const real *const a_r_bar_rows = work_a_r_bar + (first * B + begin) * row_m;
-                const real *const a_c_bar_rows = work_a_c_bar + begin * row_m;
-                const real *const a_f_bar_rows = work_a_f_bar + begin * row_m;
-                real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
-                const operand factors_x_bar[] = {
-                    {a_f_bar_rows, row_m, m, panels_a_f_bar},
-                    {a_c_bar_rows, row_m, m, panels_a_c_bar},
-                    {a_r_bar_rows, row_m, m, panels_a_r_bar},
-                    {a_h_bar_rows, row_m, m, panels_a_h_bar},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {n, vectors, start, start + taken, 0};
-                    ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                if (is_mine(mine, begin)) {
+                    const real *const a_h_bar_rows = work_a_h_bar + (first * B + begin) * row_m;
+                    const real *const a_r_bar_rows = work_a_r_bar + (first * B + begin) * row_m;
+                    const real *const a_c_bar_rows = work_a_c_bar + begin * row_m;
+                    const real *const a_f_bar_rows = work_a_f_bar + begin * row_m;
+                    real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
+                    const operand factors_x_bar[] = {
+                        {a_f_bar_rows, row_m, m, panels_a_f_bar},
+                        {a_c_bar_rows, row_m, m, panels_a_c_bar},
+                        {a_r_bar_rows, row_m, m, panels_a_r_bar},
+                        {a_h_bar_rows, row_m, m, panels_a_h_bar},
+                    };
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const block_range batch = {n, vectors, start, start + taken, 0};
+                        ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                    /* W_f^T a_f_bar, W^T a_c_bar, W_r^T a_r_bar, W_h^T a_h_bar */
-                    products(rows, 1, &batch, factors_x_bar, 4,
-                        &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
+                        /* W_f^T a_f_bar, W^T a_c_bar, W_r^T a_r_bar, W_h^T a_h_bar */
+                        products(rows, 1, &batch, factors_x_bar, 4,
+                            &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(n, vectors, block);
-                        const real *const tile_x_bar =
-                            tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            const size_t left = n - j;
-                            for (size_t s = 0; s < rows; ++s) {
-                                /* (17)  x_bar = W_f^T a_f_bar + W^T a_c_bar + W_r^T a_r_bar + W_h^T
-                                 * a_h_bar   adjoint of (1), (3), (5), (7) */
-                                const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
-                                store_part(x_bar_rows + s * n + j, x_bar, left);
+                        for (size_t block = batch.low; block < batch.high; ++block) {
+                            const size_t own = vectors_of(n, vectors, block);
+                            const real *const tile_x_bar =
+                                tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                const size_t left = n - j;
+                                for (size_t s = 0; s < rows; ++s) {
+                                    /* (17)  x_bar = W_f^T a_f_bar + W^T a_c_bar + W_r^T a_r_bar +
+                                     * W_h^T a_h_bar   adjoint of (1), (3), (5), (7) */
+                                    const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
+                                    store_part(x_bar_rows + s * n + j, x_bar, left);
+                                }
                             }
                         }
                     }
@@ -961,10 +982,13 @@ static void sru_simd_backward_thread(
 
 static size_t sru_simd_backward_multiplications(const sru_sizes *sizes)
 {
+    const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = SRU_FIXED_n;
     const size_t m = SRU_FIXED_m;
-    return B * (16 * m + 8 * m * n);
+    const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, 3 * row_m);
+    return (m > LANES ? chunk : 1) * B * (16 * m + 8 * m * n);
 }
 
 void sru_simd_backward(
@@ -972,7 +996,7 @@ void sru_simd_backward(
     const sru_inputs *in, const sru_initial *initial, const sru_outputs *out, const sru_real *tape,
     const sru_cotangents *bars, const sru_gradients *gradients, sru_real *work, size_t threads)
 {
-    const size_t team = team_of(threads, sru_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
+    const size_t team = team_of(threads, sru_simd_backward_multiplications(sizes), SHARE_OF_STEP);
     TEAM(sru_simd_backward_thread, sizes, parameters, packed, in, initial, out, tape, bars,
         gradients, work);
 }

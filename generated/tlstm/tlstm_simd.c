@@ -191,71 +191,74 @@ static void tlstm_simd_forward_thread(
     {
         const size_t vectors = MOST_VECTORS(3);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
+        const block_share mine = share_of(count, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
             if (begin < B)
                 rows = min_size(rows, B - begin);
-            const real *const x_rows = in->x + begin * n;
-            real *const z_rows = tape_z + begin * row_m;
-            real *const f_rows = work_f + begin * row_m;
-            real *const f_tail_rows = tape_f_tail + begin * row_m;
-            real *const o_rows = work_o + begin * row_m;
-            real *const o_tail_rows = tape_o_tail + begin * row_m;
-            const real *const x_prev_rows =
-                begin >= B ? in->x + (begin - B) * n : initial_x + begin * n;
-            const operand factors_z[] = {
-                {x_prev_rows, n, n, panels_x_prev},
-                {x_rows, n, n, panels_x},
-            };
-            for (size_t start = from, taken; start < to; start += taken) {
-                taken = min_size(to - start, blocks_per_batch(rows));
-                const block_range batch = {m, vectors, start, start + taken, 0};
-                ALIGNED real tile_z_batch[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
+            if (is_mine(mine, begin)) {
+                const real *const x_rows = in->x + begin * n;
+                real *const z_rows = tape_z + begin * row_m;
+                real *const f_rows = work_f + begin * row_m;
+                real *const f_tail_rows = tape_f_tail + begin * row_m;
+                real *const o_rows = work_o + begin * row_m;
+                real *const o_tail_rows = tape_o_tail + begin * row_m;
+                const real *const x_prev_rows =
+                    begin >= B ? in->x + (begin - B) * n : initial_x + begin * n;
+                const operand factors_z[] = {
+                    {x_prev_rows, n, n, panels_x_prev},
+                    {x_rows, n, n, panels_x},
+                };
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {m, vectors, start, start + taken, 0};
+                    ALIGNED real tile_z_batch[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
 
-                /* V_z x_prev, W_z x, V_f x_prev, W_f x, V_o x_prev, W_o x */
-                products(rows, 3, &batch, factors_z, 2, &(sums){tile_z_batch, batch.low, rows, 0},
-                    0);
+                    /* V_z x_prev, W_z x, V_f x_prev, W_f x, V_o x_prev, W_o x */
+                    products(rows, 3, &batch, factors_z, 2,
+                        &(sums){tile_z_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = batch.low; block < batch.high; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
-                    const real *const tile_z =
-                        tile_z_batch + (block - batch.low) * vectors * rows * 3 * LANES;
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES;
-                        const size_t left = m - j;
-                        const vec b_z_here = load_part(b_z + j, left);
-                        const vec b_f_here = load_part(b_f + j, left);
-                        const vec b_o_here = load_part(b_o + j, left);
-                        for (size_t s = 0; s < rows; ++s) {
-                            /* (1)  z = V_z x_prev + W_z x + b_z */
-                            const vec z = load(tile_z + (s * 3 * own + v) * LANES) + b_z_here;
-                            store(z_rows + s * row_m + j, z);
+                    for (size_t block = batch.low; block < batch.high; ++block) {
+                        const size_t own = vectors_of(m, vectors, block);
+                        const real *const tile_z =
+                            tile_z_batch + (block - batch.low) * vectors * rows * 3 * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            const size_t left = m - j;
+                            const vec b_z_here = load_part(b_z + j, left);
+                            const vec b_f_here = load_part(b_f + j, left);
+                            const vec b_o_here = load_part(b_o + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
+                                /* (1)  z = V_z x_prev + W_z x + b_z */
+                                const vec z = load(tile_z + (s * 3 * own + v) * LANES) + b_z_here;
+                                store(z_rows + s * row_m + j, z);
 
-                            /* (2)  a_f = V_f x_prev + W_f x + b_f */
-                            const vec a_f =
-                                load(tile_z + ((s * 3 + 1) * own + v) * LANES) + b_f_here;
+                                /* (2)  a_f = V_f x_prev + W_f x + b_f */
+                                const vec a_f =
+                                    load(tile_z + ((s * 3 + 1) * own + v) * LANES) + b_f_here;
 
-                            /* (3)  f = sigmoid(a_f) */
-                            const vec f = vec_sigmoid(a_f);
-                            store(f_rows + s * row_m + j, f);
+                                /* (3)  f = sigmoid(a_f) */
+                                const vec f = vec_sigmoid(a_f);
+                                store(f_rows + s * row_m + j, f);
 
-                            /* (3)  f_tail = sigmoid_tail(a_f) */
-                            const vec f_tail = vec_sigmoid_tail(a_f);
-                            store(f_tail_rows + s * row_m + j, f_tail);
+                                /* (3)  f_tail = sigmoid_tail(a_f) */
+                                const vec f_tail = vec_sigmoid_tail(a_f);
+                                store(f_tail_rows + s * row_m + j, f_tail);
 
-                            /* (4)  a_o = V_o x_prev + W_o x + b_o */
-                            const vec a_o =
-                                load(tile_z + ((s * 3 + 2) * own + v) * LANES) + b_o_here;
+                                /* (4)  a_o = V_o x_prev + W_o x + b_o */
+                                const vec a_o =
+                                    load(tile_z + ((s * 3 + 2) * own + v) * LANES) + b_o_here;
 
-                            /* (5)  o = tanh(a_o) */
-                            const vec o = vec_tanh(a_o);
-                            store(o_rows + s * row_m + j, o);
+                                /* (5)  o = tanh(a_o) */
+                                const vec o = vec_tanh(a_o);
+                                store(o_rows + s * row_m + j, o);
 
-                            /* (5)  o_tail = tanh_tail(a_o) */
-                            const vec o_tail = vec_tanh_tail(a_o);
-                            store(o_tail_rows + s * row_m + j, o_tail);
+                                /* (5)  o_tail = tanh_tail(a_o) */
+                                const vec o_tail = vec_tanh_tail(a_o);
+                                store(o_tail_rows + s * row_m + j, o_tail);
+                            }
                         }
                     }
                 }
@@ -296,30 +299,33 @@ static void tlstm_simd_forward_thread(
                     }
                 }
             }
-            BARRIER
         }
+        BARRIER
 
         /* every step, in any order */
         {
             const size_t vectors = 1;
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
                 rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                const real *const o_rows = work_o + (first * B + begin) * row_m;
-                const real *const c_rows = tape_c + (first * B + begin) * row_m;
-                real *const h_rows = out->h + (first * B + begin) * m;
-                for (size_t s = 0; s < rows; ++s) {
-                    for (size_t block = from; block < to; ++block) {
-                        const size_t j = block * LANES;
-                        const size_t left = m - j;
-                        const vec o = load(o_rows + s * row_m + j);
-                        const vec c = load(c_rows + s * row_m + j);
+                if (is_mine(mine, begin)) {
+                    const real *const o_rows = work_o + (first * B + begin) * row_m;
+                    const real *const c_rows = tape_c + (first * B + begin) * row_m;
+                    real *const h_rows = out->h + (first * B + begin) * m;
+                    for (size_t s = 0; s < rows; ++s) {
+                        for (size_t block = from; block < to; ++block) {
+                            const size_t j = block * LANES;
+                            const size_t left = m - j;
+                            const vec o = load(o_rows + s * row_m + j);
+                            const vec c = load(c_rows + s * row_m + j);
 
-                        /* (7)  h = c * o */
-                        const vec h = c * o;
-                        store_part(h_rows + s * m + j, h, left);
+                            /* (7)  h = c * o */
+                            const vec h = c * o;
+                            store_part(h_rows + s * m + j, h, left);
+                        }
                     }
                 }
             }
@@ -336,10 +342,13 @@ static void tlstm_simd_forward_thread(
 
 static size_t tlstm_simd_forward_multiplications(const tlstm_sizes *sizes)
 {
+    const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = TLSTM_FIXED_n;
     const size_t m = TLSTM_FIXED_m;
-    return B * (6 * m * n + 6 * m);
+    const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, row_m);
+    return (m > LANES ? chunk : 1) * B * (6 * m * n + 6 * m);
 }
 
 void tlstm_simd_forward(
@@ -347,7 +356,7 @@ void tlstm_simd_forward(
     const tlstm_inputs *in, const tlstm_initial *initial, const tlstm_outputs *out,
     const tlstm_state *final, tlstm_real *tape, tlstm_real *work, size_t threads)
 {
-    const size_t team = team_of(threads, tlstm_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
+    const size_t team = team_of(threads, tlstm_simd_forward_multiplications(sizes), SHARE_OF_STEP);
     TEAM(tlstm_simd_forward_thread, sizes, parameters, packed, in, initial, out, final, tape, work);
 }
 
@@ -382,61 +391,64 @@ static void tlstm_simd_infer_thread(
     {
         const size_t vectors = MOST_VECTORS(3);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
+        const block_share mine = share_of(count, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
             if (begin < B)
                 rows = min_size(rows, B - begin);
-            const real *const x_rows = in->x + begin * n;
-            real *const z_rows = work_z + begin * row_m;
-            real *const f_rows = work_f + begin * row_m;
-            real *const o_rows = work_o + begin * row_m;
-            const real *const x_prev_rows =
-                begin >= B ? in->x + (begin - B) * n : initial_x + begin * n;
-            const operand factors_z[] = {
-                {x_prev_rows, n, n, panels_x_prev},
-                {x_rows, n, n, panels_x},
-            };
-            for (size_t start = from, taken; start < to; start += taken) {
-                taken = min_size(to - start, blocks_per_batch(rows));
-                const block_range batch = {m, vectors, start, start + taken, 0};
-                ALIGNED real tile_z_batch[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
+            if (is_mine(mine, begin)) {
+                const real *const x_rows = in->x + begin * n;
+                real *const z_rows = work_z + begin * row_m;
+                real *const f_rows = work_f + begin * row_m;
+                real *const o_rows = work_o + begin * row_m;
+                const real *const x_prev_rows =
+                    begin >= B ? in->x + (begin - B) * n : initial_x + begin * n;
+                const operand factors_z[] = {
+                    {x_prev_rows, n, n, panels_x_prev},
+                    {x_rows, n, n, panels_x},
+                };
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {m, vectors, start, start + taken, 0};
+                    ALIGNED real tile_z_batch[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
 
-                /* V_z x_prev, W_z x, V_f x_prev, W_f x, V_o x_prev, W_o x */
-                products(rows, 3, &batch, factors_z, 2, &(sums){tile_z_batch, batch.low, rows, 0},
-                    0);
+                    /* V_z x_prev, W_z x, V_f x_prev, W_f x, V_o x_prev, W_o x */
+                    products(rows, 3, &batch, factors_z, 2,
+                        &(sums){tile_z_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = batch.low; block < batch.high; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
-                    const real *const tile_z =
-                        tile_z_batch + (block - batch.low) * vectors * rows * 3 * LANES;
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES;
-                        const size_t left = m - j;
-                        const vec b_z_here = load_part(b_z + j, left);
-                        const vec b_f_here = load_part(b_f + j, left);
-                        const vec b_o_here = load_part(b_o + j, left);
-                        for (size_t s = 0; s < rows; ++s) {
-                            /* (1)  z = V_z x_prev + W_z x + b_z */
-                            const vec z = load(tile_z + (s * 3 * own + v) * LANES) + b_z_here;
-                            store(z_rows + s * row_m + j, z);
+                    for (size_t block = batch.low; block < batch.high; ++block) {
+                        const size_t own = vectors_of(m, vectors, block);
+                        const real *const tile_z =
+                            tile_z_batch + (block - batch.low) * vectors * rows * 3 * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            const size_t left = m - j;
+                            const vec b_z_here = load_part(b_z + j, left);
+                            const vec b_f_here = load_part(b_f + j, left);
+                            const vec b_o_here = load_part(b_o + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
+                                /* (1)  z = V_z x_prev + W_z x + b_z */
+                                const vec z = load(tile_z + (s * 3 * own + v) * LANES) + b_z_here;
+                                store(z_rows + s * row_m + j, z);
 
-                            /* (2)  a_f = V_f x_prev + W_f x + b_f */
-                            const vec a_f =
-                                load(tile_z + ((s * 3 + 1) * own + v) * LANES) + b_f_here;
+                                /* (2)  a_f = V_f x_prev + W_f x + b_f */
+                                const vec a_f =
+                                    load(tile_z + ((s * 3 + 1) * own + v) * LANES) + b_f_here;
 
-                            /* (3)  f = sigmoid(a_f) */
-                            const vec f = vec_sigmoid(a_f);
-                            store(f_rows + s * row_m + j, f);
+                                /* (3)  f = sigmoid(a_f) */
+                                const vec f = vec_sigmoid(a_f);
+                                store(f_rows + s * row_m + j, f);
 
-                            /* (4)  a_o = V_o x_prev + W_o x + b_o */
-                            const vec a_o =
-                                load(tile_z + ((s * 3 + 2) * own + v) * LANES) + b_o_here;
+                                /* (4)  a_o = V_o x_prev + W_o x + b_o */
+                                const vec a_o =
+                                    load(tile_z + ((s * 3 + 2) * own + v) * LANES) + b_o_here;
 
-                            /* (5)  o = tanh(a_o) */
-                            const vec o = vec_tanh(a_o);
-                            store(o_rows + s * row_m + j, o);
+                                /* (5)  o = tanh(a_o) */
+                                const vec o = vec_tanh(a_o);
+                                store(o_rows + s * row_m + j, o);
+                            }
                         }
                     }
                 }
@@ -477,30 +489,33 @@ static void tlstm_simd_infer_thread(
                     }
                 }
             }
-            BARRIER
         }
+        BARRIER
 
         /* every step, in any order */
         {
             const size_t vectors = 1;
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
                 rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                const real *const o_rows = work_o + (first * B + begin) * row_m;
-                const real *const c_rows = work_c + (first * B + begin) * row_m;
-                real *const h_rows = out->h + (first * B + begin) * m;
-                for (size_t s = 0; s < rows; ++s) {
-                    for (size_t block = from; block < to; ++block) {
-                        const size_t j = block * LANES;
-                        const size_t left = m - j;
-                        const vec o = load(o_rows + s * row_m + j);
-                        const vec c = load(c_rows + s * row_m + j);
+                if (is_mine(mine, begin)) {
+                    const real *const o_rows = work_o + (first * B + begin) * row_m;
+                    const real *const c_rows = work_c + (first * B + begin) * row_m;
+                    real *const h_rows = out->h + (first * B + begin) * m;
+                    for (size_t s = 0; s < rows; ++s) {
+                        for (size_t block = from; block < to; ++block) {
+                            const size_t j = block * LANES;
+                            const size_t left = m - j;
+                            const vec o = load(o_rows + s * row_m + j);
+                            const vec c = load(c_rows + s * row_m + j);
 
-                        /* (7)  h = c * o */
-                        const vec h = c * o;
-                        store_part(h_rows + s * m + j, h, left);
+                            /* (7)  h = c * o */
+                            const vec h = c * o;
+                            store_part(h_rows + s * m + j, h, left);
+                        }
                     }
                 }
             }
@@ -517,10 +532,13 @@ static void tlstm_simd_infer_thread(
 
 static size_t tlstm_simd_infer_multiplications(const tlstm_sizes *sizes)
 {
+    const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = TLSTM_FIXED_n;
     const size_t m = TLSTM_FIXED_m;
-    return B * (6 * m * n + 4 * m);
+    const size_t row_m = padded(m);
+    const size_t chunk = steps_ahead(T, B, row_m);
+    return (m > LANES ? chunk : 1) * B * (6 * m * n + 4 * m);
 }
 
 void tlstm_simd_infer(
@@ -528,7 +546,7 @@ void tlstm_simd_infer(
     const tlstm_inputs *in, const tlstm_initial *initial, const tlstm_outputs *out,
     const tlstm_state *final, tlstm_real *work, size_t threads)
 {
-    const size_t team = team_of(threads, tlstm_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
+    const size_t team = team_of(threads, tlstm_simd_infer_multiplications(sizes), SHARE_OF_STEP);
     TEAM(tlstm_simd_infer_thread, sizes, parameters, packed, in, initial, out, final, work);
 }
 
@@ -654,8 +672,8 @@ static void tlstm_simd_backward_thread(
                     }
                 }
             }
-            BARRIER
         }
+        BARRIER
 
         /* every step, in any order */
         {
@@ -751,40 +769,43 @@ static void tlstm_simd_backward_thread(
         {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(n, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
                 rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                const real *const a_o_bar_rows = work_a_o_bar + (first * B + begin) * row_m;
-                const real *const a_f_bar_rows = work_a_f_bar + (first * B + begin) * row_m;
-                const real *const z_bar_rows = work_z_bar + (first * B + begin) * row_m;
-                real *const x_prev_bar_rows = work_x_prev_bar + (first * B + begin) * row_n;
-                const operand factors_x_prev_bar[] = {
-                    {z_bar_rows, row_m, m, panels_z_bar},
-                    {a_f_bar_rows, row_m, m, panels_a_f_bar},
-                    {a_o_bar_rows, row_m, m, panels_a_o_bar},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {n, vectors, start, start + taken, 0};
-                    ALIGNED real tile_x_prev_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                if (is_mine(mine, begin)) {
+                    const real *const a_o_bar_rows = work_a_o_bar + (first * B + begin) * row_m;
+                    const real *const a_f_bar_rows = work_a_f_bar + (first * B + begin) * row_m;
+                    const real *const z_bar_rows = work_z_bar + (first * B + begin) * row_m;
+                    real *const x_prev_bar_rows = work_x_prev_bar + (first * B + begin) * row_n;
+                    const operand factors_x_prev_bar[] = {
+                        {z_bar_rows, row_m, m, panels_z_bar},
+                        {a_f_bar_rows, row_m, m, panels_a_f_bar},
+                        {a_o_bar_rows, row_m, m, panels_a_o_bar},
+                    };
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const block_range batch = {n, vectors, start, start + taken, 0};
+                        ALIGNED real tile_x_prev_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                    /* V_z^T z_bar, V_f^T a_f_bar, V_o^T a_o_bar */
-                    products(rows, 1, &batch, factors_x_prev_bar, 3,
-                        &(sums){tile_x_prev_bar_batch, batch.low, rows, 0}, 0);
+                        /* V_z^T z_bar, V_f^T a_f_bar, V_o^T a_o_bar */
+                        products(rows, 1, &batch, factors_x_prev_bar, 3,
+                            &(sums){tile_x_prev_bar_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(n, vectors, block);
-                        const real *const tile_x_prev_bar =
-                            tile_x_prev_bar_batch + (block - batch.low) * vectors * rows * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            for (size_t s = 0; s < rows; ++s) {
-                                /* (14)  x_prev_bar = V_z^T z_bar + V_f^T a_f_bar + V_o^T a_o_bar
-                                 * adjoint of (1), (2), (4) */
-                                const vec x_prev_bar =
-                                    load(tile_x_prev_bar + (s * own + v) * LANES);
-                                store(x_prev_bar_rows + s * row_n + j, x_prev_bar);
+                        for (size_t block = batch.low; block < batch.high; ++block) {
+                            const size_t own = vectors_of(n, vectors, block);
+                            const real *const tile_x_prev_bar = tile_x_prev_bar_batch + (block
+                                - batch.low) * vectors * rows * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                for (size_t s = 0; s < rows; ++s) {
+                                    /* (14)  x_prev_bar = V_z^T z_bar + V_f^T a_f_bar + V_o^T
+                                     * a_o_bar   adjoint of (1), (2), (4) */
+                                    const vec x_prev_bar =
+                                        load(tile_x_prev_bar + (s * own + v) * LANES);
+                                    store(x_prev_bar_rows + s * row_n + j, x_prev_bar);
+                                }
                             }
                         }
                     }
@@ -825,48 +846,52 @@ static void tlstm_simd_backward_thread(
     if (gradients->x_bar != NULL) {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(n, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
+        const block_share mine = share_of(count, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
             if (begin < (T - 1) * B)
                 rows = min_size(rows, (T - 1) * B - begin);
-            const real *const x_next_bar_rows = begin < (T - 1) * B ? work_x_prev_bar
-                + (begin + B) * row_n : final_x_bar + (begin - (T - 1) * B) * n;
-            const size_t x_next_bar_stride = begin < (T - 1) * B ? row_n : n;
-            const real *const a_o_bar_rows = work_a_o_bar + begin * row_m;
-            const real *const a_f_bar_rows = work_a_f_bar + begin * row_m;
-            const real *const z_bar_rows = work_z_bar + begin * row_m;
-            real *const x_bar_rows = gradients->x_bar + begin * n;
-            const operand factors_x_bar[] = {
-                {z_bar_rows, row_m, m, panels_z_bar_2},
-                {a_f_bar_rows, row_m, m, panels_a_f_bar_2},
-                {a_o_bar_rows, row_m, m, panels_a_o_bar_2},
-            };
-            for (size_t start = from, taken; start < to; start += taken) {
-                taken = min_size(to - start, blocks_per_batch(rows));
-                const block_range batch = {n, vectors, start, start + taken, 0};
-                ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            if (is_mine(mine, begin)) {
+                const real *const x_next_bar_rows = begin < (T - 1) * B ? work_x_prev_bar
+                    + (begin + B) * row_n : final_x_bar + (begin - (T - 1) * B) * n;
+                const size_t x_next_bar_stride = begin < (T - 1) * B ? row_n : n;
+                const real *const a_o_bar_rows = work_a_o_bar + begin * row_m;
+                const real *const a_f_bar_rows = work_a_f_bar + begin * row_m;
+                const real *const z_bar_rows = work_z_bar + begin * row_m;
+                real *const x_bar_rows = gradients->x_bar + begin * n;
+                const operand factors_x_bar[] = {
+                    {z_bar_rows, row_m, m, panels_z_bar_2},
+                    {a_f_bar_rows, row_m, m, panels_a_f_bar_2},
+                    {a_o_bar_rows, row_m, m, panels_a_o_bar_2},
+                };
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {n, vectors, start, start + taken, 0};
+                    ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                /* W_z^T z_bar, W_f^T a_f_bar, W_o^T a_o_bar */
-                products(rows, 1, &batch, factors_x_bar, 3,
-                    &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
+                    /* W_z^T z_bar, W_f^T a_f_bar, W_o^T a_o_bar */
+                    products(rows, 1, &batch, factors_x_bar, 3,
+                        &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = batch.low; block < batch.high; ++block) {
-                    const size_t own = vectors_of(n, vectors, block);
-                    const real *const tile_x_bar =
-                        tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES;
-                        const size_t left = n - j;
-                        for (size_t s = 0; s < rows; ++s) {
-                            const vec x_next_bar =
-                                load_part(x_next_bar_rows + s * x_next_bar_stride + j, left);
+                    for (size_t block = batch.low; block < batch.high; ++block) {
+                        const size_t own = vectors_of(n, vectors, block);
+                        const real *const tile_x_bar =
+                            tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            const size_t left = n - j;
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec x_next_bar =
+                                    load_part(x_next_bar_rows + s * x_next_bar_stride + j, left);
 
-                            /* (16)  x_bar = W_z^T z_bar + W_f^T a_f_bar + W_o^T a_o_bar +
-                             * x_next_bar   adjoint of (1), (2), (4) */
-                            const vec x_bar = load(tile_x_bar + (s * own + v) * LANES) + x_next_bar;
-                            store_part(x_bar_rows + s * n + j, x_bar, left);
+                                /* (16)  x_bar = W_z^T z_bar + W_f^T a_f_bar + W_o^T a_o_bar +
+                                 * x_next_bar   adjoint of (1), (2), (4) */
+                                const vec x_bar =
+                                    load(tile_x_bar + (s * own + v) * LANES) + x_next_bar;
+                                store_part(x_bar_rows + s * n + j, x_bar, left);
+                            }
                         }
                     }
                 }
@@ -884,10 +909,13 @@ static void tlstm_simd_backward_thread(
 
 static size_t tlstm_simd_backward_multiplications(const tlstm_sizes *sizes)
 {
+    const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = TLSTM_FIXED_n;
     const size_t m = TLSTM_FIXED_m;
-    return B * (14 * m + 12 * m * n);
+    const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, 2 * row_m);
+    return (m > LANES ? chunk : 1) * B * (14 * m + 12 * m * n);
 }
 
 void tlstm_simd_backward(
@@ -896,7 +924,7 @@ void tlstm_simd_backward(
     const tlstm_real *tape, const tlstm_cotangents *bars, const tlstm_gradients *gradients,
     tlstm_real *work, size_t threads)
 {
-    const size_t team = team_of(threads, tlstm_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
+    const size_t team = team_of(threads, tlstm_simd_backward_multiplications(sizes), SHARE_OF_STEP);
     TEAM(tlstm_simd_backward_thread, sizes, parameters, packed, in, initial, out, tape, bars,
         gradients, work);
 }

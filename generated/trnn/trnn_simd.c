@@ -144,49 +144,53 @@ static void trnn_simd_forward_thread(
     {
         const size_t vectors = MOST_VECTORS(2);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
+        const block_share mine = share_of(count, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            const real *const x_rows = in->x + begin * n;
-            real *const z_rows = tape_z + begin * row_m;
-            real *const f_rows = work_f + begin * row_m;
-            real *const f_tail_rows = tape_f_tail + begin * row_m;
-            const operand factors_z[] = {
-                {x_rows, n, n, panels_x},
-            };
-            for (size_t start = from, taken; start < to; start += taken) {
-                taken = min_size(to - start, blocks_per_batch(rows));
-                const block_range batch = {m, vectors, start, start + taken, 0};
-                ALIGNED real tile_z_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+            if (is_mine(mine, begin)) {
+                const real *const x_rows = in->x + begin * n;
+                real *const z_rows = tape_z + begin * row_m;
+                real *const f_rows = work_f + begin * row_m;
+                real *const f_tail_rows = tape_f_tail + begin * row_m;
+                const operand factors_z[] = {
+                    {x_rows, n, n, panels_x},
+                };
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {m, vectors, start, start + taken, 0};
+                    ALIGNED real tile_z_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
-                /* W x, V x */
-                products(rows, 2, &batch, factors_z, 1, &(sums){tile_z_batch, batch.low, rows, 0},
-                    0);
+                    /* W x, V x */
+                    products(rows, 2, &batch, factors_z, 1,
+                        &(sums){tile_z_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = batch.low; block < batch.high; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
-                    const real *const tile_z =
-                        tile_z_batch + (block - batch.low) * vectors * rows * 2 * LANES;
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES;
-                        const size_t left = m - j;
-                        const vec b_here = load_part(b + j, left);
-                        for (size_t s = 0; s < rows; ++s) {
-                            /* (1)  z = W x */
-                            const vec z = load(tile_z + (s * 2 * own + v) * LANES);
-                            store(z_rows + s * row_m + j, z);
+                    for (size_t block = batch.low; block < batch.high; ++block) {
+                        const size_t own = vectors_of(m, vectors, block);
+                        const real *const tile_z =
+                            tile_z_batch + (block - batch.low) * vectors * rows * 2 * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            const size_t left = m - j;
+                            const vec b_here = load_part(b + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
+                                /* (1)  z = W x */
+                                const vec z = load(tile_z + (s * 2 * own + v) * LANES);
+                                store(z_rows + s * row_m + j, z);
 
-                            /* (2)  a_f = V x + b */
-                            const vec a_f = load(tile_z + ((s * 2 + 1) * own + v) * LANES) + b_here;
+                                /* (2)  a_f = V x + b */
+                                const vec a_f =
+                                    load(tile_z + ((s * 2 + 1) * own + v) * LANES) + b_here;
 
-                            /* (3)  f = sigmoid(a_f) */
-                            const vec f = vec_sigmoid(a_f);
-                            store(f_rows + s * row_m + j, f);
+                                /* (3)  f = sigmoid(a_f) */
+                                const vec f = vec_sigmoid(a_f);
+                                store(f_rows + s * row_m + j, f);
 
-                            /* (3)  f_tail = sigmoid_tail(a_f) */
-                            const vec f_tail = vec_sigmoid_tail(a_f);
-                            store(f_tail_rows + s * row_m + j, f_tail);
+                                /* (3)  f_tail = sigmoid_tail(a_f) */
+                                const vec f_tail = vec_sigmoid_tail(a_f);
+                                store(f_tail_rows + s * row_m + j, f_tail);
+                            }
                         }
                     }
                 }
@@ -224,8 +228,8 @@ static void trnn_simd_forward_thread(
                 }
             }
         }
-        BARRIER
     }
+    BARRIER
     if (thread == 0)
         copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m,
             final != NULL ? final->h : NULL);
@@ -233,10 +237,11 @@ static void trnn_simd_forward_thread(
 
 static size_t trnn_simd_forward_multiplications(const trnn_sizes *sizes)
 {
+    const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = TRNN_FIXED_n;
     const size_t m = TRNN_FIXED_m;
-    return B * (2 * m * n + 3 * m);
+    return (m > LANES ? T : 1) * B * (2 * m * n + 3 * m);
 }
 
 void trnn_simd_forward(
@@ -244,7 +249,7 @@ void trnn_simd_forward(
     const trnn_inputs *in, const trnn_initial *initial, const trnn_outputs *out,
     const trnn_state *final, trnn_real *tape, trnn_real *work, size_t threads)
 {
-    const size_t team = team_of(threads, trnn_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
+    const size_t team = team_of(threads, trnn_simd_forward_multiplications(sizes), SHARE_OF_STEP);
     TEAM(trnn_simd_forward_thread, sizes, parameters, packed, in, initial, out, final, tape, work);
 }
 
@@ -270,44 +275,48 @@ static void trnn_simd_infer_thread(
     {
         const size_t vectors = MOST_VECTORS(2);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
+        const block_share mine = share_of(count, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
             rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            const real *const x_rows = in->x + begin * n;
-            real *const z_rows = work_z + begin * row_m;
-            real *const f_rows = work_f + begin * row_m;
-            const operand factors_z[] = {
-                {x_rows, n, n, panels_x},
-            };
-            for (size_t start = from, taken; start < to; start += taken) {
-                taken = min_size(to - start, blocks_per_batch(rows));
-                const block_range batch = {m, vectors, start, start + taken, 0};
-                ALIGNED real tile_z_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+            if (is_mine(mine, begin)) {
+                const real *const x_rows = in->x + begin * n;
+                real *const z_rows = work_z + begin * row_m;
+                real *const f_rows = work_f + begin * row_m;
+                const operand factors_z[] = {
+                    {x_rows, n, n, panels_x},
+                };
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {m, vectors, start, start + taken, 0};
+                    ALIGNED real tile_z_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
-                /* W x, V x */
-                products(rows, 2, &batch, factors_z, 1, &(sums){tile_z_batch, batch.low, rows, 0},
-                    0);
+                    /* W x, V x */
+                    products(rows, 2, &batch, factors_z, 1,
+                        &(sums){tile_z_batch, batch.low, rows, 0}, 0);
 
-                for (size_t block = batch.low; block < batch.high; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
-                    const real *const tile_z =
-                        tile_z_batch + (block - batch.low) * vectors * rows * 2 * LANES;
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES;
-                        const size_t left = m - j;
-                        const vec b_here = load_part(b + j, left);
-                        for (size_t s = 0; s < rows; ++s) {
-                            /* (1)  z = W x */
-                            const vec z = load(tile_z + (s * 2 * own + v) * LANES);
-                            store(z_rows + s * row_m + j, z);
+                    for (size_t block = batch.low; block < batch.high; ++block) {
+                        const size_t own = vectors_of(m, vectors, block);
+                        const real *const tile_z =
+                            tile_z_batch + (block - batch.low) * vectors * rows * 2 * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            const size_t left = m - j;
+                            const vec b_here = load_part(b + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
+                                /* (1)  z = W x */
+                                const vec z = load(tile_z + (s * 2 * own + v) * LANES);
+                                store(z_rows + s * row_m + j, z);
 
-                            /* (2)  a_f = V x + b */
-                            const vec a_f = load(tile_z + ((s * 2 + 1) * own + v) * LANES) + b_here;
+                                /* (2)  a_f = V x + b */
+                                const vec a_f =
+                                    load(tile_z + ((s * 2 + 1) * own + v) * LANES) + b_here;
 
-                            /* (3)  f = sigmoid(a_f) */
-                            const vec f = vec_sigmoid(a_f);
-                            store(f_rows + s * row_m + j, f);
+                                /* (3)  f = sigmoid(a_f) */
+                                const vec f = vec_sigmoid(a_f);
+                                store(f_rows + s * row_m + j, f);
+                            }
                         }
                     }
                 }
@@ -345,8 +354,8 @@ static void trnn_simd_infer_thread(
                 }
             }
         }
-        BARRIER
     }
+    BARRIER
     if (thread == 0)
         copy_rows(B, m, T > 0 ? out->h + (T - 1) * B * m : initial_h, m,
             final != NULL ? final->h : NULL);
@@ -354,10 +363,11 @@ static void trnn_simd_infer_thread(
 
 static size_t trnn_simd_infer_multiplications(const trnn_sizes *sizes)
 {
+    const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = TRNN_FIXED_n;
     const size_t m = TRNN_FIXED_m;
-    return B * (2 * m * n + 2 * m);
+    return (m > LANES ? T : 1) * B * (2 * m * n + 2 * m);
 }
 
 void trnn_simd_infer(
@@ -365,7 +375,7 @@ void trnn_simd_infer(
     const trnn_inputs *in, const trnn_initial *initial, const trnn_outputs *out,
     const trnn_state *final, trnn_real *work, size_t threads)
 {
-    const size_t team = team_of(threads, trnn_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
+    const size_t team = team_of(threads, trnn_simd_infer_multiplications(sizes), SHARE_OF_STEP);
     TEAM(trnn_simd_infer_thread, sizes, parameters, packed, in, initial, out, final, work);
 }
 
@@ -457,8 +467,8 @@ static void trnn_simd_backward_thread(
                     }
                 }
             }
-            BARRIER
         }
+        BARRIER
 
         /* every step, in any order */
         {
@@ -519,37 +529,41 @@ static void trnn_simd_backward_thread(
         if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(n, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
                 rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                const real *const a_f_bar_rows = work_a_f_bar + begin * row_m;
-                const real *const z_bar_rows = work_z_bar + begin * row_m;
-                real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
-                const operand factors_x_bar[] = {
-                    {z_bar_rows, row_m, m, panels_z_bar},
-                    {a_f_bar_rows, row_m, m, panels_a_f_bar},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {n, vectors, start, start + taken, 0};
-                    ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                if (is_mine(mine, begin)) {
+                    const real *const a_f_bar_rows = work_a_f_bar + begin * row_m;
+                    const real *const z_bar_rows = work_z_bar + begin * row_m;
+                    real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
+                    const operand factors_x_bar[] = {
+                        {z_bar_rows, row_m, m, panels_z_bar},
+                        {a_f_bar_rows, row_m, m, panels_a_f_bar},
+                    };
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const block_range batch = {n, vectors, start, start + taken, 0};
+                        ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                    /* W^T z_bar, V^T a_f_bar */
-                    products(rows, 1, &batch, factors_x_bar, 2,
-                        &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
+                        /* W^T z_bar, V^T a_f_bar */
+                        products(rows, 1, &batch, factors_x_bar, 2,
+                            &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(n, vectors, block);
-                        const real *const tile_x_bar =
-                            tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            const size_t left = n - j;
-                            for (size_t s = 0; s < rows; ++s) {
-                                /* (10)  x_bar = W^T z_bar + V^T a_f_bar   adjoint of (1), (2) */
-                                const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
-                                store_part(x_bar_rows + s * n + j, x_bar, left);
+                        for (size_t block = batch.low; block < batch.high; ++block) {
+                            const size_t own = vectors_of(n, vectors, block);
+                            const real *const tile_x_bar =
+                                tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                const size_t left = n - j;
+                                for (size_t s = 0; s < rows; ++s) {
+                                    /* (10)  x_bar = W^T z_bar + V^T a_f_bar   adjoint of (1), (2)
+                                     * */
+                                    const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
+                                    store_part(x_bar_rows + s * n + j, x_bar, left);
+                                }
                             }
                         }
                     }
@@ -578,10 +592,13 @@ static void trnn_simd_backward_thread(
 
 static size_t trnn_simd_backward_multiplications(const trnn_sizes *sizes)
 {
+    const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = TRNN_FIXED_n;
     const size_t m = TRNN_FIXED_m;
-    return B * (8 * m + 4 * m * n);
+    const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, 2 * row_m);
+    return (m > LANES ? chunk : 1) * B * (8 * m + 4 * m * n);
 }
 
 void trnn_simd_backward(
@@ -590,7 +607,7 @@ void trnn_simd_backward(
     const trnn_real *tape, const trnn_cotangents *bars, const trnn_gradients *gradients,
     trnn_real *work, size_t threads)
 {
-    const size_t team = team_of(threads, trnn_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
+    const size_t team = team_of(threads, trnn_simd_backward_multiplications(sizes), SHARE_OF_STEP);
     TEAM(trnn_simd_backward_thread, sizes, parameters, packed, in, initial, out, tape, bars,
         gradients, work);
 }

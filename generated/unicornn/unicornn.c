@@ -415,11 +415,13 @@ void unicornn_backward(
             for (size_t j = 0; j < m; ++j)
                 tanh_a_z[j] = unicornn_tanh_from_tail(tanh_a_z_tail[j]);
 
-            /* (6)  z_to_dt_bar = -z_bar * sigmoid(c) * (tanh(a_z) + alpha * y_prev) */
+            /* (6)  z_to_dt_bar = -z_bar * sigmoid(c) * (tanh(a_z) + alpha * y_prev)   adjoint of
+             * (2) */
             for (size_t j = 0; j < m; ++j)
                 z_to_dt_bar[j] = -z_bar[j] * sigmoid_c[j] * (tanh_a_z[j] + alpha[0] * y_prev[j]);
 
-            /* (7)  z_to_sigmoid_c_bar = -z_bar * dt * (tanh(a_z) + alpha * y_prev) */
+            /* (7)  z_to_sigmoid_c_bar = -z_bar * dt * (tanh(a_z) + alpha * y_prev)   adjoint of (2)
+             * */
             for (size_t j = 0; j < m; ++j)
                 z_to_sigmoid_c_bar[j] = -z_bar[j] * dt[0] * (tanh_a_z[j] + alpha[0] * y_prev[j]);
 

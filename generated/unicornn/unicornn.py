@@ -176,9 +176,9 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     y_prev = np.concatenate([initial_y[None], y])[:-1]
     # (2)  tanh_a_z = tanh_from_tail(tanh_a_z_tail)
     tanh_a_z = tanh_from_tail(tanh_a_z_tail)
-    # (6)  z_to_dt_bar = -z_bar * sigmoid(c) * (tanh(a_z) + alpha * y_prev)
+    # (6)  z_to_dt_bar = -z_bar * sigmoid(c) * (tanh(a_z) + alpha * y_prev)   adjoint of (2)
     z_to_dt_bar = -z_bar * sigmoid_c * (tanh_a_z + alpha * y_prev)
-    # (7)  z_to_sigmoid_c_bar = -z_bar * dt * (tanh(a_z) + alpha * y_prev)
+    # (7)  z_to_sigmoid_c_bar = -z_bar * dt * (tanh(a_z) + alpha * y_prev)   adjoint of (2)
     z_to_sigmoid_c_bar = -z_bar * dt * (tanh_a_z + alpha * y_prev)
     # (9)  sigmoid_c_bar = sum_t z_to_sigmoid_c_bar + sum_t y_bar[i] dt z[i]   adjoint of (2), (3)
     sigmoid_c_bar = contract("TBi->i", z_to_sigmoid_c_bar) + contract("TBi,,TBi->i", y_bar, dt, z)

@@ -270,8 +270,8 @@ static void unicornn_simd_forward_thread(
                     }
                 }
             }
-            BARRIER
         }
+        BARRIER
     }
     if (thread == 0) {
         copy_rows(B, m, T > 0 ? tape_z + (T - 1) * B * row_m : initial_z, T > 0 ? row_m : m,
@@ -283,10 +283,12 @@ static void unicornn_simd_forward_thread(
 
 static size_t unicornn_simd_forward_multiplications(const unicornn_sizes *sizes)
 {
+    const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = UNICORNN_FIXED_n;
     const size_t m = UNICORNN_FIXED_m;
-    return B * (m * n + 4 * m);
+    const size_t chunk = steps_ahead(T, B, round_up(m, LANES));
+    return (m > LANES ? chunk : 1) * B * (m * n + 4 * m);
 }
 
 void unicornn_simd_forward(
@@ -295,7 +297,7 @@ void unicornn_simd_forward(
     const unicornn_state *final, unicornn_real *tape, unicornn_real *work, size_t threads)
 {
     const size_t team =
-        team_of(threads, unicornn_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
+        team_of(threads, unicornn_simd_forward_multiplications(sizes), SHARE_OF_STEP);
     TEAM(unicornn_simd_forward_thread, sizes, parameters, packed, in, initial, out, final, tape,
         work);
 }
@@ -420,8 +422,8 @@ static void unicornn_simd_infer_thread(
                     }
                 }
             }
-            BARRIER
         }
+        BARRIER
     }
     if (thread == 0) {
         copy_rows(B, m, T > 0 ? work_z + ((T - 1) & 1) * B * row_m : initial_z, T > 0 ? row_m : m,
@@ -433,10 +435,12 @@ static void unicornn_simd_infer_thread(
 
 static size_t unicornn_simd_infer_multiplications(const unicornn_sizes *sizes)
 {
+    const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = UNICORNN_FIXED_n;
     const size_t m = UNICORNN_FIXED_m;
-    return B * (m * n + 3 * m);
+    const size_t chunk = steps_ahead(T, B, round_up(m, LANES));
+    return (m > LANES ? chunk : 1) * B * (m * n + 3 * m);
 }
 
 void unicornn_simd_infer(
@@ -444,7 +448,7 @@ void unicornn_simd_infer(
     const unicornn_inputs *in, const unicornn_initial *initial, const unicornn_outputs *out,
     const unicornn_state *final, unicornn_real *work, size_t threads)
 {
-    const size_t team = team_of(threads, unicornn_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
+    const size_t team = team_of(threads, unicornn_simd_infer_multiplications(sizes), SHARE_OF_STEP);
     TEAM(unicornn_simd_infer_thread, sizes, parameters, packed, in, initial, out, final, work);
 }
 
@@ -587,8 +591,8 @@ static void unicornn_simd_backward_thread(
                     }
                 }
             }
-            BARRIER
         }
+        BARRIER
 
         /* every step, in any order */
         {
@@ -632,13 +636,13 @@ static void unicornn_simd_backward_thread(
                             const vec tanh_a_z = vec_tanh_from_tail(tanh_a_z_tail);
 
                             /* (6)  z_to_dt_bar = -z_bar * sigmoid(c) * (tanh(a_z) + alpha * y_prev)
-                             * */
+                             *   adjoint of (2) */
                             const vec z_to_dt_bar =
                                 -z_bar * sigmoid_c_here * (tanh_a_z + alpha_here * y_prev);
                             store(z_to_dt_bar_rows + s * row_m + j, z_to_dt_bar);
 
                             /* (7)  z_to_sigmoid_c_bar = -z_bar * dt * (tanh(a_z) + alpha * y_prev)
-                             * */
+                             *  adjoint of (2) */
                             const vec z_to_sigmoid_c_bar =
                                 -z_bar * dt_here * (tanh_a_z + alpha_here * y_prev);
 
@@ -668,35 +672,38 @@ static void unicornn_simd_backward_thread(
         if (gradients->u_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(n, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
                 rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
-                real *const u_bar_rows = gradients->u_bar + (first * B + begin) * n;
-                const operand factors_u_bar[] = {
-                    {a_z_bar_rows, row_m, m, panels_a_z_bar},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {n, vectors, start, start + taken, 0};
-                    ALIGNED real tile_u_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                if (is_mine(mine, begin)) {
+                    const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
+                    real *const u_bar_rows = gradients->u_bar + (first * B + begin) * n;
+                    const operand factors_u_bar[] = {
+                        {a_z_bar_rows, row_m, m, panels_a_z_bar},
+                    };
+                    for (size_t start = from, taken; start < to; start += taken) {
+                        taken = min_size(to - start, blocks_per_batch(rows));
+                        const block_range batch = {n, vectors, start, start + taken, 0};
+                        ALIGNED real tile_u_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                    /* V^T a_z_bar */
-                    products(rows, 1, &batch, factors_u_bar, 1,
-                        &(sums){tile_u_bar_batch, batch.low, rows, 0}, 0);
+                        /* V^T a_z_bar */
+                        products(rows, 1, &batch, factors_u_bar, 1,
+                            &(sums){tile_u_bar_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(n, vectors, block);
-                        const real *const tile_u_bar =
-                            tile_u_bar_batch + (block - batch.low) * vectors * rows * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            const size_t left = n - j;
-                            for (size_t s = 0; s < rows; ++s) {
-                                /* (12)  u_bar = V^T a_z_bar   adjoint of (1) */
-                                const vec u_bar = load(tile_u_bar + (s * own + v) * LANES);
-                                store_part(u_bar_rows + s * n + j, u_bar, left);
+                        for (size_t block = batch.low; block < batch.high; ++block) {
+                            const size_t own = vectors_of(n, vectors, block);
+                            const real *const tile_u_bar =
+                                tile_u_bar_batch + (block - batch.low) * vectors * rows * LANES;
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                const size_t left = n - j;
+                                for (size_t s = 0; s < rows; ++s) {
+                                    /* (12)  u_bar = V^T a_z_bar   adjoint of (1) */
+                                    const vec u_bar = load(tile_u_bar + (s * own + v) * LANES);
+                                    store_part(u_bar_rows + s * n + j, u_bar, left);
+                                }
                             }
                         }
                     }
@@ -765,10 +772,13 @@ static void unicornn_simd_backward_thread(
 
 static size_t unicornn_simd_backward_multiplications(const unicornn_sizes *sizes)
 {
+    const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t n = UNICORNN_FIXED_n;
     const size_t m = UNICORNN_FIXED_m;
-    return B * (16 * m + 2 * m * n);
+    const size_t row_m = padded(m);
+    const size_t chunk = steps_together(T, B, 3 * row_m);
+    return (m > LANES ? chunk : 1) * B * (16 * m + 2 * m * n);
 }
 
 void unicornn_simd_backward(
@@ -778,7 +788,7 @@ void unicornn_simd_backward(
     unicornn_real *work, size_t threads)
 {
     const size_t team =
-        team_of(threads, unicornn_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
+        team_of(threads, unicornn_simd_backward_multiplications(sizes), SHARE_OF_STEP);
     TEAM(unicornn_simd_backward_thread, sizes, parameters, packed, in, initial, out, tape, bars,
         gradients, work);
 }

@@ -1,6 +1,7 @@
 """Derivation: programs in, programs out. Every rule stands in ``rules``."""
 
-from symrnn.adjoint.directions import jvp, jvp_each_sample, second_order
+from symrnn.adjoint.directions import (gradients, jvp, jvp_each_sample, passed_on,
+                                       second_order)
 from symrnn.adjoint.forward_mode import tangent
 from symrnn.adjoint.marks import BARS, DOTS, Mark
 from symrnn.adjoint.reverse_mode import adjoint
@@ -10,7 +11,7 @@ from symrnn.adjoint.terms import Terms, with_terms
 from symrnn.adjoint.within import Within, within_step
 
 __all__ = [
-    "BARS", "DIFFERENTIABLE", "DOTS", "Linear", "Mark", "Terms", "Within", "adjoint", "join",
-    "jvp", "jvp_each_sample", "linearise", "names_used", "second_order", "tangent", "with_terms",
-    "within_step",
+    "BARS", "DIFFERENTIABLE", "DOTS", "Linear", "Mark", "Terms", "Within", "adjoint", "gradients",
+    "join", "jvp", "jvp_each_sample", "linearise", "names_used", "passed_on", "second_order",
+    "tangent", "with_terms", "within_step",
 ]

@@ -51,6 +51,19 @@ def second_order(program: Program) -> Program:
     return _opened(join(both, derived), (*program.outputs, *moved))
 
 
+def gradients(program: Program) -> Program:
+    """The program with its adjoint: cotangents come in, all gradients go out."""
+    both = join(program, adjoint(program))
+    return _opened(both, tuple(one.name for one in both.with_role(Role.GRADIENT)))
+
+
+def passed_on(program: Program, initial: str) -> Program:
+    """The final states and their derivatives along one initial state."""
+    derived = tangent(program, [initial])
+    return _opened(join(program, derived),
+                   tuple(one.final for one in (*program.delays, *derived.delays)))
+
+
 def _with_tangent(program: Program, derived: Program) -> Program:
     finals = (one.final for one in (*program.delays, *derived.delays))
     return _opened(join(program, derived), (*program.outputs, *derived.outputs, *finals))

@@ -110,19 +110,20 @@ class _Adjoint:
         for term in self.linear[lhs.name]:
             if term.source in self.active:
                 origin = Origin(equation.number, term.rule, term.source, lhs.name, term.factor)
-                self.terms[term.source].append((order, self._pull(term, lhs, cotangent), origin))
+                pulled = self._pull(term, lhs, cotangent, origin)
+                self.terms[term.source].append((order, pulled, origin))
 
-    def _pull(self, term: Linear, lhs: Variable, cotangent: Expr) -> Expr:
+    def _pull(self, term: Linear, lhs: Variable, cotangent: Expr, origin: Origin) -> Expr:
         pulled, source = term.pull(cotangent), self.primal[term.source]
         if term.ein is not None:
             return pulled
         total = summed(pulled, lhs, source, self.axes)
         if total is None:
-            total = summed(self._each(pulled, lhs, source), lhs, source, self.axes)
+            total = summed(self._each(pulled, lhs, source, origin), lhs, source, self.axes)
         assert total is not None
         return total
 
-    def _each(self, pulled: Expr, lhs: Variable, source: Variable) -> Symbol:
+    def _each(self, pulled: Expr, lhs: Variable, source: Variable, origin: Origin) -> Symbol:
         """Name what every step and unit contributes to a shared parameter, before the sum."""
         prefix, own = local(lhs.name)
         glyph = self.mark.glyph(source.glyph)
@@ -131,7 +132,7 @@ class _Adjoint:
         each = self._declare(lhs, name, Role.INTERMEDIATE,
                              replace(glyph, sup=(*glyph.sup, lhs.glyph.standing())))
         self.variables[each.name] = replace(self.variables[each.name], of=source.name)
-        self._equation(each.name, pulled, ())
+        self._equation(each.name, pulled, (origin,))
         return each
 
     def _bind(self, variable: Variable, role: Role) -> Expr:

@@ -112,13 +112,15 @@ class Cell(Draft):
         variable = self._declare(declaration, Role.PARAMETER, meaning, latex, Span.CONSTANT, drawn)
         return self.term(variable.name)
 
-    def parameters(self, declarations: str, meaning: str = "") -> tuple[Term, ...]:
+    def parameters(self, declarations: str, meaning: str = "",
+                   drawn: Any = None) -> tuple[Term, ...]:
         """Declare several parameters: ``"W[m,n] U[m,m] b[m]"``, ``"of the hidden layer"``.
 
         The meaning goes on behind a word that the finished equations give: what is only added
         is a bias, what multiplies are weights, or a coefficient where it is a single number.
+        ``drawn`` is that of :meth:`parameter`, for each of them.
         """
-        made = tuple(self.parameter(one, meaning) for one in declarations.split())
+        made = tuple(self.parameter(one, meaning, drawn=drawn) for one in declarations.split())
         self.phrases |= {one.name: meaning for one in made}
         return made
 

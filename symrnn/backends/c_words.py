@@ -81,6 +81,7 @@ equal_blocks OF_ONE_ROW TALL_DEEP LEFT_BYTES deepest FEWEST vec_log vec_log1p ve
 vec_cos vec_sqrt is_negative scaled_inverse near_one with_sign_of expm1_of_twice vec_sigmoid_tail
 vec_sigmoid_from_tail vec_complement_from_tail vec_tanh_tail vec_tanh_from_tail
 vec_slope_from_tail given_or clear is_wanted many
+block_share share_of is_mine mine lane lanes
 """.split()
 
 SIZES = ("tape_size", "forward_work_size", "infer_work_size", "backward_work_size",

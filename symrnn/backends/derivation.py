@@ -12,9 +12,9 @@ from symrnn.adjoint import linearise
 from symrnn.backends import formula
 from symrnn.backends.document import DocumentPrinter
 from symrnn.backends.formula import Formula, Row, Sign, Text
-from symrnn.program import Delay, Equation, Glyph, Program, Rule, Variable
+from symrnn.program import Delay, Equation, Glyph, Program, Rule, Variable, symbols_in_order
 
-Received = dict[tuple[str, str], list[tuple[Equation, int]]]
+Received = dict[tuple[str, str], list[list[tuple[Equation, int]]]]
 SMALL = formula.Symbol(Glyph.upright("d"))  # in front of a symbol: its small change
 
 
@@ -46,19 +46,27 @@ def contributions(program: Program, gradient: Program) -> tuple[Contribution, ..
     printer, received = DocumentPrinter(gradient), _received(gradient)
     found = []
     for source, rule, local, key in _sources(program):
-        for into, place in received[key][:1]:
-            found.append(Contribution(source, rule, into, place, local, printer.symbol(into.lhs),
-                                      printer.term(into.terms[place], into.lhs)))
+        for group in received[key][:1]:
+            found += [Contribution(source, rule, into, place, local, printer.symbol(into.lhs),
+                                   printer.term(into.terms[place], into.lhs))
+                      for into, place in group]
         del received[key][:1]
     return tuple(found)
 
 
 def _received(gradient: Program) -> Received:
-    """The terms of every cotangent by the origin that each has: from what, to what."""
+    """The terms of every cotangent by the origin that each has: from what, to what.
+
+    Before a sum over steps and units stands what it adds up, where that has an equation.
+    """
     found: Received = defaultdict(list)
     for equation in gradient.equations:
         for place, origin in enumerate(equation.origins):
-            found[origin.source, origin.target].append((equation, place))
+            groups, read = found[origin.source, origin.target], equation.terms[place]
+            own = next((one for one in groups if one[-1][0].lhs in symbols_in_order(read)), None)
+            if own is None:
+                groups.append(own := [])
+            own.append((equation, place))
     return found
 
 

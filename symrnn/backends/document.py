@@ -117,6 +117,11 @@ def printed(program: Program) -> list[Equation]:
     return [one for one in program.equations if program[one.lhs].stands_for is None]
 
 
+def counts(program: Program) -> bool:
+    """True where an equation reads an index as a number, which readers may count from 1."""
+    return any(indices_in_order(one.rhs) for one in printed(program))
+
+
 class SpelledPrinter:
     """Prints expressions, symbols and equations of one program in a language."""
 

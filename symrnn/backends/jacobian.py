@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from sympy import Expr, Symbol
 
 from symrnn.adjoint import Within, within_step
 from symrnn.backends import formula
 from symrnn.backends.closed import OPPOSITE, ClosedPrinter
-from symrnn.backends.document import DocumentPrinter, held
+from symrnn.backends.document import DocumentPrinter, Shown, held
 from symrnn.backends.formula import (HADAMARD, TIMES, Call, Formula, Function, Parens, Partial, Row,
                                      Sign, Sum, side_by_side)
 from symrnn.backends.printer import PRODUCT
@@ -18,21 +18,45 @@ from symrnn.backends.products import is_elementwise, matrix_product
 from symrnn.program import (Face, Glyph, Letter, Letters, Program, Style, contraction_term, factors,
                             multiply, symbols_in_order, terms)
 
-Column = tuple[tuple[Formula, Formula], ...]  # left-hand and right-hand sides
-IDENTITY = formula.Symbol(Glyph.named("I"))
+IDENTITY = formula.Symbol(Glyph((Letter("I", Face.WORD, style=Style.BOLD),)))  # no cell's own I
 ONES = formula.Symbol(Glyph((Letter("1", Face.NUMBER, style=Style.BOLD),)))  # in each entry
 ALL = replace(ONES, transposed=True)  # times a vector its sum
 DIAGONAL = Function(Glyph.named("diag"))
 
 
+@dataclass(frozen=True)
+class Column:
+    """How what a step computes depends on one remembered state, equation by equation.
+
+    ``is_matrix`` tells that derivatives stand in the lines, and not the changes of a linear map.
+    """
+
+    state: str
+    lines: tuple[Shown, ...]
+    is_matrix: bool
+
+
 def state_jacobian(program: Program) -> tuple[Column, ...]:
-    """For every remembered state the derivatives within one step, equation by equation."""
-    return tuple(derivatives(program, within_step(program, one.lhs)) for one in program.delays)
+    """The derivatives within one step by every remembered state."""
+    return tuple(_column(program, one.lhs, within_step(program, one.lhs))
+                 for one in program.delays)
 
 
-def derivatives(program: Program, within: Within, put_in: Collection[str] = ()) -> Column:
-    """One line an equation of a step, as far as the direction reaches, but for what is put in."""
-    return _Column(program, within, put_in).lines()
+def _column(program: Program, state: str, within: Within) -> Column:
+    put_in = frozenset[str]() if within.is_matrix else within.parts
+    return Column(state, derivatives(program, within, put_in), within.is_matrix)
+
+
+def derivatives(program: Program, within: Within, put_in: Collection[str]) -> tuple[Shown, ...]:
+    """One line an equation of a step, as far as the direction reaches, but for what is put in.
+
+    A derivative that is no matrix is printed as the linear map of a small change.
+    """
+    if within.is_matrix:
+        return _Column(program, within, put_in).lines()
+    printer = ClosedPrinter(within.program, put_in)
+    return tuple(replace(printer.equation(one), number=None)
+                 for one in within.program.equations if one.lhs not in put_in)
 
 
 class _Column(ClosedPrinter):
@@ -44,9 +68,9 @@ class _Column(ClosedPrinter):
         self.seed, self.moving = within.seed, within.moving
         self.by = self.primal.symbol(within.program[within.seed].of)
 
-    def lines(self) -> Column:
+    def lines(self) -> tuple[Shown, ...]:
         """One line an equation."""
-        return tuple((self.symbol(one.lhs), self._total(one.lhs))
+        return tuple(Shown(self.symbol(one.lhs), (self._total(one.lhs),), None)
                      for one in self.program.equations if one.lhs not in self.put_in)
 
     def symbol(self, name: str) -> Formula:

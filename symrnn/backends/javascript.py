@@ -120,6 +120,7 @@ class _Script:
         held = memory(self.counted, found.parameters, found.saved)
         yield "workspace", self._listed(*held.work)
         yield "ram", self._listed(*held.ram)
+        yield "inference", self._listed(held.inference)
 
     def _listed(self, *counts: Expr) -> str:
         return ", ".join(flat(self.formulas(one)) for one in counts)

@@ -9,7 +9,7 @@ from sympy import preorder_traversal
 
 from symrnn.adjoint.published import published
 from symrnn.backends.base import Artefact
-from symrnn.backends.document import DocumentPrinter, printed
+from symrnn.backends.document import DocumentPrinter, counts, printed
 from symrnn.backends.latex_copies import Alike, once
 from symrnn.backends.latex_derivation import Step, derivation, sent_back
 from symrnn.backends.latex_math import LATEX, LatexPrinter, escape_latex, glyph_latex, note_latex
@@ -65,6 +65,7 @@ class Document:
     symbols: tuple[Row, ...]
     sizes: tuple[Row, ...]
     forward: tuple[Rows, ...]
+    counts: bool
     copies: tuple[Alike, ...]
     functions: tuple[str, ...]
     memory: tuple[Memory, ...]
@@ -100,7 +101,8 @@ def _document(plan: Plan) -> Document:
         tuple(map(reference_latex, references(program.bibtex))), _notes(program),
         tuple(_row(program, one) for one in symbols),
         tuple(_size(program, one) for one in _sizes(program, symbols)),
-        _equations(program, told.copied), told.forward, _functions((program, gradient)),
+        _equations(program, told.copied), counts(program), told.forward,
+        _functions((program, gradient)),
         tuple(_memory(program, one) for one in program.delays if one.lhs in told.symbols),
         tuple(printer.symbol(one.name) for one in gradient.with_role(Role.COTANGENT)),
         derivation(program, gradient, told.copied), _equations(gradient, told.copied),

@@ -15,6 +15,7 @@ from symrnn.program import Equation, Face, Glyph, Letter, Style, printable
 SIGNS = {TIMES: r" \, ", HADAMARD: r" \odot ", DOT: r" \cdot ", APART: ", ", ",": ",",
          "≤": r" \le ", "≥": r" \ge ", "<": " < ", ">": " > ", "=": " = ", "≠": r" \ne ",
          "⊤": r"\top", "→": r"\rightarrow", "←": r"\leftarrow", "′": r"\prime", "[": "[", "]": "]"}
+WORDS = {Style.PLAIN: r"\mathrm{%s}", Style.BOLD: r"\mathbf{%s}", Style.SCRIPT: r"\mathcal{%s}"}
 STYLES = {Style.BOLD: r"\boldsymbol{%s}", Style.SCRIPT: r"\mathcal{%s}"}
 COMMANDS = frozenset(("cos", "exp", "log", "max", "min", "sin", "tanh"))  # TeX has names for these
 DOTLESS = {"i": r"\imath", "j": r"\jmath"}
@@ -179,7 +180,7 @@ def _plain(letter: Letter) -> str:
     if letter.face is Face.GREEK:
         text = f"\\{letter.text}"
     elif letter.face is Face.WORD:
-        text = rf"\mathrm{{{escape_latex(letter.text)}}}"
+        return WORDS[letter.style] % escape_latex(letter.text)
     else:
         text = SIGNS.get(letter.text, letter.text)
     return STYLES[letter.style] % text if letter.style in STYLES else text

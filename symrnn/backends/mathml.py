@@ -7,7 +7,6 @@ so that a page can show its row. The number of an equation stands beside it, not
 from __future__ import annotations
 
 import html
-import unicodedata
 
 from sympy import Expr
 
@@ -16,7 +15,7 @@ from symrnn.backends.formula import (APART, TIMES, Bars, Big, Call, Cases, Parti
                                      Fraction, Function, Number, Parens, Root, Row, Scripts,
                                      Sign, Sum, Symbol, Text)
 from symrnn.backends.spelling import Spelling
-from symrnn.program import Equation, Face, Glyph, Letter, Program, Style, character, printable
+from symrnn.program import Equation, Face, Glyph, Letter, Program, character, printable
 
 APPLY = "<mo>&#x2061;</mo>"  # a function of what follows; it is not seen
 SIGNS = {"-": "−", APART: ",", TIMES: "&#x2062;", "<": "&lt;", ">": "&gt;"}
@@ -29,11 +28,15 @@ DOTLESS = {"i": "ı", "j": "ȷ"}
 NO_STRETCH = ' stretchy="false"'
 LINE_ABOVE = "border-top:0.05em solid;padding-top:0.15em"
 BIG = {"sum": "∑"}
-ALPHABETS = {Style.BOLD: "MATHEMATICAL BOLD", Style.SCRIPT: "MATHEMATICAL SCRIPT"}
 
 
 class MathMLSpelling(Spelling):
-    """Formulas as elements. A row is an element only where something stands around all of it."""
+    """Formulas as elements. A row is an element only where something stands around all of it.
+
+    What is not seen is a reference, so that a terminal shows it.
+    """
+
+    apply = APPLY
 
     def named(self, name: str) -> str:
         """The attribute by which a page finds the row of a symbol."""
@@ -51,7 +54,7 @@ class MathMLSpelling(Spelling):
         if isinstance(node, Row):
             return "".join(map(self.inside, node.parts))
         if isinstance(node, Call):
-            return f"{self(node.function)}{APPLY}{self.inside(node.argument)}"
+            return f"{self(node.function)}{self.apply}{self.inside(node.argument)}"
         if isinstance(node, Parens) and not node.inside.tall:
             return self._between(node, NO_STRETCH)
         if isinstance(node, Sum) and not node.terms[0][0]:
@@ -229,23 +232,11 @@ def _letter(letter: Letter, accents: tuple[str, ...] = (), attributes: str = "")
     elif letter.face is Face.SIGN:
         shown = _identifier(text) if text in ARROWS else _operator(text)
     else:
-        text = _in_alphabet(DOTLESS.get(text, text) if every else text, letter.style)
+        text = DOTLESS.get(text, text) if every else text
         shown = _identifier(text, letter.face is Face.WORD, attributes)
     for accent in every:
         shown = _over(shown, accent, letter.long)
     return shown
-
-
-def _in_alphabet(text: str, style: Style) -> str:
-    """A letter in the alphabet of its style, as Unicode has one for mathematics."""
-    if style not in ALPHABETS:
-        return text
-    try:
-        return "".join(unicodedata.lookup(unicodedata.name(one).replace("LATIN", ALPHABETS[style])
-                                          .replace("GREEK", ALPHABETS[style])
-                                          .replace(" LETTER", "")) for one in text)
-    except KeyError:
-        return text
 
 
 def _line_above(inside: str) -> str:

@@ -20,19 +20,22 @@ class Memory:
     """Numbers of working memory, and bytes of RAM in float32, of each pass over a sequence.
 
     RAM holds parameters, saved values and working memory; backward, gradients of parameters too.
+    ``inference`` is the RAM of a run that saves nothing.
     """
 
     work: tuple[Expr, Expr]
     ram: tuple[Expr, Expr]
+    inference: Expr
 
 
 def memory(plan: Plan, parameters: Expr, saved: Expr) -> Memory:
     """The memory of a forward and of a backward pass; how much is held of both is known."""
     found = blocks(plan, plan.program.name)
-    forward, backward = (_entries(plan.program, found[f"{kind}_work"])
-                         for kind in ("forward", "backward"))
+    forward, backward, infer = (_entries(plan.program, found[f"{kind}_work"])
+                                for kind in ("forward", "backward", "infer"))
     return Memory((forward, backward), (expand(BYTES * (parameters + saved + forward)),
-                                        expand(BYTES * (2 * parameters + saved + backward))))
+                                        expand(BYTES * (2 * parameters + saved + backward))),
+                  expand(BYTES * (parameters + infer)))
 
 
 def _entries(program: Program, shapes: Iterable[tuple[str, ...]]) -> Expr:

@@ -21,7 +21,6 @@ from symrnn.lowering import (Locals, TiledFunction, TiledInterface, packing, sig
 from symrnn.program import short_digest
 from symrnn.schedule import Plan
 
-SHARE = {"step": "SHARE_OF_STEP"}  # of one step; that of a loop over steps for all others
 THREADS = Argument("threads", SIZE)
 THREAD_OF = (Argument("thread", SIZE), Argument("threads", SIZE))
 PURPOSE = {
@@ -132,7 +131,7 @@ class _Sources:
         count = maker.finished(f"{prefix}_multiplications", arguments[:1],
                                (Return(maker.multiplications()),), result=True)
         worth = Call("team_of", (Name("threads"), Call(count.name, (Name("sizes"),)),
-                                 Macro(SHARE.get(kind, "SHARE_OF_LOOP"))))
+                                 Macro("SHARE_OF_STEP" if maker.to.woken else "SHARE_OF_LOOP")))
         team = Macro("TEAM")  # runs the function as so many threads
         body = (Declare("team", SIZE, worth), Run(Call(team.text, tuple(
             Name(one) for one in (of_thread.name, *(each.name for each in arguments))))))

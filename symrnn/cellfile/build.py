@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from symrnn.authoring import Cell
+from symrnn.cellfile.draws import drawn
 from symrnn.cellfile.formula import Formulas
 from symrnn.cellfile.nodes import (CellName, Constant, ConstantArray, Declarations, Outputs, Prose,
                                    SizeLine, Statement, Word)
@@ -83,7 +84,7 @@ def _empty(text: Source, found: tuple[Statement, ...]) -> Cell:
 def _declare(scope: Scope, statement: Statement) -> None:
     if isinstance(statement, Declarations):
         for one in statement.members:
-            scope.declare(statement.role, one)
+            scope.declare(statement.role, one, drawn(scope, statement.role, one))
     elif isinstance(statement, Constant):
         scope.claim(statement.name, "constant")
         scope.constants[statement.name.text] = statement.value

@@ -31,12 +31,15 @@ COMPARISONS: dict[str, Callable[..., Expr]] = {
 class Formulas:
     """Builds the expressions of one file, from the inside out.
 
-    ``numbers`` are those of the substeps, ``indices`` the places of the axes of a constant array.
+    ``numbers`` are those of the substeps, ``indices`` the places of the axes of an array of which
+    a formula gives the entries, ``draws`` what stands for a number that is drawn, by its name.
     """
 
     def __init__(self, scope: Scope, numbers: Mapping[str, int] | None = None,
-                 indices: Mapping[str, int] | None = None) -> None:
+                 indices: Mapping[str, int] | None = None,
+                 draws: Mapping[str, Expr] | None = None) -> None:
         self.scope, self.numbers, self.indices = scope, dict(numbers or {}), dict(indices or {})
+        self.draws = dict(draws or {})
 
     def value(self, node: Node) -> Value:
         """The value of a formula. Raises CellFileError at the part that is wrong."""
@@ -81,6 +84,8 @@ class Formulas:
         """An index, the number of the step, or a size as a number; None for any other name."""
         if name in self.indices:
             return Value(IndexSymbol.at(self.indices[name]))
+        if name in self.draws:
+            return Value(self.draws[name])
         if name in self.numbers:
             return constant(Fraction(self.numbers[name]))
         if name == "t":

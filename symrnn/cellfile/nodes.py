@@ -19,13 +19,16 @@ class Word:
 class Declaration:
     """``W_i[m,n] "weights"``; the name of a pattern ends with a star.
 
-    ``start`` is what a state starts with: ``m[d] = -1e30``.
+    ``start`` is what a state starts with: ``m[d] = -1e30``. ``drawn`` says which numbers it may be,
+    by a formula that reads the ``indices`` of its axes: ``U[i: m, j: m] ~ where(i == j, 1, 0)``.
     """
 
     name: Word
     axes: tuple[Word, ...]
     meaning: str
     start: Fraction | None = None
+    indices: tuple[Word | None, ...] = ()
+    drawn: Node | None = None
 
 
 @dataclass(frozen=True)

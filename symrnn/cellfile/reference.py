@@ -55,6 +55,16 @@ STATEMENTS = Section("Statements", (
               'param V_*[m,n] "of the input"\nh[t] = V_a @ x[t] * tanh(V_b @ x[t])',
               'V_a, V_b = cell.parameters("V_a[m,n] V_b[m,n]", "of the input")\n'
               'h[t] = (V_a @ x[t]) * tanh(V_b @ x[t])'),
+    Construct("which numbers it may be, in examples, checks and first weights: uniform is 0 to 1",
+              'input mask[m] ~ where(uniform < t / (t + 1), 1, 0) "mask"\n'
+              'param I[i: m, j: m] ~ where(i == j, 1, 0) "of the identity", c[m] ~ 2 * uniform\n'
+              'h[t] = mask[t] * (I @ h[t-1]) + c * tanh(W @ x[t])',
+              'mask = cell.input("mask[m]", "mask", drawn=Piecewise(\n'
+              '    (1, UNIFORM < STEP / (STEP + 1)), (0, True)))\n'
+              'I = cell.parameter("I[m,m]", "of the identity", drawn=Piecewise(\n'
+              '    (1, Eq(IndexSymbol.at(0), IndexSymbol.at(1))), (0, True)))\n'
+              'c, = cell.parameters("c[m]", drawn=2 * UNIFORM)\n'
+              'h[t] = mask[t] * (I @ h[t - 1]) + c * tanh(W @ x[t])'),
     Construct("a number with a name", "const keep = 0.9\nh[t] = keep * h[t-1] + W @ x[t]",
               'keep = Rational(9, 10)\nh[t] = keep * h[t - 1] + W @ x[t]'),
     Construct("an array of constants by its indices, which count from 0; it has no gradient",

@@ -6,7 +6,7 @@ import difflib
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from sympy import Rational
+from sympy import Expr, Rational
 
 from symrnn.authoring import Cell
 from symrnn.authoring.declarations import reserved, reserved_axis
@@ -28,7 +28,7 @@ class Scope:
     later: dict[str, int] = field(default_factory=dict)
     roles: dict[str, str] = field(default_factory=dict)
     places: dict[str, int] = field(default_factory=dict)
-    patterns: list[Declaration] = field(default_factory=list)
+    patterns: list[tuple[Declaration, Expr | None]] = field(default_factory=list)
     constants: dict[str, Fraction] = field(default_factory=dict)
     defined: set[str] = field(default_factory=set)
     used: set[str] = field(default_factory=set)
@@ -51,8 +51,8 @@ class Scope:
                              f"equation; take another", name.at)
         self.roles[name.text], self.places[name.text] = role, name.at
 
-    def declare(self, role: str, one: Declaration) -> None:
-        """An input, a state, a parameter, or a pattern of parameters."""
+    def declare(self, role: str, one: Declaration, drawn: Expr | None = None) -> None:
+        """An input, a state, a parameter, or a pattern of parameters; ``drawn`` are its numbers."""
         self.check_axes(one.name, one.axes)
         if one.start is not None and role != "state":
             raise self.error(f"'{one.name.text}' is {role}; only a state starts with a number",
@@ -60,22 +60,22 @@ class Scope:
         if one.name.text.endswith("*"):
             if role != "param":
                 raise self.error("only parameters have patterns", one.name.at)
-            self.patterns.append(one)
+            self.patterns.append((one, drawn))
             return
         self.claim(one.name, role)
         declaration = f"{one.name.text}[{','.join(axis.text for axis in one.axes)}]"
         if role == "param":
             declare = self.cell.parameter if one.meaning else self.cell.parameters
-            declare(declaration, one.meaning)
+            declare(declaration, one.meaning, drawn=drawn)
         elif role == "input":
-            self.cell.input(declaration, one.meaning or "input")
+            self.cell.input(declaration, one.meaning or "input", drawn)
         else:
             first = one.start or Fraction(0)
             if abs(first) > LARGEST_START:
                 raise self.error(f"'{one.name.text}' starts beyond 1e30; masks multiply it, so it "
                                  f"is smaller", one.name.at)
             self.cell.state(declaration, one.meaning or "state",
-                            start=Rational(first.numerator, first.denominator))
+                            start=Rational(first.numerator, first.denominator), drawn=drawn)
 
     def is_size(self, name: str) -> bool:
         """True for the axis of something declared so far, and for a size that is made of others."""
@@ -112,10 +112,11 @@ class Scope:
         return self.cell.term(name)
 
     def _of_a_pattern(self, node: NameNode) -> bool:
-        for one in self.patterns:
+        for one, drawn in self.patterns:
             stem = one.name.text[:-1]
             if node.step is None and node.name.startswith(stem) and len(node.name) > len(stem):
-                self.declare("param", Declaration(Word(node.name, node.at), one.axes, one.meaning))
+                self.declare("param", Declaration(Word(node.name, node.at), one.axes, one.meaning),
+                             drawn)
                 return True
         return False
 

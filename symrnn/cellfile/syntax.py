@@ -24,7 +24,7 @@ SAID = {"NAME": "a name", "NUMBER": "a number", "STRING": 'a text in "quotes"',
         "_NEWLINE": "the end of the line", "$END": "the end of the file", "PATTERN": "a name",
         "POWER": "'^'", "PLUS": "'+'", "MINUS": "'-'", "TIMES": "'*'", "OVER": "'/'", "AT": "'@'",
         "TRANSPOSE": "'.T'", "LPAR": "'('", "RPAR": "')'", "LSQB": "'['", "RSQB": "']'",
-        "EQUAL": "'='", "COMMA": "','", "COLON": "':'", "TO": "'to'",
+        "EQUAL": "'='", "COMMA": "','", "COLON": "':'", "TILDE": "'~'", "TO": "'to'",
         "COMPARISON": "a comparison"}
 FEW = 4  # more than these possibilities help nobody
 HINTS = {".": "there are no attributes; only '.T' transposes", '"': "the text is not closed",

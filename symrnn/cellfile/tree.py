@@ -48,12 +48,15 @@ class Tree(Transformer[Token, tuple[Statement, ...]]):
     def declarations(self, role: Token, *members: Declaration) -> Declarations:
         return Declarations(str(role), members)
 
-    def declaration(self, name: Token, *rest: Token | None) -> Declaration:
-        *axes, minus, value, meaning = rest
+    def declaration(self, name: Token, *rest: Any) -> Declaration:
+        *given, minus, value, drawn, meaning = rest
         begins = None if value is None else number(value)
-        return Declaration(word(name), tuple(word(axis) for axis in axes if axis is not None),
+        axes = [one if isinstance(one, tuple) else (None, word(one))
+                for one in given if one is not None]
+        return Declaration(word(name), tuple(axis for _, axis in axes),
                            "" if meaning is None else prose(meaning),
-                           -begins if begins and minus else begins)
+                           -begins if begins and minus else begins,
+                           tuple(index for index, _ in axes), drawn)
 
     def constant(self, keyword: Token, name: Token, minus: Token | None, value: Token) -> Constant:
         return Constant(word(name), -number(value) if minus else number(value))

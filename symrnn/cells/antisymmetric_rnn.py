@@ -25,8 +25,9 @@ FULL = ("The paper stores only the part of $W_h$ above the diagonal; here $W_h$ 
 SHARED = "The gate sees the state through the same antisymmetric matrix as the candidate."
 
 
-@register("antisymmetric_rnn", "AntisymmetricRNN", tags="continuous")
-@register("antisymmetric_rnn_gated", "... with a gate", tags="gated continuous", gated=True)
+@register("antisymmetric_rnn", "AntisymmetricRNN", tags="continuous nonlinear-dense")
+@register("antisymmetric_rnn_gated", "... with a gate",
+          tags="gated continuous nonlinear-dense", gated=True)
 def antisymmetric_rnn(gated: bool = False) -> Program:
     """Keeps its past without effort: its recurrent matrix neither damps nor amplifies.
 

@@ -21,7 +21,7 @@ NO_BIAS = ("As in the paper, there are no biases; the authors' code adds one to 
            "libraries one to $p$ as well.")
 
 
-@register("atr", "Addition-subtraction twin-gated network", tags="gated")
+@register("atr", "Addition-subtraction twin-gated network", tags="gated nonlinear-dense")
 def atr() -> Program:
     """Translates with two matrices: gates are the sum and the difference of input and history.
 

@@ -24,8 +24,9 @@ NO_BIAS = "As in the paper, there are no biases; the authors' code adds one to e
 FEEDBACK, GATE = "feedback", "update gate"
 
 
-@register("brc", "Bistable recurrent cell", tags="gated elementwise")
-@register("nbrc", "Neuromodulated bistable recurrent cell", tags="gated", neuromodulated=True)
+@register("brc", "Bistable recurrent cell", tags="gated elementwise nonlinear-diagonal")
+@register("nbrc", "Neuromodulated bistable recurrent cell",
+          tags="gated nonlinear-dense", neuromodulated=True)
 def brc(neuromodulated: bool = False) -> Program:
     """Holds a value for as long as wanted: feedback above one gives a unit two stable states.
 

@@ -29,7 +29,7 @@ TIME = ("A step lasts one unit of time. With `elapsed=True` its time, the paper'
         "input, $Delta$.")
 
 
-@register("cfc", "Closed-form continuous-time network", tags="gated continuous")
+@register("cfc", "Closed-form continuous-time network", tags="gated continuous nonlinear-dense")
 def cfc(activation: ActivationChoice = "tanh", elapsed: bool = False) -> Program:
     """Goes from one target to another as time passes, and solves no equation for that.
 

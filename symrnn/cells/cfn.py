@@ -18,7 +18,7 @@ BIBTEX = """@inproceedings{laurent2017recurrent,
 ORDER = "The paper writes $h$ first; here the gates that it reads stand before it."
 
 
-@register("cfn", "Chaos-free network", tags="gated")
+@register("cfn", "Chaos-free network", tags="gated nonlinear-dense")
 def cfn() -> Program:
     """Predictable memory: without input every unit relaxes to zero, in its own time.
 

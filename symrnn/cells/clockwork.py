@@ -28,7 +28,7 @@ NOTES = [
 ]
 
 
-@register("clockwork", "Clockwork network", tags="plain")
+@register("clockwork", "Clockwork network", tags="plain nonlinear-dense")
 def clockwork(activation: ActivationChoice = "tanh") -> Program:
     """Clockwork RNN: slow modules keep what fast ones would forget, at less work a step.
 

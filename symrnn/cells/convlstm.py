@@ -29,7 +29,8 @@ PEEPHOLES = ("The paper's peepholes, such as $W_c_i$, have a weight for every en
 NAMES = {"i": "input gate", "f": "forget gate", "c": "candidate", "o": "output gate"}
 
 
-@register("convlstm", "Convolutional LSTM", tags="gated convolutional peephole matrix")
+@register("convlstm", "Convolutional LSTM",
+          tags="gated convolutional peephole matrix nonlinear-dense")
 def convlstm(kernel: int = 3, peepholes: bool = True) -> Program:
     """An LSTM of images: every pixel sees its neighbours alone.
 

@@ -25,7 +25,7 @@ CONSTANTS = ("The step size, $gamma$ and $epsilon$ are numbers that the paper se
              "train; here they are scalar parameters, so that the equations keep their letters.")
 
 
-@register("cornn", "Coupled oscillatory RNN", tags="continuous leaky oscillating")
+@register("cornn", "Coupled oscillatory RNN", tags="continuous leaky oscillating nonlinear-dense")
 def cornn() -> Program:
     """Remembers over long times: units swing, and gradients neither explode nor vanish.
 

@@ -29,7 +29,7 @@ JORDAN_BIBTEX = """
 }"""
 
 
-@register("elman", "Elman network", tags="plain classic")
+@register("elman", "Elman network", tags="plain classic nonlinear-dense")
 def elman(activation: ActivationChoice = "tanh", output_activation: ActivationChoice = "linear",
           readout: bool = True) -> Program:
     """Elman network: the memory keeps the hidden layer.
@@ -42,7 +42,7 @@ def elman(activation: ActivationChoice = "tanh", output_activation: ActivationCh
     return _simple(cell, "h", activation, output_activation, readout)
 
 
-@register("jordan", "Jordan network", tags="plain classic")
+@register("jordan", "Jordan network", tags="plain classic nonlinear-dense")
 def jordan(activation: ActivationChoice = "tanh", output_activation: ActivationChoice = "sigmoid",
            self_connection: bool = False) -> Program:
     """Jordan network: the memory keeps the output.

@@ -16,7 +16,7 @@ NOTES = [
 ]
 
 
-@register("fastgrnn", "Fast gated network", tags="gated residual")
+@register("fastgrnn", "Fast gated network", tags="gated residual nonlinear-dense")
 def fastgrnn(low_rank: bool = False, gate_activation: ActivationChoice = "sigmoid",
              activation: ActivationChoice = "tanh") -> Program:
     """FastGRNN: a gated network of a few kilobytes, for microcontrollers.

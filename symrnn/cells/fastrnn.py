@@ -21,7 +21,8 @@ NOTES = [
 ]
 
 
-@register("fastrnn", "Network with a weighted residual connection", tags="leaky residual")
+@register("fastrnn", "Network with a weighted residual connection",
+          tags="leaky residual nonlinear-dense")
 def fastrnn(activation: ActivationChoice = "tanh") -> Program:
     """FastRNN: a plain network that trains stably, for two more numbers.
 

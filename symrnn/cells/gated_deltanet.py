@@ -32,7 +32,8 @@ BLOCK = ("The block around it is left out: the convolutions before the SiLU, the
 LEAST = Rational(1, 10**24)
 
 
-@register("gated_deltanet", "Gated DeltaNet", tags="gated linear matrix heads attention normalised")
+@register("gated_deltanet", "Gated DeltaNet",
+          tags="gated linear matrix heads attention normalised affine-structured")
 def gated_deltanet() -> Program:
     """Writes only what its memory does not know yet, and can forget all at once.
 

@@ -25,7 +25,8 @@ BLOCK = ("The block around it is left out: the norm of each head and the Swish g
          "between $o$ and $W_o$ in the paper.")
 
 
-@register("gla", "Gated linear attention", tags="gated linear elementwise matrix heads attention")
+@register("gla", "Gated linear attention",
+          tags="gated linear elementwise matrix heads attention affine-diagonal")
 def gla(tau: float = 16) -> Program:
     """Linear attention with a forget gate for every entry of a key.
 

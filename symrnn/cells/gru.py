@@ -22,9 +22,10 @@ BIBTEX = """
 }"""
 
 
-@register("gru", "Gated recurrent unit, reset after the product", tags="gated classic")
+@register("gru", "Gated recurrent unit, reset after the product",
+          tags="gated classic nonlinear-dense")
 @register("gru_reset_before", "Gated recurrent unit, reset before the product",
-          tags="gated", reset_after=False)
+          tags="gated nonlinear-dense", reset_after=False)
 def gru(reset_after: bool = True, gate_activation: ActivationChoice = "sigmoid",
         activation: ActivationChoice = "tanh") -> Program:
     """GRU: an update gate z, a reset gate r, a candidate n.

@@ -24,7 +24,7 @@ GATES = ("As in the authors' code, $i$ is a SiLU and $o$ a sigmoid. In flash-lin
 BLOCK = "The norm between the heads and $W_y$ is left out."
 
 
-@register("hgrn2", "HGRN2", tags="gated linear elementwise matrix heads attention")
+@register("hgrn2", "HGRN2", tags="gated linear elementwise matrix heads attention affine-diagonal")
 def hgrn2() -> Program:
     """A gated linear recurrence with a matrix for each head and no more weights for it.
 

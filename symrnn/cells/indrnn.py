@@ -20,7 +20,7 @@ NOTES = [
 ]
 
 
-@register("indrnn", "Independently recurrent network", tags="plain elementwise")
+@register("indrnn", "Independently recurrent network", tags="plain elementwise nonlinear-diagonal")
 def indrnn(activation: ActivationChoice = "relu") -> Program:
     """IndRNN: one recurrent weight a unit, for very long sequences and deep stacks.
 

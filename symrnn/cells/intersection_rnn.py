@@ -19,7 +19,7 @@ NOTES = [
 ]
 
 
-@register("intersection_rnn", "Intersection network (+RNN)", tags="gated residual")
+@register("intersection_rnn", "Intersection network (+RNN)", tags="gated residual nonlinear-dense")
 def intersection_rnn(depth_activation: ActivationChoice = "relu",
                      activation: ActivationChoice = "tanh",
                      gate_activation: ActivationChoice = "sigmoid") -> Program:

@@ -21,7 +21,7 @@ NOTES = [
 ]
 
 
-@register("irnn", "Network of rectified linear units", tags="plain")
+@register("irnn", "Network of rectified linear units", tags="plain nonlinear-dense")
 def irnn(activation: ActivationChoice = "relu") -> Program:
     """IRNN: the simplest network that learns long gaps, given the right start.
 

@@ -21,7 +21,7 @@ NOTES = [
 ]
 
 
-@register("janet", "Just another network", tags="gated")
+@register("janet", "Just another network", tags="gated nonlinear-dense")
 def janet(beta: float = 1, gate_activation: ActivationChoice = "sigmoid",
           activation: ActivationChoice = "tanh") -> Program:
     """JANET: long memory with one gate, at half the parameters of an LSTM.

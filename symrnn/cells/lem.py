@@ -25,7 +25,7 @@ CONSTANT = ("The largest step size is a number that the paper sets and does not 
             "a scalar parameter, so that the equations keep its letter.")
 
 
-@register("lem", "Long expressive memory", tags="gated continuous")
+@register("lem", "Long expressive memory", tags="gated continuous nonlinear-dense")
 def lem() -> Program:
     """Learns slow and fast together: every unit chooses its own step size at every step.
 

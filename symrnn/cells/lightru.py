@@ -25,7 +25,7 @@ NAME = ("The paper abbreviates it to LRU, which today means the linear recurrent
         "the candidate.")
 
 
-@register("lightru", "Light recurrent unit", tags="gated")
+@register("lightru", "Light recurrent unit", tags="gated nonlinear-dense")
 def lightru(gate_activation: ActivationChoice = "sigmoid",
             activation: ActivationChoice = "tanh") -> Program:
     """Easy to read and small: one gate says how much of the new input replaces the state.

@@ -21,7 +21,7 @@ NOTES = [
 ]
 
 
-@register("ligru", "Light gated recurrent unit", tags="gated")
+@register("ligru", "Light gated recurrent unit", tags="gated nonlinear-dense")
 def ligru(gate_activation: ActivationChoice = "sigmoid",
           activation: ActivationChoice = "relu") -> Program:
     """Li-GRU: a GRU with a third fewer parameters, made for speech recognition.

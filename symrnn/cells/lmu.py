@@ -27,7 +27,7 @@ BARS = ("The paper writes the discrete $A$ and $B$ with a bar, which here marks 
 NO_BIAS = "As in the paper, there are no biases; the paper's $f$ is tanh."
 
 
-@register("lmu", "Legendre memory unit", tags="continuous")
+@register("lmu", "Legendre memory unit", tags="continuous nonlinear-dense")
 def lmu() -> Program:
     """Remembers a window of thousands of steps: its memory is linear and known in advance.
 

@@ -29,7 +29,8 @@ SKIP = ("$D$ is a vector, as in the code of the paper's appendix, so $y$ has as 
         "$u$.")
 
 
-@register("lru", "Linear recurrent unit", tags="linear elementwise leaky oscillating")
+@register("lru", "Linear recurrent unit",
+          tags="linear elementwise leaky oscillating affine-diagonal")
 def lru() -> Program:
     """A linear recurrence for very long sequences, stable by the way its weights are written.
 

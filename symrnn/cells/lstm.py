@@ -84,15 +84,18 @@ COUPLED = ("f=1-i", "i=1-f")
 EPSILON = Rational(1, 100000)
 
 
-@register("lstm", "Long short-term memory", tags="gated classic")
-@register("lstm_1997", "... without forget gate", tags="gated", forget_gate=False)
-@register("lstm_peephole", "... with peepholes", tags="gated peephole", peephole=True)
-@register("lstm_coupled", "... with coupled gates f=1-i", tags="gated", coupled="f=1-i")
-@register("lstm_coupled_input", "... with coupled gates i=1-f", tags="gated", coupled="i=1-f")
+@register("lstm", "Long short-term memory", tags="gated classic nonlinear-dense")
+@register("lstm_1997", "... without forget gate", tags="gated nonlinear-dense", forget_gate=False)
+@register("lstm_peephole", "... with peepholes",
+          tags="gated peephole nonlinear-dense", peephole=True)
+@register("lstm_coupled", "... with coupled gates f=1-i",
+          tags="gated nonlinear-dense", coupled="f=1-i")
+@register("lstm_coupled_input", "... with coupled gates i=1-f",
+          tags="gated nonlinear-dense", coupled="i=1-f")
 @register("lstm_projection", "... with recurrent projection",
-          tags="gated projection", projection=True)
+          tags="gated projection nonlinear-dense", projection=True)
 @register("lstm_layer_norm", "... with layer normalisation",
-          tags="gated normalised", layer_norm=True)
+          tags="gated normalised nonlinear-dense", layer_norm=True)
 def lstm(gate_activation: ActivationChoice = "sigmoid", activation: ActivationChoice = "tanh",
          output_activation: ActivationChoice = "tanh", peephole: bool = False,
          forget_gate: bool = True, coupled: str = "", projection: bool = False,

@@ -30,7 +30,7 @@ BOUND = ("$f$ is a sigmoid, for which the paper proves that states and time cons
 TIME = "A step lasts one unit of time. With `elapsed=True` its time is a second input, $Delta$."
 
 
-@register("ltc", "Liquid time-constant network", tags="gated continuous")
+@register("ltc", "Liquid time-constant network", tags="gated continuous nonlinear-dense")
 def ltc(unfolds: int = 6, activation: ActivationChoice = "sigmoid",
         elapsed: bool = False) -> Program:
     """Neurons that hurry or dawdle as their input tells them, as a differential equation.

@@ -28,7 +28,7 @@ EMPTY = ("An empty memory is divided by 1, as in the authors' code; the paper di
 NAME = "MCLSTM in other libraries is the memory controller LSTM, which has the same abbreviation."
 
 
-@register("mass_conserving_lstm", "Mass-conserving LSTM (MC-LSTM)", tags="gated")
+@register("mass_conserving_lstm", "Mass-conserving LSTM (MC-LSTM)", tags="gated nonlinear-dense")
 def mass_conserving_lstm() -> Program:
     """Models rain and rivers: mass comes in, is stored, moved and let out, as inputs steer it.
 

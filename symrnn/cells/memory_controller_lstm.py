@@ -17,7 +17,8 @@ NAME = "MC-LSTM, MCLSTM in other libraries; the mass-conserving LSTM has the sam
 CONTROL = "The gates read $v$ alone: $h$ is shown and goes nowhere else, so it is no state."
 
 
-@register("memory_controller_lstm", "LSTM with a memory controller (MC-LSTM)", tags="gated")
+@register("memory_controller_lstm", "LSTM with a memory controller (MC-LSTM)",
+          tags="gated nonlinear-dense")
 def memory_controller_lstm() -> Program:
     """Forecasts: the prediction need not steer the memory as well, a second output does.
 

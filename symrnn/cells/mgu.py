@@ -21,7 +21,7 @@ NOTES = [
 ]
 
 
-@register("mgu", "Minimal gated unit", tags="gated")
+@register("mgu", "Minimal gated unit", tags="gated nonlinear-dense")
 def mgu(gate_activation: ActivationChoice = "sigmoid",
         activation: ActivationChoice = "tanh") -> Program:
     """MGU: one gate resets and updates, for a GRU with a third fewer parameters.

@@ -20,7 +20,7 @@ PLAIN = ("The candidate is linear, as in the paper's main text. The paper's form
 BIAS = "The paper writes $Linear(x)$; here it has a bias."
 
 
-@register("mingru", "minGRU", tags="gated linear elementwise")
+@register("mingru", "minGRU", tags="gated linear elementwise affine-diagonal")
 def mingru() -> Program:
     """A GRU that trains in parallel: gate and candidate see the input alone.
 

@@ -20,7 +20,7 @@ NOTES = [
 ]
 
 
-@register("minimal_rnn", "Minimal network", tags="gated")
+@register("minimal_rnn", "Minimal network", tags="gated nonlinear-dense")
 def minimal_rnn(gate_activation: ActivationChoice = "sigmoid",
                 activation: ActivationChoice = "tanh") -> Program:
     """Minimal RNN: states that stay in the space of embedded inputs, easy to interpret.

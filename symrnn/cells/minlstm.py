@@ -23,7 +23,7 @@ UNSCALED = "The gates are not divided by their sum; the paper gives both forms."
 BIAS = "The paper writes $Linear(x)$; here it has a bias."
 
 
-@register("minlstm", "minLSTM", tags="gated linear elementwise")
+@register("minlstm", "minLSTM", tags="gated linear elementwise affine-diagonal")
 def minlstm(length_independent: bool = True) -> Program:
     """An LSTM that trains in parallel: gates and candidate see the input alone.
 

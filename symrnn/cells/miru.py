@@ -25,7 +25,7 @@ TWO = ("$lambda$ and $beta$, the paper's scaling coefficients, are scalar parame
 BIAS = "Where a library keeps two biases of one sum, here is one."
 
 
-@register("miru1", "Minion recurrent unit 1", tags="gated leaky")
+@register("miru1", "Minion recurrent unit 1", tags="gated leaky nonlinear-dense")
 def miru1(gate_activation: ActivationChoice = "sigmoid",
           activation: ActivationChoice = "tanh") -> Program:
     """A small GRU that goes on learning: its update gate is the same number for all units.
@@ -50,7 +50,7 @@ def miru1(gate_activation: ActivationChoice = "sigmoid",
     return cell.build("h")
 
 
-@register("miru2", "Minion recurrent unit 2", tags="leaky")
+@register("miru2", "Minion recurrent unit 2", tags="leaky nonlinear-dense")
 def miru2(activation: ActivationChoice = "tanh") -> Program:
     """The smallest GRU: no gates; two numbers say what is kept and what the candidate sees.
 

@@ -17,7 +17,8 @@ GAUGE = ("$C$ and $n$ stand for $C exp(m)$ and $n exp(m)$. The bound 1 of the pa
 HEADS = "One head. Keys and values may differ in width; in the paper both have $d$ entries."
 
 
-@register("mlstm", "mLSTM", tags="gated elementwise matrix attention exponential")
+@register("mlstm", "mLSTM",
+          tags="gated elementwise matrix attention exponential nonlinear-diagonal")
 def mlstm(forget_gate: str = "sigmoid") -> Program:
     """Linear attention with gates: stores values under keys and finds them by a query.
 

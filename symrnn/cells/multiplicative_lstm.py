@@ -23,7 +23,7 @@ WIDTH = "The paper makes $m$ as wide as $h$; here $d$, its width, is free."
 NO_BIAS = "As in the paper, there are no biases."
 
 
-@register("multiplicative_lstm", "Multiplicative LSTM", tags="gated multiplicative")
+@register("multiplicative_lstm", "Multiplicative LSTM", tags="gated multiplicative nonlinear-dense")
 def multiplicative_lstm(gate_inside: bool = False) -> Program:
     """Predicts characters: the input chooses how the hidden state moves on.
 

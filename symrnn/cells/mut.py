@@ -19,7 +19,7 @@ WIDTH = ("The paper adds $x$ itself, without weights, to a sum over the units; s
          "many inputs as units. Other implementations put a matrix there.")
 
 
-@register("mut1", "MUT1", tags="gated")
+@register("mut1", "MUT1", tags="gated nonlinear-dense")
 def mut1() -> Program:
     """A GRU found by mutation: its update gate does not see the state.
 
@@ -29,7 +29,7 @@ def mut1() -> Program:
     return _mut(1)
 
 
-@register("mut2", "MUT2", tags="gated")
+@register("mut2", "MUT2", tags="gated nonlinear-dense")
 def mut2() -> Program:
     """A GRU found by mutation: its reset gate sees the input without weights.
 
@@ -40,7 +40,7 @@ def mut2() -> Program:
     return _mut(2)
 
 
-@register("mut3", "MUT3", tags="gated")
+@register("mut3", "MUT3", tags="gated nonlinear-dense")
 def mut3() -> Program:
     """A GRU found by mutation: its update gate sees the state through a tanh.
 

@@ -23,7 +23,8 @@ READ = {1: "sigmoid", 2: "relu", 3: "sigmoid", 4: "relu", 5: "tanh", 6: "sigmoid
         8: "sigmoid"}
 
 
-@register("nas", "Neural architecture search cell (NASCell)", tags="gated multiplicative")
+@register("nas", "Neural architecture search cell (NASCell)",
+          tags="gated multiplicative nonlinear-dense")
 def nas(bias_of_the_state: bool = False) -> Program:
     """A cell that no one designed: eight leaves of a tree, a memory put in half-way up.
 

@@ -27,20 +27,21 @@ BIDIRECTIONAL_BIBTEX = """@article{schuster1997bidirectional,
 }"""
 
 
-@register("deep_rnn", "Elman network, {layers}", tags="plain network classic")
+@register("deep_rnn", "Elman network, {layers}", tags="plain network classic nonlinear-dense")
 def deep_rnn(layers: int = 3) -> Program:
     """Deep RNN: hidden layers one above the other, each with a memory of its own."""
     return _cited(deep(elman(readout=False), layers, readout=True), DEEP, DEEP_BIBTEX)
 
 
-@register("bidirectional_rnn", "Elman network, bidirectional", tags="plain network classic")
+@register("bidirectional_rnn", "Elman network, bidirectional",
+          tags="plain network classic nonlinear-dense")
 def bidirectional_rnn() -> Program:
     """Two recurrences over the same inputs, both hidden layers into one output layer."""
     return _cited(bidirectional(elman(readout=False)), BIDIRECTIONAL, BIDIRECTIONAL_BIBTEX)
 
 
 @register("deep_bidirectional_lstm", "Long short-term memory, bidirectional, {layers}",
-          tags="gated network classic")
+          tags="gated network classic nonlinear-dense")
 def deep_bidirectional_lstm(layers: int = 2) -> Program:
     """Layers of LSTMs in two directions; a layer sees both directions of the one below."""
     both = _cited(bidirectional(lstm(), readout=False), BIDIRECTIONAL, BIDIRECTIONAL_BIBTEX)

@@ -21,7 +21,8 @@ INDICES = ("$W_z_1$ multiplies the input of the step before and $W_z_2$ that of 
 NO_BIAS = "As in the paper, there are no biases."
 
 
-@register("qrnn", "Quasi-recurrent network", tags="gated linear elementwise delayed convolutional")
+@register("qrnn", "Quasi-recurrent network",
+          tags="gated linear elementwise delayed convolutional affine-diagonal")
 def qrnn() -> Program:
     """Computes all gates from the inputs at once; only the pooling runs step by step.
 

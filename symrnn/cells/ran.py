@@ -18,7 +18,7 @@ NOTES = [
 ]
 
 
-@register("ran", "Recurrent additive network", tags="gated")
+@register("ran", "Recurrent additive network", tags="gated nonlinear-dense")
 def ran(gate_activation: ActivationChoice = "sigmoid",
         activation: ActivationChoice = "tanh") -> Program:
     """RAN: an LSTM without a candidate layer; the memory shows which inputs it weighs.

@@ -27,7 +27,8 @@ LETTERS = ("The paper's $W_x_i$ is $W_i_x$ here, the gate first, since `xi` woul
            "letter.")
 
 
-@register("residual_lstm", "Residual LSTM (ResLSTM)", tags="gated peephole projection residual")
+@register("residual_lstm", "Residual LSTM (ResLSTM)",
+          tags="gated peephole projection residual nonlinear-dense")
 def residual_lstm(identity: bool = False) -> Program:
     """Made for deep stacks that hear speech: a shortcut over each layer, through its output gate.
 

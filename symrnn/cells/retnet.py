@@ -32,7 +32,7 @@ BLOCK = ("The block around it is left out: the norm of each head and the swish g
 
 
 @register("retnet", "RetNet, multi-scale retention",
-          tags="linear elementwise matrix heads attention leaky oscillating")
+          tags="linear elementwise matrix heads attention leaky oscillating affine-diagonal")
 def retnet() -> Program:
     """Linear attention whose memories fade, each head's at its own rate, and turn with time.
 

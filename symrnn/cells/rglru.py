@@ -33,7 +33,8 @@ FLOOR = ("The bound $10^-30$ below $1 - a^2$ keeps the slope of the root finite 
 TINY = Rational(1, 10**30)
 
 
-@register("rglru", "Real-gated linear recurrent unit", tags="gated linear elementwise")
+@register("rglru", "Real-gated linear recurrent unit",
+          tags="gated linear elementwise affine-diagonal")
 def rglru(c: float = 8) -> Program:
     """Griffin's recurrence: linear and diagonal, with a decay that each input may switch off.
 

@@ -20,7 +20,7 @@ COUPLED = ("The carry gate is coupled, $c = 1 - t$, as in all experiments of the
            "general it has weights of its own.")
 
 
-@register("rhn", "Recurrent highway network", tags="gated residual")
+@register("rhn", "Recurrent highway network", tags="gated residual nonlinear-dense")
 def rhn(depth: int = 3) -> Program:
     """Thinks in several layers within each step, each of which may pass its input on.
 

@@ -25,7 +25,8 @@ DECAY = ("The paper's $w$ is not negative; it is $exp(w_log)$ here, as in the au
 MIX = "Before the first step the input is zero, as in the authors' code."
 
 
-@register("rwkv4", "RWKV-4 time mixing", tags="gated elementwise attention exponential delayed")
+@register("rwkv4", "RWKV-4 time mixing",
+          tags="gated elementwise attention exponential delayed nonlinear-diagonal")
 def rwkv4() -> Program:
     """Attention that forgets exponentially: each channel keeps two sums and needs no past.
 

@@ -38,7 +38,7 @@ LEAST = Rational(1, 10**24)
 
 
 @register("rwkv7", "RWKV-7 time mixing",
-          tags="gated linear matrix heads attention delayed normalised")
+          tags="gated linear matrix heads attention delayed normalised affine-structured")
 def rwkv7() -> Program:
     """A memory that is corrected under one key and written under another, entry by entry.
 

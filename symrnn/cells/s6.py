@@ -29,7 +29,8 @@ BLOCK = ("The block around it is left out: projections, convolution, SiLU gate, 
          "x$ that the authors' code adds to $y$.")
 
 
-@register("s6", "S6, selective state space", tags="gated linear elementwise matrix continuous")
+@register("s6", "S6, selective state space",
+          tags="gated linear elementwise matrix continuous affine-diagonal")
 def s6(discretization: str = "zoh") -> Program:
     """Mamba's recurrence: each input says how long to look at it and what to keep of it.
 

@@ -26,7 +26,7 @@ NOTES = [
 ]
 
 
-@register("scrn", "Structurally constrained recurrent network", tags="leaky")
+@register("scrn", "Structurally constrained recurrent network", tags="leaky nonlinear-dense")
 def scrn(activation: ActivationChoice = "sigmoid", output_activation: ActivationChoice = "linear",
          readout: bool = True) -> Program:
     """SCRN: context units that average slowly, for topics that outlast a sentence.

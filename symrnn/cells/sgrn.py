@@ -20,7 +20,7 @@ SHARED = ("$W x$ is both what the gate sees of the input and what is written. Th
           "gate's; other libraries add one to what is written as well.")
 
 
-@register("sgrn", "Simple gated recurrent network", tags="gated")
+@register("sgrn", "Simple gated recurrent network", tags="gated nonlinear-dense")
 def sgrn() -> Program:
     """Watches a power line with few weights: one gate mixes the input into the state.
 

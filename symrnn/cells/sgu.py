@@ -22,8 +22,8 @@ HARD = ("The hard sigmoid is that of its time, $x/5 + 1/2$ held in $[0, 1]$; oth
         "$x/6 + 1/2$, which is `gate_activation='hardsigmoid'`, and add a bias inside $z_g$.")
 
 
-@register("sgu", "Simple gated unit", tags="gated multiplicative")
-@register("dsgu", "Deep simple gated unit", tags="gated multiplicative", deep=True)
+@register("sgu", "Simple gated unit", tags="gated multiplicative nonlinear-dense")
+@register("dsgu", "Deep simple gated unit", tags="gated multiplicative nonlinear-dense", deep=True)
 def sgu(deep: bool = False, gate_activation: ActivationChoice = "hard_sigmoid") -> Program:
     """Remembers over long gaps with one gate: input and state multiply in what it lets through.
 

@@ -32,7 +32,7 @@ PRIMES = "$i$ and $f$ are the stabilised gates, the paper's $i'$ and $f'$."
 NAMES = {"z": "candidate", "i": "input gate", "f": "forget gate", "o": "output gate"}
 
 
-@register("slstm", "sLSTM", tags="gated exponential")
+@register("slstm", "sLSTM", tags="gated exponential nonlinear-dense")
 def slstm(forget_gate: str = "sigmoid") -> Program:
     """An LSTM that can change its mind: an exponential gate overwrites what was stored.
 

@@ -23,7 +23,7 @@ PROJECTED = ("The highway adds $W_h x$ where the paper adds $x$ itself, which ne
 PLAIN = "The highway adds $x$ itself, so there are as many inputs as units."
 
 
-@register("sru", "Simple recurrent unit", tags="gated elementwise residual")
+@register("sru", "Simple recurrent unit", tags="gated elementwise residual nonlinear-diagonal")
 def sru(projected: bool = True) -> Program:
     """Trains nearly as fast as a convolution: units talk to each other through the input alone.
 

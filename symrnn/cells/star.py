@@ -20,7 +20,7 @@ CODE = ("The paper's equations, with one gate $k$ and $1 - k$. The authors' code
         "swaps the two and shifts the sum inside one of them by 1.")
 
 
-@register("star", "Stackable recurrent unit", tags="gated")
+@register("star", "Stackable recurrent unit", tags="gated nonlinear-dense")
 def star() -> Program:
     """Made for deep stacks: one gate, balanced so that gradients survive many layers.
 

@@ -18,7 +18,7 @@ BIBTEX = """@inproceedings{balduzzi2016strongly,
 TAU = "The paper's $tau$, of the output gate, is tanh."
 
 
-@register("trnn", "Strongly-typed RNN", tags="gated linear elementwise")
+@register("trnn", "Strongly-typed RNN", tags="gated linear elementwise affine-diagonal")
 def trnn() -> Program:
     """An average that its inputs steer: each unit mixes what it holds with what comes in.
 
@@ -40,7 +40,7 @@ def trnn() -> Program:
     return cell.build("h")
 
 
-@register("tgru", "Strongly-typed GRU", tags="gated linear elementwise delayed")
+@register("tgru", "Strongly-typed GRU", tags="gated linear elementwise delayed affine-diagonal")
 def tgru() -> Program:
     """A GRU whose gates see the last two inputs and never the state.
 
@@ -50,7 +50,7 @@ def tgru() -> Program:
     return _gated("tgru", memory=False)
 
 
-@register("tlstm", "Strongly-typed LSTM", tags="gated linear elementwise delayed")
+@register("tlstm", "Strongly-typed LSTM", tags="gated linear elementwise delayed affine-diagonal")
 def tlstm() -> Program:
     """An LSTM whose gates see the last two inputs and never the state.
 

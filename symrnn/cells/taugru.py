@@ -23,7 +23,8 @@ CODE = ("Published code has biases, three numbers that are 1 unless set (the ste
         "paper's equations, which stand here, do not.")
 
 
-@register("taugru", "Gated unit with time-delay feedback", tags="gated continuous delayed")
+@register("taugru", "Gated unit with time-delay feedback",
+          tags="gated continuous delayed nonlinear-dense")
 def taugru(delay: int = 1) -> Program:
     """Bridges long gaps: what the state was some steps before comes back, weighted.
 

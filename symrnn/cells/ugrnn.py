@@ -20,7 +20,7 @@ NOTES = [
 ]
 
 
-@register("ugrnn", "Update gate network", tags="gated")
+@register("ugrnn", "Update gate network", tags="gated nonlinear-dense")
 def ugrnn(gate_activation: ActivationChoice = "sigmoid",
           activation: ActivationChoice = "tanh") -> Program:
     """UGRNN: one update gate over a plain network, easy to train and cheap.

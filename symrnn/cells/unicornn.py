@@ -26,7 +26,7 @@ CONSTANTS = ("The step size and $alpha$ are numbers that the paper sets and does
 
 
 @register("unicornn", "Undamped independent controlled oscillatory RNN (UnICORNN)",
-          tags="elementwise continuous oscillating")
+          tags="elementwise continuous oscillating nonlinear-diagonal")
 def unicornn() -> Program:
     """Remembers over very long times: a Hamiltonian system of units that swing on their own.
 

@@ -22,7 +22,7 @@ OUTPUT = ("As with peepholes, $i$ and $f$ see the memory of the step before and 
 
 
 @register("working_memory_lstm", "LSTM with working memory connections (WMCLSTM)",
-          tags="gated peephole")
+          tags="gated peephole nonlinear-dense")
 def working_memory_lstm() -> Program:
     """Peepholes that hold: a matrix and a tanh stand between the memory and the gates.
 

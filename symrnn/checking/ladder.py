@@ -103,13 +103,18 @@ def _masked(of: Subject, wanted: Expected) -> Pairs:
 
 @dataclass(frozen=True)
 class Rung:
-    """What is compared, with what, and how to come to both."""
+    """What is compared, with what, and how to come to both.
+
+    ``related`` ones want the kernel of another network, derived from this one, which takes longer
+    than all the others together; of these ``tangents`` are held against those of the equations.
+    """
 
     name: str
     against: str
     pairs: Callable[[Subject, Expected], Pairs]
     streams: bool = False
     tangents: bool = False
+    related: bool = False
 
 
 RUNGS = (
@@ -120,10 +125,10 @@ RUNGS = (
     Rung("steps", "forward", _steps, streams=True),
     Rung("segments", "backward", _segments, streams=True),
     Rung("one window", "backward", _one_window, streams=True),
-    Rung("lengths", "each sequence alone", _masked),
-    Rung("tangents", "complex steps", _tangents, tangents=True),
-    Rung("Hessian products", "complex steps of the adjoint", _hessian, tangents=True),
-    Rung("real-time recurrent learning", "backward", _online, streams=True),
+    Rung("lengths", "each sequence alone", _masked, related=True),
+    Rung("tangents", "complex steps", _tangents, tangents=True, related=True),
+    Rung("Hessian products", "complex steps of the adjoint", _hessian, tangents=True, related=True),
+    Rung("real-time recurrent learning", "backward", _online, streams=True, related=True),
 )
 
 

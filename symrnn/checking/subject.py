@@ -11,7 +11,7 @@ import numpy as np
 
 from symrnn.adjoint import join
 from symrnn.checking.reference import STEP, Array, Case, differentiable, random_case
-from symrnn.program import Role, Span
+from symrnn.program import Program, Role, Span
 from symrnn.program.interpret import Interpreter
 from symrnn.runtime import Kernel, Run
 from symrnn.schedule import Plan
@@ -107,10 +107,14 @@ class Expected:
     def comparable(self) -> bool:
         """False where numbers are not finite, or rounding grows so that no fault would show."""
         with np.errstate(all="ignore"):
-            finite = all(np.isfinite(one).all()
-                         for one in (*self.values.values(), *self.tangents.values()))
-            return finite and max((*self.noise.values(), *self.noise_of_tangents.values()),
-                                  default=0.0) <= MOST_NOISE
+            return (self.has_values and _is_finite(self.tangents)
+                    and _is_small(self.noise_of_tangents))
+
+    @property
+    def has_values(self) -> bool:
+        """The same of what stands before the tangents."""
+        with np.errstate(all="ignore"):
+            return _is_finite(self.values) and _is_small(self.noise)
 
     def _values(self, kind: type[Any]) -> dict[str, Array]:
         return self._of({name: one.astype(kind) for name, one in self.case.values.items()})
@@ -127,10 +131,14 @@ class Expected:
     def _leaves(self) -> frozenset[str]:
         return frozenset(one.name for one in differentiable(self.case.plan.program))
 
+    @cached_property
+    def _system(self) -> Program:
+        """The equations and their adjoint."""
+        return join(self.case.plan.program, self.case.plan.gradient)
+
     def _of(self, values: dict[str, Any]) -> dict[str, Array]:
         plan = self.case.plan
-        both = join(plan.program, plan.gradient)
-        interpreter = Interpreter(both, values, self.case.sizes)
+        interpreter = Interpreter(self._system, values, self.case.sizes)
         names = (*plan.program.outputs, *(one.final for one in plan.program.delays))
         return {**{name: interpreter.whole(name) for name in names}, **{
             one.of: interpreter.whole(one.name) for one in plan.gradient.with_role(Role.GRADIENT)}}
@@ -140,6 +148,14 @@ def expected(plan: Plan, seed: int = 0, steps: int = 4, batch: int = 2) -> Expec
     """What a random case gives."""
     case = random_case(plan, seed, steps, batch)
     return Expected(case, random_case(plan, seed + 1, steps, batch))
+
+
+def _is_finite(values: dict[str, Array]) -> bool:
+    return all(np.isfinite(one).all() for one in values.values())
+
+
+def _is_small(noise: dict[str, float]) -> bool:
+    return max(noise.values(), default=0.0) <= MOST_NOISE
 
 
 def off(found: Any, wanted: Any, scale: float) -> float:

@@ -13,7 +13,7 @@ from symrnn.presentation.costs import SizeFormulas, ordered
 from symrnn.schedule import Plan
 
 KINDS = ("products", "other", "calls")
-WHOLE = ("sequence", "parameters", "saved", "workspace", "ram")
+WHOLE = ("sequence", "parameters", "saved", "workspace", "ram", "inference")
 FIRST = {"T": 100, "B": 1}  # what a reader finds where sizes may be set
 SIZE = 32
 
@@ -31,7 +31,8 @@ def cost_table(plan: Plan) -> tuple[CostRow, ...]:
     rows = tuple(row(kind, getattr(forward, kind), getattr(backward, kind)) for kind in KINDS)
     return (*rows, row("sequence", found.forward.products, found.backward.products),
             row("parameters", found.parameters), row("saved", found.saved),
-            row("workspace", *held.work), row("ram", *held.ram))
+            row("workspace", *held.work), row("ram", *held.ram),
+            row("inference", held.inference))
 
 
 def size_inputs(plan: Plan) -> tuple[SizeInput, ...]:

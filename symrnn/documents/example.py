@@ -57,10 +57,14 @@ def _rounded(case: Case) -> Case:
 
 
 class Worked:
-    """All values of a case, those of every term of the backward pass too, by name."""
+    """All values of a case, those of every term of the backward pass too, by name.
 
-    def __init__(self, case: Case, name: str, terms: Terms) -> None:
-        self.case, self.name, self.terms = case, name, terms
+    ``folder`` is that of its script, empty for the script of a network's own page: there a cell
+    could be called like a script that has another name than its network.
+    """
+
+    def __init__(self, case: Case, name: str, terms: Terms, folder: str = "") -> None:
+        self.case, self.name, self.terms, self.folder = case, name, terms, folder
         self.plan = replace(case.plan, gradient=terms.program)
         self.program = join(case.plan.program, terms.program)
         self.interpreter = Interpreter(self.program, case.values, case.sizes)
@@ -96,7 +100,7 @@ class Worked:
         vector = Vector(self.name, tuple(members.items()),
                         tuple((one, self._all(one)) for one in GIVEN),
                         tuple((one, self._all(one)) for one in FOLLOWS))
-        return Script(self.name, text, vector)
+        return Script(self.name, self.folder + self.name, text, vector)
 
     def _all(self, group: str) -> Arrays:
         """Arrays of the network and its gradient, without those of single terms."""
@@ -115,9 +119,9 @@ class Worked:
         return tuple(matrix(step[0]) for step in whole)
 
 
-def worked_example(plan: Plan, name: str) -> Worked:
+def worked_example(plan: Plan, name: str, folder: str = "") -> Worked:
     """The small case of a network, every term of its backward pass apart."""
-    return Worked(small_case(plan), name, with_terms(plan.gradient, plan.program))
+    return Worked(small_case(plan), name, with_terms(plan.gradient, plan.program), folder)
 
 
 def example(worked: Worked, forward: Equations, gradient: Equations) -> Example:

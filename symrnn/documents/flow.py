@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 from sympy import Expr
 
-from symrnn.backends.document import DocumentPrinter, Shown
-from symrnn.backends.formula import Sum
+from symrnn.backends.document import DocumentPrinter
+from symrnn.backends.formula import APART, side_by_side
 from symrnn.backends.jacobian import state_jacobian
 from symrnn.catalogue import find
 from symrnn.documents.example import Worked, worked_example
-from symrnn.documents.travels import (Column, Curves, GradientFlow, Kernel, Row, SaturationRow,
-                                       TurnShown, Way)
+from symrnn.documents.travels import (Column, Curves, GradientFlow, Kernel, Proof, Row,
+                                       SaturationRow, TurnShown, Way)
 from symrnn.jacobians.curves import Line, chart, lines_of
 from symrnn.jacobians.entrywise import Turn, turns
 from symrnn.jacobians.measure import along_run, finite, lags_shown
@@ -27,9 +27,11 @@ from symrnn.jacobians.steps import Steps, Unmeasured, Why, along
 from symrnn.jacobians.travel import Travel
 from symrnn.pipeline import derive
 from symrnn.program import Program
+from symrnn.recurrences import Kind, parts
 from symrnn.runtime.shapes import Array
 
 BESIDE = "elman"  # the plain network that every cell is compared with
+TURNED = "turned/"  # the folder of scripts of networks that read in reverse
 LAGS, LOW, HIGH = 40, -12, 4  # steps, and the powers of ten between which curves are drawn
 ENTRIES, OTHERS, PLACES = 8, 4, 3  # of a state, along other axes, of given numbers
 
@@ -40,7 +42,8 @@ def gradient_flow(worked: Worked) -> GradientFlow:
     A network that reads in reverse is turned around first, and has a script of its own for that.
     """
     program = worked.case.plan.program
-    found = GradientFlow(tuple(columns(program)), ways(program), turned(program), "", ())
+    found = GradientFlow(tuple(columns(program)), ways(program), turned(program), "", (),
+                         tuple(proofs(program)))
     try:
         return replace(found, curves=(_curves(worked),))
     except Unmeasured as error:
@@ -52,10 +55,19 @@ def gradient_flow(worked: Worked) -> GradientFlow:
 def columns(program: Program) -> Iterator[Column]:
     """By every state before the step the derivatives of what it reaches."""
     printer = DocumentPrinter(program)
-    for delay, column in zip(program.delays, state_jacobian(program), strict=True):
-        if column:
-            yield printer.symbol(delay.lhs), tuple(
-                Shown(left, (Sum((("", right),)),), None) for left, right in column)
+    for one in state_jacobian(program):
+        if one.lines:
+            yield Column(printer.symbol(one.state), one.lines, not one.is_matrix)
+
+
+def proofs(program: Program) -> Iterator[Proof]:
+    """The kinds of a network's recurrences, from that which scans like best to the last."""
+    printer, found = DocumentPrinter(program), parts(program)
+    for kind in Kind:
+        states = [printer.symbol(one.source) for part in found if part.kind is kind
+                  for one in part.delays]
+        if states:
+            yield Proof(side_by_side(states, APART), kind.value)
 
 
 def ways(program: Program) -> tuple[Way, ...]:
@@ -100,7 +112,7 @@ class _Measured:
     def kernel(self) -> Kernel:
         """What computes the same in a page."""
         script = self.worked.script
-        return Kernel(script.name, script.text)
+        return Kernel(script.path, script.text)
 
 
 def _curves(worked: Worked) -> Curves:
@@ -141,7 +153,8 @@ def _turned(worked: Worked) -> Worked:
     """The same network scanned forwards. Raises Unmeasured."""
     program = worked.case.plan.program
     turned = along(program)
-    return worked if turned is program else worked_example(derive(turned), f"{worked.name}_turned")
+    return worked if turned is program else worked_example(
+        derive(turned), f"{worked.name}_turned", TURNED)
 
 
 def _measured(name: str, worked: Worked) -> _Measured:

@@ -19,7 +19,7 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
 from symrnn.backends.document import Shown
-from symrnn.backends.formula import Formula, Sum
+from symrnn.backends.formula import Formula
 from symrnn.backends.jacobian import state_jacobian
 from symrnn.cells import cell
 from symrnn.diagrams.diagram import one_step
@@ -82,8 +82,7 @@ class Network:
 
     def jacobian(self, lines: str) -> tuple[Shown, ...]:
         """How what follows depends on the first state before the step, so many lines of it."""
-        column = state_jacobian(self.plan.program)[0][:int(lines)]
-        return tuple(Shown(left, (Sum((("", right),)),), None) for left, right in column)
+        return state_jacobian(self.plan.program)[0].lines[:int(lines)]
 
 
 @dataclass(frozen=True)

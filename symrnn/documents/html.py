@@ -31,6 +31,7 @@ from symrnn.documents.vectors import numbers_of
 from symrnn.jacobians.steps import Why
 from symrnn.program import ProgramError, Role, Rule, quoted
 from symrnn.rendering import Markup, names_read, page
+from symrnn.recurrences import Kind
 from symrnn.tags import TAGS
 
 INDEX = "index.html"
@@ -116,9 +117,9 @@ class PageView:
     def scripts(self) -> tuple[str, ...]:
         """The files of scripts that the page runs, each once: what is used, then what uses it."""
         data = self.data
-        names = [f"{one.name}.js" for one in
+        names = [f"{one.path}.js" for one in
                  (data.example.script, *(each.script for each in data.lessons))]
-        names += [f"{one.name}.js" for each in data.flow.curves for one in each.further]
+        names += [f"{one.path}.js" for each in data.flow.curves for one in each.further]
         used = ("code.js", "script.js", "live.js", *("flow.js" for _ in data.flow.curves))
         return (self.shared, *(f"{KERNELS}/{one}" for one in dict.fromkeys(names)), *used)
 
@@ -129,8 +130,8 @@ class PageView:
 
     def vector(self, script: Script) -> Markup:
         """A link to the same numbers in all digits."""
-        name = f"{script.name}.json"
-        return Markup('<a href="../{}/{}"><code>{}</code></a>').format(KERNELS, name, name)
+        return Markup('<a href="../{}/{}.json"><code>{}.json</code></a>').format(
+            KERNELS, script.path, script.name)
 
     def now(self, values: Values) -> Matrix:
         """What a symbol is at the step that the page shows first; a constant has one value."""
@@ -187,9 +188,9 @@ class Html:
                 Markup(drawing(words.titled(one), rows)) for one in data.pictures)))
             for words in self.words}
         return {**shared(data, spelling.looks), **pages,
-                **{f"{KERNELS}/{one.name}.js": one.text for one in scripts},
-                **{f"{KERNELS}/{one.name}.js": one.text for one in further},
-                **{f"{KERNELS}/{one.name}.json": numbers_of(one.vector) for one in scripts}}
+                **{f"{KERNELS}/{one.path}.js": one.text for one in scripts},
+                **{f"{KERNELS}/{one.path}.js": one.text for one in further},
+                **{f"{KERNELS}/{one.path}.json": numbers_of(one.vector) for one in scripts}}
 
     def index(self, entries: tuple[Entry, ...],
               commands: CommandLine | None = None) -> dict[str, str]:
@@ -246,5 +247,6 @@ def used() -> dict[str, frozenset[str]]:
             "tags": frozenset(TAGS), "roles": frozenset(one.name.lower() for one in shown),
             "rules": frozenset(one.name.lower() for one in Rule),
             "functions": functions, "functions_short": functions,
+            "recurrence": frozenset(one.value for one in Kind),
             "unmeasured": frozenset(one.name.lower() for one in Why),
             "costs": frozenset((*KINDS, *WHOLE)), "verdicts": frozenset(("same", "merged"))}

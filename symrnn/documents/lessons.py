@@ -18,6 +18,8 @@ from symrnn.program import FED, Role
 from symrnn.program.interpret import Interpreter
 from symrnn.schedule import Plan
 
+FOLDER = "lessons/"  # of their scripts
+
 
 def lessons(one: Architecture) -> Iterator[LessonShown]:
     """The lessons of an architecture, step by step."""
@@ -25,7 +27,7 @@ def lessons(one: Architecture) -> Iterator[LessonShown]:
         plan = derive(one.build(**lesson.options))
         forward = Equations(plan.program)
         worked = Worked(lesson_case(plan, lesson), f"{one.name}_{lesson.name}",
-                        Terms(plan.gradient, {}, {}))
+                        Terms(plan.gradient, {}, {}), FOLDER)
         given = named(plan.program, Role.PARAMETER, *FED)
         yield LessonShown(
             worked.script, 1, lesson.told, lesson.source,

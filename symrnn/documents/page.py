@@ -209,6 +209,7 @@ class Page:
     head: Head
     symbols: SymbolTable
     forward: tuple[EquationRow, ...]
+    counts: bool  # true where one of these reads an index as a number
     copies: Copies
     edges: tuple[Edge, ...]
     backward: Backward

@@ -9,7 +9,7 @@ from sympy import Expr
 
 from symrnn.authoring import Architecture
 from symrnn.authoring.registry import variants
-from symrnn.backends.document import DocumentPrinter
+from symrnn.backends.document import DocumentPrinter, counts
 from symrnn.backends.notes import glyphs_of
 from symrnn.costs import operations
 from symrnn.diagrams.diagram import one_step
@@ -66,6 +66,7 @@ class Site:
         worked = worked_example(plan, name)
         return Page(
             _head(one, program), symbol_table(program, plan.gradient), forward.rows,
+            counts(program),
             copies(forward, gradient, worked),
             edges(program), backward(forward, gradient, worked),
             (one_step(program), unrolled(program, STEPS)), gradient_flow(worked),

@@ -19,7 +19,7 @@ NAME, NUMBER, PHRASE = r"[A-Za-z][\w.]*", r"\d+", r".+"
 HOLES = {"a": PHRASE, "b": PHRASE,  # of a phrase: these are said in turn, the others stay
          "s": NAME, "r": NAME, "k": NUMBER, "j": NUMBER, "u": PHRASE, "v": PHRASE}
 SECTIONS = ("page", "paper", "layers", "index", "guide", "roles", "rules", "functions",
-            "functions_short", "verdicts", "costs", "flow", "unmeasured",
+            "functions_short", "verdicts", "costs", "flow", "recurrence", "unmeasured",
             "copies", "handling", "reference", "tags")
 
 

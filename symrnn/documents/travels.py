@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from symrnn.backends.document import Shown
 from symrnn.backends.formula import Formula
+from symrnn.backends.jacobian import IDENTITY
 from symrnn.jacobians.curves import Chart
 
 
@@ -49,9 +50,9 @@ class Row:
 
 @dataclass(frozen=True)
 class Kernel:
-    """The script of a further network that a page computes with: its name and its text."""
+    """The script of a further network that a page computes with: its file and its text."""
 
-    name: str
+    path: str
     text: str
 
 
@@ -74,18 +75,49 @@ class Curves:
     saturation: tuple[SaturationRow, ...]
 
 
-Column = tuple[Formula, tuple[Shown, ...]]  # a state before the step, and what depends on it
+@dataclass(frozen=True)
+class Column:
+    """A state before the step, and what depends on it.
+
+    ``is_map`` tells that the lines pass a small change on, else they are derivatives.
+    """
+
+    state: Formula
+    rows: tuple[Shown, ...]
+    is_map: bool
+
+
+@dataclass(frozen=True)
+class Proof:
+    """The states whose recurrences are of one kind, and the name of this kind."""
+
+    states: Formula
+    kind: str
 
 
 @dataclass(frozen=True)
 class GradientFlow:
-    """The Jacobian by every state, additive paths, turns, and curves or why there are none."""
+    """The Jacobian by every state, additive paths, turns, and curves or why there are none.
+
+    ``proofs`` tell what the Jacobian says of the kinds of recurrences.
+    """
 
     jacobian: tuple[Column, ...]
     ways: tuple[Way, ...]
     turns: tuple[TurnShown, ...]
     unmeasured: str
     curves: tuple[Curves, ...]
+    proofs: tuple[Proof, ...] = ()
+
+    @property
+    def has_matrices(self) -> bool:
+        """True where a state changes by a matrix times another."""
+        return any(not one.is_map for one in self.jacobian)
+
+    @property
+    def identity(self) -> Formula:
+        """The identity matrix, as the lines have it."""
+        return IDENTITY
 
     @property
     def blocked(self) -> bool:

@@ -48,6 +48,7 @@ class Script:
     """What computes a page's numbers in the page: a file, and the case that it starts from."""
 
     name: str
+    path: str  # of the file below the folder of all, without its ending
     text: str
     vector: Vector
 

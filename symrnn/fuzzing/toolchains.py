@@ -7,10 +7,12 @@ import platform
 import shutil
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 
-from symrnn.fuzzing.campaign import FAST, KERNELS, QUICK, Made
+from symrnn.fuzzing.campaign import FAST, KERNELS, LEAN, NUMPY, PORTABLE, QUICK, Made
 from symrnn.runtime.compiler import NATIVE, Toolchain, compiled_by, target
 
+TCC = Toolchain(("tcc",))  # plain C99 in a tenth of the time, without vectors
 ZIG = (sys.executable, "-m", "ziglang", "cc")
 COMPILERS = {"gcc": ("gcc",), "clang": ("clang",), "zig": ZIG}
 SSE, AVX2 = ("-march=x86-64",), ("-march=x86-64", "-mavx2", "-mfma")
@@ -21,10 +23,21 @@ LEVELS = {"-O0": ("-O0", "-ffunction-sections", "-Wl,--gc-sections"), "-O3": ("-
 MARKS = {"AVX2": "__AVX2__", "AVX-512": "__AVX512F__"}  # what a compiler defines for this machine
 
 
+def daily_kernels() -> tuple[Made, ...]:
+    """What takes little time of each cell, and the rest of a few: by day, for many cells.
+
+    Portable C goes through tcc where it is, which compiles without thinking.
+    """
+    portable = next(_of_tcc(), PORTABLE)
+    return (replace(NUMPY, rungs=LEAN), replace(NUMPY, every=8),
+            replace(portable, rungs=LEAN, every=2), replace(portable, every=16),
+            replace(FAST, every=32))
+
+
 def all_kernels() -> tuple[Made, ...]:
     """Every kernel, then those of all compilers, levels, widths and teams that this machine has."""
-    return (*KERNELS, *_of_compilers(), *_of_widths(), Made("C, fast, 2 threads", "c", threads=2,
-                                                           rungs=QUICK))
+    return (*KERNELS, *_of_compilers(), *_of_tcc(), *_of_widths(),
+            Made("C, fast, 2 threads", "c", threads=2, rungs=QUICK))
 
 
 def _of_compilers() -> Iterator[Made]:
@@ -34,6 +47,11 @@ def _of_compilers() -> Iterator[Made]:
                 for profile in ("portable", "simd"):
                     yield Made(f"C, {profile}, {name} {level}", "c", profile, rungs=QUICK,
                                toolchain=Toolchain(command), level=flags)
+
+
+def _of_tcc() -> Iterator[Made]:
+    if shutil.which("tcc"):
+        yield replace(PORTABLE, name="C, portable, tcc", toolchain=TCC, level=("-O0",))
 
 
 def _of_widths() -> Iterator[Made]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from sympy import Eq, Expr
 
 from symrnn.adjoint import Within, within_step
-from symrnn.backends.closed import ClosedPrinter, read_once
+from symrnn.backends.closed import read_once
 from symrnn.backends.document import DocumentPrinter
 from symrnn.backends.formula import Number, Partial
 from symrnn.backends.indexed import Basis, Indexer, past
@@ -39,13 +39,8 @@ class Jacobian(Told):
         """The names whose formulas stand in their place."""
         if not self.is_closed:
             return frozenset()
-        parts = frozenset[str]() if self.is_matrix else frozenset(
-            one.lhs for one in self.within.program.equations if self._is_part(one.lhs))
+        parts = frozenset[str]() if self.within.is_matrix else self.within.parts
         return read_once(self.within.program, (self.target,)) | parts
-
-    def _is_part(self, name: str) -> bool:
-        """True for the change of a part for which documents print its formula: put that in."""
-        return self.program[self.within.program[name].of].stands_for is not None
 
     @property
     def target(self) -> str:
@@ -77,28 +72,14 @@ class Jacobian(Told):
         return base.base[(at, *indices)] if indexer.shape(self.target) else base
 
     @property
-    def is_matrix(self) -> bool:
-        """True where a vector changes by vectors all the way, so that each derivative is a matrix.
-
-        That of a vector by a matrix has three indices, which no product of matrices has.
-        """
-        known = self.within.program.axes
-        return len(known[self.within.seed]) == 1 and all(
-            len(known[one]) <= 1 for one in self.within.moving)
-
-    @property
     def lines(self) -> list[Line]:
         own = DocumentPrinter(self.program)
         whole = Partial(own.symbol(self.of), own.symbol(self.by))
         if not self.target:
             return [formula_line(whole, Number("0"))]
-        if self.is_matrix:
-            return [formula_line(left, right) for left, right in reversed(
-                derivatives(self.program, self.within, self.put_in))]
-        printer = ClosedPrinter(self.within.program, self.put_in)
-        kept = [one for one in self.within.program.equations if one.lhs not in self.put_in]
-        return [Line(None, DOT, whole), *(Line(replace(printer.equation(one), number=None))
-                                          for one in reversed(kept))]
+        passed = [Line(one) for one in reversed(
+            derivatives(self.program, self.within, self.put_in))]
+        return passed if self.within.is_matrix else [Line(None, DOT, whole), *passed]
 
 
 def jacobian(program: Program, of: str, by: str) -> Jacobian:

@@ -55,14 +55,15 @@ def _keys(most: float, bottom: float) -> tuple[Key, ...]:
 def _contributions(found: Gradient, run: Interpreter) -> tuple[Sizes, Mapping[str, float]]:
     """The norm of each term by the equation it came through and what receives it.
 
-    A term from outside or from the next step came through none, which is number 0.
+    A term from outside or from the next step came through none, which is number 0. Before a sum
+    may stand an equation of what it adds up: the last one of a value is the whole of it.
     """
+    ends = {found.shown[one.lhs].of: one for one in found.shown.equations if one.origins}
     terms = {(equation.lhs, place): replace(equation, lhs=f"{equation.lhs} {place}", rhs=term)
-             for equation in found.shown.equations if equation.origins
-             for place, term in enumerate(equation.terms)}
+             for equation in ends.values() for place, term in enumerate(equation.terms)}
     whole = _with(run, found, tuple(terms.values()))
     parts: dict[tuple[int, str], Array] = {}
-    for equation in found.shown.equations:
+    for equation in ends.values():
         for place, origin in enumerate(equation.origins):
             key, term = (origin.number, origin.target), whole.whole(f"{equation.lhs} {place}")
             parts[key] = parts[key] + term if key in parts else term

@@ -16,6 +16,7 @@ from symrnn.adjoint.rules import Linear, linearise
 from symrnn.program import (Delay, Equation, Program, add, multiply, reached,
                             symbols_in_order)
 from symrnn.program.expressions import ONE, ZERO
+from symrnn.recurrences import beside
 from symrnn.transforms.rewiring import recurrence, recurrent
 
 
@@ -38,13 +39,6 @@ def on_the_way(program: Program) -> Iterator[tuple[Equation, Linear]]:
         for term in linearise(equation):
             if term.source in recurrence(program, equation.lhs):
                 yield equation, term
-
-
-def beside(term: Linear) -> Iterator[str]:
-    """What a term multiplies its source by."""
-    yield from symbols_in_order(term.factor)
-    if term.ein is not None:
-        yield from (one.name for slot, one in enumerate(term.ein.operands) if slot != term.slot)
 
 
 @cache

@@ -12,10 +12,11 @@ from functools import cache
 from sympy import Expr
 
 from symrnn.adjoint.rules import linearise
-from symrnn.jacobians.entrywise import beside, links, on_the_way, turns
+from symrnn.jacobians.entrywise import links, on_the_way, turns
 from symrnn.program import (Delay, Program, Role, Span, Variable, multiply, reached, reads,
                             reversed_edges, symbols_in_order)
 from symrnn.program.interpret import evaluate
+from symrnn.recurrences import beside
 from symrnn.transforms.bias import only_added
 from symrnn.transforms.rewiring import recurrent
 

@@ -119,9 +119,9 @@ class TiledFunction:
                 if name in used]
 
     def multiplications(self) -> Expression:
-        """Those of one fusion group of a step, on average: too few are not worth many threads."""
+        """Those of one fusion group, on average, until threads meet: too few are not worth many."""
         sample = total([self.to.extent(axes) for axes in self.tiled.work])
-        return self.to.batch * sample / self.tiled.most_groups
+        return self.to.steps_apart() * (self.to.batch * sample) / self.tiled.most_groups
 
     def closing(self) -> Body:
         """What comes last."""
@@ -179,8 +179,10 @@ class TiledFunction:
         where = Where(Row(stage.order, t, BEGIN, t * batch + BEGIN, step * batch + BEGIN),
                       Row(stage.order, t, self.sample, t * batch + self.sample,
                           step * batch + self.sample), ZERO, batch, ZERO)
-        return (For(t.text, first + count, self._groups(stage.groups, where), Over.STEPS,
-                    stage.order is Order.REVERSE, first),)
+        body = tuple(self._group(one, where) for one in stage.groups) if stage.apart else (
+            self._groups(stage.groups, where))
+        steps = For(t.text, first + count, body, Over.STEPS, stage.order is Order.REVERSE, first)
+        return (steps, Barrier()) if stage.apart else (steps,)
 
     def _groups(self, some: Sequence[FusionGroup], where: Where) -> Body:
         return tuple(statement for one in some

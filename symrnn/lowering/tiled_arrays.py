@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial, reduce
 
 from symrnn.loops import (ZERO, Aggregate, Binary, Call, Choose, Expression, Macro, Name,
                           Names, Whole, product)
 from symrnn.lowering.arrays import STREAMED, Arrays, Locals
 from symrnn.program import Delay, Span, Variable
-from symrnn.schedule import Order, Place, Plan, TiledChunk, TiledPlan
+from symrnn.schedule import Order, Place, Plan, TiledChunk, TiledPlan, Walk
 
 STORED = (Place.WORK, Place.RING, Place.STEP, Place.CHUNK)
 LANES = Macro("LANES")
@@ -63,6 +64,23 @@ class TiledArrays(Arrays):
     def is_chunked(self, chunk: TiledChunk) -> bool:
         """True where the number of steps of a chunk is chosen, for its loop or for memory."""
         return bool(chunk.ahead or chunk.joining)
+
+    def steps_apart(self) -> Expression:
+        """How many steps a thread takes before it meets the others.
+
+        One where the units of a scan are a single vector, which no two threads can share.
+        """
+        behind, wide = self.tiled.meeting.behind, [
+            self.extent((axis,)).compared(">", LANES) for axis in self.tiled.meeting.axes]
+        if behind is Walk.STEP:
+            return Whole(1)
+        steps = self.chunk_name(behind) if isinstance(behind, TiledChunk) else self.steps
+        return Choose(reduce(partial(Binary, "&&"), wide), steps, Whole(1)) if wide else steps
+
+    @property
+    def woken(self) -> bool:
+        """True where threads meet so seldom that they sleep in between."""
+        return self.tiled.meeting.behind is not Walk.STEP
 
     def is_whole(self, variable: Variable) -> bool:
         return variable.span is Span.CONSTANT
@@ -200,6 +218,10 @@ class StepTiledArrays(TiledArrays):
     """Rows of one streaming step: the states before it are given, all else is the step's own."""
 
     struct_by_role = STREAMED
+    woken = True
+
+    def steps_apart(self) -> Expression:
+        return Whole(1)
 
     def there(self, variable: Variable, time: Expression, at: Expression, sample: Expression
               ) -> Expression:

@@ -21,8 +21,8 @@ from symrnn.program import (Program, Variable, add, contraction_term, multiply,
 from symrnn.schedule import FusionGroup, LoopOrder, Place, Tile, UnitLoop
 from symrnn.schedule import Statement as Planned
 
-BLOCK, VECTORS, COUNT, FROM, TO, OWN = map(Name, (
-    "block", "vectors", "count", "from", "to", "own"))
+BLOCK, VECTORS, COUNT, FROM, TO, OWN, MINE = map(Name, (
+    "block", "vectors", "count", "from", "to", "own", "mine"))
 START, TAKEN, LOW = map(Name, ("start", "taken", "low"))  # of a batch of blocks
 WAITING = "what depends on functions of the loop above"
 ROWS, UNIT, LEFT, STEPS, FIRST = map(Name, ("rows", "v", "left", "steps", "first"))
@@ -61,8 +61,9 @@ class _UnitGroup:
         sample = self.row.sample
         assert isinstance(sample, Name)
         size = Call("balanced_chunk", (rows - sample, ROWS_AT_ONCE))
-        body = (*cuts, *self._pointers(), *self._operands(), *self._nest())
-        return (*self._share(), Parts(sample.text, ROWS.text, ZERO, rows, size, body,
+        body = (*self._pointers(), *self._operands(), *self._nest())
+        own = (If(Call("is_mine", (MINE, sample)), body),) if self.group.divisible else body
+        return (*self._share(), Parts(sample.text, ROWS.text, ZERO, rows, size, (*cuts, *own),
                                       Over.SAMPLES))
 
     def ahead(self, tile: Tile, rows: Expression) -> Body:
@@ -75,11 +76,16 @@ class _UnitGroup:
                 self.products.call(self.group, tile, early, rows, into))
 
     def _share(self) -> Body:
-        """The blocks of this thread."""
-        shares = [Call("share_from", (COUNT, one, THREADS)) for one in (THREAD, THREAD + 1)]
-        return (Declare(VECTORS.text, SIZE, vectors_of(self.group.gates)),
-                Declare(COUNT.text, SIZE, Call("blocks", (self.units, VECTORS))),
-                Declare(FROM.text, SIZE, shares[0]), Declare(TO.text, SIZE, shares[1]))
+        """The blocks of this thread; of a divisible group, which parts of the rows too."""
+        all_blocks = (Declare(VECTORS.text, SIZE, vectors_of(self.group.gates)),
+                      Declare(COUNT.text, SIZE, Call("blocks", (self.units, VECTORS))))
+        if not self.group.divisible:
+            shares = [Call("share_from", (COUNT, one, THREADS)) for one in (THREAD, THREAD + 1)]
+            return (*all_blocks, Declare(FROM.text, SIZE, shares[0]),
+                    Declare(TO.text, SIZE, shares[1]))
+        own = Declare(MINE.text, Struct("block_share"), Call("share_of", (COUNT, THREAD, THREADS)))
+        return (*all_blocks, own, Declare(FROM.text, SIZE, Field(MINE, "from")),
+                Declare(TO.text, SIZE, Field(MINE, "to")))
 
     def _blocks(self, low: Expression, high: Expression, back: Expression) -> Statement:
         return Declare(BATCH.text, Struct("block_range"),

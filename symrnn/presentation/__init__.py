@@ -6,12 +6,14 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from symrnn.backends.document import DocumentPrinter
+from symrnn.backends.formula import Symbol
 from symrnn.backends.latex import equation_latex
 from symrnn.backends.latex_math import glyph_latex
 from symrnn.backends.mathml import escaped
 from symrnn.backends.notes import glyphs_of, spelled
 from symrnn.backends.text import TextPrinter
-from symrnn.backends.unicode import UNICODE
+from symrnn.backends.unicode import UNICODE, columns
 from symrnn.presentation.layouts import LAYOUTS, equation_lines
 from symrnn.presentation.sympy_code import program_code
 from symrnn.program import (FED, Program, Role, UnknownName, Variable, glyph_text, of_network,
@@ -34,16 +36,24 @@ def _symbols(program: Program) -> str:
     shown = [one for one in program.with_role(*ROLES) if one.stands_for is None
              and not program.delay_of(one.name)]
     rows: list[tuple[str, ...]] = [
-        (glyph_text(variable.glyph), variable.name, f"[{', '.join(variable.shape)}]",
+        (_looks(program, variable), variable.name, f"[{', '.join(variable.shape)}]",
          printable(variable.meaning))
         for variable in shown]
     rows += [(glyph_text(size.glyph), "", "size", size.meaning) for size in program.sizes]
     return _columns(rows)
 
 
+def _looks(program: Program, variable: Variable) -> str:
+    """A symbol without its step; what is written by a formula, as equations have it."""
+    shown = DocumentPrinter(program).symbol(variable.name)
+    return glyph_text(shown.glyph) if isinstance(shown, Symbol) else UNICODE(shown)
+
+
 def _columns(rows: list[tuple[str, ...]]) -> str:
-    widths = [max(len(row[place]) for row in rows) for place in range(3)]
-    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=False))
+    """The cells of a table; what stands above a letter takes no column."""
+    widths = [max(columns(row[place]) for row in rows) for place in range(3)]
+    return "\n".join("  ".join(cell + " " * (width - columns(cell))
+                               for cell, width in zip(row, widths, strict=False))
                      + "  " + row[-1] for row in rows)
 
 

@@ -71,7 +71,8 @@ def tables(found: Costs, held: Memory) -> tuple[Table, ...]:
                                                for row in one.rows)),
             Table("a call of the portable C", (
                 Row("numbers of working memory", *held.work),
-                Row("bytes of RAM in float32", *held.ram))),
+                Row("bytes of RAM in float32", *held.ram),
+                Row("bytes of RAM for inference alone", held.inference))),
             Table("the network", (Row("parameters", found.parameters),)))
 
 

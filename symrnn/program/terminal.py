@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
+from contextlib import suppress
 from functools import cache
 
 from symrnn.program.notation import Face, Glyph, Letter, Style
@@ -12,7 +13,7 @@ ACCENTS = {"bar": "\u0304", "tilde": "\u0303", "hat": "\u0302", "check": "\u030c
            "dot": "\u0307", "ddot": "\u0308", "dddot": "\u20db",
            "overrightarrow": "\u20d7", "overleftarrow": "\u20d6"}
 LINE = "\u0305"  # pieces of it join
-BOLD = str.maketrans("0123456789", "𝟎𝟏𝟐𝟑𝟒𝟓𝟔𝟕𝟖𝟗")
+ALPHABETS = {Style.BOLD: "BOLD", Style.SCRIPT: "SCRIPT"}  # as Unicode names them
 SUPERSCRIPT = str.maketrans("0123456789-()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁽⁾")
 
 
@@ -45,9 +46,20 @@ def under_accents(text: str, accents: Iterable[str]) -> str:
 
 def character(letter: Letter) -> str:
     """The text of a letter without its accents; a Greek letter as the character itself."""
-    if letter.face is Face.NUMBER and letter.style is Style.BOLD:
-        return letter.text.translate(BOLD)
-    return _greek(letter.text) if letter.face is Face.GREEK else letter.text
+    text = _greek(letter.text) if letter.face is Face.GREEK else letter.text
+    alphabet = ALPHABETS.get(letter.style)
+    return "".join(_of_alphabet(one, alphabet) for one in text) if alphabet else text
+
+
+@cache
+def _of_alphabet(character: str, alphabet: str) -> str:
+    """A letter or a digit in an alphabet for mathematics; itself where Unicode has none."""
+    name = unicodedata.name(character, "").replace("LETTER ", "")
+    plain = name.removeprefix("LATIN ").removeprefix("GREEK ")
+    for styled in (f"MATHEMATICAL {alphabet} {plain}", f"{alphabet} {plain}"):
+        with suppress(KeyError):
+            return unicodedata.lookup(styled)
+    return character
 
 
 @cache

@@ -136,6 +136,7 @@ class Arguments:
             if y_bar.shape == shape:
                 return {self.program.outputs[0]: y_bar, **zeros}
         finals = {one.state: one.final for one in self.program.delays}
+        states = {final: state for state, final in finals.items()}
         check_names(final_bar, finals, "final state", partly=True)
         given = {finals[name]: array for name, array in (final_bar or {}).items()}
         own = {called: name for name, called in self.called.items()}
@@ -143,7 +144,7 @@ class Arguments:
                   named(y_bar, tuple(own), "output's cotangent").items()}
         bars: dict[str, Array] = {}
         for variable in self.plan.gradient.with_role(Role.COTANGENT):
-            called = (f"final_bar[{quoted(variable.of)}]" if variable.of in finals.values()
+            called = (f"final_bar[{quoted(states[variable.of])}]" if variable.of in states
                       else "y_bar")
             part = lost if variable.of in self.program.outputs else 0
             if variable.of in given:

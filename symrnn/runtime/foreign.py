@@ -111,9 +111,13 @@ class BoundStep:
         self.values = np.array([one.value for one in words], np.uintp)
         self.x_field: Array = words[x].kept
         self.y_field: Array = words[y].kept
-        pointers = [ctypes.c_void_p(one.value) for one in words]
-        prototype = ctypes.CFUNCTYPE(None, *map(type, pointers))
-        self.call: Callable[[], None] = partial(prototype(self.address), *pointers)
+        self._pointers = [ctypes.c_void_p(one.value) for one in words]
+        prototype = ctypes.CFUNCTYPE(None, *map(type, self._pointers))
+        self.call: Callable[[], None] = partial(prototype(self.address), *self._pointers)
+
+    def alone(self) -> None:
+        """Call it by one thread from now on: the number of threads stands last."""
+        self.values[-1] = self._pointers[-1].value = 1
 
     def __call__(self) -> None:
         self.call()

@@ -116,6 +116,9 @@ def is_plain(array: Any, dtype: np.dtype[Any]) -> bool:
 def numbers(array: Any, called: str) -> Array:
     """Anything as an array of numbers. Raises ShapeError for what is none."""
     given = _detached(array, called) if hasattr(array, "detach") else array
+    if isinstance(given, np.ma.MaskedArray):
+        raise ShapeError(f"'{called}' is a masked array, and what its mask hides would be read; "
+                         f"give filled(...) of it, and steps that do not count as mask=")
     try:
         result = np.asarray(given)
     except ValueError:

@@ -19,8 +19,10 @@ from symrnn.runtime.c_engine import NAME, CEngine, Ready
 from symrnn.runtime.calls import Given, Packed
 from symrnn.runtime.compiler import (SIMD, CompilerFailed, CompilerMissing, begun, find_compiler,
                                      object_file, shared_library)
-from symrnn.runtime.foreign import compiled_extension
+from symrnn.runtime.foreign import BoundStep, compiled_extension
 from symrnn.runtime.memory import Lease
+from symrnn.runtime.shapes import Arrays
+from symrnn.runtime.teams import crewed
 from symrnn.schedule import Plan
 
 TILES = """#define SYMRNN_TILES_SHARED
@@ -75,6 +77,12 @@ class SimdEngine(CEngine):
         self.threads, self.flags = threads, _flags(threads)
         super().__init__(plan, dtype)
         self.team = (self.threads,)
+        if self.threads > 1:
+            crewed(self)
+
+    def alone(self) -> None:
+        """One thread computes from now on."""
+        self.team = (1,)
 
     def __str__(self) -> str:
         return f"fast C, {counted(self.threads, 'thread')}"
@@ -109,6 +117,12 @@ class SimdEngine(CEngine):
         *others, last = jobs
         pending = list(map(begun, others))
         return shared_library({}, (), flags, [last(), *(one.result() for one in pending)])
+
+    def bound_step(self, given: Given, outputs: Arrays) -> BoundStep:
+        bound = super().bound_step(given, outputs)
+        if self.threads > 1:
+            crewed(bound)
+        return bound
 
     def packed(self, given: Given, ready: Ready, kind: str, parameters: Any) -> tuple[Any, ...]:
         key = (self, kind)

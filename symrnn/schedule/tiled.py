@@ -31,13 +31,18 @@ class Walk(Enum):
 
 @dataclass(frozen=True)
 class TiledStage:
-    """A stage: its equations in fusion groups, and those ``after`` the loop over its steps."""
+    """A stage: its equations in fusion groups, and those ``after`` the loop over its steps.
+
+    Where its threads go ``apart``, each takes its own units (or samples) through all steps: none
+    reads what another one binds, so that they meet behind the last step and not behind each.
+    """
 
     order: Order
     walk: Walk
     equations: tuple[Equation, ...]
     groups: tuple[FusionGroup, ...] = ()
     after: tuple[FusionGroup, ...] = ()
+    apart: bool = False
 
     @property
     def every(self) -> tuple[FusionGroup, ...]:
@@ -67,6 +72,17 @@ class TiledChunk:
     def stages(self) -> tuple[TiledStage, ...]:
         """The stage and those that join it."""
         return (self.stage, *self.joining)
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """Behind what threads meet: a chunk, a single step, or (Walk.ROWS) all steps.
+
+    ``axes`` are those of the units that they share before it, where that is more than a step.
+    """
+
+    behind: TiledChunk | Walk
+    axes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -102,8 +118,8 @@ class TiledPlan:
     ``cleared_if_empty`` those that a product sets, unless there are no rows. ``reduced_axes`` are
     the axes of right factors of reductions, for which each thread has a buffer. ``turns`` tells
     that a serpentine group needs to know which way the last step took. ``work`` holds the axes of
-    each loop of a step, ``most_groups`` the number of groups of the longest step: both tell how
-    many threads are worth it.
+    each loop of a step, ``most_groups`` the number of groups of the longest step, ``meeting`` where
+    threads meet: these tell how many threads are worth it.
     """
 
     schedule: Schedule
@@ -118,6 +134,7 @@ class TiledPlan:
     turns: bool
     work: tuple[tuple[str, ...], ...]
     most_groups: int
+    meeting: Meeting
 
     def __repr__(self) -> str:
         return f"<TiledPlan of {self.schedule!r}: {len(self.groups)} fusion groups>"

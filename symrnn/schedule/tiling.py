@@ -9,6 +9,7 @@ from symrnn.program import Program
 from symrnn.schedule.chunks import SCANS, Chunk, chunks, merges
 from symrnn.schedule.grouping import Grouping
 from symrnn.schedule.homes import LoopNests, sequence_homes, step_homes
+from symrnn.schedule.meeting import goes_apart, meeting
 from symrnn.schedule.needs import cleared, multiplications, read_directly, reduced_axes, spare
 from symrnn.schedule.loop_nests import Kind, LoopNest, loop_nests
 from symrnn.schedule.places import Place, Schedule
@@ -80,9 +81,10 @@ class _Tiling:
         groups = tuple(map(made.group, self.loop_nests[stage]))
         if walk not in (Walk.STEPS, Walk.CHUNKS):
             return TiledStage(stage.order, walk, stage.equations, groups)
-        return TiledStage(stage.order, walk, stage.equations,
-                          tuple(one for one in groups if one.kind is not Kind.REDUCTIONS),
-                          tuple(one for one in groups if one.kind is Kind.REDUCTIONS))
+        inside = tuple(one for one in groups if one.kind is not Kind.REDUCTIONS)
+        return TiledStage(stage.order, walk, stage.equations, inside,
+                          tuple(one for one in groups if one.kind is Kind.REDUCTIONS),
+                          goes_apart(self.schedule, stage.names, inside))
 
     def _names(self) -> list[str]:
         return [one.name for one in self.schedule.program.variables]
@@ -100,7 +102,7 @@ def _plan(schedule: Schedule, tiled: tuple[TiledChunk, ...], homes: Mapping[str,
         reduced_axes(schedule.program, groups), any(one.serpentine for one in groups),
         multiplications(schedule.program),
         max([1, *(len(stage.every) for chunk in tiled for stage in chunk.stages
-                  if stage.order in SCANS)]))
+                  if stage.order in SCANS)]), meeting(tiled))
 
 
 def _home(tiled: Sequence[TiledChunk], name: str, place: Place) -> Home:

@@ -13,7 +13,7 @@ import os
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from symrnn.program import Program, ProgramError, of_network
+from symrnn.program import Program, ProgramError, counted, of_network
 from symrnn.program.plain import from_plain, to_plain
 from symrnn.runtime.inputs import fitting
 from symrnn.runtime.shapes import Array, ShapeError
@@ -28,6 +28,9 @@ class Saved(NamedTuple):
 
     network: Program
     parameters: dict[str, Array]
+
+    def __repr__(self) -> str:
+        return f"<Saved {self.network.name}: {counted(len(self.parameters), 'parameter')}>"
 
 
 def is_saved(name: str) -> bool:

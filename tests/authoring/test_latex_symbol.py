@@ -14,7 +14,7 @@ from symrnn.program import ProgramError, glyph_text
     (r"\Delta t", r"\Delta t", "Δt"), ("g^y", "g^{y}", "g^y"), (r"\ell", r"\ell", "ℓ"),
     (r"m^{\mathrm{tot}}", r"m^{\mathrm{tot}}", "m^tot"), (r"\lambda", r"\lambda", "λ"),
     (r"W_{i,j}^{(1)}", "W^{(1)}_{i,j}", "W⁽¹⁾_i_j"), ("x'", r"x\prime", "x′"),
-    (r"\mathbf{W}", r"\boldsymbol{W}", "W"), (r"\mathcal{L}", r"\mathcal{L}", "L"),
+    (r"\mathbf{W}", r"\boldsymbol{W}", "𝐖"), (r"\mathcal{L}", r"\mathcal{L}", "ℒ"),
     (r"\mathrm{a\_b}", r"\mathrm{a\_b}", "a_b"), (r"\bar{\tilde{c}}", r"\bar{\tilde{c}}", "c̃̄")])
 def test_a_symbol_is_read(latex: str, again: str, terminal: str) -> None:
     assert glyph_latex(read_symbol(latex)) == again

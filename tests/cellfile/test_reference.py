@@ -14,14 +14,15 @@ from symrnn.cellfile import parse
 from symrnn.cellfile.functions import FUNCTIONS
 from symrnn.cellfile.reference import HEADER, PYTHON_HEADER, SECTIONS, Construct
 from symrnn.checking import check_kernel
-from symrnn.program import ELEMENTARY, Program, activation, larger, magnitude, smaller
+from symrnn.program import (ELEMENTARY, STEP, UNIFORM, IndexSymbol, Program, activation, larger,
+                            magnitude, smaller)
 
 CONSTRUCTS = [one for section in SECTIONS for one in section.constructs]
 NAMES = {name: getattr(authoring, name) for name in authoring.__all__} | {
-    name: getattr(sympy, name) for name in ("Integer", "Piecewise", "Rational", "exp", "sqrt",
+    name: getattr(sympy, name) for name in ("Eq", "Integer", "Piecewise", "Rational", "exp", "sqrt",
                                             "tanh")}
 NAMES |= {"activation": activation, "expm1": expm1, "larger": larger, "magnitude": magnitude,
-          "smaller": smaller}
+          "smaller": smaller, "UNIFORM": UNIFORM, "STEP": STEP, "IndexSymbol": IndexSymbol}
 
 
 def in_python(one: Construct) -> Program:
@@ -37,6 +38,8 @@ def test_a_cell_file_and_python_say_the_same(one: Construct) -> None:
     assert {one.lhs: one.rhs for one in file.equations} == {
         one.lhs: one.rhs for one in python.equations}
     assert file.delays == python.delays and file.axes == python.axes
+    assert {each.name: each.drawn for each in file.variables} == {
+        each.name: each.drawn for each in python.variables}
 
 
 @pytest.mark.parametrize("one", CONSTRUCTS, ids=lambda one: one.meaning[:40])

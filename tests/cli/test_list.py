@@ -42,7 +42,8 @@ def test_all_of_several_tags_must_hold() -> None:
 
 
 def test_a_search_shows_why_a_cell_is_found() -> None:
-    assert listed("rhn")[0] == "rhn  Recurrent highway network  [gated, residual]"
+    assert listed("rhn")[0] == (
+        "rhn  Recurrent highway network  [gated, residual, nonlinear-dense]")
     assert not any("[" in line for line in listed()[:-1])
 
 
@@ -63,7 +64,7 @@ def test_every_tag_is_explained() -> None:
 
 def test_tags_of_what_is_found_are_counted() -> None:
     assert [line.split()[:2] for line in listed("rhn", "--tags")[:-2]] == [
-        ["gated", "1"], ["residual", "1"]]
+        ["gated", "1"], ["nonlinear-dense", "1"], ["residual", "1"]]
 
 
 @pytest.mark.parametrize("tag, hint", [("maatrix", " (did you mean matrix?)"), ("", ""),

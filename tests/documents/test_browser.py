@@ -240,6 +240,22 @@ def test_what_a_variant_lacks_is_shown_without_scripts_too(opened: Any) -> None:
     assert not one.complaints
 
 
+@EACH
+def test_on_a_phone_a_row_of_the_list_is_a_block_that_can_still_be_sorted(opened: Any,
+                                                                          code: str) -> None:
+    one = opened("index", code, 360)
+    assert one.page.eval_on_selector(".scroll", "one => one.scrollWidth <= one.clientWidth")
+    labels = one.page.eval_on_selector_all("table.cells tbody tr:first-child td", """
+        all => all.map(one => getComputedStyle(one, '::before').content.split('"')[1].trim())""")
+    heads = one.page.locator("table.cells thead button")
+    assert labels == heads.all_inner_texts()[1:] and all(labels)
+    heads.nth(2).click()
+    years = one.page.locator("tbody tr td:nth-child(3)").all_inner_texts()
+    assert years == sorted(years) and heads.nth(2).is_visible()
+    one.page.fill("input[type=search]", "lstm")
+    assert 0 < one.page.locator("tbody tr:visible").count() < len(years)
+
+
 def test_the_list_is_searched_filtered_and_sorted(opened: Any) -> None:
     one = opened("index")
     rows = one.page.locator("table.cells tbody tr:visible")

@@ -23,8 +23,9 @@ def test_pages_of_one_cell_in_one_language(tmp_path: Path) -> None:
     found = {str(one.relative_to(site)) for one in site.rglob("*") if one.is_file()}
     assert found == {"index.html", "font.css", "code.js", "script.js", "flow.js", "live.js",
                      "style.css", "shared/elman.js",
-                     "kernels/elman.js", "kernels/elman.json", "kernels/elman_lecture.js",
-                     "kernels/elman_lecture.json", "zh-TW/elman.html", "zh-TW/index.html"}
+                     "kernels/elman.js", "kernels/elman.json",
+                     "kernels/lessons/elman_lecture.js", "kernels/lessons/elman_lecture.json",
+                     "zh-TW/elman.html", "zh-TW/index.html"}
     assert "14 files of 1 architecture" in result.stdout
 
 
@@ -43,6 +44,17 @@ def test_no_cell_is_written_over_another_page_of_the_site(name: str, tmp_path: P
     assert isinstance(result.exception, ProgramError) and not (tmp_path / "site").exists()
     told = f"cell '{name}' would be written over {name.lower()}.html"
     assert told in str(result.exception) and "rename" in str(result.exception)
+
+
+def test_no_script_of_a_cell_is_written_over_that_of_an_example(tmp_path: Path) -> None:
+    """What else a page computes with is called like a cell, and lies in a folder of its own."""
+    (tmp_path / "own.cell").write_text(starter("elman_lecture"), encoding="utf-8")
+    networks = [workflow.find("elman"), workflow.find(str(tmp_path / "own.cell"))]
+    first, second = ({path: text for _, files in workflow.pages([one], ["en"], "html")
+                      for path, text in files.items()} for one in networks)
+    assert {path for path in first if second.get(path, first[path]) != first[path]} == {
+        "en/index.html"}
+    assert "kernels/lessons/elman_lecture.js" in first and "kernels/elman_lecture.js" in second
 
 
 def test_what_is_written_once_is_written_over_and_what_is_foreign_is_not(tmp_path: Path) -> None:

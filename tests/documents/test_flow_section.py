@@ -109,7 +109,9 @@ def test_curves_are_those_of_a_run_beside_elman() -> None:
     for row in found.rows:
         assert row.powers[0] == travel.norms["h", "h"][row.lag]
     assert found.rows[-1].lag == LAGS
-    assert [one.name for one in found.further] == ["elman"]
+    assert [one.path for one in found.further] == ["elman"]
+    (turned,) = gradient_flow(worked_example(derive(symrnn.reverse(symrnn.gru())), "own")).curves
+    assert [one.path for one in turned.further] == ["turned/own_turned", "elman"]
     assert set(json.loads(found.data)["networks"][0]["scaled"]) == {"U_z", "U_r", "U_n"}
 
 
@@ -141,9 +143,9 @@ def test_numbers_from_their_logarithms(power: float, text: str) -> None:
 
 def test_a_number_that_scales_a_vector_is_no_diagonal_matrix() -> None:
     """B u with one u for all units: the derivative of u is a row, and B a column before it."""
-    lines = [f"{UNICODE(left)} = {UNICODE(right)}"
-             for column in state_jacobian(symrnn.cell("lmu")) for left, right in column]
-    assert "∂m[t]/∂h[t-1] = B ∂u[t]/∂h[t-1]" in lines
+    lines = [f"{UNICODE(one.left)} = {UNICODE(one.right)}"
+             for column in state_jacobian(symrnn.cell("lmu")) for one in column.lines]
+    assert "∂m[t]/∂h[t-1] = 𝐁 ∂u[t]/∂h[t-1]" in lines
     assert "∂h[t]/∂h[t-1] = diag(1 - h[t]²) ∂a_h[t]/∂h[t-1]" in lines
 
 
@@ -154,6 +156,6 @@ def test_every_network_has_its_section(name: str) -> None:
     found = section(name)
     assert bool(found.curves) == (not found.unmeasured)
     assert bool(found.jacobian) == bool(found.curves)
-    assert all(rows for _, rows in found.jacobian)
+    assert all(column.rows for column in found.jacobian)
     for size in page_sizes(program).values():
         assert size >= 2

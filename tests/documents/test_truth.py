@@ -79,6 +79,7 @@ def test_memory_is_what_the_functions_of_the_c_say() -> None:
     assert [int(one.xreplace(sizes)) for one in held.ram] == [
         4 * (times * count + engine.entries(ready, "tape") + engine.entries(ready, f"{kind}_work"))
         for times, kind in ((1, "forward"), (2, "backward"))]
+    assert int(held.inference.xreplace(sizes)) == 4 * (count + engine.entries(ready, "infer_work"))
 
 
 def test_code_is_measured_where_there_is_a_compiler(monkeypatch: pytest.MonkeyPatch) -> None:

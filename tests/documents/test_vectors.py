@@ -75,7 +75,7 @@ def test_kernels_reproduce_the_vector_of_a_page(files: dict[str, str], name: str
 @pytest.mark.parametrize(("name", "lesson"), LESSONS, ids=[name for name, _ in LESSONS])
 def test_kernels_reproduce_the_vector_of_a_lesson(files: dict[str, str], name: str, lesson: Any,
                                                   backend: str) -> None:
-    data = vector(files, f"{name}_{lesson.name}")
+    data = vector(files, f"lessons/{name}_{lesson.name}")
     program = find(name).build(**lesson.options)
     held(program, backend, data)
     (output,) = program.outputs
@@ -128,4 +128,4 @@ def test_all_pages_have_one_script_of_a_network() -> None:
     own = worked_example(derive(symrnn.cell("elman")), "elman").script
     beside = gradient_flow(worked_example(derive(symrnn.lstm()), "lstm"))
     assert {one.text for curves in beside.curves for one in curves.further
-            if one.name == own.name} == {own.text}
+            if one.path == own.path} == {own.text}

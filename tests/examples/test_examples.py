@@ -24,7 +24,8 @@ EXAMPLES = {
     "adding": ("matplotlib", r"LSTM +mean squared error on new sequences: 0\.\d+\nalways the mean"),
     "invented": ("matplotlib", r"<Fitted surprise: 2 epochs; loss 0\.\d+, validation 0\.\d+"),
     "sensor": ("matplotlib", r"\d+ bytes for the trainer, \d+ for Adam"),
-    "rnnoise": ("pyrnnoise", r"exact functions: \d\.\de-0[3-9]; with RNNoise.s own: \d\.\de-0[4-9]"),
+    "rnnoise": ("pyrnnoise",
+                r"exact functions: \d\.\de-0[3-9]; with RNNoise.s own: \d\.\de-0[4-9]"),
 }
 
 

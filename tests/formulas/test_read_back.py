@@ -96,7 +96,6 @@ def table(program: Program, spelled: Callable[[str], str]) -> dict[str, str]:
     return found
 
 
-@pytest.mark.sweep
 @pytest.mark.parametrize("name", CELLS)
 def test_mathml_means_what_the_equations_say(name: str) -> None:
     numbers = Numbers(name)
@@ -111,7 +110,6 @@ def test_mathml_means_what_the_equations_say(name: str) -> None:
               lambda one: reader.equation(mathml.equation(program, one)))  # noqa: B023
 
 
-@pytest.mark.sweep
 @pytest.mark.parametrize("name", CELLS)
 def test_latex_means_what_the_equations_say(name: str) -> None:
     numbers = Numbers(name)

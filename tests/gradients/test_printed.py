@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
 
 import symrnn
-from symrnn.backends.document import DocumentPrinter
+from symrnn import Cell, t
+from symrnn.adjoint import Within, within_step
+from symrnn.backends.document import DocumentPrinter, Shown
 from symrnn.backends.formula import Formula, Symbol
 from symrnn.backends.indexed import past
-from symrnn.backends.jacobian import ONES
+from symrnn.backends.jacobian import IDENTITY, ONES, state_jacobian
 from symrnn.backends.latex_math import LATEX
+from symrnn.backends.mathml import MATHML
+from symrnn.backends.typst import TYPST
+from symrnn.backends.unicode import UNICODE
 from symrnn.gradients import gradient
-from symrnn.gradients.jacobian import Jacobian, jacobian_of
+from symrnn.gradients.jacobian import jacobian_of
 from symrnn.gradients.legend import STACKS
 from symrnn.program import Program, Role
 from tests.formulas import latex_reader
@@ -48,11 +53,23 @@ class Matrices(Meaning):
         return Value(np.diag(entries.array), entries.axes * 2)
 
 
+@dataclass(frozen=True)
+class Lines:
+    """The printed lines of a derivative, in the order of the step."""
+
+    program: Program
+    within: Within
+    by: str
+    put_in: frozenset[str]
+    shown: tuple[Shown, ...]
+
+
 class Read:
     """The printed lines of a derivative, and what their symbols stand for on random numbers."""
 
-    def __init__(self, found: Jacobian) -> None:
+    def __init__(self, found: Lines) -> None:
         self.found, self.program = found, found.within.program
+        self.is_matrix = found.within.is_matrix
         self.run = drawn(found.program, steps=1)
         delay = found.program.delay_of(found.by)
         self.given = delay.initial if delay else found.by
@@ -63,23 +80,20 @@ class Read:
 
     def lines(self) -> Iterator[tuple[str, str]]:
         """The name on the left of every line, and its LaTeX."""
-        kept = [one.lhs for one in reversed(self.program.equations)
-                if one.lhs not in self.found.put_in]
-        shown = [one.shown for one in self.found.lines if one.shown is not None]
-        for name, one in zip(kept, shown, strict=True):
+        kept = [one.lhs for one in self.program.equations if one.lhs not in self.found.put_in]
+        for name, one in zip(kept, self.found.shown, strict=True):
             yield name, f"{LATEX(one.left)} = {LATEX.terms(one.right)}"
 
     def reader(self) -> latex_reader.Reader:
         printer = DocumentPrinter(self.program)
         known = {LATEX(printer.symbol(one.name)): one.name for one in self.program.variables
                  if one.stands_for is None and (
-                     one.name not in self.moving or not self.found.is_matrix)}
+                     one.name not in self.moving or not self.is_matrix)}
         known |= {LATEX(printer.size(one.name)): f"size {one.name}"
                   for one in self.program.sizes}
-        if self.found.is_matrix:
+        if self.is_matrix:
             known |= {text.partition(" = ")[0]: name for name, text in self.lines()}
-            known.setdefault("I", "I")
-            known[LATEX(ONES)] = "ones"
+            known |= {LATEX(IDENTITY): "identity", LATEX(ONES): "ones"}
         return latex_reader.Reader({latex_reader.tokens(text): name
                                     for text, name in known.items()})
 
@@ -87,7 +101,7 @@ class Read:
         """What a symbol stands for, by what the reader calls it; None for an index."""
         if text.startswith("size "):
             return Value(float(self.run.sizes[text.removeprefix("size ")]))
-        known = text in self.program or text in ("I", "ones")
+        known = text in self.program or text in ("identity", "ones")
         return self.value(text) if known else None
 
     def value(self, name: str) -> Value:
@@ -103,7 +117,7 @@ class Read:
         if name == self.found.within.seed:
             return Value(self.direction, self.axes)
         columns = complex_steps(self.run, of, self.given)
-        if self.found.is_matrix:
+        if self.is_matrix:
             own = self.program[name].axes
             return Value(columns, own + self.axes, row=not own)
         return Value(columns @ self.direction.ravel(), self.program[name].axes)
@@ -111,9 +125,13 @@ class Read:
 
 def printed_jacobian_is_right(program: Program, of: str, by: str) -> None:
     found = jacobian_of(program, of, by)
-    if not found.target:
-        return
-    read = Read(found)
+    if found.target:
+        shown = [one.shown for one in found.lines if one.shown is not None]
+        are_right(Lines(program, found.within, by, found.put_in, tuple(reversed(shown))))
+
+
+def are_right(lines: Lines) -> None:
+    read = Read(lines)
     reader = read.reader()
     for name, text in read.lines():
         expected = read.value(name)
@@ -149,6 +167,55 @@ def test_the_printed_jacobians_of_every_cell(name: str) -> None:
     program = symrnn.cell(name)
     for of, by in pairs(program):
         printed_jacobian_is_right(program, of, by)
+
+
+def printed_columns_are_right(program: Program) -> None:
+    """The lines of pages and documents, which go on where no name is put in but those of parts."""
+    for one in state_jacobian(program):
+        within = within_step(program, one.state)
+        put_in = frozenset[str]() if one.is_matrix else within.parts
+        are_right(Lines(program, within, one.state, put_in, one.lines))
+
+
+@pytest.mark.parametrize("name", ["elman", "ltc", "convlstm", "mlstm", "retnet"])
+def test_the_jacobian_of_a_page_has_the_value_of_complex_steps(name: str) -> None:
+    printed_columns_are_right(symrnn.cell(name))
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("name", CELLS)
+def test_the_jacobian_of_every_page(name: str) -> None:
+    printed_columns_are_right(symrnn.cell(name))
+
+
+@pytest.mark.parametrize("name", ["mlstm", "scrn", "gla"])
+def test_a_page_prints_the_lines_of_the_terminal(name: str) -> None:
+    program = symrnn.cell(name)
+    for delay, column in zip(program.delays, state_jacobian(program), strict=True):
+        found = replace(jacobian_of(program, delay.source, delay.lhs), is_closed=False)
+        if found.within.is_matrix == column.is_matrix:
+            shown = [line.shown for line in found.lines if line.shown is not None]
+            assert set(texts(shown)) <= set(texts(column.lines))
+    assert any(one.is_matrix for one in state_jacobian(program)) == (name != "gla")
+    assert all(one.is_matrix for one in state_jacobian(program)) == (name == "scrn")
+
+
+def texts(lines: Iterable[Shown]) -> list[str]:
+    return [f"{UNICODE(one.left)} = {UNICODE(one.right)}" for one in lines]
+
+
+def test_the_identity_is_no_symbol_of_a_cell() -> None:
+    """A cell may have an I of its own."""
+    with Cell("own", "A cell with an I") as cell:
+        x, h = cell.input("x[m]", "input"), cell.state("h[m]", "memory")
+        entering = cell.symbol("I[m]", "what comes in")
+        entering[t] = x[t] * h[t - 1]
+        h[t] = h[t - 1] + entering[t]
+    (column,) = state_jacobian(cell.build("h"))
+    assert texts(column.lines) == [
+        "∂I[t]/∂h[t-1] = diag(x[t])", "∂h[t]/∂h[t-1] = 𝐈 + ∂I[t]/∂h[t-1]"]
+    assert LATEX(IDENTITY) == r"\mathbf{I}" and TYPST(IDENTITY) == 'bold("I")'
+    assert MATHML(IDENTITY) == '<mi mathvariant="normal">𝐈</mi>'
 
 
 def test_a_vector_by_a_matrix_is_no_product_of_two_matrices() -> None:

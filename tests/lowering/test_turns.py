@@ -67,7 +67,7 @@ static void next_turn(size_t place, size_t threads)
 NETS = {
     "peepholes": symrnn.lstm(peephole=True), "two_ways": symrnn.bidirectional(symrnn.gru()),
     "normalised": symrnn.cell("lstm_layer_norm"), "matrix_memory": symrnn.cell("mlstm"),
-    "computed_once": symrnn.cell("fastgrnn"),
+    "computed_once": symrnn.cell("fastgrnn"), "units_apart": symrnn.cell("qrnn"),
 }
 
 

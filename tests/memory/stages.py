@@ -22,7 +22,7 @@ def _of(plan: TiledPlan) -> Iterator[tuple[object, ...]]:
     for chunk in plan.chunks:
         yield _features(chunk)
         for stage in chunk.stages:
-            yield stage.order, stage.walk
+            yield stage.order, stage.walk, stage.apart
             yield from ((group.kind, group.nest, group.serpentine, group.alone, bool(group.cuts))
                         for group in stage.every)
 

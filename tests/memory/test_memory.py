@@ -26,7 +26,7 @@ from tests.memory.stages import kinds
 
 CELLS: dict[str, Callable[[], Program]] = {one.name: one.build for one in architectures()}
 DAY = ("gated_deltanet", "bidirectional_rnn", "rwkv4", "memory_controller_lstm",
-       "mass_conserving_lstm", "hgrn2", "lstm_1997", "bidirectional_deep")
+       "mass_conserving_lstm", "hgrn2", "lstm_1997", "bidirectional_deep", "atr")
 BESIDE: dict[str, Callable[[], Program]] = {
     **{name: lambda name=name: case(name) for name in ("bidirectional_deep", "look_ahead",
                                                        "constant_norm", "two_steps_back")},

@@ -96,6 +96,40 @@ def test_the_lstm_backward_gathers_its_gradients_chunk_by_chunk() -> None:
     assert at(plan, Place.TAPE) == ["g_tail", "i_tail", "f_tail", "o_tail", "tanh_c_tail", "c"]
 
 
+@pytest.mark.parametrize("name, forward, backward", [
+    ("mingru", True, True), ("lru", True, True), ("qrnn", True, True),  # each unit by itself
+    ("indrnn", True, True), ("sru", True, True),  # linear or not
+    ("gla", True, True), ("gated_deltanet", True, False),  # each sample; not in two ways
+    ("lstm", False, False), ("gru", False, False), ("elman", False, False),
+    ("clockwork", False, False), ("lstm_layer_norm", False, False)])
+def test_threads_meet_at_every_step_only_where_units_read_each_other(
+        name: str, forward: bool, backward: bool) -> None:
+    tiled = derive(symrnn.cell(name)).tiled
+    for plan, apart in ((tiled.forward, forward), (tiled.infer, forward),
+                        (tiled.backward, backward)):
+        scans = [one.stage for one in plan.chunks if one.stage.order is not Order.ALL
+                 and one.stage.walk is not Walk.ONCE]
+        assert scans and {one.apart for one in scans} == {apart}
+        by_units = {group.kind for one in scans for group in one.groups} == {Kind.UNITS}
+        assert (plan.meeting.behind is Walk.STEP) is not (apart and by_units)
+
+
+def test_threads_share_rows_only_where_these_go_in_any_order_and_are_not_added_up() -> None:
+    tiled = derive(symrnn.cell("mingru")).tiled
+    before, scan = tiled.infer.groups
+    assert (before.divisible, scan.divisible) == (True, False)
+    of_gates = [one.names for one in tiled.backward.groups if one.divisible]
+    assert of_gates == [{"x_bar"}]  # beside it biases are added up, and weights in tiles
+    assert tiled.step is not None and not any(one.divisible for one in tiled.step.groups)
+
+
+def test_a_part_of_the_units_alone_sums_over_them_all() -> None:
+    """A scan of units with a row by row group between them divides its work in two ways."""
+    plan = derive(symrnn.cell("lstm_layer_norm")).tiled.forward
+    (scan,) = [one.stage for one in plan.chunks if one.stage.order is Order.FORWARD]
+    assert {one.kind for one in scan.groups} == {Kind.UNITS, Kind.ROWS} and not scan.apart
+
+
 def test_what_the_backward_pass_of_the_lstm_computes_again() -> None:
     assert derive(symrnn.lstm()).recomputed == (
         "g", "i", "f", "o", "tanh_c", "one_minus_g_squared", "one_minus_i", "one_minus_f",

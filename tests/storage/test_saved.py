@@ -2,6 +2,7 @@
 
 import json
 import struct
+import sys
 import zipfile
 from pathlib import Path
 
@@ -167,3 +168,19 @@ def test_a_parameter_too_many_is_refused(path: Path) -> None:
     with pytest.raises(ShapeError, match="'Q'"):
         symrnn.save(net, weights(net) | {"Q": np.ones(3)}, path)
     assert not path.exists()
+
+
+def test_it_shows_what_it_is_in_a_line(tmp_path: Path) -> None:
+    network = symrnn.cell("gru")
+    symrnn.save(network, symrnn.random_parameters(network, n=1, m=2), tmp_path / "gru.npz")
+    assert repr(symrnn.load(tmp_path / "gru.npz")) == "<Saved gru: 10 parameters>"
+
+
+def test_a_missing_library_is_said_of_the_file_that_was_asked_for(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "safetensors", None)
+    network = symrnn.cell("gru")
+    with pytest.raises(Misused, match=r"^gru\.safetensors needs the safetensors library"):
+        symrnn.save(network, symrnn.random_parameters(network, n=1, m=2),
+                    tmp_path / "gru.safetensors")
+    assert not [*tmp_path.iterdir()]

@@ -81,3 +81,22 @@ ALWAYS size_t share_from(size_t count, size_t thread, size_t threads)
     return threads == 1 ? count * thread : count * thread / threads;
 }
 
+/* A thread's share of a nest over rows in any order. Where there are fewer blocks than threads,
+ * `lanes` of them take the same block, each its own parts of the rows. The parts are the same for
+ * any number of threads, and so are the bits. */
+typedef struct block_share { size_t from, to, lane, lanes; } block_share;
+
+ALWAYS block_share share_of(size_t count, size_t thread, size_t threads)
+{
+    if (count >= threads || count == 0)
+        return (block_share){share_from(count, thread, threads),
+                             share_from(count, thread + 1, threads), 0, 1};
+    const size_t lanes = threads / count, block = thread / lanes; /* some threads may be over */
+    return (block_share){block, block < count ? block + 1 : block, thread % lanes, lanes};
+}
+
+ALWAYS int is_mine(block_share share, size_t begin)
+{
+    return share.lanes == 1 || begin / ROWS_AT_ONCE % share.lanes == share.lane;
+}
+

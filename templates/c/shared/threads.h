@@ -4,9 +4,10 @@
  * threads, and sizes of tiles do not depend on how many threads there are; so every sum adds the
  * same numbers in the same order, and the bits are the same for any number of threads.
  *
- * They wait for each other after every loop nest. A barrier takes about a microsecond where each
- * thread has a core of its own; a share of 2^16 multiplications takes 4096 cycles with AVX, 16 a
- * cycle: 1.4 microseconds at 3 GHz. A team that meets for one step alone must be woken for it,
+ * They wait for each other after every loop nest, but in a scan whose units do not read each other
+ * only behind its last step. A barrier takes about a microsecond where each thread has a core of
+ * its own; a share of 2^16 multiplications takes 4096 cycles with AVX, 16 a cycle: 1.4
+ * microseconds at 3 GHz. A team that meets seldom, or for one step alone, must be woken for it,
  * which takes longer: four times that share. */
 #ifndef SHARE_OF_LOOP
 #define SHARE_OF_LOOP (1 << 16)

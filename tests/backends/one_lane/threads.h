@@ -14,6 +14,15 @@ static size_t share_from(size_t count, size_t thread, size_t threads)
     return count * thread / threads;
 }
 
+typedef struct block_share { size_t from, to; } block_share;
+
+static block_share share_of(size_t count, size_t thread, size_t threads)
+{
+    return (block_share){count * thread / threads, count * (thread + 1) / threads};
+}
+
+static int is_mine(block_share share, size_t begin) { (void)share, (void)begin; return 1; }
+
 static const real *given_or(const real *given, real value, size_t entries, real *room,
                             size_t thread, size_t threads)
 {

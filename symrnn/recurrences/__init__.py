@@ -1,0 +1,7 @@
+"""Of what kind a recurrence is: affine in its states or not, and which entry reads which."""
+
+from symrnn.recurrences.kinds import Kind, Part, Structure, kind_of, parts
+from symrnn.recurrences.scans import Scan, Scans, scans
+from symrnn.recurrences.ways import beside
+
+__all__ = ["Kind", "Part", "Scan", "Scans", "Structure", "beside", "kind_of", "parts", "scans"]
