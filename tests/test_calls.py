@@ -322,12 +322,12 @@ def test_one_parameter_too_many_is_refused_also_when_shapes_are_known(way: str,
                                                                       profile: str) -> None:
     kernel, params, x = setting(2, profile)
     kernel.forward(params, x)
-    with pytest.raises(symrnn.ShapeError, match="parameter 'Q'|'Q'"):
+    with pytest.raises(symrnn.ShapeError, match="'Q'"):
         kernel.forward({**params, "Q": params["W_i"]}, x)
 
 
 def test_one_input_goes_straight_to_the_function_and_several_go_by_name(way: str) -> None:
-    kernel, params, x = setting()
+    kernel, params, _ = setting()
     assert (type(kernel.stepper(params)) is Stepper) == (way == "ctypes")
     masked = symrnn.compile(symrnn.lstm(zoneout=True), dtype="float32")
     assert isinstance(masked.stepper(params), NamedStepper)

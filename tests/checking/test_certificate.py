@@ -73,6 +73,13 @@ def test_variants_of_a_cell_have_certificates_of_their_own(
         assert told["network"] == name and told["equations"] == digest(symrnn.cell(name))
 
 
+def test_a_row_tells_the_worst_of_what_it_holds() -> None:
+    found = [Held("forward", "interpreter", name, 2, error, 1.0, 1e-16, (0,), 0.0, 0.0)
+             for name, error in (("y", 0.25), ("h", 0.5), ("c", 0.125))]
+    (row,) = _rows("NumPy", found)
+    assert (row.worst.array, row.numbers, row.wrong) == ("h", 6, ())
+
+
 NOWHERE = """cell nowhere
 input x[n]
 param W[n,n]
@@ -104,10 +111,3 @@ def test_the_same_file_by_two_paths_is_verified_once(
     assert result.exit_code == 0, result.output
     assert "symrnn verify own.cell --seed 0" in Path("made/own.txt").read_text()
     assert result.output.count("NumPy, float64  forward") == 1
-
-
-def test_a_row_tells_the_worst_of_what_it_holds() -> None:
-    found = [Held("forward", "interpreter", name, 2, error, 1.0, 1e-16, (0,), 0.0, 0.0)
-             for name, error in (("y", 0.25), ("h", 0.5), ("c", 0.125))]
-    (row,) = _rows("NumPy", found)
-    assert (row.worst.array, row.numbers, row.wrong) == ("h", 6, ())
