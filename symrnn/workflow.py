@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from symrnn import rendering
 from symrnn.authoring import Architecture
 from symrnn.authoring.registry import variants
-from symrnn.catalogue import FromFile, find
+from symrnn.catalogue import FromFile, find, is_path
 from symrnn.cells import architectures
 from symrnn.pipeline import own_files
 from symrnn.program import Misused, Program, ProgramError, UnknownName, quoted
@@ -44,9 +44,10 @@ def mistakes() -> tuple[type[Exception], ...]:
 def chosen(names: Sequence[str]) -> tuple[Architecture, ...]:
     """The architectures of these names and cell files, or all, each with a folder of its own.
 
-    Raises UnknownName, and ProgramError where a file's cell has the name of another.
+    A name counts once, and so does a file, however its path is written. Raises UnknownName, and
+    ProgramError where a file's cell has the name of another.
     """
-    found = tuple(find(name) for name in dict.fromkeys(names)) if names else architectures()
+    found = tuple(map(find, once(names))) if names else architectures()
     taken = {one.name.casefold() for one in architectures()}
     for architecture in found:
         if isinstance(architecture, FromFile):
@@ -56,6 +57,14 @@ def chosen(names: Sequence[str]) -> tuple[Architecture, ...]:
                                    f"rename it")
             taken.add(architecture.name.casefold())
     return found
+
+
+def once(names: Sequence[str]) -> tuple[str, ...]:
+    """The names without those that say again what one before them said."""
+    found = dict[str, str]()
+    for name in names:
+        found.setdefault(os.path.realpath(name) if is_path(name) else name, name)
+    return tuple(found.values())
 
 
 def conventions() -> tuple[str, ...]:

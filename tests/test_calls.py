@@ -14,6 +14,7 @@ import symrnn
 from symrnn.runtime import foreign
 from symrnn.runtime.compiler import CompilerFailed
 from symrnn.runtime.memory import ALIGNMENT, MOST_OF_ONE, MOST_SIZES, Pool
+from symrnn.runtime.stepper import NamedStepper, Stepper
 
 SIZES = {"n": 3, "m": 4}
 
@@ -307,3 +308,26 @@ def test_threads_that_pack_at_the_same_time_read_one_block() -> None:
     with ThreadPoolExecutor(2) as pool:
         first, second = pool.map(lambda _: packed.block("key", make), range(2))
     assert first is second
+
+
+def test_a_small_block_serves_whatever_is_smaller() -> None:
+    pool = Pool("f4")
+    block = pool.lend(4000)
+    pool.give_back(block)
+    assert pool.lend(1) is block
+
+
+@pytest.mark.parametrize("profile", ["simd", "portable"])
+def test_one_parameter_too_many_is_refused_also_when_shapes_are_known(way: str,
+                                                                      profile: str) -> None:
+    kernel, params, x = setting(2, profile)
+    kernel.forward(params, x)
+    with pytest.raises(symrnn.ShapeError, match="'Q'"):
+        kernel.forward({**params, "Q": params["W_i"]}, x)
+
+
+def test_one_input_goes_straight_to_the_function_and_several_go_by_name(way: str) -> None:
+    kernel, params, _ = setting()
+    assert (type(kernel.stepper(params)) is Stepper) == (way == "ctypes")
+    masked = symrnn.compile(symrnn.lstm(zoneout=True), dtype="float32")
+    assert isinstance(masked.stepper(params), NamedStepper)

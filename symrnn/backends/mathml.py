@@ -31,7 +31,12 @@ BIG = {"sum": "∑"}
 
 
 class MathMLSpelling(Spelling):
-    """Formulas as elements. A row is an element only where something stands around all of it."""
+    """Formulas as elements. A row is an element only where something stands around all of it.
+
+    What is not seen is a reference, so that a terminal shows it.
+    """
+
+    apply = APPLY
 
     def named(self, name: str) -> str:
         """The attribute by which a page finds the row of a symbol."""
@@ -49,7 +54,7 @@ class MathMLSpelling(Spelling):
         if isinstance(node, Row):
             return "".join(map(self.inside, node.parts))
         if isinstance(node, Call):
-            return f"{self(node.function)}{APPLY}{self.inside(node.argument)}"
+            return f"{self(node.function)}{self.apply}{self.inside(node.argument)}"
         if isinstance(node, Parens) and not node.inside.tall:
             return self._between(node, NO_STRETCH)
         if isinstance(node, Sum) and not node.terms[0][0]:

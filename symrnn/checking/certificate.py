@@ -36,6 +36,10 @@ ONCE = tuple(one for one in RUNGS if not one.tangents)  # of C: more would compi
 ORACLE = "complex steps in extended precision"
 
 
+class Incomparable(ProgramError):
+    """Equations without finite values at random arguments: nothing of them can be compared."""
+
+
 @dataclass(frozen=True)
 class Row:
     """One rung: by whom it was computed, all its arrays, and the worst of them."""
@@ -111,7 +115,7 @@ def certificate(program: Program, name: str, command: str, seed: int = 0,
                 targets: tuple[Target, ...] = CHECKED) -> Certificate:
     """Climb all rungs; variants of one cell differ in ``name``.
 
-    Raises ProgramError where random arguments give no finite values.
+    Raises Incomparable where random arguments give no finite values.
     """
     plan = derive(program)
     wanted = _comparable(plan, seed)
@@ -136,7 +140,7 @@ def _comparable(plan: Plan, seed: int) -> Expected:
             random_case(plan, seed, positive=True), random_case(plan, seed + 1)))
         if found.comparable:
             return found
-    raise ProgramError(f"{plan.program.name}: {OUT_OF_DOMAIN}")
+    raise Incomparable(f"{plan.program.name}: {OUT_OF_DOMAIN}")
 
 
 def _longer(case: Case) -> Case:

@@ -18,7 +18,7 @@ def certified(program: Program, name: str, asked: str, seed: int, profiles: Sequ
     """Verify a network and write its certificate; ``asked`` is what was typed for it.
 
     ``profiles`` of C are all that need no library where none is told. Raises FileRefused,
-    ProgramError.
+    Incomparable.
     """
     words = ["symrnn", "verify", asked, "--seed", str(seed),
              *(word for one in profiles for word in ("--profile", one))]

@@ -26,20 +26,26 @@ def verify(cells: CellNames = None, output: Output = "certificates",
     """Hold the derivation, the interpreter and every kernel against each other, rung by rung.
 
     A certificate, DIR/NAME.json and DIR/NAME.txt, tells what was compared with what, how many
-    numbers, and the worst error. The exit code is 1 where one does not hold.
+    numbers, and the worst error. The exit code is 1 where one does not hold, and where equations
+    have no finite values to compare.
 
     Examples: `symrnn verify lstm`, `symrnn verify my.cell --seed 7 --format json`.
     """
     from symrnn import workflow
+    from symrnn.checking.certificate import Incomparable
     from symrnn.checking.certified import certified
 
     folder, asked = workflow.folder(output), workflow.chosen(cells or [])
-    typed = dict.fromkeys(cells or (one.name for one in asked))
+    typed = workflow.once(cells or [one.name for one in asked])
     wrong: list[str] = []
     with waiting("Verifying") as told:
         for done, (one, words) in enumerate(zip(asked, typed, strict=True)):
             told(done, one.name, len(asked))
-            found = certified(one.build(), one.name, words, seed, profile or (), folder)
+            try:
+                found = certified(one.build(), one.name, words, seed, profile or (), folder)
+            except Incomparable as error:
+                wrong.append(str(error))
+                continue
             say(found.json if format == "json" else found.text)
             wrong += found.wrong
     for sentence in wrong:

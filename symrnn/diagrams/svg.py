@@ -185,8 +185,9 @@ def _stroke(line: Line, rows: Mapping[str, str]) -> Stroke:
     edge, points = line.edge, line.points
     classes = " ".join(("edge", *(("time",) if edge.along_time else ())))
     (x, y), (right, down) = points[-1], _direction(points[-2], points[-1])
+    across = f"v{number(6.8 * right)}" if right else f"h{number(6.8 * down)}"
     head = (f"M{number(x)} {number(y)}l{number(-7 * right - 3.4 * down)} "
-            f"{number(-7 * down - 3.4 * right)}l{number(6.8 * down)} {number(6.8 * right)}z")
+            f"{number(-7 * down - 3.4 * right)}{across}z")
     sign = f"M{number(x - 13)} {number(y + 7 * line.side)}h7" if edge.negative else ""
     return Stroke(classes, escaped(rows.get(edge.value, edge.value)), str(edge.equation),
                   rounded((*points[:-1], (x - 5 * right, y - 5 * down))), head, sign,
@@ -212,14 +213,23 @@ def _direction(one: Point, other: Point) -> Point:
 
 
 def rounded(points: Sequence[Point]) -> str:
-    """A way with round bends."""
-    found = f"M{number(points[0][0])} {number(points[0][1])}"
+    """A way across and down with round bends."""
+    found, at = f"M{number(points[0][0])} {number(points[0][1])}", points[0]
     for (before, corner), (_, after) in pairwise(pairwise(points)):
         radius = min(CORNER, _length(before, corner) / 2, _length(corner, after) / 2)
         first, second = _towards(corner, before, radius), _towards(corner, after, radius)
-        found += (f"L{number(first[0])} {number(first[1])}Q{number(corner[0])} {number(corner[1])} "
-                  f"{number(second[0])} {number(second[1])}")
-    return found + f"L{number(points[-1][0])} {number(points[-1][1])}"
+        bend = (corner[0] - first[0], corner[1] - first[1],
+                second[0] - first[0], second[1] - first[1])
+        found += f"{_straight(at, first)}q{' '.join(map(number, bend))}"
+        at = second
+    return found + _straight(at, points[-1])
+
+
+def _straight(one: Point, other: Point) -> str:
+    """A line to a point that is level with the first one or below it, without what stays."""
+    return f"H{number(other[0])}" if abs(one[1] - other[1]) < 0.05 else (
+        f"V{number(other[1])}" if abs(one[0] - other[0]) < 0.05 else
+        f"L{number(other[0])} {number(other[1])}")
 
 
 def _length(one: Point, other: Point) -> float:

@@ -57,7 +57,7 @@ def columns(program: Program) -> Iterator[Column]:
     printer = DocumentPrinter(program)
     for one in state_jacobian(program):
         if one.lines:
-            yield Column(printer.symbol(one.state), one.lines, one.is_matrix)
+            yield Column(printer.symbol(one.state), one.lines, not one.is_matrix)
 
 
 def proofs(program: Program) -> Iterator[Proof]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from symrnn.backends import mathml
 from symrnn.backends.document import Shown
-from symrnn.backends.formula import Formula, Partial, Symbol
+from symrnn.backends.formula import TIMES, Formula, Partial, Sign, Symbol
 from symrnn.diagrams.picture import Picture
 from symrnn.documents.texts import Catalogue
 from symrnn.rendering import Markup
@@ -18,8 +18,12 @@ class Unnamed(mathml.MathMLSpelling):
     """Formulas whose symbols bear no names: a script of the page finds them by their looks.
 
     So a page of thousands of symbols says once for each look which row it belongs to. ``rows``
-    are the names of the rows, by all names that lead to them.
+    are the names of the rows, by all names that lead to them. What is not seen is a character
+    itself here, a third as long as its reference.
     """
+
+    apply = "<mo>\u2061</mo>"
+    times = '<mo rspace=".17em">\u2062</mo>'
 
     def __init__(self, rows: Mapping[str, str]) -> None:
         self._rows = rows
@@ -27,6 +31,9 @@ class Unnamed(mathml.MathMLSpelling):
 
     def named(self, name: str) -> str:
         return ""
+
+    def sign(self, node: Sign) -> str:
+        return self.times if node.text == TIMES else super().sign(node)
 
     def symbol(self, node: Symbol) -> str:
         return self._known(super().symbol(node), node.name)

@@ -79,12 +79,12 @@ class Curves:
 class Column:
     """A state before the step, and what depends on it.
 
-    ``is_matrix`` tells that the lines are derivatives, else they pass a small change on.
+    ``is_map`` tells that the lines pass a small change on, else they are derivatives.
     """
 
     state: Formula
     rows: tuple[Shown, ...]
-    is_matrix: bool
+    is_map: bool
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ class GradientFlow:
     @property
     def has_matrices(self) -> bool:
         """True where a state changes by a matrix times another."""
-        return any(one.is_matrix for one in self.jacobian)
+        return any(not one.is_map for one in self.jacobian)
 
     @property
     def identity(self) -> Formula:

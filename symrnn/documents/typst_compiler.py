@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import Future
 from functools import cache
 from tempfile import TemporaryDirectory
+from threading import Thread
 from typing import Any
 
 from symrnn.program import Misused, quoted
 
 MISSING = "PDF needs a library that is not installed: pip install 'symrnn[docs]'"
+MINUTES = 10  # the largest network's page takes seconds
 LATIN = "New Computer Modern"  # the compiler carries it
 CHINESE = ("Noto Serif CJK TC", "Source Han Serif TC", "Noto Serif TC", "Songti TC", "PMingLiU",
            "Noto Sans CJK TC", "Source Han Sans TC", "Noto Sans TC", "PingFang TC",
@@ -44,9 +48,32 @@ def fonts(code: str) -> tuple[str, ...]:
 
 
 def compiled(source: str) -> bytes:
-    """The PDF of a document. It reads no files: its root and its packages are an empty folder."""
+    """The PDF of a document. It reads no files: its root and its packages are an empty folder.
+
+    Raises Misused where that takes longer than a page can take.
+    """
     with TemporaryDirectory(prefix="symrnn-typst-") as empty:
         compiler = _library().Compiler(root=empty, font_paths=_fonts(), package_path=empty,
                                        package_cache_path=empty)
-        made: bytes = compiler.compile(source.encode(), format="pdf")
-    return made
+        return _in_time(lambda: compiler.compile(source.encode(), format="pdf"))
+
+
+def _in_time(make: Callable[[], bytes]) -> bytes:
+    """What is made by a thread that nobody waits for longer than some minutes: it cannot be ended.
+
+    It is left behind then, and ends with the process.
+    """
+    made = Future[bytes]()
+
+    def run() -> None:
+        try:
+            made.set_result(make())
+        except BaseException as error:  # whoever waits is told
+            made.set_exception(error)
+
+    Thread(target=run, daemon=True).start()
+    try:
+        return made.result(60 * MINUTES)
+    except TimeoutError:
+        raise Misused(f"Typst has not made a PDF within {MINUTES} minutes, so nobody waits any "
+                      f"longer; take a smaller network, or --format html") from None

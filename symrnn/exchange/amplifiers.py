@@ -24,7 +24,7 @@ from symrnn.exchange.layers import (Dense, Kind, Recurrent, Stacked, keras_weigh
 from symrnn.exchange.torch_modules import from_state_dict, torch_output
 from symrnn.interop.torch_weights import TorchNetwork, from_torch
 from symrnn.program import (ActivationChoice, Misused, Program, ProgramError, chain, finished,
-                            free_name, quoted)
+                            free_name, printable, quoted)
 from symrnn.runtime.shapes import Array, ShapeError, numbers
 from symrnn.transforms import learned_initial
 from symrnn.transforms.initial import first_values
@@ -171,7 +171,7 @@ def _read(path: Path) -> dict[str, Any]:
     try:
         data = json.loads(text) if len(text) <= LARGEST_FILE else None
     except (ValueError, RecursionError) as error:
-        raise ProgramError(f"{path} is no complete JSON: {error}") from None
+        raise ProgramError(f"{path} is no complete JSON: {printable(str(error))}") from None
     if not isinstance(data, dict):
         raise ProgramError(f"{path} is no model: it is larger than "
                            f"{LARGEST_FILE // 1_000_000} MB, or no dictionary")

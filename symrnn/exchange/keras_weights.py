@@ -13,7 +13,7 @@ import numpy as np
 from symrnn.exchange.imported import Imported, checked
 from symrnn.exchange.keras_models import SOURCE
 from symrnn.exchange.layers import Dense, Kind, Recurrent, keras_weights, kind_of, stacked
-from symrnn.program import Misused, ProgramError, quoted
+from symrnn.program import Misused, ProgramError, printable, quoted
 from symrnn.runtime.shapes import Array
 
 
@@ -63,7 +63,8 @@ def _groups(path: Path) -> dict[str, list[list[Array]]]:
                 if any(arrays):
                     found[name] = arrays
     except (OSError, KeyError, AttributeError, TypeError, ValueError) as error:
-        raise ProgramError(f"{path} is no complete file of Keras' weights: {error}") from None
+        raise ProgramError(f"{path} is no complete file of Keras' weights: "
+                               f"{printable(str(error))}") from None
     if not found:
         raise Misused(f"{path} has no layers; a model of Keras 3 saves them by save_weights")
     return found

@@ -18,8 +18,10 @@ COMPILERS = {"gcc": ("gcc",), "clang": ("clang",), "zig": ZIG}
 SSE, AVX2 = ("-march=x86-64",), ("-march=x86-64", "-mavx2", "-mfma")
 AVX512 = (*AVX2, "-mavx512f", "-mavx512dq", "-mavx512vl", "-mavx512bw")
 WIDTHS = {"SSE": SSE, "AVX2": AVX2, "AVX-512": AVX512}
-# Unoptimised without functions that nobody calls: they would want more than is linked.
+# Unoptimised without functions that nobody calls: they would want more than is linked. Zig's
+# linker would leave out those that are called as well, and wants no more.
 LEVELS = {"-O0": ("-O0", "-ffunction-sections", "-Wl,--gc-sections"), "-O3": ("-O3",)}
+LEVELS_OF_ZIG = {"-O0": ("-O0",), "-O3": ("-O3",)}
 MARKS = {"AVX2": "__AVX2__", "AVX-512": "__AVX512F__"}  # what a compiler defines for this machine
 
 
@@ -43,7 +45,7 @@ def all_kernels() -> tuple[Made, ...]:
 def _of_compilers() -> Iterator[Made]:
     for name, command in COMPILERS.items():
         if _is_here(name, command):
-            for level, flags in LEVELS.items():
+            for level, flags in (LEVELS_OF_ZIG if name == "zig" else LEVELS).items():
                 for profile in ("portable", "simd"):
                     yield Made(f"C, {profile}, {name} {level}", "c", profile, rungs=QUICK,
                                toolchain=Toolchain(command), level=flags)

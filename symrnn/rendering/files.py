@@ -6,6 +6,7 @@ else: it is never written over, and never counted.
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
@@ -16,6 +17,7 @@ from symrnn.rendering.render import MARK
 HEAD, LINES = 4096, 5  # how many bytes, and how many lines of them, may hold the mark
 COMMENT = b'/*%#<!-" {:'  # JSON has none: there its first entry, "//", holds the mark
 PDF, AUTHOR = b"%PDF-", f"/Author({MARK})".encode()  # a PDF bears the mark as its author
+OF_EQUATIONS = re.compile(re.escape(MARK.encode()) + rb" from equations ([0-9a-f]+)")
 ELSEWHERE = "choose another folder with --output"
 TEMPORARY = ".symrnn-"  # begins the name of a folder of files that are not complete
 
@@ -37,6 +39,15 @@ def is_ours(path: Path) -> bool:
             return AUTHOR in head + file.read()
     lines = head.splitlines()[:LINES]
     return any(line.lstrip(COMMENT).startswith(MARK.encode()) for line in lines)
+
+
+def equations_of(text: bytes) -> str:
+    """The digest of its equations that a generated file bears behind the mark, or nothing."""
+    for line in text[:HEAD].splitlines()[:LINES]:
+        found = OF_EQUATIONS.match(line.lstrip(COMMENT))
+        if found is not None:
+            return found[1].decode("ascii")
+    return ""
 
 
 def refuse_links(output: Path, names: Iterable[str], elsewhere: str = ELSEWHERE) -> None:

@@ -218,7 +218,7 @@ static PyObject *call(PyObject *module, PyObject *const *given, Py_ssize_t count
     int failed = !made || PyErr_Occurred();
     word *fields = all;
     for (Py_ssize_t k = 2; k < count && !failed; ++k)
-        failed = word_of(given[k], made, type, &fields, words + k - 2);
+        failed = word_of(given[k], made, type, &fields, words + (k - 2));
     if (!failed)
         apply(function, words, count - 2);
     else

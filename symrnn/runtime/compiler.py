@@ -6,7 +6,6 @@ import hashlib
 import importlib.util
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
@@ -16,10 +15,12 @@ from ctypes import CDLL
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from subprocess import CompletedProcess
 from threading import Thread
 
 from symrnn.runtime.cache import CompilerFailed, cache_folder, kept
 from symrnn.runtime.patience import at_work
+from symrnn.runtime.programs import MINUTES, TooLong, told
 
 # What compilers may let pass, though a call or an assignment then means something else.
 STRICT = ("-Werror=incompatible-pointer-types", "-Werror=int-conversion",
@@ -162,17 +163,24 @@ def _compile(files: Mapping[str, str], command: Sequence[str], libraries: Sequen
     at_work()
     sources = [str(folder / name) for name in files if name.endswith(".c")]
     library = folder / "compiled"
-    try:
-        result = subprocess.run([*command, *sources, "-o", str(library), *libraries, "-lm"],
-                                capture_output=True, text=True, check=False)
-    except OSError as error:
-        raise CompilerFailed(f"{command[0]} cannot be started ({error.strerror}); name another "
-                             f"compiler in $CC, or use backend=\"numpy\"") from None
+    result = _told([*command, *sources, "-o", str(library), *libraries, "-lm"])
     if result.returncode:
         raise CompilerFailed(f"{' '.join(_compiler())} could not compile the kernel "
                              f"({_complaint(result.stderr)}); name another compiler in $CC, or "
                              f"use backend=\"numpy\", which needs none")
     return library
+
+
+def _told(command: Sequence[str]) -> CompletedProcess[str]:
+    """What a compiler says. Raises CompilerFailed where it does not start, or does not end."""
+    try:
+        return told(command)
+    except TooLong:
+        raise CompilerFailed(f"{command[0]} did not end within {MINUTES} minutes and was stopped; "
+                             f"name another compiler in $CC, or use backend=\"numpy\"") from None
+    except OSError as error:
+        raise CompilerFailed(f"{command[0]} cannot be started ({error.strerror}); name another "
+                             f"compiler in $CC, or use backend=\"numpy\"") from None
 
 
 def _complaint(words: str) -> str:
@@ -185,8 +193,7 @@ def _complaint(words: str) -> str:
 @cache
 def version(command: tuple[str, ...]) -> str:
     """What a compiler says of itself."""
-    result = subprocess.run([*command, "--version"], capture_output=True, text=True, check=False)
-    return result.stdout
+    return _told([*command, "--version"]).stdout
 
 
 def _compiler() -> tuple[str, ...]:
@@ -201,7 +208,7 @@ def target(flags: tuple[str, ...]) -> str:
 @cache
 def _native(compiler: tuple[str, ...]) -> str:
     command = [*compiler, NATIVE, "-dM", "-E", "-x", "c", os.devnull]
-    return subprocess.run(command, capture_output=True, text=True, check=False).stdout
+    return _told(command).stdout
 
 
 __all__ = ["FOUND", "PORTABLE", "SIMD", "CompilerFailed", "CompilerMissing", "Toolchain", "begun",

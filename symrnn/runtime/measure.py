@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from symrnn.runtime.compiler import CompilerMissing, find_compiler
+from symrnn.runtime.programs import TooLong, told
 
 SMALL = ("-std=c99", "-Os", "-c")
 CORTEX = ("-mcpu=cortex-m4", "-mthumb", "-mfpu=fpv4-sp-d16", "-mfloat-abi=hard")
@@ -32,7 +32,7 @@ def small_compilers() -> tuple[tuple[str, tuple[str, ...], str], ...]:
 
 def code_sizes(files: Mapping[str, str], sources: Sequence[str], command: Sequence[str],
                size: str) -> dict[str, int] | None:
-    """The bytes of code in each source, or None where the compiler refuses one.
+    """The bytes of code in each source, or None where the compiler refuses one or does not end.
 
     ``files`` are the texts of all, headers too, in one folder.
     """
@@ -41,11 +41,12 @@ def code_sizes(files: Mapping[str, str], sources: Sequence[str], command: Sequen
             Path(place, name).write_text(text, encoding="utf-8")
         found = {}
         for name in sources:
-            done = subprocess.run([*command, name, "-o", "code.o"], cwd=place,
-                                  capture_output=True, text=True, check=False)
-            told = subprocess.run([size, "code.o"], cwd=place, capture_output=True, text=True,
-                                  check=False)
-            if done.returncode or told.returncode:
+            try:
+                done = told([*command, name, "-o", "code.o"], place)
+                sizes = told([size, "code.o"], place)
+            except TooLong:
                 return None
-            found[name] = int(told.stdout.split("\n")[1].split()[0])
+            if done.returncode or sizes.returncode:
+                return None
+            found[name] = int(sizes.stdout.split("\n")[1].split()[0])
         return found

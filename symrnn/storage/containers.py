@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from symrnn.program import Misused, ProgramError, quoted
+from symrnn.program import Misused, ProgramError, printable, quoted
 from symrnn.rendering import put, refuse_others
 from symrnn.runtime.shapes import Array
 
@@ -103,7 +103,8 @@ def _read_safetensors(path: Path) -> Contents:
             arrays = {name: np.asarray(file.get_tensor(name)) for name in file.keys()}  # noqa: SIM118
             return arrays, (file.metadata() or {}).get(TEXT)
     except (library.SafetensorError, TypeError, ValueError, AttributeError) as error:
-        raise Unreadable(f"{path} is no complete safetensors file: {error}") from None
+        raise Unreadable(f"{path} is no complete safetensors file: "
+                             f"{printable(str(error))}") from None
 
 
 def _text_of_safetensors(path: Path) -> str | None:
@@ -113,7 +114,8 @@ def _text_of_safetensors(path: Path) -> str | None:
             found: str | None = (file.metadata() or {}).get(TEXT)
             return found
     except library.SafetensorError as error:
-        raise Unreadable(f"{path} is no complete safetensors file: {error}") from None
+        raise Unreadable(f"{path} is no complete safetensors file: "
+                             f"{printable(str(error))}") from None
 
 
 def _opened(library: Any, path: Path) -> Any:

@@ -9,7 +9,7 @@ import pytest
 from sympy import Add, Expr, Symbol, exp, tanh
 
 from symrnn.adjoint import adjoint, join, linearise
-from symrnn.adjoint.rules import Linear, summed
+from symrnn.adjoint.rules import Linear, _times, summed
 from symrnn.program import (
     Ein,
     Equation,
@@ -168,3 +168,9 @@ def test_nothing_is_summed_where_nothing_was_broadcast() -> None:
 def test_sum_of_a_formula_must_be_named_first() -> None:
     lhs, scalar = variable("y_bar", "m"), variable("b", "", Span.CONSTANT)
     assert summed(y_bar * (1 - c), lhs, scalar, {"y_bar": ("m",), "c": ("m",)}) is None
+
+
+def test_twice_a_quotient_of_sizes_keeps_its_order() -> None:
+    n, m = SizeSymbol("n"), SizeSymbol("m")
+    assert str(_times(2, n / m)) == "2*n/m"
+    assert [str(one) for one in factors(_times(2, n / m))] == ["2", "n", "1/m"]

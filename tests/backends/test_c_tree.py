@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import pytest
-from sympy import Symbol, exp
+from sympy import And, Or, Symbol, exp
 
 import symrnn
 from symrnn.backends.c_math import CPrinter
 from symrnn.backends.c_tree import CTree
 from symrnn.backends.lines import flat, laid_out
+from symrnn.backends.simd_parts import simd_parts
 from symrnn.backends.text import TextPrinter
 from symrnn.loops import (REAL, SIZE, Argument, Assign, Body, Choose, Declare, Element,
                           Expression, For, Formula, Function, If, Member, Name, Names, Over,
                           Pointer, Scalar, Section, Size, Struct, Whole, product, total)
+from symrnn.pipeline import derive
 
 a, b, t = Name("a"), Name("b"), Name("t")
 T, m = Size("T", "T"), Size("m", "m")
@@ -85,3 +87,16 @@ def test_a_signature_is_as_wide_as_a_page_at_most() -> None:
     assert signature[0] == "void cell_forward("
     assert len(signature) == 3 and all(len(one) <= 100 for one in signature)
     assert signature[-1].endswith("const cell_sizes *argument_4)")
+
+
+def test_only_the_backward_pass_is_linked_with_reductions() -> None:
+    _, parts = simd_parts(derive(symrnn.elman()), "net")
+    assert [name for name, one in parts.items() if one.has_reductions] == ["backward"]
+
+
+def test_conditions_of_several_parts_are_words_in_a_comment() -> None:
+    program = symrnn.elman()
+    W, V = program["W"].symbol, program["V"].symbol
+    printed = TextPrinter(program)
+    assert printed(And(W > 0, V > 0)) == "V > 0 and W > 0"
+    assert printed(Or(W > 0, V > 0)) == "V > 0 or W > 0"

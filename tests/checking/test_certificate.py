@@ -10,8 +10,9 @@ import pytest
 from typer.testing import CliRunner
 
 import symrnn
-from symrnn.checking.certificate import Certificate, certificate
+from symrnn.checking.certificate import Certificate, _rows, certificate
 from symrnn.checking.certified import certified
+from symrnn.checking.ladder import Held
 from symrnn.cli import app
 from symrnn.program import digest
 from symrnn.rendering import is_ours
@@ -70,3 +71,43 @@ def test_variants_of_a_cell_have_certificates_of_their_own(
     for name in variants:
         told = json.loads((tmp_path / f"{name}.json").read_text())
         assert told["network"] == name and told["equations"] == digest(symrnn.cell(name))
+
+
+def test_a_row_tells_the_worst_of_what_it_holds() -> None:
+    found = [Held("forward", "interpreter", name, 2, error, 1.0, 1e-16, (0,), 0.0, 0.0)
+             for name, error in (("y", 0.25), ("h", 0.5), ("c", 0.125))]
+    (row,) = _rows("NumPy", found)
+    assert (row.worst.array, row.numbers, row.wrong) == ("h", 6, ())
+
+
+NOWHERE = """cell nowhere
+input x[n]
+param W[n,n]
+state h[n]
+output h
+h[t] = log(-abs(W @ x[t]) - 1 - h[t-1]^2)
+"""
+
+
+def test_a_cell_without_finite_values_is_told_and_the_others_are_verified(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("symrnn.checking.certified.CHECKED", NUMPY)
+    monkeypatch.chdir(tmp_path)
+    Path("nowhere.cell").write_text(NOWHERE)
+    result = CliRunner().invoke(app, ["verify", "nowhere.cell", "elman", "-o", "made"])
+    assert result.exit_code == 1
+    assert "nowhere: the equations have no finite value" in result.output
+    assert {path.stem for path in Path("made").iterdir()} == {"elman"}
+
+
+def test_the_same_file_by_two_paths_is_verified_once(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("symrnn.checking.certified.CHECKED", NUMPY)
+    monkeypatch.chdir(tmp_path)
+    Path("own.cell").write_text("cell own\ninput x[n]\nparam W[n,n]\nstate h[n]\noutput h\n"
+                                "h[t] = tanh(W @ x[t] + h[t-1])\n")
+    again = ["own.cell", "./own.cell", str(tmp_path / "own.cell")]
+    result = CliRunner().invoke(app, ["verify", *again, "-o", "made"])
+    assert result.exit_code == 0, result.output
+    assert "symrnn verify own.cell --seed 0" in Path("made/own.txt").read_text()
+    assert result.output.count("NumPy, float64  forward") == 1

@@ -159,6 +159,14 @@ def test_a_document_reads_no_file() -> None:
         compiled('#read("../../../../../../etc/hostname")')
 
 
+def test_a_document_that_takes_too_long_is_given_up_in_one_sentence(
+        monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(typst_compiler, "MINUTES", 0.001)
+    with pytest.raises(Misused, match=r"Typst has not made a PDF within 0\.001 minutes") as told:
+        compiled("#for a in range(3000) { for b in range(3000) { } }")
+    assert "\n" not in str(told.value)
+
+
 def test_without_the_library_one_sentence_says_what_to_install(
         monkeypatch: pytest.MonkeyPatch) -> None:
     typst_compiler._fonts.cache_clear()

@@ -10,9 +10,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
 import symrnn
 from symrnn import rendering
+from symrnn.cli import app
 from symrnn.packaging.drawn import drawn_parameters
 from symrnn.program.errors import Misused
 from symrnn.rendering import FileRefused
@@ -138,3 +140,20 @@ def test_a_folder_that_is_not_there_is_told_by_its_file(tmp_path: Path) -> None:
     assert told.value.filename == str(tmp_path / "none" / "net.npz")
     with pytest.raises(Misused, match="ends with neither"):
         elman(".pt", tmp_path)
+
+
+@pytest.mark.parametrize(("words", "names"), [
+    ("docs elman --lang en", ("en/elman.html", "index.html", "kernels/elman.json")),
+    ("package elman --fix n=2,m=2,p=2", ("src/elman.c", "README.md", "weights/elman.bin"))])
+def test_pages_and_packages_leave_what_others_wrote(words: str, names: tuple[str, ...],
+                                                    tmp_path: Path) -> None:
+    """One foreign file among theirs: nothing is written. Compilers run, as code is measured."""
+    for name in names:
+        output = tmp_path / name.replace("/", "_")
+        (output / name).parent.mkdir(parents=True)
+        (output / name).write_text("mine", encoding="utf-8")
+        before = tree(output)
+        result = CliRunner().invoke(app, [*words.split(), "-o", str(output)])
+        assert isinstance(result.exception, FileRefused)
+        assert f"{output / name} is there already and not generated" in str(result.exception)
+        assert tree(output) == before

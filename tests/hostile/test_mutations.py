@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import random
+import struct
 from pathlib import Path
 
 import pytest
 
-from symrnn.program import Misused
+from symrnn.program import Misused, ProgramError
 from tests.hostile import campaign, mutations, seeds
 
 INPUTS, PARTS = 480, 4
@@ -26,6 +27,17 @@ def test_changed_files_are_taken_or_refused(part: int) -> None:
     report = campaign.run(count, first=part * count)
     assert not report.wrong, str(report)
     assert report.megabytes < campaign.MEGABYTES
+
+
+def test_what_a_library_repeats_of_a_file_is_made_safe(tmp_path: Path) -> None:
+    """A header with an unknown type, which the library's message quotes: found by the campaign."""
+    header = b'{"W":{"dtype":"F3\\u007f","shape":[1],"data_offsets":[0,4]}}'
+    path = tmp_path / "input.safetensors"
+    path.write_bytes(struct.pack("<Q", len(header)) + header + bytes(4))
+    for reader in (campaign.load, campaign.read):
+        with pytest.raises(ProgramError, match="no complete safetensors file") as refused:
+            reader(path)
+        assert str(refused.value).isprintable()
 
 
 def test_every_seed_is_good(tmp_path: Path) -> None:

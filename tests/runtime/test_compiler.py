@@ -1,7 +1,7 @@
 """The compiler: found, fallen back from, missing; the cache by content."""
 
 import shutil
-import subprocess
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ import pytest
 
 import symrnn
 from symrnn.checking import check_kernel
-from symrnn.runtime import CompilerFailed, CompilerMissing, compiler
+from symrnn.runtime import CompilerFailed, CompilerMissing, compiler, programs
 
 
 @pytest.fixture(autouse=True)
@@ -92,11 +92,28 @@ def test_a_half_written_library_is_never_seen(monkeypatch: pytest.MonkeyPatch) -
     def interrupted(*arguments: object, **options: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(subprocess, "run", interrupted)
+    monkeypatch.setattr(compiler, "told", interrupted)
     monkeypatch.setattr(compiler, "version", lambda command: "")
     with pytest.raises(KeyboardInterrupt):
         compiler.shared_library({"kernel.c": "int whole(void) { return 1; }\n"}, ())
     assert list(compiler.cache_folder().iterdir()) == []
+
+
+def test_a_compiler_that_hangs_ends_in_one_sentence(
+        monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """It is ended with what it has started, which would go on writing."""
+    script, witness = tmp_path / "slow", tmp_path / "witness"
+    script.write_text(f"#!/bin/sh\ncase $* in *--version) exit;; esac\n"
+                      f"(sleep 4; touch {witness}) & wait\n")
+    script.chmod(0o700)
+    monkeypatch.setenv("CC", str(script))
+    monkeypatch.setattr(programs, "MINUTES", 0.02)
+    begun = time.monotonic()
+    with pytest.raises(CompilerFailed, match=r"slow did not end within .* minutes and was stopped"):
+        compiler.shared_library({"kernel.c": "int hung(void) { return 1; }\n"}, ())
+    assert time.monotonic() - begun < 4
+    time.sleep(4)
+    assert not witness.exists() and list(compiler.cache_folder().iterdir()) == []
 
 
 @pytest.mark.parametrize("profile", ["portable", "simd"])
@@ -117,3 +134,7 @@ def test_a_check_compiles_the_same_code_with_less_effort(
     slight = len(commands)
     assert check_kernel(symrnn.elman(), "c", "float64", profile=profile) == []
     assert len(commands) > slight and all(one != ["-O1"] for one in commands[slight:])
+
+
+def test_a_compiler_that_does_not_tell_its_machine_is_asked_no_more() -> None:
+    assert compiler._native(("false",)) == ""

@@ -163,6 +163,13 @@ def test_safetensors_that_is_missing_is_told(tmp_path: Path, monkeypatch) -> Non
         symrnn.save(symrnn.elman(), weights(symrnn.elman()), tmp_path / "a.safetensors")
 
 
+def test_a_parameter_too_many_is_refused(path: Path) -> None:
+    net = symrnn.elman()
+    with pytest.raises(ShapeError, match="'Q'"):
+        symrnn.save(net, weights(net) | {"Q": np.ones(3)}, path)
+    assert not path.exists()
+
+
 def test_it_shows_what_it_is_in_a_line(tmp_path: Path) -> None:
     network = symrnn.cell("gru")
     symrnn.save(network, symrnn.random_parameters(network, n=1, m=2), tmp_path / "gru.npz")
