@@ -67,7 +67,7 @@ def find(name: str) -> Architecture:
     """The architecture of a name or a path. Raises UnknownName, CellFileError."""
     if is_path(name):
         program = _readable(name)
-        return FromFile(program.name, lambda: program, f"symrnn.cell({name!r})")
+        return FromFile(program.name, lambda: program, f"symrnn.cell({Path(name).name!r})")
     known = {one.name: one for one in architectures()}
     if name not in known:
         close = difflib.get_close_matches(name.lower(), known, 1)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import symrnn
+from symrnn.catalogue import find
 from symrnn.checking import check_kernel
 from symrnn.pipeline import generate
 from symrnn.gradients import gradient
@@ -89,3 +90,11 @@ def test_it_is_the_same_cell_by_other_names(path: Path, tmp_path: Path) -> None:
     other.write_text(RENAMED, encoding="utf-8")
     found = symrnn.compare(str(path), str(other))
     assert found.same, str(found)
+
+
+def test_pages_tell_the_name_of_a_file_and_not_where_it_lies(tmp_path: Path) -> None:
+    """Bytes depend on the equations alone."""
+    path = tmp_path / "my.cell"
+    path.write_text("cell my\ninput x[n]\nparam W[n,n]\nstate h[n]\noutput h\n"
+                    "h[t] = tanh(W @ x[t] + h[t-1])\n")
+    assert find(str(path)).python == "symrnn.cell('my.cell')"
