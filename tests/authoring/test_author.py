@@ -176,7 +176,7 @@ def test_decimals_are_exact() -> None:
 
 @pytest.mark.parametrize("name", ["", "../../evil", "2nd", "a b"])
 def test_a_cell_has_a_name_that_files_can_bear(name: str) -> None:
-    with pytest.raises(ProgramError, match="is no name of a cell"):
+    with pytest.raises(ProgramError, match="is no name that files and functions can bear"):
         Cell(name, "title")
 
 

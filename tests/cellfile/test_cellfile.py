@@ -325,11 +325,11 @@ def test_commands_take_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 @pytest.mark.parametrize(("arguments", "words"), [
     (("new", "my"), "my.cell is there already"),
-    (("new", "../my"), "is no name of a cell"),
-    (("new", "a-b"), "is no name of a cell"),
+    (("new", "../my"), "is no name that files and functions can bear"),
+    (("new", "a-b"), "is no name that files and functions can bear"),
     (("show", "none.cell"), "none.cell"),
     (("generate", "lstm.cell"), "is called 'lstm' like another cell"),
-    (("generate", "my.cell", "./my.cell"), "is called 'my' like another cell"),
+    (("generate", "my.cell", "twin.cell"), "is called 'my' like another cell"),
     (("show", "bad.cell"), "bad.cell:1:4: unexpected the end of the file"),
     (("show", "bytes.cell"), "bytes.cell:2:2: the file is not UTF-8 text"),
 ])
@@ -338,6 +338,7 @@ def test_mistakes_of_commands(arguments: tuple[str, ...], words: str, tmp_path: 
                               capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "my.cell").write_text(starter("my"))
+    (tmp_path / "twin.cell").write_text(starter("my"))
     (tmp_path / "lstm.cell").write_text(LSTM)
     (tmp_path / "bad.cell").write_text("bad")
     (tmp_path / "bytes.cell").write_bytes(b"#\na\xff")
@@ -348,7 +349,7 @@ def test_mistakes_of_commands(arguments: tuple[str, ...], words: str, tmp_path: 
     assert stopped.value.code == 2 and words in error and "Traceback" not in error
     assert (tmp_path / "my.cell").read_text() == starter("my")
     assert {one.name for one in tmp_path.iterdir()} == {
-        "my.cell", "lstm.cell", "bad.cell", "bytes.cell"}
+        "my.cell", "twin.cell", "lstm.cell", "bad.cell", "bytes.cell"}
 
 
 def test_both_hard_sigmoids_are_functions_of_a_file() -> None:
