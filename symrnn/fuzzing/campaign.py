@@ -117,7 +117,6 @@ class Campaign:
             self.report.text = text
             raise Wrong("\n".join(found))
 
-
     def _kernels(self, text: str) -> tuple[Made, ...]:
         """Those that have the cell; all from the first failure on, so that smaller cells fail."""
         return tuple(one for one in self.kernels if self.report.text or one.has(text))

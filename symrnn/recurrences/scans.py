@@ -42,7 +42,6 @@ class Scans:
     scans: tuple[Scan, ...]
     after: Program | None
 
-
     @property
     def known(self) -> frozenset[str]:
         """What has a value once all of them have run."""
