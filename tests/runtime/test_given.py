@@ -281,19 +281,37 @@ def ended(child: int) -> int:
     return -1
 
 
+def interrupted(work: Callable[[], object], wait: float) -> bool:
+    """True where Ctrl-C, after so many seconds, ended a loop of work."""
+    until = time.monotonic() + 5
+    try:
+        signal.setitimer(signal.ITIMER_REAL, wait)
+        while time.monotonic() < until:
+            work()
+    except KeyboardInterrupt:
+        return True
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+    return False
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_an_interrupted_run_leaves_nothing_behind(kernel: Kernel) -> None:
-    """Ctrl-C ends a loop of long runs; the next run is right, in the memory that others left."""
+    """Ctrl-C ends a loop of long runs; the next run is right, in the memory that others left.
+
+    Python drops an interrupt that falls into a destructor, here of a tape: so some are tried.
+    """
     wanted, given = run(kernel, call()), call()
     params = {name: given[name] for name in kernel.parameters}
     x = np.random.default_rng(1).normal(size=(500, B, N))
+
+    def work() -> None:
+        kernel.backward(kernel.forward(params, x), np.ones((500, B, N)))
+
     before = signal.signal(signal.SIGALRM, signal.default_int_handler)
     try:
         for wait in (0.01, 0.02, 0.035):
-            signal.setitimer(signal.ITIMER_REAL, wait)
-            with pytest.raises(KeyboardInterrupt):
-                while True:
-                    kernel.backward(kernel.forward(params, x), np.ones((500, B, N)))
+            assert any(interrupted(work, wait) for _ in range(5))
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
     assert all(np.array_equal(one, wanted[name]) for name, one in run(kernel, call()).items())
