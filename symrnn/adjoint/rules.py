@@ -22,7 +22,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sympy import Expr, Pow, Symbol, cancel, diff, fraction
+from sympy import Expr, Piecewise, Pow, Symbol, cancel, diff, fraction, preorder_traversal
 
 from symrnn.program import (Ein, Equation, Maximum, Rule, Variable, arrange, contractions, factors,
                             multiply, pointwise_part, rename, substitute, symbols_in_order)
@@ -130,7 +130,24 @@ def _slopes(formula: Expr, names: tuple[str, ...], whole: bool) -> tuple[Expr, .
     """
     rank = {name: place for place, name in enumerate(names)}
     value = {formula: Symbol(VALUE)} if whole else {}
-    return tuple(arrange(substitute(diff(formula, Symbol(name)), value), rank) for name in names)
+    return tuple(arrange(substitute(_slope(formula, Symbol(name)), value), rank) for name in names)
+
+
+def _slope(formula: Expr, by: Symbol) -> Expr:
+    """The derivative of a formula, with no division that the formula itself has not.
+
+    SymPy writes that of ``p**2`` as ``p**2 * (2 / p)``, and cancels; but where p is in branches it
+    takes the powers of each, so that 1 / 0 stays in one. So p is a symbol meanwhile.
+    """
+    bases = dict.fromkeys(one.base for one in preorder_traversal(formula)
+                          if isinstance(one, Pow) and isinstance(one.base, Piecewise))
+    if not bases:
+        return diff(formula, by)
+    called = {base: Symbol(f"{VALUE}_{place}") for place, base in enumerate(bases)}
+    opened = substitute(formula, called)
+    whole = diff(opened, by) + sum(diff(opened, name) * _slope(base, by)
+                                   for base, name in called.items())
+    return substitute(whole, {name: base for base, name in called.items()})
 
 
 def summed(term: Expr, lhs: Variable, source: Variable,

@@ -6,10 +6,10 @@ from itertools import permutations
 
 import numpy as np
 import pytest
-from sympy import Add, Expr, Symbol, exp, tanh
+from sympy import Add, Expr, Float, Piecewise, Pow, Symbol, exp, tanh
 
 from symrnn.adjoint import adjoint, join, linearise
-from symrnn.adjoint.rules import Linear, _times, summed
+from symrnn.adjoint.rules import Linear, _slopes, _times, summed
 from symrnn.program import (
     Ein,
     Equation,
@@ -174,3 +174,14 @@ def test_twice_a_quotient_of_sizes_keeps_its_order() -> None:
     n, m = SizeSymbol("n"), SizeSymbol("m")
     assert str(_times(2, n / m)) == "2*n/m"
     assert [str(one) for one in factors(_times(2, n / m))] == ["2", "n", "1/m"]
+
+
+@pytest.mark.parametrize("at", [0.0, 0.25])
+@pytest.mark.parametrize("power", [2, 3])
+def test_a_power_of_a_choice_is_differentiated_without_a_division(power: int, at: float) -> None:
+    """SymPy's own derivative divides every choice by itself: 1 / 0 where that is zero."""
+    choice = Piecewise((c, b < 1), (b, True))
+    by_b, by_c = _slopes(Pow(choice, power, evaluate=False), ("b", "c"), False)
+    chosen, other = {b: Float(0), c: Float(at)}, {b: Float(2), c: Float(at)}
+    found = [float(one.xreplace(point)) for one in (by_b, by_c) for point in (chosen, other)]
+    assert found == [0, power * 2 ** (power - 1), power * at ** (power - 1), 0]
