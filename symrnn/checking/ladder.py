@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 
 from symrnn.checking.numeric import UNITS, Finding, Pair
-from symrnn.checking.reference import along_each, differentiable
 from symrnn.checking.subject import Expected, Subject, off, scale
 from symrnn.runtime import Kernel
 
@@ -32,12 +31,10 @@ def _backward(of: Subject, wanted: Expected) -> Pairs:
 
 def _directions(of: Subject, wanted: Expected) -> Pairs:
     """Derivatives by each variable along a direction: sums, as exact as what they are sums of."""
-    arrows = {one.name: np.sign(wanted.arrows.values[one.name])
-              for one in differentiable(of.case.plan.program)}
-    sums = {name: np.abs(of.gradients[name]).sum() for name in arrows}
-    for name, slope in along_each(of.case, arrows).items():
+    sums = {name: np.abs(of.gradients[name]).sum() for name in wanted.directions}
+    for name, slope in wanted.slopes.items():
         unit = scale(sums, name) / scale(wanted.values, name)
-        yield name, np.sum(of.gradients[name] * arrows[name]) / unit, slope / unit
+        yield name, np.sum(of.gradients[name] * wanted.directions[name]) / unit, slope / unit
 
 
 def _inference(of: Subject, wanted: Expected) -> Pairs:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from symrnn.adjoint import join
-from symrnn.checking.reference import STEP, Array, Case, differentiable, random_case
+from symrnn.checking.reference import (STEP, Array, Case, along_each, differentiable,
+                                       random_case)
 from symrnn.program import Program, Role, Span
 from symrnn.program.interpret import Interpreter
 from symrnn.runtime import Kernel, Run
@@ -89,6 +90,17 @@ class Expected:
         return self._values(np.longdouble)
 
     @cached_property
+    def directions(self) -> dict[str, Array]:
+        """By the name of each variable the signs of its arrow."""
+        return {one.name: np.sign(self.arrows.values[one.name])
+                for one in differentiable(self.case.plan.program)}
+
+    @cached_property
+    def slopes(self) -> dict[str, float]:
+        """The loss's derivatives along each of these directions, by complex step."""
+        return along_each(self.case, self.directions)
+
+    @cached_property
     def tangents(self) -> dict[str, Array]:
         """How all of these change along the arrows, by complex step."""
         return self._tangents(np.complex128)
@@ -112,9 +124,10 @@ class Expected:
 
     @property
     def has_values(self) -> bool:
-        """The same of what stands before the tangents."""
+        """The same of all that is compared but for tangents."""
         with np.errstate(all="ignore"):
-            return _is_finite(self.values) and _is_small(self.noise)
+            return (_is_finite(self.values) and _is_small(self.noise)
+                    and _is_finite(self.slopes))
 
     def _values(self, kind: type[Any]) -> dict[str, Array]:
         return self._of({name: one.astype(kind) for name, one in self.case.values.items()})
@@ -150,7 +163,7 @@ def expected(plan: Plan, seed: int = 0, steps: int = 4, batch: int = 2) -> Expec
     return Expected(case, random_case(plan, seed + 1, steps, batch))
 
 
-def _is_finite(values: dict[str, Array]) -> bool:
+def _is_finite(values: Mapping[str, Any]) -> bool:
     return all(np.isfinite(one).all() for one in values.values())
 
 
