@@ -84,7 +84,7 @@ size_t antisymmetric_rnn_simd_step_work_size(const antisymmetric_rnn_sizes *size
     (void)threads;
     const size_t B = sizes->B;
     const size_t m = ANTISYMMETRIC_RNN_FIXED_m;
-    return 1 + B * m;
+    return B * m + 1;
 }
 
 void antisymmetric_rnn_simd_pack_forward(
@@ -744,9 +744,9 @@ static void antisymmetric_rnn_simd_step_thread(
     const real *const b_h = parameters->b_h; /* [m] */
     const real *const gamma = parameters->gamma; /* [] */
     const real *const epsilon = parameters->epsilon; /* [] */
-    real *const work_parity = work;
+    real *const work_initial_h = work;
+    real *const work_parity = work_initial_h + B * m;
     const size_t t = parity_of(work_parity);
-    real *const work_initial_h = work_parity + 1;
     const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m,
         work_initial_h, thread, threads);
     const real *const panels_x = packed;

@@ -63,9 +63,9 @@ size_t antisymmetric_rnn_gated_simd_infer_work_size(
 size_t antisymmetric_rnn_gated_simd_backward_work_size(
     const antisymmetric_rnn_gated_sizes *sizes, size_t threads);
 
-/* Entries of antisymmetric_rnn_gated_real: scratch memory of step: 1 + B * m.
- *   t: 1, parity of the last step
- *   initial_h: B * m, in place of what the caller does not give */
+/* Entries of antisymmetric_rnn_gated_real: scratch memory of step: B * m + 1.
+ *   initial_h: B * m, in place of what the caller does not give
+ *   t: 1, parity of the last step, before the first one anything */
 size_t antisymmetric_rnn_gated_simd_step_work_size(
     const antisymmetric_rnn_gated_sizes *sizes, size_t threads);
 

@@ -81,7 +81,7 @@ size_t atr_simd_step_work_size(const atr_sizes *sizes, size_t threads)
     const size_t B = sizes->B;
     const size_t m = ATR_FIXED_m;
     const size_t row_m = padded(m);
-    return spaced(B * row_m) + 1 + B * m;
+    return spaced(B * row_m) + B * m + 1;
 }
 
 void atr_simd_pack_forward(
@@ -728,9 +728,9 @@ static void atr_simd_step_thread(
     const size_t m = ATR_FIXED_m;
     const size_t row_m = padded(m);
     real *const work_p = work; /* [m] a row */
-    real *const work_parity = work_p + spaced(B * row_m);
+    real *const work_initial_h = work_p + spaced(B * row_m);
+    real *const work_parity = work_initial_h + B * m;
     const size_t t = parity_of(work_parity);
-    real *const work_initial_h = work_parity + 1;
     const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m,
         work_initial_h, thread, threads);
     const real *const panels_x = packed;

@@ -82,7 +82,7 @@ size_t brc_simd_step_work_size(const brc_sizes *sizes, size_t threads)
     (void)threads;
     const size_t B = sizes->B;
     const size_t m = BRC_FIXED_m;
-    return 1 + B * m;
+    return B * m + 1;
 }
 
 void brc_simd_pack_forward(
@@ -748,9 +748,9 @@ static void brc_simd_step_thread(
     const size_t m = BRC_FIXED_m;
     const real *const w_a = parameters->w_a; /* [m] */
     const real *const w_c = parameters->w_c; /* [m] */
-    real *const work_parity = work;
+    real *const work_initial_h = work;
+    real *const work_parity = work_initial_h + B * m;
     const size_t t = parity_of(work_parity);
-    real *const work_initial_h = work_parity + 1;
     const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m,
         work_initial_h, thread, threads);
     const real *const panels_x = packed;

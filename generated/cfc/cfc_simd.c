@@ -94,7 +94,7 @@ size_t cfc_simd_step_work_size(const cfc_sizes *sizes, size_t threads)
     const size_t k = CFC_FIXED_k;
     const size_t m = CFC_FIXED_m;
     const size_t row_k = padded(k);
-    return spaced(B * row_k) + 1 + B * m;
+    return spaced(B * row_k) + B * m + 1;
 }
 
 void cfc_simd_pack_forward(
@@ -994,9 +994,9 @@ static void cfc_simd_step_thread(
     const real *const b_g = parameters->b_g; /* [m] */
     const real *const b_h = parameters->b_h; /* [m] */
     real *const work_z = work; /* [k] a row */
-    real *const work_parity = work_z + spaced(B * row_k);
+    real *const work_initial_x = work_z + spaced(B * row_k);
+    real *const work_parity = work_initial_x + B * m;
     const size_t t = parity_of(work_parity);
-    real *const work_initial_x = work_parity + 1;
     const real *const initial_x = given_or(state != NULL ? state->x : NULL, 0, B * m,
         work_initial_x, thread, threads);
     const real *const panels_I = packed;

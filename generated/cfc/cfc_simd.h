@@ -63,10 +63,10 @@ size_t cfc_simd_infer_work_size(const cfc_sizes *sizes, size_t threads);
  *   chunk: steps_together(T, B, 3 * padded m + padded k) */
 size_t cfc_simd_backward_work_size(const cfc_sizes *sizes, size_t threads);
 
-/* Entries of cfc_real: scratch memory of step: spaced(B * padded k) + 1 + B * m.
+/* Entries of cfc_real: scratch memory of step: spaced(B * padded k) + B * m + 1.
  *   z: spaced(B * padded k), one step, then overwritten
- *   t: 1, parity of the last step
- *   initial_x: B * m, in place of what the caller does not give */
+ *   initial_x: B * m, in place of what the caller does not give
+ *   t: 1, parity of the last step, before the first one anything */
 size_t cfc_simd_step_work_size(const cfc_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

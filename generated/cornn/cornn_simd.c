@@ -84,7 +84,7 @@ size_t cornn_simd_step_work_size(const cornn_sizes *sizes, size_t threads)
     const size_t B = sizes->B;
     const size_t m = CORNN_FIXED_m;
     const size_t row_m = padded(m);
-    return spaced(B * row_m) + 1 + 2 * B * m;
+    return spaced(B * row_m) + 2 * B * m + 1;
 }
 
 void cornn_simd_pack_forward(
@@ -798,10 +798,10 @@ static void cornn_simd_step_thread(
     const real *const gamma = parameters->gamma; /* [] */
     const real *const epsilon = parameters->epsilon; /* [] */
     real *const work_z = work; /* [m] a row */
-    real *const work_parity = work_z + spaced(B * row_m);
-    const size_t t = parity_of(work_parity);
-    real *const work_initial_z = work_parity + 1;
+    real *const work_initial_z = work_z + spaced(B * row_m);
     real *const work_initial_y = work_initial_z + B * m;
+    real *const work_parity = work_initial_y + B * m;
+    const size_t t = parity_of(work_parity);
     const real *const initial_z = given_or(state != NULL ? state->z : NULL, 0, B * m,
         work_initial_z, thread, threads);
     const real *const initial_y = given_or(state != NULL ? state->y : NULL, 0, B * m,

@@ -127,8 +127,8 @@ size_t deep_rnn_simd_step_work_size(const deep_rnn_sizes *sizes, size_t threads)
     const size_t row_m_1 = padded(m_1);
     const size_t row_m_2 = padded(m_2);
     const size_t row_m_3 = padded(m_3);
-    return spaced(B * row_m_1) + spaced(B * row_m_2) + spaced(B * row_m_3) + 1 + B * m_1 + B * m_2
-        + B * m_3;
+    return spaced(B * row_m_1) + spaced(B * row_m_2) + spaced(B * row_m_3) + B * m_1 + B * m_2
+        + B * m_3 + 1;
 }
 
 void deep_rnn_simd_pack_forward(
@@ -1723,11 +1723,11 @@ static void deep_rnn_simd_step_thread(
     real *const work_layer1_h = work; /* [m_1] a row */
     real *const work_layer2_h = work_layer1_h + spaced(B * row_m_1); /* [m_2] a row */
     real *const work_layer3_h = work_layer2_h + spaced(B * row_m_2); /* [m_3] a row */
-    real *const work_parity = work_layer3_h + spaced(B * row_m_3);
-    const size_t t = parity_of(work_parity);
-    real *const work_initial_layer1_h = work_parity + 1;
+    real *const work_initial_layer1_h = work_layer3_h + spaced(B * row_m_3);
     real *const work_initial_layer2_h = work_initial_layer1_h + B * m_1;
     real *const work_initial_layer3_h = work_initial_layer2_h + B * m_2;
+    real *const work_parity = work_initial_layer3_h + B * m_3;
+    const size_t t = parity_of(work_parity);
     const real *const initial_layer1_h = given_or(state != NULL ? state->layer1_h : NULL, 0,
         B * m_1, work_initial_layer1_h, thread, threads);
     const real *const initial_layer2_h = given_or(state != NULL ? state->layer2_h : NULL, 0,

@@ -106,14 +106,14 @@ size_t deep_rnn_simd_infer_work_size(const deep_rnn_sizes *sizes, size_t threads
 size_t deep_rnn_simd_backward_work_size(const deep_rnn_sizes *sizes, size_t threads);
 
 /* Entries of deep_rnn_real: scratch memory of step: spaced(B * padded m_1) + spaced(B * padded
- * m_2) + spaced(B * padded m_3) + 1 + B * m_1 + B * m_2 + B * m_3.
+ * m_2) + spaced(B * padded m_3) + B * m_1 + B * m_2 + B * m_3 + 1.
  *   layer1_h: spaced(B * padded m_1), one step, then overwritten
  *   layer2_h: spaced(B * padded m_2), one step, then overwritten
  *   layer3_h: spaced(B * padded m_3), one step, then overwritten
- *   t: 1, parity of the last step
  *   initial_layer1_h: B * m_1, in place of what the caller does not give
  *   initial_layer2_h: B * m_2, in place of what the caller does not give
- *   initial_layer3_h: B * m_3, in place of what the caller does not give */
+ *   initial_layer3_h: B * m_3, in place of what the caller does not give
+ *   t: 1, parity of the last step, before the first one anything */
 size_t deep_rnn_simd_step_work_size(const deep_rnn_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

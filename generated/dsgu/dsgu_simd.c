@@ -90,7 +90,7 @@ size_t dsgu_simd_step_work_size(const dsgu_sizes *sizes, size_t threads)
     const size_t B = sizes->B;
     const size_t m = DSGU_FIXED_m;
     const size_t row_m = padded(m);
-    return 4 * spaced(B * row_m) + 1 + B * m;
+    return 4 * spaced(B * row_m) + B * m + 1;
 }
 
 void dsgu_simd_pack_forward(
@@ -1204,9 +1204,9 @@ static void dsgu_simd_step_thread(
     real *const work_z = work_x_g + spaced(B * row_m); /* [m] a row */
     real *const work_x_g_h_prev = work_z + spaced(B * row_m); /* [m] a row */
     real *const work_z_g_h_prev = work_x_g_h_prev + spaced(B * row_m); /* [m] a row */
-    real *const work_parity = work_z_g_h_prev + spaced(B * row_m);
+    real *const work_initial_h = work_z_g_h_prev + spaced(B * row_m);
+    real *const work_parity = work_initial_h + B * m;
     const size_t t = parity_of(work_parity);
-    real *const work_initial_h = work_parity + 1;
     const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m,
         work_initial_h, thread, threads);
     const real *const panels_x = packed;

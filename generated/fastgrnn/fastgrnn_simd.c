@@ -105,7 +105,7 @@ size_t fastgrnn_simd_step_work_size(const fastgrnn_sizes *sizes, size_t threads)
     (void)threads;
     const size_t B = sizes->B;
     const size_t m = FASTGRNN_FIXED_m;
-    return 2 * spaced(1) + 1 + B * m;
+    return 2 * spaced(1) + B * m + 1;
 }
 
 void fastgrnn_simd_pack_forward(
@@ -843,9 +843,9 @@ static void fastgrnn_simd_step_thread(
     const real *const nu = parameters->nu; /* [] */
     real *const sigmoid_zeta = work; /* [] a row */
     real *const sigmoid_nu = sigmoid_zeta + spaced(1); /* [] a row */
-    real *const work_parity = sigmoid_nu + spaced(1);
+    real *const work_initial_h = sigmoid_nu + spaced(1);
+    real *const work_parity = work_initial_h + B * m;
     const size_t t = parity_of(work_parity);
-    real *const work_initial_h = work_parity + 1;
     const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m,
         work_initial_h, thread, threads);
     const real *const panels_x = packed;

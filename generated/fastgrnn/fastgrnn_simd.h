@@ -63,10 +63,10 @@ size_t fastgrnn_simd_infer_work_size(const fastgrnn_sizes *sizes, size_t threads
  *   chunk: steps_together(T, B, 6 * padded m) */
 size_t fastgrnn_simd_backward_work_size(const fastgrnn_sizes *sizes, size_t threads);
 
-/* Entries of fastgrnn_real: scratch memory of step: 2 * spaced(1) + 1 + B * m.
+/* Entries of fastgrnn_real: scratch memory of step: 2 * spaced(1) + B * m + 1.
  *   sigmoid_zeta, sigmoid_nu: spaced(1) each, every step
- *   t: 1, parity of the last step
- *   initial_h: B * m, in place of what the caller does not give */
+ *   initial_h: B * m, in place of what the caller does not give
+ *   t: 1, parity of the last step, before the first one anything */
 size_t fastgrnn_simd_step_work_size(const fastgrnn_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

@@ -105,7 +105,7 @@ size_t fastrnn_simd_step_work_size(const fastrnn_sizes *sizes, size_t threads)
     (void)threads;
     const size_t B = sizes->B;
     const size_t m = FASTRNN_FIXED_m;
-    return 2 * spaced(1) + 1 + B * m;
+    return 2 * spaced(1) + B * m + 1;
 }
 
 void fastrnn_simd_pack_forward(
@@ -754,9 +754,9 @@ static void fastrnn_simd_step_thread(
     const real *const beta = parameters->beta; /* [] */
     real *const sigmoid_alpha = work; /* [] a row */
     real *const sigmoid_beta = sigmoid_alpha + spaced(1); /* [] a row */
-    real *const work_parity = sigmoid_beta + spaced(1);
+    real *const work_initial_h = sigmoid_beta + spaced(1);
+    real *const work_parity = work_initial_h + B * m;
     const size_t t = parity_of(work_parity);
-    real *const work_initial_h = work_parity + 1;
     const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m,
         work_initial_h, thread, threads);
     const real *const panels_x = packed;

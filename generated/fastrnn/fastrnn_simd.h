@@ -62,10 +62,10 @@ size_t fastrnn_simd_infer_work_size(const fastrnn_sizes *sizes, size_t threads);
  *   chunk: steps_together(T, B, 2 * padded m) */
 size_t fastrnn_simd_backward_work_size(const fastrnn_sizes *sizes, size_t threads);
 
-/* Entries of fastrnn_real: scratch memory of step: 2 * spaced(1) + 1 + B * m.
+/* Entries of fastrnn_real: scratch memory of step: 2 * spaced(1) + B * m + 1.
  *   sigmoid_alpha, sigmoid_beta: spaced(1) each, every step
- *   t: 1, parity of the last step
- *   initial_h: B * m, in place of what the caller does not give */
+ *   initial_h: B * m, in place of what the caller does not give
+ *   t: 1, parity of the last step, before the first one anything */
 size_t fastrnn_simd_step_work_size(const fastrnn_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

@@ -132,7 +132,7 @@ size_t gated_deltanet_simd_step_work_size(const gated_deltanet_sizes *sizes, siz
     const size_t d_v = GATED_DELTANET_FIXED_d_v;
     const size_t row_H = padded(H);
     return 6 * spaced(B * H * d_k) + 7 * spaced(B * row_H) + 5 * spaced(B * H * d_v)
-        + spaced(B * H * d_v * d_k) + spaced(H) + 1 + B * H * d_v * d_k;
+        + spaced(B * H * d_v * d_k) + spaced(H) + B * H * d_v * d_k + 1;
 }
 
 void gated_deltanet_simd_pack_forward(
@@ -1617,9 +1617,9 @@ static void gated_deltanet_simd_step_thread(
     real *const exp_A_log = work_a_s_k + spaced(B * row_H); /* [H] a row */
     real *const work_softplus_a_alpha_2 = exp_A_log + spaced(H); /* [H] a row */
     real *const work_a_e = work_softplus_a_alpha_2 + spaced(B * row_H); /* [H, d_v] a row */
-    real *const work_parity = work_a_e + spaced(B * H * d_v);
+    real *const work_initial_S = work_a_e + spaced(B * H * d_v);
+    real *const work_parity = work_initial_S + B * H * d_v * d_k;
     const size_t t = parity_of(work_parity);
-    real *const work_initial_S = work_parity + 1;
     const real *const initial_S = given_or(state != NULL ? state->S : NULL, 0, B * H * d_v * d_k,
         work_initial_S, thread, threads);
     const real *const panels_x = packed;

@@ -85,8 +85,8 @@ size_t gated_deltanet_simd_infer_work_size(const gated_deltanet_sizes *sizes, si
 size_t gated_deltanet_simd_backward_work_size(const gated_deltanet_sizes *sizes, size_t threads);
 
 /* Entries of gated_deltanet_real: scratch memory of step: 6 * spaced(B * H * d_k) +
- * 7 * spaced(B * padded H) + 5 * spaced(B * H * d_v) + spaced(B * H * d_v * d_k) + spaced(H) + 1
- * + B * H * d_v * d_k.
+ * 7 * spaced(B * padded H) + 5 * spaced(B * H * d_v) + spaced(B * H * d_v * d_k) + spaced(H) +
+ * B * H * d_v * d_k + 1.
  *   qtilde, ktilde, q, k, a_qtilde, a_ktilde: spaced(B * H * d_k) each, one step, then
  *     overwritten
  *   s_q, s_k, alpha, beta, a_s_q, a_s_k, softplus_a_alpha_2: spaced(B * padded H) each, one
@@ -94,8 +94,8 @@ size_t gated_deltanet_simd_backward_work_size(const gated_deltanet_sizes *sizes,
  *   v_2, e, o, a_v, a_e: spaced(B * H * d_v) each, one step, then overwritten
  *   S: spaced(B * H * d_v * d_k), one step, then overwritten
  *   exp_A_log: spaced(H), every step
- *   t: 1, parity of the last step
- *   initial_S: B * H * d_v * d_k, in place of what the caller does not give */
+ *   initial_S: B * H * d_v * d_k, in place of what the caller does not give
+ *   t: 1, parity of the last step, before the first one anything */
 size_t gated_deltanet_simd_step_work_size(const gated_deltanet_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

@@ -114,7 +114,7 @@ size_t gla_simd_step_work_size(const gla_sizes *sizes, size_t threads)
     const size_t R = GLA_FIXED_R;
     const size_t row_R = padded(R);
     return 5 * spaced(B * H * d_k) + 2 * spaced(B * H * d_v) + spaced(B * row_R)
-        + spaced(B * H * d_k * d_v) + 1 + B * H * d_k * d_v;
+        + spaced(B * H * d_k * d_v) + B * H * d_k * d_v + 1;
 }
 
 void gla_simd_pack_forward(
@@ -909,9 +909,9 @@ static void gla_simd_step_thread(
     real *const work_S = work_alpha + spaced(B * H * d_k); /* [H, d_k, d_v] a row */
     real *const work_o = work_S + spaced(B * H * d_k * d_v); /* [H, d_v] a row */
     real *const work_softplus_a = work_o + spaced(B * H * d_v); /* [H, d_k] a row */
-    real *const work_parity = work_softplus_a + spaced(B * H * d_k);
+    real *const work_initial_S = work_softplus_a + spaced(B * H * d_k);
+    real *const work_parity = work_initial_S + B * H * d_k * d_v;
     const size_t t = parity_of(work_parity);
-    real *const work_initial_S = work_parity + 1;
     const real *const initial_S = given_or(state != NULL ? state->S : NULL, 0, B * H * d_k * d_v,
         work_initial_S, thread, threads);
     const real *const panels_x = packed;

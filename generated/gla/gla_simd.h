@@ -69,13 +69,13 @@ size_t gla_simd_infer_work_size(const gla_sizes *sizes, size_t threads);
 size_t gla_simd_backward_work_size(const gla_sizes *sizes, size_t threads);
 
 /* Entries of gla_real: scratch memory of step: 5 * spaced(B * H * d_k) + 2 * spaced(B * H * d_v)
- * + spaced(B * padded R) + spaced(B * H * d_k * d_v) + 1 + B * H * d_k * d_v.
+ * + spaced(B * padded R) + spaced(B * H * d_k * d_v) + B * H * d_k * d_v + 1.
  *   q, k, a, alpha, softplus_a: spaced(B * H * d_k) each, one step, then overwritten
  *   v_2, o: spaced(B * H * d_v) each, one step, then overwritten
  *   r: spaced(B * padded R), one step, then overwritten
  *   S: spaced(B * H * d_k * d_v), one step, then overwritten
- *   t: 1, parity of the last step
- *   initial_S: B * H * d_k * d_v, in place of what the caller does not give */
+ *   initial_S: B * H * d_k * d_v, in place of what the caller does not give
+ *   t: 1, parity of the last step, before the first one anything */
 size_t gla_simd_step_work_size(const gla_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

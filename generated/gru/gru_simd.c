@@ -82,7 +82,7 @@ size_t gru_simd_step_work_size(const gru_sizes *sizes, size_t threads)
     (void)threads;
     const size_t B = sizes->B;
     const size_t m = GRU_FIXED_m;
-    return 1 + B * m;
+    return B * m + 1;
 }
 
 void gru_simd_pack_forward(
@@ -896,9 +896,9 @@ static void gru_simd_step_thread(
     const real *const b_r = parameters->b_r; /* [m] */
     const real *const b_n = parameters->b_n; /* [m] */
     const real *const c_n = parameters->c_n; /* [m] */
-    real *const work_parity = work;
+    real *const work_initial_h = work;
+    real *const work_parity = work_initial_h + B * m;
     const size_t t = parity_of(work_parity);
-    real *const work_initial_h = work_parity + 1;
     const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m,
         work_initial_h, thread, threads);
     const real *const panels_x = packed;

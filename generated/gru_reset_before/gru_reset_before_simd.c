@@ -88,7 +88,7 @@ size_t gru_reset_before_simd_step_work_size(const gru_reset_before_sizes *sizes,
     const size_t B = sizes->B;
     const size_t m = GRU_RESET_BEFORE_FIXED_m;
     const size_t row_m = padded(m);
-    return 2 * spaced(B * row_m) + 1 + B * m;
+    return 2 * spaced(B * row_m) + B * m + 1;
 }
 
 void gru_reset_before_simd_pack_forward(
@@ -1053,9 +1053,9 @@ static void gru_reset_before_simd_step_thread(
     const real *const b_n = parameters->b_n; /* [m] */
     real *const work_z = work; /* [m] a row */
     real *const work_q = work_z + spaced(B * row_m); /* [m] a row */
-    real *const work_parity = work_q + spaced(B * row_m);
+    real *const work_initial_h = work_q + spaced(B * row_m);
+    real *const work_parity = work_initial_h + B * m;
     const size_t t = parity_of(work_parity);
-    real *const work_initial_h = work_parity + 1;
     const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m,
         work_initial_h, thread, threads);
     const real *const panels_x = packed;

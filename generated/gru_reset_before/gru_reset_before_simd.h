@@ -67,11 +67,11 @@ size_t gru_reset_before_simd_infer_work_size(const gru_reset_before_sizes *sizes
 size_t gru_reset_before_simd_backward_work_size(
     const gru_reset_before_sizes *sizes, size_t threads);
 
-/* Entries of gru_reset_before_real: scratch memory of step: 2 * spaced(B * padded m) + 1 +
- * B * m.
+/* Entries of gru_reset_before_real: scratch memory of step: 2 * spaced(B * padded m) + B * m +
+ * 1.
  *   z, q: spaced(B * padded m) each, one step, then overwritten
- *   t: 1, parity of the last step
- *   initial_h: B * m, in place of what the caller does not give */
+ *   initial_h: B * m, in place of what the caller does not give
+ *   t: 1, parity of the last step, before the first one anything */
 size_t gru_reset_before_simd_step_work_size(const gru_reset_before_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

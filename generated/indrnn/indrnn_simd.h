@@ -52,9 +52,9 @@ size_t indrnn_simd_infer_work_size(const indrnn_sizes *sizes, size_t threads);
  *   chunk: steps_together(T, B, padded m) */
 size_t indrnn_simd_backward_work_size(const indrnn_sizes *sizes, size_t threads);
 
-/* Entries of indrnn_real: scratch memory of step: 1 + B * m.
- *   t: 1, parity of the last step
- *   initial_h: B * m, in place of what the caller does not give */
+/* Entries of indrnn_real: scratch memory of step: B * m + 1.
+ *   initial_h: B * m, in place of what the caller does not give
+ *   t: 1, parity of the last step, before the first one anything */
 size_t indrnn_simd_step_work_size(const indrnn_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

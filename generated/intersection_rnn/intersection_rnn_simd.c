@@ -95,7 +95,7 @@ size_t intersection_rnn_simd_step_work_size(const intersection_rnn_sizes *sizes,
     const size_t B = sizes->B;
     const size_t m = INTERSECTION_RNN_FIXED_m;
     const size_t row_m = padded(m);
-    return spaced(B * row_m) + 1 + B * m;
+    return spaced(B * row_m) + B * m + 1;
 }
 
 void intersection_rnn_simd_pack_forward(
@@ -1109,9 +1109,9 @@ static void intersection_rnn_simd_step_thread(
     const real *const b_gy = parameters->b_gy; /* [n] */
     const real *const b_gh = parameters->b_gh; /* [m] */
     real *const work_h = work; /* [m] a row */
-    real *const work_parity = work_h + spaced(B * row_m);
+    real *const work_initial_h = work_h + spaced(B * row_m);
+    real *const work_parity = work_initial_h + B * m;
     const size_t t = parity_of(work_parity);
-    real *const work_initial_h = work_parity + 1;
     const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m,
         work_initial_h, thread, threads);
     const real *const panels_x = packed;

@@ -82,7 +82,7 @@ size_t janet_simd_step_work_size(const janet_sizes *sizes, size_t threads)
     (void)threads;
     const size_t B = sizes->B;
     const size_t m = JANET_FIXED_m;
-    return 1 + B * m;
+    return B * m + 1;
 }
 
 void janet_simd_pack_forward(
@@ -745,9 +745,9 @@ static void janet_simd_step_thread(
     const size_t m = JANET_FIXED_m;
     const real *const b_f = parameters->b_f; /* [m] */
     const real *const b_c = parameters->b_c; /* [m] */
-    real *const work_parity = work;
+    real *const work_initial_h = work;
+    real *const work_parity = work_initial_h + B * m;
     const size_t t = parity_of(work_parity);
-    real *const work_initial_h = work_parity + 1;
     const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m,
         work_initial_h, thread, threads);
     const real *const panels_x = packed;

@@ -94,7 +94,7 @@ size_t jordan_simd_step_work_size(const jordan_sizes *sizes, size_t threads)
     const size_t m = JORDAN_FIXED_m;
     const size_t p = JORDAN_FIXED_p;
     const size_t row_m = padded(m);
-    return spaced(B * row_m) + 1 + B * p;
+    return spaced(B * row_m) + B * p + 1;
 }
 
 void jordan_simd_pack_forward(
@@ -863,9 +863,9 @@ static void jordan_simd_step_thread(
     const real *const b = parameters->b; /* [m] */
     const real *const b_y = parameters->b_y; /* [p] */
     real *const work_h = work; /* [m] a row */
-    real *const work_parity = work_h + spaced(B * row_m);
+    real *const work_initial_y = work_h + spaced(B * row_m);
+    real *const work_parity = work_initial_y + B * p;
     const size_t t = parity_of(work_parity);
-    real *const work_initial_y = work_parity + 1;
     const real *const initial_y = given_or(state != NULL ? state->y : NULL, 0, B * p,
         work_initial_y, thread, threads);
     const real *const panels_x = packed;

@@ -63,10 +63,10 @@ size_t jordan_simd_infer_work_size(const jordan_sizes *sizes, size_t threads);
  *   chunk: steps_together(T, B, padded p + padded m) */
 size_t jordan_simd_backward_work_size(const jordan_sizes *sizes, size_t threads);
 
-/* Entries of jordan_real: scratch memory of step: spaced(B * padded m) + 1 + B * p.
+/* Entries of jordan_real: scratch memory of step: spaced(B * padded m) + B * p + 1.
  *   h: spaced(B * padded m), one step, then overwritten
- *   t: 1, parity of the last step
- *   initial_y: B * p, in place of what the caller does not give */
+ *   initial_y: B * p, in place of what the caller does not give
+ *   t: 1, parity of the last step, before the first one anything */
 size_t jordan_simd_step_work_size(const jordan_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

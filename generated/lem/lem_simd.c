@@ -88,7 +88,7 @@ size_t lem_simd_step_work_size(const lem_sizes *sizes, size_t threads)
     const size_t B = sizes->B;
     const size_t m = LEM_FIXED_m;
     const size_t row_m = padded(m);
-    return 2 * spaced(B * row_m) + 1 + 2 * B * m;
+    return 2 * spaced(B * row_m) + 2 * B * m + 1;
 }
 
 void lem_simd_pack_forward(
@@ -1247,10 +1247,10 @@ static void lem_simd_step_thread(
     const real *const b_y = parameters->b_y; /* [m] */
     real *const work_dt_2 = work; /* [m] a row */
     real *const work_z = work_dt_2 + spaced(B * row_m); /* [m] a row */
-    real *const work_parity = work_z + spaced(B * row_m);
-    const size_t t = parity_of(work_parity);
-    real *const work_initial_y = work_parity + 1;
+    real *const work_initial_y = work_z + spaced(B * row_m);
     real *const work_initial_z = work_initial_y + B * m;
+    real *const work_parity = work_initial_z + B * m;
+    const size_t t = parity_of(work_parity);
     const real *const initial_y = given_or(state != NULL ? state->y : NULL, 0, B * m,
         work_initial_y, thread, threads);
     const real *const initial_z = given_or(state != NULL ? state->z : NULL, 0, B * m,

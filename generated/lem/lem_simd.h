@@ -69,10 +69,10 @@ size_t lem_simd_infer_work_size(const lem_sizes *sizes, size_t threads);
  *   chunk: steps_together(T, B, 8 * padded m) */
 size_t lem_simd_backward_work_size(const lem_sizes *sizes, size_t threads);
 
-/* Entries of lem_real: scratch memory of step: 2 * spaced(B * padded m) + 1 + 2 * B * m.
+/* Entries of lem_real: scratch memory of step: 2 * spaced(B * padded m) + 2 * B * m + 1.
  *   dt_2, z: spaced(B * padded m) each, one step, then overwritten
- *   t: 1, parity of the last step
- *   initial_y, initial_z: B * m each, in place of what the caller does not give */
+ *   initial_y, initial_z: B * m each, in place of what the caller does not give
+ *   t: 1, parity of the last step, before the first one anything */
 size_t lem_simd_step_work_size(const lem_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

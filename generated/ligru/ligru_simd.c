@@ -87,7 +87,7 @@ size_t ligru_simd_step_work_size(const ligru_sizes *sizes, size_t threads)
     (void)threads;
     const size_t B = sizes->B;
     const size_t m = LIGRU_FIXED_m;
-    return 1 + B * m;
+    return B * m + 1;
 }
 
 void ligru_simd_pack_forward(
@@ -720,9 +720,9 @@ static void ligru_simd_step_thread(
     const size_t m = LIGRU_FIXED_m;
     const real *const b_z = parameters->b_z; /* [m] */
     const real *const b_h = parameters->b_h; /* [m] */
-    real *const work_parity = work;
+    real *const work_initial_h = work;
+    real *const work_parity = work_initial_h + B * m;
     const size_t t = parity_of(work_parity);
-    real *const work_initial_h = work_parity + 1;
     const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m,
         work_initial_h, thread, threads);
     const real *const panels_x = packed;

@@ -96,7 +96,7 @@ size_t lmu_simd_step_work_size(const lmu_sizes *sizes, size_t threads)
     const size_t d = LMU_FIXED_d;
     const size_t k = LMU_FIXED_k;
     const size_t row_d = padded(d);
-    return spaced(B) + spaced(B * row_d) + 1 + B * k + B * d;
+    return spaced(B) + spaced(B * row_d) + B * k + B * d + 1;
 }
 
 void lmu_simd_pack_forward(
@@ -1030,10 +1030,10 @@ static void lmu_simd_step_thread(
     const real *const B_2 = parameters->B_2; /* [d] */
     real *const work_u = work; /* [] a row */
     real *const work_m = work_u + spaced(B); /* [d] a row */
-    real *const work_parity = work_m + spaced(B * row_d);
-    const size_t t = parity_of(work_parity);
-    real *const work_initial_h = work_parity + 1;
+    real *const work_initial_h = work_m + spaced(B * row_d);
     real *const work_initial_m = work_initial_h + B * k;
+    real *const work_parity = work_initial_m + B * d;
+    const size_t t = parity_of(work_parity);
     const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * k,
         work_initial_h, thread, threads);
     const real *const initial_m = given_or(state != NULL ? state->m : NULL, 0, B * d,

@@ -69,13 +69,13 @@ size_t lmu_simd_infer_work_size(const lmu_sizes *sizes, size_t threads);
  *   chunk: steps_together(T, B, padded k + padded d + 1) */
 size_t lmu_simd_backward_work_size(const lmu_sizes *sizes, size_t threads);
 
-/* Entries of lmu_real: scratch memory of step: spaced(B) + spaced(B * padded d) + 1 + B * k +
- * B * d.
+/* Entries of lmu_real: scratch memory of step: spaced(B) + spaced(B * padded d) + B * k + B * d
+ * + 1.
  *   u: spaced(B), one step, then overwritten
  *   m: spaced(B * padded d), one step, then overwritten
- *   t: 1, parity of the last step
  *   initial_h: B * k, in place of what the caller does not give
- *   initial_m: B * d, in place of what the caller does not give */
+ *   initial_m: B * d, in place of what the caller does not give
+ *   t: 1, parity of the last step, before the first one anything */
 size_t lmu_simd_step_work_size(const lmu_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

@@ -84,7 +84,7 @@ size_t lru_simd_step_work_size(const lru_sizes *sizes, size_t threads)
     const size_t B = sizes->B;
     const size_t N = LRU_FIXED_N;
     const size_t row_N = padded(N);
-    return 4 * spaced(B * row_N) + 6 * spaced(N) + 1 + 2 * B * N;
+    return 4 * spaced(B * row_N) + 6 * spaced(N) + 2 * B * N + 1;
 }
 
 void lru_simd_pack_forward(
@@ -1087,10 +1087,10 @@ static void lru_simd_step_thread(
     real *const exp_gamma = sin_exp_theta + spaced(N); /* [N] a row */
     real *const work_a_x_re = exp_gamma + spaced(N); /* [N] a row */
     real *const work_a_x_im = work_a_x_re + spaced(B * row_N); /* [N] a row */
-    real *const work_parity = work_a_x_im + spaced(B * row_N);
-    const size_t t = parity_of(work_parity);
-    real *const work_initial_x_re = work_parity + 1;
+    real *const work_initial_x_re = work_a_x_im + spaced(B * row_N);
     real *const work_initial_x_im = work_initial_x_re + B * N;
+    real *const work_parity = work_initial_x_im + B * N;
+    const size_t t = parity_of(work_parity);
     const real *const initial_x_re = given_or(state != NULL ? state->x_re : NULL, 0, B * N,
         work_initial_x_re, thread, threads);
     const real *const initial_x_im = given_or(state != NULL ? state->x_im : NULL, 0, B * N,

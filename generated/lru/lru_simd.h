@@ -63,13 +63,13 @@ size_t lru_simd_infer_work_size(const lru_sizes *sizes, size_t threads);
  *   chunk: steps_together(T, B, 2 * padded N + 2 * round_up(N, LANES)) */
 size_t lru_simd_backward_work_size(const lru_sizes *sizes, size_t threads);
 
-/* Entries of lru_real: scratch memory of step: 4 * spaced(B * padded N) + 6 * spaced(N) + 1 +
- * 2 * B * N.
+/* Entries of lru_real: scratch memory of step: 4 * spaced(B * padded N) + 6 * spaced(N) +
+ * 2 * B * N + 1.
  *   x_re, x_im, a_x_re, a_x_im: spaced(B * padded N) each, one step, then overwritten
  *   exp_nu, exp_exp_nu, exp_theta, cos_exp_theta, sin_exp_theta, exp_gamma: spaced(N) each,
  *     every step
- *   t: 1, parity of the last step
- *   initial_x_re, initial_x_im: B * N each, in place of what the caller does not give */
+ *   initial_x_re, initial_x_im: B * N each, in place of what the caller does not give
+ *   t: 1, parity of the last step, before the first one anything */
 size_t lru_simd_step_work_size(const lru_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

@@ -59,10 +59,10 @@ size_t lstm_simd_infer_work_size(const lstm_sizes *sizes, size_t threads);
  *   chunk: steps_together(T, B, 4 * padded m) */
 size_t lstm_simd_backward_work_size(const lstm_sizes *sizes, size_t threads);
 
-/* Entries of lstm_real: scratch memory of step: spaced(B * padded m) + 1 + 2 * B * m.
+/* Entries of lstm_real: scratch memory of step: spaced(B * padded m) + 2 * B * m + 1.
  *   c: spaced(B * padded m), one step, then overwritten
- *   t: 1, parity of the last step
- *   initial_h, initial_c: B * m each, in place of what the caller does not give */
+ *   initial_h, initial_c: B * m each, in place of what the caller does not give
+ *   t: 1, parity of the last step, before the first one anything */
 size_t lstm_simd_step_work_size(const lstm_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

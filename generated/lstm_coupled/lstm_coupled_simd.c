@@ -84,7 +84,7 @@ size_t lstm_coupled_simd_step_work_size(const lstm_coupled_sizes *sizes, size_t 
     const size_t B = sizes->B;
     const size_t m = LSTM_COUPLED_FIXED_m;
     const size_t row_m = padded(m);
-    return spaced(B * row_m) + 1 + 2 * B * m;
+    return spaced(B * row_m) + 2 * B * m + 1;
 }
 
 void lstm_coupled_simd_pack_forward(
@@ -931,10 +931,10 @@ static void lstm_coupled_simd_step_thread(
     const real *const b_g = parameters->b_g; /* [m] */
     const real *const b_o = parameters->b_o; /* [m] */
     real *const work_c = work; /* [m] a row */
-    real *const work_parity = work_c + spaced(B * row_m);
-    const size_t t = parity_of(work_parity);
-    real *const work_initial_h = work_parity + 1;
+    real *const work_initial_h = work_c + spaced(B * row_m);
     real *const work_initial_c = work_initial_h + B * m;
+    real *const work_parity = work_initial_c + B * m;
+    const size_t t = parity_of(work_parity);
     const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m,
         work_initial_h, thread, threads);
     const real *const initial_c = given_or(state != NULL ? state->c : NULL, 0, B * m,

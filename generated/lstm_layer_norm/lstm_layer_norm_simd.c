@@ -92,7 +92,7 @@ size_t lstm_layer_norm_simd_step_work_size(const lstm_layer_norm_sizes *sizes, s
     const size_t B = sizes->B;
     const size_t m = LSTM_LAYER_NORM_FIXED_m;
     const size_t row_m = padded(m);
-    return 23 * spaced(B * row_m) + 9 * spaced(B) + 1 + 2 * B * m;
+    return 23 * spaced(B * row_m) + 9 * spaced(B) + 2 * B * m + 1;
 }
 
 void lstm_layer_norm_simd_pack_forward(
@@ -2770,10 +2770,10 @@ static void lstm_layer_norm_simd_step_thread(
     real *const work_v_3 = work_mu_3 + spaced(B); /* [] a row */
     real *const work_r_3 = work_v_3 + spaced(B); /* [] a row */
     real *const work_d_3 = work_r_3 + spaced(B); /* [m] a row */
-    real *const work_parity = work_d_3 + spaced(B * row_m);
-    const size_t t = parity_of(work_parity);
-    real *const work_initial_h = work_parity + 1;
+    real *const work_initial_h = work_d_3 + spaced(B * row_m);
     real *const work_initial_c = work_initial_h + B * m;
+    real *const work_parity = work_initial_c + B * m;
+    const size_t t = parity_of(work_parity);
     const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m,
         work_initial_h, thread, threads);
     const real *const initial_c = given_or(state != NULL ? state->c : NULL, 0, B * m,

@@ -77,13 +77,13 @@ size_t lstm_layer_norm_simd_infer_work_size(const lstm_layer_norm_sizes *sizes, 
 size_t lstm_layer_norm_simd_backward_work_size(const lstm_layer_norm_sizes *sizes, size_t threads);
 
 /* Entries of lstm_layer_norm_real: scratch memory of step: 23 * spaced(B * padded m) +
- * 9 * spaced(B) + 1 + 2 * B * m.
+ * 9 * spaced(B) + 2 * B * m + 1.
  *   o, c, u_i, u_f, u_g, u_o, d_1_i, d_1_f, d_1_g, d_1_o, w_i, w_f, w_g, w_o, d_2_i, d_2_f,
  *     d_2_g, d_2_o, e_2_i, e_2_f, e_2_g, e_2_o, d_3: spaced(B * padded m) each, one step, then
  *     overwritten
  *   mu_1, v_1, r_1, mu_2, v_2, r_2, mu_3, v_3, r_3: spaced(B) each, one step, then overwritten
- *   t: 1, parity of the last step
- *   initial_h, initial_c: B * m each, in place of what the caller does not give */
+ *   initial_h, initial_c: B * m each, in place of what the caller does not give
+ *   t: 1, parity of the last step, before the first one anything */
 size_t lstm_layer_norm_simd_step_work_size(const lstm_layer_norm_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

@@ -94,7 +94,7 @@ size_t lstm_projection_simd_step_work_size(const lstm_projection_sizes *sizes, s
     const size_t m = LSTM_PROJECTION_FIXED_m;
     const size_t p = LSTM_PROJECTION_FIXED_p;
     const size_t row_m = padded(m);
-    return 2 * spaced(B * row_m) + 1 + B * p + B * m;
+    return 2 * spaced(B * row_m) + B * p + B * m + 1;
 }
 
 void lstm_projection_simd_pack_forward(
@@ -1261,10 +1261,10 @@ static void lstm_projection_simd_step_thread(
     const real *const b_o = parameters->b_o; /* [m] */
     real *const work_c = work; /* [m] a row */
     real *const work_c_o = work_c + spaced(B * row_m); /* [m] a row */
-    real *const work_parity = work_c_o + spaced(B * row_m);
-    const size_t t = parity_of(work_parity);
-    real *const work_initial_h = work_parity + 1;
+    real *const work_initial_h = work_c_o + spaced(B * row_m);
     real *const work_initial_c = work_initial_h + B * p;
+    real *const work_parity = work_initial_c + B * m;
+    const size_t t = parity_of(work_parity);
     const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * p,
         work_initial_h, thread, threads);
     const real *const initial_c = given_or(state != NULL ? state->c : NULL, 0, B * m,

@@ -69,12 +69,12 @@ size_t lstm_projection_simd_infer_work_size(const lstm_projection_sizes *sizes, 
  *   chunk: steps_together(T, B, 6 * padded m + padded p) */
 size_t lstm_projection_simd_backward_work_size(const lstm_projection_sizes *sizes, size_t threads);
 
-/* Entries of lstm_projection_real: scratch memory of step: 2 * spaced(B * padded m) + 1 + B * p
- * + B * m.
+/* Entries of lstm_projection_real: scratch memory of step: 2 * spaced(B * padded m) + B * p +
+ * B * m + 1.
  *   c, c_o: spaced(B * padded m) each, one step, then overwritten
- *   t: 1, parity of the last step
  *   initial_h: B * p, in place of what the caller does not give
- *   initial_c: B * m, in place of what the caller does not give */
+ *   initial_c: B * m, in place of what the caller does not give
+ *   t: 1, parity of the last step, before the first one anything */
 size_t lstm_projection_simd_step_work_size(const lstm_projection_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

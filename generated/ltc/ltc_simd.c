@@ -84,7 +84,7 @@ size_t ltc_simd_step_work_size(const ltc_sizes *sizes, size_t threads)
     const size_t B = sizes->B;
     const size_t m = LTC_FIXED_m;
     const size_t row_m = padded(m);
-    return 6 * spaced(B * row_m) + spaced(m) + 1 + B * m;
+    return 6 * spaced(B * row_m) + spaced(m) + B * m + 1;
 }
 
 void ltc_simd_pack_forward(
@@ -2108,9 +2108,9 @@ static void ltc_simd_step_thread(
     real *const work_x_4 = work_x_3 + spaced(B * row_m); /* [m] a row */
     real *const work_x_5 = work_x_4 + spaced(B * row_m); /* [m] a row */
     real *const exp_tau_log = work_x_5 + spaced(B * row_m); /* [m] a row */
-    real *const work_parity = exp_tau_log + spaced(m);
+    real *const work_initial_x = exp_tau_log + spaced(m);
+    real *const work_parity = work_initial_x + B * m;
     const size_t t = parity_of(work_parity);
-    real *const work_initial_x = work_parity + 1;
     const real *const initial_x = given_or(state != NULL ? state->x : NULL, 0, B * m,
         work_initial_x, thread, threads);
     const real *const panels_I = packed;

@@ -63,11 +63,11 @@ size_t ltc_simd_infer_work_size(const ltc_sizes *sizes, size_t threads);
  *   chunk: steps_together(T, B, 24 * padded m) */
 size_t ltc_simd_backward_work_size(const ltc_sizes *sizes, size_t threads);
 
-/* Entries of ltc_real: scratch memory of step: 6 * spaced(B * padded m) + spaced(m) + 1 + B * m.
+/* Entries of ltc_real: scratch memory of step: 6 * spaced(B * padded m) + spaced(m) + B * m + 1.
  *   a, x_1, x_2, x_3, x_4, x_5: spaced(B * padded m) each, one step, then overwritten
  *   exp_tau_log: spaced(m), every step
- *   t: 1, parity of the last step
- *   initial_x: B * m, in place of what the caller does not give */
+ *   initial_x: B * m, in place of what the caller does not give
+ *   t: 1, parity of the last step, before the first one anything */
 size_t ltc_simd_step_work_size(const ltc_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

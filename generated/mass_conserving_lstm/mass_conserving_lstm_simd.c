@@ -104,7 +104,7 @@ size_t mass_conserving_lstm_simd_step_work_size(
     const size_t row_size_m = padded(size_m);
     const size_t row_e = padded(e);
     return 8 * spaced(B * row_size_m) + 4 * spaced(B) + 4 * spaced(B * size_m * e)
-        + 3 * spaced(B * row_e) + 1 + B * size_m;
+        + 3 * spaced(B * row_e) + B * size_m + 1;
 }
 
 void mass_conserving_lstm_simd_pack_forward(
@@ -1535,9 +1535,9 @@ static void mass_conserving_lstm_simd_step_thread(
     real *const work_exp_Z = work_maximum_Z + spaced(B * row_e); /* [m, e] a row */
     real *const work_sum_Z = work_exp_Z + spaced(B * size_m * e); /* [e] a row */
     real *const work_a_exp_Z = work_sum_Z + spaced(B * row_e); /* [m, e] a row */
-    real *const work_parity = work_a_exp_Z + spaced(B * size_m * e);
+    real *const work_initial_c = work_a_exp_Z + spaced(B * size_m * e);
+    real *const work_parity = work_initial_c + B * size_m;
     const size_t t = parity_of(work_parity);
-    real *const work_initial_c = work_parity + 1;
     const real *const initial_c = given_or(state != NULL ? state->c : NULL, 0, B * size_m,
         work_initial_c, thread, threads);
     const real *const panels_a = packed;

@@ -90,13 +90,13 @@ size_t mass_conserving_lstm_simd_backward_work_size(
     const mass_conserving_lstm_sizes *sizes, size_t threads);
 
 /* Entries of mass_conserving_lstm_real: scratch memory of step: 8 * spaced(B * padded size_m) +
- * 4 * spaced(B) + 4 * spaced(B * size_m * e) + 3 * spaced(B * padded e) + 1 + B * size_m.
+ * 4 * spaced(B) + 4 * spaced(B * size_m * e) + 3 * spaced(B * padded e) + B * size_m + 1.
  *   k, chat, z, i, o, m, c, exp_z: spaced(B * padded size_m) each, one step, then overwritten
  *   s, d, maximum_z, sum_z: spaced(B) each, one step, then overwritten
  *   Z, R, exp_Z, a_exp_Z: spaced(B * size_m * e) each, one step, then overwritten
  *   u, maximum_Z, sum_Z: spaced(B * padded e) each, one step, then overwritten
- *   t: 1, parity of the last step
- *   initial_c: B * size_m, in place of what the caller does not give */
+ *   initial_c: B * size_m, in place of what the caller does not give
+ *   t: 1, parity of the last step, before the first one anything */
 size_t mass_conserving_lstm_simd_step_work_size(
     const mass_conserving_lstm_sizes *sizes, size_t threads);
 

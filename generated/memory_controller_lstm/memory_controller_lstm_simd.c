@@ -92,7 +92,7 @@ size_t memory_controller_lstm_simd_step_work_size(
     const size_t B = sizes->B;
     const size_t size_m = MEMORY_CONTROLLER_LSTM_FIXED_m;
     const size_t row_size_m = padded(size_m);
-    return 3 * spaced(B * row_size_m) + 1 + 2 * B * size_m;
+    return 3 * spaced(B * row_size_m) + 2 * B * size_m + 1;
 }
 
 void memory_controller_lstm_simd_pack_forward(
@@ -1320,10 +1320,10 @@ static void memory_controller_lstm_simd_step_thread(
     real *const work_c = work; /* [m] a row */
     real *const work_v_2 = work_c + spaced(B * row_size_m); /* [m] a row */
     real *const work_tanh_c = work_v_2 + spaced(B * row_size_m); /* [m] a row */
-    real *const work_parity = work_tanh_c + spaced(B * row_size_m);
-    const size_t t = parity_of(work_parity);
-    real *const work_initial_v = work_parity + 1;
+    real *const work_initial_v = work_tanh_c + spaced(B * row_size_m);
     real *const work_initial_c = work_initial_v + B * size_m;
+    real *const work_parity = work_initial_c + B * size_m;
+    const size_t t = parity_of(work_parity);
     const real *const initial_v = given_or(state != NULL ? state->v : NULL, 0, B * size_m,
         work_initial_v, thread, threads);
     const real *const initial_c = given_or(state != NULL ? state->c : NULL, 0, B * size_m,

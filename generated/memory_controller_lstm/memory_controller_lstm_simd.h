@@ -73,10 +73,10 @@ size_t memory_controller_lstm_simd_backward_work_size(
     const memory_controller_lstm_sizes *sizes, size_t threads);
 
 /* Entries of memory_controller_lstm_real: scratch memory of step: 3 * spaced(B * padded size_m)
- * + 1 + 2 * B * size_m.
+ * + 2 * B * size_m + 1.
  *   c, v_2, tanh_c: spaced(B * padded size_m) each, one step, then overwritten
- *   t: 1, parity of the last step
- *   initial_v, initial_c: B * size_m each, in place of what the caller does not give */
+ *   initial_v, initial_c: B * size_m each, in place of what the caller does not give
+ *   t: 1, parity of the last step, before the first one anything */
 size_t memory_controller_lstm_simd_step_work_size(
     const memory_controller_lstm_sizes *sizes, size_t threads);
 

@@ -83,7 +83,7 @@ size_t mingru_simd_step_work_size(const mingru_sizes *sizes, size_t threads)
     const size_t B = sizes->B;
     const size_t m = MINGRU_FIXED_m;
     const size_t row_m = padded(m);
-    return 2 * spaced(B * row_m) + 1 + B * m;
+    return 2 * spaced(B * row_m) + B * m + 1;
 }
 
 void mingru_simd_pack_forward(
@@ -646,9 +646,9 @@ static void mingru_simd_step_thread(
     const real *const b_h = parameters->b_h; /* [m] */
     real *const work_z = work; /* [m] a row */
     real *const work_htilde = work_z + spaced(B * row_m); /* [m] a row */
-    real *const work_parity = work_htilde + spaced(B * row_m);
+    real *const work_initial_h = work_htilde + spaced(B * row_m);
+    real *const work_parity = work_initial_h + B * m;
     const size_t t = parity_of(work_parity);
-    real *const work_initial_h = work_parity + 1;
     const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m,
         work_initial_h, thread, threads);
     const real *const panels_x = packed;

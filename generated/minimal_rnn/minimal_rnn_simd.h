@@ -60,10 +60,10 @@ size_t minimal_rnn_simd_infer_work_size(const minimal_rnn_sizes *sizes, size_t t
  *   chunk: steps_together(T, B, 4 * padded m) */
 size_t minimal_rnn_simd_backward_work_size(const minimal_rnn_sizes *sizes, size_t threads);
 
-/* Entries of minimal_rnn_real: scratch memory of step: spaced(B * padded m) + 1 + B * m.
+/* Entries of minimal_rnn_real: scratch memory of step: spaced(B * padded m) + B * m + 1.
  *   z: spaced(B * padded m), one step, then overwritten
- *   t: 1, parity of the last step
- *   initial_h: B * m, in place of what the caller does not give */
+ *   initial_h: B * m, in place of what the caller does not give
+ *   t: 1, parity of the last step, before the first one anything */
 size_t minimal_rnn_simd_step_work_size(const minimal_rnn_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

@@ -88,7 +88,7 @@ size_t minlstm_simd_step_work_size(const minlstm_sizes *sizes, size_t threads)
     const size_t B = sizes->B;
     const size_t m = MINLSTM_FIXED_m;
     const size_t row_m = padded(m);
-    return 3 * spaced(B * row_m) + 1 + B * m;
+    return 3 * spaced(B * row_m) + B * m + 1;
 }
 
 void minlstm_simd_pack_forward(
@@ -800,9 +800,9 @@ static void minlstm_simd_step_thread(
     real *const work_f = work; /* [m] a row */
     real *const work_i = work_f + spaced(B * row_m); /* [m] a row */
     real *const work_htilde = work_i + spaced(B * row_m); /* [m] a row */
-    real *const work_parity = work_htilde + spaced(B * row_m);
+    real *const work_initial_h = work_htilde + spaced(B * row_m);
+    real *const work_parity = work_initial_h + B * m;
     const size_t t = parity_of(work_parity);
-    real *const work_initial_h = work_parity + 1;
     const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m,
         work_initial_h, thread, threads);
     const real *const panels_x = packed;

@@ -85,7 +85,7 @@ size_t miru1_simd_step_work_size(const miru1_sizes *sizes, size_t threads)
     const size_t B = sizes->B;
     const size_t m = MIRU1_FIXED_m;
     const size_t row_m = padded(m);
-    return spaced(B * row_m) + 1 + B * m;
+    return spaced(B * row_m) + B * m + 1;
 }
 
 void miru1_simd_pack_forward(
@@ -962,9 +962,9 @@ static void miru1_simd_step_thread(
     const real *const b_h = parameters->b_h; /* [m] */
     const real *const lam = parameters->lam; /* [] */
     real *const work_r_h_prev = work; /* [m] a row */
-    real *const work_parity = work_r_h_prev + spaced(B * row_m);
+    real *const work_initial_h = work_r_h_prev + spaced(B * row_m);
+    real *const work_parity = work_initial_h + B * m;
     const size_t t = parity_of(work_parity);
-    real *const work_initial_h = work_parity + 1;
     const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m,
         work_initial_h, thread, threads);
     const real *const panels_x = packed;

@@ -59,10 +59,10 @@ size_t miru2_simd_infer_work_size(const miru2_sizes *sizes, size_t threads);
  *   chunk: steps_together(T, B, 3 * padded m) */
 size_t miru2_simd_backward_work_size(const miru2_sizes *sizes, size_t threads);
 
-/* Entries of miru2_real: scratch memory of step: spaced(B * padded m) + 1 + B * m.
+/* Entries of miru2_real: scratch memory of step: spaced(B * padded m) + B * m + 1.
  *   beta_h_prev: spaced(B * padded m), one step, then overwritten
- *   t: 1, parity of the last step
- *   initial_h: B * m, in place of what the caller does not give */
+ *   initial_h: B * m, in place of what the caller does not give
+ *   t: 1, parity of the last step, before the first one anything */
 size_t miru2_simd_step_work_size(const miru2_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

@@ -117,7 +117,7 @@ size_t mlstm_simd_step_work_size(const mlstm_sizes *sizes, size_t threads)
     const size_t row_d_k = padded(d_k);
     const size_t row_d_v = padded(d_v);
     return 3 * spaced(B * row_d_k) + 3 * spaced(B * row_d_v) + 15 * spaced(B)
-        + 2 * spaced(B * d_v * d_k) + 1 + B + B * d_v * d_k + B * d_k;
+        + 2 * spaced(B * d_v * d_k) + B + B * d_v * d_k + B * d_k + 1;
 }
 
 void mlstm_simd_pack_forward(
@@ -1668,11 +1668,11 @@ static void mlstm_simd_step_thread(
     real *const work_a_C = work_a_f + spaced(B); /* [d_v, d_k] a row */
     real *const work_a_s = work_a_C + spaced(B * d_v * d_k); /* [] a row */
     real *const work_a_h = work_a_s + spaced(B); /* [d_v] a row */
-    real *const work_parity = work_a_h + spaced(B * row_d_v);
-    const size_t t = parity_of(work_parity);
-    real *const work_initial_m = work_parity + 1;
+    real *const work_initial_m = work_a_h + spaced(B * row_d_v);
     real *const work_initial_C = work_initial_m + B;
     real *const work_initial_n = work_initial_C + B * d_v * d_k;
+    real *const work_parity = work_initial_n + B * d_k;
+    const size_t t = parity_of(work_parity);
     const real *const initial_m =
         given_or(state != NULL ? state->m : NULL, 0, B, work_initial_m, thread, threads);
     const real *const initial_C = given_or(state != NULL ? state->C : NULL, 0, B * d_v * d_k,

@@ -87,17 +87,17 @@ size_t mlstm_simd_infer_work_size(const mlstm_sizes *sizes, size_t threads);
 size_t mlstm_simd_backward_work_size(const mlstm_sizes *sizes, size_t threads);
 
 /* Entries of mlstm_real: scratch memory of step: 3 * spaced(B * padded d_k) +
- * 3 * spaced(B * padded d_v) + 15 * spaced(B) + 2 * spaced(B * d_v * d_k) + 1 + B +
- * B * d_v * d_k + B * d_k.
+ * 3 * spaced(B * padded d_v) + 15 * spaced(B) + 2 * spaced(B * d_v * d_k) + B + B * d_v * d_k +
+ * B * d_k + 1.
  *   q, k, n: spaced(B * padded d_k) each, one step, then overwritten
  *   v_2, o, a_h: spaced(B * padded d_v) each, one step, then overwritten
  *   m, itilde, ftilde, l_f, i, f, s, r, e, a, g, softplus_ftilde, a_i, a_f, a_s: spaced(B) each,
  *     one step, then overwritten
  *   C, a_C: spaced(B * d_v * d_k) each, one step, then overwritten
- *   t: 1, parity of the last step
  *   initial_m: B, in place of what the caller does not give
  *   initial_C: B * d_v * d_k, in place of what the caller does not give
- *   initial_n: B * d_k, in place of what the caller does not give */
+ *   initial_n: B * d_k, in place of what the caller does not give
+ *   t: 1, parity of the last step, before the first one anything */
 size_t mlstm_simd_step_work_size(const mlstm_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

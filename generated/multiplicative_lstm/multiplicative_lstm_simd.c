@@ -103,7 +103,7 @@ size_t multiplicative_lstm_simd_step_work_size(
     const size_t size_m = MULTIPLICATIVE_LSTM_FIXED_m;
     const size_t row_d = padded(d);
     const size_t row_size_m = padded(size_m);
-    return 2 * spaced(B * row_d) + spaced(B * row_size_m) + 1 + 2 * B * size_m;
+    return 2 * spaced(B * row_d) + spaced(B * row_size_m) + 2 * B * size_m + 1;
 }
 
 void multiplicative_lstm_simd_pack_forward(
@@ -1287,10 +1287,10 @@ static void multiplicative_lstm_simd_step_thread(
     real *const work_m = work; /* [d] a row */
     real *const work_c = work_m + spaced(B * row_d); /* [m] a row */
     real *const work_a_m = work_c + spaced(B * row_size_m); /* [d] a row */
-    real *const work_parity = work_a_m + spaced(B * row_d);
-    const size_t t = parity_of(work_parity);
-    real *const work_initial_h = work_parity + 1;
+    real *const work_initial_h = work_a_m + spaced(B * row_d);
     real *const work_initial_c = work_initial_h + B * size_m;
+    real *const work_parity = work_initial_c + B * size_m;
+    const size_t t = parity_of(work_parity);
     const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * size_m,
         work_initial_h, thread, threads);
     const real *const initial_c = given_or(state != NULL ? state->c : NULL, 0, B * size_m,

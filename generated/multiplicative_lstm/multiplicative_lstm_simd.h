@@ -75,11 +75,11 @@ size_t multiplicative_lstm_simd_backward_work_size(
     const multiplicative_lstm_sizes *sizes, size_t threads);
 
 /* Entries of multiplicative_lstm_real: scratch memory of step: 2 * spaced(B * padded d) +
- * spaced(B * padded size_m) + 1 + 2 * B * size_m.
+ * spaced(B * padded size_m) + 2 * B * size_m + 1.
  *   m, a_m: spaced(B * padded d) each, one step, then overwritten
  *   c: spaced(B * padded size_m), one step, then overwritten
- *   t: 1, parity of the last step
- *   initial_h, initial_c: B * size_m each, in place of what the caller does not give */
+ *   initial_h, initial_c: B * size_m each, in place of what the caller does not give
+ *   t: 1, parity of the last step, before the first one anything */
 size_t multiplicative_lstm_simd_step_work_size(
     const multiplicative_lstm_sizes *sizes, size_t threads);
 

@@ -82,7 +82,7 @@ size_t mut2_simd_step_work_size(const mut2_sizes *sizes, size_t threads)
     const size_t B = sizes->B;
     const size_t m = MUT2_FIXED_m;
     const size_t row_m = padded(m);
-    return 2 * spaced(B * row_m) + 1 + B * m;
+    return 2 * spaced(B * row_m) + B * m + 1;
 }
 
 void mut2_simd_pack_forward(
@@ -1010,9 +1010,9 @@ static void mut2_simd_step_thread(
     const real *const b_h = parameters->b_h; /* [m] */
     real *const work_z = work; /* [m] a row */
     real *const work_r_h_prev = work_z + spaced(B * row_m); /* [m] a row */
-    real *const work_parity = work_r_h_prev + spaced(B * row_m);
+    real *const work_initial_h = work_r_h_prev + spaced(B * row_m);
+    real *const work_parity = work_initial_h + B * m;
     const size_t t = parity_of(work_parity);
-    real *const work_initial_h = work_parity + 1;
     const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m,
         work_initial_h, thread, threads);
     const real *const panels_x = packed;

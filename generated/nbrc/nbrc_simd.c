@@ -82,7 +82,7 @@ size_t nbrc_simd_step_work_size(const nbrc_sizes *sizes, size_t threads)
     (void)threads;
     const size_t B = sizes->B;
     const size_t m = NBRC_FIXED_m;
-    return 1 + B * m;
+    return B * m + 1;
 }
 
 void nbrc_simd_pack_forward(
@@ -798,9 +798,9 @@ static void nbrc_simd_step_thread(
     const size_t B = sizes->B;
     const size_t n = NBRC_FIXED_n;
     const size_t m = NBRC_FIXED_m;
-    real *const work_parity = work;
+    real *const work_initial_h = work;
+    real *const work_parity = work_initial_h + B * m;
     const size_t t = parity_of(work_parity);
-    real *const work_initial_h = work_parity + 1;
     const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m,
         work_initial_h, thread, threads);
     const real *const panels_x = packed;

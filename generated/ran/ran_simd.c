@@ -85,7 +85,7 @@ size_t ran_simd_step_work_size(const ran_sizes *sizes, size_t threads)
     const size_t B = sizes->B;
     const size_t m = RAN_FIXED_m;
     const size_t row_m = padded(m);
-    return 2 * spaced(B * row_m) + 1 + 2 * B * m;
+    return 2 * spaced(B * row_m) + 2 * B * m + 1;
 }
 
 void ran_simd_pack_forward(
@@ -939,10 +939,10 @@ static void ran_simd_step_thread(
     const real *const b_f = parameters->b_f; /* [m] */
     real *const work_s = work; /* [m] a row */
     real *const work_c = work_s + spaced(B * row_m); /* [m] a row */
-    real *const work_parity = work_c + spaced(B * row_m);
-    const size_t t = parity_of(work_parity);
-    real *const work_initial_h = work_parity + 1;
+    real *const work_initial_h = work_c + spaced(B * row_m);
     real *const work_initial_c = work_initial_h + B * m;
+    real *const work_parity = work_initial_c + B * m;
+    const size_t t = parity_of(work_parity);
     const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m,
         work_initial_h, thread, threads);
     const real *const initial_c = given_or(state != NULL ? state->c : NULL, 0, B * m,

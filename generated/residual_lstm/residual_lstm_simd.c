@@ -104,7 +104,7 @@ size_t residual_lstm_simd_step_work_size(const residual_lstm_sizes *sizes, size_
     const size_t size_m = RESIDUAL_LSTM_FIXED_m;
     const size_t row_d = padded(d);
     const size_t row_size_m = padded(size_m);
-    return 2 * spaced(B * row_d) + spaced(B * row_size_m) + 1 + B * size_m + B * d;
+    return 2 * spaced(B * row_d) + spaced(B * row_size_m) + B * size_m + B * d + 1;
 }
 
 void residual_lstm_simd_pack_forward(
@@ -1570,10 +1570,10 @@ static void residual_lstm_simd_step_thread(
     real *const work_c = work; /* [d] a row */
     real *const work_r = work_c + spaced(B * row_d); /* [d] a row */
     real *const work_a_h = work_r + spaced(B * row_d); /* [m] a row */
-    real *const work_parity = work_a_h + spaced(B * row_size_m);
-    const size_t t = parity_of(work_parity);
-    real *const work_initial_h = work_parity + 1;
+    real *const work_initial_h = work_a_h + spaced(B * row_size_m);
     real *const work_initial_c = work_initial_h + B * size_m;
+    real *const work_parity = work_initial_c + B * d;
+    const size_t t = parity_of(work_parity);
     const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * size_m,
         work_initial_h, thread, threads);
     const real *const initial_c = given_or(state != NULL ? state->c : NULL, 0, B * d,

@@ -81,12 +81,12 @@ size_t residual_lstm_simd_infer_work_size(const residual_lstm_sizes *sizes, size
 size_t residual_lstm_simd_backward_work_size(const residual_lstm_sizes *sizes, size_t threads);
 
 /* Entries of residual_lstm_real: scratch memory of step: 2 * spaced(B * padded d) +
- * spaced(B * padded size_m) + 1 + B * size_m + B * d.
+ * spaced(B * padded size_m) + B * size_m + B * d + 1.
  *   c, r: spaced(B * padded d) each, one step, then overwritten
  *   a_h: spaced(B * padded size_m), one step, then overwritten
- *   t: 1, parity of the last step
  *   initial_h: B * size_m, in place of what the caller does not give
- *   initial_c: B * d, in place of what the caller does not give */
+ *   initial_c: B * d, in place of what the caller does not give
+ *   t: 1, parity of the last step, before the first one anything */
 size_t residual_lstm_simd_step_work_size(const residual_lstm_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

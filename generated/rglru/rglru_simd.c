@@ -94,7 +94,7 @@ size_t rglru_simd_step_work_size(const rglru_sizes *sizes, size_t threads)
     const size_t B = sizes->B;
     const size_t d = RGLRU_FIXED_d;
     const size_t row_d = padded(d);
-    return 4 * spaced(B * row_d) + spaced(d) + 1 + B * d;
+    return 4 * spaced(B * row_d) + spaced(d) + B * d + 1;
 }
 
 void rglru_simd_pack_forward(
@@ -843,9 +843,9 @@ static void rglru_simd_step_thread(
     real *const work_s = work_i + spaced(B * row_d); /* [d] a row */
     real *const softplus_Lambda = work_s + spaced(B * row_d); /* [d] a row */
     real *const work_exp_l = softplus_Lambda + spaced(d); /* [d] a row */
-    real *const work_parity = work_exp_l + spaced(B * row_d);
+    real *const work_initial_h = work_exp_l + spaced(B * row_d);
+    real *const work_parity = work_initial_h + B * d;
     const size_t t = parity_of(work_parity);
-    real *const work_initial_h = work_parity + 1;
     const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * d,
         work_initial_h, thread, threads);
     const real *const panels_x = packed;

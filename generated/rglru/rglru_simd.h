@@ -54,12 +54,12 @@ size_t rglru_simd_infer_work_size(const rglru_sizes *sizes, size_t threads);
  *   chunk: steps_together(T, B, padded d) */
 size_t rglru_simd_backward_work_size(const rglru_sizes *sizes, size_t threads);
 
-/* Entries of rglru_real: scratch memory of step: 4 * spaced(B * padded d) + spaced(d) + 1 +
- * B * d.
+/* Entries of rglru_real: scratch memory of step: 4 * spaced(B * padded d) + spaced(d) + B * d +
+ * 1.
  *   r, i, s, exp_l: spaced(B * padded d) each, one step, then overwritten
  *   softplus_Lambda: spaced(d), every step
- *   t: 1, parity of the last step
- *   initial_h: B * d, in place of what the caller does not give */
+ *   initial_h: B * d, in place of what the caller does not give
+ *   t: 1, parity of the last step, before the first one anything */
 size_t rglru_simd_step_work_size(const rglru_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

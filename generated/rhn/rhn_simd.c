@@ -85,7 +85,7 @@ size_t rhn_simd_step_work_size(const rhn_sizes *sizes, size_t threads)
     const size_t B = sizes->B;
     const size_t m = RHN_FIXED_m;
     const size_t row_m = padded(m);
-    return 2 * spaced(B * row_m) + 1 + B * m;
+    return 2 * spaced(B * row_m) + B * m + 1;
 }
 
 void rhn_simd_pack_forward(
@@ -1365,9 +1365,9 @@ static void rhn_simd_step_thread(
     const real *const b_T_3 = parameters->b_T_3; /* [m] */
     real *const work_s_1 = work; /* [m] a row */
     real *const work_s_2 = work_s_1 + spaced(B * row_m); /* [m] a row */
-    real *const work_parity = work_s_2 + spaced(B * row_m);
+    real *const work_initial_y = work_s_2 + spaced(B * row_m);
+    real *const work_parity = work_initial_y + B * m;
     const size_t t = parity_of(work_parity);
-    real *const work_initial_y = work_parity + 1;
     const real *const initial_y = given_or(state != NULL ? state->y : NULL, 0, B * m,
         work_initial_y, thread, threads);
     const real *const panels_x = packed;

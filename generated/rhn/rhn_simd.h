@@ -64,10 +64,10 @@ size_t rhn_simd_infer_work_size(const rhn_sizes *sizes, size_t threads);
  *   chunk: steps_together(T, B, 8 * padded m) */
 size_t rhn_simd_backward_work_size(const rhn_sizes *sizes, size_t threads);
 
-/* Entries of rhn_real: scratch memory of step: 2 * spaced(B * padded m) + 1 + B * m.
+/* Entries of rhn_real: scratch memory of step: 2 * spaced(B * padded m) + B * m + 1.
  *   s_1, s_2: spaced(B * padded m) each, one step, then overwritten
- *   t: 1, parity of the last step
- *   initial_y: B * m, in place of what the caller does not give */
+ *   initial_y: B * m, in place of what the caller does not give
+ *   t: 1, parity of the last step, before the first one anything */
 size_t rhn_simd_step_work_size(const rhn_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

@@ -94,7 +94,7 @@ size_t rwkv4_simd_step_work_size(const rwkv4_sizes *sizes, size_t threads)
     const size_t d = RWKV4_FIXED_d;
     const size_t row_D = padded(D);
     const size_t row_d = padded(d);
-    return 11 * spaced(B * row_d) + 3 * spaced(B * row_D) + spaced(d) + 1 + B * D + 3 * B * d;
+    return 11 * spaced(B * row_d) + 3 * spaced(B * row_D) + spaced(d) + B * D + 3 * B * d + 1;
 }
 
 void rwkv4_simd_pack_forward(
@@ -2072,12 +2072,12 @@ static void rwkv4_simd_step_thread(
     real *const work_r_wkv = work_p + spaced(B * row_d); /* [d] a row */
     real *const exp_w_log = work_r_wkv + spaced(B * row_d); /* [d] a row */
     real *const work_sigmoid_r = exp_w_log + spaced(d); /* [d] a row */
-    real *const work_parity = work_sigmoid_r + spaced(B * row_d);
-    const size_t t = parity_of(work_parity);
-    real *const work_initial_x = work_parity + 1;
+    real *const work_initial_x = work_sigmoid_r + spaced(B * row_d);
     real *const work_initial_p = work_initial_x + B * D;
     real *const work_initial_b = work_initial_p + B * d;
     real *const work_initial_a = work_initial_b + B * d;
+    real *const work_parity = work_initial_a + B * d;
+    const size_t t = parity_of(work_parity);
     const real *const initial_x = given_or(state != NULL ? state->x : NULL, 0, B * D,
         work_initial_x, thread, threads);
     const real *const initial_p = given_or(state != NULL ? state->p : NULL, -REAL(1e+30), B * d,

@@ -73,14 +73,14 @@ size_t rwkv4_simd_infer_work_size(const rwkv4_sizes *sizes, size_t threads);
 size_t rwkv4_simd_backward_work_size(const rwkv4_sizes *sizes, size_t threads);
 
 /* Entries of rwkv4_real: scratch memory of step: 11 * spaced(B * padded d) +
- * 3 * spaced(B * padded D) + spaced(d) + 1 + B * D + 3 * B * d.
+ * 3 * spaced(B * padded D) + spaced(d) + B * D + 3 * B * d + 1.
  *   k, v_2, e, g, f, h, a, b, p, r_wkv, sigmoid_r: spaced(B * padded d) each, one step, then
  *     overwritten
  *   x_r, x_k, x_v: spaced(B * padded D) each, one step, then overwritten
  *   exp_w_log: spaced(d), every step
- *   t: 1, parity of the last step
  *   initial_x: B * D, in place of what the caller does not give
- *   initial_p, initial_b, initial_a: B * d each, in place of what the caller does not give */
+ *   initial_p, initial_b, initial_a: B * d each, in place of what the caller does not give
+ *   t: 1, parity of the last step, before the first one anything */
 size_t rwkv4_simd_step_work_size(const rwkv4_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

@@ -167,7 +167,7 @@ size_t rwkv7_simd_step_work_size(const rwkv7_sizes *sizes, size_t threads)
     const size_t row_R_a = padded(R_a);
     return 12 * spaced(B * H * d_k) + 3 * spaced(B * H * d_v) + 2 * spaced(B * row_H)
         + spaced(B * H * d_v * d_k) + 5 * spaced(B * row_D) + spaced(B * row_R_d)
-        + spaced(B * row_R_a) + 1 + B * D + B * H * d_v * d_k;
+        + spaced(B * row_R_a) + B * D + B * H * d_v * d_k + 1;
 }
 
 void rwkv7_simd_pack_forward(
@@ -2196,10 +2196,10 @@ static void rwkv7_simd_step_thread(
     real *const work_exp_softplus_d = work_softplus_d + spaced(B * H * d_k); /* [H, d_k] a row */
     real *const work_a_a = work_exp_softplus_d + spaced(B * H * d_k); /* [H, d_k] a row */
     real *const work_a_s = work_a_a + spaced(B * H * d_k); /* [H] a row */
-    real *const work_parity = work_a_s + spaced(B * row_H);
-    const size_t t = parity_of(work_parity);
-    real *const work_initial_x = work_parity + 1;
+    real *const work_initial_x = work_a_s + spaced(B * row_H);
     real *const work_initial_S = work_initial_x + B * D;
+    real *const work_parity = work_initial_S + B * H * d_v * d_k;
+    const size_t t = parity_of(work_parity);
     const real *const initial_x = given_or(state != NULL ? state->x : NULL, 0, B * D,
         work_initial_x, thread, threads);
     const real *const initial_S = given_or(state != NULL ? state->S : NULL, 0, B * H * d_v * d_k,

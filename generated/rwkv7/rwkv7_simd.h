@@ -98,8 +98,8 @@ size_t rwkv7_simd_backward_work_size(const rwkv7_sizes *sizes, size_t threads);
 
 /* Entries of rwkv7_real: scratch memory of step: 12 * spaced(B * H * d_k) +
  * 3 * spaced(B * H * d_v) + 2 * spaced(B * padded H) + spaced(B * H * d_v * d_k) +
- * 5 * spaced(B * padded D) + spaced(B * padded R_d) + spaced(B * padded R_a) + 1 + B * D +
- * B * H * d_v * d_k.
+ * 5 * spaced(B * padded D) + spaced(B * padded R_d) + spaced(B * padded R_a) + B * D +
+ * B * H * d_v * d_k + 1.
  *   r, k, d, w, a, kappa, khat, ktilde, a_khat, softplus_d, exp_softplus_d, a_a:
  *     spaced(B * H * d_k) each, one step, then overwritten
  *   v_2, u, o: spaced(B * H * d_v) each, one step, then overwritten
@@ -108,9 +108,9 @@ size_t rwkv7_simd_backward_work_size(const rwkv7_sizes *sizes, size_t threads);
  *   x_r, x_k, x_v, x_d, x_a: spaced(B * padded D) each, one step, then overwritten
  *   z_d: spaced(B * padded R_d), one step, then overwritten
  *   z_a: spaced(B * padded R_a), one step, then overwritten
- *   t: 1, parity of the last step
  *   initial_x: B * D, in place of what the caller does not give
- *   initial_S: B * H * d_v * d_k, in place of what the caller does not give */
+ *   initial_S: B * H * d_v * d_k, in place of what the caller does not give
+ *   t: 1, parity of the last step, before the first one anything */
 size_t rwkv7_simd_step_work_size(const rwkv7_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

@@ -110,7 +110,7 @@ size_t s6_simd_step_work_size(const s6_sizes *sizes, size_t threads)
     const size_t row_R = padded(R);
     const size_t row_N = padded(N);
     return spaced(B * row_R) + spaced(B * row_D) + 2 * spaced(B * row_N) + 5 * spaced(B * D * N)
-        + spaced(D * N) + 1 + B * D * N;
+        + spaced(D * N) + B * D * N + 1;
 }
 
 void s6_simd_pack_forward(const s6_sizes *sizes, const s6_parameters *parameters, s6_real *packed)
@@ -1084,9 +1084,9 @@ static void s6_simd_step_thread(
     real *const exp_A_log = work_h + spaced(B * D * N); /* [D, N] a row */
     real *const work_a_Ahat = exp_A_log + spaced(D * N); /* [D, N] a row */
     real *const work_expm1_a_Ahat = work_a_Ahat + spaced(B * D * N); /* [D, N] a row */
-    real *const work_parity = work_expm1_a_Ahat + spaced(B * D * N);
+    real *const work_initial_h = work_expm1_a_Ahat + spaced(B * D * N);
+    real *const work_parity = work_initial_h + B * D * N;
     const size_t t = parity_of(work_parity);
-    real *const work_initial_h = work_parity + 1;
     const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * D * N,
         work_initial_h, thread, threads);
     const real *const panels_x = packed;

@@ -69,14 +69,14 @@ size_t s6_simd_infer_work_size(const s6_sizes *sizes, size_t threads);
 size_t s6_simd_backward_work_size(const s6_sizes *sizes, size_t threads);
 
 /* Entries of s6_real: scratch memory of step: spaced(B * padded R) + spaced(B * padded D) +
- * 2 * spaced(B * padded N) + 5 * spaced(B * D * N) + spaced(D * N) + 1 + B * D * N.
+ * 2 * spaced(B * padded N) + 5 * spaced(B * D * N) + spaced(D * N) + B * D * N + 1.
  *   r: spaced(B * padded R), one step, then overwritten
  *   Delta: spaced(B * padded D), one step, then overwritten
  *   B_2, C: spaced(B * padded N) each, one step, then overwritten
  *   Ahat, Bhat, h, a_Ahat, expm1_a_Ahat: spaced(B * D * N) each, one step, then overwritten
  *   exp_A_log: spaced(D * N), every step
- *   t: 1, parity of the last step
- *   initial_h: B * D * N, in place of what the caller does not give */
+ *   initial_h: B * D * N, in place of what the caller does not give
+ *   t: 1, parity of the last step, before the first one anything */
 size_t s6_simd_step_work_size(const s6_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

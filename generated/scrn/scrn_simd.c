@@ -103,7 +103,7 @@ size_t scrn_simd_step_work_size(const scrn_sizes *sizes, size_t threads)
     const size_t m = SCRN_FIXED_m;
     const size_t row_k = padded(k);
     const size_t row_m = padded(m);
-    return 2 * spaced(B * row_k) + spaced(B * row_m) + 1 + B * k + B * m;
+    return 2 * spaced(B * row_k) + spaced(B * row_m) + B * k + B * m + 1;
 }
 
 void scrn_simd_pack_forward(
@@ -1161,10 +1161,10 @@ static void scrn_simd_step_thread(
     real *const work_s = work; /* [k] a row */
     real *const work_h = work_s + spaced(B * row_k); /* [m] a row */
     real *const work_a_s = work_h + spaced(B * row_m); /* [k] a row */
-    real *const work_parity = work_a_s + spaced(B * row_k);
-    const size_t t = parity_of(work_parity);
-    real *const work_initial_s = work_parity + 1;
+    real *const work_initial_s = work_a_s + spaced(B * row_k);
     real *const work_initial_h = work_initial_s + B * k;
+    real *const work_parity = work_initial_h + B * m;
+    const size_t t = parity_of(work_parity);
     const real *const initial_s = given_or(state != NULL ? state->s : NULL, 0, B * k,
         work_initial_s, thread, threads);
     const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m,

@@ -76,12 +76,12 @@ size_t scrn_simd_infer_work_size(const scrn_sizes *sizes, size_t threads);
 size_t scrn_simd_backward_work_size(const scrn_sizes *sizes, size_t threads);
 
 /* Entries of scrn_real: scratch memory of step: 2 * spaced(B * padded k) + spaced(B * padded m)
- * + 1 + B * k + B * m.
+ * + B * k + B * m + 1.
  *   s, a_s: spaced(B * padded k) each, one step, then overwritten
  *   h: spaced(B * padded m), one step, then overwritten
- *   t: 1, parity of the last step
  *   initial_s: B * k, in place of what the caller does not give
- *   initial_h: B * m, in place of what the caller does not give */
+ *   initial_h: B * m, in place of what the caller does not give
+ *   t: 1, parity of the last step, before the first one anything */
 size_t scrn_simd_step_work_size(const scrn_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

@@ -81,7 +81,7 @@ size_t sgrn_simd_step_work_size(const sgrn_sizes *sizes, size_t threads)
     const size_t B = sizes->B;
     const size_t m = SGRN_FIXED_m;
     const size_t row_m = padded(m);
-    return spaced(B * row_m) + 1 + B * m;
+    return spaced(B * row_m) + B * m + 1;
 }
 
 void sgrn_simd_pack_forward(
@@ -760,9 +760,9 @@ static void sgrn_simd_step_thread(
     const size_t row_m = padded(m);
     const real *const b = parameters->b; /* [m] */
     real *const work_a = work; /* [m] a row */
-    real *const work_parity = work_a + spaced(B * row_m);
+    real *const work_initial_h = work_a + spaced(B * row_m);
+    real *const work_parity = work_initial_h + B * m;
     const size_t t = parity_of(work_parity);
-    real *const work_initial_h = work_parity + 1;
     const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m,
         work_initial_h, thread, threads);
     const real *const panels_x = packed;

@@ -63,10 +63,10 @@ size_t sgu_simd_infer_work_size(const sgu_sizes *sizes, size_t threads);
  *   chunk: steps_together(T, B, 3 * padded m) */
 size_t sgu_simd_backward_work_size(const sgu_sizes *sizes, size_t threads);
 
-/* Entries of sgu_real: scratch memory of step: 3 * spaced(B * padded m) + 1 + B * m.
+/* Entries of sgu_real: scratch memory of step: 3 * spaced(B * padded m) + B * m + 1.
  *   x_g, z, x_g_h_prev: spaced(B * padded m) each, one step, then overwritten
- *   t: 1, parity of the last step
- *   initial_h: B * m, in place of what the caller does not give */
+ *   initial_h: B * m, in place of what the caller does not give
+ *   t: 1, parity of the last step, before the first one anything */
 size_t sgu_simd_step_work_size(const sgu_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

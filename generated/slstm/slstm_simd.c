@@ -89,7 +89,7 @@ size_t slstm_simd_step_work_size(const slstm_sizes *sizes, size_t threads)
     const size_t B = sizes->B;
     const size_t d = SLSTM_FIXED_d;
     const size_t row_d = padded(d);
-    return 3 * spaced(B * row_d) + 1 + 4 * B * d;
+    return 3 * spaced(B * row_d) + 4 * B * d + 1;
 }
 
 void slstm_simd_pack_forward(
@@ -1208,12 +1208,12 @@ static void slstm_simd_step_thread(
     real *const work_m = work; /* [d] a row */
     real *const work_c = work_m + spaced(B * row_d); /* [d] a row */
     real *const work_n = work_c + spaced(B * row_d); /* [d] a row */
-    real *const work_parity = work_n + spaced(B * row_d);
-    const size_t t = parity_of(work_parity);
-    real *const work_initial_h = work_parity + 1;
+    real *const work_initial_h = work_n + spaced(B * row_d);
     real *const work_initial_m = work_initial_h + B * d;
     real *const work_initial_c = work_initial_m + B * d;
     real *const work_initial_n = work_initial_c + B * d;
+    real *const work_parity = work_initial_n + B * d;
+    const size_t t = parity_of(work_parity);
     const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * d,
         work_initial_h, thread, threads);
     const real *const initial_m = given_or(state != NULL ? state->m : NULL, -REAL(1e+30), B * d,

@@ -65,11 +65,11 @@ size_t slstm_simd_infer_work_size(const slstm_sizes *sizes, size_t threads);
  *   chunk: steps_together(T, B, 4 * padded d) */
 size_t slstm_simd_backward_work_size(const slstm_sizes *sizes, size_t threads);
 
-/* Entries of slstm_real: scratch memory of step: 3 * spaced(B * padded d) + 1 + 4 * B * d.
+/* Entries of slstm_real: scratch memory of step: 3 * spaced(B * padded d) + 4 * B * d + 1.
  *   m, c, n: spaced(B * padded d) each, one step, then overwritten
- *   t: 1, parity of the last step
  *   initial_h, initial_m, initial_c, initial_n: B * d each, in place of what the caller does not
- *     give */
+ *     give
+ *   t: 1, parity of the last step, before the first one anything */
 size_t slstm_simd_step_work_size(const slstm_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

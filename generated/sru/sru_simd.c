@@ -84,7 +84,7 @@ size_t sru_simd_step_work_size(const sru_sizes *sizes, size_t threads)
     const size_t B = sizes->B;
     const size_t m = SRU_FIXED_m;
     const size_t row_m = padded(m);
-    return 3 * spaced(B * row_m) + 1 + B * m;
+    return 3 * spaced(B * row_m) + B * m + 1;
 }
 
 void sru_simd_pack_forward(
@@ -1017,9 +1017,9 @@ static void sru_simd_step_thread(
     real *const work_c = work; /* [m] a row */
     real *const work_a_c = work_c + spaced(B * row_m); /* [m] a row */
     real *const work_a_h = work_a_c + spaced(B * row_m); /* [m] a row */
-    real *const work_parity = work_a_h + spaced(B * row_m);
+    real *const work_initial_c = work_a_h + spaced(B * row_m);
+    real *const work_parity = work_initial_c + B * m;
     const size_t t = parity_of(work_parity);
-    real *const work_initial_c = work_parity + 1;
     const real *const initial_c = given_or(state != NULL ? state->c : NULL, 0, B * m,
         work_initial_c, thread, threads);
     const real *const panels_x = packed;

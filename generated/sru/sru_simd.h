@@ -58,10 +58,10 @@ size_t sru_simd_infer_work_size(const sru_sizes *sizes, size_t threads);
  *   chunk: steps_together(T, B, 3 * padded m) */
 size_t sru_simd_backward_work_size(const sru_sizes *sizes, size_t threads);
 
-/* Entries of sru_real: scratch memory of step: 3 * spaced(B * padded m) + 1 + B * m.
+/* Entries of sru_real: scratch memory of step: 3 * spaced(B * padded m) + B * m + 1.
  *   c, a_c, a_h: spaced(B * padded m) each, one step, then overwritten
- *   t: 1, parity of the last step
- *   initial_c: B * m, in place of what the caller does not give */
+ *   initial_c: B * m, in place of what the caller does not give
+ *   t: 1, parity of the last step, before the first one anything */
 size_t sru_simd_step_work_size(const sru_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

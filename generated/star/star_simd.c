@@ -85,7 +85,7 @@ size_t star_simd_step_work_size(const star_sizes *sizes, size_t threads)
     const size_t B = sizes->B;
     const size_t m = STAR_FIXED_m;
     const size_t row_m = padded(m);
-    return spaced(B * row_m) + 1 + B * m;
+    return spaced(B * row_m) + B * m + 1;
 }
 
 void star_simd_pack_forward(
@@ -861,9 +861,9 @@ static void star_simd_step_thread(
     const real *const b_k = parameters->b_k; /* [m] */
     const real *const b_z = parameters->b_z; /* [m] */
     real *const work_z = work; /* [m] a row */
-    real *const work_parity = work_z + spaced(B * row_m);
+    real *const work_initial_h = work_z + spaced(B * row_m);
+    real *const work_parity = work_initial_h + B * m;
     const size_t t = parity_of(work_parity);
-    real *const work_initial_h = work_parity + 1;
     const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m,
         work_initial_h, thread, threads);
     const real *const panels_x = packed;

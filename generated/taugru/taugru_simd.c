@@ -84,7 +84,7 @@ size_t taugru_simd_step_work_size(const taugru_sizes *sizes, size_t threads)
     const size_t B = sizes->B;
     const size_t m = TAUGRU_FIXED_m;
     const size_t row_m = padded(m);
-    return spaced(B * row_m) + 1 + 2 * B * m;
+    return spaced(B * row_m) + 2 * B * m + 1;
 }
 
 void taugru_simd_pack_forward(
@@ -935,10 +935,10 @@ static void taugru_simd_step_thread(
     const size_t m = TAUGRU_FIXED_m;
     const size_t row_m = padded(m);
     real *const work_h_handed_on = work; /* [m] a row */
-    real *const work_parity = work_h_handed_on + spaced(B * row_m);
-    const size_t t = parity_of(work_parity);
-    real *const work_initial_h = work_parity + 1;
+    real *const work_initial_h = work_h_handed_on + spaced(B * row_m);
     real *const work_initial_h_handed_on = work_initial_h + B * m;
+    real *const work_parity = work_initial_h_handed_on + B * m;
+    const size_t t = parity_of(work_parity);
     const real *const initial_h = given_or(state != NULL ? state->h : NULL, 0, B * m,
         work_initial_h, thread, threads);
     const real *const initial_h_handed_on = given_or(state != NULL ? state->h_handed_on : NULL, 0,

@@ -54,11 +54,11 @@ size_t tgru_simd_infer_work_size(const tgru_sizes *sizes, size_t threads);
  *   chunk: steps_together(T, B, 2 * padded m) */
 size_t tgru_simd_backward_work_size(const tgru_sizes *sizes, size_t threads);
 
-/* Entries of tgru_real: scratch memory of step: 3 * spaced(B * padded m) + 1 + B * n + B * m.
+/* Entries of tgru_real: scratch memory of step: 3 * spaced(B * padded m) + B * n + B * m + 1.
  *   z, f, o: spaced(B * padded m) each, one step, then overwritten
- *   t: 1, parity of the last step
  *   initial_x: B * n, in place of what the caller does not give
- *   initial_h: B * m, in place of what the caller does not give */
+ *   initial_h: B * m, in place of what the caller does not give
+ *   t: 1, parity of the last step, before the first one anything */
 size_t tgru_simd_step_work_size(const tgru_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

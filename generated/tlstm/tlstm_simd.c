@@ -87,7 +87,7 @@ size_t tlstm_simd_step_work_size(const tlstm_sizes *sizes, size_t threads)
     const size_t n = TLSTM_FIXED_n;
     const size_t m = TLSTM_FIXED_m;
     const size_t row_m = padded(m);
-    return 4 * spaced(B * row_m) + 1 + B * n + B * m;
+    return 4 * spaced(B * row_m) + B * n + B * m + 1;
 }
 
 void tlstm_simd_pack_forward(
@@ -945,10 +945,10 @@ static void tlstm_simd_step_thread(
     real *const work_f = work_z + spaced(B * row_m); /* [m] a row */
     real *const work_o = work_f + spaced(B * row_m); /* [m] a row */
     real *const work_c = work_o + spaced(B * row_m); /* [m] a row */
-    real *const work_parity = work_c + spaced(B * row_m);
-    const size_t t = parity_of(work_parity);
-    real *const work_initial_x = work_parity + 1;
+    real *const work_initial_x = work_c + spaced(B * row_m);
     real *const work_initial_c = work_initial_x + B * n;
+    real *const work_parity = work_initial_c + B * m;
+    const size_t t = parity_of(work_parity);
     const real *const initial_x = given_or(state != NULL ? state->x : NULL, 0, B * n,
         work_initial_x, thread, threads);
     const real *const initial_c = given_or(state != NULL ? state->c : NULL, 0, B * m,

@@ -107,7 +107,7 @@ size_t unicornn_simd_step_work_size(const unicornn_sizes *sizes, size_t threads)
     const size_t B = sizes->B;
     const size_t m = UNICORNN_FIXED_m;
     const size_t row_m = padded(m);
-    return spaced(B * row_m) + spaced(m) + 1 + 2 * B * m;
+    return spaced(B * row_m) + spaced(m) + 2 * B * m + 1;
 }
 
 void unicornn_simd_pack_forward(
@@ -809,10 +809,10 @@ static void unicornn_simd_step_thread(
     const real *const alpha = parameters->alpha; /* [] */
     real *const work_z = work; /* [m] a row */
     real *const sigmoid_c = work_z + spaced(B * row_m); /* [m] a row */
-    real *const work_parity = sigmoid_c + spaced(m);
-    const size_t t = parity_of(work_parity);
-    real *const work_initial_z = work_parity + 1;
+    real *const work_initial_z = sigmoid_c + spaced(m);
     real *const work_initial_y = work_initial_z + B * m;
+    real *const work_parity = work_initial_y + B * m;
+    const size_t t = parity_of(work_parity);
     const real *const initial_z = given_or(state != NULL ? state->z : NULL, 0, B * m,
         work_initial_z, thread, threads);
     const real *const initial_y = given_or(state != NULL ? state->y : NULL, 0, B * m,

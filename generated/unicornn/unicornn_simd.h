@@ -61,12 +61,12 @@ size_t unicornn_simd_infer_work_size(const unicornn_sizes *sizes, size_t threads
  *   chunk: steps_together(T, B, 3 * padded m) */
 size_t unicornn_simd_backward_work_size(const unicornn_sizes *sizes, size_t threads);
 
-/* Entries of unicornn_real: scratch memory of step: spaced(B * padded m) + spaced(m) + 1 +
- * 2 * B * m.
+/* Entries of unicornn_real: scratch memory of step: spaced(B * padded m) + spaced(m) + 2 * B * m
+ * + 1.
  *   z: spaced(B * padded m), one step, then overwritten
  *   sigmoid_c: spaced(m), every step
- *   t: 1, parity of the last step
- *   initial_z, initial_y: B * m each, in place of what the caller does not give */
+ *   initial_z, initial_y: B * m each, in place of what the caller does not give
+ *   t: 1, parity of the last step, before the first one anything */
 size_t unicornn_simd_step_work_size(const unicornn_sizes *sizes, size_t threads);
 
 /* Packs the weights for forward, into as many entries as told above. */

@@ -76,11 +76,11 @@ size_t working_memory_lstm_simd_infer_work_size(
 size_t working_memory_lstm_simd_backward_work_size(
     const working_memory_lstm_sizes *sizes, size_t threads);
 
-/* Entries of working_memory_lstm_real: scratch memory of step: 2 * spaced(B * padded m) + 1 +
- * 2 * B * m.
+/* Entries of working_memory_lstm_real: scratch memory of step: 2 * spaced(B * padded m) +
+ * 2 * B * m + 1.
  *   c, tanh_c: spaced(B * padded m) each, one step, then overwritten
- *   t: 1, parity of the last step
- *   initial_h, initial_c: B * m each, in place of what the caller does not give */
+ *   initial_h, initial_c: B * m each, in place of what the caller does not give
+ *   t: 1, parity of the last step, before the first one anything */
 size_t working_memory_lstm_simd_step_work_size(
     const working_memory_lstm_sizes *sizes, size_t threads);
 

@@ -20,7 +20,7 @@ KEPT: dict[Place | None, str] = {
 LEFT_OUT = "in place of what the caller does not give"
 UNWANTED = "in place of rows that the caller does not want"
 AHEAD = "the sums of a chunk of steps, ahead or at their step"
-PARITY = "parity of the last step"
+PARITY = "parity of the last step, before the first one anything"
 SCRATCH, SCRATCH_SIZE = Name("work_scratch"), Name("scratch_size")
 WORK_PARITY = Name("work_parity")
 
@@ -55,7 +55,7 @@ class Memory:
     @property
     def rooms(self) -> list[Room]:
         """What lies in the workspace, in order, but for the scratch of each thread."""
-        return [*self._values, *self._sums_ahead, *self._way, *self._left_out]
+        return [*self._values, *self._sums_ahead, *self._left_out, *self._way]
 
     @cached_property
     def _values(self) -> list[Room]:
@@ -72,12 +72,13 @@ class Memory:
 
     @cached_property
     def _way(self) -> list[Room]:
+        """The parity is the last entry, where a caller who wants to clear it finds it."""
         return ([] if self.turning is None else
                 [Room(WORK_PARITY, Whole(1), PARITY, self.turning.text)])
 
     @cached_property
     def _left_out(self) -> list[Room]:
-        """What stands for states and gradients that the caller leaves out comes last."""
+        """What stands for states and gradients that the caller leaves out."""
         starts = [self.to.variable(one.initial) for one in self.tiled.edges]
         found = [(one, self.to.extent(one.shape), LEFT_OUT) for one in starts]
         found += [(one, self.to.extent(one.axes), UNWANTED)
@@ -131,7 +132,7 @@ class Memory:
         """Arrays side by side; scratch of threads lies behind what is computed ahead."""
         found: list[Statement] = []
         before: Expression = Name("work")
-        rooms, left_out = [*self._values, *self._sums_ahead], [*self._way, *self._left_out]
+        rooms, left_out = [*self._values, *self._sums_ahead], [*self._left_out, *self._way]
         for one in rooms:
             found.append(_array(one.name, before, note=one.note))
             before = one.name + one.count

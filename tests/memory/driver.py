@@ -158,8 +158,10 @@ static void stream(task *const the)
     const NAME_initial initial = { INITIAL };
     const NAME_state next = { FINAL };
     const NAME_initial again = { NEXT };
-    real *const work = room(CALL_step_work_size(&sizes MEMBERS));
+    const size_t entries = CALL_step_work_size(&sizes MEMBERS);
+    real *const work = room(entries);
     uint64_t seen = the->result;
+    any_parity(work, entries);
     CALL_step(&sizes, &parameters, PACKED &in, &initial, &out, &next, work MEMBERS);
     TELL_FIRST_OUTPUTS
     CALL_step(&sizes, &parameters, PACKED &in, &again, &out, &next, work MEMBERS);
