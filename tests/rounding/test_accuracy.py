@@ -24,7 +24,7 @@ from symrnn.rounding.balls import EXACT, balls, precision
 from symrnn.rounding.rounded import rounding
 from symrnn.rounding.exact import exact, middles
 from tests.conftest import by_night
-from tests.rounding import drift
+from tests.rounding import drift, pool
 from tests.rounding.figures import GOAL, beyond, figures, of_numpy
 from tests.rounding.saturated import cases, missed, saturated
 
@@ -208,3 +208,11 @@ def test_the_catalogue_rounds_well() -> None:
               f"{np.median(medians[gradient]):.2f}, p99 of worst "
               f"{np.percentile(highs[gradient], 99):.1f} ulps")
     assert np.median(medians[False]) <= 1
+
+
+def test_rounding_every_value_once_is_no_worse_than_a_kernel() -> None:
+    """Forward: what stands beside kernels in pool.py is a limit of theirs."""
+    found = {who: one.figures for who, one in pool.pools(["deep_rnn", "convlstm"]).items()}
+    assert found["ideal"].forward_median <= min(found[name].forward_median
+                                                for name in asked.KERNELS)
+    assert found["ideal"].gradient_median < found["numpy"].gradient_median
