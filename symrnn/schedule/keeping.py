@@ -11,11 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from sympy import Add, Expr, Symbol
 
-from symrnn.program import (SATURATING, Equation, Program, Role, Saturating, Span, Variable,
-                            free_name, function, local, rewrite, symbols_in_order)
+from symrnn.program import (SATURATING, Equation, Maximum, Program, Role, Saturating, Span,
+                            Variable, contractions, free_name, function, local, rewrite,
+                            symbols_in_order)
 
 
 @dataclass(frozen=True)
@@ -172,9 +174,21 @@ def _recomputed(program: Program, gradient: Program, activations: Sequence[Activ
 
 
 def may_be_recomputed(program: Program, name: str) -> bool:
-    """True for a value that nobody needs besides the backward pass of its own step."""
+    """True for a value that nobody needs besides the backward pass of its own step.
+
+    Not for one of which the largest is sought: the derivative asks which entries are equal to that,
+    and of what is computed in another way none may be.
+    """
     return (program[name].span is Span.SEQUENCE and name not in program.outputs
-            and name not in program.states)
+            and name not in program.states and name not in _ranked(program))
+
+
+@lru_cache(maxsize=32)
+def _ranked(program: Program) -> frozenset[str]:
+    """The values of which some maximum is the largest."""
+    return frozenset(one.name for equation in program.equations
+                     for _, ein in contractions(equation.rhs) if isinstance(ein, Maximum)
+                     for one in ein.operands)
 
 
 def behind(gradient: Program, program: Program, equations: tuple[Equation, ...]) -> Program:
