@@ -79,7 +79,7 @@ class Certificate:
                      "bound": row.worst.bound} for row in self.rows]
         return json.dumps({
             "//": f"{MARK} from equations {self.equations}: {self.command}",
-            "network": self.name, "equations": digest(self.program),
+            "command": self.command, "network": self.name, "equations": digest(self.program),
             "seeds": [self.seed, self.seed + 1], "sizes": self.sizes, "compared": rows,
             "measured": measured, "environment": self.environment}, indent=1) + "\n"
 
