@@ -147,12 +147,14 @@ def files_of(architecture: Architecture, output: Path) -> dict[str, str]:
 
 
 def pages(networks: Sequence[Architecture], languages: Sequence[str], formats: str,
-          commands: CommandLine | None = None) -> Iterator[tuple[str, dict[str, str | bytes]]]:
+          commands: CommandLine | None = None, certificates: Path | None = None
+          ) -> Iterator[tuple[str, dict[str, str | bytes]]]:
     """The site of some networks, page by page: each network's name, and its files.
 
     A whole site, to which ``commands`` are given, has pages of them, of Python's names and of
-    recipes too. Raises UnknownName for a language or a format that there is none of, MissingText
-    where what the author of a built-in cell wrote is not in a language.
+    recipes too; ``certificates`` is a folder with that of every network. Raises UnknownName for a
+    language or a format that there is none of, MissingText where what the author of a built-in cell
+    wrote is not in a language, FileRefused for a certificate that is none of these equations.
     """
     from symrnn.documents.site import site
     from symrnn.documents.writers import LINKED, writer
@@ -160,7 +162,7 @@ def pages(networks: Sequence[Architecture], languages: Sequence[str], formats: s
 
     written = writer(formats, languages)
     whole = site(networks, commands is not None,
-                 () if formats in LINKED else _beside(networks))
+                 () if formats in LINKED else _beside(networks), certificates)
     for page in whole.pages():
         in_every_language(page, languages)
         yield page.head.name, {**written.page(page)}

@@ -28,12 +28,14 @@ from symrnn.program import Program, ProgramError, digest, short_digest
 from symrnn.rendering import MARK
 from symrnn.runtime.machine import machine
 from symrnn.schedule import Plan
-from symrnn.targets import CHECKED, Target
+from symrnn.targets import CHECKED, RUN, Target
 
 EPS = float(np.finfo(np.float64).eps)
 RULE, ITSELF = "complex steps of the equations", "itself in extended precision"
 ONCE = tuple(one for one in RUNGS if not one.tangents)  # of C: more would compile for long
 ORACLE = "complex steps in extended precision"
+DERIVATION, INTERPRETER = "derivation", "interpreter"
+BY_ITSELF = {"rule": RULE, "extended precision": ITSELF, "oracle": ORACLE}  # besides the rungs
 
 
 class Incomparable(ProgramError):
@@ -122,15 +124,26 @@ def certificate(program: Program, name: str, command: str, seed: int = 0,
     longer = Expected(_longer(wanted.case), wanted.arrows)
     steps = {one.name: complex_step_gradient(longer.case, one.name)
              for one in differentiable(program)}
-    found = [*_rows("derivation", _gradients("rule", RULE, wanted.values, steps, wanted)),
-             *_rows("interpreter", _itself(wanted, longer))]
+    found = [*_rows(DERIVATION, _gradients("rule", wanted.values, steps, wanted)),
+             *_rows(INTERPRETER, _itself(wanted, longer))]
     for target in targets:
         kernel = compile(program, dtype="float64", **target.choice)
         own = Subject(kernel, wanted.case).gradients
-        found += _rows(f"{target.title}, float64", (
+        found += _rows(_computer(target), (
             *held(kernel, wanted, RUNGS if target.backend == "numpy" else ONCE),
-            *_gradients("oracle", ORACLE, own, steps, wanted)))
+            *_gradients("oracle", own, steps, wanted)))
     return Certificate(name, program, command, seed, wanted.case.sizes, tuple(found))
+
+
+def said() -> frozenset[str]:
+    """All words by which a certificate calls who computed, what was compared, and with what."""
+    return frozenset((DERIVATION, INTERPRETER, *map(_computer, RUN), *BY_ITSELF,
+                      *BY_ITSELF.values(), *(word for one in RUNGS
+                                             for word in (one.name, one.against))))
+
+
+def _computer(target: Target) -> str:
+    return f"{target.title}, float64"
 
 
 def _comparable(plan: Plan, seed: int) -> Expected:
@@ -148,12 +161,12 @@ def _longer(case: Case) -> Case:
                 {name: one.astype(np.longdouble) for name, one in case.values.items()})
 
 
-def _gradients(rung: str, against: str, found: dict[str, Any], steps: dict[str, Any],
-               wanted: Expected) -> Iterator[Held]:
+def _gradients(rung: str, found: dict[str, Any], steps: dict[str, Any], wanted: Expected
+               ) -> Iterator[Held]:
     for name, right in steps.items():
         bound = UNITS * max(EPS, wanted.noise[name])
-        yield compared(rung, against, name, found[name], right, scale(wanted.values, name), bound,
-                       EPS)
+        yield compared(rung, BY_ITSELF[rung], name, found[name], right,
+                       scale(wanted.values, name), bound, EPS)
 
 
 def _itself(wanted: Expected, longer: Expected) -> Iterator[Held]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from symrnn.checking.certificate import said
 from symrnn.program import Program, digest, quoted
 from symrnn.rendering import FileRefused
 
@@ -17,13 +18,13 @@ class Compared:
     """One comparison: of how many numbers, against what, and its worst error by who computed.
 
     Errors are in units in the last place of an array's largest entry, in the order of the
-    certificate's columns; None where somebody was not compared so.
+    certificate's columns; none where somebody was not compared so.
     """
 
     rung: str
     against: str
     numbers: int
-    ulps: tuple[float | None, ...]
+    ulps: tuple[tuple[float, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -70,15 +71,18 @@ def _certified(found: Mapping[str, Any]) -> Certified:
     rows = [({word: str(one[word]) for word in ("by", "rung", "against")}, int(one["numbers"]),
              float(measure["ulps"]))
             for one, measure in zip(found["compared"], found["measured"], strict=True)]
+    if not {word for told, _, _ in rows for word in told.values()} <= said():
+        raise ValueError("another program's words")
     who = [told["by"] for told, _, _ in rows]
     kernels = tuple(dict.fromkeys(one for one in who if who.count(one) > 1))
-    table: dict[tuple[str, str, int], dict[str, float]] = {}
+    table: dict[tuple[str, str, int], dict[str, tuple[float, ...]]] = {}
     for told, numbers, ulps in rows:
         if told["by"] in kernels:
-            table.setdefault((told["rung"], told["against"], numbers), {})[told["by"]] = ulps
-    alone = tuple((told["by"], Compared(told["rung"], told["against"], numbers, (ulps,)))
+            table.setdefault((told["rung"], told["against"], numbers), {})[told["by"]] = (ulps,)
+    alone = tuple((told["by"], Compared(told["rung"], told["against"], numbers, ((ulps,),)))
                   for told, numbers, ulps in rows if told["by"] not in kernels)
-    return Certified(kernels, tuple(Compared(*key, tuple(map(ulps.get, kernels)))
-                                    for key, ulps in table.items()), alone,
+    rows_of_kernels = tuple(Compared(*key, tuple(ulps.get(one, ()) for one in kernels))
+                            for key, ulps in table.items())
+    return Certified(kernels, rows_of_kernels, alone,
                      tuple((str(key), str(one)) for key, one in found["environment"].items()),
                      str(found["command"]))

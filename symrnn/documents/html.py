@@ -28,6 +28,7 @@ from symrnn.documents.folding import Run, runs
 from symrnn.documents.plot import Plot, curve
 from symrnn.documents.shared import FOLDER as SHARED, shared
 from symrnn.documents.vectors import numbers_of
+from symrnn.checking.certificate import said
 from symrnn.jacobians.steps import Why
 from symrnn.program import ProgramError, Role, Rule, quoted
 from symrnn.rendering import Markup, names_read, page
@@ -38,7 +39,8 @@ INDEX = "index.html"
 TAKEN = frozenset((INDEX, GUIDE, *ADDRESSES.values()))  # beside the pages of networks
 KERNELS = "kernels"  # what pages of all languages compute with
 TEMPLATES = {"page": ("page.html.j2", "parts.html.j2", "block.html.j2"),
-             "index": ("index.html.j2",), "guide": ("guide.html.j2",), "flow": ("flow.html.j2",)}
+             "index": ("index.html.j2",), "guide": ("guide.html.j2",), "flow": ("flow.html.j2",),
+             "certified": ("certified.html.j2",)}
 PAPER = (*(f"typst/{one}.typ.j2" for one in ("pictures", "symbols", "backward", "code")),
          "latex/page/backward.tex.j2")  # what says more than a page in a browser does
 COPIES = ("typst/copies.typ.j2", "typst/example.typ.j2", "typst/code.typ.j2")
@@ -247,6 +249,6 @@ def used() -> dict[str, frozenset[str]]:
             "tags": frozenset(TAGS), "roles": frozenset(one.name.lower() for one in shown),
             "rules": frozenset(one.name.lower() for one in Rule),
             "functions": functions, "functions_short": functions,
-            "recurrence": frozenset(one.value for one in Kind),
+            "comparisons": said(), "recurrence": frozenset(one.value for one in Kind),
             "unmeasured": frozenset(one.name.lower() for one in Why),
             "costs": frozenset((*KINDS, *WHOLE)), "verdicts": frozenset(("same", "merged"))}

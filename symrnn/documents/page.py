@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from symrnn.backends.formula import Formula
 from symrnn.backends.repeats import Repeat
 from symrnn.diagrams.picture import Picture
+from symrnn.documents.certified import Certified
 from symrnn.documents.layer import Layer
 from symrnn.documents.measures import Accuracy, CodeSize, CostRow, SizeInput
 from symrnn.documents.rows import EquationRow
@@ -222,6 +223,7 @@ class Page:
     example: Example
     lessons: tuple[LessonShown, ...]
     accuracy: tuple[Accuracy, ...]  # none where no random case has finite values
+    certified: tuple[Certified, ...]  # none where no certificate is given
     layers: tuple[Layer, ...]  # of other libraries
     neighbours: tuple[Neighbour, ...]
     equals: tuple[Equal, ...]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from sympy import Expr
 
@@ -16,6 +17,7 @@ from symrnn.diagrams.diagram import one_step
 from symrnn.diagrams.unrolled import unrolled
 from symrnn.documents.accuracy import accuracy
 from symrnn.documents.bibliography import year
+from symrnn.documents.certified import certified
 from symrnn.documents.code import code
 from symrnn.documents.code_size import code_size
 from symrnn.documents.copies import copies
@@ -47,6 +49,7 @@ class Site:
     programs: Mapping[str, Program]
     equals: Mapping[str, tuple[Equal, ...]]
     whole: bool = False  # true where the site has the reference too
+    certificates: Path | None = None  # a folder of them
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -73,6 +76,7 @@ class Site:
             cost_table(plan), size_inputs(plan), code_size(plan, name),
             code(plan, name, forward, gradient),
             example(worked, forward, gradient), tuple(lessons(one)), accuracy(plan),
+            () if self.certificates is None else (certified(self.certificates, name, program),),
             layers(one), self._neighbours(name), self.equals[name], self.whole)
 
     def _neighbours(self, name: str) -> tuple[Neighbour, ...]:
@@ -82,14 +86,15 @@ class Site:
 
 
 def site(networks: Sequence[Architecture], whole: bool = False,
-         beside: Sequence[Architecture] = ()) -> Site:
+         beside: Sequence[Architecture] = (), certificates: Path | None = None) -> Site:
     """The site of some networks. Raises ProgramError for what is no program.
 
     ``whole`` tells that its index leads to a reference too; ``beside`` are networks that pages
-    speak of though they have none here.
+    speak of though they have none here. ``certificates`` is a folder with one for every network.
     """
     programs = {one.name: one.build() for one in (*beside, *networks)}
-    return Site({one.name: one for one in networks}, programs, equal_cells(programs), whole)
+    return Site({one.name: one for one in networks}, programs, equal_cells(programs), whole,
+                certificates)
 
 
 def _head(one: Architecture, program: Program) -> Head:

@@ -20,7 +20,7 @@ HOLES = {"a": PHRASE, "b": PHRASE,  # of a phrase: these are said in turn, the o
          "s": NAME, "r": NAME, "k": NUMBER, "j": NUMBER, "u": PHRASE, "v": PHRASE}
 SECTIONS = ("page", "paper", "layers", "index", "guide", "roles", "rules", "functions",
             "functions_short", "verdicts", "costs", "flow", "recurrence", "unmeasured",
-            "copies", "handling", "reference", "tags")
+            "copies", "handling", "reference", "tags", "certified", "comparisons")
 
 
 class MissingText(ValueError):
