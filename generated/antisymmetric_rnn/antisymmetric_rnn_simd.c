@@ -110,7 +110,7 @@ void antisymmetric_rnn_simd_pack_forward(
         const weights from[] = {
             {parameters->W_h, 1, m, -1},
         };
-        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
+        pack(m, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 
@@ -137,7 +137,7 @@ void antisymmetric_rnn_simd_pack_backward(
         const weights from[] = {
             {parameters->V_h, 1, n, 1},
         };
-        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
+        pack(n, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 

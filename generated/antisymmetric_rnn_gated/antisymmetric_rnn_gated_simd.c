@@ -113,7 +113,7 @@ void antisymmetric_rnn_gated_simd_pack_forward(
         const weights from[] = {
             {parameters->W_h, 1, m, -1},
         };
-        packed = pack(m, MOST_VECTORS(2), from, 1, m, packed);
+        pack(m, MOST_VECTORS(2), from, 1, m, packed);
     }
 }
 
@@ -146,7 +146,7 @@ void antisymmetric_rnn_gated_simd_pack_backward(
         const weights from[] = {
             {parameters->V_h, 1, n, 1},
         };
-        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
+        pack(n, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 

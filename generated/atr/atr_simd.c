@@ -100,7 +100,7 @@ void atr_simd_pack_forward(
         const weights from[] = {
             {parameters->U, m, 1, 1},
         };
-        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
+        pack(m, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 
@@ -120,7 +120,7 @@ void atr_simd_pack_backward(
         const weights from[] = {
             {parameters->W, 1, n, 1},
         };
-        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
+        pack(n, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 

@@ -132,7 +132,7 @@ void bidirectional_rnn_simd_pack_forward(
         const weights from[] = {
             {parameters->V_b, m, 1, 1},
         };
-        packed = pack(p, MOST_VECTORS(1), from, 1, m, packed);
+        pack(p, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 
@@ -178,7 +178,7 @@ void bidirectional_rnn_simd_pack_backward(
         const weights from[] = {
             {parameters->backward_W, 1, n, 1},
         };
-        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
+        pack(n, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 

@@ -97,7 +97,7 @@ void brc_simd_pack_forward(
             {parameters->U_c, n, 1, 1},
             {parameters->U, n, 1, 1},
         };
-        packed = pack(m, MOST_VECTORS(3), from, 3, n, packed);
+        pack(m, MOST_VECTORS(3), from, 3, n, packed);
     }
 }
 
@@ -123,7 +123,7 @@ void brc_simd_pack_backward(
         const weights from[] = {
             {parameters->U, 1, n, 1},
         };
-        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
+        pack(n, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 

@@ -122,7 +122,7 @@ void cfc_simd_pack_forward(
             {parameters->W_g, k, 1, 1},
             {parameters->W_h, k, 1, 1},
         };
-        packed = pack(m, MOST_VECTORS(3), from, 3, k, packed);
+        pack(m, MOST_VECTORS(3), from, 3, k, packed);
     }
 }
 
@@ -161,7 +161,7 @@ void cfc_simd_pack_backward(
         const weights from[] = {
             {parameters->W_z, 1, n, 1},
         };
-        packed = pack(n, MOST_VECTORS(1), from, 1, k, packed);
+        pack(n, MOST_VECTORS(1), from, 1, k, packed);
     }
 }
 

@@ -100,7 +100,7 @@ void clockwork_simd_pack_backward(
         const weights from[] = {
             {parameters->W_I, 1, n, 1},
         };
-        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
+        pack(n, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 

@@ -109,7 +109,7 @@ void cornn_simd_pack_forward(
         const weights from[] = {
             {parameters->W_z, m, 1, 1},
         };
-        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
+        pack(m, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 
@@ -130,7 +130,7 @@ void cornn_simd_pack_backward(
         const weights from[] = {
             {parameters->V, 1, n, 1},
         };
-        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
+        pack(n, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 

@@ -220,7 +220,7 @@ void deep_bidirectional_lstm_simd_pack_forward(
         const weights from[] = {
             {parameters->V, q_2, 1, 1},
         };
-        packed = pack(p, MOST_VECTORS(1), from, 1, q_2, packed);
+        pack(p, MOST_VECTORS(1), from, 1, q_2, packed);
     }
 }
 
@@ -431,7 +431,7 @@ void deep_bidirectional_lstm_simd_pack_backward(
         const weights from[] = {
             {parameters->layer1_backward_W_o, 1, n, 1},
         };
-        packed = pack(n, MOST_VECTORS(1), from, 1, m_1, packed);
+        pack(n, MOST_VECTORS(1), from, 1, m_1, packed);
     }
 }
 

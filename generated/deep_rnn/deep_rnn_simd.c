@@ -180,7 +180,7 @@ void deep_rnn_simd_pack_forward(
         const weights from[] = {
             {parameters->V, m_3, 1, 1},
         };
-        packed = pack(p, MOST_VECTORS(1), from, 1, m_3, packed);
+        pack(p, MOST_VECTORS(1), from, 1, m_3, packed);
     }
 }
 
@@ -233,7 +233,7 @@ void deep_rnn_simd_pack_backward(
         const weights from[] = {
             {parameters->layer1_W, 1, n, 1},
         };
-        packed = pack(n, MOST_VECTORS(1), from, 1, m_1, packed);
+        pack(n, MOST_VECTORS(1), from, 1, m_1, packed);
     }
 }
 

@@ -127,7 +127,7 @@ void dsgu_simd_pack_forward(
         const weights from[] = {
             {parameters->W_go, m, 1, 1},
         };
-        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
+        pack(m, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 
@@ -165,7 +165,7 @@ void dsgu_simd_pack_backward(
         const weights from[] = {
             {parameters->W_xz, 1, n, 1},
         };
-        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
+        pack(n, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 

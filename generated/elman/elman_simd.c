@@ -115,7 +115,7 @@ void elman_simd_pack_forward(
         const weights from[] = {
             {parameters->V, m, 1, 1},
         };
-        packed = pack(p, MOST_VECTORS(1), from, 1, m, packed);
+        pack(p, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 
@@ -142,7 +142,7 @@ void elman_simd_pack_backward(
         const weights from[] = {
             {parameters->W, 1, n, 1},
         };
-        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
+        pack(n, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 

@@ -124,7 +124,7 @@ void fastrnn_simd_pack_forward(
         const weights from[] = {
             {parameters->U, m, 1, 1},
         };
-        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
+        pack(m, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 
@@ -144,7 +144,7 @@ void fastrnn_simd_pack_backward(
         const weights from[] = {
             {parameters->W, 1, n, 1},
         };
-        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
+        pack(n, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 

@@ -147,7 +147,7 @@ void gated_deltanet_simd_pack_forward(
             {parameters->W_alpha, D, 1, 1},
             {parameters->W_beta, D, 1, 1},
         };
-        packed = pack(H, MOST_VECTORS(2), from, 2, D, packed);
+        pack(H, MOST_VECTORS(2), from, 2, D, packed);
     }
 }
 

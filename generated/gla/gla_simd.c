@@ -127,7 +127,7 @@ void gla_simd_pack_forward(
         const weights from[] = {
             {parameters->W_1, D, 1, 1},
         };
-        packed = pack(R, MOST_VECTORS(1), from, 1, D, packed);
+        pack(R, MOST_VECTORS(1), from, 1, D, packed);
     }
 }
 

@@ -105,7 +105,7 @@ void gru_simd_pack_forward(
             {parameters->U_r, m, 1, 1},
             {parameters->U_n, m, 1, 1},
         };
-        packed = pack(m, MOST_VECTORS(3), from, 3, m, packed);
+        pack(m, MOST_VECTORS(3), from, 3, m, packed);
     }
 }
 
@@ -149,7 +149,7 @@ void gru_simd_pack_backward(
         const weights from[] = {
             {parameters->W_n, 1, size_n, 1},
         };
-        packed = pack(size_n, MOST_VECTORS(1), from, 1, m, packed);
+        pack(size_n, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 

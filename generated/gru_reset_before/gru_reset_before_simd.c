@@ -122,7 +122,7 @@ void gru_reset_before_simd_pack_forward(
         const weights from[] = {
             {parameters->U_n, m, 1, 1},
         };
-        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
+        pack(m, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 
@@ -167,7 +167,7 @@ void gru_reset_before_simd_pack_backward(
         const weights from[] = {
             {parameters->W_n, 1, size_n, 1},
         };
-        packed = pack(size_n, MOST_VECTORS(1), from, 1, m, packed);
+        pack(size_n, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 

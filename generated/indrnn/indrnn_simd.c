@@ -99,7 +99,7 @@ void indrnn_simd_pack_forward(
         const weights from[] = {
             {parameters->W, n, 1, 1},
         };
-        packed = pack(m, MOST_VECTORS(1), from, 1, n, packed);
+        pack(m, MOST_VECTORS(1), from, 1, n, packed);
     }
 }
 
@@ -113,7 +113,7 @@ void indrnn_simd_pack_backward(
         const weights from[] = {
             {parameters->W, 1, n, 1},
         };
-        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
+        pack(n, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 

@@ -131,7 +131,7 @@ void intersection_rnn_simd_pack_forward(
             {parameters->W_yh, m, 1, 1},
             {parameters->W_gyh, m, 1, 1},
         };
-        packed = pack(n, MOST_VECTORS(2), from, 2, m, packed);
+        pack(n, MOST_VECTORS(2), from, 2, m, packed);
     }
 }
 
@@ -188,7 +188,7 @@ void intersection_rnn_simd_pack_backward(
         const weights from[] = {
             {parameters->W_ghx, 1, n, 1},
         };
-        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
+        pack(n, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 

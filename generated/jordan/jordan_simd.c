@@ -120,7 +120,7 @@ void jordan_simd_pack_forward(
         const weights from[] = {
             {parameters->V, m, 1, 1},
         };
-        packed = pack(p, MOST_VECTORS(1), from, 1, m, packed);
+        pack(p, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 
@@ -147,7 +147,7 @@ void jordan_simd_pack_backward(
         const weights from[] = {
             {parameters->W, 1, n, 1},
         };
-        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
+        pack(n, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 

@@ -123,7 +123,7 @@ void lem_simd_pack_forward(
         const weights from[] = {
             {parameters->W_y, m, 1, 1},
         };
-        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
+        pack(m, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 
@@ -179,7 +179,7 @@ void lem_simd_pack_backward(
         const weights from[] = {
             {parameters->V_y, 1, n, 1},
         };
-        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
+        pack(n, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 

@@ -110,7 +110,7 @@ void lightru_simd_pack_forward(
         const weights from[] = {
             {parameters->U_f, m, 1, 1},
         };
-        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
+        pack(m, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 
@@ -136,7 +136,7 @@ void lightru_simd_pack_backward(
         const weights from[] = {
             {parameters->W_f, 1, n, 1},
         };
-        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
+        pack(n, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 

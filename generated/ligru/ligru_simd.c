@@ -108,7 +108,7 @@ void ligru_simd_pack_forward(
             {parameters->U_z, m, 1, 1},
             {parameters->U_h, m, 1, 1},
         };
-        packed = pack(m, MOST_VECTORS(2), from, 2, m, packed);
+        pack(m, MOST_VECTORS(2), from, 2, m, packed);
     }
 }
 
@@ -140,7 +140,7 @@ void ligru_simd_pack_backward(
         const weights from[] = {
             {parameters->W_h, 1, n, 1},
         };
-        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
+        pack(n, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 

@@ -128,7 +128,7 @@ void lmu_simd_pack_forward(
         const weights from[] = {
             {parameters->W_m, d, 1, 1},
         };
-        packed = pack(k, MOST_VECTORS(1), from, 1, d, packed);
+        pack(k, MOST_VECTORS(1), from, 1, d, packed);
     }
 }
 
@@ -161,7 +161,7 @@ void lmu_simd_pack_backward(
         const weights from[] = {
             {parameters->W_x, 1, n, 1},
         };
-        packed = pack(n, MOST_VECTORS(1), from, 1, k, packed);
+        pack(n, MOST_VECTORS(1), from, 1, k, packed);
     }
 }
 

@@ -110,7 +110,7 @@ void lru_simd_pack_forward(
         const weights from[] = {
             {parameters->C_im, N, 1, -1},
         };
-        packed = pack(H, MOST_VECTORS(1), from, 1, N, packed);
+        pack(H, MOST_VECTORS(1), from, 1, N, packed);
     }
 }
 
@@ -137,7 +137,7 @@ void lru_simd_pack_backward(
         const weights from[] = {
             {parameters->B_im, 1, H, 1},
         };
-        packed = pack(H, MOST_VECTORS(1), from, 1, N, packed);
+        pack(H, MOST_VECTORS(1), from, 1, N, packed);
     }
 }
 

@@ -109,7 +109,7 @@ void lstm_simd_pack_forward(
             {parameters->U_f, m, 1, 1},
             {parameters->U_o, m, 1, 1},
         };
-        packed = pack(m, MOST_VECTORS(4), from, 4, m, packed);
+        pack(m, MOST_VECTORS(4), from, 4, m, packed);
     }
 }
 
@@ -165,7 +165,7 @@ void lstm_simd_pack_backward(
         const weights from[] = {
             {parameters->W_o, 1, n, 1},
         };
-        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
+        pack(n, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 

@@ -111,7 +111,7 @@ void lstm_coupled_input_simd_pack_forward(
             {parameters->U_f, m, 1, 1},
             {parameters->U_o, m, 1, 1},
         };
-        packed = pack(m, MOST_VECTORS(3), from, 3, m, packed);
+        pack(m, MOST_VECTORS(3), from, 3, m, packed);
     }
 }
 
@@ -156,7 +156,7 @@ void lstm_coupled_input_simd_pack_backward(
         const weights from[] = {
             {parameters->W_o, 1, n, 1},
         };
-        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
+        pack(n, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 

@@ -118,7 +118,7 @@ void lstm_layer_norm_simd_pack_forward(
             {parameters->U_g, m, 1, 1},
             {parameters->U_o, m, 1, 1},
         };
-        packed = pack(m, MOST_VECTORS(4), from, 4, m, packed);
+        pack(m, MOST_VECTORS(4), from, 4, m, packed);
     }
 }
 
@@ -175,7 +175,7 @@ void lstm_layer_norm_simd_pack_backward(
         const weights from[] = {
             {parameters->W_o, 1, n, 1},
         };
-        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
+        pack(n, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 

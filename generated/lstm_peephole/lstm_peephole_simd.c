@@ -110,7 +110,7 @@ void lstm_peephole_simd_pack_forward(
             {parameters->U_f, m, 1, 1},
             {parameters->U_o, m, 1, 1},
         };
-        packed = pack(m, MOST_VECTORS(4), from, 4, m, packed);
+        pack(m, MOST_VECTORS(4), from, 4, m, packed);
     }
 }
 
@@ -167,7 +167,7 @@ void lstm_peephole_simd_pack_backward(
         const weights from[] = {
             {parameters->W_o, 1, n, 1},
         };
-        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
+        pack(n, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 

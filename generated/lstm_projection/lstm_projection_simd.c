@@ -127,7 +127,7 @@ void lstm_projection_simd_pack_forward(
         const weights from[] = {
             {parameters->P, m, 1, 1},
         };
-        packed = pack(p, MOST_VECTORS(1), from, 1, m, packed);
+        pack(p, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 
@@ -191,7 +191,7 @@ void lstm_projection_simd_pack_backward(
         const weights from[] = {
             {parameters->W_o, 1, n, 1},
         };
-        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
+        pack(n, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 

@@ -133,7 +133,7 @@ void ltc_simd_pack_forward(
         const weights from[] = {
             {parameters->gamma_r, m, 1, 1},
         };
-        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
+        pack(m, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 
@@ -183,7 +183,7 @@ void ltc_simd_pack_backward(
         const weights from[] = {
             {parameters->gamma, 1, n, 1},
         };
-        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
+        pack(n, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 

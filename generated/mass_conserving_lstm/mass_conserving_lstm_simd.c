@@ -126,7 +126,7 @@ void mass_conserving_lstm_simd_pack_forward(
             {parameters->U_i, size_m, 1, 1},
             {parameters->U_o, size_m, 1, 1},
         };
-        packed = pack(size_m, MOST_VECTORS(2), from, 2, size_m, packed);
+        pack(size_m, MOST_VECTORS(2), from, 2, size_m, packed);
     }
 }
 

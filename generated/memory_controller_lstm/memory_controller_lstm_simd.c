@@ -130,7 +130,7 @@ void memory_controller_lstm_simd_pack_forward(
         const weights from[] = {
             {parameters->W_ox, size_n, 1, 1},
         };
-        packed = pack(size_m, MOST_VECTORS(1), from, 1, size_n, packed);
+        pack(size_m, MOST_VECTORS(1), from, 1, size_n, packed);
     }
 }
 
@@ -199,7 +199,7 @@ void memory_controller_lstm_simd_pack_backward(
         const weights from[] = {
             {parameters->W_nx, 1, size_n, 1},
         };
-        packed = pack(size_n, MOST_VECTORS(1), from, 1, size_m, packed);
+        pack(size_n, MOST_VECTORS(1), from, 1, size_m, packed);
     }
 }
 

@@ -116,7 +116,7 @@ void mgu_simd_pack_forward(
         const weights from[] = {
             {parameters->U_h, m, 1, 1},
         };
-        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
+        pack(m, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 
@@ -148,7 +148,7 @@ void mgu_simd_pack_backward(
         const weights from[] = {
             {parameters->W_h, 1, n, 1},
         };
-        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
+        pack(n, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 

@@ -97,7 +97,7 @@ void mingru_simd_pack_forward(
             {parameters->W_z, n, 1, 1},
             {parameters->W_h, n, 1, 1},
         };
-        packed = pack(m, MOST_VECTORS(2), from, 2, n, packed);
+        pack(m, MOST_VECTORS(2), from, 2, n, packed);
     }
 }
 
@@ -117,7 +117,7 @@ void mingru_simd_pack_backward(
         const weights from[] = {
             {parameters->W_h, 1, n, 1},
         };
-        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
+        pack(n, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 

@@ -111,7 +111,7 @@ void minimal_rnn_simd_pack_forward(
         const weights from[] = {
             {parameters->U_h, m, 1, 1},
         };
-        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
+        pack(m, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 
@@ -138,7 +138,7 @@ void minimal_rnn_simd_pack_backward(
         const weights from[] = {
             {parameters->W_x, 1, n, 1},
         };
-        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
+        pack(n, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 

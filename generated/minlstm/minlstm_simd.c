@@ -103,7 +103,7 @@ void minlstm_simd_pack_forward(
             {parameters->W_i, n, 1, 1},
             {parameters->W_h, n, 1, 1},
         };
-        packed = pack(m, MOST_VECTORS(3), from, 3, n, packed);
+        pack(m, MOST_VECTORS(3), from, 3, n, packed);
     }
 }
 
@@ -129,7 +129,7 @@ void minlstm_simd_pack_backward(
         const weights from[] = {
             {parameters->W_h, 1, n, 1},
         };
-        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
+        pack(n, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 

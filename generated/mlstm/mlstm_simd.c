@@ -138,7 +138,7 @@ void mlstm_simd_pack_forward(
             {parameters->W_v, D, 1, 1},
             {parameters->W_o, D, 1, 1},
         };
-        packed = pack(d_v, MOST_VECTORS(2), from, 2, D, packed);
+        pack(d_v, MOST_VECTORS(2), from, 2, D, packed);
     }
 }
 

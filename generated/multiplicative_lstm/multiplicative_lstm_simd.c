@@ -142,7 +142,7 @@ void multiplicative_lstm_simd_pack_forward(
             {parameters->W_om, d, 1, 1},
             {parameters->W_fm, d, 1, 1},
         };
-        packed = pack(size_m, MOST_VECTORS(4), from, 4, d, packed);
+        pack(size_m, MOST_VECTORS(4), from, 4, d, packed);
     }
 }
 
@@ -212,7 +212,7 @@ void multiplicative_lstm_simd_pack_backward(
         const weights from[] = {
             {parameters->W_fx, 1, n, 1},
         };
-        packed = pack(n, MOST_VECTORS(1), from, 1, size_m, packed);
+        pack(n, MOST_VECTORS(1), from, 1, size_m, packed);
     }
 }
 

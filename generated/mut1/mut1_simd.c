@@ -112,7 +112,7 @@ void mut1_simd_pack_forward(
         const weights from[] = {
             {parameters->W_hh, m, 1, 1},
         };
-        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
+        pack(m, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 
@@ -143,7 +143,7 @@ void mut1_simd_pack_backward(
         const weights from[] = {
             {parameters->W_xr, 1, m, 1},
         };
-        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
+        pack(m, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 

@@ -113,7 +113,7 @@ void mut2_simd_pack_forward(
         const weights from[] = {
             {parameters->W_hh, m, 1, 1},
         };
-        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
+        pack(m, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 
@@ -150,7 +150,7 @@ void mut2_simd_pack_backward(
         const weights from[] = {
             {parameters->W_xh, 1, m, 1},
         };
-        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
+        pack(m, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 

@@ -125,7 +125,7 @@ void mut3_simd_pack_forward(
         const weights from[] = {
             {parameters->W_hh, m, 1, 1},
         };
-        packed = pack(m, MOST_VECTORS(2), from, 1, m, packed);
+        pack(m, MOST_VECTORS(2), from, 1, m, packed);
     }
 }
 
@@ -169,7 +169,7 @@ void mut3_simd_pack_backward(
         const weights from[] = {
             {parameters->W_xh, 1, n, 1},
         };
-        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
+        pack(n, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 

@@ -128,7 +128,7 @@ void nas_simd_pack_forward(
             {parameters->U_7, m, 1, 1},
             {parameters->U_8, m, 1, 1},
         };
-        packed = pack(m, MOST_VECTORS(8), from, 8, m, packed);
+        pack(m, MOST_VECTORS(8), from, 8, m, packed);
     }
 }
 
@@ -232,7 +232,7 @@ void nas_simd_pack_backward(
         const weights from[] = {
             {parameters->W_8, 1, n, 1},
         };
-        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
+        pack(n, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 

@@ -104,7 +104,7 @@ void nbrc_simd_pack_forward(
             {parameters->W_a, m, 1, 1},
             {parameters->W_c, m, 1, 1},
         };
-        packed = pack(m, MOST_VECTORS(3), from, 2, m, packed);
+        pack(m, MOST_VECTORS(3), from, 2, m, packed);
     }
 }
 
@@ -142,7 +142,7 @@ void nbrc_simd_pack_backward(
         const weights from[] = {
             {parameters->U, 1, n, 1},
         };
-        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
+        pack(n, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 

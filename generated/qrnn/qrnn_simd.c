@@ -110,7 +110,7 @@ void qrnn_simd_pack_forward(
             {parameters->W_f_2, n, 1, 1},
             {parameters->W_o_2, n, 1, 1},
         };
-        packed = pack(m, MOST_VECTORS(3), from, 3, n, packed);
+        pack(m, MOST_VECTORS(3), from, 3, n, packed);
     }
 }
 
@@ -154,7 +154,7 @@ void qrnn_simd_pack_backward(
         const weights from[] = {
             {parameters->W_o_2, 1, n, 1},
         };
-        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
+        pack(n, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 

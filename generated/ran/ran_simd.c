@@ -112,7 +112,7 @@ void ran_simd_pack_forward(
             {parameters->U_i, m, 1, 1},
             {parameters->U_f, m, 1, 1},
         };
-        packed = pack(m, MOST_VECTORS(2), from, 2, m, packed);
+        pack(m, MOST_VECTORS(2), from, 2, m, packed);
     }
 }
 
@@ -150,7 +150,7 @@ void ran_simd_pack_backward(
         const weights from[] = {
             {parameters->W_f, 1, n, 1},
         };
-        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
+        pack(n, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 

@@ -159,7 +159,7 @@ void residual_lstm_simd_pack_forward(
         const weights from[] = {
             {parameters->W_p, d, 1, 1},
         };
-        packed = pack(size_m, MOST_VECTORS(1), from, 1, d, packed);
+        pack(size_m, MOST_VECTORS(1), from, 1, d, packed);
     }
 }
 
@@ -235,7 +235,7 @@ void residual_lstm_simd_pack_backward(
         const weights from[] = {
             {parameters->W_h, 1, n, 1},
         };
-        packed = pack(n, MOST_VECTORS(1), from, 1, size_m, packed);
+        pack(n, MOST_VECTORS(1), from, 1, size_m, packed);
     }
 }
 

@@ -107,7 +107,7 @@ void rglru_simd_pack_forward(
             {parameters->W_a, d, 1, 1},
             {parameters->W_x, d, 1, 1},
         };
-        packed = pack(d, MOST_VECTORS(2), from, 2, d, packed);
+        pack(d, MOST_VECTORS(2), from, 2, d, packed);
     }
 }
 
@@ -126,7 +126,7 @@ void rglru_simd_pack_backward(
         const weights from[] = {
             {parameters->W_x, 1, d, 1},
         };
-        packed = pack(d, MOST_VECTORS(1), from, 1, d, packed);
+        pack(d, MOST_VECTORS(1), from, 1, d, packed);
     }
 }
 

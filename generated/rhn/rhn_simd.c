@@ -120,7 +120,7 @@ void rhn_simd_pack_forward(
             {parameters->R_H_3, m, 1, 1},
             {parameters->R_T_3, m, 1, 1},
         };
-        packed = pack(m, MOST_VECTORS(2), from, 2, m, packed);
+        pack(m, MOST_VECTORS(2), from, 2, m, packed);
     }
 }
 
@@ -176,7 +176,7 @@ void rhn_simd_pack_backward(
         const weights from[] = {
             {parameters->W_T, 1, n, 1},
         };
-        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
+        pack(n, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 

@@ -125,7 +125,7 @@ void rwkv4_simd_pack_forward(
         const weights from[] = {
             {parameters->W_o, d, 1, 1},
         };
-        packed = pack(D, MOST_VECTORS(1), from, 1, d, packed);
+        pack(D, MOST_VECTORS(1), from, 1, d, packed);
     }
 }
 
@@ -157,7 +157,7 @@ void rwkv4_simd_pack_backward(
         const weights from[] = {
             {parameters->W_k, 1, D, 1},
         };
-        packed = pack(D, MOST_VECTORS(1), from, 1, d, packed);
+        pack(D, MOST_VECTORS(1), from, 1, d, packed);
     }
 }
 

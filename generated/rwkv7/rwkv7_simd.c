@@ -187,7 +187,7 @@ void rwkv7_simd_pack_forward(
         const weights from[] = {
             {parameters->A_a, D, 1, 1},
         };
-        packed = pack(R_a, MOST_VECTORS(1), from, 1, D, packed);
+        pack(R_a, MOST_VECTORS(1), from, 1, D, packed);
     }
 }
 
@@ -208,7 +208,7 @@ void rwkv7_simd_pack_backward(
         const weights from[] = {
             {parameters->A_d, 1, D, 1},
         };
-        packed = pack(D, MOST_VECTORS(1), from, 1, R_d, packed);
+        pack(D, MOST_VECTORS(1), from, 1, R_d, packed);
     }
 }
 

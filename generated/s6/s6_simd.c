@@ -136,7 +136,7 @@ void s6_simd_pack_forward(const s6_sizes *sizes, const s6_parameters *parameters
             {parameters->W_B, D, 1, 1},
             {parameters->W_C, D, 1, 1},
         };
-        packed = pack(N, MOST_VECTORS(2), from, 2, D, packed);
+        pack(N, MOST_VECTORS(2), from, 2, D, packed);
     }
 }
 
@@ -149,7 +149,7 @@ void s6_simd_pack_backward(const s6_sizes *sizes, const s6_parameters *parameter
         const weights from[] = {
             {parameters->W_Delta, 1, R, 1},
         };
-        packed = pack(R, MOST_VECTORS(1), from, 1, D, packed);
+        pack(R, MOST_VECTORS(1), from, 1, D, packed);
     }
 }
 

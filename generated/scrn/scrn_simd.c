@@ -148,7 +148,7 @@ void scrn_simd_pack_forward(
         const weights from[] = {
             {parameters->V, k, 1, 1},
         };
-        packed = pack(p, MOST_VECTORS(1), from, 1, k, packed);
+        pack(p, MOST_VECTORS(1), from, 1, k, packed);
     }
 }
 
@@ -194,7 +194,7 @@ void scrn_simd_pack_backward(
         const weights from[] = {
             {parameters->A, 1, n, 1},
         };
-        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
+        pack(n, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 

@@ -126,7 +126,7 @@ void sgu_simd_pack_forward(
         const weights from[] = {
             {parameters->W_zxh, m, 1, 1},
         };
-        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
+        pack(m, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 
@@ -158,7 +158,7 @@ void sgu_simd_pack_backward(
         const weights from[] = {
             {parameters->W_xz, 1, n, 1},
         };
-        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
+        pack(n, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 

@@ -114,7 +114,7 @@ void slstm_simd_pack_forward(
             {parameters->R_f, d, 1, 1},
             {parameters->R_o, d, 1, 1},
         };
-        packed = pack(d, MOST_VECTORS(4), from, 4, d, packed);
+        pack(d, MOST_VECTORS(4), from, 4, d, packed);
     }
 }
 
@@ -170,7 +170,7 @@ void slstm_simd_pack_backward(
         const weights from[] = {
             {parameters->W_o, 1, D, 1},
         };
-        packed = pack(D, MOST_VECTORS(1), from, 1, d, packed);
+        pack(D, MOST_VECTORS(1), from, 1, d, packed);
     }
 }
 

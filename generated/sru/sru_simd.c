@@ -110,7 +110,7 @@ void sru_simd_pack_forward(
         const weights from[] = {
             {parameters->W_r, n, 1, 1},
         };
-        packed = pack(m, MOST_VECTORS(1), from, 1, n, packed);
+        pack(m, MOST_VECTORS(1), from, 1, n, packed);
     }
 }
 
@@ -142,7 +142,7 @@ void sru_simd_pack_backward(
         const weights from[] = {
             {parameters->W_h, 1, n, 1},
         };
-        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
+        pack(n, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 

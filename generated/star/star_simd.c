@@ -110,7 +110,7 @@ void star_simd_pack_forward(
         const weights from[] = {
             {parameters->W_h, m, 1, 1},
         };
-        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
+        pack(m, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 
@@ -136,7 +136,7 @@ void star_simd_pack_backward(
         const weights from[] = {
             {parameters->W_z, 1, n, 1},
         };
-        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
+        pack(n, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 

@@ -114,7 +114,7 @@ void taugru_simd_pack_forward(
         const weights from[] = {
             {parameters->W_2, m, 1, 1},
         };
-        packed = pack(m, MOST_VECTORS(4), from, 1, m, packed);
+        pack(m, MOST_VECTORS(4), from, 1, m, packed);
     }
 }
 
@@ -170,7 +170,7 @@ void taugru_simd_pack_backward(
         const weights from[] = {
             {parameters->U_4, 1, n, 1},
         };
-        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
+        pack(n, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 

@@ -103,7 +103,7 @@ void ugrnn_simd_pack_forward(
             {parameters->U_c, m, 1, 1},
             {parameters->U_g, m, 1, 1},
         };
-        packed = pack(m, MOST_VECTORS(2), from, 2, m, packed);
+        pack(m, MOST_VECTORS(2), from, 2, m, packed);
     }
 }
 
@@ -135,7 +135,7 @@ void ugrnn_simd_pack_backward(
         const weights from[] = {
             {parameters->W_g, 1, n, 1},
         };
-        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
+        pack(n, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 

@@ -120,7 +120,7 @@ void unicornn_simd_pack_forward(
         const weights from[] = {
             {parameters->V, n, 1, 1},
         };
-        packed = pack(m, MOST_VECTORS(1), from, 1, n, packed);
+        pack(m, MOST_VECTORS(1), from, 1, n, packed);
     }
 }
 
@@ -134,7 +134,7 @@ void unicornn_simd_pack_backward(
         const weights from[] = {
             {parameters->V, 1, n, 1},
         };
-        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
+        pack(n, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 

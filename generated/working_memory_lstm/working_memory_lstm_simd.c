@@ -141,7 +141,7 @@ void working_memory_lstm_simd_pack_forward(
         const weights from[] = {
             {parameters->W_oh, m, 1, 1},
         };
-        packed = pack(m, MOST_VECTORS(1), from, 1, m, packed);
+        pack(m, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 
@@ -216,7 +216,7 @@ void working_memory_lstm_simd_pack_backward(
         const weights from[] = {
             {parameters->W_ox, 1, n, 1},
         };
-        packed = pack(n, MOST_VECTORS(1), from, 1, m, packed);
+        pack(n, MOST_VECTORS(1), from, 1, m, packed);
     }
 }
 

@@ -279,12 +279,15 @@ def packing(maker: TiledFunction, kind: str) -> Function:
     prefix = maker.interface.prefix
     sizes, parameters = (argument(kind, prefix, one) for one in ("sizes", "parameters"))
     packed = Argument("packed", Pointer(REAL), constant=False)
-    body = tuple(packed_weights(one, maker.program, maker.to) for one in maker.tiled.packed)
+    last = len(maker.tiled.packed) - 1
+    body = tuple(packed_weights(one, maker.program, maker.to, place < last)
+                 for place, one in enumerate(maker.tiled.packed))
     return maker.finished(f"{prefix}_simd_pack_{kind}", (sizes, parameters, packed), body)
 
 
-def packed_weights(one: PackedWeights, program: Program, arrays: TiledArrays) -> Statement:
-    """Packs the weights of some gates for one operand."""
+def packed_weights(one: PackedWeights, program: Program, arrays: TiledArrays, goes_on: bool
+                   ) -> Statement:
+    """Packs the weights of some gates for one operand, behind which others come or none."""
     rows = []
     for weights in one.segment.weights:
         columns = arrays.extent((program[weights.matrix].axes[1],))
@@ -295,4 +298,5 @@ def packed_weights(one: PackedWeights, program: Program, arrays: TiledArrays) ->
     call = Call("pack", (
         arrays.extent(program[one.gates[0]].axes), vectors_of(one.width), table,
         Whole(len(one.gates)), arrays.extent(program[one.segment.operand].axes), packed))
-    return Block((Table(table.text, "weights", tuple(rows)), Assign(packed, call)))
+    packing = Assign(packed, call) if goes_on else Run(call)
+    return Block((Table(table.text, "weights", tuple(rows)), packing))
