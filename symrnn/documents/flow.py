@@ -13,7 +13,7 @@ from sympy import Expr
 
 from symrnn.backends.document import DocumentPrinter
 from symrnn.backends.formula import APART, side_by_side
-from symrnn.backends.jacobian import state_jacobian
+from symrnn.backends.jacobian import identity, state_jacobian
 from symrnn.catalogue import find
 from symrnn.documents.example import Worked, worked_example
 from symrnn.documents.travels import (Column, Curves, GradientFlow, Kernel, Proof, Row,
@@ -43,7 +43,7 @@ def gradient_flow(worked: Worked) -> GradientFlow:
     """
     program = worked.case.plan.program
     found = GradientFlow(tuple(columns(program)), ways(program), turned(program), "", (),
-                         tuple(proofs(program)))
+                         tuple(proofs(program)), identity(program))
     try:
         return replace(found, curves=(_curves(worked),))
     except Unmeasured as error:
