@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from sympy import Expr
 
-from symrnn.backends.document import DocumentPrinter
+from symrnn.backends.document import DocumentPrinter, broken
 from symrnn.backends.formula import APART, side_by_side
 from symrnn.backends.jacobian import identity, state_jacobian
 from symrnn.catalogue import find
@@ -57,7 +57,8 @@ def columns(program: Program) -> Iterator[Column]:
     printer = DocumentPrinter(program)
     for one in state_jacobian(program):
         if one.lines:
-            yield Column(printer.symbol(one.state), one.lines, not one.is_matrix)
+            rows = tuple(broken(line.left, line.right.terms) for line in one.lines)
+            yield Column(printer.symbol(one.state), rows, not one.is_matrix)
 
 
 def proofs(program: Program) -> Iterator[Proof]:

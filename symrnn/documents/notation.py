@@ -69,7 +69,7 @@ class Notation:
         """A sum in a table: where it is long, a line may end behind any of its terms."""
         if not isinstance(formula, Sum) or formula.width <= SHORT:
             return self(formula)
-        return Markup(" ").join(Markup(mathml.piece(sign, term, self._spelling))
+        return Markup("<wbr>").join(Markup(mathml.piece(sign, term, self._spelling))
                                 for sign, term in formula.terms)
 
 
