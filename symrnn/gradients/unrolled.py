@@ -149,7 +149,7 @@ class Unrolled(Told):
 
     def _hands_on(self, of: str, by: str) -> bool:
         """True where a step only hands a value on: the derivative is the identity."""
-        return self.program[of].stands_for == Symbol(by)
+        return bool(self.program[of].stands_for == Symbol(by))
 
     def _front(self, path: Path, is_vector: bool) -> Formula:
         """What is given for the symbol at the end of a path, as a row."""
