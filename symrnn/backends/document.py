@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sympy import Expr
@@ -100,16 +101,21 @@ class DocumentPrinter(FormulaPrinter):
 
     def equation(self, equation: Equation) -> Shown:
         """The equation, broken between terms where it is long."""
-        left, rows = self.left(equation), list[list[tuple[str, Formula]]]([[]])
-        width = left.width + 2
-        for sign, term in self.signed_terms(equation):
-            own = len(sign) + term.width
-            if rows[-1] and width + own > LINE:
-                rows.append([])
-                width = 2
-            rows[-1].append((sign, term))
-            width += own + 2
-        return Shown(left, tuple(Sum(tuple(row)) for row in rows), equation.number)
+        return broken(self.left(equation), self.signed_terms(equation), equation.number)
+
+
+def broken(left: Formula, found: Iterable[tuple[str, Formula]],
+           number: int | None = None) -> Shown:
+    """An equation in as many rows as its terms need."""
+    rows, width = list[list[tuple[str, Formula]]]([[]]), left.width + 2
+    for sign, term in found:
+        own = len(sign) + term.width
+        if rows[-1] and width + own > LINE:
+            rows.append([])
+            width = 2
+        rows[-1].append((sign, term))
+        width += own + 2
+    return Shown(left, tuple(Sum(tuple(row)) for row in rows), number)
 
 
 def printed(program: Program) -> list[Equation]:

@@ -18,10 +18,17 @@ from symrnn.backends.products import is_elementwise, matrix_product
 from symrnn.program import (Face, Glyph, Letter, Letters, Program, Style, contraction_term, factors,
                             multiply, symbols_in_order, terms)
 
-IDENTITY = formula.Symbol(Glyph((Letter("I", Face.WORD, style=Style.BOLD),)))  # no cell's own I
+LETTERS = ("I", "Id", "Identity")  # the identity has the first one that a cell has not
 ONES = formula.Symbol(Glyph((Letter("1", Face.NUMBER, style=Style.BOLD),)))  # in each entry
 ALL = replace(ONES, transposed=True)  # times a vector its sum
 DIAGONAL = Function(Glyph.named("diag"))
+
+
+def identity(program: Program) -> formula.Symbol:
+    """The identity matrix: a bold I, unless an I of the cell would stand beside it."""
+    own = {letter.text for one in program.variables for letter in one.glyph.letters}
+    free = next(one for one in LETTERS if one not in own)
+    return formula.Symbol(Glyph((Letter(free, Face.WORD, style=Style.BOLD),)))
 
 
 @dataclass(frozen=True)
@@ -67,15 +74,17 @@ class _Column(ClosedPrinter):
         self.primal = DocumentPrinter(program)  # whose symbols stand above and below
         self.seed, self.moving = within.seed, within.moving
         self.by = self.primal.symbol(within.program[within.seed].of)
+        self.identity = identity(program)
 
     def lines(self) -> tuple[Shown, ...]:
-        """One line an equation."""
-        return tuple(Shown(self.symbol(one.lhs), (self._total(one.lhs),), None)
-                     for one in self.program.equations if one.lhs not in self.put_in)
+        """One line an equation; that the state depends on itself needs none."""
+        return tuple(Shown(left, (self._total(one.lhs),), None)
+                     for one in self.program.equations if one.lhs not in self.put_in
+                     and (left := self.symbol(one.lhs)) != Partial(self.by, self.by))
 
     def symbol(self, name: str) -> Formula:
         if name == self.seed:
-            return IDENTITY
+            return self.identity
         if name not in self.moving:
             return super().symbol(name)
         if name in self.put_in:
@@ -102,7 +111,7 @@ class _Column(ClosedPrinter):
     def _map(self, term: Expr, lhs: str) -> Formula:
         """One term as a matrix times the Jacobian that it passes on."""
         moving = next(name for name in symbols_in_order(term) if name in self.moving)
-        passed = tuple(one for one in (self.symbol(moving),) if one != IDENTITY)
+        passed = tuple(one for one in (self.symbol(moving),) if one != self.identity)
         if passed and isinstance(passed[0], Sum):  # one term with a minus, which goes in front
             ((_, only),) = passed[0].terms
             return Sum((("-", self._matrix(term, lhs, moving, (only,))),))
@@ -136,9 +145,9 @@ class _Column(ClosedPrinter):
         """Entries times what is passed on; ``wider`` tells that this is one row for many."""
         spread = (ONES,) if wider else ()
         if rest == 1:
-            return _beside(*spread, *(passed or (IDENTITY,)))
+            return _beside(*spread, *(passed or (self.identity,)))
         if not any(self.program[name].axes for name in symbols_in_order(rest)):  # one number
-            return _beside(self(rest, PRODUCT), *spread, *(passed or (IDENTITY,)))
+            return _beside(self(rest, PRODUCT), *spread, *(passed or (self.identity,)))
         if wider:
             return _beside(self(rest, PRODUCT), *passed)
         return _diagonal(self(rest), passed)

@@ -184,6 +184,12 @@ def formula(tree: Formula, spelling: MathMLSpelling = MATHML) -> str:
     return math(spelling.inside(tree))
 
 
+def piece(sign: str, term: Formula, spelling: MathMLSpelling = MATHML) -> str:
+    """One term of a sum as a formula of its own; its sign still stands between two terms."""
+    shown = f'<mo form="infix">{SIGNS.get(sign, sign)}</mo>' if sign else ""
+    return math(f"{shown}{spelling.inside(term)}")
+
+
 def math(inside: str, id: str = "", display: bool = False) -> str:
     """Elements as a formula of a page."""
     attributes = ' display="block"' * display + (f' id="{escaped(id)}"' if id else "")

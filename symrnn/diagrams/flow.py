@@ -7,6 +7,7 @@ no node: it stands in the boxes.
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import replace
 
 from sympy import Add, Expr, Mul, Piecewise
@@ -19,8 +20,9 @@ from symrnn.diagrams.marks import width
 from symrnn.diagrams.paths import along_time
 from symrnn.diagrams.reading import Weighted, is_linear, occurrences
 from symrnn.diagrams.symbols import EMPTY, HOLE, MARKS, LabelPrinter, sign, word
-from symrnn.program import (Ein, Equation, Maximum, Program, contraction_term, factors, is_variable,
-                            multiply, named_choice, negated, substitute, symbols_in_order, terms)
+from symrnn.program import (Delay, Ein, Equation, Maximum, Program, contraction_term, factors,
+                            is_variable, multiply, named_choice, negated, substitute,
+                            symbols_in_order, terms)
 
 LONGEST = 9.0  # letters of a formula inside one node
 SHORT = 4.5  # of one that is an activation
@@ -52,18 +54,25 @@ class Flow(Growing):
         return self.where[name]
 
     def leaving(self) -> tuple[tuple[int, int], ...]:
-        """Add what the step gives; for each state the nodes before and after it."""
-        found, known = [], dict[str, int]()
-        for delay in self.program.delays:
-            if self.program.definition(delay.source) is None or delay.lhs not in self.where:
-                continue
+        """Add what the step gives; for each state the nodes before and after it.
+
+        What is handed on may be all that reads an older state, which is drawn then, too.
+        """
+        found, known = dict[str, tuple[int, int]](), dict[str, int]()
+        while (delay := self._drawn_without(found)) is not None:
             if delay.source not in known:
                 known[delay.source] = self._end(delay.source, Kind.AFTER)
-            found.append((self.where[delay.lhs], known[delay.source]))
+            found[delay.lhs] = (self.where[delay.lhs], known[delay.source])
         for name in self.program.outputs:
             if name not in known:
                 self._end(name, Kind.OUTPUT)
-        return tuple(found)
+        return tuple(found.values())
+
+    def _drawn_without(self, found: Container[str]) -> Delay | None:
+        """The first state that is drawn before the step and not yet after it."""
+        return next((one for one in self.program.delays
+                     if one.lhs in self.where and one.lhs not in found
+                     and self.program.definition(one.source) is not None), None)
 
     def _end(self, name: str, kind: Kind) -> int:
         source = self.node_of(name)

@@ -151,7 +151,7 @@ class _Unrolled:
     def _at(self, name: str, step: int) -> Formula:
         """The symbol of a value at one step."""
         variable = self.program[name]
-        fixed = variable.glyph.at(str(step))
+        fixed = variable.glyph.at(str(step + variable.glyph.shift))  # of what is handed on
         return Symbol(fixed if variable.span is Span.SEQUENCE else variable.glyph)
 
     def _add(self, box: Box) -> Box:

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from sympy import Expr
 
-from symrnn.backends.document import DocumentPrinter
+from symrnn.backends.document import DocumentPrinter, broken
 from symrnn.backends.formula import APART, side_by_side
-from symrnn.backends.jacobian import state_jacobian
+from symrnn.backends.jacobian import identity, state_jacobian
 from symrnn.catalogue import find
 from symrnn.documents.example import Worked, worked_example
 from symrnn.documents.travels import (Column, Curves, GradientFlow, Kernel, Proof, Row,
@@ -43,7 +43,7 @@ def gradient_flow(worked: Worked) -> GradientFlow:
     """
     program = worked.case.plan.program
     found = GradientFlow(tuple(columns(program)), ways(program), turned(program), "", (),
-                         tuple(proofs(program)))
+                         tuple(proofs(program)), identity(program))
     try:
         return replace(found, curves=(_curves(worked),))
     except Unmeasured as error:
@@ -57,7 +57,8 @@ def columns(program: Program) -> Iterator[Column]:
     printer = DocumentPrinter(program)
     for one in state_jacobian(program):
         if one.lines:
-            yield Column(printer.symbol(one.state), one.lines, not one.is_matrix)
+            rows = tuple(broken(line.left, line.right.terms) for line in one.lines)
+            yield Column(printer.symbol(one.state), rows, not one.is_matrix)
 
 
 def proofs(program: Program) -> Iterator[Proof]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from symrnn.backends.formula import Formula
 from symrnn.backends.notes import spelled
+from symrnn.checking.certificate import said
 from symrnn.diagrams.svg import drawing
 from symrnn.documents import numbers, texts
 from symrnn.documents.assets import FOLDER, assets
@@ -18,7 +19,8 @@ from symrnn.documents.cost_table import KINDS, WHOLE
 from symrnn.documents.guide_html import NAME as GUIDE, guide_pages
 from symrnn.documents.measures import Accuracy
 from symrnn.documents.notation import Language, Notation, Unnamed, Words
-from symrnn.documents.page import Derived, Entry, Page
+from symrnn.documents.entries import Entry
+from symrnn.documents.page import Derived, Page
 from symrnn.documents.reference.commands import CommandLine
 from symrnn.documents.reference.pages import ADDRESSES, Found, Reference, texts_called
 from symrnn.documents.worked import Matrix, Script, Values
@@ -27,8 +29,8 @@ from symrnn.documents.rows import EquationRow
 from symrnn.documents.folding import Run, runs
 from symrnn.documents.plot import Plot, curve
 from symrnn.documents.shared import FOLDER as SHARED, shared
+from symrnn.documents.unquoted import unquoted
 from symrnn.documents.vectors import numbers_of
-from symrnn.checking.certificate import said
 from symrnn.jacobians.steps import Why
 from symrnn.program import ProgramError, Role, Rule, quoted
 from symrnn.rendering import Markup, names_read, page
@@ -184,10 +186,10 @@ class Html:
         curves = tuple((one, curve(one.differences, one.best)) for one in data.accuracy)
         scripts = (data.example.script, *(one.script for one in data.lessons))
         further = (one for each in data.flow.curves for one in each.further)
-        pages = {f"{words.code}/{address}": page(
+        pages = {f"{words.code}/{address}": unquoted(page(
             f"{FOLDER}/page.html.j2",
             PageView(data, words, math, self._others(words), curves, tuple(
-                Markup(drawing(words.titled(one), rows)) for one in data.pictures)))
+                Markup(drawing(words.titled(one), rows)) for one in data.pictures))))
             for words in self.words}
         return {**shared(data, spelling.looks), **pages,
                 **{f"{KERNELS}/{one.path}.js": one.text for one in scripts},
@@ -249,6 +251,7 @@ def used() -> dict[str, frozenset[str]]:
             "tags": frozenset(TAGS), "roles": frozenset(one.name.lower() for one in shown),
             "rules": frozenset(one.name.lower() for one in Rule),
             "functions": functions, "functions_short": functions,
-            "comparisons": said(), "recurrence": frozenset(one.value for one in Kind),
+            "comparisons": said(),
+            **dict.fromkeys(("linear", "recurrence"), frozenset(one.value for one in Kind)),
             "unmeasured": frozenset(one.name.lower() for one in Why),
             "costs": frozenset((*KINDS, *WHOLE)), "verdicts": frozenset(("same", "merged"))}

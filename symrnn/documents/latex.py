@@ -15,7 +15,8 @@ from symrnn.documents import numbers, texts
 from symrnn.documents.bibliography import keys
 from symrnn.documents.html import used
 from symrnn.documents.once import once
-from symrnn.documents.page import Entry, Page
+from symrnn.documents.entries import Entry
+from symrnn.documents.page import Page
 from symrnn.documents.reference.commands import CommandLine
 from symrnn.documents.rows import EquationRow
 from symrnn.documents.paper import PaperWords, Texts, span

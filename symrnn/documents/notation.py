@@ -8,10 +8,12 @@ from typing import Any
 
 from symrnn.backends import mathml
 from symrnn.backends.document import Shown
-from symrnn.backends.formula import TIMES, Formula, Partial, Sign, Symbol
+from symrnn.backends.formula import TIMES, Formula, Partial, Sign, Sum, Symbol
 from symrnn.diagrams.picture import Picture
 from symrnn.documents.texts import Catalogue
 from symrnn.rendering import Markup
+
+SHORT = 14  # characters of a sum that stays on one line
 
 
 class Unnamed(mathml.MathMLSpelling):
@@ -62,6 +64,13 @@ class Notation:
                     if isinstance(formula, Shown) else mathml.formula(formula, self._spelling))
             found = self._known[id(formula)] = (formula, Markup(text))
         return found[1]
+
+    def broken(self, formula: Formula) -> Markup:
+        """A sum in a table: where it is long, a line may end behind any of its terms."""
+        if not isinstance(formula, Sum) or formula.width <= SHORT:
+            return self(formula)
+        return Markup("<wbr>").join(Markup(mathml.piece(sign, term, self._spelling))
+                                for sign, term in formula.terms)
 
 
 class Texts:

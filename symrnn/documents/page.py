@@ -228,28 +228,3 @@ class Page:
     neighbours: tuple[Neighbour, ...]
     equals: tuple[Equal, ...]
     whole: bool = False  # true where the site has the reference, to which the page may lead
-
-
-@dataclass(frozen=True)
-class Amount:
-    """A count as a formula of sizes, and what it is where every size is the same."""
-
-    formula: Formula
-    number: int
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A network in the list of all."""
-
-    name: str
-    title: str
-    year: str
-    summary: str
-    states: int
-    gates: tuple[Formula, ...]
-    equations: int
-    parameters: Amount
-    products: Amount  # multiplications that are added up, for one step of one sample
-    linear: bool
-    tags: tuple[str, ...]

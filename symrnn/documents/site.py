@@ -23,6 +23,7 @@ from symrnn.documents.code_size import code_size
 from symrnn.documents.copies import copies
 from symrnn.documents.backward import backward
 from symrnn.documents.cost_table import cost_table, size_inputs
+from symrnn.documents.entries import Amount, Entry
 from symrnn.documents.equations import Equations
 from symrnn.documents.example import example, worked_example
 from symrnn.documents.flow import gradient_flow
@@ -30,12 +31,12 @@ from symrnn.documents.frameworks import layers
 from symrnn.documents.gates import gates
 from symrnn.documents.lessons import lessons
 from symrnn.documents.neighbours import equal_cells, neighbour
-from symrnn.documents.page import Amount, Entry, Equal, Head, Neighbour, Page, Purpose
+from symrnn.documents.page import Equal, Head, Neighbour, Page, Purpose
 from symrnn.documents.symbols import edges, parameter_count, symbol_table
 from symrnn.pipeline import derive
 from symrnn.presentation.costs import ordered
 from symrnn.program import FED, Program, short_digest
-
+from symrnn.recurrences import kind_of, parts as recurrences
 
 STEPS = 3  # of the network unrolled in time
 ALIKE = 32  # units of every size where networks are compared
@@ -115,8 +116,8 @@ def _entry(one: Architecture, program: Program) -> Entry:
         alike = dict.fromkeys(formula.free_symbols, ALIKE)
         return Amount(printer(formula), int(formula.subs(alike)))
 
-    products = operations(program).each_step().products
+    products, kind = operations(program).each_step().products, kind_of(recurrences(program))
     return Entry(one.name, program.title, year(program.bibtex), one.summary,
                  len(program.delays), tuple(map(printer.glyph, gates(program))),
                  len(Equations(program).rows), amount(parameter_count(program)),
-                 amount(ordered(products)), "linear" in one.tags, one.tags)
+                 amount(ordered(products)), kind.value if kind else "", one.tags)

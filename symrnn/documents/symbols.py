@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from sympy import Expr, Integer
+from sympy import Expr
 
 from symrnn.backends.document import DocumentPrinter
 from symrnn.backends.formula import Formula, Number, Row, Sign, Symbol
 from symrnn.documents.page import Edge, SizeRow, SymbolRow, SymbolTable
+from symrnn.presentation.costs import ordered
 from symrnn.program import (FED, Delay, Glyph, Program, Role, SizeSymbol, Variable, add, multiply)
 
 BOUND = (Role.STATE, Role.INTERMEDIATE, Role.OUTPUT)
@@ -81,19 +81,9 @@ def _size(program: Program, name: str) -> SizeRow:
 
 
 def parameter_count(program: Program) -> Expr:
-    """How many numbers the parameters are, as a formula of sizes: ``4 m n + 4 m m + 4 m``.
-
-    Products of most sizes stand first, equal ones are counted together.
-    """
-    place = {name: at for at, name in enumerate(_used_sizes(program))}
-    counts = Counter(tuple(sorted(one.axes, key=place.__getitem__, reverse=True))
-                     for one in program.with_role(Role.PARAMETER))
-    ordered = sorted(counts.items(), key=lambda one: -len(one[0]))
-    return add([multiply([Integer(count), *_powers(axes)]) for axes, count in ordered])
-
-
-def _powers(axes: tuple[str, ...]) -> list[Expr]:
-    return [SizeSymbol(name) ** count for name, count in Counter(axes).items()]
+    """How many numbers the parameters are, as a formula of sizes: ``4 m² + 4 m n + 4 m``."""
+    return ordered(add([multiply([SizeSymbol(axis) for axis in one.axes])
+                        for one in program.with_role(Role.PARAMETER)]))
 
 
 def edges(program: Program) -> tuple[Edge, ...]:

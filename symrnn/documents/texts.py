@@ -18,7 +18,7 @@ FOLDER = Path(__file__).with_name("texts")
 NAME, NUMBER, PHRASE = r"[A-Za-z][\w.]*", r"\d+", r".+"
 HOLES = {"a": PHRASE, "b": PHRASE,  # of a phrase: these are said in turn, the others stay
          "s": NAME, "r": NAME, "k": NUMBER, "j": NUMBER, "u": PHRASE, "v": PHRASE}
-SECTIONS = ("page", "paper", "layers", "index", "guide", "roles", "rules", "functions",
+SECTIONS = ("page", "paper", "layers", "index", "linear", "guide", "roles", "rules", "functions",
             "functions_short", "verdicts", "costs", "flow", "recurrence", "unmeasured",
             "copies", "handling", "reference", "tags", "certified", "comparisons")
 

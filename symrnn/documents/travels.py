@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from symrnn.backends.document import Shown
 from symrnn.backends.formula import Formula
-from symrnn.backends.jacobian import IDENTITY
 from symrnn.jacobians.curves import Chart
 
 
@@ -99,7 +98,8 @@ class Proof:
 class GradientFlow:
     """The Jacobian by every state, additive paths, turns, and curves or why there are none.
 
-    ``proofs`` tell what the Jacobian says of the kinds of recurrences.
+    ``proofs`` tell what the Jacobian says of the kinds of recurrences; ``identity`` is the
+    identity matrix, as the lines have it.
     """
 
     jacobian: tuple[Column, ...]
@@ -107,17 +107,13 @@ class GradientFlow:
     turns: tuple[TurnShown, ...]
     unmeasured: str
     curves: tuple[Curves, ...]
-    proofs: tuple[Proof, ...] = ()
+    proofs: tuple[Proof, ...]
+    identity: Formula
 
     @property
     def has_matrices(self) -> bool:
         """True where a state changes by a matrix times another."""
         return any(not one.is_map for one in self.jacobian)
-
-    @property
-    def identity(self) -> Formula:
-        """The identity matrix, as the lines have it."""
-        return IDENTITY
 
     @property
     def blocked(self) -> bool:

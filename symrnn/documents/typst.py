@@ -17,7 +17,8 @@ from symrnn.documents.highlight import Highlighted, blocks
 from symrnn.documents.html import used
 from symrnn.documents.once import once
 from symrnn.documents.measures import Accuracy
-from symrnn.documents.page import Derived, Entry, Page, Step
+from symrnn.documents.entries import Entry
+from symrnn.documents.page import Derived, Page, Step
 from symrnn.documents.paper import PaperWords, Texts, span
 from symrnn.documents.plot import Plot, curve
 from symrnn.documents.reference.commands import CommandLine

@@ -7,7 +7,8 @@ from typing import Protocol
 
 from symrnn.documents.html import Html
 from symrnn.documents.latex import Latex
-from symrnn.documents.page import Entry, Page
+from symrnn.documents.entries import Entry
+from symrnn.documents.page import Page
 from symrnn.documents.reference.commands import CommandLine
 from symrnn.documents.typst import Typst
 from symrnn.program import UnknownName, quoted

@@ -12,7 +12,7 @@ from symrnn.backends.closed import read_once
 from symrnn.backends.document import DocumentPrinter
 from symrnn.backends.formula import Number, Partial
 from symrnn.backends.indexed import Basis, Indexer, past
-from symrnn.backends.jacobian import derivatives
+from symrnn.backends.jacobian import derivatives, identity
 from symrnn.gradients.names import at_step, before_step
 from symrnn.gradients.told import Told
 from symrnn.presentation.layouts import Line, formula_line
@@ -79,7 +79,9 @@ class Jacobian(Told):
             return [formula_line(whole, Number("0"))]
         passed = [Line(one) for one in reversed(
             derivatives(self.program, self.within, self.put_in))]
-        return passed if self.within.is_matrix else [Line(None, DOT, whole), *passed]
+        if not self.within.is_matrix:
+            return [Line(None, DOT, whole), *passed]
+        return passed or [formula_line(whole, identity(self.program))]
 
 
 def jacobian(program: Program, of: str, by: str) -> Jacobian:

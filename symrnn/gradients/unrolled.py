@@ -113,7 +113,8 @@ class Unrolled(Told):
                      for place, path in enumerate(self.paths))
         left = Partial(LOSS_SYMBOL, DocumentPrinter(self.program).symbol(self.wrt))
         return [Line(Shown(left, rows, None)), Line(None, ROW), *self._given(), Line(None, WITHIN),
-                *(line for one in self.jacobians for line in one.lines)]
+                *(line for one in self.jacobians if not self._hands_on(one.of, one.by)
+                  for line in one.lines)]
 
     def _given(self) -> Iterator[Line]:
         """The derivatives of the loss that paths begin with, those at each step once."""
@@ -122,7 +123,7 @@ class Unrolled(Told):
             given = self.gradient[name]
             final = self._final(given)
             of = own.symbol(given.of) if final is None else Letter(
-                self.program[given.of].glyph.at(str(self._last(final))))
+                _at(self.program[final.source], self._last(final)))
             front = Letter(self._edge(given), "t" if final is None else "", name)
             yield replace(formula_line(front, Partial(LOSS_SYMBOL, of)),
                           words=OWN if final is None else EDGE)
@@ -142,8 +143,13 @@ class Unrolled(Told):
 
     def _shown(self, path: Path) -> Formula:
         is_vector = len(self.gradient[path.given[0]].axes) == 1
-        return side_by_side([self._front(path, is_vector), *map(self._factor, path.factors)],
-                            TIMES)
+        return side_by_side([self._front(path, is_vector),
+                             *(self._factor(one) for one in path.factors
+                               if not self._hands_on(one.of, one.by))], TIMES)
+
+    def _hands_on(self, of: str, by: str) -> bool:
+        """True where a step only hands a value on: the derivative is the identity."""
+        return bool(self.program[of].stands_for == Symbol(by))
 
     def _front(self, path: Path, is_vector: bool) -> Formula:
         """What is given for the symbol at the end of a path, as a row."""

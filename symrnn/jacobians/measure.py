@@ -74,10 +74,13 @@ def travel(name: str, program: Program, choice: Choice, told: Told = silent) -> 
 
 
 def along_run(name: str, run: Steps, seed: int = 0, told: Told = silent) -> Travel:
-    """How gradients travel through the steps of a run, from the last one back to the second."""
+    """How gradients travel through the steps of a run, from the last one back to the second.
+
+    A value that a step only hands on, so that a later one reads it, has no norms of its own.
+    """
     program, lags = run.start.program, range(run.start.steps)
-    shown = [one for one in run.states if one.name in
-             {each.state for each in recurrent(program)}]
+    shown = [one for one in run.states if program[one.name].stands_for is None
+             and one.name in {each.state for each in recurrent(program)}]
     total = sum(one.size for one in run.states)
     norms: dict[tuple[str, str], list[float]] = {
         (new.name, old.name): [] for new in shown for old in shown}

@@ -173,7 +173,7 @@
       if (moves(target) && !target.querySelector('[tabindex="0"], a[href]:not([tabindex]), input')) target.tabIndex = 0;
       else target.removeAttribute("tabindex");
     }));
-    all('.scroll[tabindex], .inline[tabindex], .parameters[tabindex], pre[tabindex]').forEach((one) => watch.observe(one));
+    all('.scroll[tabindex], .inline[tabindex], pre[tabindex]').forEach((one) => watch.observe(one));
   };
 
   const copying = () => all("button.copy").forEach((button) => {

@@ -33,6 +33,16 @@ def test_each_direction_goes_its_own_way_along_time() -> None:
     assert starts == {"h^→_0", "h^←_T+1"}
 
 
+def test_older_states_that_are_handed_on_stand_at_their_own_steps() -> None:
+    picture = symrnn.diagram(symrnn.cell("taugru", delay=3), unroll=2).picture
+    labels = [plain(MARKS(box.node.label)) for box in picture.boxes if box.node.kind is Kind.LAYER]
+    assert labels == ["h_1, h_0, h_−1, h_−2", "h_2, h_1, h_0, h_−1"]
+    ends = {kind: [plain(MARKS(box.node.label)) for box in picture.boxes if box.node.kind is kind]
+            for kind in (Kind.BEFORE, Kind.AFTER)}
+    assert ends == {Kind.BEFORE: ["h_0", "h_−1", "h_−2", "h_−3"],
+                    Kind.AFTER: ["h_T", "h_T−1", "h_T−2", "h_T−3"]}
+
+
 def test_outputs_stand_above_and_inputs_below() -> None:
     picture = symrnn.diagram(symrnn.cell("deep_rnn"), unroll=3).picture
     heights = {kind: [box.y for box in picture.boxes if box.node.kind is kind]

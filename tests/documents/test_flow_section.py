@@ -127,7 +127,7 @@ def test_elman_stands_alone_and_two_directions_have_no_curve(files: dict[str, st
 def test_the_numbers_stand_in_a_table_without_a_script(files: dict[str, str]) -> None:
     (curves,) = section("lstm").curves
     text = files["en/lstm.html"]
-    body = text[text.index('<table class="norms">'):]
+    body = text[text.index("<table class=norms>"):]
     cells = re.findall(r"<td>([^<]+)</td>", body[:body.index("</table>")])
     assert cells == [numbers.of_power(power) for row in curves.rows for power in row.powers]
     assert len(re.findall('<polyline class="travel', text)) == 3

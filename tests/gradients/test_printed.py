@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
+from sympy import Symbol as Name
 
 import symrnn
 from symrnn import Cell, t
@@ -14,7 +15,7 @@ from symrnn.adjoint import Within, within_step
 from symrnn.backends.document import DocumentPrinter, Shown
 from symrnn.backends.formula import Formula, Symbol
 from symrnn.backends.indexed import past
-from symrnn.backends.jacobian import IDENTITY, ONES, state_jacobian
+from symrnn.backends.jacobian import ONES, identity, state_jacobian
 from symrnn.backends.latex_math import LATEX
 from symrnn.backends.mathml import MATHML
 from symrnn.backends.typst import TYPST
@@ -81,6 +82,9 @@ class Read:
     def lines(self) -> Iterator[tuple[str, str]]:
         """The name on the left of every line, and its LaTeX."""
         kept = [one.lhs for one in self.program.equations if one.lhs not in self.found.put_in]
+        handed_on = {one.name for one in self.found.program.variables
+                     if self.is_matrix and one.stands_for == Name(self.found.by)}
+        kept = [one for one in kept if self.program[one].of not in handed_on]
         for name, one in zip(kept, self.found.shown, strict=True):
             yield name, f"{LATEX(one.left)} = {LATEX.terms(one.right)}"
 
@@ -93,7 +97,7 @@ class Read:
                   for one in self.program.sizes}
         if self.is_matrix:
             known |= {text.partition(" = ")[0]: name for name, text in self.lines()}
-            known |= {LATEX(IDENTITY): "identity", LATEX(ONES): "ones"}
+            known |= {LATEX(identity(self.program)): "identity", LATEX(ONES): "ones"}
         return latex_reader.Reader({latex_reader.tokens(text): name
                                     for text, name in known.items()})
 
@@ -205,7 +209,7 @@ def texts(lines: Iterable[Shown]) -> list[str]:
 
 
 def test_the_identity_is_no_symbol_of_a_cell() -> None:
-    """A cell may have an I of its own."""
+    """A cell may have an I of its own: the identity is written otherwise there."""
     with Cell("own", "A cell with an I") as cell:
         x, h = cell.input("x[m]", "input"), cell.state("h[m]", "memory")
         entering = cell.symbol("I[m]", "what comes in")
@@ -213,9 +217,19 @@ def test_the_identity_is_no_symbol_of_a_cell() -> None:
         h[t] = h[t - 1] + entering[t]
     (column,) = state_jacobian(cell.build("h"))
     assert texts(column.lines) == [
-        "∂I[t]/∂h[t-1] = diag(x[t])", "∂h[t]/∂h[t-1] = 𝐈 + ∂I[t]/∂h[t-1]"]
-    assert LATEX(IDENTITY) == r"\mathbf{I}" and TYPST(IDENTITY) == 'bold("I")'
-    assert MATHML(IDENTITY) == '<mi mathvariant="normal">𝐈</mi>'
+        "∂I[t]/∂h[t-1] = diag(x[t])", "∂h[t]/∂h[t-1] = 𝐈𝐝 + ∂I[t]/∂h[t-1]"]
+    shown = identity(symrnn.lstm())
+    assert LATEX(shown) == r"\mathbf{I}" and TYPST(shown) == 'bold("I")'
+    assert MATHML(shown) == '<mi mathvariant="normal">𝐈</mi>'
+
+
+def test_what_is_handed_on_needs_no_line() -> None:
+    """It depends on the state as this on itself."""
+    program = symrnn.cell("taugru", delay=2)
+    for column in state_jacobian(program):
+        state = UNICODE(DocumentPrinter(program).symbol(column.state))
+        assert not any(f"∂{state}/∂{state}" in text for text in texts(column.lines))
+    printed_columns_are_right(program)
 
 
 def test_a_vector_by_a_matrix_is_no_product_of_two_matrices() -> None:

@@ -238,3 +238,13 @@ def test_what_flows_into_a_state_is_one_sum() -> None:
     largest = max(lines, key=lambda one: one.thickness or 0)
     assert largest.thickness == 5.0
     assert flow_of(found).picture.keys[0].words == f"norm {np.linalg.norm(run.whole('h_bar')):.3g}"
+
+
+def test_what_is_handed_on_is_no_factor_of_a_path() -> None:
+    """An older state comes from its own step, and its derivative by itself says nothing."""
+    program = symrnn.cell("taugru")
+    text = str(gradient(program, "W_2").unrolled(3))
+    assert "h̄⁻⁻[4] = ∂L/∂h[2]: given" in text and "h̄⁻[4] = ∂L/∂h[3]: given" in text
+    assert not any(f"∂h[{step}]/∂h[{step}]" in text for step in ("t-1", 1, 2, 3))
+    alone = str(gradient(program).jacobian("h_handed_on", "h_{t-1}"))
+    assert alone.strip() == "∂h[t-1]/∂h[t-1] = 𝐈"
