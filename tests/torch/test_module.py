@@ -17,6 +17,7 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from torch import library  # noqa: E402
+from torch.utils.checkpoint import checkpoint  # noqa: E402
 
 import symrnn  # noqa: E402
 from symrnn import Program, ShapeError  # noqa: E402
@@ -140,6 +141,27 @@ def test_an_exported_graph_holds_the_network_as_a_handle() -> None:
         exported = torch.export.export(own, (x,))
         assert torch.equal(exported.module()(x)[0], own(x)[0])
     assert own._handle in str(exported.graph)
+
+
+@pytest.mark.parametrize("reentrant", [True, False])
+def test_activations_may_be_computed_again_in_backward(reentrant: bool) -> None:
+    """Under torch.utils.checkpoint a saved tensor is there for one look."""
+    own = module(symrnn.lstm(), n=3, m=4)
+    x, both = torch.randn(5, 2, 3, requires_grad=True), []
+    for run in (own, lambda x: checkpoint(own, x, use_reentrant=reentrant)):
+        own.zero_grad()
+        x.grad = None
+        y, final = run(x)
+        ((y ** 2).sum() + final["c"].sum()).backward()
+        both.append([y, x.grad, *(one.grad for one in own.parameters())])
+    assert largest_error(both[1], both[0]) == 0
+
+
+def test_a_tensor_without_values_tells_shapes_and_a_lazy_minus_is_taken() -> None:
+    own, x = module(symrnn.lstm(), n=3, m=4), torch.randn(5, 2, 3)
+    assert torch.equal(own(torch._neg_view(x))[0], own(-x)[0])
+    y, final = own.to("meta")(x.to("meta"))
+    assert y.is_meta and y.shape == (5, 2, 4) and final["c"].shape == (2, 4)
 
 
 def test_vmap_and_the_transforms_of_torch_func() -> None:
