@@ -278,6 +278,16 @@ def test_first_values_are_those_of_torch() -> None:
                zip(ours.parameters(), theirs.parameters(), strict=True))
 
 
+def test_the_type_is_torchs_default_unless_it_is_told() -> None:
+    torch.set_default_dtype(torch.float64)
+    try:
+        assert module(symrnn.lstm(), n=2, m=3)(torch.ones(4, 1, 2))[0].dtype is torch.float64
+        one = module(symrnn.lstm(), n=2, m=3, dtype=torch.float32)
+        assert one.weight_ih_l0.dtype is torch.float32
+    finally:
+        torch.set_default_dtype(torch.float32)
+
+
 def test_a_parameter_may_have_the_name_of_something_in_a_module() -> None:
     with symrnn.Cell("odd", "A cell of odd names") as cell:
         x, h = cell.input("x[n]", "input"), cell.state("h[m]", "memory")
