@@ -9,14 +9,16 @@ start in which all positions but two are log 0, it would fit; no cell needs such
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from sympy import exp, log
 
 from symrnn.authoring.author import Cell
 from symrnn.authoring.symbols import t
-from symrnn.program import (Program, ProgramError, Role, activation, chain, counted, finished,
-                            free_name, of_network, renamed)
+from symrnn.program import (Program, ProgramError, Role, UnknownName, activation, chain, counted,
+                            finished, free_name, of_network, quoted, renamed)
 
 SOURCE = "C. M. Bishop, Pattern Recognition and Machine Learning (2006), section 4.3.4"
 LOGISTIC = "C. M. Bishop, Pattern Recognition and Machine Learning (2006), section 4.3.2"
@@ -84,15 +86,28 @@ LOSSES = {one.__name__: one for one in
           (mean_squared_error, softmax_cross_entropy, binary_cross_entropy)}
 
 
+def by_name(given: Any, known: Mapping[str, Callable[..., Program]], kind: str,
+            **options: bool) -> Program:
+    """A program, or the one of a name. Raises UnknownName."""
+    if isinstance(given, Program):
+        return given
+    if not isinstance(given, str) or given not in known:
+        raise UnknownName(f"there is no {kind} {quoted(given)}; there are {', '.join(known)}, or "
+                          f"give a program of your own")
+    return known[given](**options)
+
+
 @of_network
-def with_loss(network: Program, loss: Program) -> Program:
+def with_loss(network: Program, loss: str | Program) -> Program:
     """A network that a loss judges: it reads ``target`` beside its inputs, and gives ``loss``.
 
+    ``loss`` is a program or, as in :func:`symrnn.fit`, the name of one of symrnn's.
     The first input of the loss is the network's output, the others are new inputs with the
     output's axes. Names that the network has already get a number: ``target_2``. Raises
     ProgramError for a network with several outputs, or with an output of other axes than the
-    loss reads.
+    loss reads, and UnknownName for a loss that is not there.
     """
+    loss = by_name(loss, LOSSES, "loss")
     scores, *others = loss.with_role(Role.INPUT)
     if len(network.outputs) != 1:
         raise ProgramError(f"{loss.name} judges one output, and {network.name} has "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from itertools import chain
 from typing import Any
 
 import jax
@@ -11,12 +12,13 @@ import jax.numpy as jnp
 from jax.interpreters import ad, batching
 
 from symrnn.handles import order
-from symrnn.jax.primitives import (apart, backward_p, bend_p, forward_p, infer_p, push_p)
+from symrnn.jax.primitives import (apart, backward_p, bend_p, curve_p, forward_p, infer_p,
+                                   push_p)
 from symrnn.program import ProgramError, Span
 
 Arrays = Sequence[Any]
-TOO_HIGH = ("kernels have first derivatives and the second one of a gradient, as in "
-            "jax.hessian, jacfwd of jacrev; take symrnn.jax.function(network) for {}")
+TOO_HIGH = ("kernels have first and second derivatives; take symrnn.jax.function(network) for "
+            "the third one")
 
 
 def _filled(tangents: Arrays, primals: Arrays) -> list[Any]:
@@ -47,24 +49,39 @@ def _run_jvp(with_tape: bool, given: Arrays, dots: Arrays, network: str) -> tupl
     return results, moved
 
 
-def _linear_jvp(primitive: Any, fixed: int, what: str, primals: Arrays, dots: Arrays,
-                network: str) -> tuple[Any, Any]:
-    """What is linear in its last arrays, while nothing else moves."""
-    if not _all_zero(dots[:fixed]):
-        raise ProgramError(TOO_HIGH.format(what))
-    again = _filled(dots[fixed:], primals[fixed:])
-    return (primitive.bind(*primals, network=network),
-            primitive.bind(*primals[:fixed], *again, network=network))
-
-
 def _push_jvp(primals: Arrays, dots: Arrays, *, network: str) -> tuple[Any, Any]:
-    fixed = len(primals) - len(order(network).gradients)
-    return _linear_jvp(push_p, fixed, "the tangent of a tangent", primals, dots, network)
+    """Tangents move with what was given, by the curvature, and with the directions, linearly."""
+    groups = "given", "outputs", "tape", "gradients"
+    given, outputs, tape, arrows = apart(network, primals, *groups)
+    given_dots, _, _, arrows_dots = apart(network, dots, *groups)
+    results = push_p.bind(*primals, network=network)
+    moved = [jnp.zeros_like(one) for one in results]
+    if not _all_zero(arrows_dots):
+        moved = push_p.bind(*given, *outputs, *tape, *_filled(arrows_dots, arrows),
+                            network=network)
+    second = _moving(network, given_dots)
+    if not _all_zero(second):
+        curved = curve_p.bind(*given, *arrows, *_filled(second, _moving(network, given)),
+                              network=network)
+        moved = [one + other for one, other in zip(moved, curved, strict=True)]
+    return results, moved
 
 
-def _bend_jvp(primals: Arrays, dots: Arrays, *, network: str) -> tuple[Any, Any]:
-    fixed = len(primals) - len(order(network).gradients)
-    return _linear_jvp(bend_p, fixed, "a third derivative", primals, dots, network)
+def _many_linear_jvp(primitive: Any, groups: Sequence[str], primals: Arrays, dots: Arrays, *,
+                     network: str) -> tuple[Any, Any]:
+    """What is linear in each of these groups behind what was given, which may not move."""
+    given, *rest = apart(network, primals, "given", *groups)
+    given_dots, *rest_dots = apart(network, dots, "given", *groups)
+    if not _all_zero(given_dots):
+        raise ProgramError(TOO_HIGH)
+    results = primitive.bind(*primals, network=network)
+    moved = [jnp.zeros_like(one) for one in results]
+    for place, (one, one_dots) in enumerate(zip(rest, rest_dots, strict=True)):
+        if not _all_zero(one_dots):
+            changed = [*rest[:place], _filled(one_dots, one), *rest[place + 1:]]
+            found = primitive.bind(*given, *chain.from_iterable(changed), network=network)
+            moved = [each + other for each, other in zip(moved, found, strict=True)]
+    return results, moved
 
 
 def _backward_jvp(primals: Arrays, dots: Arrays, *, network: str) -> tuple[Any, Any]:
@@ -113,8 +130,24 @@ def _backward_transpose(cotangents: Arrays, *arguments: Any, network: str) -> li
 
 
 def _bend_transpose(cotangents: Arrays, *arguments: Any, network: str) -> list[Any]:
-    fixed = arguments[:len(arguments) - len(order(network).gradients)]
-    found = bend_p.bind(*fixed, *_given_zeros(cotangents), network=network)
+    """Of the cotangents or of the directions, whichever are not known."""
+    given, bars, arrows = apart(network, arguments, "given", "results", "gradients")
+    sent = _given_zeros(cotangents)
+    if any(map(ad.is_undefined_primal, bars)):
+        found = curve_p.bind(*given, *sent, *arrows, network=network)
+        return [*_sent(cotangents, (*given, *bars), found), *[None] * len(arrows)]
+    found = bend_p.bind(*given, *bars, *sent, network=network)
+    return _sent(cotangents, arguments, found)
+
+
+def _curve_transpose(cotangents: Arrays, *arguments: Any, network: str) -> list[Any]:
+    """Of the directions that are not known; the others are those of the Hessian."""
+    given, first, second = apart(network, arguments, "given", "gradients", "gradients")
+    unknown_first = any(map(ad.is_undefined_primal, first))
+    found = bend_p.bind(*given, *_given_zeros(cotangents),
+                        *(second if unknown_first else first), network=network)
+    if unknown_first:
+        return [*_sent(cotangents, (*given, *first), found), *[None] * len(second)]
     return _sent(cotangents, arguments, found)
 
 
@@ -168,9 +201,11 @@ def declare() -> None:
     """Tell JAX all rules."""
     ad.primitive_jvps |= {
         infer_p: partial(_run_jvp, False), forward_p: partial(_run_jvp, True),
-        push_p: _push_jvp, backward_p: _backward_jvp, bend_p: _bend_jvp}
+        push_p: _push_jvp, backward_p: _backward_jvp,
+        bend_p: partial(_many_linear_jvp, bend_p, ("results", "gradients")),
+        curve_p: partial(_many_linear_jvp, curve_p, ("gradients", "gradients"))}
     ad.primitive_transposes |= {push_p: _push_transpose, backward_p: _backward_transpose,
-                                bend_p: _bend_transpose}
+                                bend_p: _bend_transpose, curve_p: _curve_transpose}
     batching.primitive_batchers[infer_p] = _infer_as_one
-    for one in (forward_p, push_p, backward_p, bend_p):
+    for one in (forward_p, push_p, backward_p, bend_p, curve_p):
         batching.primitive_batchers[one] = partial(_one_by_one, one)

@@ -145,8 +145,9 @@ static XLA_FFI_Error *run(const XLA_FFI_CallFrame *frame, const int64_t *words)
 /* The handler that XLA knows as "symrnn". */
 XLA_FFI_Error *symrnn_handler(XLA_FFI_CallFrame *frame)
 {
-    const XLA_FFI_Extension_Base *extension = frame->extension_start;
-    if (extension && extension->type == XLA_FFI_Extension_Metadata) {
+    /* The type of extension_start has another name from one version of XLA to the next. */
+    if (frame->extension_start && frame->extension_start->type == XLA_FFI_Extension_Metadata) {
+        const void *extension = frame->extension_start;
         XLA_FFI_Metadata *told = ((const XLA_FFI_Metadata_Extension *)extension)->metadata;
         told->api_version.major_version = XLA_FFI_API_MAJOR;
         told->api_version.minor_version = XLA_FFI_API_MINOR;

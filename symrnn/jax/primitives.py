@@ -7,11 +7,14 @@ infer      given arrays                       outputs, final states
 forward    given arrays                       the same, and the tape
 push       given, outputs, tape, directions   how outputs and final states change    directions
 backward   given, outputs, tape, cotangents   a gradient for each that has one       cotangents
-bend       given, cotangents, directions      how gradients change                   directions
+bend       given, cotangents, directions      how gradients change                   either
+curve      given, directions, directions      how results change twice               either
 =========  =================================  =====================================  ===========
 
-``push`` and ``backward`` are each other's transpose, ``bend``, the Hessian, is its own; that is
-all that JAX needs for grad, jvp and their compositions to second order.
+``push`` and ``backward`` are each other's transpose, and so are ``bend``, the Hessian, by its
+cotangents and ``curve``; by its directions it is its own. That is all that JAX needs for grad, jvp
+and their compositions to second order. ``curve`` alone is computed by the plain equations: only a
+tangent of a tangent asks for its value, and a gradient of a tangent for its transpose.
 """
 
 from __future__ import annotations
@@ -27,7 +30,9 @@ from jax.core import ShapedArray
 from jax.extend.core import Primitive
 from jax.interpreters import mlir
 
+from symrnn.functional import Function
 from symrnn.handles import flat, order
+from symrnn.jax.arithmetic import library
 from symrnn.jax.calls import TARGET, Calls
 from symrnn.runtime.calls import Relation
 from symrnn.runtime.flat import Flat
@@ -110,6 +115,29 @@ def _bend(*arrays: Any, network: str) -> list[Any]:
             for one, dot in zip(known.gradients, dots, strict=True)]
 
 
+def _curve(*arrays: Any, network: str) -> list[Any]:
+    given, first, second = apart(network, arrays, "given", "gradients", "gradients")
+    known = order(network)
+    sizes = known.sizes([one.shape for one in given])
+    if sizes["T"] < 1:  # the final states are the initial ones
+        return [jnp.zeros([sizes[axis] for axis in one.shape], given[0].dtype)
+                for one in known.results]
+
+    def run(*moving: Any) -> list[Any]:
+        each = iter(moving)
+        named = {variable.name: next(each) if moves else one for variable, one, moves
+                 in zip(known.given, given, known.moving, strict=True)}
+        plain = Function(known.program)
+        outputs, final = plain.at(library(given[0].dtype.name), tuple(sizes.items())).run(named)
+        return [*(outputs[one.name] for one in known.outputs),
+                *(final[one.state] for one in known.program.delays)]
+
+    moving = [one for one, moves in zip(given, known.moving, strict=True) if moves]
+    found: list[Any] = jax.jvp(lambda *at: jax.jvp(run, at, tuple(first))[1],
+                               tuple(moving), tuple(second))[1]
+    return found
+
+
 def _marked(network: str, dots: Arrays) -> dict[str, Any]:
     return {one.name: dot for one, dot in zip(order(network).gradients, dots, strict=True)}
 
@@ -138,7 +166,7 @@ def _primitive(name: str, compute: Any) -> Any:
 
 infer_p, forward_p = _primitive("infer", _infer), _primitive("forward", _forward)
 push_p, backward_p = _primitive("push", _push), _primitive("backward", _backward)
-bend_p = _primitive("bend", _bend)
+bend_p, curve_p = _primitive("bend", _bend), _primitive("curve", _curve)
 
 
 # ---- shapes ----------------------------------------------------------------------------------
@@ -155,8 +183,9 @@ def _own(network: str, given: Arrays) -> Calls:
 infer_p.def_abstract_eval(lambda *given, network: _abstract(shaped(_own(network, given), given)))
 forward_p.def_abstract_eval(
     lambda *given, network: _abstract(shaped(_own(network, given), given, tape=True)))
-push_p.def_abstract_eval(lambda *arrays, network: _abstract(shaped(
-    _own(network, arrays), arrays[:len(order(network).given)])))
+for _one in (push_p, curve_p):
+    _one.def_abstract_eval(lambda *arrays, network: _abstract(shaped(
+        _own(network, arrays), arrays[:len(order(network).given)])))
 backward_p.def_abstract_eval(lambda *arrays, network: _abstract(
     [one for one, moves in zip(arrays, order(network).moving, strict=False) if moves]))
 bend_p.def_abstract_eval(lambda *arrays, network: _abstract(

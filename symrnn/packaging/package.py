@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -74,6 +74,11 @@ class Package:
     def unmeasured(self) -> bool:
         """True where no compiler told the size of the code."""
         return not self.measured
+
+    @property
+    def header_folders(self) -> tuple[str, ...]:
+        """Where headers lie."""
+        return tuple(dict.fromkeys(one.partition("/")[0] for one in self.headers))
 
     @property
     def audio_class(self) -> str:
@@ -164,7 +169,7 @@ def _files_of(weights: Weights, name: str, sizes: Mapping[str, int], kinds: Sequ
         own, weights, tuple((one, bits(weights.stored[one.key])) for one in own.parameters),
         tuple((one, literals(found.inputs[one.key])) for one in own.inputs),
         tuple((one, literals(found.outputs[one.key])) for one in own.outputs), origin, sources,
-        chosen, learns, tuple(one for one in sorted(parts) if one.endswith(".h")))
+        chosen, learns, _headers(parts, name, chosen))
     files = {**{f"src/{one}": text for one, text in code.items()}, **dict(_files(content))}
     content = replace(content, measured=_measured(content, files))
     return {**files, README: render(f"package/core/{README}.j2", content),
@@ -203,6 +208,13 @@ def _own_sources(name: str, learns: Sequence[Training]) -> tuple[str, ...]:
     kinds = (CORE, LEARNS) if learns else (CORE,)
     return tuple(path.format(name=name).removeprefix("src/") for kind in kinds
                  for _, path in kind.files if path.startswith("src/"))
+
+
+def _headers(parts: Iterable[str], name: str, kinds: Sequence[Kind]) -> tuple[str, ...]:
+    """What a project includes, as paths: what is installed."""
+    own = [f"src/{one}" for one in sorted(parts) if one.endswith(".h")]
+    return (*own, *(path.format(name=name) for kind in kinds for _, path in kind.files
+                    if path.endswith(".hpp")))
 
 
 def _files(content: Package) -> Iterator[tuple[str, str]]:

@@ -21,10 +21,14 @@ PLAIN = (Tensor, torch.nn.Parameter)
 
 
 def plain(given: Tensors) -> bool:
-    """True where nothing but values is asked for, or values and a graph of autograd."""
+    """True where nothing but values is asked for, or values and a graph of autograd.
+
+    A tensor on the device "meta" has no values, only a shape, which the operators tell.
+    """
     return not (torch.compiler.is_compiling() or torch._C._are_functorch_transforms_active()
                 or forward_ad._current_level >= 0 or torch._C._len_torch_dispatch_stack()
-                or torch.jit.is_tracing()) and all(type(one) in PLAIN for one in given)
+                or torch.jit.is_tracing() or not given[0].is_cpu) and all(
+                    type(one) in PLAIN for one in given)
 
 
 def forward_directly(network: str, given: Tensors) -> Tensors:
@@ -47,6 +51,7 @@ class _Forward(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, *bars: Tensor | None) -> tuple[Any, ...]:
-        again = torch.is_grad_enabled() or not plain(ctx.saved_tensors)
+        saved = ctx.saved_tensors  # once: torch.utils.checkpoint computes them for one look
+        again = torch.is_grad_enabled() or not plain(saved)
         run = operators.backward if again else operators.backward_directly
-        return None, *after_forward(ctx.network, ctx.saved_tensors, bars, run)
+        return None, *after_forward(ctx.network, saved, bars, run)

@@ -27,15 +27,16 @@ from symrnn.transforms import learned
 
 @of_network
 def module(network: Program, *, params: Any = None, batch_first: bool = False,
-           dtype: torch.dtype = torch.float32, **sizes: int) -> Recurrent:
+           dtype: torch.dtype | None = None, **sizes: int) -> Recurrent:
     """A network as a module of torch: ``module(symrnn.lstm(), n=16, m=32)``.
 
     ``sizes`` are those of the network by name, all but those that follow from others or from
     ``params``: the first values by name, as :func:`symrnn.load` gives them. With
     ``batch_first`` samples stand before steps in inputs and outputs. The kernels compute on the
-    CPU in float32 or float64, as the parameters are, with as many threads as torch has. Raises
-    ProgramError for what is no network, ShapeError for sizes that are missing or unknown and for
-    parameters that do not fit, TypeError for another type of numbers.
+    CPU in float32 or float64, as the parameters are, torch's default unless ``dtype`` says, with
+    as many threads as torch has. Raises ProgramError for what is no network, ShapeError for sizes
+    that are missing or unknown and for parameters that do not fit, TypeError for another type of
+    numbers.
     """
     return Recurrent(network, sizes, batch_first, dtype, params)
 
@@ -49,8 +50,9 @@ class Recurrent(nn.Module):
     """
 
     def __init__(self, network: Program, sizes: Mapping[str, int], batch_first: bool = False,
-                 dtype: torch.dtype = torch.float32, params: Any = None) -> None:
+                 dtype: torch.dtype | None = None, params: Any = None) -> None:
         super().__init__()
+        dtype = dtype or torch.get_default_dtype()
         must_compute(dtype)
         self.network, self.sizes = network, all_sizes(network, sizes, params)
         self.batch_first = batch_first

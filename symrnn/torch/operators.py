@@ -38,7 +38,7 @@ def _kernel(network: str, like: Tensor) -> Flat:
 
 
 def _arrays(tensors: Tensors) -> list[Array]:
-    return [one.detach().contiguous().numpy() for one in tensors]
+    return [one.detach().resolve_neg().contiguous().numpy() for one in tensors]
 
 
 def _tensors(arrays: Sequence[Array]) -> list[Tensor]:

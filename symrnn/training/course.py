@@ -8,9 +8,9 @@ from math import isfinite
 from typing import Any
 
 from symrnn.learner import THETA
-from symrnn.losses import LOSSES
+from symrnn.losses import LOSSES, by_name
 from symrnn.optimisers import OPTIMISERS, SETTINGS
-from symrnn.program import Misused, Program, Role, UnknownName, quoted
+from symrnn.program import Misused, Program, Role, quoted
 
 Rate = float | Callable[[int], float]
 READ = ("g", "rate")  # what every optimiser reads; clipped ones read a scale too
@@ -53,12 +53,12 @@ def course(loss: str | Program, optimiser: str | Program, settings: Mapping[str,
            patience: int | None, seed: int) -> Course:
     """The checked choices. Raises Misused, and UnknownName for a loss or optimiser by name."""
     limit = None if clip is None else positive(clip, "clip")
-    update = _named(optimiser, OPTIMISERS, "optimiser", clipped=limit is not None)
+    update = by_name(optimiser, OPTIMISERS, "optimiser", clipped=limit is not None)
     if not callable(rate):
         rate = positive(rate, "rate")
     if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
         raise Misused(f"seed is {quoted(seed)}; it is a whole number from 0 on")
-    return Course(_named(loss, LOSSES, "loss"), _readable(update, limit is not None),
+    return Course(by_name(loss, LOSSES, "loss"), _readable(update, limit is not None),
                   _settings(update, settings), rate, limit, _count(epochs, "epochs"),
                   _count(batch, "batch"), None if window is None else _count(window, "window"),
                   None if patience is None else _count(patience, "patience"), seed)
@@ -79,17 +79,6 @@ def _count(value: Any, called: str) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
         raise Misused(f"{called} is {quoted(value)}; it is a whole number from 1 on")
     return value
-
-
-def _named(given: Any, known: Mapping[str, Callable[..., Program]], kind: str,
-           **options: bool) -> Program:
-    """A program, or the one of a name."""
-    if isinstance(given, Program):
-        return given
-    if given not in known:
-        raise UnknownName(f"there is no {kind} {quoted(given)}; there are {', '.join(known)}, or "
-                          f"give a program of your own")
-    return known[given](**options)
 
 
 def _readable(optimiser: Program, clipped: bool) -> Program:

@@ -15,6 +15,7 @@ import pytest
 jax = pytest.importorskip("jax")
 
 import jax.numpy as jnp  # noqa: E402
+from jax.test_util import check_grads  # noqa: E402
 
 import symrnn  # noqa: E402
 from symrnn import Program  # noqa: E402
@@ -102,12 +103,58 @@ def test_second_derivatives_by_every_way() -> None:
 
     wanted = jax.hessian(of_x(made.function))(x)
     for way in (jax.hessian, lambda f: jax.jacrev(jax.grad(f)),
-                lambda f: jax.jit(jax.jacfwd(jax.grad(f)))):
+                lambda f: jax.jit(jax.jacfwd(jax.grad(f))), lambda f: jax.jacfwd(jax.jacfwd(f)),
+                lambda f: jax.jit(jax.jacrev(jax.jacfwd(f)))):
         assert largest_error(way(of_x(made.kernel))(x), wanted) < BOUND
-    for way in (lambda f: jax.jacfwd(jax.jacfwd(f)), lambda f: jax.jacrev(jax.jacfwd(f)),
-                lambda f: lambda x: jax.jvp(lambda x: jax.jvp(f, (x,), (x,))[1], (x,), (x,))):
-        with pytest.raises(symrnn.ProgramError, match=r"jacfwd of jacrev; take symrnn\.jax\.func"):
-            way(of_x(made.kernel))(x)
+
+
+@pytest.mark.parametrize("name", NETS)
+def test_tangents_have_tangents_and_gradients(name: str) -> None:
+    made, dots = ready(name), arrows(ready(name).given)
+
+    def moved(run):
+        return lambda *given: jax.jvp(made.of(run), given, dots)[1]
+
+    def loss(run):
+        return lambda *given: sum((one ** 2).sum() for one in jax.tree.leaves(
+            moved(run)(*given)))
+
+    assert made.both(lambda run: jax.jvp(moved(run), made.given, dots)) < BOUND
+    assert made.both(lambda run: jax.jit(jax.grad(loss(run), (0, 1, 2)))(*made.given)) < BOUND
+
+
+def test_a_loss_may_move_with_what_it_is_weighted_by() -> None:
+    """Second derivatives of the network, third ones of the whole: both ways of the Hessian."""
+    made = ready("gru")
+    params, x, initial = made.given
+
+    def curved(run):
+        def loss(x, weight):
+            return (jnp.sin(weight) * made.of(run)(params, x, initial)[0]).sum()
+        return lambda weight: jax.jvp(lambda x: jax.grad(loss)(x, weight), (x,), (x,))[1]["x"]
+
+    weight = arrows({"y": made.of(made.kernel)(*made.given)[0]})["y"]
+    assert made.both(lambda run: jax.jvp(curved(run), (weight,), (weight,))) < BOUND
+    assert made.both(lambda run: jax.grad(lambda one: (curved(run)(one) ** 2).sum())(
+        weight)) < BOUND
+
+
+def test_what_is_checked_by_jax_itself() -> None:
+    """In both modes and their compositions, against differences."""
+    made = ready("gru")
+    check_grads(lambda x: made.kernel(made.given[0], x, made.given[2])[0], made.given[1:2], order=2)
+
+
+def test_a_third_derivative_is_refused_in_one_sentence() -> None:
+    made = ready("gru")
+    params, x, initial = made.given
+    twice = jax.grad(lambda x: jax.jvp(lambda x: made.loss(made.kernel)(params, x, initial),
+                                       (x,), (x,))[1])
+    for way in (lambda: jax.jvp(twice, (x,), (x,)),
+                lambda: jax.jacfwd(jax.hessian(lambda x: made.loss(made.kernel)(
+                    params, x, initial)))(x)):
+        with pytest.raises(symrnn.ProgramError, match=r"take symrnn\.jax\.function"):
+            way()
 
 
 def test_vmap_goes_over_what_varies() -> None:

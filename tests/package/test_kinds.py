@@ -20,7 +20,7 @@ import pytest
 import symrnn
 from symrnn.packaging import package
 from symrnn.packaging.drawn import drawn_parameters
-from tests.package.building import needs, nightly, numbers, run, sources
+from tests.package.building import needs, numbers, run, sources
 
 WARNINGS = "-pedantic -Wall -Wextra -Wconversion -Wshadow -Werror -O2".split()
 AUDIO = """
@@ -161,7 +161,6 @@ def address(wasm: Path) -> Iterator[str]:
     server.server_close()
 
 
-@nightly
 def test_it_runs_in_a_browser(wasm: Path, address: str) -> None:
     playwright = pytest.importorskip("playwright.sync_api")
     with playwright.sync_playwright() as driver:
@@ -175,7 +174,6 @@ def test_it_runs_in_a_browser(wasm: Path, address: str) -> None:
     right(told)
 
 
-@nightly
 def test_it_runs_in_node(wasm: Path) -> None:
     in_node(wasm)
 

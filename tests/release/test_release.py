@@ -34,6 +34,31 @@ symrnn.save(net, {name: np.ones([2] * len(one.axes)) for name, one in
 assert symrnn.load("elman.safetensors").network == net
 """
 
+TORCH = """
+import symrnn
+import torch
+
+symrnn.torch.module(symrnn.gru(), n=2, m=3)(torch.ones(4, 1, 2))[0].sum().backward()
+"""
+JAX = """
+import jax
+import jax.numpy as jnp
+import symrnn
+
+net = symrnn.gru()
+params = {name: jnp.asarray(one) for name, one in symrnn.random_parameters(net, n=2, m=3).items()}
+jax.grad(lambda params: symrnn.jax.kernel(net)(params, jnp.ones((4, 1, 2)))[0].sum())(params)
+"""
+KERAS = """
+import os
+os.environ["KERAS_BACKEND"] = "torch"
+import keras
+from symrnn.exchange import from_keras
+
+layers = [keras.layers.Input((None, 2)), keras.layers.GRU(3, return_sequences=True)]
+assert from_keras(keras.Sequential(layers)).difference < 1e-5
+"""
+
 # What each extra is for, as Python in a fresh environment.
 USES = {
     "": "", "cc": "import symrnn; symrnn.compile(symrnn.gru())",
@@ -43,7 +68,7 @@ USES = {
     "accuracy": "import symrnn; symrnn.accuracy(symrnn.elman())",
     "fuzz": "from symrnn.fuzzing import Campaign; Campaign(1).run()",
     "onnx": "import symrnn; symrnn.to_onnx(symrnn.gru(), {}, 'gru.onnx', sizes={'n': 2, 'm': 3})",
-    "keras": "import keras, h5py", "torch": "import symrnn.torch", "jax": "import symrnn.jax",
+    "keras": KERAS, "torch": TORCH, "jax": JAX,
 }
 
 
@@ -79,7 +104,6 @@ def test_types_reach_the_client() -> None:
     assert found.stdout == "Success: no issues found in 1 source file\n", found.stderr
 
 
-@nightly
 def test_wheel_and_sdist_are_the_same_bytes_wherever_and_whenever_they_are_built(
         tmp_path: Path) -> None:
     """The second time from what the first sdist holds: other folder, times and permissions."""
@@ -108,11 +132,13 @@ def test_the_wheel_installs_with_each_extra(extra: str, tmp_path: Path) -> None:
 @nightly
 @pytest.mark.parametrize("version", [one.rpartition(" ")[2] for one in PROJECT["classifiers"]
                                      if re.search(r":: 3\.\d+$", one)])
-def test_the_wheel_installs_on_every_python(version: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("extra", ["", "jax"])
+def test_the_wheel_installs_on_every_python(extra: str, version: str, tmp_path: Path) -> None:
+    """With JAX, of which each Python gets another version, and compiles its header."""
     found = shutil.which(f"python{version}")
     if not found or subprocess.run([found, "-c", "import ensurepip"], check=False).returncode:
         pytest.skip(f"there is no Python {version} here")
-    install(found, "", tmp_path)
+    install(found, extra, tmp_path)
 
 
 def install(python: str, extra: str, folder: Path) -> None:

@@ -17,6 +17,7 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from torch import library  # noqa: E402
+from torch.utils.checkpoint import checkpoint  # noqa: E402
 
 import symrnn  # noqa: E402
 from symrnn import Program, ShapeError  # noqa: E402
@@ -142,6 +143,27 @@ def test_an_exported_graph_holds_the_network_as_a_handle() -> None:
     assert own._handle in str(exported.graph)
 
 
+@pytest.mark.parametrize("reentrant", [True, False])
+def test_activations_may_be_computed_again_in_backward(reentrant: bool) -> None:
+    """Under torch.utils.checkpoint a saved tensor is there for one look."""
+    own = module(symrnn.lstm(), n=3, m=4)
+    x, both = torch.randn(5, 2, 3, requires_grad=True), []
+    for run in (own, lambda x: checkpoint(own, x, use_reentrant=reentrant)):
+        own.zero_grad()
+        x.grad = None
+        y, _ = run(x)  # the older way sends no gradient back through a dictionary
+        (y ** 2).sum().backward()
+        both.append([y, x.grad, *(one.grad for one in own.parameters())])
+    assert largest_error(both[1], both[0]) == 0
+
+
+def test_a_tensor_without_values_tells_shapes_and_a_lazy_minus_is_taken() -> None:
+    own, x = module(symrnn.lstm(), n=3, m=4), torch.randn(5, 2, 3)
+    assert torch.equal(own(torch._neg_view(x))[0], own(-x)[0])
+    y, final = own.to("meta")(x.to("meta"))
+    assert y.is_meta and y.shape == (5, 2, 4) and final["c"].shape == (2, 4)
+
+
 def test_vmap_and_the_transforms_of_torch_func() -> None:
     torch.manual_seed(2)
     own = module(symrnn.gru(), n=3, m=4, dtype=torch.float64)
@@ -254,6 +276,16 @@ def test_first_values_are_those_of_torch() -> None:
     theirs = torch.nn.LSTM(30, 100)
     assert all(torch.equal(one, other) for one, other in
                zip(ours.parameters(), theirs.parameters(), strict=True))
+
+
+def test_the_type_is_torchs_default_unless_it_is_told() -> None:
+    torch.set_default_dtype(torch.float64)
+    try:
+        assert module(symrnn.lstm(), n=2, m=3)(torch.ones(4, 1, 2))[0].dtype is torch.float64
+        one = module(symrnn.lstm(), n=2, m=3, dtype=torch.float32)
+        assert one.weight_ih_l0.dtype is torch.float32
+    finally:
+        torch.set_default_dtype(torch.float32)
 
 
 def test_a_parameter_may_have_the_name_of_something_in_a_module() -> None:

@@ -50,6 +50,7 @@ def test_a_network_and_its_loss_are_one_program(name: str) -> None:
 def test_names_that_the_network_has_get_a_number() -> None:
     judged = symrnn.with_loss(symrnn.elman(), symrnn.softmax_cross_entropy())
     assert judged.outputs == ("loss",)
+    assert judged == symrnn.with_loss(symrnn.elman(), "softmax_cross_entropy")
     twice = symrnn.with_loss(symrnn.with_loss(symrnn.elman(), _identity()),
                              symrnn.mean_squared_error())
     assert [one.name for one in twice.with_role(symrnn.program.Role.INPUT)] == [
@@ -70,5 +71,8 @@ def _identity() -> symrnn.Program:
 def test_what_a_loss_cannot_judge_is_said() -> None:
     both = symrnn.bidirectional(symrnn.gru(), readout=False, merge="concat")
     assert symrnn.with_loss(both, symrnn.mean_squared_error()).outputs == ("loss",)
+    for wrong in ("mse", symrnn.mean_squared_error):
+        with pytest.raises(ValueError, match="there is no loss"):
+            symrnn.with_loss(both, wrong)
     with pytest.raises(symrnn.ProgramError, match="add a readout"):
         symrnn.with_loss(symrnn.cell("convlstm"), symrnn.mean_squared_error())
