@@ -16,7 +16,7 @@ from symrnn.backends.c_math import CPrinter
 from symrnn.backends.c_tree import ATOM, CTree, TreeFormulas
 from symrnn.backends.c_vector_tree import VectorFormulas, VectorTree
 from symrnn.backends.c_words import RESERVED, SIMD, STREAM, names_of_files
-from symrnn.backends.lines import Lines, deeper, flat, laid_out, rows
+from symrnn.backends.lines import Line, Lines, deeper, flat, laid_out, rows
 from symrnn.backends.text import text_of
 from symrnn.loops import For, Function, Names, Over
 from symrnn.lowering import Locals, StreamLayout, StreamStep, TiledInterface
@@ -44,11 +44,10 @@ class StreamTree(VectorTree):
     """Functions of a step: loops over the vectors of a block are unrolled."""
 
     def _for(self, one: For) -> Lines:
-        lines = super()._for(one)
-        if one.over is not Over.UNITS:
-            return lines
-        first, *others = lines
-        return (first._replace(text=f"WHOLLY {first.text}"), *others)
+        first, *others = super()._for(one)
+        if one.over is not Over.UNITS or not isinstance(first, Line):
+            return (first, *others)
+        return (Line(f"WHOLLY {first.text}"), *others)
 
     statements: ClassVar = {**VectorTree.statements, For: _for}
 

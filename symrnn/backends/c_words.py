@@ -97,7 +97,8 @@ SIZES = ("tape_size", "forward_work_size", "infer_work_size", "backward_work_siz
 FAST = ("weights", "stream", "pack", "reset", "step", "run", "packing")
 PARTS = ("real", "sizes", "parameters", "inputs", "outputs", "cotangents", "gradients", "initial",
          "state", "forward", "infer", "backward", "step", "given", "copy", *SIZES,
-         *(f"fast_{what}" for what in FAST), "simd_tape_size", "simd_pack_forward", "simd_pack_backward",
+         *(f"fast_{what}" for what in FAST), "simd_tape_size",
+         "simd_pack_forward", "simd_pack_backward",
          "simd_forward_packed_size", "simd_backward_packed_size",
          *(f"simd_{kind}{what}" for kind in ("forward", "infer", "backward", "step")
            for what in ("", "_work_size", "_thread", "_multiplications")))
@@ -105,6 +106,6 @@ PARTS = ("real", "sizes", "parameters", "inputs", "outputs", "cotangents", "grad
 
 def names_of_files(name: str) -> tuple[str, ...]:
     """What headers and sources of a network define, whoever its symbols are."""
-    macros = (f"{name}_{what}".upper() for what in ("H", "SIMD_H", "DOUBLE", *SIZES, "FAST_H", "FAST_ROOM",
-                                                      "FAST_ALIGNED"))
+    macros = (f"{name}_{what}".upper() for what in (
+        "H", "SIMD_H", "DOUBLE", *SIZES, "FAST_H", "FAST_ROOM", "FAST_ALIGNED"))
     return (name, *(f"{name}_{part}" for part in PARTS), *macros)

@@ -50,12 +50,18 @@ class StreamArrays(StepArrays):
             return Name(self.names.beside(variable.name, after="_here"))
         return self.name(variable)
 
+    def made(self, variable: Variable) -> Name:
+        """The first entry of an output in memory of the caller."""
+        if not self.is_own(variable):
+            return self.row(variable)
+        return Name(self.names.beside(variable.name, after="_out"))
+
     def is_own(self, variable: Variable) -> bool:
         """True for what lies in memory of our own, which is padded: not in that of the caller."""
         return variable.name in self.sources or self.program.delay_of(variable.name) is not None \
             or not (variable.role.given or variable.name in self.program.outputs)
 
-    def address(self, variable: Variable) -> Expression | None:
+    def place(self, variable: Variable) -> Expression | None:
         """Where a value lies; None for one that this step alone has."""
         delay = self.program.delay_of(variable.name) or self.sources.get(variable.name)
         bound = variable.name in {one.lhs for one in self.program.equations}
@@ -97,14 +103,19 @@ class StreamStep:
         """Where every value lies that groups read or store."""
         touched = {name for one in self.stream.groups for name in (
             *one.units, *one.stored, *(each.operand for each in one.columns))}
-        return tuple(self._row(one) for one in self.program.variables if one.name in touched)
+        rows = tuple(self._row(one) for one in self.program.variables if one.name in touched)
+        outputs = tuple(Declare(self.to.made(one).text, Pointer(REAL, restrict=True),
+                                Member(OUT, self.to.fields[one.name]))
+                        for one in map(self.program.__getitem__, self.program.outputs)
+                        if self.to.is_own(one))
+        return (*rows, *outputs)
 
     def _row(self, one: Variable) -> Statement:
-        address, name = self.to.address(one), self.to.row(one).text
+        address, name = self.to.place(one), self.to.row(one).text
         if address is None:
             return Buffer(name, REAL, self.to.room(one))
         bound = self.program.definition(one.name) is not None
-        return Declare(name, Pointer(REAL, const=not bound, fixed=True), address)
+        return Declare(name, Pointer(REAL, not bound, restrict=True), address)
 
     def _numbers(self) -> Body:
         """What is alike for all units: constants from behind the weights, and inputs."""
@@ -114,7 +125,7 @@ class StreamStep:
             if one.name in places:
                 value = At(PACKED, Macro("NUMBERS") + places[one.name])
             elif any(one.name in each.numbers for each in self.stream.groups):
-                there = self.to.address(one)
+                there = self.to.place(one)
                 assert there is not None
                 value = At(there, ZERO)
             else:
@@ -128,7 +139,7 @@ class StreamStep:
         for delay in self.program.delays:
             source = self.program[delay.source]
             if self.program.definition(source.name) is None:
-                there = self.to.address(source)
+                there = self.to.place(source)
                 assert there is not None
                 room = self.to.remembered(source.name) + Not(TURN) * self.to.room(source)
                 found.append(Run(Call("keep", (room, there, self.to.extent(source.axes)))))
@@ -151,11 +162,13 @@ class _Group:
     def body(self) -> Body:
         """Blocks of units, those read last first where the weights are too many for the cache."""
         blocks = self.macro("BLOCKS")
-        block = Declare(BLOCK.text, SIZE, Call("in_turn", (ORDER, blocks, Macro("SERPENTINE"), TURN)))
+        block = Declare(BLOCK.text, SIZE, Call("in_turn", (
+            ORDER, blocks, Macro("SERPENTINE"), TURN)))
+        inside = (*self._sums(), self._units())
         panel = Declare(PANEL.text, Pointer(REAL, const=True, fixed=True),
                         PACKED + self.macro("PANELS") + BLOCK * self.macro("PANEL"))
-        return (For(ORDER.text, blocks, (block, panel, *self._sums(), self._units()),
-                    Over.BLOCKS),)
+        panels = (panel,) if PANEL.text in uses(inside).names else ()
+        return (For(ORDER.text, blocks, (block, *panels, *inside), Over.BLOCKS),)
 
     def _sums(self) -> Body:
         """The sums of a block: what they begin with, then column by column of the weights."""
@@ -228,8 +241,7 @@ class _Group:
         if self.to.is_own(lhs):
             found.append(Store(self.to.row(lhs) + self.unit, value))
         if lhs.name in self.program.outputs:
-            there = Member(OUT, self.to.fields[lhs.name])
-            found.append(Run(Call("put", (there, value, self.unit, self.units))))
+            found.append(Run(Call("put", (self.to.made(lhs), value, self.unit, self.units))))
         return tuple(found)
 
     def _formula(self, terms: Sequence[Expr], vectors: dict[str, Expression] | None = None

@@ -10,9 +10,9 @@ from symrnn.packaging.content import BYTES, Model, lengths
 from symrnn.schedule import Plan
 
 IN_VECTORS = (
-    "Sums and activations run in vectors of the target: compile with -O3 -march=native, or for the",
-    "processor that it is to run on. tanh and sigmoid are within 4e-7. Other compilers than GCC and",
-    "Clang, and double, get the step of {name}.c.")
+    "Sums and activations run in vectors of the target: compile with -O3 -march=native, or for",
+    "the processor that it is to run on. tanh and sigmoid are within 4e-7. Other compilers than",
+    "GCC and Clang, and double, get the step of {name}.c.")
 PORTABLE = (
     "Some equation of this network does not run unit by unit: a sum over all units, or a matrix of",
     "a sample. So these functions run the step of {name}.c, and are no faster.")

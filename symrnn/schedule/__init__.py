@@ -17,7 +17,8 @@ from symrnn.schedule.tiled import (Home, PackedWeights, TiledChunk, TiledPlan, T
 __all__ = [
     "GIVEN_BY_CALLER", "Addend", "Chunk", "Columns", "FusionGroup", "Home", "Kind", "LoopNest",
     "LoopOrder", "Order", "PackedWeights", "Place", "Plan", "Product", "Reduction", "Schedule",
-    "Segment", "Stage", "Statement", "StreamEquation", "StreamGroup", "StreamPlan", "Tile", "TileSum", "TiledChunk", "TiledPlan", "TiledPlans",
+    "Segment", "Stage", "Statement", "StreamEquation", "StreamGroup",
+    "StreamPlan", "Tile", "TileSum", "TiledChunk", "TiledPlan", "TiledPlans",
     "TiledStage", "UnitLoop", "Walk", "WeightedTerm", "Weights", "chunks", "forward_only",
     "is_reduction", "loop_nests", "plan", "reads_span", "schedule", "stages", "stream_plan",
 ]

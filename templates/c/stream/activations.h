@@ -7,9 +7,18 @@
  * Both are within 4e-7 of the exact value, tanh relative to it too; tanh stays from -1 to 1,
  * sigmoid from 0 to 1, and NaN stays NaN. */
 #define TANH_ENDS 8.5f
-#define TANH_P {9.999999658e-01f, 1.295002747e-01f, 2.954025776e-03f, \
-                9.575134504e-06f, -1.372332718e-08f, 2.073593173e-11f}
-#define TANH_Q {1.000000000e+00f, 4.628333086e-01f, 2.389890121e-02f, 2.327239633e-04f}
+#define TANH_TERMS(s)                                                                              \
+    {9.999999658e-01f * (s), \
+     1.295002747e-01f * (s) * (s), \
+     2.954025776e-03f * (s) * (s) * (s), \
+     9.575134504e-06f * (s) * (s) * (s) * (s), \
+     -1.372332718e-08f * (s) * (s) * (s) * (s) * (s), \
+     2.073593173e-11f * (s) * (s) * (s) * (s) * (s) * (s), \
+     1.000000000e+00f, \
+     4.628333086e-01f * (s), \
+     2.389890121e-02f * (s) * (s), \
+     2.327239633e-04f * (s) * (s) * (s)}
+enum { TERMS_BELOW = 6 };
 
 /* x where it is from -most to most, else the nearer of them. Its instructions are two. */
 #if defined(__SSE__)
@@ -32,25 +41,34 @@ ALWAYS vec within(vec x, real most)
 }
 #endif
 
-/* scale tanh(scale x), for a scale that is a power of two: coefficients are as exact as before. */
-ALWAYS vec scaled_tanh(vec x, real scale)
+/* Some compilers keep all terms in registers that they do not have: to them a table is a place in
+ * memory that nobody knows. */
+#if defined(__clang__)
+#define UNKNOWN(table) __asm__("" : "+r"(table))
+#else
+#define UNKNOWN(table) (void)(table)
+#endif
+
+/* x p(x^2) / q(x^2) with these terms of p and q, for x from -ends to ends. */
+ALWAYS vec odd_ratio(vec x, real ends, const real *p)
 {
-    static const real p[] = TANH_P, q[] = TANH_Q;
-    const real s = scale * scale;
-    const vec inside = within(x, TANH_ENDS / scale), y = inside * inside, yy = y * y;
-    const vec below = (q[0] + q[1] * s * y) + yy * (q[2] * s * s + q[3] * s * s * s * y);
-    const vec above = (p[2] * s * s * s + p[3] * s * s * s * s * y)
-                      + yy * (p[4] * s * s * s * s * s + p[5] * s * s * s * s * s * s * y);
-    return inside / below * ((p[0] * s + p[1] * s * s * y) + yy * above);
+    UNKNOWN(p);
+    const real *q = p + TERMS_BELOW;
+    const vec inside = within(x, ends), y = inside * inside, yy = y * y;
+    const vec below = (q[0] + q[1] * y) + yy * (q[2] + q[3] * y);
+    const vec above = (p[0] + p[1] * y) + yy * ((p[2] + p[3] * y) + yy * (p[4] + p[5] * y));
+    return inside / below * above;
 }
 
 ALWAYS vec quick_tanh(vec x)
 {
-    return scaled_tanh(x, 1);
+    static const real terms[] = TANH_TERMS(1);
+    return odd_ratio(x, TANH_ENDS, terms);
 }
 
 ALWAYS vec quick_sigmoid(vec x)
 {
-    return REAL(0.5) + scaled_tanh(x, REAL(0.5));
+    static const real terms[] = TANH_TERMS(REAL(0.25));
+    return REAL(0.5) + odd_ratio(x, 2 * TANH_ENDS, terms);
 }
 
