@@ -107,5 +107,6 @@ PARTS = ("real", "sizes", "parameters", "inputs", "outputs", "cotangents", "grad
 def names_of_files(name: str) -> tuple[str, ...]:
     """What headers and sources of a network define, whoever its symbols are."""
     macros = (f"{name}_{what}".upper() for what in (
-        "H", "SIMD_H", "DOUBLE", *SIZES, "FAST_H", "FAST_ROOM", "FAST_ALIGNED"))
+        "H", "SIMD_H", "DOUBLE", *SIZES, "FAST_H", "FAST_ROOM", "FAST_ALIGNED",
+        "FAST_PORTABLE"))
     return (name, *(f"{name}_{part}" for part in PARTS), *macros)

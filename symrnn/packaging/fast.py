@@ -11,8 +11,8 @@ from symrnn.schedule import Plan
 
 IN_VECTORS = (
     "Sums and activations run in vectors of the target: compile with -O3 -march=native, or for",
-    "the processor that it is to run on. tanh and sigmoid are within 4e-7. Other compilers than",
-    "GCC and Clang, and double, get the step of {name}.c.")
+    "the processor that it is to run on. tanh and sigmoid are within 5e-7. Other compilers than",
+    "GCC and Clang, double, and who defines {upper}_FAST_PORTABLE get the step of {name}.c.")
 PORTABLE = (
     "Some equation of this network does not run unit by unit: a sum over all units, or a matrix of",
     "a sample. So these functions run the step of {name}.c, and are no faster.")
@@ -42,6 +42,7 @@ def fast(plan: Plan, own: Model, sizes: Mapping[str, int]) -> tuple[Fast, ...]:
     if not own.streams or not own.whole:
         return ()
     found = stream_vectors(plan, own.name, lengths(plan.program, sizes))
-    told = tuple(line.format(name=own.name) for line in (PORTABLE if found is None else IN_VECTORS))
+    lines = PORTABLE if found is None else IN_VECTORS
+    told = tuple(line.format(name=own.name, upper=own.upper) for line in lines)
     most = max(own.count, 1, 0 if found is None else found.numbers)
     return (Fast(most, () if found is None else (found,), told),)
