@@ -21,7 +21,7 @@
      2.327486926e-04f * (s) * (s) * (s)}
 enum { TERMS_BELOW = 6 };
 
-/* x where it is from -most to most, else the nearer of them. Its instructions are two. */
+/* x where it is at most `most`; where it is from -most to most, else the nearer of them. */
 #if defined(__SSE__)
 #include <immintrin.h>
 #if VECTOR_BYTES == 64
@@ -31,11 +31,21 @@ enum { TERMS_BELOW = 6 };
 #else
 #define OF_TWO(smaller, x, y) (vec)_mm_##smaller##_ps((__m128)(x), (__m128)(y))
 #endif
+ALWAYS vec no_more(vec x, real most)
+{
+    return OF_TWO(min, splat(most), x); /* the second where one is NaN */
+}
+
 ALWAYS vec within(vec x, real most)
 {
-    return OF_TWO(max, splat(-most), OF_TWO(min, splat(most), x)); /* the second where one is NaN */
+    return OF_TWO(max, splat(-most), no_more(x, most));
 }
 #else
+ALWAYS vec no_more(vec x, real most)
+{
+    return where(x > most, splat(most), x);
+}
+
 ALWAYS vec within(vec x, real most)
 {
     return between(-most, x, most);
@@ -50,15 +60,16 @@ ALWAYS vec within(vec x, real most)
 #define UNKNOWN(table) (void)(table)
 #endif
 
-/* x p(x^2) / q(x^2) with these terms of p and q, for x from -ends to ends, cut to -most to most. */
+/* x p(x^2) / q(x^2) with these terms of p and q, cut to -most to most. Beyond `ends` p and q stay what
+ * they are there, so that the ratio grows with x and is cut. */
 ALWAYS vec odd_ratio(vec x, real ends, real most, const real *p)
 {
     UNKNOWN(p);
     const real *q = p + TERMS_BELOW;
-    const vec inside = within(x, ends), y = inside * inside, yy = y * y;
+    const vec y = no_more(x * x, ends * ends), yy = y * y;
     const vec below = (q[0] + q[1] * y) + yy * (q[2] + q[3] * y);
     const vec above = (p[0] + p[1] * y) + yy * ((p[2] + p[3] * y) + yy * (p[4] + p[5] * y));
-    return within(inside / below * above, most);
+    return within(x / below * above, most);
 }
 
 ALWAYS vec quick_tanh(vec x)
