@@ -89,7 +89,8 @@ STREAM = """
 LENGTH PANELS PANEL SUMS PARTS OWN BLOCKS ALL_PANELS NUMBERS SERPENTINE ROOM WIDEST_LANES MOST_SUMS
 FIRST_CACHE WHOLLY VECTORS SPLITS OF_TWO TANH_ENDS stream packed turn order panel
 columns given made in_turn clear_sums begin_sum sum_at add_columns add_parts take put keep within
-odd_ratio no_more UNKNOWN TANH_TERMS TERMS_BELOW quick_tanh quick_sigmoid pack_entries pack_columns factor gate entry even all
+odd_ratio no_more UNKNOWN TANH_TERMS TERMS_BELOW quick_tanh quick_sigmoid pack_entries pack_columns
+factor gate entry even all
 """.split()
 
 SIZES = ("tape_size", "forward_work_size", "infer_work_size", "backward_work_size",
