@@ -45,9 +45,11 @@
 
 /* ---- vectors ---------------------------------------------------------------------------- */
 
-/* The widest vectors of the target. `unaligned` is the same vector at the address of any number:
- * rows of callers begin where they begin, and an aligned load is no faster where it is aligned. */
-#if defined(__AVX512F__)
+/* The widest vectors of the target, unless a file has chosen others. `unaligned` is the same vector
+ * at the address of any number: rows of callers begin where they begin, and an aligned load is no
+ * faster where it is aligned. */
+#if defined(VECTOR_BYTES)
+#elif defined(__AVX512F__)
 #define VECTOR_BYTES 64
 #elif defined(__AVX__)
 #define VECTOR_BYTES 32

@@ -84,11 +84,22 @@ vec_slope_from_tail given_or clear is_wanted many
 block_share share_of is_mine mine lane lanes
 """.split()
 
+# What the step of one sample calls its own besides.
+STREAM = """
+LENGTH PANELS PANEL SUMS PARTS OWN BLOCKS ALL_PANELS NUMBERS SERPENTINE ROOM WIDEST_LANES MOST_SUMS
+FIRST_CACHE WHOLLY VECTORS SPLITS OF_TWO TANH_ENDS stream packed turn order panel
+columns given made in_turn clear_sums begin_sum sum_at add_columns add_parts take put keep within
+odd_ratio no_more UNKNOWN TANH_TERMS TERMS_BELOW quick_tanh quick_sigmoid pack_entries pack_columns
+factor gate entry even all
+""".split()
+
 SIZES = ("tape_size", "forward_work_size", "infer_work_size", "backward_work_size",
          "step_work_size")
+FAST = ("weights", "stream", "pack", "reset", "step", "run", "packing")
 PARTS = ("real", "sizes", "parameters", "inputs", "outputs", "cotangents", "gradients", "initial",
          "state", "forward", "infer", "backward", "step", "given", "copy", *SIZES,
-         "simd_tape_size", "simd_pack_forward", "simd_pack_backward",
+         *(f"fast_{what}" for what in FAST), "simd_tape_size",
+         "simd_pack_forward", "simd_pack_backward",
          "simd_forward_packed_size", "simd_backward_packed_size",
          *(f"simd_{kind}{what}" for kind in ("forward", "infer", "backward", "step")
            for what in ("", "_work_size", "_thread", "_multiplications")))
@@ -96,5 +107,7 @@ PARTS = ("real", "sizes", "parameters", "inputs", "outputs", "cotangents", "grad
 
 def names_of_files(name: str) -> tuple[str, ...]:
     """What headers and sources of a network define, whoever its symbols are."""
-    macros = (f"{name}_{what}".upper() for what in ("H", "SIMD_H", "DOUBLE", *SIZES))
+    macros = (f"{name}_{what}".upper() for what in (
+        "H", "SIMD_H", "DOUBLE", *SIZES, "FAST_H", "FAST_ROOM", "FAST_ALIGNED",
+        "FAST_PORTABLE"))
     return (name, *(f"{name}_{part}" for part in PARTS), *macros)

@@ -9,7 +9,7 @@ from enum import Enum
 from sympy import Expr
 
 from symrnn.loops.expressions import ONE, ZERO, Aggregate, Expression, Name
-from symrnn.loops.types import REAL, Scalar, Type
+from symrnn.loops.types import REAL, Scalar, Type, Vector
 from symrnn.loops.uses import Uses, of_expressions
 from symrnn.program import Equation
 
@@ -166,10 +166,10 @@ class Store(Statement):
 
 @dataclass(frozen=True)
 class Buffer(Statement):
-    """Room for some numbers on the stack of a thread."""
+    """Room for some numbers, or vectors of them, on the stack of a thread."""
 
     name: str
-    type: Scalar
+    type: Scalar | Vector
     count: Expression
 
 

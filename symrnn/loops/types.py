@@ -26,6 +26,11 @@ class Vector:
 
     of: Scalar
 
+    @property
+    def name(self) -> str:
+        """What a message calls it."""
+        return f"vectors of {self.of.name}"
+
 
 @dataclass(frozen=True)
 class Struct:
@@ -42,7 +47,7 @@ class Pointer:
     there. ``fixed``: the pointer itself never moves.
     """
 
-    to: Scalar | Struct
+    to: Scalar | Struct | Vector
     const: bool = False
     restrict: bool = False
     fixed: bool = False

@@ -4,12 +4,15 @@ from symrnn.lowering.arrays import ALL_REAL, STREAMED, Arrays, Locals, Stored
 from symrnn.lowering.interface import ARGUMENTS, signature, structs_of
 from symrnn.lowering.kept import KeptArrays, kept
 from symrnn.lowering.portable import Interface, Lowered, portable
+from symrnn.lowering.stream import StreamStep
+from symrnn.lowering.stream_layout import StreamLayout
 from symrnn.lowering.tiled import TiledFunction, TiledInterface, packing, tiled
 from symrnn.lowering.sizes import GIVEN, FixedSizes, free_sizes
 
 __all__ = [
     "ALL_REAL", "ARGUMENTS", "GIVEN", "STREAMED", "Arrays", "FixedSizes", "Interface",
-    "KeptArrays", "Locals", "Lowered", "Stored", "TiledFunction",
+    "KeptArrays", "Locals", "Lowered", "Stored", "StreamLayout", "StreamStep",
+    "TiledFunction",
     "TiledInterface", "free_sizes", "kept", "packing", "portable", "signature", "structs_of",
     "tiled",
 ]

@@ -23,6 +23,8 @@ CORE = Kind("core", "C99", (
     ("model.h", "src/{name}_model.h"), ("model.c", "src/{name}_model.c"),
     ("weights.c", "src/{name}_weights.c"), ("vectors.h", "tests/{name}_vectors.h"),
     ("check.c", "tests/check.c")))
+FAST = Kind("core", "one sample at a time", (
+    ("fast.h", "src/{name}_fast.h"), ("fast.c", "src/{name}_fast.c")), streams=True)
 LEARNS = Kind("training", "training", (
     ("trainer.h", "src/{name}_trainer.h"), ("trainer.c", "src/{name}_trainer.c"),
     ("lesson.h", "tests/{name}_lesson.h"), ("learn.c", "tests/learn.c")))

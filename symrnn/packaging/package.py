@@ -12,7 +12,8 @@ from symrnn.packaging.asked import kinds_asked, sizes_asked, unfit, untrue
 from symrnn.packaging.content import BYTES, Array, Model, Slot, bits, literals, model
 from symrnn.packaging.drawn import (STEPS, TOLERANCE, checked_parameters, drawn_parameters,
                                     vectors)
-from symrnn.packaging.kinds import CORE, LEARNS, Kind
+from symrnn.packaging.fast import Fast, fast
+from symrnn.packaging.kinds import CORE, FAST, LEARNS, Kind
 from symrnn.packaging.learning import BLOCK, Training, training
 from symrnn.packaging.measured import Measured, measured
 from symrnn.packaging.narrow import Weights, stored
@@ -45,6 +46,7 @@ class Package:
     training: tuple[Training, ...]
     headers: tuple[str, ...] = ()
     measured: tuple[Measured, ...] = ()
+    fast: tuple[Fast, ...] = ()
     steps: int = STEPS
     tolerance: str = str(TOLERANCE)
     version: str = "1.0.0"
@@ -163,13 +165,14 @@ def _files_of(weights: Weights, name: str, sizes: Mapping[str, int], kinds: Sequ
     learns = (training(network, own, sizes, params, train, window),) if train else ()
     code = _kernels(plan, own, weights.types, learns)
     found = vectors(network, sizes, params)
-    parts = (*code, *_own_sources(name, learns))
+    quick = fast(plan, own, sizes)
+    parts = (*code, *_own_sources(name, quick, learns))
     sources = tuple(one for one in sorted(parts) if one.endswith(".c"))
     content = Package(
         own, weights, tuple((one, bits(weights.stored[one.key])) for one in own.parameters),
         tuple((one, literals(found.inputs[one.key])) for one in own.inputs),
         tuple((one, literals(found.outputs[one.key])) for one in own.outputs), origin, sources,
-        chosen, learns, _headers(parts, name, chosen))
+        chosen, learns, _headers(parts, name, chosen), fast=quick)
     files = {**{f"src/{one}": text for one, text in code.items()}, **dict(_files(content))}
     content = replace(content, measured=_measured(content, files))
     return {**files, README: render(f"package/core/{README}.j2", content),
@@ -182,8 +185,8 @@ def _measured(content: Package, files: Mapping[str, str]) -> tuple[Measured, ...
                if path.startswith("src/")}
     name = content.model.name
     step = (f"{name}.c", f"{name}_model.c")
-    weights = f"{name}_weights.c"
-    return measured(sources, step, [one for one in content.sources if one not in (*step, weights)])
+    others = (f"{name}_weights.c", f"{name}_fast.c")
+    return measured(sources, step, [one for one in content.sources if one not in (*step, *others)])
 
 
 def _kernels(plan: Plan, own: Model, types: Stored, learns: Sequence[Training]
@@ -204,8 +207,8 @@ def _kernels(plan: Plan, own: Model, types: Stored, learns: Sequence[Training]
     return files
 
 
-def _own_sources(name: str, learns: Sequence[Training]) -> tuple[str, ...]:
-    kinds = (CORE, LEARNS) if learns else (CORE,)
+def _own_sources(name: str, quick: Sequence[Fast], learns: Sequence[Training]) -> tuple[str, ...]:
+    kinds = (CORE, *((FAST,) if quick else ()), *((LEARNS,) if learns else ()))
     return tuple(path.format(name=name).removeprefix("src/") for kind in kinds
                  for _, path in kind.files if path.startswith("src/"))
 
@@ -219,7 +222,8 @@ def _headers(parts: Iterable[str], name: str, kinds: Sequence[Kind]) -> tuple[st
 
 def _files(content: Package) -> Iterator[tuple[str, str]]:
     """Every file that a template makes, but the README, which tells how large they are."""
-    for kind in (CORE, *content.kinds, *((LEARNS,) if content.training else ())):
+    for kind in (CORE, *((FAST,) if content.fast else ()), *content.kinds,
+                 *((LEARNS,) if content.training else ())):
         for template, path in kind.files:
             inside = content.training[0] if kind is LEARNS else content
             yield path.format(name=content.model.name), render(

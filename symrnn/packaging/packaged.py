@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from symrnn.optimisers import OPTIMISERS
-from symrnn.packaging.kinds import CORE, KINDS, LEARNS
+from symrnn.packaging.kinds import CORE, FAST, KINDS, LEARNS
 from symrnn.packaging.narrow import Difference
 from symrnn.rendering import is_ours, write
 
@@ -41,7 +41,7 @@ class Packaged:
 
 def _paths(name: str) -> Iterator[str]:
     """Every path that a package of a name may have."""
-    for kind in (CORE, LEARNS, *KINDS):
+    for kind in (CORE, FAST, LEARNS, *KINDS):
         yield from (path.format(name=name) for _, path in kind.files)
     for part in ("train", "clip", *OPTIMISERS):
         yield from (f"src/{name}_{part}{ending}" for ending in (".c", ".h"))

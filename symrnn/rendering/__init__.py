@@ -4,9 +4,9 @@ from markupsafe import Markup
 
 from symrnn.rendering.files import (FileRefused, equations_of, is_ours, put, refuse_foreign,
                                     refuse_links, refuse_others, write)
-from symrnn.rendering.render import (MARK, names_read, page, render, rendered, safe, shared,
-                                     storage, template_folder)
+from symrnn.rendering.render import (MARK, names_read, page, render, rendered, safe, section,
+                                     shared, storage, template_folder)
 
 __all__ = ["MARK", "FileRefused", "Markup", "equations_of", "is_ours", "names_read", "page",
            "put", "refuse_foreign", "refuse_links", "refuse_others", "render", "rendered",
-           "safe", "shared", "storage", "template_folder", "write"]
+           "safe", "section", "shared", "storage", "template_folder", "write"]

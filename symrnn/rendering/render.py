@@ -35,7 +35,7 @@ def environment() -> Environment:
         variable_start_string="<<", variable_end_string=">>", block_start_string="<%",
         block_end_string="%>", comment_start_string="<#", comment_end_string="#>",
         trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, newline_sequence="\n")
-    made.globals |= {"mark": MARK, "storage": storage}
+    made.globals |= {"mark": MARK, "storage": storage, "section": section}
     return made
 
 
@@ -85,6 +85,11 @@ def storage(used: Collection[str]) -> str:
     folder = template_folder() / "c" / "storage"
     return "".join((folder / f"{one}.h").read_text(encoding="utf-8")
                    for one in ("opening", *(name for name in STORAGE if name in used)))
+
+
+def section(path: str) -> str:
+    """A section of C that is written by hand: ``shared/vectors``, as it is."""
+    return (template_folder() / "c" / f"{path}.h").read_text(encoding="utf-8")
 
 
 def shared() -> dict[str, str]:
