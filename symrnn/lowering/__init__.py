@@ -6,13 +6,13 @@ from symrnn.lowering.kept import KeptArrays, kept
 from symrnn.lowering.portable import Interface, Lowered, portable
 from symrnn.lowering.stream import StreamStep
 from symrnn.lowering.stream_layout import StreamLayout
-from symrnn.lowering.tiled import TiledFunction, TiledInterface, packing, tiled
+from symrnn.lowering.tiled import TiledFunction, TiledInterface, tiled
+from symrnn.lowering.tiled_packing import packing
 from symrnn.lowering.sizes import GIVEN, FixedSizes, free_sizes
 
 __all__ = [
     "ALL_REAL", "ARGUMENTS", "GIVEN", "STREAMED", "Arrays", "FixedSizes", "Interface",
     "KeptArrays", "Locals", "Lowered", "Stored", "StreamLayout", "StreamStep",
-    "TiledFunction",
-    "TiledInterface", "free_sizes", "kept", "packing", "portable", "signature", "structs_of",
-    "tiled",
+    "TiledFunction", "TiledInterface", "free_sizes", "kept", "packing", "portable", "signature",
+    "structs_of", "tiled",
 ]

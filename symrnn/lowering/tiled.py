@@ -5,22 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from symrnn.loops import (REAL, SIZE, ZERO, Aggregate, Argument, Assign, At, Barrier, Binary,
-                          Block, Body, Call, Choose, Declare, Expression, For, Formula, Function,
-                          If, Member, Name, Names, Not, Over, Pointer, Return, Run, Section,
-                          Statement, Table, Unused, Whole, checked, total)
+from symrnn.loops import (SIZE, ZERO, Argument, Assign, At, Barrier, Binary, Block, Body, Call,
+                          Choose, Declare, Expression, For, Function, If, Name, Names, Not, Over,
+                          Return, Run, Section, Statement, Unused, checked, total)
 from symrnn.loops.statements import Used, uses
-from symrnn.lowering.interface import argument
 from symrnn.lowering.portable import TITLE, Interface
 from symrnn.lowering.sizes import declared_sizes
 from symrnn.lowering.tiled_arrays import Row, StepTiledArrays, TiledArrays
 from symrnn.lowering.tiled_memory import WORK_PARITY, Memory
-from symrnn.lowering.tiled_products import EARLY, Panels, ProductCalls, vectors_of
+from symrnn.lowering.tiled_products import EARLY, Panels, ProductCalls
 from symrnn.lowering.tiled_rows import THREAD, RowGroups
 from symrnn.lowering.tiled_units import FIRST, ROWS, STEPS, UnitGroups
-from symrnn.program import Delay, Program
-from symrnn.schedule import (FusionGroup, Kind, Order, PackedWeights, Plan, TiledChunk, TiledPlan,
-                             TiledStage, Walk)
+from symrnn.program import Delay
+from symrnn.schedule import (FusionGroup, Kind, Order, Plan, TiledChunk, TiledPlan, TiledStage,
+                             Walk)
 
 BEGIN, DONE = Name("begin"), Name("done")
 
@@ -272,31 +270,3 @@ def tiled(plan: Plan, interface: TiledInterface) -> dict[str, TiledFunction]:
     if plans.step is not None:
         found["step"] = TiledStep(plan, plans.step, interface, panels)
     return found
-
-
-def packing(maker: TiledFunction, kind: str) -> Function:
-    """The function that packs the weights for one direction."""
-    prefix = maker.interface.prefix
-    sizes, parameters = (argument(kind, prefix, one) for one in ("sizes", "parameters"))
-    packed = Argument("packed", Pointer(REAL), constant=False)
-    last = len(maker.tiled.packed) - 1
-    body = tuple(packed_weights(one, maker.program, maker.to, place < last)
-                 for place, one in enumerate(maker.tiled.packed))
-    return maker.finished(f"{prefix}_simd_pack_{kind}", (sizes, parameters, packed), body)
-
-
-def packed_weights(one: PackedWeights, program: Program, arrays: TiledArrays, goes_on: bool
-                   ) -> Statement:
-    """Packs the weights of some gates for one operand, behind which others come or none."""
-    rows = []
-    for weights in one.segment.weights:
-        columns = arrays.extent((program[weights.matrix].axes[1],))
-        strides = (Whole(1), columns) if weights.transposed else (columns, Whole(1))
-        matrix = Member(Name("parameters"), arrays.fields[weights.matrix])
-        rows.append(Aggregate((matrix, *strides, Formula(weights.scale))))
-    packed, table = Name("packed"), Name("from")
-    call = Call("pack", (
-        arrays.extent(program[one.gates[0]].axes), vectors_of(one.width), table,
-        Whole(len(one.gates)), arrays.extent(program[one.segment.operand].axes), packed))
-    packing = Assign(packed, call) if goes_on else Run(call)
-    return Block((Table(table.text, "weights", tuple(rows)), packing))
