@@ -15,6 +15,7 @@ import symrnn
 from symrnn import workflow
 from symrnn.backends import mathml
 from symrnn.backends.document import DocumentPrinter
+from symrnn.backends.formula import Sum
 from symrnn.backends.unicode import UNICODE
 from symrnn.catalogue import FromFile, find
 from symrnn.cells import architectures
@@ -30,7 +31,7 @@ from symrnn.documents.page import Page
 from symrnn.documents.reference.pages import ADDRESSES
 from symrnn.documents.plot import curve
 from symrnn.documents.site import site
-from symrnn.documents.notation import Unnamed
+from symrnn.documents.notation import Notation, Unnamed
 from symrnn.documents.symbols import parameter_count, symbol_table
 from symrnn.documents.texts import MissingText, catalogue, held
 from symrnn.documents.unquoted import unquoted
@@ -415,3 +416,20 @@ def test_the_list_tells_recurrences_by_their_proofs() -> None:
         "brc": "nonlinear-diagonal"}
     (lstm,) = site([one for one in chosen if one.name == "lstm"]).entries
     assert lstm.chips == ("gated", "classic")
+
+
+def test_a_long_sum_of_a_table_may_be_broken_between_its_terms() -> None:
+    math = Notation()
+    long, short = (parameter_formula(name) for name in ("deep_bidirectional_lstm", "brc"))
+    assert "<wbr>" not in math.broken(short) and math.broken(short) == math(short)
+    pieces = math.broken(long).split("<wbr>")
+    assert len(pieces) == len(long.terms) > 5
+    assert all(one.startswith('<math><mo form="infix">+</mo>') for one in pieces[1:])
+    assert all(one.endswith("</math>") for one in pieces)
+
+
+def parameter_formula(name: str) -> Sum:
+    program = symrnn.cell(name)
+    found = DocumentPrinter(program)(parameter_count(program))
+    assert isinstance(found, Sum)
+    return found
