@@ -45,5 +45,5 @@ def _step(forward: Equations, one: Contribution, worked: Worked) -> Step:
 def _saved(forward: Equations, one: Contribution) -> tuple[Formula, ...]:
     """The forward values that a term reads."""
     program, names = forward.program, symbols_in_order(one.into.terms[one.place])
-    return tuple(forward.printer.glyph(name) for name in names
+    return tuple(forward.printer.symbol(name) for name in names
                  if name in program and program[name].role not in OUTSIDE)

@@ -118,6 +118,6 @@ def _entry(one: Architecture, program: Program) -> Entry:
 
     products, kind = operations(program).each_step().products, kind_of(recurrences(program))
     return Entry(one.name, program.title, year(program.bibtex), one.summary,
-                 len(program.delays), tuple(map(printer.glyph, gates(program))),
+                 len(program.delays), tuple(map(printer.symbol, gates(program))),
                  len(Equations(program).rows), amount(parameter_count(program)),
                  amount(ordered(products)), kind.value if kind else "", one.tags)

@@ -115,7 +115,15 @@
       if (mark) symbol.show(mark);
       if (mark && mark === document.activeElement) mark.setAttribute("aria-describedby", "card");
     };
-    document.addEventListener("pointerover", look);
+    /* Where a link moves the page under a mouse at rest, nobody points at anything. */
+    let place = "";
+    const rests = (event) => {
+      const before = place;
+      place = `${event.clientX} ${event.clientY}`;
+      return event.pointerType === "mouse" && place === before;
+    };
+    document.addEventListener("pointermove", rests, { passive: true });
+    document.addEventListener("pointerover", (event) => { if (!rests(event)) look(event); });
     document.addEventListener("focusin", look);
     document.addEventListener("keydown", (event) => { if (event.key === "Escape") { clear(); symbol.hide(); } });
   };

@@ -217,6 +217,23 @@ def test_a_link_into_what_is_folded_opens_it(opened: Any) -> None:
     assert box and 0 < box["y"] < 900
 
 
+@pytest.mark.parametrize("line", ["portable-backward-34", "numpy-backward-14",
+                                  "portable-backward-11"])
+def test_a_link_to_a_line_shows_it_wherever_the_mouse_rests(opened: Any, line: str) -> None:
+    """The page moves under the mouse, which is then over other equations: they stay dark."""
+    one = opened("lstm", width=1300)
+    one.page.locator("[data-open]").click()
+    one.page.locator(f'.to-lines a[href="#{line}"]').click()
+    for _ in range(3):  # the browser tells of the mouse once it has drawn the page
+        one.page.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done, "
+                          "100)))")
+    shown, around = (one.page.locator(f"#{line}").evaluate(
+        f"one => {{ const box = {of}.getBoundingClientRect(); return [box.top, box.bottom]; }}")
+        for of in ("one", "one.closest('pre')"))
+    assert around[0] <= shown[0] and shown[1] <= around[1]
+    assert 0 < shown[0] < 900
+
+
 def test_the_derivation_opens_and_closes(opened: Any) -> None:
     one = opened("lstm")
     one.page.locator("[data-open]").click()

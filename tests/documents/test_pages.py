@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import posixpath
 from base64 import b64decode
 from collections import defaultdict
@@ -14,6 +15,8 @@ import symrnn
 from symrnn import workflow
 from symrnn.backends import mathml
 from symrnn.backends.document import DocumentPrinter
+from symrnn.backends.formula import Sum
+from symrnn.backends.unicode import UNICODE
 from symrnn.catalogue import FromFile, find
 from symrnn.cells import architectures
 from symrnn.cli.reference import command_line
@@ -28,7 +31,7 @@ from symrnn.documents.page import Page
 from symrnn.documents.reference.pages import ADDRESSES
 from symrnn.documents.plot import curve
 from symrnn.documents.site import site
-from symrnn.documents.notation import Unnamed
+from symrnn.documents.notation import Notation, Unnamed
 from symrnn.documents.symbols import parameter_count, symbol_table
 from symrnn.documents.texts import MissingText, catalogue, held
 from symrnn.documents.unquoted import unquoted
@@ -391,3 +394,42 @@ def test_what_authors_write_is_text_in_a_page() -> None:
     text = Html(["en"]).page(site([one]).page("mine"))["en/mine.html"]
     Reader(text)
     assert "&lt;script&gt;" in text and "&lt;i&gt;out" in text and "<script>" not in text
+
+
+def test_a_formula_without_a_letter_stands_for_itself(lstm: Page) -> None:
+    """In the list of gates, and among the values that a term reads."""
+    chosen = [one for one in architectures() if one.name in ("rwkv4", "lem", "mlstm")]
+    shown = {one.name: list(map(UNICODE, one.gates)) for one in site(chosen).entries}
+    assert shown == {"rwkv4": ["σ(r[t])"], "mlstm": ["o[t]"],
+                     "lem": ["σ(a_Δt_1[t])", "σ(a_Δt_2[t])"]}
+    read = {UNICODE(one) for derived in lstm.backward.inner for step in derived.steps
+            for one in step.saved}
+    assert "tanh(c[t])" in read and "tanh_c[t]" not in read
+
+
+def test_the_list_tells_recurrences_by_their_proofs() -> None:
+    """A cell of one's own has no tags, and is linear in its state all the same."""
+    chosen = [one for one in architectures() if one.name in ("gla", "rwkv7", "lstm", "brc")]
+    entries = site([dataclasses.replace(one, tags=()) for one in chosen]).entries
+    assert {one.name: one.recurrence for one in entries} == {
+        "gla": "affine-diagonal", "rwkv7": "affine-structured", "lstm": "nonlinear-dense",
+        "brc": "nonlinear-diagonal"}
+    (lstm,) = site([one for one in chosen if one.name == "lstm"]).entries
+    assert lstm.chips == ("gated", "classic")
+
+
+def test_a_long_sum_of_a_table_may_be_broken_between_its_terms() -> None:
+    math = Notation()
+    long, short = (parameter_formula(name) for name in ("deep_bidirectional_lstm", "brc"))
+    assert "<wbr>" not in math.broken(short) and math.broken(short) == math(short)
+    pieces = math.broken(long).split("<wbr>")
+    assert len(pieces) == len(long.terms) > 5
+    assert all(one.startswith('<math><mo form="infix">+</mo>') for one in pieces[1:])
+    assert all(one.endswith("</math>") for one in pieces)
+
+
+def parameter_formula(name: str) -> Sum:
+    program = symrnn.cell(name)
+    found = DocumentPrinter(program)(parameter_count(program))
+    assert isinstance(found, Sum)
+    return found
