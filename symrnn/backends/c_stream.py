@@ -24,6 +24,7 @@ from symrnn.schedule import Plan, StreamGroup, StreamPlan, stream_plan
 
 WIDTHS = (16, 8, 4)  # lanes of float32
 FEWEST_FOR_WIDEST = 32  # units that keep the widest vectors busy
+OF_GROUP = ("LENGTH", "OWN", "BLOCKS", "SUMS", "PARTS", "PANEL", "PANELS")
 QUICK = {"tanh": "quick_tanh", "sigmoid": "quick_sigmoid"}
 
 
@@ -54,11 +55,15 @@ class StreamTree(VectorTree):
 
 @dataclass(frozen=True)
 class StreamUnits:
-    """One group of units as constants of the file: its axis, its sums, what each unit reads."""
+    """One group of units as constants of the file: its axis, its sums, what each unit reads.
+
+    ``macro`` has the names of what follows from them.
+    """
 
     axis: str
     gates: int
     length: str
+    macro: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -106,7 +111,8 @@ class _Source:
             sorted(self.scalar.used_calls))
         of_vectors = Helpers(self.names, self.name, StreamFormulas, "vec", "ALWAYS")
         vector, _ = of_vectors.made(sorted(self.formulas.used_calls))
-        return StreamVectors(self._lanes(), self._sizes(), tuple(map(self._units, self.groups)),
+        return StreamVectors(self._lanes(), self._sizes(), tuple(
+            self._units(number, one) for number, one in enumerate(self.groups)),
                              self._numbers(), math, (*helpers, *vector), of_vectors.by_lanes,
                              functions)
 
@@ -126,9 +132,10 @@ class _Source:
         return tuple(f"{self.names.size(one.name)} = {self.known[one.name]}"
                      for one in self.stream.program.sizes)
 
-    def _units(self, group: StreamGroup) -> StreamUnits:
+    def _units(self, number: int, group: StreamGroup) -> StreamUnits:
         length = self.tree(self.layout.entries(group))
-        return StreamUnits(self._of_axis(group), len(group.gates), flat(length))
+        return StreamUnits(self._of_axis(group), len(group.gates), flat(length),
+                           {one: self.step.macro(one, number) for one in OF_GROUP})
 
     def _of_axis(self, group: StreamGroup) -> str:
         return self.tree(self.step.to.size(group.axis), ATOM)

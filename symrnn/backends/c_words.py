@@ -56,9 +56,11 @@ ROWS_OF_SIX ROW_AS SERIES SHARE_OF_LOOP SHARE_OF_STEP STEPS SYMRNN_BLAS_HEADER S
 TANH_HIGHEST SIGMOID_HIGHEST SCALED_ONE TEAM TILE TILES TILE_AS UNROLLED VECTOR_BYTES WIDE where
 SYMRNN_DOUBLE SYMRNN_BLAS
 SYMRNN_TILES_APART SYMRNN_TILES_SHARED
+ALL_PANELS NUMBERS SERPENTINE ROOM WIDEST_LANES WHOLLY VECTORS SPLITS OWN PARTS OF_TWO TANH_ENDS
+TANH_TERMS UNKNOWN
 """.split()
 # What the templates call their own.
-OWN = (*"T B in out sizes parameters initial final state next bars gradients".split(),
+OWN = (*"T B in out sizes turn parameters initial final state next bars gradients".split(),
        *"tape work sum inner main".split(),
        *"int8_t uint16_t uint32_t memcpy from_bfloat16 from_float16 from_int8".split(),
        *(one.upper() for one in FUNCTIONS), *(f"vec_{one}" for one in ELEMENTARY))
@@ -86,11 +88,9 @@ block_share share_of is_mine mine lane lanes
 
 # What the step of one sample calls its own besides.
 STREAM = """
-LENGTH PANELS PANEL SUMS PARTS OWN BLOCKS ALL_PANELS NUMBERS SERPENTINE ROOM WIDEST_LANES MOST_SUMS
-FIRST_CACHE WHOLLY VECTORS SPLITS OF_TWO TANH_ENDS stream packed turn order panel
-columns given made in_turn clear_sums begin_sum sum_at add_columns add_parts take put keep within
-odd_ratio no_more UNKNOWN TANH_TERMS TERMS_BELOW quick_tanh quick_sigmoid pack_entries pack_columns
-factor gate entry even all
+stream packed order panel columns given made in_turn clear_sums begin_sum sum_at add_columns
+add_parts take put keep within odd_ratio no_more quick_tanh quick_sigmoid pack_entries pack_columns
+factor gate entry even all part MOST_SUMS FIRST_CACHE TERMS_BELOW
 """.split()
 
 SIZES = ("tape_size", "forward_work_size", "infer_work_size", "backward_work_size",

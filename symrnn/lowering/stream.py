@@ -84,6 +84,10 @@ class StreamStep:
         self.stream, self.program, self.interface = stream, stream.program, interface
         self.to = StreamArrays(plan, stream, interface)
 
+    def macro(self, what: str, number: int) -> str:
+        """The name of a constant of the file for a group: ``OWN_0``, or what is free."""
+        return self.to.names.derived(("group", what, number), f"{what}_{number}")
+
     def function(self) -> Function:
         """``static void lstm_fast_run(stream, packed, in, out)``."""
         prefix = self.interface.prefix
@@ -150,14 +154,14 @@ class _Group:
     """One group of units, whose constants in the file end with its ``number``."""
 
     def __init__(self, step: StreamStep, number: int, group: StreamGroup) -> None:
-        self.to, self.program, self.group = step.to, step.program, group
+        self.step, self.to, self.program, self.group = step, step.to, step.program, group
         self.number, self.unit = number, Name(step.interface.local.indices[0])
         self.units = self.to.extent((group.axis,))
         self.own = self.macro("OWN")
 
     def macro(self, what: str) -> Macro:
         """A constant of the file for this group."""
-        return Macro(f"{what}_{self.number}")
+        return Macro(self.step.macro(what, self.number))
 
     def body(self) -> Body:
         """Blocks of units, those read last first where the weights are too many for the cache."""

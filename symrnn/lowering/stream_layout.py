@@ -23,7 +23,7 @@ class StreamLayout:
     """Makes the function that packs the constants of a step, and tells how many there are."""
 
     def __init__(self, step: StreamStep) -> None:
-        self.stream, self.program, self.to = step.stream, step.program, step.to
+        self.step, self.stream, self.program, self.to = step, step.stream, step.program, step.to
         self.prefix = step.interface.prefix
         self.equations = Equations(self.program, self.to, step.interface.local.indices)
 
@@ -63,7 +63,7 @@ class StreamLayout:
 
     def _panels(self, number: int, group: StreamGroup) -> Statement:
         """All panels of a group, block by block."""
-        own, units = Macro(f"OWN_{number}"), self.to.extent((group.axis,))
+        own, units = Macro(self.step.macro("OWN", number)), self.to.extent((group.axis,))
         def packed(function: str, *given: Expression) -> Assign:
             return Assign(TO, Call(function, (TO, *given, units, FIRST, own)))
 
@@ -73,7 +73,8 @@ class StreamLayout:
             "pack_columns", FROM, Whole(len(one.weights)),
             self.to.extent(self.program[one.operand].axes)))) for one in group.columns)
         body = (*constants, *columns)
-        return For(FIRST.text, Macro(f"BLOCKS_{number}") * own, body, Over.BLOCKS, step=own)
+        blocks = Macro(self.step.macro("BLOCKS", number))
+        return For(FIRST.text, blocks * own, body, Over.BLOCKS, step=own)
 
     def _table(self, columns: Columns) -> Statement:
         """The matrices of some gates: what lies between units, what between columns."""

@@ -29,6 +29,9 @@ SUITES: tuple[tuple[str, tuple[str, ...]], ...] = (
                             "tests/transforms/test_options.py", "tests/transforms")),
     ("symrnn/recurrences/", ("tests/test_recurrences.py", "tests/test_parallel.py")),
     ("symrnn/parallel", ("tests/test_parallel.py",)),
+    *((one, ("tests/package/test_vectors.py",))
+      for one in ("symrnn/schedule/streaming", "symrnn/lowering/stream", "symrnn/backends/c_stream",
+                  "templates/c/stream/")),
     ("symrnn/schedule/", ("tests/schedule", "tests/test_saturation.py", "tests/test_simd.py")),
     ("symrnn/lowering/kept", ("tests/backends/test_javascript.py",)),
     ("symrnn/lowering/", ("tests/lowering", *C)),

@@ -125,8 +125,9 @@ def test_what_learned_before_leaves_nothing_behind(tmp_path: Path) -> None:
     assert "removed what an earlier package had and this one lacks: " in told
     assert "src/elman_trainer.c" in told and "src/elman_adam.c" not in told
     left = {one.name for one in (tmp_path / "src").iterdir()}
-    assert left == {"elman.c", "elman.h", "elman_model.c", "elman_model.h", "elman_weights.c",
-                    "elman_fast.c", "elman_fast.h", "elman_adam.c", "own.c"}
+    assert left == {"elman.c", "elman.h", "elman_fast.c", "elman_fast.h", "elman_model.c",
+                    "elman_model.h", "elman_weights.c",
+                    "elman_adam.c", "own.c"}
     assert {one.name for one in (tmp_path / "tests").iterdir()} == {"check.c", "elman_vectors.h"}
 
 

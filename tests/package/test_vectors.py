@@ -13,6 +13,7 @@ import pytest
 
 import symrnn
 from symrnn.cells import Architecture, architectures
+from symrnn.cellfile import parse
 from symrnn.packaging import package
 from symrnn.pipeline import derive
 from symrnn.program import ProgramError
@@ -132,3 +133,29 @@ def test_gates_of_two_operands_share_their_sums() -> None:
     (group,) = found.groups
     assert {one.operand: len(one.weights) for one in group.columns} == {"x": 3, "h_prev": 3}
     assert len(group.gates) == 4
+
+
+HOSTILE = """
+cell words
+title "Names of the fast file itself"
+input OWN_0[turn] "input"
+state sums[real] "hidden state"
+state quick_tanh[real] "memory"
+param columns[real,turn] "weights"
+param NUMBERS[real,real] "weights"
+param SERPENTINE[real] "bias"
+param packed "a number"
+output sums
+
+order[t] = columns @ OWN_0[t] + NUMBERS @ sums[t-1] + SERPENTINE
+panel[t] = sigmoid(order[t])
+quick_tanh[t] = panel[t] * quick_tanh[t-1] + packed * tanh(order[t])
+sums[t] = tanh(quick_tanh[t]) * panel[t]
+"""
+
+
+def test_symbols_may_have_the_names_of_the_file(tmp_path: Path) -> None:
+    network = parse(HOSTILE)
+    package(network, "net", {"turn": 3, "real": 9}).write(tmp_path)
+    assert "add_columns" in (tmp_path / "src/net_fast.c").read_text(encoding="utf-8")
+    checked(tmp_path, tmp_path)
