@@ -12,8 +12,8 @@ from symrnn.schedule import Plan
 IN_VECTORS = (
     "Sums and activations run in vectors of the target: compile with -O3 -march=native, or for",
     "the processor that it is to run on. tanh and sigmoid are within 5e-7. Other compilers than",
-    "GCC and Clang, double, targets that compute float in double, and who defines",
-    "{upper}_FAST_PORTABLE get the step of {name}.c.")
+    "those of C by GCC and Clang, double, targets that compute float in double, and who defines",
+    "{upper}_FAST_PORTABLE get the step of {name}.c. C++ calls it; compile it as C.")
 PORTABLE = (
     "Some equation of this network does not run unit by unit: a sum over all units, or a matrix of",
     "a sample. So these functions run the step of {name}.c, and are no faster.")
