@@ -14,7 +14,7 @@ from symrnn.backends.printer import LETTERS, PRODUCT
 from symrnn.backends.products import matrix_product
 from symrnn.backends.spelling import Spelling
 from symrnn.program import (Ein, Equation, Letters, Maximum, Program, contraction_term,
-                            indices_in_order, negated, terms)
+                            contractions, indices_in_order, negated, terms)
 
 LINE = 66  # printed characters that fit on a line
 
@@ -71,7 +71,7 @@ class DocumentPrinter(FormulaPrinter):
         if product is not None:
             return side_by_side([self.transposed(ein.operands[one.slot].name) if one.transposed
                                  else names[one.slot] for one in product], TIMES)
-        if not letters.summed and all(part in (letters.output, "") for part in letters.operands):
+        if not _by_index(ein):
             return self.joined(ein.operands)
         indexed = side_by_side([
             Scripts(held(name), sub=index_letters(part.translate(shown))) if part else name
@@ -81,12 +81,12 @@ class DocumentPrinter(FormulaPrinter):
         return Row((Big("sum", index_letters(letters.summed.translate(shown))), indexed))
 
     def left(self, equation: Equation) -> Formula:
-        """The left-hand side; with indices where the right-hand side reads them."""
-        symbol = self.symbol(equation.lhs)
-        if not indices_in_order(equation.rhs):
+        """The left-hand side; with indices where the right-hand side has them."""
+        symbol, axes = self.symbol(equation.lhs), self.program[equation.lhs].axes
+        if not axes or not (indices_in_order(equation.rhs) or any(
+                _by_index(ein) for _, ein in contractions(equation.rhs))):
             return symbol
-        axes = self.program[equation.lhs].axes
-        return Scripts(Parens(symbol), sub=index_letters(LETTERS[:len(axes)]))
+        return Scripts(held(symbol), sub=index_letters(LETTERS[:len(axes)]))
 
     def signed_terms(self, equation: Equation) -> tuple[tuple[str, Formula], ...]:
         """The terms of a right-hand side, each with its sign."""
@@ -158,6 +158,13 @@ class SpelledPrinter:
     def right_hand_side(self, equation: Equation) -> str:
         """The terms of an equation on one line."""
         return self.spelling.terms(self.document.equation(equation).right)
+
+
+def _by_index(ein: Ein) -> bool:
+    """True where a contraction is no product of matrices, nor of entries side by side."""
+    letters = ein.letters
+    aligned = not letters.summed and all(part in (letters.output, "") for part in letters.operands)
+    return isinstance(ein, Maximum) or not (aligned or matrix_product(letters) is not None)
 
 
 def _shown_letters(letters: Letters) -> dict[int, str]:
