@@ -47,11 +47,17 @@ def contributions(program: Program, gradient: Program) -> tuple[Contribution, ..
     found = []
     for source, rule, local, key in _sources(program):
         for group in received[key][:1]:
-            found += [Contribution(source, rule, into, place, local, printer.symbol(into.lhs),
-                                   printer.term(into.terms[place], into.lhs))
+            found += [_contribution(printer, source, rule, local, into, place)
                       for into, place in group]
         del received[key][:1]
     return tuple(found)
+
+
+def _contribution(printer: DocumentPrinter, source: Equation | None, rule: Rule, local: Formula,
+                  into: Equation, place: int) -> Contribution:
+    term = into.terms[place]
+    target = printer.left(Equation(into.lhs, term, into.number))
+    return Contribution(source, rule, into, place, local, target, printer.term(term, into.lhs))
 
 
 def _received(gradient: Program) -> Received:
@@ -77,9 +83,9 @@ def _sources(program: Program) -> Iterator[tuple[Equation | None, Rule, Formula,
     """
     printer = _Differential(program)
     for equation in program.equations:
-        left = printer.symbol(_small(equation.lhs))
         for term in sorted(linearise(equation), key=lambda one: equation.reads.index(one.source)):
             pushed = term.push(Symbol(_small(term.source)))
+            left = printer.left(Equation(_small(equation.lhs), pushed, equation.number))
             yield (equation, term.rule,
                    Row((left, Sign("="), printer.term(pushed, equation.lhs))),
                    (equation.lhs, term.source))

@@ -420,7 +420,7 @@ def test_the_list_tells_recurrences_by_their_proofs() -> None:
 
 def test_a_long_sum_of_a_table_may_be_broken_between_its_terms() -> None:
     math = Notation()
-    long, short = (parameter_formula(name) for name in ("deep_bidirectional_lstm", "brc"))
+    long, short = (parameter_formula(name) for name in ("deep_bidirectional_lstm", "indrnn"))
     assert "<wbr>" not in math.broken(short) and math.broken(short) == math(short)
     pieces = math.broken(long).split("<wbr>")
     assert len(pieces) == len(long.terms) > 5
