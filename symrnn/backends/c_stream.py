@@ -157,7 +157,7 @@ class _Source:
         return panels + len(self.stream.numbers)
 
     def _lanes(self) -> int:
-        """The widest vectors that the units of the largest group fill as well as narrower ones."""
+        """The widest vectors that the units of the largest group fill."""
         most = max(self.groups, key=lambda one: self._length(one.axis) * self._constants(one))
         units = self._length(most.axis)
         fitting = [lanes for lanes in WIDTHS[:-1] if _filled(units, lanes)]
@@ -165,7 +165,7 @@ class _Source:
 
 
 def _filled(units: int, lanes: int) -> bool:
-    """True where vectors of so many lanes leave no more of them empty than half as wide ones."""
-    if lanes == WIDTHS[0] and units < FEWEST_FOR_WIDEST:
-        return False
-    return -(-units // lanes) * 2 == -(-units // (lanes // 2)) or lanes == WIDTHS[1] < units
+    """True where vectors of so many lanes are few enough, and full but for an eighth."""
+    if lanes == WIDTHS[0]:
+        return units >= FEWEST_FOR_WIDEST and 7 * -(-units // lanes) * lanes <= 8 * units
+    return units > WIDTHS[-1]
