@@ -112,9 +112,9 @@ class SizeFormulas(FormulaPrinter):
 
 
 def ordered(formula: Expr) -> Expr:
-    """A formula with its highest powers first, and sizes in each term in one order."""
-    return add([multiply(one.as_ordered_factors()) for one in expand(formula).as_ordered_terms()
-                if one != 0])
+    """A formula with its highest powers first, equal terms counted, sizes in each in one order."""
+    found = expand(formula.doit())  # which counts the equal terms of a sum that was put together
+    return add([multiply(one.as_ordered_factors()) for one in found.as_ordered_terms() if one != 0])
 
 
 def cost_text(program: Program, style: str = "unicode", fix: str = "") -> str:

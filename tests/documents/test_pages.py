@@ -428,6 +428,11 @@ def test_a_long_sum_of_a_table_may_be_broken_between_its_terms() -> None:
     assert all(one.endswith("</math>") for one in pieces)
 
 
+def test_equal_terms_of_a_sum_of_sizes_are_counted() -> None:
+    assert UNICODE(parameter_formula("brc")) == "3 m n + 2 m"
+    assert UNICODE(parameter_formula("lstm_peephole")) == "4 m² + 4 m n + 7 m"
+
+
 def parameter_formula(name: str) -> Sum:
     program = symrnn.cell(name)
     found = DocumentPrinter(program)(parameter_count(program))
