@@ -105,7 +105,7 @@ def with_loss(network: Program, loss: str | Program) -> Program:
     The first input of the loss is the network's output, the others are new inputs with the
     output's axes. Names that the network has already get a number: ``target_2``. Raises
     ProgramError for a network with several outputs, or with an output of other axes than the
-    loss reads, and UnknownName for a loss that is not there.
+    loss reads, and ValueError for a loss that is not there.
     """
     loss = by_name(loss, LOSSES, "loss")
     scores, *others = loss.with_role(Role.INPUT)

@@ -38,7 +38,7 @@ def test_a_page_shows_what_was_found(written: Path) -> None:
     for code, says in (("en", "Hessian products"), ("zh-TW", "Hessian 乘積")):
         page = files[f"{code}/elman.html"]
         assert isinstance(page, str)
-        assert f'<th scope="row">{says}</th>' in page
+        assert f"<th scope=row>{says}</th>" in page
         assert f"{found.rows[0].ulps[0][0]:.1f}</td>" in page
 
 

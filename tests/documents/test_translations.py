@@ -173,7 +173,7 @@ def test_a_cell_of_ones_own_may_stay_in_its_language(tmp_path: Path) -> None:
     own.write_text('cell leaky\ntitle "A bucket with a hole"\ninput x[n] "rain"\n'
                    'state h[n] "water"\noutput h\nh[t] = h[t-1]/2 + x[t]\n', encoding="utf-8")
     ((_, files), _) = workflow.pages([find(str(own))], (CODE,), "html")
-    assert '<span lang="en">A bucket with a hole</span>' in str(files[f"{CODE}/leaky.html"])
+    assert "<span lang=en>A bucket with a hole</span>" in str(files[f"{CODE}/leaky.html"])
 
 
 def test_the_meanings_of_symbols_tell_them_apart() -> None:
