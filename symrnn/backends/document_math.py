@@ -15,7 +15,7 @@ from sympy.logic.boolalg import BooleanTrue
 
 from symrnn.backends.formula import (APART, DOT, HADAMARD, TIMES, TRANSPOSED, Bars, Call, Cases,
                                      Formula, Fraction, Function, Number, Parens, Partial, Root,
-                                     Row, Scripts, Sign, Sum, Symbol, Text, side_by_side)
+                                     Row, Scripts, Sign, Sum, Symbol, Text, closed, side_by_side)
 from symrnn.backends.printer import (AND, ATOM, COMPARE, LETTERS, OR, POWER, PRODUCT, SUM, Walker,
                                      over_and_under, power_of_ten)
 from symrnn.program import (ACTIVATIONS, Glyph, IndexSymbol, Pointwise, Program, SizeSymbol, Span,
@@ -132,7 +132,8 @@ class FormulaPrinter(Walker[Formula]):
             positive = negated(term)
             sign = "-" if positive is not None else "+" if made else ""
             made.append((sign, shown(term if positive is None else positive)))
-        return tuple(made)
+        ended = closed([formula for _, formula in made])
+        return tuple((sign, formula) for (sign, _), formula in zip(made, ended, strict=True))
 
     def _sum(self, node: Expr) -> tuple[int, Formula]:
         return SUM, Sum(self.signed(terms(node), lambda term: self(term, PRODUCT)))
@@ -156,11 +157,12 @@ class FormulaPrinter(Walker[Formula]):
         """Factors side by side; vectors multiply element by element."""
         shown: list[Formula] = []
         before = False
-        for part in parts:
+        for part, formula in zip(parts, closed([self(part, PRODUCT) for part in parts]),
+                                 strict=True):
             vector = any(self.program[name].axes for name in symbols_in_order(part))
             if shown:
                 shown.append(Sign(HADAMARD if vector and before else TIMES))
-            shown.append(self(part, PRODUCT))
+            shown.append(formula)
             before = before or vector
         return Row(tuple(shown)) if len(shown) > 1 else shown[0]
 

@@ -275,6 +275,19 @@ def side_by_side(parts: Iterator[Formula] | list[Formula], sign: str) -> Formula
     return Row(tuple(one for part in found for one in (Sign(sign), part))[1:])
 
 
+def closed(parts: list[Formula]) -> list[Formula]:
+    """Parts of which others follow; behind cases, whose brace stands only in front, a parenthesis.
+
+    Without it what follows would read as part of the last case.
+    """
+    return [*(Parens(one) if _ends_in_cases(one) else one for one in parts[:-1]), *parts[-1:]]
+
+
+def _ends_in_cases(formula: Formula) -> bool:
+    last = formula.children[-1] if isinstance(formula, Row) else formula
+    return isinstance(last, Cases)
+
+
 def _glyph_width(glyph: Glyph) -> float:
     above, below = (sum(map(_glyph_width, part)) + len(part) - 1 if part else 0
                     for part in (glyph.sup, glyph.sub))

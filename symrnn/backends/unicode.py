@@ -82,7 +82,8 @@ class UnicodeSpelling(Spelling):
         return f"√({self(node.inside)})"
 
     def parens(self, node: Parens) -> str:
-        return f"({self(node.inside)})"
+        inside = self(node.inside)
+        return inside if isinstance(node.inside, Cases) else f"({inside})"  # which have braces
 
     def bars(self, node: Bars) -> str:
         return f"|{self(node.inside)}|"

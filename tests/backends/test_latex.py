@@ -177,3 +177,20 @@ def test_a_long_sum_breaks_between_its_terms() -> None:
     ("W_i", "W_{i}"), ("alpha", r"\alpha"), ("gamma_f", r"\gamma_{f}"), ("rh", r"\mathrm{rh}")])
 def test_a_name_suggests_its_glyph(name: str, latex: str) -> None:
     assert glyph_latex(Glyph.named(name)) == latex
+
+
+def test_a_left_hand_side_has_the_free_indices_of_its_sums() -> None:
+    q, _, _, r = equations_latex(symrnn.cell("gla"))[:4]
+    assert q == r"(q_{t})_{j,k} = \sum_{l} (W_{q})_{j,k,l} \, (x_{t})_{l}"
+    assert r == r"r_{t} = W_{1} \, x_{t}"
+    assert r"(\bar{b}_{i})_{j} &= \sum_{t} \sum_{k,l}" in document("convlstm")
+    assert r"$(\mathrm{d}q_{t})_{j,k} = \sum_{l} (\mathrm{d}W_{q})_{j,k,l}" in document("gla")
+
+
+def test_behind_cases_nothing_reads_as_part_of_the_last_one() -> None:
+    """Their brace stands only in front."""
+    text = document("ligru")
+    assert r"\left(\begin{cases} 0 &" in text
+    assert r"\end{cases}\right) \odot \mathrm{d}a_{\tilde{h},t}" in text
+    assert r"\end{cases} \odot" not in text and r"\end{cases} \, " not in text
+    assert r"\odot \begin{cases} 0 &" in text  # nothing follows
