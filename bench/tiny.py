@@ -50,16 +50,16 @@ class Contender:
     """A library: what takes the weights, and what runs a number of samples."""
 
     name: str
-    library: ctypes.CDLL
+    loaded: ctypes.CDLL
 
     def begin(self, weights: Floats) -> None:
         """Take the weights; begin anew."""
-        self.library.begin(ctypes.c_void_p(weights.ctypes.data))
+        self.loaded.begin(ctypes.c_void_p(weights.ctypes.data))
 
     def run(self, x: Floats, y: Floats) -> float:
         """Nanoseconds a sample."""
         start = time.perf_counter_ns()
-        self.library.run(ctypes.c_void_p(x.ctypes.data), ctypes.c_void_p(y.ctypes.data), len(x))
+        self.loaded.run(ctypes.c_void_p(x.ctypes.data), ctypes.c_void_p(y.ctypes.data), len(x))
         return (time.perf_counter_ns() - start) / len(x)
 
 
@@ -69,7 +69,7 @@ def main() -> None:
     lines = [f"# Tiny networks, one sample at a time, {platform.machine()}", "",
              f"{_processor()}; one thread, float32, {INPUTS} input; nanoseconds a sample, the "
              f"least of {given.rounds} rounds of {STEPS} samples each, contenders by turns. "
-             f"Printed by `python bench/tiny.py`.", ""]
+             f"Printed by `python bench/tiny.py --rounds {given.rounds}`.", ""]
     for compiler in given.compilers:
         for cell in given.cells:
             lines += _table(compiler, cell, given.units, given.rounds)

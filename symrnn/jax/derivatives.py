@@ -49,21 +49,26 @@ def _run_jvp(with_tape: bool, given: Arrays, dots: Arrays, network: str) -> tupl
     return results, moved
 
 
-def _push_jvp(primals: Arrays, dots: Arrays, *, network: str) -> tuple[Any, Any]:
-    """Tangents move with what was given, by the curvature, and with the directions, linearly."""
-    groups = "given", "outputs", "tape", "gradients"
-    given, outputs, tape, arrows = apart(network, primals, *groups)
-    given_dots, _, _, arrows_dots = apart(network, dots, *groups)
-    results = push_p.bind(*primals, network=network)
+def _linear_behind_jvp(primitive: Any, second: Any, group: str, primals: Arrays, dots: Arrays, *,
+                       network: str) -> tuple[Any, Any]:
+    """Tangents, or gradients, move with what was given and, linearly, with the last ``group``.
+
+    ``second`` is the primitive of the former, of second order: the curvature of tangents, the
+    Hessian of gradients.
+    """
+    groups = "given", "outputs", "tape", group
+    given, outputs, tape, last = apart(network, primals, *groups)
+    given_dots, _, _, last_dots = apart(network, dots, *groups)
+    results = primitive.bind(*primals, network=network)
     moved = [jnp.zeros_like(one) for one in results]
-    if not _all_zero(arrows_dots):
-        moved = push_p.bind(*given, *outputs, *tape, *_filled(arrows_dots, arrows),
-                            network=network)
-    second = _moving(network, given_dots)
-    if not _all_zero(second):
-        curved = curve_p.bind(*given, *arrows, *_filled(second, _moving(network, given)),
-                              network=network)
-        moved = [one + other for one, other in zip(moved, curved, strict=True)]
+    if not _all_zero(last_dots):
+        moved = primitive.bind(*given, *outputs, *tape, *_filled(last_dots, last),
+                               network=network)
+    arrows = _moving(network, given_dots)
+    if not _all_zero(arrows):
+        bent = second.bind(*given, *last, *_filled(arrows, _moving(network, given)),
+                           network=network)
+        moved = [one + other for one, other in zip(moved, bent, strict=True)]
     return results, moved
 
 
@@ -82,24 +87,6 @@ def _many_linear_jvp(primitive: Any, groups: Sequence[str], primals: Arrays, dot
             found = primitive.bind(*given, *chain.from_iterable(changed), network=network)
             moved = [each + other for each, other in zip(moved, found, strict=True)]
     return results, moved
-
-
-def _backward_jvp(primals: Arrays, dots: Arrays, *, network: str) -> tuple[Any, Any]:
-    """Gradients move with what was given, by the Hessian, and with the cotangents, linearly."""
-    groups = "given", "outputs", "tape", "results"
-    given, outputs, tape, bars = apart(network, primals, *groups)
-    given_dots, _, _, bars_dots = apart(network, dots, *groups)
-    gradients = backward_p.bind(*primals, network=network)
-    moved = [jnp.zeros_like(one) for one in gradients]
-    if not _all_zero(bars_dots):
-        moved = backward_p.bind(*given, *outputs, *tape, *_filled(bars_dots, bars),
-                                network=network)
-    arrows = _moving(network, given_dots)
-    if not _all_zero(arrows):
-        bent = bend_p.bind(*given, *bars, *_filled(arrows, _moving(network, given)),
-                           network=network)
-        moved = [one + other for one, other in zip(moved, bent, strict=True)]
-    return gradients, moved
 
 
 # ---- transposes ------------------------------------------------------------------------------
@@ -201,7 +188,8 @@ def declare() -> None:
     """Tell JAX all rules."""
     ad.primitive_jvps |= {
         infer_p: partial(_run_jvp, False), forward_p: partial(_run_jvp, True),
-        push_p: _push_jvp, backward_p: _backward_jvp,
+        push_p: partial(_linear_behind_jvp, push_p, curve_p, "gradients"),
+        backward_p: partial(_linear_behind_jvp, backward_p, bend_p, "results"),
         bend_p: partial(_many_linear_jvp, bend_p, ("results", "gradients")),
         curve_p: partial(_many_linear_jvp, curve_p, ("gradients", "gradients"))}
     ad.primitive_transposes |= {push_p: _push_transpose, backward_p: _backward_transpose,
