@@ -180,7 +180,7 @@ void mass_conserving_lstm_forward(
             for (size_t j = 0; j < size_m; ++j)
                 k[j] = (c_prev[j] >= 0 ? c_prev[j] : -c_prev[j]);
 
-            /* (2)  s = sum_i k[i] */
+            /* (2)  s = sum_j k[j] */
             s[0] = 0;
             for (size_t j = 0; j < size_m; ++j)
                 s[0] += k[j];
@@ -202,7 +202,7 @@ void mass_conserving_lstm_forward(
                 z[j] = sum;
             }
 
-            /* (6)  maximum_z = max(z) */
+            /* (6)  maximum_z = max_j z[j] */
             maximum_z[0] = z[0];
             for (size_t j = 0; j < size_m; ++j)
                 maximum_z[0] = z[j] > maximum_z[0] ? z[j] : maximum_z[0];
@@ -215,7 +215,7 @@ void mass_conserving_lstm_forward(
             for (size_t j = 0; j < size_m; ++j)
                 exp_z[j] = EXP(a_exp_z[j]);
 
-            /* (9)  sum_z = sum_i exp_z[i] */
+            /* (9)  sum_z = sum_j exp_z[j] */
             sum_z[0] = 0;
             for (size_t j = 0; j < size_m; ++j)
                 sum_z[0] += exp_z[j];
@@ -242,7 +242,7 @@ void mass_conserving_lstm_forward(
             for (size_t j = 0; j < size_m; ++j)
                 o_tail[j] = mass_conserving_lstm_sigmoid_tail(a_o[j]);
 
-            /* (13)  Z = sum_k W_r[i,j,k] a[k] + sum_k U_r[i,j,k] chat[k] + B_r */
+            /* (13)  Z[j,l] = sum_p W_r[j,l,p] a[p] + sum_p U_r[j,l,p] chat[p] + B_r[j,l] */
             for (size_t j = 0; j < size_m; ++j) {
                 for (size_t l = 0; l < e; ++l) {
                     mass_conserving_lstm_real sum = B_r[j * e + l];
@@ -254,14 +254,14 @@ void mass_conserving_lstm_forward(
                 }
             }
 
-            /* (14)  maximum_Z = max(Z) */
+            /* (14)  maximum_Z[j] = max_l Z[l,j] */
             for (size_t j = 0; j < e; ++j) {
                 maximum_Z[j] = Z[j];
                 for (size_t l = 0; l < size_m; ++l)
                     maximum_Z[j] = Z[l * e + j] > maximum_Z[j] ? Z[l * e + j] : maximum_Z[j];
             }
 
-            /* (15)  a_exp_Z = Z - maximum_Z */
+            /* (15)  a_exp_Z[j,l] = Z[j,l] - maximum_Z[l] */
             for (size_t j = 0; j < size_m; ++j)
                 for (size_t l = 0; l < e; ++l)
                     a_exp_Z[j * e + l] = Z[j * e + l] - maximum_Z[l];
@@ -271,7 +271,7 @@ void mass_conserving_lstm_forward(
                 for (size_t l = 0; l < e; ++l)
                     exp_Z[j * e + l] = EXP(a_exp_Z[j * e + l]);
 
-            /* (17)  sum_Z = sum_i exp_Z[i,j] */
+            /* (17)  sum_Z[j] = sum_l exp_Z[l,j] */
             for (size_t j = 0; j < e; ++j) {
                 mass_conserving_lstm_real sum = 0;
                 for (size_t l = 0; l < size_m; ++l)
@@ -279,7 +279,7 @@ void mass_conserving_lstm_forward(
                 sum_Z[j] = sum;
             }
 
-            /* (18)  R = exp_Z / sum_Z */
+            /* (18)  R[j,l] = exp_Z[j,l] / sum_Z[l] */
             for (size_t j = 0; j < size_m; ++j)
                 for (size_t l = 0; l < e; ++l)
                     R[j * e + l] = exp_Z[j * e + l] / sum_Z[l];
@@ -382,7 +382,7 @@ void mass_conserving_lstm_infer(
             for (size_t j = 0; j < size_m; ++j)
                 k[j] = (c_prev[j] >= 0 ? c_prev[j] : -c_prev[j]);
 
-            /* (2)  s = sum_i k[i] */
+            /* (2)  s = sum_j k[j] */
             s[0] = 0;
             for (size_t j = 0; j < size_m; ++j)
                 s[0] += k[j];
@@ -404,7 +404,7 @@ void mass_conserving_lstm_infer(
                 z[j] = sum;
             }
 
-            /* (6)  maximum_z = max(z) */
+            /* (6)  maximum_z = max_j z[j] */
             maximum_z[0] = z[0];
             for (size_t j = 0; j < size_m; ++j)
                 maximum_z[0] = z[j] > maximum_z[0] ? z[j] : maximum_z[0];
@@ -417,7 +417,7 @@ void mass_conserving_lstm_infer(
             for (size_t j = 0; j < size_m; ++j)
                 exp_z[j] = EXP(a_exp_z[j]);
 
-            /* (9)  sum_z = sum_i exp_z[i] */
+            /* (9)  sum_z = sum_j exp_z[j] */
             sum_z[0] = 0;
             for (size_t j = 0; j < size_m; ++j)
                 sum_z[0] += exp_z[j];
@@ -440,7 +440,7 @@ void mass_conserving_lstm_infer(
             for (size_t j = 0; j < size_m; ++j)
                 o[j] = mass_conserving_lstm_sigmoid(a_o[j]);
 
-            /* (13)  Z = sum_k W_r[i,j,k] a[k] + sum_k U_r[i,j,k] chat[k] + B_r */
+            /* (13)  Z[j,l] = sum_p W_r[j,l,p] a[p] + sum_p U_r[j,l,p] chat[p] + B_r[j,l] */
             for (size_t j = 0; j < size_m; ++j) {
                 for (size_t l = 0; l < e; ++l) {
                     mass_conserving_lstm_real sum = B_r[j * e + l];
@@ -452,14 +452,14 @@ void mass_conserving_lstm_infer(
                 }
             }
 
-            /* (14)  maximum_Z = max(Z) */
+            /* (14)  maximum_Z[j] = max_l Z[l,j] */
             for (size_t j = 0; j < e; ++j) {
                 maximum_Z[j] = Z[j];
                 for (size_t l = 0; l < size_m; ++l)
                     maximum_Z[j] = Z[l * e + j] > maximum_Z[j] ? Z[l * e + j] : maximum_Z[j];
             }
 
-            /* (15)  a_exp_Z = Z - maximum_Z */
+            /* (15)  a_exp_Z[j,l] = Z[j,l] - maximum_Z[l] */
             for (size_t j = 0; j < size_m; ++j)
                 for (size_t l = 0; l < e; ++l)
                     a_exp_Z[j * e + l] = Z[j * e + l] - maximum_Z[l];
@@ -469,7 +469,7 @@ void mass_conserving_lstm_infer(
                 for (size_t l = 0; l < e; ++l)
                     exp_Z[j * e + l] = EXP(a_exp_Z[j * e + l]);
 
-            /* (17)  sum_Z = sum_i exp_Z[i,j] */
+            /* (17)  sum_Z[j] = sum_l exp_Z[l,j] */
             for (size_t j = 0; j < e; ++j) {
                 mass_conserving_lstm_real sum = 0;
                 for (size_t l = 0; l < size_m; ++l)
@@ -477,7 +477,7 @@ void mass_conserving_lstm_infer(
                 sum_Z[j] = sum;
             }
 
-            /* (18)  R = exp_Z / sum_Z */
+            /* (18)  R[j,l] = exp_Z[j,l] / sum_Z[l] */
             for (size_t j = 0; j < size_m; ++j)
                 for (size_t l = 0; l < e; ++l)
                     R[j * e + l] = exp_Z[j * e + l] / sum_Z[l];
@@ -679,13 +679,14 @@ void mass_conserving_lstm_backward(
                 for (size_t l = 0; l < e; ++l)
                     R_bar[j * e + l] = m_bar[j] * u[l];
 
-            /* (27)  R_to_sum_Z_bar = -R_bar * exp_Z / sum_Z^2   adjoint of (18) */
+            /* (27)  R_to_sum_Z_bar[j,l] = -R_bar[j,l] * exp_Z[j,l] / sum_Z[l]^2   adjoint of (18)
+             * */
             for (size_t j = 0; j < size_m; ++j)
                 for (size_t l = 0; l < e; ++l)
                     R_to_sum_Z_bar[j * e + l] = -R_bar[j * e + l] * exp_Z[j * e
                         + l] / (sum_Z[l] * sum_Z[l]);
 
-            /* (28)  sum_Z_bar = sum_i R_to_sum_Z_bar[i,j]   adjoint of (18) */
+            /* (28)  sum_Z_bar[j] = sum_l R_to_sum_Z_bar[l,j]   adjoint of (18) */
             for (size_t j = 0; j < e; ++j) {
                 mass_conserving_lstm_real sum = 0;
                 for (size_t l = 0; l < size_m; ++l)
@@ -693,7 +694,8 @@ void mass_conserving_lstm_backward(
                 sum_Z_bar[j] = sum;
             }
 
-            /* (29)  exp_Z_bar = sum_Z_bar[j] + R_bar / sum_Z   adjoint of (17), (18) */
+            /* (29)  exp_Z_bar[j,l] = sum_Z_bar[l] + R_bar[j,l] / sum_Z[l]   adjoint of (17), (18)
+             * */
             for (size_t j = 0; j < size_m; ++j)
                 for (size_t l = 0; l < e; ++l)
                     exp_Z_bar[j * e + l] = sum_Z_bar[l] + R_bar[j * e + l] / sum_Z[l];
@@ -724,7 +726,7 @@ void mass_conserving_lstm_backward(
             for (size_t j = 0; j < size_m; ++j)
                 i_to_sum_z_bar[j] = -i_bar[j] * exp_z[j] / (sum_z[0] * sum_z[0]);
 
-            /* (36)  sum_z_bar = sum_i i_to_sum_z_bar[i]   adjoint of (10) */
+            /* (36)  sum_z_bar = sum_j i_to_sum_z_bar[j]   adjoint of (10) */
             sum_z_bar[0] = 0;
             for (size_t j = 0; j < size_m; ++j)
                 sum_z_bar[0] += i_to_sum_z_bar[j];
@@ -741,8 +743,8 @@ void mass_conserving_lstm_backward(
             for (size_t j = 0; j < size_m; ++j)
                 z_bar[j] = a_exp_z_bar[j];
 
-            /* (40)  chat_bar = U_i^T z_bar + U_o^T a_o_bar + sum_ij U_r[i,j,k] Z_bar[i,j]   adjoint
-             * of (5), (11), (13) */
+            /* (40)  chat_bar[j] = (U_i^T z_bar)[j] + (U_o^T a_o_bar)[j] + sum_lp U_r[l,p,j]
+             * Z_bar[l,p]   adjoint of (5), (11), (13) */
             for (size_t j = 0; j < size_m; ++j) {
                 mass_conserving_lstm_real sum = 0;
                 for (size_t l = 0; l < size_m; ++l)
@@ -759,7 +761,7 @@ void mass_conserving_lstm_backward(
             for (size_t j = 0; j < size_m; ++j)
                 chat_to_d_bar[j] = -chat_bar[j] * c_prev[j] / (d[0] * d[0]);
 
-            /* (42)  d_bar = sum_i chat_to_d_bar[i]   adjoint of (4) */
+            /* (42)  d_bar = sum_j chat_to_d_bar[j]   adjoint of (4) */
             d_bar[0] = 0;
             for (size_t j = 0; j < size_m; ++j)
                 d_bar[0] += chat_to_d_bar[j];
@@ -802,8 +804,8 @@ void mass_conserving_lstm_backward(
                     x_bar[0] += m_bar[j] * i[j];
             }
 
-            /* (47)  a_bar = W_i^T z_bar + W_o^T a_o_bar + sum_ij W_r[i,j,k] Z_bar[i,j]   adjoint of
-             * (5), (11), (13) */
+            /* (47)  a_bar[j] = (W_i^T z_bar)[j] + (W_o^T a_o_bar)[j] + sum_lp W_r[l,p,j] Z_bar[l,p]
+             *   adjoint of (5), (11), (13) */
             if (a_bar != NULL) {
                 for (size_t j = 0; j < n; ++j) {
                     mass_conserving_lstm_real sum = 0;
@@ -852,14 +854,14 @@ void mass_conserving_lstm_backward(
                 for (size_t j = 0; j < size_m; ++j)
                     b_o_bar[j] += a_o_bar[j];
 
-            /* (54)  W_r_bar = sum_t Z_bar[i,j] a[k]   adjoint of (13) */
+            /* (54)  W_r_bar[j,l,p] = sum_t Z_bar[j,l] a[p]   adjoint of (13) */
             if (W_r_bar != NULL)
                 for (size_t j = 0; j < size_m; ++j)
                     for (size_t l = 0; l < e; ++l)
                         for (size_t p = 0; p < n; ++p)
                             W_r_bar[(j * e + l) * n + p] += Z_bar[j * e + l] * a[p];
 
-            /* (55)  U_r_bar = sum_t Z_bar[i,j] chat[k]   adjoint of (13) */
+            /* (55)  U_r_bar[j,l,p] = sum_t Z_bar[j,l] chat[p]   adjoint of (13) */
             if (U_r_bar != NULL)
                 for (size_t j = 0; j < size_m; ++j)
                     for (size_t l = 0; l < e; ++l)
@@ -934,7 +936,7 @@ void mass_conserving_lstm_step(
         for (size_t j = 0; j < size_m; ++j)
             k[j] = (c_prev[j] >= 0 ? c_prev[j] : -c_prev[j]);
 
-        /* (2)  s = sum_i k[i] */
+        /* (2)  s = sum_j k[j] */
         s[0] = 0;
         for (size_t j = 0; j < size_m; ++j)
             s[0] += k[j];
@@ -956,7 +958,7 @@ void mass_conserving_lstm_step(
             z[j] = sum;
         }
 
-        /* (6)  maximum_z = max(z) */
+        /* (6)  maximum_z = max_j z[j] */
         maximum_z[0] = z[0];
         for (size_t j = 0; j < size_m; ++j)
             maximum_z[0] = z[j] > maximum_z[0] ? z[j] : maximum_z[0];
@@ -969,7 +971,7 @@ void mass_conserving_lstm_step(
         for (size_t j = 0; j < size_m; ++j)
             exp_z[j] = EXP(a_exp_z[j]);
 
-        /* (9)  sum_z = sum_i exp_z[i] */
+        /* (9)  sum_z = sum_j exp_z[j] */
         sum_z[0] = 0;
         for (size_t j = 0; j < size_m; ++j)
             sum_z[0] += exp_z[j];
@@ -992,7 +994,7 @@ void mass_conserving_lstm_step(
         for (size_t j = 0; j < size_m; ++j)
             o[j] = mass_conserving_lstm_sigmoid(a_o[j]);
 
-        /* (13)  Z = sum_k W_r[i,j,k] a[k] + sum_k U_r[i,j,k] chat[k] + B_r */
+        /* (13)  Z[j,l] = sum_p W_r[j,l,p] a[p] + sum_p U_r[j,l,p] chat[p] + B_r[j,l] */
         for (size_t j = 0; j < size_m; ++j) {
             for (size_t l = 0; l < e; ++l) {
                 mass_conserving_lstm_real sum = B_r[j * e + l];
@@ -1004,14 +1006,14 @@ void mass_conserving_lstm_step(
             }
         }
 
-        /* (14)  maximum_Z = max(Z) */
+        /* (14)  maximum_Z[j] = max_l Z[l,j] */
         for (size_t j = 0; j < e; ++j) {
             maximum_Z[j] = Z[j];
             for (size_t l = 0; l < size_m; ++l)
                 maximum_Z[j] = Z[l * e + j] > maximum_Z[j] ? Z[l * e + j] : maximum_Z[j];
         }
 
-        /* (15)  a_exp_Z = Z - maximum_Z */
+        /* (15)  a_exp_Z[j,l] = Z[j,l] - maximum_Z[l] */
         for (size_t j = 0; j < size_m; ++j)
             for (size_t l = 0; l < e; ++l)
                 a_exp_Z[j * e + l] = Z[j * e + l] - maximum_Z[l];
@@ -1021,7 +1023,7 @@ void mass_conserving_lstm_step(
             for (size_t l = 0; l < e; ++l)
                 exp_Z[j * e + l] = EXP(a_exp_Z[j * e + l]);
 
-        /* (17)  sum_Z = sum_i exp_Z[i,j] */
+        /* (17)  sum_Z[j] = sum_l exp_Z[l,j] */
         for (size_t j = 0; j < e; ++j) {
             mass_conserving_lstm_real sum = 0;
             for (size_t l = 0; l < size_m; ++l)
@@ -1029,7 +1031,7 @@ void mass_conserving_lstm_step(
             sum_Z[j] = sum;
         }
 
-        /* (18)  R = exp_Z / sum_Z */
+        /* (18)  R[j,l] = exp_Z[j,l] / sum_Z[l] */
         for (size_t j = 0; j < size_m; ++j)
             for (size_t l = 0; l < e; ++l)
                 R[j * e + l] = exp_Z[j * e + l] / sum_Z[l];

@@ -240,7 +240,7 @@ static void mass_conserving_lstm_simd_forward_thread(
                 const real *restrict c_prev = t > 0 ? tape_c + (t * B + sample - B) * row_size_m
                     : initial_c + sample * size_m;
 
-                /* (2)  s = sum_i k[i] */
+                /* (2)  s = sum_j k[j] */
                 s[0] = 0;
                 s[0] += row_sum(&k[0], size_m);
 
@@ -352,12 +352,12 @@ static void mass_conserving_lstm_simd_forward_thread(
                 real *restrict sum_Z = tape_sum_Z + (t * B + sample) * row_e;
                 real *restrict a_exp_Z = work_a_exp_Z + sample * size_m * e;
 
-                /* (6)  maximum_z = max(z) */
+                /* (6)  maximum_z = max_j z[j] */
                 maximum_z[0] = z[0];
                 for (size_t j = 0; j < size_m; ++j)
                     maximum_z[0] = z[j] > maximum_z[0] ? z[j] : maximum_z[0];
 
-                /* (13)  Z = sum_k W_r[i,j,k] a[k] + sum_k U_r[i,j,k] chat[k] + B_r */
+                /* (13)  Z[j,l] = sum_p W_r[j,l,p] a[p] + sum_p U_r[j,l,p] chat[p] + B_r[j,l] */
                 for (size_t j = 0; j < size_m; ++j) {
                     for (size_t l = 0; l < e; ++l) {
                         real sum = B_r[j * e + l];
@@ -367,14 +367,14 @@ static void mass_conserving_lstm_simd_forward_thread(
                     }
                 }
 
-                /* (14)  maximum_Z = max(Z) */
+                /* (14)  maximum_Z[j] = max_l Z[l,j] */
                 for (size_t j = 0; j < e; ++j) {
                     maximum_Z[j] = Z[j];
                     for (size_t l = 0; l < size_m; ++l)
                         maximum_Z[j] = Z[l * e + j] > maximum_Z[j] ? Z[l * e + j] : maximum_Z[j];
                 }
 
-                /* (15)  a_exp_Z = Z - maximum_Z */
+                /* (15)  a_exp_Z[j,l] = Z[j,l] - maximum_Z[l] */
                 for (size_t j = 0; j < size_m; ++j)
                     for (size_t l = 0; l < e; ++l)
                         a_exp_Z[j * e + l] = Z[j * e + l] - maximum_Z[l];
@@ -384,7 +384,7 @@ static void mass_conserving_lstm_simd_forward_thread(
                     for (size_t l = 0; l < e; ++l)
                         exp_Z[j * e + l] = EXP(a_exp_Z[j * e + l]);
 
-                /* (17)  sum_Z = sum_i exp_Z[i,j] */
+                /* (17)  sum_Z[j] = sum_l exp_Z[l,j] */
                 for (size_t j = 0; j < e; ++j) {
                     real sum = 0;
                     for (size_t l = 0; l < size_m; ++l)
@@ -392,7 +392,7 @@ static void mass_conserving_lstm_simd_forward_thread(
                     sum_Z[j] = sum;
                 }
 
-                /* (18)  R = exp_Z / sum_Z */
+                /* (18)  R[j,l] = exp_Z[j,l] / sum_Z[l] */
                 for (size_t j = 0; j < size_m; ++j)
                     for (size_t l = 0; l < e; ++l)
                         R[j * e + l] = exp_Z[j * e + l] / sum_Z[l];
@@ -430,7 +430,7 @@ static void mass_conserving_lstm_simd_forward_thread(
                 const real *restrict exp_z = tape_exp_z + (t * B + sample) * row_size_m;
                 real *restrict sum_z = tape_sum_z + (t * B + sample);
 
-                /* (9)  sum_z = sum_i exp_z[i] */
+                /* (9)  sum_z = sum_j exp_z[j] */
                 sum_z[0] = 0;
                 sum_z[0] += row_sum(&exp_z[0], size_m);
             }
@@ -660,7 +660,7 @@ static void mass_conserving_lstm_simd_infer_thread(
                 const real *restrict c_prev = t > 0 ? work_c
                     + (((t - 1) & 1) * B + sample) * row_size_m : initial_c + sample * size_m;
 
-                /* (2)  s = sum_i k[i] */
+                /* (2)  s = sum_j k[j] */
                 s[0] = 0;
                 s[0] += row_sum(&k[0], size_m);
 
@@ -767,12 +767,12 @@ static void mass_conserving_lstm_simd_infer_thread(
                 real *restrict sum_Z = work_sum_Z + sample * row_e;
                 real *restrict a_exp_Z = work_a_exp_Z + sample * size_m * e;
 
-                /* (6)  maximum_z = max(z) */
+                /* (6)  maximum_z = max_j z[j] */
                 maximum_z[0] = z[0];
                 for (size_t j = 0; j < size_m; ++j)
                     maximum_z[0] = z[j] > maximum_z[0] ? z[j] : maximum_z[0];
 
-                /* (13)  Z = sum_k W_r[i,j,k] a[k] + sum_k U_r[i,j,k] chat[k] + B_r */
+                /* (13)  Z[j,l] = sum_p W_r[j,l,p] a[p] + sum_p U_r[j,l,p] chat[p] + B_r[j,l] */
                 for (size_t j = 0; j < size_m; ++j) {
                     for (size_t l = 0; l < e; ++l) {
                         real sum = B_r[j * e + l];
@@ -782,14 +782,14 @@ static void mass_conserving_lstm_simd_infer_thread(
                     }
                 }
 
-                /* (14)  maximum_Z = max(Z) */
+                /* (14)  maximum_Z[j] = max_l Z[l,j] */
                 for (size_t j = 0; j < e; ++j) {
                     maximum_Z[j] = Z[j];
                     for (size_t l = 0; l < size_m; ++l)
                         maximum_Z[j] = Z[l * e + j] > maximum_Z[j] ? Z[l * e + j] : maximum_Z[j];
                 }
 
-                /* (15)  a_exp_Z = Z - maximum_Z */
+                /* (15)  a_exp_Z[j,l] = Z[j,l] - maximum_Z[l] */
                 for (size_t j = 0; j < size_m; ++j)
                     for (size_t l = 0; l < e; ++l)
                         a_exp_Z[j * e + l] = Z[j * e + l] - maximum_Z[l];
@@ -799,7 +799,7 @@ static void mass_conserving_lstm_simd_infer_thread(
                     for (size_t l = 0; l < e; ++l)
                         exp_Z[j * e + l] = EXP(a_exp_Z[j * e + l]);
 
-                /* (17)  sum_Z = sum_i exp_Z[i,j] */
+                /* (17)  sum_Z[j] = sum_l exp_Z[l,j] */
                 for (size_t j = 0; j < e; ++j) {
                     real sum = 0;
                     for (size_t l = 0; l < size_m; ++l)
@@ -807,7 +807,7 @@ static void mass_conserving_lstm_simd_infer_thread(
                     sum_Z[j] = sum;
                 }
 
-                /* (18)  R = exp_Z / sum_Z */
+                /* (18)  R[j,l] = exp_Z[j,l] / sum_Z[l] */
                 for (size_t j = 0; j < size_m; ++j)
                     for (size_t l = 0; l < e; ++l)
                         R[j * e + l] = exp_Z[j * e + l] / sum_Z[l];
@@ -845,7 +845,7 @@ static void mass_conserving_lstm_simd_infer_thread(
                 const real *restrict exp_z = work_exp_z + sample * row_size_m;
                 real *restrict sum_z = work_sum_z + sample;
 
-                /* (9)  sum_z = sum_i exp_z[i] */
+                /* (9)  sum_z = sum_j exp_z[j] */
                 sum_z[0] = 0;
                 sum_z[0] += row_sum(&exp_z[0], size_m);
             }
@@ -1168,13 +1168,14 @@ static void mass_conserving_lstm_simd_backward_thread(
                     for (size_t l = 0; l < e; ++l)
                         R_bar[j * e + l] = m_bar[j] * u[l];
 
-                /* (27)  R_to_sum_Z_bar = -R_bar * exp_Z / sum_Z^2   adjoint of (18) */
+                /* (27)  R_to_sum_Z_bar[j,l] = -R_bar[j,l] * exp_Z[j,l] / sum_Z[l]^2   adjoint of
+                 * (18) */
                 for (size_t j = 0; j < size_m; ++j)
                     for (size_t l = 0; l < e; ++l)
                         R_to_sum_Z_bar[j * e + l] = -R_bar[j * e + l] * exp_Z[j * e
                             + l] / (sum_Z[l] * sum_Z[l]);
 
-                /* (28)  sum_Z_bar = sum_i R_to_sum_Z_bar[i,j]   adjoint of (18) */
+                /* (28)  sum_Z_bar[j] = sum_l R_to_sum_Z_bar[l,j]   adjoint of (18) */
                 for (size_t j = 0; j < e; ++j) {
                     real sum = 0;
                     for (size_t l = 0; l < size_m; ++l)
@@ -1182,7 +1183,8 @@ static void mass_conserving_lstm_simd_backward_thread(
                     sum_Z_bar[j] = sum;
                 }
 
-                /* (29)  exp_Z_bar = sum_Z_bar[j] + R_bar / sum_Z   adjoint of (17), (18) */
+                /* (29)  exp_Z_bar[j,l] = sum_Z_bar[l] + R_bar[j,l] / sum_Z[l]   adjoint of (17),
+                 * (18) */
                 for (size_t j = 0; j < size_m; ++j)
                     for (size_t l = 0; l < e; ++l)
                         exp_Z_bar[j * e + l] = sum_Z_bar[l] + R_bar[j * e + l] / sum_Z[l];
@@ -1197,7 +1199,7 @@ static void mass_conserving_lstm_simd_backward_thread(
                     for (size_t l = 0; l < e; ++l)
                         Z_bar[j * e + l] = a_exp_Z_bar[j * e + l];
 
-                /* (36)  sum_z_bar = sum_i i_to_sum_z_bar[i]   adjoint of (10) */
+                /* (36)  sum_z_bar = sum_j i_to_sum_z_bar[j]   adjoint of (10) */
                 sum_z_bar[0] = 0;
                 sum_z_bar[0] += row_sum(&i_to_sum_z_bar[0], size_m);
             }
@@ -1244,8 +1246,8 @@ static void mass_conserving_lstm_simd_backward_thread(
                 const real *restrict z_bar = work_z_bar + ((t - first) * B + sample) * row_size_m;
                 real *restrict chat_bar = work_chat_bar + sample * row_size_m;
 
-                /* (40)  chat_bar = U_i^T z_bar + U_o^T a_o_bar + sum_ij U_r[i,j,k] Z_bar[i,j]
-                 * adjoint of (5), (11), (13) */
+                /* (40)  chat_bar[j] = (U_i^T z_bar)[j] + (U_o^T a_o_bar)[j] + sum_lp U_r[l,p,j]
+                 * Z_bar[l,p]   adjoint of (5), (11), (13) */
                 for (size_t j = 0; j < size_m; ++j) {
                     real sum = 0;
                     for (size_t l = 0; l < size_m; ++l)
@@ -1296,7 +1298,7 @@ static void mass_conserving_lstm_simd_backward_thread(
                 real *restrict d_bar = work_d_bar + sample;
                 real *restrict s_bar = work_s_bar + sample;
 
-                /* (42)  d_bar = sum_i chat_to_d_bar[i]   adjoint of (4) */
+                /* (42)  d_bar = sum_j chat_to_d_bar[j]   adjoint of (4) */
                 d_bar[0] = 0;
                 d_bar[0] += row_sum(&chat_to_d_bar[0], size_m);
 
@@ -1367,8 +1369,8 @@ static void mass_conserving_lstm_simd_backward_thread(
                     x_bar[0] += dot(&m_bar[0], &i[0], size_m);
                 }
 
-                /* (47)  a_bar = W_i^T z_bar + W_o^T a_o_bar + sum_ij W_r[i,j,k] Z_bar[i,j]
-                 * adjoint of (5), (11), (13) */
+                /* (47)  a_bar[j] = (W_i^T z_bar)[j] + (W_o^T a_o_bar)[j] + sum_lp W_r[l,p,j]
+                 * Z_bar[l,p]   adjoint of (5), (11), (13) */
                 if (gradients->a_bar != NULL) {
                     for (size_t j = 0; j < n; ++j) {
                         real sum = 0;
@@ -1383,14 +1385,14 @@ static void mass_conserving_lstm_simd_backward_thread(
                     }
                 }
 
-                /* (54)  W_r_bar = sum_t Z_bar[i,j] a[k]   adjoint of (13) */
+                /* (54)  W_r_bar[j,l,p] = sum_t Z_bar[j,l] a[p]   adjoint of (13) */
                 if (W_r_bar != NULL)
                     for (size_t j = 0; j < size_m; ++j)
                         for (size_t l = 0; l < e; ++l)
                             for (size_t p = 0; p < n; ++p)
                                 W_r_bar[(j * e + l) * n + p] += Z_bar[j * e + l] * a[p];
 
-                /* (55)  U_r_bar = sum_t Z_bar[i,j] chat[k]   adjoint of (13) */
+                /* (55)  U_r_bar[j,l,p] = sum_t Z_bar[j,l] chat[p]   adjoint of (13) */
                 if (U_r_bar != NULL)
                     for (size_t j = 0; j < size_m; ++j)
                         for (size_t l = 0; l < e; ++l)
@@ -1573,7 +1575,7 @@ static void mass_conserving_lstm_simd_step_thread(
         real *restrict u = work_u + sample * row_e;
         const real *restrict c_prev = initial_c + sample * size_m;
 
-        /* (2)  s = sum_i k[i] */
+        /* (2)  s = sum_j k[j] */
         s[0] = 0;
         s[0] += row_sum(&k[0], size_m);
 
@@ -1676,12 +1678,12 @@ static void mass_conserving_lstm_simd_step_thread(
         real *restrict sum_Z = work_sum_Z + sample * row_e;
         real *restrict a_exp_Z = work_a_exp_Z + sample * size_m * e;
 
-        /* (6)  maximum_z = max(z) */
+        /* (6)  maximum_z = max_j z[j] */
         maximum_z[0] = z[0];
         for (size_t j = 0; j < size_m; ++j)
             maximum_z[0] = z[j] > maximum_z[0] ? z[j] : maximum_z[0];
 
-        /* (13)  Z = sum_k W_r[i,j,k] a[k] + sum_k U_r[i,j,k] chat[k] + B_r */
+        /* (13)  Z[j,l] = sum_p W_r[j,l,p] a[p] + sum_p U_r[j,l,p] chat[p] + B_r[j,l] */
         for (size_t j = 0; j < size_m; ++j) {
             for (size_t l = 0; l < e; ++l) {
                 real sum = B_r[j * e + l];
@@ -1691,14 +1693,14 @@ static void mass_conserving_lstm_simd_step_thread(
             }
         }
 
-        /* (14)  maximum_Z = max(Z) */
+        /* (14)  maximum_Z[j] = max_l Z[l,j] */
         for (size_t j = 0; j < e; ++j) {
             maximum_Z[j] = Z[j];
             for (size_t l = 0; l < size_m; ++l)
                 maximum_Z[j] = Z[l * e + j] > maximum_Z[j] ? Z[l * e + j] : maximum_Z[j];
         }
 
-        /* (15)  a_exp_Z = Z - maximum_Z */
+        /* (15)  a_exp_Z[j,l] = Z[j,l] - maximum_Z[l] */
         for (size_t j = 0; j < size_m; ++j)
             for (size_t l = 0; l < e; ++l)
                 a_exp_Z[j * e + l] = Z[j * e + l] - maximum_Z[l];
@@ -1708,7 +1710,7 @@ static void mass_conserving_lstm_simd_step_thread(
             for (size_t l = 0; l < e; ++l)
                 exp_Z[j * e + l] = EXP(a_exp_Z[j * e + l]);
 
-        /* (17)  sum_Z = sum_i exp_Z[i,j] */
+        /* (17)  sum_Z[j] = sum_l exp_Z[l,j] */
         for (size_t j = 0; j < e; ++j) {
             real sum = 0;
             for (size_t l = 0; l < size_m; ++l)
@@ -1716,7 +1718,7 @@ static void mass_conserving_lstm_simd_step_thread(
             sum_Z[j] = sum;
         }
 
-        /* (18)  R = exp_Z / sum_Z */
+        /* (18)  R[j,l] = exp_Z[j,l] / sum_Z[l] */
         for (size_t j = 0; j < size_m; ++j)
             for (size_t l = 0; l < e; ++l)
                 R[j * e + l] = exp_Z[j * e + l] / sum_Z[l];
@@ -1754,7 +1756,7 @@ static void mass_conserving_lstm_simd_step_thread(
         const real *restrict exp_z = work_exp_z + sample * row_size_m;
         real *restrict sum_z = work_sum_z + sample;
 
-        /* (9)  sum_z = sum_i exp_z[i] */
+        /* (9)  sum_z = sum_j exp_z[j] */
         sum_z[0] = 0;
         sum_z[0] += row_sum(&exp_z[0], size_m);
     }

@@ -92,8 +92,8 @@ class Printer(Walker[str]):
         return name
 
     def index(self, index: IndexSymbol) -> str:
-        """Where an entry of the left-hand side stands, from 0: the letter of that axis."""
-        return LETTERS[index.place]
+        """Where an entry of the left-hand side stands, from 0."""
+        raise NotImplementedError
 
     def _irrational(self, node: NumberSymbol) -> tuple[int, str]:
         """A constant of mathematics: its name, or a literal in languages that compute."""

@@ -119,7 +119,7 @@ def test_a_product_that_is_an_operand_has_a_symbol_that_is_no_product() -> None:
 
 def test_equal_terms_of_a_square_are_one() -> None:
     text = str(gradient(symrnn.cell("rwkv7")))
-    assert "= 2 a\u0304_s[t][j] κ[t][j,k] + " in text
+    assert "= 2 a\u0304_s[t][j] κ[t][j,l] + " in text
 
 
 @pytest.mark.parametrize("name", ["lstm", "mlstm", "lru"])
