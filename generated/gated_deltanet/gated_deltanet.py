@@ -215,7 +215,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     # (36)  q_bar[j,l] = sum_p S[j,p,l] o_bar[j,p]   adjoint of (21)
     q_bar = contract("TBijk,TBij->TBik", S, o_bar)
     # (37)  q_to_s_q_bar[j,l] = -1/2 * q_bar[j,l] * qtilde[j,l] / s_q[j]^(3/2)   adjoint of (11)
-    q_to_s_q_bar = -0.5 * q_bar * qtilde / s_q[:, :, :, None] ** 1.5
+    q_to_s_q_bar = -0.5 * q_bar * qtilde / s_q[:, :, :, None] / np.sqrt(s_q[:, :, :, None])
     # (40)  s_q_bar[j] = sum_l q_to_s_q_bar[j,l]   adjoint of (11)
     s_q_bar = contract("TBij->TBi", q_to_s_q_bar)
     # (41)  a_s_q_bar = s_q_bar * {1 if a_s_q >= 10^(-24), else 0}   adjoint of (8)
@@ -289,7 +289,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     # (34)  k_bar[j,l] = sum_p S_prev[j,p,l] a_e_bar[j,p] + sum_p e[j,p] S_bar[j,p,l]   adjoint of (18), (20)
     k_bar = contract("TBijk,TBij->TBik", S_prev, a_e_bar) + contract("TBij,TBijk->TBik", e, S_bar)
     # (35)  k_to_s_k_bar[j,l] = -1/2 * k_bar[j,l] * ktilde[j,l] / s_k[j]^(3/2)   adjoint of (12)
-    k_to_s_k_bar = -0.5 * k_bar * ktilde / s_k[:, :, :, None] ** 1.5
+    k_to_s_k_bar = -0.5 * k_bar * ktilde / s_k[:, :, :, None] / np.sqrt(s_k[:, :, :, None])
     # (38)  s_k_bar[j] = sum_l k_to_s_k_bar[j,l]   adjoint of (12)
     s_k_bar = contract("TBij->TBi", k_to_s_k_bar)
     # (39)  a_s_k_bar = s_k_bar * {1 if a_s_k >= 10^(-24), else 0}   adjoint of (10)

@@ -1044,7 +1044,7 @@ static void gated_deltanet_simd_backward_thread(
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_k; ++l)
                 q_to_s_q_bar[j * d_k + l] = -REAL(0.5) * q_bar[j * d_k + l] * qtilde[j * d_k
-                    + l] / (s_q[j] * SQRT(s_q[j]));
+                    + l] / s_q[j] / SQRT(s_q[j]);
 
         /* (40)  s_q_bar[j] = sum_l q_to_s_q_bar[j,l]   adjoint of (11) */
         for (size_t j = 0; j < H; ++j) {
@@ -1357,7 +1357,7 @@ static void gated_deltanet_simd_backward_thread(
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     k_to_s_k_bar[j * d_k + l] = -REAL(0.5) * k_bar[j * d_k + l] * ktilde[j * d_k
-                        + l] / (s_k[j] * SQRT(s_k[j]));
+                        + l] / s_k[j] / SQRT(s_k[j]);
 
             /* (38)  s_k_bar[j] = sum_l k_to_s_k_bar[j,l]   adjoint of (12) */
             for (size_t j = 0; j < H; ++j) {

@@ -142,13 +142,14 @@ void mass_conserving_lstm_forward(
     mass_conserving_lstm_real *const tape_sum_Z = tape_exp_Z + T * B * size_m * e; /* [T, B, e] */
     mass_conserving_lstm_real *const k = work; /* [m] */
     mass_conserving_lstm_real *const z = k + size_m; /* [m] */
-    mass_conserving_lstm_real *const work_o = z + size_m; /* [T, B, m] */
-    mass_conserving_lstm_real *const Z = work_o + T * B * size_m; /* [m, e] */
+    mass_conserving_lstm_real *const o = z + size_m; /* [m] */
+    mass_conserving_lstm_real *const one_minus_o = o + size_m; /* [m] */
+    mass_conserving_lstm_real *const Z = one_minus_o + size_m; /* [m, e] */
     mass_conserving_lstm_real *const maximum_z = Z + size_m * e; /* [] */
     mass_conserving_lstm_real *const maximum_Z = maximum_z + 1; /* [e] */
     mass_conserving_lstm_real *const a_exp_z = maximum_Z + e; /* [m] */
-    mass_conserving_lstm_real *const a_o = a_exp_z + size_m; /* [m] */
-    mass_conserving_lstm_real *const a_exp_Z = a_o + size_m; /* [m, e] */
+    mass_conserving_lstm_real *const work_a_o = a_exp_z + size_m; /* [T, B, m] */
+    mass_conserving_lstm_real *const a_exp_Z = work_a_o + T * B * size_m; /* [m, e] */
     mass_conserving_lstm_real *const work_initial_c = a_exp_Z + size_m * e; /* [B, m] */
     const mass_conserving_lstm_real *const initial_c = mass_conserving_lstm_given(initial != NULL
         ? initial->c : NULL, 0, B * size_m, work_initial_c);
@@ -163,7 +164,6 @@ void mass_conserving_lstm_forward(
             mass_conserving_lstm_real *restrict d = tape_d + at;
             mass_conserving_lstm_real *restrict chat = tape_chat + at * size_m;
             mass_conserving_lstm_real *restrict i = tape_i + at * size_m;
-            mass_conserving_lstm_real *restrict o = work_o + at * size_m;
             mass_conserving_lstm_real *restrict o_tail = tape_o_tail + at * size_m;
             mass_conserving_lstm_real *restrict R = tape_R + at * size_m * e;
             mass_conserving_lstm_real *restrict u = tape_u + at * e;
@@ -175,6 +175,7 @@ void mass_conserving_lstm_forward(
             mass_conserving_lstm_real *restrict sum_z = tape_sum_z + at;
             mass_conserving_lstm_real *restrict exp_Z = tape_exp_Z + at * size_m * e;
             mass_conserving_lstm_real *restrict sum_Z = tape_sum_Z + at * e;
+            mass_conserving_lstm_real *restrict a_o = work_a_o + at * size_m;
 
             /* (1)  k = abs(c_prev) */
             for (size_t j = 0; j < size_m; ++j)
@@ -234,13 +235,13 @@ void mass_conserving_lstm_forward(
                 a_o[j] = sum;
             }
 
-            /* (12)  o = sigmoid(a_o) */
-            for (size_t j = 0; j < size_m; ++j)
-                o[j] = mass_conserving_lstm_sigmoid(a_o[j]);
-
             /* (12)  o_tail = sigmoid_tail(a_o) */
             for (size_t j = 0; j < size_m; ++j)
                 o_tail[j] = mass_conserving_lstm_sigmoid_tail(a_o[j]);
+
+            /* (12)  one_minus_o = complement_from_tail(o_tail) */
+            for (size_t j = 0; j < size_m; ++j)
+                one_minus_o[j] = mass_conserving_lstm_complement_from_tail(o_tail[j]);
 
             /* (13)  Z[j,l] = sum_p W_r[j,l,p] a[p] + sum_p U_r[j,l,p] chat[p] + B_r[j,l] */
             for (size_t j = 0; j < size_m; ++j) {
@@ -298,7 +299,7 @@ void mass_conserving_lstm_forward(
 
             /* (21)  c = (1 - o) * m */
             for (size_t j = 0; j < size_m; ++j)
-                c[j] = (1 - o[j]) * m[j];
+                c[j] = one_minus_o[j] * m[j];
         }
     }
 
@@ -306,9 +307,13 @@ void mass_conserving_lstm_forward(
     for (size_t t = 0; t < T; ++t) {
         for (size_t sample = 0; sample < B; ++sample) {
             const size_t at = t * B + sample;
-            const mass_conserving_lstm_real *restrict o = work_o + at * size_m;
             const mass_conserving_lstm_real *restrict m = tape_m + at * size_m;
             mass_conserving_lstm_real *restrict h = out->h + at * size_m;
+            const mass_conserving_lstm_real *restrict a_o = work_a_o + at * size_m;
+
+            /* (12)  o = sigmoid(a_o) */
+            for (size_t j = 0; j < size_m; ++j)
+                o[j] = mass_conserving_lstm_sigmoid(a_o[j]);
 
             /* (22)  h = o * m */
             for (size_t j = 0; j < size_m; ++j)
@@ -347,8 +352,10 @@ void mass_conserving_lstm_infer(
     mass_conserving_lstm_real *const chat = d + 1; /* [m] */
     mass_conserving_lstm_real *const z = chat + size_m; /* [m] */
     mass_conserving_lstm_real *const i = z + size_m; /* [m] */
-    mass_conserving_lstm_real *const work_o = i + size_m; /* [T, B, m] */
-    mass_conserving_lstm_real *const Z = work_o + T * B * size_m; /* [m, e] */
+    mass_conserving_lstm_real *const o = i + size_m; /* [m] */
+    mass_conserving_lstm_real *const o_tail = o + size_m; /* [m] */
+    mass_conserving_lstm_real *const one_minus_o = o_tail + size_m; /* [m] */
+    mass_conserving_lstm_real *const Z = one_minus_o + size_m; /* [m, e] */
     mass_conserving_lstm_real *const R = Z + size_m * e; /* [m, e] */
     mass_conserving_lstm_real *const u = R + size_m * e; /* [e] */
     mass_conserving_lstm_real *const work_m = u + e; /* [T, B, m] */
@@ -360,8 +367,8 @@ void mass_conserving_lstm_infer(
     mass_conserving_lstm_real *const exp_Z = maximum_Z + e; /* [m, e] */
     mass_conserving_lstm_real *const sum_Z = exp_Z + size_m * e; /* [e] */
     mass_conserving_lstm_real *const a_exp_z = sum_Z + e; /* [m] */
-    mass_conserving_lstm_real *const a_o = a_exp_z + size_m; /* [m] */
-    mass_conserving_lstm_real *const a_exp_Z = a_o + size_m; /* [m, e] */
+    mass_conserving_lstm_real *const work_a_o = a_exp_z + size_m; /* [T, B, m] */
+    mass_conserving_lstm_real *const a_exp_Z = work_a_o + T * B * size_m; /* [m, e] */
     mass_conserving_lstm_real *const work_initial_c = a_exp_Z + size_m * e; /* [B, m] */
     const mass_conserving_lstm_real *const initial_c = mass_conserving_lstm_given(initial != NULL
         ? initial->c : NULL, 0, B * size_m, work_initial_c);
@@ -372,11 +379,11 @@ void mass_conserving_lstm_infer(
             const size_t at = t * B + sample;
             const mass_conserving_lstm_real *restrict x = in->x + at;
             const mass_conserving_lstm_real *restrict a = in->a + at * n;
-            mass_conserving_lstm_real *restrict o = work_o + at * size_m;
             mass_conserving_lstm_real *restrict m = work_m + at * size_m;
             mass_conserving_lstm_real *restrict c = work_c + ((t & 1) * B + sample) * size_m;
             const mass_conserving_lstm_real *restrict c_prev = t > 0 ? work_c
                 + (((t - 1) & 1) * B + sample) * size_m : initial_c + sample * size_m;
+            mass_conserving_lstm_real *restrict a_o = work_a_o + at * size_m;
 
             /* (1)  k = abs(c_prev) */
             for (size_t j = 0; j < size_m; ++j)
@@ -436,9 +443,13 @@ void mass_conserving_lstm_infer(
                 a_o[j] = sum;
             }
 
-            /* (12)  o = sigmoid(a_o) */
+            /* (12)  o_tail = sigmoid_tail(a_o) */
             for (size_t j = 0; j < size_m; ++j)
-                o[j] = mass_conserving_lstm_sigmoid(a_o[j]);
+                o_tail[j] = mass_conserving_lstm_sigmoid_tail(a_o[j]);
+
+            /* (12)  one_minus_o = complement_from_tail(o_tail) */
+            for (size_t j = 0; j < size_m; ++j)
+                one_minus_o[j] = mass_conserving_lstm_complement_from_tail(o_tail[j]);
 
             /* (13)  Z[j,l] = sum_p W_r[j,l,p] a[p] + sum_p U_r[j,l,p] chat[p] + B_r[j,l] */
             for (size_t j = 0; j < size_m; ++j) {
@@ -496,7 +507,7 @@ void mass_conserving_lstm_infer(
 
             /* (21)  c = (1 - o) * m */
             for (size_t j = 0; j < size_m; ++j)
-                c[j] = (1 - o[j]) * m[j];
+                c[j] = one_minus_o[j] * m[j];
         }
     }
 
@@ -504,9 +515,13 @@ void mass_conserving_lstm_infer(
     for (size_t t = 0; t < T; ++t) {
         for (size_t sample = 0; sample < B; ++sample) {
             const size_t at = t * B + sample;
-            const mass_conserving_lstm_real *restrict o = work_o + at * size_m;
             const mass_conserving_lstm_real *restrict m = work_m + at * size_m;
             mass_conserving_lstm_real *restrict h = out->h + at * size_m;
+            const mass_conserving_lstm_real *restrict a_o = work_a_o + at * size_m;
+
+            /* (12)  o = sigmoid(a_o) */
+            for (size_t j = 0; j < size_m; ++j)
+                o[j] = mass_conserving_lstm_sigmoid(a_o[j]);
 
             /* (22)  h = o * m */
             for (size_t j = 0; j < size_m; ++j)
@@ -684,7 +699,7 @@ void mass_conserving_lstm_backward(
             for (size_t j = 0; j < size_m; ++j)
                 for (size_t l = 0; l < e; ++l)
                     R_to_sum_Z_bar[j * e + l] = -R_bar[j * e + l] * exp_Z[j * e
-                        + l] / (sum_Z[l] * sum_Z[l]);
+                        + l] / sum_Z[l] / sum_Z[l];
 
             /* (28)  sum_Z_bar[j] = sum_l R_to_sum_Z_bar[l,j]   adjoint of (18) */
             for (size_t j = 0; j < e; ++j) {
@@ -724,7 +739,7 @@ void mass_conserving_lstm_backward(
 
             /* (35)  i_to_sum_z_bar = -i_bar * exp_z / sum_z^2   adjoint of (10) */
             for (size_t j = 0; j < size_m; ++j)
-                i_to_sum_z_bar[j] = -i_bar[j] * exp_z[j] / (sum_z[0] * sum_z[0]);
+                i_to_sum_z_bar[j] = -i_bar[j] * exp_z[j] / sum_z[0] / sum_z[0];
 
             /* (36)  sum_z_bar = sum_j i_to_sum_z_bar[j]   adjoint of (10) */
             sum_z_bar[0] = 0;
@@ -759,7 +774,7 @@ void mass_conserving_lstm_backward(
 
             /* (41)  chat_to_d_bar = -chat_bar * c_prev / d^2   adjoint of (4) */
             for (size_t j = 0; j < size_m; ++j)
-                chat_to_d_bar[j] = -chat_bar[j] * c_prev[j] / (d[0] * d[0]);
+                chat_to_d_bar[j] = -chat_bar[j] * c_prev[j] / d[0] / d[0];
 
             /* (42)  d_bar = sum_j chat_to_d_bar[j]   adjoint of (4) */
             d_bar[0] = 0;
@@ -907,7 +922,9 @@ void mass_conserving_lstm_step(
     mass_conserving_lstm_real *const z = chat + size_m; /* [m] */
     mass_conserving_lstm_real *const i = z + size_m; /* [m] */
     mass_conserving_lstm_real *const o = i + size_m; /* [m] */
-    mass_conserving_lstm_real *const Z = o + size_m; /* [m, e] */
+    mass_conserving_lstm_real *const o_tail = o + size_m; /* [m] */
+    mass_conserving_lstm_real *const one_minus_o = o_tail + size_m; /* [m] */
+    mass_conserving_lstm_real *const Z = one_minus_o + size_m; /* [m, e] */
     mass_conserving_lstm_real *const R = Z + size_m * e; /* [m, e] */
     mass_conserving_lstm_real *const u = R + size_m * e; /* [e] */
     mass_conserving_lstm_real *const m = u + e; /* [m] */
@@ -994,6 +1011,14 @@ void mass_conserving_lstm_step(
         for (size_t j = 0; j < size_m; ++j)
             o[j] = mass_conserving_lstm_sigmoid(a_o[j]);
 
+        /* (12)  o_tail = sigmoid_tail(a_o) */
+        for (size_t j = 0; j < size_m; ++j)
+            o_tail[j] = mass_conserving_lstm_sigmoid_tail(a_o[j]);
+
+        /* (12)  one_minus_o = complement_from_tail(o_tail) */
+        for (size_t j = 0; j < size_m; ++j)
+            one_minus_o[j] = mass_conserving_lstm_complement_from_tail(o_tail[j]);
+
         /* (13)  Z[j,l] = sum_p W_r[j,l,p] a[p] + sum_p U_r[j,l,p] chat[p] + B_r[j,l] */
         for (size_t j = 0; j < size_m; ++j) {
             for (size_t l = 0; l < e; ++l) {
@@ -1050,7 +1075,7 @@ void mass_conserving_lstm_step(
 
         /* (21)  c = (1 - o) * m */
         for (size_t j = 0; j < size_m; ++j)
-            c[j] = (1 - o[j]) * m[j];
+            c[j] = one_minus_o[j] * m[j];
 
         /* (22)  h = o * m */
         for (size_t j = 0; j < size_m; ++j)

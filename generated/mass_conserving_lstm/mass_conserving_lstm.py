@@ -105,7 +105,7 @@ def forward(parameters, inputs, initial):
     exp_z = np.empty((T, B, size_m), dtype)
     sum_z = np.empty((T, B), dtype)
     i = np.empty((T, B, size_m), dtype)
-    o = np.empty((T, B, size_m), dtype)
+    a_o = np.empty((T, B, size_m), dtype)
     o_tail = np.empty((T, B, size_m), dtype)
     exp_Z = np.empty((T, B, size_m, e), dtype)
     sum_Z = np.empty((T, B, e), dtype)
@@ -136,11 +136,11 @@ def forward(parameters, inputs, initial):
         # (10)  i = exp_z / sum_z
         i[t] = exp_z[t] / sum_z[t][:, None]
         # (11)  a_o = W_o a + U_o chat + b_o
-        a_o = a[t] @ W_o.T + chat[t] @ U_o.T + b_o
-        # (12)  o = sigmoid(a_o)
-        o[t] = sigmoid(a_o)
+        a_o[t] = a[t] @ W_o.T + chat[t] @ U_o.T + b_o
         # (12)  o_tail = sigmoid_tail(a_o)
-        o_tail[t] = sigmoid_tail(a_o)
+        o_tail[t] = sigmoid_tail(a_o[t])
+        # (12)  one_minus_o = complement_from_tail(o_tail)
+        one_minus_o = complement_from_tail(o_tail[t])
         # (13)  Z[j,l] = sum_p W_r[j,l,p] a[p] + sum_p U_r[j,l,p] chat[p] + B_r[j,l]
         Z = contract("ijk,Bk->Bij", W_r, a[t]) + contract("ijk,Bk->Bij", U_r, chat[t]) + B_r
         # (14)  maximum_Z[j] = max_l Z[l,j]
@@ -158,9 +158,11 @@ def forward(parameters, inputs, initial):
         # (20)  m = R u + i * x
         m[t] = contract("Bij,Bj->Bi", R[t], u[t]) + i[t] * x[t][:, None]
         # (21)  c = (1 - o) * m
-        c[t] = (1 - o[t]) * m[t]
+        c[t] = one_minus_o * m[t]
 
     # all steps at once
+    # (12)  o = sigmoid(a_o)
+    o = sigmoid(a_o)
     # (22)  h = o * m
     h = o * m
     return {"h": h}, {"c": c[T - 1] if T > 0 else initial_c}, {"s": s, "d": d, "chat": chat, "i": i, "o_tail": o_tail, "R": R, "u": u, "m": m, "c": c, "exp_z": exp_z, "sum_z": sum_z, "exp_Z": exp_Z, "sum_Z": sum_Z}
@@ -220,7 +222,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         # (26)  R_bar = m_bar u^T   adjoint of (20)
         R_bar = contract("Bi,Bj->Bij", m_bar[t], u[t])
         # (27)  R_to_sum_Z_bar[j,l] = -R_bar[j,l] * exp_Z[j,l] / sum_Z[l]^2   adjoint of (18)
-        R_to_sum_Z_bar = -R_bar * exp_Z[t] / sum_Z[t][:, None, :] ** 2
+        R_to_sum_Z_bar = -R_bar * exp_Z[t] / sum_Z[t][:, None, :] / sum_Z[t][:, None, :]
         # (28)  sum_Z_bar[j] = sum_l R_to_sum_Z_bar[l,j]   adjoint of (18)
         sum_Z_bar = contract("Bij->Bj", R_to_sum_Z_bar)
         # (29)  exp_Z_bar[j,l] = sum_Z_bar[l] + R_bar[j,l] / sum_Z[l]   adjoint of (17), (18)
@@ -236,7 +238,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         # (34)  i_bar = m_bar * x   adjoint of (20)
         i_bar = m_bar[t] * x[t][:, None]
         # (35)  i_to_sum_z_bar = -i_bar * exp_z / sum_z^2   adjoint of (10)
-        i_to_sum_z_bar = -i_bar * exp_z[t] / sum_z[t][:, None] ** 2
+        i_to_sum_z_bar = -i_bar * exp_z[t] / sum_z[t][:, None] / sum_z[t][:, None]
         # (36)  sum_z_bar = sum_j i_to_sum_z_bar[j]   adjoint of (10)
         sum_z_bar = contract("Bi->B", i_to_sum_z_bar)
         # (37)  exp_z_bar = sum_z_bar + i_bar / sum_z   adjoint of (9), (10)
@@ -248,7 +250,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         # (40)  chat_bar[j] = (U_i^T z_bar)[j] + (U_o^T a_o_bar)[j] + sum_lp U_r[l,p,j] Z_bar[l,p]   adjoint of (5), (11), (13)
         chat_bar = z_bar[t] @ U_i + a_o_bar[t] @ U_o + contract("ijk,Bij->Bk", U_r, Z_bar[t])
         # (41)  chat_to_d_bar = -chat_bar * c_prev / d^2   adjoint of (4)
-        chat_to_d_bar = -chat_bar * c_prev / d[t][:, None] ** 2
+        chat_to_d_bar = -chat_bar * c_prev / d[t][:, None] / d[t][:, None]
         # (42)  d_bar = sum_j chat_to_d_bar[j]   adjoint of (4)
         d_bar = contract("Bi->B", chat_to_d_bar)
         # (43)  s_bar = d_bar * {1 if s > 0, else 0}   adjoint of (3)
@@ -329,6 +331,10 @@ def step(parameters, inputs, state):
     a_o = a @ W_o.T + chat @ U_o.T + b_o
     # (12)  o = sigmoid(a_o)
     o = sigmoid(a_o)
+    # (12)  o_tail = sigmoid_tail(a_o)
+    o_tail = sigmoid_tail(a_o)
+    # (12)  one_minus_o = complement_from_tail(o_tail)
+    one_minus_o = complement_from_tail(o_tail)
     # (13)  Z[j,l] = sum_p W_r[j,l,p] a[p] + sum_p U_r[j,l,p] chat[p] + B_r[j,l]
     Z = contract("ijk,Bk->Bij", W_r, a) + contract("ijk,Bk->Bij", U_r, chat) + B_r
     # (14)  maximum_Z[j] = max_l Z[l,j]
@@ -346,7 +352,7 @@ def step(parameters, inputs, state):
     # (20)  m = R u + i * x
     m = contract("Bij,Bj->Bi", R, u) + i * x[:, None]
     # (21)  c = (1 - o) * m
-    c = (1 - o) * m
+    c = one_minus_o * m
     # (22)  h = o * m
     h = o * m
     return {"h": h}, {"c": c}

@@ -58,8 +58,8 @@ size_t mass_conserving_lstm_simd_forward_work_size(
     const size_t row_size_m = padded(size_m);
     const size_t row_e = padded(e);
     const size_t chunk = steps_ahead(T, B, 2 * row_size_m + 2 * round_up(size_m, LANES));
-    return 2 * spaced(B * row_size_m) + spaced(chunk * B * row_size_m) + 2 * spaced(B * size_m * e)
-        + spaced(B) + spaced(B * row_e) + chunk * B * 2 * round_up(size_m, LANES) + B * size_m;
+    return 3 * spaced(B * row_size_m) + 2 * spaced(B * size_m * e) + spaced(B) + spaced(B * row_e)
+        + spaced(chunk * B * row_size_m) + chunk * B * 2 * round_up(size_m, LANES) + B * size_m;
 }
 
 size_t mass_conserving_lstm_simd_infer_work_size(
@@ -73,8 +73,8 @@ size_t mass_conserving_lstm_simd_infer_work_size(
     const size_t row_size_m = padded(size_m);
     const size_t row_e = padded(e);
     const size_t chunk = steps_ahead(T, B, 2 * row_size_m + 2 * round_up(size_m, LANES));
-    return 5 * spaced(B * row_size_m) + 4 * spaced(B) + 2 * spaced(chunk * B * row_size_m)
-        + 4 * spaced(B * size_m * e) + 3 * spaced(B * row_e) + spaced(2 * B * row_size_m)
+    return 6 * spaced(B * row_size_m) + 4 * spaced(B) + 4 * spaced(B * size_m * e)
+        + 3 * spaced(B * row_e) + 2 * spaced(chunk * B * row_size_m) + spaced(2 * B * row_size_m)
         + chunk * B * 2 * round_up(size_m, LANES) + B * size_m;
 }
 
@@ -103,7 +103,7 @@ size_t mass_conserving_lstm_simd_step_work_size(
     const size_t e = size_m;
     const size_t row_size_m = padded(size_m);
     const size_t row_e = padded(e);
-    return 8 * spaced(B * row_size_m) + 4 * spaced(B) + 4 * spaced(B * size_m * e)
+    return 9 * spaced(B * row_size_m) + 4 * spaced(B) + 4 * spaced(B * size_m * e)
         + 3 * spaced(B * row_e) + B * size_m + 1;
 }
 
@@ -174,11 +174,12 @@ static void mass_conserving_lstm_simd_forward_thread(
     real *const tape_sum_Z = tape_exp_Z + spaced(T * B * size_m * e); /* [e] a row */
     real *const work_k = work; /* [m] a row */
     real *const work_z = work_k + spaced(B * row_size_m); /* [m] a row */
-    real *const work_o = work_z + spaced(B * row_size_m); /* [m] a row */
-    real *const work_Z = work_o + spaced(chunk * B * row_size_m); /* [m, e] a row */
+    real *const work_one_minus_o = work_z + spaced(B * row_size_m); /* [m] a row */
+    real *const work_Z = work_one_minus_o + spaced(B * row_size_m); /* [m, e] a row */
     real *const work_maximum_z = work_Z + spaced(B * size_m * e); /* [] a row */
     real *const work_maximum_Z = work_maximum_z + spaced(B); /* [e] a row */
-    real *const work_a_exp_Z = work_maximum_Z + spaced(B * row_e); /* [m, e] a row */
+    real *const work_a_o = work_maximum_Z + spaced(B * row_e); /* [m] a row */
+    real *const work_a_exp_Z = work_a_o + spaced(chunk * B * row_size_m); /* [m, e] a row */
     real *const tile_z_ahead = work_a_exp_Z + spaced(B * size_m * e);
     const size_t early = ahead_of(B,
         2 * round_up(size_m, LANES) * n + 2 * round_up(size_m, LANES) * size_m);
@@ -290,8 +291,9 @@ static void mass_conserving_lstm_simd_forward_thread(
                     const real *const a_rows = in->a + (t * B + begin) * n;
                     const real *const chat_rows = tape_chat + (t * B + begin) * row_size_m;
                     real *const z_rows = work_z + begin * row_size_m;
-                    real *const o_rows = work_o + ((t - first) * B + begin) * row_size_m;
                     real *const o_tail_rows = tape_o_tail + (t * B + begin) * row_size_m;
+                    real *const one_minus_o_rows = work_one_minus_o + begin * row_size_m;
+                    real *const a_o_rows = work_a_o + ((t - first) * B + begin) * row_size_m;
                     const operand factors_z[] = {
                         {a_rows, n, n, panels_a},
                         {chat_rows, row_size_m, size_m, panels_chat},
@@ -324,14 +326,26 @@ static void mass_conserving_lstm_simd_forward_thread(
                                     /* (11)  a_o = W_o a + U_o chat + b_o */
                                     const vec a_o = load(tile_z + ((sample * 2 + 1) * own + v)
                                         * LANES) + b_o_here;
-
-                                    /* (12)  o = sigmoid(a_o) */
-                                    const vec o = vec_sigmoid(a_o);
-                                    store(o_rows + sample * row_size_m + j, o);
+                                    store(a_o_rows + sample * row_size_m + j, a_o);
 
                                     /* (12)  o_tail = sigmoid_tail(a_o) */
                                     const vec o_tail = vec_sigmoid_tail(a_o);
                                     store(o_tail_rows + sample * row_size_m + j, o_tail);
+                                }
+                            }
+                        }
+
+                        /* what depends on functions of the loop above */
+                        for (size_t block = batch.low; block < batch.high; ++block) {
+                            const size_t own = vectors_of(size_m, vectors, block);
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                for (size_t sample = 0; sample < rows; ++sample) {
+                                    const vec o_tail = load(o_tail_rows + sample * row_size_m + j);
+
+                                    /* (12)  one_minus_o = complement_from_tail(o_tail) */
+                                    const vec one_minus_o = vec_complement_from_tail(o_tail);
+                                    store(one_minus_o_rows + sample * row_size_m + j, one_minus_o);
                                 }
                             }
                         }
@@ -482,17 +496,18 @@ static void mass_conserving_lstm_simd_forward_thread(
                 const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
-                    const real *const o_rows = work_o + ((t - first) * B + begin) * row_size_m;
+                    const real *const one_minus_o_rows = work_one_minus_o + begin * row_size_m;
                     const real *const m_rows = tape_m + (t * B + begin) * row_size_m;
                     real *const c_rows = tape_c + (t * B + begin) * row_size_m;
                     for (size_t sample = 0; sample < rows; ++sample) {
                         for (size_t block = from; block < to; ++block) {
                             const size_t j = block * LANES;
-                            const vec o = load(o_rows + sample * row_size_m + j);
+                            const vec one_minus_o =
+                                load(one_minus_o_rows + sample * row_size_m + j);
                             const vec m = load(m_rows + sample * row_size_m + j);
 
                             /* (21)  c = (1 - o) * m */
-                            const vec c = (1 - o) * m;
+                            const vec c = one_minus_o * m;
                             store(c_rows + sample * row_size_m + j, c);
                         }
                     }
@@ -511,15 +526,18 @@ static void mass_conserving_lstm_simd_forward_thread(
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
                 rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 if (is_mine(mine, begin)) {
-                    const real *const o_rows = work_o + begin * row_size_m;
                     const real *const m_rows = tape_m + (first * B + begin) * row_size_m;
                     real *const h_rows = out->h + (first * B + begin) * size_m;
+                    const real *const a_o_rows = work_a_o + begin * row_size_m;
                     for (size_t sample = 0; sample < rows; ++sample) {
                         for (size_t block = from; block < to; ++block) {
                             const size_t j = block * LANES;
                             const size_t left = size_m - j;
-                            const vec o = load(o_rows + sample * row_size_m + j);
                             const vec m = load(m_rows + sample * row_size_m + j);
+                            const vec a_o = load(a_o_rows + sample * row_size_m + j);
+
+                            /* (12)  o = sigmoid(a_o) */
+                            const vec o = vec_sigmoid(a_o);
 
                             /* (22)  h = o * m */
                             const vec h = o * m;
@@ -543,7 +561,7 @@ static size_t mass_conserving_lstm_simd_forward_multiplications(
     const size_t n = MASS_CONSERVING_LSTM_FIXED_n;
     const size_t size_m = MASS_CONSERVING_LSTM_FIXED_m;
     const size_t e = size_m;
-    return B * (12 * size_m + 1 + 2 * size_m * n + 2 * size_m * size_m + e * size_m * n
+    return B * (13 * size_m + 1 + 2 * size_m * n + 2 * size_m * size_m + e * size_m * n
         + e * size_m * size_m + 7 * e * size_m) / 10;
 }
 
@@ -586,8 +604,8 @@ static void mass_conserving_lstm_simd_infer_thread(
     real *const work_chat = work_d + spaced(B); /* [m] a row */
     real *const work_z = work_chat + spaced(B * row_size_m); /* [m] a row */
     real *const work_i = work_z + spaced(B * row_size_m); /* [m] a row */
-    real *const work_o = work_i + spaced(B * row_size_m); /* [m] a row */
-    real *const work_Z = work_o + spaced(chunk * B * row_size_m); /* [m, e] a row */
+    real *const work_one_minus_o = work_i + spaced(B * row_size_m); /* [m] a row */
+    real *const work_Z = work_one_minus_o + spaced(B * row_size_m); /* [m, e] a row */
     real *const work_R = work_Z + spaced(B * size_m * e); /* [m, e] a row */
     real *const work_u = work_R + spaced(B * size_m * e); /* [e] a row */
     real *const work_m = work_u + spaced(B * row_e); /* [m] a row */
@@ -598,7 +616,8 @@ static void mass_conserving_lstm_simd_infer_thread(
     real *const work_maximum_Z = work_sum_z + spaced(B); /* [e] a row */
     real *const work_exp_Z = work_maximum_Z + spaced(B * row_e); /* [m, e] a row */
     real *const work_sum_Z = work_exp_Z + spaced(B * size_m * e); /* [e] a row */
-    real *const work_a_exp_Z = work_sum_Z + spaced(B * row_e); /* [m, e] a row */
+    real *const work_a_o = work_sum_Z + spaced(B * row_e); /* [m] a row */
+    real *const work_a_exp_Z = work_a_o + spaced(chunk * B * row_size_m); /* [m, e] a row */
     real *const tile_z_ahead = work_a_exp_Z + spaced(B * size_m * e);
     const size_t early = ahead_of(B,
         2 * round_up(size_m, LANES) * n + 2 * round_up(size_m, LANES) * size_m);
@@ -710,7 +729,8 @@ static void mass_conserving_lstm_simd_infer_thread(
                     const real *const a_rows = in->a + (t * B + begin) * n;
                     const real *const chat_rows = work_chat + begin * row_size_m;
                     real *const z_rows = work_z + begin * row_size_m;
-                    real *const o_rows = work_o + ((t - first) * B + begin) * row_size_m;
+                    real *const one_minus_o_rows = work_one_minus_o + begin * row_size_m;
+                    real *const a_o_rows = work_a_o + ((t - first) * B + begin) * row_size_m;
                     const operand factors_z[] = {
                         {a_rows, n, n, panels_a},
                         {chat_rows, row_size_m, size_m, panels_chat},
@@ -719,6 +739,7 @@ static void mass_conserving_lstm_simd_infer_thread(
                         taken = min_size(to - start, blocks_per_batch(rows));
                         const size_t low = t & 1 ? from + to - start - taken : start;
                         const block_range batch = {size_m, vectors, low, low + taken, t & 1};
+                        ALIGNED real kept_o_tail[ROWS_AT_ONCE * MOST_VECTORS(2) * LANES];
 
                         /* W_i a, U_i chat, W_o a, U_o chat */
                         products(rows, 2, &batch, factors_z + early, 2 - early,
@@ -743,10 +764,28 @@ static void mass_conserving_lstm_simd_infer_thread(
                                     /* (11)  a_o = W_o a + U_o chat + b_o */
                                     const vec a_o = load(tile_z + ((sample * 2 + 1) * own + v)
                                         * LANES) + b_o_here;
+                                    store(a_o_rows + sample * row_size_m + j, a_o);
 
-                                    /* (12)  o = sigmoid(a_o) */
-                                    const vec o = vec_sigmoid(a_o);
-                                    store(o_rows + sample * row_size_m + j, o);
+                                    /* (12)  o_tail = sigmoid_tail(a_o) */
+                                    const vec o_tail = vec_sigmoid_tail(a_o);
+                                    store(kept_o_tail + (((block - batch.low) * vectors + v) * rows
+                                        + sample) * LANES, o_tail);
+                                }
+                            }
+                        }
+
+                        /* what depends on functions of the loop above */
+                        for (size_t block = batch.low; block < batch.high; ++block) {
+                            const size_t own = vectors_of(size_m, vectors, block);
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                for (size_t sample = 0; sample < rows; ++sample) {
+                                    const vec o_tail = load(kept_o_tail + (((block - batch.low)
+                                        * vectors + v) * rows + sample) * LANES);
+
+                                    /* (12)  one_minus_o = complement_from_tail(o_tail) */
+                                    const vec one_minus_o = vec_complement_from_tail(o_tail);
+                                    store(one_minus_o_rows + sample * row_size_m + j, one_minus_o);
                                 }
                             }
                         }
@@ -897,17 +936,18 @@ static void mass_conserving_lstm_simd_infer_thread(
                 const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
-                    const real *const o_rows = work_o + ((t - first) * B + begin) * row_size_m;
+                    const real *const one_minus_o_rows = work_one_minus_o + begin * row_size_m;
                     const real *const m_rows = work_m + ((t - first) * B + begin) * row_size_m;
                     real *const c_rows = work_c + ((t & 1) * B + begin) * row_size_m;
                     for (size_t sample = 0; sample < rows; ++sample) {
                         for (size_t block = from; block < to; ++block) {
                             const size_t j = block * LANES;
-                            const vec o = load(o_rows + sample * row_size_m + j);
+                            const vec one_minus_o =
+                                load(one_minus_o_rows + sample * row_size_m + j);
                             const vec m = load(m_rows + sample * row_size_m + j);
 
                             /* (21)  c = (1 - o) * m */
-                            const vec c = (1 - o) * m;
+                            const vec c = one_minus_o * m;
                             store(c_rows + sample * row_size_m + j, c);
                         }
                     }
@@ -926,15 +966,18 @@ static void mass_conserving_lstm_simd_infer_thread(
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
                 rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 if (is_mine(mine, begin)) {
-                    const real *const o_rows = work_o + begin * row_size_m;
                     const real *const m_rows = work_m + begin * row_size_m;
                     real *const h_rows = out->h + (first * B + begin) * size_m;
+                    const real *const a_o_rows = work_a_o + begin * row_size_m;
                     for (size_t sample = 0; sample < rows; ++sample) {
                         for (size_t block = from; block < to; ++block) {
                             const size_t j = block * LANES;
                             const size_t left = size_m - j;
-                            const vec o = load(o_rows + sample * row_size_m + j);
                             const vec m = load(m_rows + sample * row_size_m + j);
+                            const vec a_o = load(a_o_rows + sample * row_size_m + j);
+
+                            /* (12)  o = sigmoid(a_o) */
+                            const vec o = vec_sigmoid(a_o);
 
                             /* (22)  h = o * m */
                             const vec h = o * m;
@@ -958,7 +1001,7 @@ static size_t mass_conserving_lstm_simd_infer_multiplications(
     const size_t n = MASS_CONSERVING_LSTM_FIXED_n;
     const size_t size_m = MASS_CONSERVING_LSTM_FIXED_m;
     const size_t e = size_m;
-    return B * (11 * size_m + 1 + 2 * size_m * n + 2 * size_m * size_m + e * size_m * n
+    return B * (13 * size_m + 1 + 2 * size_m * n + 2 * size_m * size_m + e * size_m * n
         + e * size_m * size_m + 7 * e * size_m) / 10;
 }
 
@@ -1131,7 +1174,7 @@ static void mass_conserving_lstm_simd_backward_thread(
                             store(i_bar_rows + sample * row_size_m + j, i_bar);
 
                             /* (35)  i_to_sum_z_bar = -i_bar * exp_z / sum_z^2   adjoint of (10) */
-                            const vec i_to_sum_z_bar = -i_bar * exp_z / (sum_z * sum_z);
+                            const vec i_to_sum_z_bar = -i_bar * exp_z / sum_z / sum_z;
                             store(i_to_sum_z_bar_rows + sample * row_size_m + j, i_to_sum_z_bar);
                         }
                     }
@@ -1173,7 +1216,7 @@ static void mass_conserving_lstm_simd_backward_thread(
                 for (size_t j = 0; j < size_m; ++j)
                     for (size_t l = 0; l < e; ++l)
                         R_to_sum_Z_bar[j * e + l] = -R_bar[j * e + l] * exp_Z[j * e
-                            + l] / (sum_Z[l] * sum_Z[l]);
+                            + l] / sum_Z[l] / sum_Z[l];
 
                 /* (28)  sum_Z_bar[j] = sum_l R_to_sum_Z_bar[l,j]   adjoint of (18) */
                 for (size_t j = 0; j < e; ++j) {
@@ -1284,7 +1327,7 @@ static void mass_conserving_lstm_simd_backward_thread(
                             const vec chat_bar = load(chat_bar_rows + sample * row_size_m + j);
 
                             /* (41)  chat_to_d_bar = -chat_bar * c_prev / d^2   adjoint of (4) */
-                            const vec chat_to_d_bar = -chat_bar * c_prev / (d * d);
+                            const vec chat_to_d_bar = -chat_bar * c_prev / d / d;
                             store(chat_to_d_bar_rows + sample * row_size_m + j, chat_to_d_bar);
                         }
                     }
@@ -1524,8 +1567,8 @@ static void mass_conserving_lstm_simd_step_thread(
     real *const work_chat = work_d + spaced(B); /* [m] a row */
     real *const work_z = work_chat + spaced(B * row_size_m); /* [m] a row */
     real *const work_i = work_z + spaced(B * row_size_m); /* [m] a row */
-    real *const work_o = work_i + spaced(B * row_size_m); /* [m] a row */
-    real *const work_Z = work_o + spaced(B * row_size_m); /* [m, e] a row */
+    real *const work_one_minus_o = work_i + spaced(B * row_size_m); /* [m] a row */
+    real *const work_Z = work_one_minus_o + spaced(B * row_size_m); /* [m, e] a row */
     real *const work_R = work_Z + spaced(B * size_m * e); /* [m, e] a row */
     real *const work_u = work_R + spaced(B * size_m * e); /* [e] a row */
     real *const work_m = work_u + spaced(B * row_e); /* [m] a row */
@@ -1536,7 +1579,8 @@ static void mass_conserving_lstm_simd_step_thread(
     real *const work_maximum_Z = work_sum_z + spaced(B); /* [e] a row */
     real *const work_exp_Z = work_maximum_Z + spaced(B * row_e); /* [m, e] a row */
     real *const work_sum_Z = work_exp_Z + spaced(B * size_m * e); /* [e] a row */
-    real *const work_a_exp_Z = work_sum_Z + spaced(B * row_e); /* [m, e] a row */
+    real *const work_a_o = work_sum_Z + spaced(B * row_e); /* [m] a row */
+    real *const work_a_exp_Z = work_a_o + spaced(B * row_size_m); /* [m, e] a row */
     real *const work_initial_c = work_a_exp_Z + spaced(B * size_m * e);
     real *const work_parity = work_initial_c + B * size_m;
     const size_t t = parity_of(work_parity);
@@ -1622,7 +1666,8 @@ static void mass_conserving_lstm_simd_step_thread(
             const real *const a_rows = in->a + begin * n;
             const real *const chat_rows = work_chat + begin * row_size_m;
             real *const z_rows = work_z + begin * row_size_m;
-            real *const o_rows = work_o + begin * row_size_m;
+            real *const one_minus_o_rows = work_one_minus_o + begin * row_size_m;
+            real *const a_o_rows = work_a_o + begin * row_size_m;
             const operand factors_z[] = {
                 {a_rows, n, n, panels_a},
                 {chat_rows, row_size_m, size_m, panels_chat},
@@ -1632,6 +1677,7 @@ static void mass_conserving_lstm_simd_step_thread(
                 const size_t low = t & 1 ? from + to - start - taken : start;
                 const block_range batch = {size_m, vectors, low, low + taken, t & 1};
                 ALIGNED real tile_z_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+                ALIGNED real kept_o_tail[ROWS_AT_ONCE * MOST_VECTORS(2) * LANES];
 
                 /* W_i a, U_i chat, W_o a, U_o chat */
                 products(rows, 2, &batch, factors_z, 2, &(sums){tile_z_batch, batch.low, rows, 0},
@@ -1654,10 +1700,29 @@ static void mass_conserving_lstm_simd_step_thread(
                             /* (11)  a_o = W_o a + U_o chat + b_o */
                             const vec a_o =
                                 load(tile_z + ((sample * 2 + 1) * own + v) * LANES) + b_o_here;
+                            store(a_o_rows + sample * row_size_m + j, a_o);
 
-                            /* (12)  o = sigmoid(a_o) */
-                            const vec o = vec_sigmoid(a_o);
-                            store(o_rows + sample * row_size_m + j, o);
+                            /* (12)  o_tail = sigmoid_tail(a_o) */
+                            const vec o_tail = vec_sigmoid_tail(a_o);
+                            store(kept_o_tail
+                                + (((block - batch.low) * vectors + v) * rows + sample) * LANES,
+                                o_tail);
+                        }
+                    }
+                }
+
+                /* what depends on functions of the loop above */
+                for (size_t block = batch.low; block < batch.high; ++block) {
+                    const size_t own = vectors_of(size_m, vectors, block);
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        for (size_t sample = 0; sample < rows; ++sample) {
+                            const vec o_tail = load(kept_o_tail
+                                + (((block - batch.low) * vectors + v) * rows + sample) * LANES);
+
+                            /* (12)  one_minus_o = complement_from_tail(o_tail) */
+                            const vec one_minus_o = vec_complement_from_tail(o_tail);
+                            store(one_minus_o_rows + sample * row_size_m + j, one_minus_o);
                         }
                     }
                 }
@@ -1808,17 +1873,17 @@ static void mass_conserving_lstm_simd_step_thread(
         const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
             rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
-            const real *const o_rows = work_o + begin * row_size_m;
+            const real *const one_minus_o_rows = work_one_minus_o + begin * row_size_m;
             const real *const m_rows = work_m + begin * row_size_m;
             real *const c_rows = work_c + begin * row_size_m;
             for (size_t sample = 0; sample < rows; ++sample) {
                 for (size_t block = from; block < to; ++block) {
                     const size_t j = block * LANES;
-                    const vec o = load(o_rows + sample * row_size_m + j);
+                    const vec one_minus_o = load(one_minus_o_rows + sample * row_size_m + j);
                     const vec m = load(m_rows + sample * row_size_m + j);
 
                     /* (21)  c = (1 - o) * m */
-                    const vec c = (1 - o) * m;
+                    const vec c = one_minus_o * m;
                     store(c_rows + sample * row_size_m + j, c);
                 }
             }
@@ -1832,15 +1897,18 @@ static void mass_conserving_lstm_simd_step_thread(
         const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
             rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
-            const real *const o_rows = work_o + begin * row_size_m;
             const real *const m_rows = work_m + begin * row_size_m;
             real *const h_rows = out->h + begin * size_m;
+            const real *const a_o_rows = work_a_o + begin * row_size_m;
             for (size_t sample = 0; sample < rows; ++sample) {
                 for (size_t block = from; block < to; ++block) {
                     const size_t j = block * LANES;
                     const size_t left = size_m - j;
-                    const vec o = load(o_rows + sample * row_size_m + j);
                     const vec m = load(m_rows + sample * row_size_m + j);
+                    const vec a_o = load(a_o_rows + sample * row_size_m + j);
+
+                    /* (12)  o = sigmoid(a_o) */
+                    const vec o = vec_sigmoid(a_o);
 
                     /* (22)  h = o * m */
                     const vec h = o * m;
@@ -1863,7 +1931,7 @@ static size_t mass_conserving_lstm_simd_step_multiplications(
     const size_t n = MASS_CONSERVING_LSTM_FIXED_n;
     const size_t size_m = MASS_CONSERVING_LSTM_FIXED_m;
     const size_t e = size_m;
-    return B * (11 * size_m + 1 + 2 * size_m * n + 2 * size_m * size_m + e * size_m * n
+    return B * (13 * size_m + 1 + 2 * size_m * n + 2 * size_m * size_m + e * size_m * n
         + e * size_m * size_m + 7 * e * size_m) / 10;
 }
 

@@ -819,7 +819,7 @@ void mlstm_backward(
 
             /* (26)  h_to_r_bar = -h_bar * o * a_h * e / r^2   adjoint of (24) */
             for (size_t j = 0; j < d_v; ++j)
-                h_to_r_bar[j] = -h_bar[j] * o[j] * a_h[j] * e[0] / (r[0] * r[0]);
+                h_to_r_bar[j] = -h_bar[j] * o[j] * a_h[j] * e[0] / r[0] / r[0];
 
             /* (27)  a_h_bar = h_bar * o * e / r   adjoint of (24) */
             for (size_t j = 0; j < d_v; ++j)

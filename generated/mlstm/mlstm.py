@@ -233,7 +233,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     # (25)  h_to_e_bar = h_bar * o * a_h / r   adjoint of (24)
     h_to_e_bar = h_bar * o * a_h / r[:, :, None]
     # (26)  h_to_r_bar = -h_bar * o * a_h * e / r^2   adjoint of (24)
-    h_to_r_bar = -h_bar * o * a_h * e[:, :, None] / r[:, :, None] ** 2
+    h_to_r_bar = -h_bar * o * a_h * e[:, :, None] / r[:, :, None] / r[:, :, None]
     # (27)  a_h_bar = h_bar * o * e / r   adjoint of (24)
     a_h_bar = h_bar * o * e[:, :, None] / r[:, :, None]
     # (28)  r_bar = sum_j h_to_r_bar[j]   adjoint of (24)

@@ -1126,7 +1126,7 @@ static void mlstm_simd_backward_thread(
                         store(h_to_e_bar_rows + sample * row_d_v + j, h_to_e_bar);
 
                         /* (26)  h_to_r_bar = -h_bar * o * a_h * e / r^2   adjoint of (24) */
-                        const vec h_to_r_bar = -h_bar * o * a_h * e / (r * r);
+                        const vec h_to_r_bar = -h_bar * o * a_h * e / r / r;
                         store(h_to_r_bar_rows + sample * row_d_v + j, h_to_r_bar);
 
                         /* (27)  a_h_bar = h_bar * o * e / r   adjoint of (24) */

@@ -334,7 +334,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     # (32)  khat_bar[j,l] = sum_p S_prev[j,p,l] u_bar[j,p] + a_khat_bar[j,l] * a[j,l]   adjoint of (21), (22)
     khat_bar = contract("TBijk,TBij->TBik", S_prev, u_bar) + a_khat_bar * a
     # (33)  khat_to_s_bar[j,l] = -1/2 * khat_bar[j,l] * kappa[j,l] / s[j]^(3/2)   adjoint of (19)
-    khat_to_s_bar = -0.5 * khat_bar * kappa / s[:, :, :, None] ** 1.5
+    khat_to_s_bar = -0.5 * khat_bar * kappa / s[:, :, :, None] / np.sqrt(s[:, :, :, None])
     # (34)  s_bar[j] = sum_l khat_to_s_bar[j,l]   adjoint of (19)
     s_bar = contract("TBij->TBi", khat_to_s_bar)
     # (35)  a_s_bar = s_bar * {1 if a_s >= 10^(-24), else 0}   adjoint of (18)

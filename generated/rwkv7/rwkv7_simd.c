@@ -1626,7 +1626,7 @@ static void rwkv7_simd_backward_thread(
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     khat_to_s_bar[j * d_k + l] = -REAL(0.5) * khat_bar[j * d_k + l] * kappa[j * d_k
-                        + l] / (s[j] * SQRT(s[j]));
+                        + l] / s[j] / SQRT(s[j]);
 
             /* (34)  s_bar[j] = sum_l khat_to_s_bar[j,l]   adjoint of (19) */
             for (size_t j = 0; j < H; ++j) {

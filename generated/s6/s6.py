@@ -156,7 +156,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     # (12)  Bhat_bar[j,k] = h_bar[j,k] * x[j]   adjoint of (9)
     Bhat_bar = h_bar * x[:, :, :, None]
     # (13)  Bhat_to_exp_A_log_bar[j,k] = Bhat_bar[j,k] * expm1(a_Ahat[j,k]) * B[k] / exp(A_log[j,k])^2   adjoint of (8)
-    Bhat_to_exp_A_log_bar = Bhat_bar * expm1_a_Ahat * B_2[:, :, None, :] / exp_A_log ** 2
+    Bhat_to_exp_A_log_bar = Bhat_bar * expm1_a_Ahat * B_2[:, :, None, :] / exp_A_log / exp_A_log
     # (14)  Bhat_to_B_bar = Bhat_bar * expm1(a_Ahat) / (-exp(A_log))   adjoint of (8)
     Bhat_to_B_bar = Bhat_bar * expm1_a_Ahat / (-exp_A_log)
     # (15)  Ahat_bar = h_bar * h_prev   adjoint of (9)

@@ -838,7 +838,7 @@ static void s6_simd_backward_thread(
             for (size_t j = 0; j < D; ++j)
                 for (size_t k = 0; k < N; ++k)
                     Bhat_to_exp_A_log_bar[j * N + k] = Bhat_bar[j * N + k] * expm1_a_Ahat[j * N
-                        + k] * B_2[k] / (exp_A_log[j * N + k] * exp_A_log[j * N + k]);
+                        + k] * B_2[k] / exp_A_log[j * N + k] / exp_A_log[j * N + k];
 
             /* (14)  Bhat_to_B_bar = Bhat_bar * expm1(a_Ahat) / (-exp(A_log))   adjoint of (8) */
             for (size_t j = 0; j < D; ++j)

@@ -33,6 +33,12 @@ def test_the_closed_form_of_a_gate() -> None:
     assert "   (6)  f[t] = σ(W_f x[t] + U_f h[t-1] + b_f)" in others
 
 
+def test_a_short_product_stands_in_two_places_and_has_no_name() -> None:
+    first, *others = str(gradient(symrnn.elman(), "W").closed).splitlines()
+    assert first.strip() == ("∂L/∂W = Σₜ ((Vᵀ (y\u0304[t]) + h\u0304⁻[t+1]) ⊙ (1 - h[t]²)) x[t]ᵀ")
+    assert others and not any("a\u0304" in one for one in others)
+
+
 def test_the_jacobian_of_a_state() -> None:
     found = gradient(symrnn.lstm()).jacobian("h_t", "c_{t-1}")
     assert str(found).strip() == "∂h[t]/∂c[t-1] = diag(o[t] ⊙ (1 - tanh²(c[t])) ⊙ f[t])"
