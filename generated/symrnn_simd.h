@@ -385,6 +385,96 @@ MAYBE real row_sum(const real *a, size_t entries)
     return sum_of_lanes(first + second);
 }
 
+/* ---- weights in panels ------------------------------------------------------------------ */
+
+/* What panels hold: the type that all is computed in, or a narrower one that the compiler is told
+ * by SYMRNN_BFLOAT16 or SYMRNN_INT8. Streams of few samples read all weights at each step, and take
+ * as long as that takes: half the bytes are half the time. A tile widens them where it reads them
+ * and adds up as ever. Each vector of units then has scales in front, which its sums are
+ * multiplied by, one operand at a time. */
+#if defined(SYMRNN_BFLOAT16)
+#define SCALED 1
+typedef uint16_t weight; /* the upper half of a float */
+#elif defined(SYMRNN_INT8)
+#define SCALED 1
+typedef int8_t weight; /* -127 to 127, multiples of a scale */
+#else
+#define SCALED 0
+typedef real weight;
+#define load_weight load
+#define store_weight store
+#endif
+#define load_real load
+
+#if SCALED
+enum { SCALES = sizeof(real) / sizeof(weight), AT_ONCE = 1 }; /* entries of one; operands */
+typedef weight narrow __attribute__((vector_size(LANES * sizeof(weight)), aligned(1), may_alias));
+typedef uint32_t words __attribute__((vector_size(VECTOR_BYTES)));
+#else
+enum { SCALES = 0, AT_ONCE = 0 };
+#endif
+
+/* Compilers take several instructions for what these targets have one for. */
+#if SCALED && defined(__AVX512F__) && VECTOR_BYTES == 64
+#include <immintrin.h>
+#define WIDER_HALVES(from) (words)_mm512_cvtepu16_epi32(_mm256_loadu_si256((const void *)(from)))
+#define WIDER_OCTETS(from) (mask)_mm512_cvtepi8_epi32(_mm_loadu_si128((const void *)(from)))
+#elif SCALED && defined(__AVX2__) && VECTOR_BYTES == 32
+#include <immintrin.h>
+#define WIDER_HALVES(from) (words)_mm256_cvtepu16_epi32(_mm_loadu_si128((const void *)(from)))
+#define WIDER_OCTETS(from) (mask)_mm256_cvtepi8_epi32(_mm_loadl_epi64((const void *)(from)))
+#else
+#define WIDER_HALVES(from) __builtin_convertvector(*(const narrow *)(from), words)
+#define WIDER_OCTETS(from) __builtin_convertvector(*(const narrow *)(from), mask)
+#endif
+
+#if defined(SYMRNN_BFLOAT16)
+ALWAYS vec load_weight(const weight *from)
+{
+    return (vec)(WIDER_HALVES(from) << 16);
+}
+
+/* The nearest one, of two as near the even one: 0x7fff is half of the last place, less one, and the
+ * last bit that stays makes the difference. */
+ALWAYS void store_weight(weight *to, vec value)
+{
+    const words bits = (words)value;
+    *(narrow *)to = __builtin_convertvector((bits + 0x7fff + (bits >> 16 & 1)) >> 16, narrow);
+}
+#elif defined(SYMRNN_INT8)
+ALWAYS vec load_weight(const weight *from)
+{
+    return __builtin_convertvector(WIDER_OCTETS(from), vec);
+}
+
+/* Adding and taking away ROUNDER rounds to the nearest whole number, to even ones. */
+ALWAYS void store_weight(weight *to, vec value)
+{
+    const vec whole_number = value + ROUNDER - ROUNDER;
+    *(narrow *)to = __builtin_convertvector(__builtin_convertvector(whole_number, mask), narrow);
+}
+#endif
+
+#define weight_SCALES SCALES
+enum { real_SCALES = 0 };
+
+/* The panel of an operand that begins with the vector v: scales, then entry by entry. */
+#define PANEL(OF, by, v) ((const OF *)(by)->panels + (v) * LANES * ((by)->entries + OF##_SCALES))
+
+/* What a sum begins with, and what becomes of that of the vector w of a panel: sums with scales are
+ * added to the tile behind their operand, others go on from it. */
+ALWAYS vec begun(size_t scales, int accumulate, const real *tile)
+{
+    return scales == 0 && accumulate ? load(tile) : (vec){0};
+}
+
+ALWAYS vec ended(size_t scales, const void *panel, int w, vec sum, int accumulate, const real *tile)
+{
+    if (scales == 0)
+        return sum;
+    const vec scaled = load((const real *)panel + w * LANES) * sum;
+    return accumulate ? load(tile) + scaled : scaled;
+}
 /* ---- sizes of memory -------------------------------------------------------------------- */
 
 ALWAYS size_t min_size(size_t a, size_t b)
@@ -499,7 +589,7 @@ ALWAYS size_t ahead_of(size_t batch, size_t entries)
     (void)batch, (void)entries; /* one call has more rows so */
     return 1;
 #else
-    return batch < MANY_ROWS || entries * sizeof(real) > NEAR;
+    return batch < MANY_ROWS || entries * sizeof(weight) > NEAR;
 #endif
 }
 
@@ -547,7 +637,7 @@ ALWAYS size_t parity_of(const real *kept)
 typedef struct operand {
     const real *rows;
     size_t stride, entries;
-    const real *panels;
+    const void *panels; /* of weights; in reductions of numbers as all others */
 } operand;
 
 /* Where the sums of blocks lie, that of `block` first: so many rows for each block, of which those
@@ -589,7 +679,7 @@ MAYBE void product(size_t rows, size_t before, size_t vectors, const operand *op
         const size_t columns = width * LANES;
         for (size_t o = 0; o < count; ++o) {
             const operand by = operands[o];
-            const real *const panel = by.panels + (before + v) * LANES * by.entries;
+            const real *const panel = (const real *)by.panels + (before + v) * LANES * by.entries;
             if (rows == 1)
                 BLAS(gemv)(CblasRowMajor, CblasTrans, by.entries, columns, 1, panel, columns,
                            by.rows, 1, accumulate || o, tile + v * LANES, 1);
@@ -637,7 +727,7 @@ enum { FAR = 1 << 16, FAR_FOR_ROWS = 1 << 14, AHEAD = 4096, LINE = 64 };
  *
  * `sum` is an array in registers: every loop over it is unrolled, every index a constant. */
 #define STEPS(S) ((S) == 1 && VECTOR_BYTES < 64 ? 2 : (S))
-#define TILE_AS(NAME, R, N, S, FETCHING, BEGIN, ACROSS, ALONG)                                   \
+#define TILE_AS(NAME, R, N, S, FETCHING, OF, BEGIN, ACROSS, ALONG)                               \
     MAYBE void NAME(const operand *operands, size_t count, size_t v, const tile_batch *batch)    \
     {                                                                                            \
         const size_t tiles = batch->tiles;                                                       \
@@ -648,10 +738,10 @@ enum { FAR = 1 << 16, FAR_FOR_ROWS = 1 << 14, AHEAD = 4096, LINE = 64 };
             UNROLLED for (int s = 0; s < S; ++s)                                                 \
                 UNROLLED for (int r = 0; r < R; ++r)                                             \
                     UNROLLED for (int w = 0; w < N; ++w)                                         \
-                        sum[s][r][w] = batch->accumulate && s == 0                               \
-                                           ? load(tile + r * row + w * LANES) : (vec){0};        \
+                        sum[s][r][w] = begun(OF##_SCALES, batch->accumulate && s == 0,           \
+                                             tile + r * row + w * LANES);                        \
             for (const operand *by = operands; by < operands + count; ++by) {                    \
-                const real *restrict panel = by->panels + v * LANES * by->entries;               \
+                const OF *restrict panel = PANEL(OF, by, v) + N * LANES * OF##_SCALES;           \
                 const size_t stride = by->stride;                                                \
                 const real *const begin = by->rows + (BEGIN);                                    \
                 const real *a[R];                                                                \
@@ -663,10 +753,10 @@ enum { FAR = 1 << 16, FAR_FOR_ROWS = 1 << 14, AHEAD = 4096, LINE = 64 };
                     UNROLLED for (int i = 0; i < STEPS(S); ++i, ++k) {                           \
                         vec b[N];                                                                \
                         UNROLLED for (int w = 0; w < N; ++w) {                                   \
-                            b[w] = load(panel + (i * N + w) * LANES);                            \
+                            b[w] = load_##OF(panel + (i * N + w) * LANES);                       \
                             if (R > 1)                                                           \
                                 HOLD(b[w]);                                                      \
-                            if (FETCHING && (i * N + w) * VECTOR_BYTES % LINE == 0)              \
+                            if (FETCHING && (i * N + w) * LANES * sizeof(OF) % LINE == 0)        \
                                 __builtin_prefetch((const char *)(panel + (i * N + w) * LANES)   \
                                                    + AHEAD);                                     \
                         }                                                                        \
@@ -677,21 +767,23 @@ enum { FAR = 1 << 16, FAR_FOR_ROWS = 1 << 14, AHEAD = 4096, LINE = 64 };
                 for (; left > 0; --left, ++k, panel += N * LANES)                                \
                     UNROLLED for (int r = 0; r < R; ++r)                                         \
                         UNROLLED for (int w = 0; w < N; ++w)                                     \
-                            sum[0][r][w] += a[r][k * (ALONG)] * load(panel + w * LANES);         \
+                            sum[0][r][w] += a[r][k * (ALONG)] * load_##OF(panel + w * LANES);    \
             }                                                                                    \
             UNROLLED for (int r = 0; r < R; ++r)                                                 \
                 UNROLLED for (int w = 0; w < N; ++w) {                                           \
                     UNROLLED for (int s = 1; s < S; ++s)                                         \
                         sum[0][r][w] += sum[s][r][w];                                            \
-                    store(tile + r * row + w * LANES, sum[0][r][w]);                             \
+                    real *const to = tile + r * row + w * LANES;                                 \
+                    store(to, ended(OF##_SCALES, PANEL(OF, operands, v), w, sum[0][r][w],        \
+                                    batch->accumulate, to));                                     \
                 }                                                                                \
         }                                                                                        \
     }
 
 #define TILE(R, N, S)                                                                            \
-    TILE_AS(tile_##R##_##N, R, N, S, 0, (batch->first + done * R) * stride, stride, 1)           \
-    TILE_AS(first_##R##_##N, R, N, S, 1, (batch->first + done * R) * stride, stride, 1)          \
-    TILE_AS(transposed_##R##_##N, R, N, 1, 0, (ptrdiff_t)done * batch->apart, 1, stride)
+    TILE_AS(tile_##R##_##N, R, N, S, 0, weight, (batch->first + done * R) * stride, stride, 1)   \
+    TILE_AS(first_##R##_##N, R, N, S, 1, weight, (batch->first + done * R) * stride, stride, 1)  \
+    TILE_AS(transposed_##R##_##N, R, N, 1, 0, real, (ptrdiff_t)done * batch->apart, 1, stride)
 #define ROWS_OF_SIX(kind, N)                                                                     \
     {kind##_1_##N, kind##_2_##N, kind##_3_##N, kind##_4_##N, kind##_5_##N, kind##_6_##N}
 #define ROWS_OF_EIGHT(kind, N)                                                                   \
@@ -735,20 +827,20 @@ ALWAYS vec entry_of(vec several, const real *from, int i)
             vec sum[S][N + M];                                                                   \
             UNROLLED for (int s = 0; s < S; ++s)                                                 \
                 UNROLLED for (int w = 0; w < N + M; ++w)                                         \
-                    sum[s][w] = batch->accumulate && s == 0 ? load(tile + w * LANES) : (vec){0}; \
+                    sum[s][w] = begun(SCALES, batch->accumulate && s == 0, tile + w * LANES);    \
             for (const operand *by = operands; by < operands + count; ++by) {                    \
                 const real *restrict a = by->rows;                                               \
-                const real *restrict panel = by->panels + v * LANES * by->entries;               \
-                const real *restrict second = panel + N * LANES * by->entries;                   \
+                const weight *restrict panel = PANEL(weight, by, v) + N * LANES * SCALES;        \
+                const weight *restrict second = PANEL(weight, by, v + N) + M * LANES * SCALES;   \
                 size_t left = by->entries % LANES;                                               \
                 for (const real *const end = a + (by->entries - left); a < end; a += LANES) {    \
                     const vec several = load(a);                                                 \
                     UNROLLED for (int i = 0; i < LANES; ++i) {                                   \
                         const vec entry = entry_of(several, a, i);                               \
                         UNROLLED for (int w = 0; w < N + M; ++w) {                               \
-                            sum[i % S][w] += entry * load(w < N ? panel + w * LANES              \
-                                                                : second + (w - N) * LANES);     \
-                            if (FETCHING && (i * N + w) * VECTOR_BYTES % LINE == 0)              \
+                            sum[i % S][w] += entry * load_weight(w < N ? panel + w * LANES       \
+                                                     : second + (w - N) * LANES);                \
+                            if (FETCHING && (i * N + w) * LANES * sizeof(weight) % LINE == 0)    \
                                 __builtin_prefetch((const char *)(panel + w * LANES) + AHEAD);   \
                         }                                                                        \
                         panel += N * LANES, second += M * LANES;                                 \
@@ -757,17 +849,19 @@ ALWAYS vec entry_of(vec several, const real *from, int i)
                 for (; left >= S; left -= S, a += S)                                             \
                     UNROLLED for (int s = 0; s < S; ++s, panel += N * LANES, second += M * LANES) \
                         UNROLLED for (int w = 0; w < N + M; ++w)                                 \
-                            sum[s][w] += a[s] * load(w < N ? panel + w * LANES                   \
-                                                           : second + (w - N) * LANES);          \
+                            sum[s][w] += a[s] * load_weight(w < N ? panel + w * LANES            \
+                                                                  : second + (w - N) * LANES);   \
                 for (; left > 0; --left, ++a, panel += N * LANES, second += M * LANES)           \
                     UNROLLED for (int w = 0; w < N + M; ++w)                                     \
-                        sum[0][w] += *a * load(w < N ? panel + w * LANES                         \
-                                                     : second + (w - N) * LANES);                \
+                        sum[0][w] += *a * load_weight(w < N ? panel + w * LANES                  \
+                                                            : second + (w - N) * LANES);         \
             }                                                                                    \
             UNROLLED for (int w = 0; w < N + M; ++w) {                                           \
                 UNROLLED for (int s = 1; s < S; ++s)                                             \
                     sum[0][w] += sum[s][w];                                                      \
-                store(tile + w * LANES, sum[0][w]);                                              \
+                const void *const own = PANEL(weight, operands, w < N ? v : v + N);              \
+                store(tile + w * LANES, ended(SCALES, own, w < N ? w : w - N, sum[0][w],         \
+                                              batch->accumulate, tile + w * LANES));             \
             }                                                                                    \
         }                                                                                        \
     }
@@ -775,7 +869,7 @@ ALWAYS vec entry_of(vec several, const real *from, int i)
 #define ROW(N, S)                                                                                \
     ROW_AS(tile_1_##N, N, 0, S, 0)                                                               \
     ROW_AS(first_1_##N, N, 0, S, 1)                                                              \
-    TILE_AS(transposed_1_##N, 1, N, 1, 0, (ptrdiff_t)done * batch->apart, 1, stride)
+    TILE_AS(transposed_1_##N, 1, N, 1, 0, real, (ptrdiff_t)done * batch->apart, 1, stride)
 
 typedef void (*tile_function)(const operand *, size_t, size_t, const tile_batch *);
 
@@ -852,7 +946,7 @@ ALWAYS void row_product(size_t before, size_t vectors, const operand *operands, 
     for (size_t v = 0, width; v < vectors; v += width, batch->tile += width * LANES) {
         width = VECTOR_BYTES == 64 ? balanced_chunk(vectors - v, WIDEST)
                                    : min_size(vectors - v, MOST_OF_ROW); /* pairs of panels */
-        const int is_far = entries * width * VECTOR_BYTES >= FAR;
+        const int is_far = entries * width * LANES * sizeof(weight) >= FAR;
         (is_far ? first_row_tiles : row_tiles)[width - 1](operands, count, before + v, batch);
     }
 }
@@ -878,7 +972,7 @@ MAYBE void rows_product(size_t rows, size_t before, size_t vectors, const operan
         width = balanced_chunk(vectors - v, WIDEST);
         const size_t all = (rows + rows_of[width - 1] - 1) / rows_of[width - 1];
         const size_t height = rows / all, higher = rows % all, top = height + (higher > 0);
-        const size_t far = entries * width * VECTOR_BYTES >= FAR_FOR_ROWS;
+        const size_t far = entries * width * LANES * sizeof(weight) >= FAR_FOR_ROWS;
         tile_batch batch = {0, 0, 0, (ptrdiff_t)(vectors * LANES), tile + v * LANES, accumulate};
         add_tiles(first_tiles[width - 1][top - 1], operands, count, before + v, far, top, &batch);
         if (higher > far)
@@ -929,8 +1023,9 @@ ALWAYS void products(size_t rows, size_t gates, const block_range *range, const 
         real *const tile = into->tiles + (ptrdiff_t)(block - into->block) * distance
                            + into->first * own * gates * LANES;
         equal = own < range->vectors ? 1 : equal_blocks(rows, gates, range, place);
-        product(rows, block * (size_t)apart, own * gates, operands, count,
-                &(tile_batch){equal, 0, sign * apart, sign * distance, tile, accumulate});
+        for (size_t o = 0, some = AT_ONCE ? AT_ONCE : count; o < count; o += some)
+            product(rows, block * (size_t)apart, own * gates, operands + o, some,
+                    &(tile_batch){equal, 0, sign * apart, sign * distance, tile, accumulate || o});
     }
 }
 
@@ -946,32 +1041,54 @@ typedef struct weights {
     size_t across; /* from one unit to the next: 1, or a row of the matrix */
     size_t along;  /* from one entry of the operand to the next: the other one */
     real scale;
+    int alike; /* whether all units have one step, where they do have some */
 } weights;
 
+/* What the numbers of a panel are multiples of, for each unit of a vector: 1, but where they are
+ * whole, so that 127 is the largest one of the unit; 1 for a unit of zeros. */
+MAYBE vec steps_of(const weights *from, size_t units, size_t first, size_t entries)
+{
+    vec found = splat(1);
+#ifdef SYMRNN_INT8
+    for (size_t lane = 0; lane < LANES && first + lane < units; ++lane) {
+        const size_t low = from->alike ? 0 : first + lane, high = from->alike ? units : low + 1;
+        real largest = 0;
+        for (size_t unit = low; unit < high; ++unit)
+            for (size_t k = 0; k < entries; ++k) {
+                const real size = MATH(fabs)(from->matrix[unit * from->across + k * from->along]);
+                largest = size > largest ? size : largest;
+            }
+        found[lane] = largest > 0 ? largest / 127 : 1;
+    }
+#else
+    (void)from, (void)units, (void)first, (void)entries;
+#endif
+    return found;
+}
+
 /* One vector of units of a panel, where the entries of a row of the matrix are units. */
-ALWAYS void pack_along(const real *from, size_t step, size_t units, size_t entries, real scale,
-                       real *to, size_t row)
+ALWAYS void pack_along(const real *from, size_t step, size_t units, size_t entries, vec scale,
+                       weight *to, size_t row)
 {
     for (size_t k = 0; k < entries; ++k)
-        store(to + k * row, scale * load_part(from + k * step, units));
+        store_weight(to + k * row, scale * load_part(from + k * step, units));
 }
 
 /* The same where every unit is a row of the matrix: LANES x LANES entries at a time are transposed,
  * so that both matrix and panel are read and written by whole vectors. */
-ALWAYS void pack_across(const real *from, size_t step, size_t units, size_t entries, real scale,
-                        real *to, size_t row)
+ALWAYS void pack_across(const real *from, size_t step, size_t units, size_t entries, vec scale,
+                        weight *to, size_t row)
 {
     ALIGNED real square[LANES][LANES];
     for (size_t k = 0; k < entries; k += LANES) {
         const size_t some = min_size(LANES, entries - k);
         for (size_t lane = 0; lane < LANES; ++lane)
-            store(square[lane], lane < units ? scale * load_part(from + lane * step + k, some)
-                                             : (vec){0});
+            store(square[lane], lane < units ? load_part(from + lane * step + k, some) : (vec){0});
         for (size_t i = 0; i < some; ++i) {
             vec column = {0};
             UNROLLED for (int lane = 0; lane < LANES; ++lane)
                 column[lane] = square[lane][i];
-            store(to + (k + i) * row, column);
+            store_weight(to + (k + i) * row, scale * column);
         }
     }
 }
@@ -979,8 +1096,8 @@ ALWAYS void pack_across(const real *from, size_t step, size_t units, size_t entr
 /* The panel of one block, for all gates with one operand: first those vectors of the block that a
  * tile takes together, entry by entry, then the next ones. Vectors go gate by gate, and tiles share
  * them evenly: `product` cuts them in the same way. */
-MAYBE real *pack_block(size_t units, size_t vectors, size_t block, const weights *matrices,
-                       size_t gates, size_t entries, real *panel)
+MAYBE weight *pack_block(size_t units, size_t vectors, size_t block, const weights *matrices,
+                         size_t gates, size_t entries, weight *panel)
 {
     const size_t own = vectors_of(units, vectors, block), all = own * gates;
     for (size_t v = 0, width; v < all; v += width) {
@@ -989,21 +1106,26 @@ MAYBE real *pack_block(size_t units, size_t vectors, size_t block, const weights
             const weights from = matrices[(v + w) / own];
             const size_t first = (block * vectors + (v + w) % own) * LANES;
             const real *const start = from.matrix + first * from.across;
+            weight *const to = panel + (width * SCALES + w) * LANES;
+            vec scale = splat(from.scale);
+            if (SCALES) {
+                const vec step = steps_of(&from, units, first, entries);
+                store((real *)panel + w * LANES, scale * step);
+                scale = 1 / step;
+            }
             if (from.across == 1)
-                pack_along(start, from.along, units - first, entries, from.scale,
-                           panel + w * LANES, width * LANES);
+                pack_along(start, from.along, units - first, entries, scale, to, width * LANES);
             else
-                pack_across(start, from.across, units - first, entries, from.scale,
-                            panel + w * LANES, width * LANES);
+                pack_across(start, from.across, units - first, entries, scale, to, width * LANES);
         }
-        panel += entries * width * LANES;
+        panel += (entries + SCALES) * width * LANES;
     }
     return panel;
 }
 
 /* The panels of all blocks. Returns where those of the next operand may begin. */
-MAYBE real *pack(size_t units, size_t vectors, const weights *matrices, size_t gates,
-                 size_t entries, real *panel)
+MAYBE weight *pack(size_t units, size_t vectors, const weights *matrices, size_t gates,
+                   size_t entries, weight *panel)
 {
     for (size_t block = 0; block < blocks(units, vectors); ++block)
         panel = pack_block(units, vectors, block, matrices, gates, entries, panel);

@@ -112,7 +112,7 @@ ALWAYS size_t ahead_of(size_t batch, size_t entries)
     (void)batch, (void)entries; /* one call has more rows so */
     return 1;
 #else
-    return batch < MANY_ROWS || entries * sizeof(real) > NEAR;
+    return batch < MANY_ROWS || entries * sizeof(weight) > NEAR;
 #endif
 }
 

@@ -5,7 +5,7 @@
 typedef struct operand {
     const real *rows;
     size_t stride, entries;
-    const real *panels;
+    const void *panels; /* of weights; in reductions of numbers as all others */
 } operand;
 
 /* Where the sums of blocks lie, that of `block` first: so many rows for each block, of which those
@@ -47,7 +47,7 @@ MAYBE void product(size_t rows, size_t before, size_t vectors, const operand *op
         const size_t columns = width * LANES;
         for (size_t o = 0; o < count; ++o) {
             const operand by = operands[o];
-            const real *const panel = by.panels + (before + v) * LANES * by.entries;
+            const real *const panel = (const real *)by.panels + (before + v) * LANES * by.entries;
             if (rows == 1)
                 BLAS(gemv)(CblasRowMajor, CblasTrans, by.entries, columns, 1, panel, columns,
                            by.rows, 1, accumulate || o, tile + v * LANES, 1);
@@ -95,7 +95,7 @@ enum { FAR = 1 << 16, FAR_FOR_ROWS = 1 << 14, AHEAD = 4096, LINE = 64 };
  *
  * `sum` is an array in registers: every loop over it is unrolled, every index a constant. */
 #define STEPS(S) ((S) == 1 && VECTOR_BYTES < 64 ? 2 : (S))
-#define TILE_AS(NAME, R, N, S, FETCHING, BEGIN, ACROSS, ALONG)                                   \
+#define TILE_AS(NAME, R, N, S, FETCHING, OF, BEGIN, ACROSS, ALONG)                               \
     MAYBE void NAME(const operand *operands, size_t count, size_t v, const tile_batch *batch)    \
     {                                                                                            \
         const size_t tiles = batch->tiles;                                                       \
@@ -106,10 +106,10 @@ enum { FAR = 1 << 16, FAR_FOR_ROWS = 1 << 14, AHEAD = 4096, LINE = 64 };
             UNROLLED for (int s = 0; s < S; ++s)                                                 \
                 UNROLLED for (int r = 0; r < R; ++r)                                             \
                     UNROLLED for (int w = 0; w < N; ++w)                                         \
-                        sum[s][r][w] = batch->accumulate && s == 0                               \
-                                           ? load(tile + r * row + w * LANES) : (vec){0};        \
+                        sum[s][r][w] = begun(OF##_SCALES, batch->accumulate && s == 0,           \
+                                             tile + r * row + w * LANES);                        \
             for (const operand *by = operands; by < operands + count; ++by) {                    \
-                const real *restrict panel = by->panels + v * LANES * by->entries;               \
+                const OF *restrict panel = PANEL(OF, by, v) + N * LANES * OF##_SCALES;           \
                 const size_t stride = by->stride;                                                \
                 const real *const begin = by->rows + (BEGIN);                                    \
                 const real *a[R];                                                                \
@@ -121,10 +121,10 @@ enum { FAR = 1 << 16, FAR_FOR_ROWS = 1 << 14, AHEAD = 4096, LINE = 64 };
                     UNROLLED for (int i = 0; i < STEPS(S); ++i, ++k) {                           \
                         vec b[N];                                                                \
                         UNROLLED for (int w = 0; w < N; ++w) {                                   \
-                            b[w] = load(panel + (i * N + w) * LANES);                            \
+                            b[w] = load_##OF(panel + (i * N + w) * LANES);                       \
                             if (R > 1)                                                           \
                                 HOLD(b[w]);                                                      \
-                            if (FETCHING && (i * N + w) * VECTOR_BYTES % LINE == 0)              \
+                            if (FETCHING && (i * N + w) * LANES * sizeof(OF) % LINE == 0)        \
                                 __builtin_prefetch((const char *)(panel + (i * N + w) * LANES)   \
                                                    + AHEAD);                                     \
                         }                                                                        \
@@ -135,21 +135,23 @@ enum { FAR = 1 << 16, FAR_FOR_ROWS = 1 << 14, AHEAD = 4096, LINE = 64 };
                 for (; left > 0; --left, ++k, panel += N * LANES)                                \
                     UNROLLED for (int r = 0; r < R; ++r)                                         \
                         UNROLLED for (int w = 0; w < N; ++w)                                     \
-                            sum[0][r][w] += a[r][k * (ALONG)] * load(panel + w * LANES);         \
+                            sum[0][r][w] += a[r][k * (ALONG)] * load_##OF(panel + w * LANES);    \
             }                                                                                    \
             UNROLLED for (int r = 0; r < R; ++r)                                                 \
                 UNROLLED for (int w = 0; w < N; ++w) {                                           \
                     UNROLLED for (int s = 1; s < S; ++s)                                         \
                         sum[0][r][w] += sum[s][r][w];                                            \
-                    store(tile + r * row + w * LANES, sum[0][r][w]);                             \
+                    real *const to = tile + r * row + w * LANES;                                 \
+                    store(to, ended(OF##_SCALES, PANEL(OF, operands, v), w, sum[0][r][w],        \
+                                    batch->accumulate, to));                                     \
                 }                                                                                \
         }                                                                                        \
     }
 
 #define TILE(R, N, S)                                                                            \
-    TILE_AS(tile_##R##_##N, R, N, S, 0, (batch->first + done * R) * stride, stride, 1)           \
-    TILE_AS(first_##R##_##N, R, N, S, 1, (batch->first + done * R) * stride, stride, 1)          \
-    TILE_AS(transposed_##R##_##N, R, N, 1, 0, (ptrdiff_t)done * batch->apart, 1, stride)
+    TILE_AS(tile_##R##_##N, R, N, S, 0, weight, (batch->first + done * R) * stride, stride, 1)   \
+    TILE_AS(first_##R##_##N, R, N, S, 1, weight, (batch->first + done * R) * stride, stride, 1)  \
+    TILE_AS(transposed_##R##_##N, R, N, 1, 0, real, (ptrdiff_t)done * batch->apart, 1, stride)
 #define ROWS_OF_SIX(kind, N)                                                                     \
     {kind##_1_##N, kind##_2_##N, kind##_3_##N, kind##_4_##N, kind##_5_##N, kind##_6_##N}
 #define ROWS_OF_EIGHT(kind, N)                                                                   \
@@ -193,20 +195,20 @@ ALWAYS vec entry_of(vec several, const real *from, int i)
             vec sum[S][N + M];                                                                   \
             UNROLLED for (int s = 0; s < S; ++s)                                                 \
                 UNROLLED for (int w = 0; w < N + M; ++w)                                         \
-                    sum[s][w] = batch->accumulate && s == 0 ? load(tile + w * LANES) : (vec){0}; \
+                    sum[s][w] = begun(SCALES, batch->accumulate && s == 0, tile + w * LANES);    \
             for (const operand *by = operands; by < operands + count; ++by) {                    \
                 const real *restrict a = by->rows;                                               \
-                const real *restrict panel = by->panels + v * LANES * by->entries;               \
-                const real *restrict second = panel + N * LANES * by->entries;                   \
+                const weight *restrict panel = PANEL(weight, by, v) + N * LANES * SCALES;        \
+                const weight *restrict second = PANEL(weight, by, v + N) + M * LANES * SCALES;   \
                 size_t left = by->entries % LANES;                                               \
                 for (const real *const end = a + (by->entries - left); a < end; a += LANES) {    \
                     const vec several = load(a);                                                 \
                     UNROLLED for (int i = 0; i < LANES; ++i) {                                   \
                         const vec entry = entry_of(several, a, i);                               \
                         UNROLLED for (int w = 0; w < N + M; ++w) {                               \
-                            sum[i % S][w] += entry * load(w < N ? panel + w * LANES              \
-                                                                : second + (w - N) * LANES);     \
-                            if (FETCHING && (i * N + w) * VECTOR_BYTES % LINE == 0)              \
+                            sum[i % S][w] += entry * load_weight(w < N ? panel + w * LANES       \
+                                                     : second + (w - N) * LANES);                \
+                            if (FETCHING && (i * N + w) * LANES * sizeof(weight) % LINE == 0)    \
                                 __builtin_prefetch((const char *)(panel + w * LANES) + AHEAD);   \
                         }                                                                        \
                         panel += N * LANES, second += M * LANES;                                 \
@@ -215,17 +217,19 @@ ALWAYS vec entry_of(vec several, const real *from, int i)
                 for (; left >= S; left -= S, a += S)                                             \
                     UNROLLED for (int s = 0; s < S; ++s, panel += N * LANES, second += M * LANES) \
                         UNROLLED for (int w = 0; w < N + M; ++w)                                 \
-                            sum[s][w] += a[s] * load(w < N ? panel + w * LANES                   \
-                                                           : second + (w - N) * LANES);          \
+                            sum[s][w] += a[s] * load_weight(w < N ? panel + w * LANES            \
+                                                                  : second + (w - N) * LANES);   \
                 for (; left > 0; --left, ++a, panel += N * LANES, second += M * LANES)           \
                     UNROLLED for (int w = 0; w < N + M; ++w)                                     \
-                        sum[0][w] += *a * load(w < N ? panel + w * LANES                         \
-                                                     : second + (w - N) * LANES);                \
+                        sum[0][w] += *a * load_weight(w < N ? panel + w * LANES                  \
+                                                            : second + (w - N) * LANES);         \
             }                                                                                    \
             UNROLLED for (int w = 0; w < N + M; ++w) {                                           \
                 UNROLLED for (int s = 1; s < S; ++s)                                             \
                     sum[0][w] += sum[s][w];                                                      \
-                store(tile + w * LANES, sum[0][w]);                                              \
+                const void *const own = PANEL(weight, operands, w < N ? v : v + N);              \
+                store(tile + w * LANES, ended(SCALES, own, w < N ? w : w - N, sum[0][w],         \
+                                              batch->accumulate, tile + w * LANES));             \
             }                                                                                    \
         }                                                                                        \
     }
@@ -233,7 +237,7 @@ ALWAYS vec entry_of(vec several, const real *from, int i)
 #define ROW(N, S)                                                                                \
     ROW_AS(tile_1_##N, N, 0, S, 0)                                                               \
     ROW_AS(first_1_##N, N, 0, S, 1)                                                              \
-    TILE_AS(transposed_1_##N, 1, N, 1, 0, (ptrdiff_t)done * batch->apart, 1, stride)
+    TILE_AS(transposed_1_##N, 1, N, 1, 0, real, (ptrdiff_t)done * batch->apart, 1, stride)
 
 typedef void (*tile_function)(const operand *, size_t, size_t, const tile_batch *);
 
@@ -310,7 +314,7 @@ ALWAYS void row_product(size_t before, size_t vectors, const operand *operands, 
     for (size_t v = 0, width; v < vectors; v += width, batch->tile += width * LANES) {
         width = VECTOR_BYTES == 64 ? balanced_chunk(vectors - v, WIDEST)
                                    : min_size(vectors - v, MOST_OF_ROW); /* pairs of panels */
-        const int is_far = entries * width * VECTOR_BYTES >= FAR;
+        const int is_far = entries * width * LANES * sizeof(weight) >= FAR;
         (is_far ? first_row_tiles : row_tiles)[width - 1](operands, count, before + v, batch);
     }
 }
@@ -336,7 +340,7 @@ MAYBE void rows_product(size_t rows, size_t before, size_t vectors, const operan
         width = balanced_chunk(vectors - v, WIDEST);
         const size_t all = (rows + rows_of[width - 1] - 1) / rows_of[width - 1];
         const size_t height = rows / all, higher = rows % all, top = height + (higher > 0);
-        const size_t far = entries * width * VECTOR_BYTES >= FAR_FOR_ROWS;
+        const size_t far = entries * width * LANES * sizeof(weight) >= FAR_FOR_ROWS;
         tile_batch batch = {0, 0, 0, (ptrdiff_t)(vectors * LANES), tile + v * LANES, accumulate};
         add_tiles(first_tiles[width - 1][top - 1], operands, count, before + v, far, top, &batch);
         if (higher > far)
@@ -387,8 +391,9 @@ ALWAYS void products(size_t rows, size_t gates, const block_range *range, const 
         real *const tile = into->tiles + (ptrdiff_t)(block - into->block) * distance
                            + into->first * own * gates * LANES;
         equal = own < range->vectors ? 1 : equal_blocks(rows, gates, range, place);
-        product(rows, block * (size_t)apart, own * gates, operands, count,
-                &(tile_batch){equal, 0, sign * apart, sign * distance, tile, accumulate});
+        for (size_t o = 0, some = AT_ONCE ? AT_ONCE : count; o < count; o += some)
+            product(rows, block * (size_t)apart, own * gates, operands + o, some,
+                    &(tile_batch){equal, 0, sign * apart, sign * distance, tile, accumulate || o});
     }
 }
 
