@@ -13,7 +13,6 @@ from symrnn.schedule import Order, Place, Plan, TiledChunk, TiledPlan, Walk
 
 STORED = (Place.WORK, Place.RING, Place.STEP, Place.CHUNK)
 LANES = Macro("LANES")
-SCALES = Macro("SCALES")
 T, B = "T", "B"
 
 
@@ -209,7 +208,7 @@ class TiledArrays(Arrays):
         axes = self.schedule.program[gates[0]].axes
         entries = self.extent(self.schedule.program[operand].axes)
         if self.weights.stored:
-            entries = entries + SCALES
+            entries = Call("weight_depth", (entries,))
         return Whole(len(gates)) * self.padded(axes) * entries
 
     def row_of_tile(self, gates: tuple[str, ...]) -> Expression:

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from symrnn.backends.base import SHARED, Artefact
 
 # The shared header is one file, written in sections, each on what those before it define.
-SECTIONS = ("opening", "vectors", "elementary_functions", "row_sums", "weights", "memory",
+SECTIONS = ("opening", "vectors", "elementary_functions", "row_sums", "memory", "weights",
             "products", "packing", "reductions", "left_out", "threads", "closing")
 STORAGE = ("from_bfloat16", "to_bfloat16", "from_float16", "to_float16", "from_int8", "to_int8",
            "vectors")

@@ -37,16 +37,16 @@ MAYBE vec steps_of(const weights *from, size_t units, size_t first, size_t entri
 
 /* One vector of units of a panel, where the entries of a row of the matrix are units. */
 ALWAYS void pack_along(const real *from, size_t step, size_t units, size_t entries, vec scale,
-                       weight *to, size_t row)
+                       weight *to, size_t width, size_t w)
 {
     for (size_t k = 0; k < entries; ++k)
-        store_weight(to + k * row, scale * load_part(from + k * step, units));
+        put_weights(to, k, width, w, scale * load_part(from + k * step, units));
 }
 
 /* The same where every unit is a row of the matrix: LANES x LANES entries at a time are transposed,
  * so that both matrix and panel are read and written by whole vectors. */
 ALWAYS void pack_across(const real *from, size_t step, size_t units, size_t entries, vec scale,
-                        weight *to, size_t row)
+                        weight *to, size_t width, size_t w)
 {
     ALIGNED real square[LANES][LANES];
     for (size_t k = 0; k < entries; k += LANES) {
@@ -57,9 +57,28 @@ ALWAYS void pack_across(const real *from, size_t step, size_t units, size_t entr
             vec column = {0};
             UNROLLED for (int lane = 0; lane < LANES; ++lane)
                 column[lane] = square[lane][i];
-            store_weight(to + (k + i) * row, scale * column);
+            put_weights(to, k + i, width, w, scale * column);
         }
     }
+}
+
+/* Zeros where entries do not fill the last group; with WHOLE, what sums of a vector begin with. */
+ALWAYS void end_panel(weight *panel, size_t entries, size_t width, size_t w)
+{
+    weight *const to = panel + weight_head(entries) * width * LANES;
+    for (size_t k = entries; k < round_up(entries, GROUP); ++k)
+        put_weights(to, k, width, w, (vec){0});
+#ifdef WHOLE
+    for (size_t part = 0; part * PART < entries; ++part)
+        for (int lane = 0; lane < LANES; ++lane) {
+            int32_t sum = 0;
+            for (size_t k = part * PART; k < min_size(entries, (part + 1) * PART); ++k)
+                sum += to[((k / GROUP * width + w) * LANES + lane) * GROUP + k % GROUP];
+            sum *= -BIAS;
+            memcpy(panel + (((1 + part) * width + w) * LANES + lane) * sizeof(real), &sum,
+                   sizeof sum);
+        }
+#endif
 }
 
 /* The panel of one block, for all gates with one operand: first those vectors of the block that a
@@ -75,19 +94,20 @@ MAYBE weight *pack_block(size_t units, size_t vectors, size_t block, const weigh
             const weights from = matrices[(v + w) / own];
             const size_t first = (block * vectors + (v + w) % own) * LANES;
             const real *const start = from.matrix + first * from.across;
-            weight *const to = panel + (width * SCALES + w) * LANES;
+            weight *const to = panel + weight_head(entries) * width * LANES;
             vec scale = splat(from.scale);
-            if (SCALES) {
+            if (SCALED) {
                 const vec step = steps_of(&from, units, first, entries);
                 store((real *)panel + w * LANES, scale * step);
                 scale = 1 / step;
             }
             if (from.across == 1)
-                pack_along(start, from.along, units - first, entries, scale, to, width * LANES);
+                pack_along(start, from.along, units - first, entries, scale, to, width, w);
             else
-                pack_across(start, from.across, units - first, entries, scale, to, width * LANES);
+                pack_across(start, from.across, units - first, entries, scale, to, width, w);
+            end_panel(panel, entries, width, w);
         }
-        panel += (entries + SCALES) * width * LANES;
+        panel += weight_depth(entries) * width * LANES;
     }
     return panel;
 }
