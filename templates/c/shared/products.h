@@ -388,8 +388,8 @@ ALWAYS void whole_tiles(size_t width, const operand *by, size_t part, size_t v,
                 bytes[b] = four - (mask){0};
             }
             UNROLLED for (size_t w = 0; w < width; ++w) {
-                const mask weights = *(const any_mask *)(from + w * VECTOR_BYTES);
-                __builtin_prefetch(from + w * VECTOR_BYTES + AHEAD);
+                mask weights = *(const any_mask *)(from + w * VECTOR_BYTES);
+                __asm__("" : "+v"(weights)); /* in a register: as memory it would be read thrice */
                 UNROLLED for (int b = 0; b < BYTES; ++b)
                     sum[b][w] = ADD_PRODUCTS(sum[b][w], bytes[b], weights);
             }
@@ -451,7 +451,7 @@ ALWAYS void row_product(size_t before, size_t vectors, const operand *operands, 
     for (size_t v = 0, width; v < vectors; v += width, batch->tile += width * LANES) {
         width = VECTOR_BYTES == 64 ? balanced_chunk(vectors - v, WIDEST)
                                    : min_size(vectors - v, MOST_OF_ROW); /* pairs of panels */
-        const int is_far = entries * width * LANES * sizeof(weight) >= FAR;
+        const int is_far = entries * width * LANES * sizeof(weight) >= (SCALED ? 2 * FAR : FAR);
         (is_far ? first_row_tiles : row_tiles)[width - 1](operands, count, before + v, batch);
     }
 }
