@@ -92,14 +92,6 @@ class NarrowKernel(Kernel):
     def __repr__(self) -> str:
         return f"{super().__repr__()[:-1]}, weights {self.weights}>"
 
-    def rounded(self, params: Mapping[str, Any]) -> dict[str, Array]:
-        """The parameters that the kernel computes with, as float32, by name.
-
-        A kernel with weights of float32 gives the same results with them, but for rounding.
-        Raises ShapeError, ProgramError for weights that are not finite when they are rounded.
-        """
-        return dict(self.pack(params))
-
     def pack(self, params: Mapping[str, Any]) -> Packed:
         """The parameters, rounded, that this kernel reads without packing them again.
 
@@ -110,16 +102,17 @@ class NarrowKernel(Kernel):
             return params
         packed = super().pack(params)
         arrays = dict(packed)
-        for name, places in self._narrowed.items():
-            arrays[name] = self._finite(name, TYPES[self.weights].rounded(packed[name], places))
+        with np.errstate(invalid="ignore", over="ignore"):  # what is not finite is refused
+            for name, places in self._narrowed.items():
+                arrays[name] = TYPES[self.weights].rounded(packed[name], places)
+                self._check(name, packed[name], arrays[name])
         return Packed(arrays, packed.known, packed.dtype, self.weights)
 
-    def _finite(self, name: str, array: Array) -> Array:
-        if not np.isfinite(array).all():
-            raise ProgramError(f"{self.program.name}: '{name}' has weights that {self.weights} "
-                               f"does not reach; compile it without weights=")
-        array.flags.writeable = False
-        return array
+    def _check(self, name: str, given: Array, rounded: Array) -> None:
+        if not (np.isfinite(given).all() and np.isfinite(rounded).all()):
+            raise ProgramError(f"{self.program.name}: '{name}' has weights that are not finite as "
+                               f"{self.weights}; compile it without weights=")
+        rounded.flags.writeable = False
 
     def given(self, params: Mapping[str, Any], x: Any, state: Mapping[str, Any] | None,
               lost: int = 0) -> Given:

@@ -336,6 +336,9 @@ typedef mask any_mask __attribute__((aligned(1), may_alias));
 #if VECTOR_BYTES == 64
 #define ADD_PRODUCTS(sum, bytes, weights)                                                        \
     (mask)_mm512_dpbusd_epi32((__m512i)(sum), (__m512i)(bytes), (__m512i)(weights))
+#elif defined(__AVX512VNNI__)
+#define ADD_PRODUCTS(sum, bytes, weights)                                                        \
+    (mask)_mm256_dpbusd_epi32((__m256i)(sum), (__m256i)(bytes), (__m256i)(weights))
 #else
 #define ADD_PRODUCTS(sum, bytes, weights)                                                        \
     (mask)_mm256_dpbusd_avx_epi32((__m256i)(sum), (__m256i)(bytes), (__m256i)(weights))

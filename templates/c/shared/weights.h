@@ -17,7 +17,8 @@ typedef uint16_t weight; /* the upper half of a float */
 enum { GROUP = 2 };
 #elif defined(SYMRNN_INT8)
 typedef int8_t weight; /* -127 to 127, multiples of the scale */
-#if (defined(__AVX512VNNI__) && VECTOR_BYTES == 64) || (defined(__AVXVNNI__) && VECTOR_BYTES == 32)
+#if (defined(__AVX512VNNI__) && (VECTOR_BYTES == 64 || defined(__AVX512VL__))) \
+    || (defined(__AVXVNNI__) && VECTOR_BYTES == 32)
 #define WHOLE
 enum { GROUP = 4 };
 #else
