@@ -89,7 +89,8 @@ class Options:
 
     def kernel(self, *arguments: Any) -> Kernel:
         """The kernel of a plan."""
-        return NarrowKernel(*arguments, self.weights) if self.weights else Kernel(*arguments)
+        return (NarrowKernel(*arguments, weights=self.weights) if self.weights
+                else Kernel(*arguments))
 
     def masked(self, program: Program) -> Program:
         """The network that heeds a mask; one that does already is its own."""

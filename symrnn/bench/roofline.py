@@ -18,6 +18,7 @@ from symrnn.pipeline import derive
 from symrnn.program import Equation, Program, Span
 from symrnn.program.contraction import Ein, contraction_axes
 from symrnn.program.expressions import contractions
+from symrnn.runtime.narrow import TYPES, narrowed
 from symrnn.schedule.graph import components
 
 
@@ -47,7 +48,8 @@ def work(case: Case) -> Work:
     whole = join(program, derive(program).gradient) if kind is Kind.TRAINING else program
     steps = 1 if kind is Kind.STEP else case.sizes["T"]
     if kind is Kind.STEP:
-        weights = BYTES * sum(float(one.size) for one in case.parameters.values())
+        weights = sum(float(one.size) * _bytes(name, case)
+                      for name, one in case.parameters.items())
         total = sum(_operations(whole, product, case) for _, product in products(whole))
         return Work(0, total, weights, 1)
     loops = _loops(whole)
@@ -58,7 +60,8 @@ def work(case: Case) -> Work:
         own = loops.get(equation.lhs, "")
         if any(loops.get(operand.name) == own for operand in product.operands):
             inside += count
-            read |= {f"{equation.lhs} {operand.name}": BYTES * _entries(whole, operand.name, case)
+            read |= {f"{equation.lhs} {operand.name}": _bytes(operand.name, case)
+                     * _entries(whole, operand.name, case)
                      for operand in product.operands
                      if whole[operand.name].span is Span.CONSTANT}
         else:
@@ -93,3 +96,9 @@ def _operations(program: Program, product: Ein, case: Case) -> float:
 
 def _entries(program: Program, name: str, case: Case) -> float:
     return float(prod(case.sizes[axis] for axis in program[name].axes))
+
+
+def _bytes(name: str, case: Case) -> int:
+    """Those of a number of a parameter: fewer where matrices are narrow."""
+    kind = case.workload.weights
+    return TYPES[kind].bytes if kind and name in narrowed(case.program) else BYTES

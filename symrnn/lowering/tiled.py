@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from symrnn.loops import (REAL, SIZE, ZERO, Argument, Assign, At, Barrier, Binary, Block, Body, Call,
-                          Choose, Declare, Expression, For, Function, If, Name, Names, Not, Over,
-                          Return, Run, Section, Statement, Unused, checked, total)
+from symrnn.loops import (REAL, SIZE, ZERO, Argument, Assign, At, Barrier, Binary, Block, Body,
+                          Call, Choose, Declare, Expression, For, Function, If, Name, Names, Not,
+                          Over, Return, Run, Scalar, Section, Statement, Unused, checked, total)
 from symrnn.loops.statements import Used, uses
 from symrnn.lowering.portable import TITLE, Interface
 from symrnn.lowering.sizes import declared_sizes

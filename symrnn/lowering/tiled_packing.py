@@ -32,8 +32,7 @@ def packed_weights(one: PackedWeights, program: Program, arrays: TiledArrays, go
         columns = arrays.extent((program[weights.matrix].axes[1],))
         strides = (Whole(1), columns) if weights.transposed else (columns, Whole(1))
         matrix = Member(Name("parameters"), arrays.fields[weights.matrix])
-        alike = (Whole(1),) if arrays.weights.stored and _is_alike(arrays.plan.program, weights) else ()
-        rows.append(Aggregate((matrix, *strides, Formula(weights.scale), *alike)))
+        rows.append(Aggregate((matrix, *strides, Formula(weights.scale), *_alike(arrays, weights))))
     packed, table = Name("packed"), Name("from")
     call = Call("pack", (
         arrays.extent(program[one.gates[0]].axes), vectors_of(one.width), table,
@@ -42,6 +41,8 @@ def packed_weights(one: PackedWeights, program: Program, arrays: TiledArrays, go
     return Block((Table(table.text, "weights", tuple(rows)), packing))
 
 
-def _is_alike(program: Program, weights: Weights) -> bool:
-    """True where units have one step in common: the rows of a matrix that is transposed, too."""
-    return not row_scale(program, weights.matrix).places
+def _alike(arrays: TiledArrays, weights: Weights) -> tuple[Whole, ...]:
+    """True for a narrow matrix whose units have one scale in common: one that is transposed too."""
+    if not arrays.weights.stored or row_scale(arrays.plan.program, weights.matrix).places:
+        return ()
+    return (Whole(1),)

@@ -11,14 +11,12 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 import numpy as np
-import numpy.typing as npt
 
 from symrnn.loops import BFLOAT16, INT8, Scalar
 from symrnn.program import Program, ProgramError
-from symrnn.runtime.calls import Engine, Given, Packed, Relation
+from symrnn.runtime.calls import Given, Packed
 from symrnn.runtime.kernel import Kernel
 from symrnn.runtime.shapes import Array
-from symrnn.schedule import Plan
 from symrnn.schedule.products import weighted_terms
 from symrnn.transforms import matrices, row_scale
 
@@ -83,11 +81,9 @@ def narrowed(program: Program) -> dict[str, tuple[int, ...]]:
 class NarrowKernel(Kernel):
     """A kernel with narrow weights: it streams and infers, and nothing is derived from it."""
 
-    def __init__(self, plan: Plan, engine: Engine, dtype: npt.DTypeLike,
-                 related: Callable[[Relation], Kernel], elsewhere: frozenset[str],
-                 compiled_again: Callable[[], Kernel], weights: str) -> None:
-        super().__init__(plan, engine, dtype, related, elsewhere, compiled_again)
-        self.weights, self._narrowed = weights, narrowed(plan.program)
+    def __init__(self, *arguments: Any, weights: str) -> None:
+        super().__init__(*arguments)
+        self.weights, self._narrowed = weights, narrowed(self.program)
 
     def __repr__(self) -> str:
         return f"{super().__repr__()[:-1]}, weights {self.weights}>"
