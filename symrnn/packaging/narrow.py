@@ -98,10 +98,11 @@ def _differences(network: Program, sizes: Mapping[str, int], wide: Mapping[str, 
     after = vectors(narrow.network, sizes, narrow.params)
     told = [(name, before.outputs[name], after.outputs[name]) for name in before.outputs]
     told += [(f"final {name}", before.final[name], after.final[name]) for name in before.final]
-    return tuple(_difference(*one) for one in told)
+    return tuple(difference(*one) for one in told)
 
 
-def _difference(name: str, wide: Array, narrow: Array) -> Difference:
+def difference(name: str, wide: Array, narrow: Array) -> Difference:
+    """How far a result of narrow weights is from that of the weights as they are."""
     largest, top = float(np.abs(narrow - wide).max()), float(np.abs(wide).max())
     return Difference(name, largest, largest / top if top else inf if largest else 0.0)
 
