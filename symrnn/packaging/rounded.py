@@ -12,7 +12,7 @@ from symrnn.packaging.content import lengths
 from symrnn.packaging.drawn import drawn_parameters, vectors
 from symrnn.packaging.narrow import Array, Difference, difference
 from symrnn.presentation.costs import sizes_of
-from symrnn.program import Program, ProgramError
+from symrnn.program import Program
 from symrnn.runtime.narrow import narrowed
 from symrnn.targets import OF_KERNELS
 
@@ -40,15 +40,15 @@ class Rounded:
         return (self.name, f"{self.narrow:.0%}", *told)
 
 
-def rounded(network: Program, fix: str, steps: int) -> Rounded:
+def rounded(name: str, network: Program, fix: str, steps: int) -> Rounded:
     """Measure all types on one drawn sequence. Raises Misused for sizes, ProgramError."""
     told = {str(size): int(value) for size, value in sizes_of(network, fix, wide=False).items()}
     sizes = {one.name: SIZE for one in network.sizes if one.value is None} | told
     lengths(network, sizes)
     params = drawn_parameters(network, sizes)
-    count = {name: one.size for name, one in params.items()}
-    narrow = sum(count[name] for name in narrowed(network))
-    return Rounded(network.name, narrow / max(1, sum(count.values())),
+    count = {key: one.size for key, one in params.items()}
+    narrow = sum(count[key] for key in narrowed(network))
+    return Rounded(name, narrow / max(1, sum(count.values())),
                    _differences(network, sizes, params, steps))
 
 
@@ -74,13 +74,6 @@ def _differences(network: Program, sizes: Mapping[str, int],
 
 
 def measured(names: Sequence[str], fix: str, steps: int) -> Iterator[Rounded]:
-    """Cells by name or path, all of them without any; of all, those that can be run so.
-
-    Raises UnknownName, Misused, ProgramError.
-    """
+    """Cells by name or path, all of them without any. Raises UnknownName, Misused, ProgramError."""
     for one in map(find, names) if names else architectures():
-        try:
-            yield rounded(one.build(), fix, steps)
-        except ProgramError:
-            if names:
-                raise
+        yield rounded(one.name, one.build(), fix, steps)
