@@ -24,12 +24,16 @@ from symrnn.schedule.graph import components
 
 @dataclass(frozen=True)
 class Work:
-    """Operations outside and inside the loop; bytes of weights that each step reads."""
+    """Operations outside and inside the loop; bytes of weights that each step reads.
+
+    Those ``inside`` may be of ``whole`` numbers, of which a machine does more than of floats.
+    """
 
     outside: float
     inside: float
     weights: float
     steps: int
+    whole: bool = False
 
     @property
     def operations(self) -> float:
@@ -39,7 +43,8 @@ class Work:
     def seconds(self, limits: Limits) -> float:
         """The least time."""
         reading = self.steps * self.weights / limits.reading(self.weights)
-        return self.outside / limits.peak + max(self.inside / limits.peak, reading)
+        inside = 0.0 if self.whole else self.inside / limits.peak
+        return self.outside / limits.peak + max(inside, reading)
 
 
 def work(case: Case) -> Work:
@@ -47,11 +52,12 @@ def work(case: Case) -> Work:
     program, kind = case.program, case.workload.kind
     whole = join(program, derive(program).gradient) if kind is Kind.TRAINING else program
     steps = 1 if kind is Kind.STEP else case.sizes["T"]
+    numbers = case.workload.weights == "int8"
     if kind is Kind.STEP:
         weights = sum(float(one.size) * _bytes(name, case)
                       for name, one in case.parameters.items())
         total = sum(_operations(whole, product, case) for _, product in products(whole))
-        return Work(0, total, weights, 1)
+        return Work(0, total, weights, 1, numbers)
     loops = _loops(whole)
     outside = inside = 0.0
     read: dict[str, float] = {}
@@ -66,7 +72,8 @@ def work(case: Case) -> Work:
                      if whole[operand.name].span is Span.CONSTANT}
         else:
             outside += count
-    return Work(outside, inside, sum(read.values()) / _passes(kind), steps * _passes(kind))
+    return Work(outside, inside, sum(read.values()) / _passes(kind), steps * _passes(kind),
+                numbers)
 
 
 def products(program: Program) -> Iterator[tuple[Equation, Ein]]:

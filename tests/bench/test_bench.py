@@ -74,6 +74,9 @@ def test_narrow_weights_race_float32_and_read_fewer_bytes() -> None:
                         for weights in ("", "bfloat16", "int8"))
     matrices = 6 * 8 * 8
     assert full.weights - half.weights == 2 * matrices and half.weights - byte.weights == matrices
+    assert full.operations == half.operations == byte.operations
+    reading = byte.weights / LIMITS.reading(byte.weights)  # whole numbers are not bound by floats
+    assert byte.seconds(LIMITS) == reading < half.seconds(LIMITS)
 
 
 def test_narrow_weights_give_the_numbers_of_all_others() -> None:
