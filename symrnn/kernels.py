@@ -19,9 +19,10 @@ from symrnn.pipeline import derive
 from symrnn.program import Program, ProgramError, of_network, quoted
 from symrnn.runtime import Kernel
 from symrnn.runtime.calls import Engine, Relation
+from symrnn.runtime.narrow import NarrowKernel
 from symrnn.runtime.patience import patience
 from symrnn.schedule import Plan, forward_only
-from symrnn.targets import BACKENDS, PROFILES, RUN, Target
+from symrnn.targets import BACKENDS, OF_KERNELS, PROFILES, RUN, Target
 from symrnn.transforms import GradientClip, masked
 
 SYSTEMS = {Relation.JVP: jvp, Relation.JVP_EACH_SAMPLE: jvp_each_sample,
@@ -31,7 +32,8 @@ SYSTEMS = {Relation.JVP: jvp, Relation.JVP_EACH_SAMPLE: jvp_each_sample,
 @of_network
 def compile(program: Program, backend: str = "c", dtype: npt.DTypeLike = "float32",
             masked_output: str = "zero", clip_gradient: GradientClip | None = None,
-            profile: str = "simd", threads: int = 1, slopes: str = "exact") -> Kernel:
+            profile: str = "simd", threads: int = 1, slopes: str = "exact",
+            weights: str | None = None) -> Kernel:
     """A network as a kernel that computes on arrays.
 
     ``backend`` is ``"c"`` or ``"numpy"``, ``dtype`` float32 or float64, ``masked_output``
@@ -49,13 +51,20 @@ def compile(program: Program, backend: str = "c", dtype: npt.DTypeLike = "float3
     ``slopes`` are ``"exact"``, or ``"rounded"``: as in most frameworks, the slope of a sigmoid or
     a tanh is then 0 where its value is rounded to 1. Small networks train a few per cent faster so.
 
-    Raises ValueError for another backend, type, profile, way to clip or kind of slopes,
+    ``weights`` of type ``"bfloat16"`` or ``"int8"``, in place of ``dtype``'s, are read in half or a
+    quarter of the time, which is what a step of few samples takes. Parameters that contractions sum
+    over are rounded when they are packed: to the nearest bfloat16, or row by row to multiples of
+    a 127th of the largest one. All is computed in float32. Such a kernel streams and infers; what
+    needs derivatives raises ProgramError. ``kernel.rounded(params)`` tells what it computes with.
+
+    Raises ValueError for another backend, type, profile, way to clip or kind of slopes or weights,
     ProgramError for what is no program, CompilerMissing where there is no C compiler,
     CompilerFailed without a BLAS.
     """
     chosen = target(backend, profile)
-    return _compiled(program, Options(chosen, _named(dtype, chosen), _counted(threads),
-                                      masked_output, clip_gradient, slopes))
+    name = _named(dtype, chosen)
+    return _compiled(program, Options(chosen, name, _counted(threads), masked_output,
+                                      clip_gradient, slopes, _of_weights(weights, name)))
 
 
 @dataclass(frozen=True)
@@ -68,10 +77,20 @@ class Options:
     masked_output: str
     clip_gradient: GradientClip | None
     slopes: str
+    weights: str = ""  # narrow ones
 
     def engine(self, derived: Plan) -> Engine:
         """What runs a plan."""
-        return self.target.run(derived, self.dtype, self.threads)
+        return self.target.run(derived, self.dtype, self.threads, self.weights)
+
+    def begin(self) -> None:
+        """Compile what needs no plan, in the background."""
+        self.target.begin(self.dtype, self.threads, self.weights)
+
+    def kernel(self, *arguments: Any) -> Kernel:
+        """The kernel of a plan."""
+        return (NarrowKernel(*arguments, weights=self.weights) if self.weights
+                else Kernel(*arguments))
 
     def masked(self, program: Program) -> Program:
         """The network that heeds a mask; one that does already is its own."""
@@ -81,7 +100,7 @@ class Options:
 def _compiled(program: Program, options: Options) -> Kernel:
     """The kernel of a network, and on demand those of what is derived from it."""
     with patience(program.name):
-        options.target.begin(options.dtype, options.threads)
+        options.begin()
         states = program if options.masked_output == "zero" else options.masked(program)
         derived = derive(program, options.clip_gradient, options.slopes)
         made = options.engine(derived)
@@ -95,8 +114,8 @@ def _compiled(program: Program, options: Options) -> Kernel:
         return Kernel(system, options.engine(system), np.dtype(options.dtype), related,
                       compiled_again=partial(_related, compiled_again, relation))
 
-    return Kernel(derived, made, np.dtype(options.dtype), related,
-                  frozenset(one.state for one in states.delays), compiled_again)
+    return options.kernel(derived, made, np.dtype(options.dtype), related,
+                          frozenset(one.state for one in states.delays), compiled_again)
 
 
 def compile_forward(program: Program, backend: str, dtype: npt.DTypeLike, threads: int) -> Kernel:
@@ -104,7 +123,7 @@ def compile_forward(program: Program, backend: str, dtype: npt.DTypeLike, thread
     chosen = target(backend, "simd")
     options = Options(chosen, _named(dtype, chosen), _counted(threads), "zero", None, "exact")
     with patience(program.name):
-        options.target.begin(options.dtype, options.threads)
+        options.begin()
         system = forward_only(program)
         return Kernel(system, options.engine(system), np.dtype(options.dtype), _unrelated)
 
@@ -142,6 +161,18 @@ def _named(dtype: npt.DTypeLike, chosen: Target) -> str:
         raise ValueError(f"dtype is {quoted(dtype)}; kernels compute in "
                          f"{' or '.join(chosen.dtypes)}")
     return kind.name
+
+
+def _of_weights(weights: object, dtype: str) -> str:
+    """The narrow type of weights, or nothing. Raises ValueError for one that there is not."""
+    if weights is None or weights == dtype:
+        return ""
+    if not isinstance(weights, str) or weights not in OF_KERNELS:
+        raise ValueError(f"weights is {quoted(weights)}; kernels hold them as "
+                         f"{' or '.join(OF_KERNELS)}, or as dtype says where nothing is told")
+    if dtype != "float32":
+        raise ValueError(f"weights is {quoted(weights)}, which goes with float32; dtype is {dtype}")
+    return weights
 
 
 def _counted(threads: Any) -> int:

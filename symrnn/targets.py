@@ -23,6 +23,7 @@ LANGUAGES = ("en", "zh-TW")
 STYLES = ("unicode", "latex", "mathml", "typst", "sympy", "json")
 PACKAGES = ("cmake", "arduino", "platformio", "zephyr", "wasm", "audio")  # what `package` is for
 NARROW = ("int8", "float16", "bfloat16")  # what a package stores weights as, if not as float32
+OF_KERNELS = ("bfloat16", "int8")  # what kernels hold them as, if not as they compute
 LOSSES = ("mean_squared_error", "softmax_cross_entropy", "binary_cross_entropy")  # to train by
 
 
@@ -44,6 +45,7 @@ class Target:
     early: str = ""
     dtypes: tuple[str, ...] = ()  # of the arrays
     threads: bool = False  # whether several may share the work
+    narrow: bool = False  # whether its memory holds narrow weights; all others round them alone
     always: bool = True  # whether `generate` writes its files; pages bring others
     needs: str = ""  # beside a C compiler; `symrnn check` runs what needs nothing more
 
@@ -52,16 +54,18 @@ class Target:
         found: Backend = _loaded(self.printer)
         return found(plan, name)
 
-    def run(self, plan: Plan, dtype: str, threads: int) -> Engine:
+    def run(self, plan: Plan, dtype: str, threads: int, weights: str = "") -> Engine:
         """What runs a plan, with the options that it takes."""
-        team = {"threads": threads} if self.threads else {}
-        made: Engine = _loaded(self.engine)(plan, dtype, **team)
+        taken: dict[str, Any] = {"threads": threads} if self.threads else {}
+        if self.narrow:
+            taken["weights"] = weights
+        made: Engine = _loaded(self.engine)(plan, dtype, **taken)
         return made
 
-    def begin(self, dtype: str, threads: int) -> None:
+    def begin(self, dtype: str, threads: int, weights: str = "") -> None:
         """Compile what needs no plan, in the background."""
         if self.early:
-            _loaded(self.early)(dtype, threads)
+            _loaded(self.early)(dtype, threads, weights)
 
     @property
     def choice(self) -> dict[str, Any]:
@@ -85,7 +89,7 @@ TARGETS = (
            "symrnn.runtime.c_engine:CEngine", dtypes=DTYPES),
     Target("simd", "fast C", "symrnn.backends.simd:simd_backend", "c",
            "symrnn.runtime.simd_engine:SimdEngine", "symrnn.runtime.simd_engine:begin",
-           dtypes=DTYPES, threads=True),
+           dtypes=DTYPES, threads=True, narrow=True),
     Target("blas", "fast C", "", "c", "symrnn.runtime.blas_engine:BlasEngine",
            dtypes=DTYPES, threads=True, needs="a BLAS library"),
 )

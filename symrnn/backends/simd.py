@@ -15,8 +15,8 @@ from symrnn.backends.c_words import RESERVED, SIMD, names_of_files
 from symrnn.backends.simd_math import VectorPrinter
 from symrnn.backends.lines import deeper, flat, laid_out, rows
 from symrnn.backends.text import TextPrinter, in_comment, lines_of_comment, text_of
-from symrnn.loops import (SIZE, Argument, Call, Declare, Expression, Function, Macro, Name, Names,
-                          Return, Run, replaced, total)
+from symrnn.loops import (REAL, SIZE, Argument, Call, Declare, Expression, Function, Macro, Name,
+                          Names, Return, Run, Scalar, replaced, total)
 from symrnn.lowering import (Locals, TiledFunction, TiledInterface, packing, signature, tiled)
 from symrnn.program import short_digest
 from symrnn.schedule import Plan
@@ -36,11 +36,12 @@ class Dialect:
     """A way to spell the trees of tiled plans.
 
     ``tree`` makes its printer, of what prints formulas of numbers, of vectors, and equations;
-    ``shared`` is the header that defines what the trees call.
+    ``shared`` is the header that defines what the trees call, ``weights`` the type in panels.
     """
 
     tree: Callable[[CPrinter, VectorPrinter, TextPrinter], CTree] = VectorTree
     shared: str = SHARED
+    weights: Scalar = REAL
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,7 @@ class SimdSource:
     guard: str
     title: str
     shared: str
+    narrow: bool
     math: tuple[tuple[str, str], ...]
     helpers: tuple[Helper, ...]
     by_lanes: tuple[str, ...]
@@ -89,7 +91,8 @@ class _Sources:
         fixed = fixed_sizes(plan, fields, name)
         self.names = Names(plan.programs, (*RESERVED, *names_of_files(name), *SIMD,
                                            *fixed.values()))
-        interface = TiledInterface(name, self.names, Locals.choose(self.names), fixed, fields)
+        interface = TiledInterface(name, self.names, Locals.choose(self.names), fixed, fields,
+                                   weights=dialect.weights)
         self.makers = tiled(plan, interface)
         self.scalar, of_row = TreeFormulas(self.names, name), CPrinter(self.names, name)
         of_row.used_calls = self.scalar.used_calls
@@ -105,7 +108,8 @@ class _Sources:
         of_vectors = Helpers(self.names, self.name, VectorFormulas, "vec", "ALWAYS")
         vector, _ = of_vectors.made(sorted(self.vectors.used_calls))
         return SimdSource(self.name, f"{self.name.upper()}_SIMD_H",
-                          in_comment(self.plan.program.title), self.dialect.shared, math, helpers,
+                          in_comment(self.plan.program.title), self.dialect.shared,
+                          self.dialect.weights.stored, math, helpers,
                           of_vectors.by_lanes, vector, memories, packings, teams,
                           short_digest(self.plan.program))
 
@@ -126,7 +130,7 @@ class _Sources:
 
     def _team(self, kind: str, maker: TiledFunction) -> Team:
         prefix = f"{self.name}_simd_{kind}"
-        arguments = signature(kind, self.name, packed=True)
+        arguments = signature(kind, self.name, self.dialect.weights)
         of_thread = maker.function(f"{prefix}_thread", (*arguments, *THREAD_OF))
         count = maker.finished(f"{prefix}_multiplications", arguments[:1],
                                (Return(maker.multiplications()),), result=True)

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from symrnn.backends.base import Artefact
-from symrnn.backends.simd import SimdSource, simd_backend
+from symrnn.backends.simd import Dialect, SimdSource, simd_backend
+from symrnn.loops import REAL, Scalar
 from symrnn.schedule import Plan
 
 MEMORY, FIRST = "memory", "forward"
@@ -21,12 +22,13 @@ class SimdPart:
     has_reductions: bool
 
 
-def simd_parts(plan: Plan, name: str) -> tuple[Artefact, Mapping[str, SimdPart]]:
-    """The header, and the source in its parts.
+def simd_parts(plan: Plan, name: str, weights: Scalar = REAL
+               ) -> tuple[Artefact, Mapping[str, SimdPart]]:
+    """The header, and the source in its parts, with ``weights`` of some type in panels.
 
     One has the sizes of memory and the packing; the others have a few functions each.
     """
-    header, source = simd_backend(plan, name)
+    header, source = simd_backend(plan, name, Dialect(weights=weights))
     whole: SimdSource = source.content
     return header, {part: _part(source, whole, part) for part in PARTS}
 

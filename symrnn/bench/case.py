@@ -78,6 +78,7 @@ BOUND = UNITS * float(np.finfo(np.float32).eps)
 def make_case(workload: Workload, seed: int = 0) -> Case:
     """A case with weights of the size that they have in training, one over the root of m.
 
+    Narrow ones are rounded: all compute with the same numbers, whatever they hold them as.
     Raises ProgramError for a network with several inputs or outputs, or without a stream.
     """
     program = workload.program()
@@ -95,6 +96,9 @@ def make_case(workload: Workload, seed: int = 0) -> Case:
         return made
 
     parameters = {one.name: uniform(one.name, scale) for one in program.with_role(Role.PARAMETER)}
+    if workload.weights:
+        rounding = compile(program, "numpy", "float32", weights=workload.weights)
+        parameters = rounding.rounded(parameters)
     return Case(workload, program, sizes, parameters, uniform(inputs[0].name, 1.0),
                 uniform(program.outputs[0], 1.0))
 

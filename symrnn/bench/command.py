@@ -31,6 +31,7 @@ class Asked:
     batch: tuple[int, ...] = ()
     steps: tuple[int, ...] = ()
     threads: tuple[int, ...] = ()
+    weights: tuple[str, ...] = ()
     rounds: int | None = None
     quick: bool = False
     every: bool = False
@@ -39,7 +40,7 @@ class Asked:
     def choice(self) -> Choice:
         """What is to be raced."""
         return Choice(self.cells, tuple(map(Kind, self.kinds)), self.m, self.batch, self.steps,
-                      self.threads)
+                      self.threads, self.weights)
 
     @property
     def rules(self) -> Rules:
@@ -49,7 +50,8 @@ class Asked:
     def refuse(self, scaling: bool) -> None:
         """Raise Misused where an option would change nothing."""
         sizes = {"--m": self.m, "--batch": self.batch, "--steps": self.steps}
-        alone = _given({**sizes, "--threads": self.threads, "--every": self.every})
+        alone = _given({**sizes, "--threads": self.threads, "--weights": self.weights,
+                        "--every": self.every})
         if scaling and alone:
             raise Misused(f"--scaling sweeps the sizes of symrnn alone on one thread, so it does "
                           f"not go with {alone}")

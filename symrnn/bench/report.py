@@ -26,7 +26,8 @@ LIMITS_HEAD: Row = ("threads", "sgemm of a library", "multiply-add", *PLACES)
 EXPLAINED = ("Times are medians over interleaved rounds. The ratio is the best peer's time over "
              "symrnn's in the same round, the median of those. The limit is the least time that "
              "the peak, a library's sgemm or multiply-adds that wait for nothing, whichever is "
-             "higher, and the reading of the weights allow. Weights that partly stay in a nearer "
+             "higher, and the reading of the weights allow; of int8, whose products may be of "
+             "whole numbers, the reading alone. Weights that partly stay in a nearer "
              "cache from step to step are read faster than that. The last column compares with a "
              "library's sgemm in the same rounds.")
 

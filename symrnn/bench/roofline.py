@@ -18,17 +18,22 @@ from symrnn.pipeline import derive
 from symrnn.program import Equation, Program, Span
 from symrnn.program.contraction import Ein, contraction_axes
 from symrnn.program.expressions import contractions
+from symrnn.runtime.narrow import TYPES, narrowed
 from symrnn.schedule.graph import components
 
 
 @dataclass(frozen=True)
 class Work:
-    """Operations outside and inside the loop; bytes of weights that each step reads."""
+    """Operations outside and inside the loop; bytes of weights that each step reads.
+
+    Those ``inside`` may be of ``whole`` numbers, of which a machine does more than of floats.
+    """
 
     outside: float
     inside: float
     weights: float
     steps: int
+    whole: bool = False
 
     @property
     def operations(self) -> float:
@@ -38,7 +43,8 @@ class Work:
     def seconds(self, limits: Limits) -> float:
         """The least time."""
         reading = self.steps * self.weights / limits.reading(self.weights)
-        return self.outside / limits.peak + max(self.inside / limits.peak, reading)
+        inside = 0.0 if self.whole else self.inside / limits.peak
+        return self.outside / limits.peak + max(inside, reading)
 
 
 def work(case: Case) -> Work:
@@ -46,10 +52,12 @@ def work(case: Case) -> Work:
     program, kind = case.program, case.workload.kind
     whole = join(program, derive(program).gradient) if kind is Kind.TRAINING else program
     steps = 1 if kind is Kind.STEP else case.sizes["T"]
+    numbers = case.workload.weights == "int8"
     if kind is Kind.STEP:
-        weights = BYTES * sum(float(one.size) for one in case.parameters.values())
+        weights = sum(float(one.size) * _bytes(name, case)
+                      for name, one in case.parameters.items())
         total = sum(_operations(whole, product, case) for _, product in products(whole))
-        return Work(0, total, weights, 1)
+        return Work(0, total, weights, 1, numbers)
     loops = _loops(whole)
     outside = inside = 0.0
     read: dict[str, float] = {}
@@ -58,12 +66,14 @@ def work(case: Case) -> Work:
         own = loops.get(equation.lhs, "")
         if any(loops.get(operand.name) == own for operand in product.operands):
             inside += count
-            read |= {f"{equation.lhs} {operand.name}": BYTES * _entries(whole, operand.name, case)
+            read |= {f"{equation.lhs} {operand.name}": _bytes(operand.name, case)
+                     * _entries(whole, operand.name, case)
                      for operand in product.operands
                      if whole[operand.name].span is Span.CONSTANT}
         else:
             outside += count
-    return Work(outside, inside, sum(read.values()) / _passes(kind), steps * _passes(kind))
+    return Work(outside, inside, sum(read.values()) / _passes(kind), steps * _passes(kind),
+                numbers)
 
 
 def products(program: Program) -> Iterator[tuple[Equation, Ein]]:
@@ -93,3 +103,9 @@ def _operations(program: Program, product: Ein, case: Case) -> float:
 
 def _entries(program: Program, name: str, case: Case) -> float:
     return float(prod(case.sizes[axis] for axis in program[name].axes))
+
+
+def _bytes(name: str, case: Case) -> int:
+    """Those of a number of a parameter: fewer where matrices are narrow."""
+    kind = case.workload.weights
+    return TYPES[kind].bytes if kind and name in narrowed(case.program) else BYTES

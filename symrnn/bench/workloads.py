@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import KW_ONLY, asdict, dataclass, replace
 from functools import partial
 from itertools import product
 from pathlib import Path
@@ -15,6 +15,7 @@ from symrnn.catalogue import cell, find
 from symrnn.cells.elman import elman
 from symrnn.program import Program
 
+FULL = "symrnn float32"  # symrnn's own, where weights are narrow
 OWN_CELL = Path(__file__).with_name("mgu_layer_norm.cell")
 
 # Cells under another form than `symrnn list` has, or not in it at all.
@@ -47,6 +48,7 @@ class Workload:
     """One race: a cell by name or path, what it does, its sizes, and what is to be reached.
 
     ``n`` inputs are as many as the ``m`` hidden units where it is 0, and so is every other size.
+    ``weights`` is the narrow type of symrnn's, empty for float32.
     """
 
     cell: str
@@ -57,6 +59,8 @@ class Workload:
     threads: int = 1
     n: int = 0
     goals: tuple[Goal, ...] = ()
+    _: KW_ONLY
+    weights: str = ""
 
     def program(self) -> Program:
         """The network. Raises UnknownName for a cell that is not there."""
@@ -67,7 +71,8 @@ class Workload:
         """The sizes in one phrase."""
         steps = "" if self.kind is Kind.STEP else f"T={self.steps} "
         inputs = f" n={self.n}" if self.n not in (0, self.m) else ""
-        return f"{steps}B={self.batch} m={self.m}{inputs}"
+        weights = f" {self.weights}" if self.weights else ""
+        return f"{steps}B={self.batch} m={self.m}{inputs}{weights}"
 
     def as_json(self) -> dict[str, Any]:
         """Plain data, for files and for child processes."""
@@ -83,7 +88,7 @@ class Workload:
 
 def row(cell: str, kind: Kind, sizes: Sequence[int], ratios: Sequence[float],
         against: Sequence[str] = (), shares: Mapping[int, float] = MappingProxyType({}),
-        **rest: int) -> tuple[Workload, ...]:
+        **rest: Any) -> tuple[Workload, ...]:
     """The workloads of one row of goals: a ratio for each hidden size, for some a share."""
     goals = (Goal(ratio, tuple(against), shares.get(m, 0.0))
              for m, ratio in zip(sizes, ratios, strict=True))
@@ -97,6 +102,14 @@ def against_both(cell: str) -> tuple[Workload, ...]:
     return tuple(Workload(cell, Kind.TRAINING, m, 32,
                           goals=(Goal(loop, ("torch",)), Goal(scan, ("jax",))))
                  for m, loop, scan in goals)
+
+
+def narrow(cell: str) -> Iterator[Workload]:
+    """Steps with narrow weights: against symrnn's own float32, and against ONNX Runtime."""
+    for weights, ratio in (("bfloat16", 1.7), ("int8", 2.5)):
+        goals = (Goal(ratio, (FULL,)), Goal(3, ("onnxruntime",)))
+        yield from (Workload(cell, Kind.STEP, m, goals=goals, weights=weights)
+                    for m in (256, 512, 1024))
 
 
 def _goals() -> Iterable[Workload]:
@@ -119,6 +132,8 @@ def _goals() -> Iterable[Workload]:
     yield from against_both("mgu_layer_norm")
     for kind in (Kind.SEQUENCE, Kind.TRAINING):
         yield from row("lstm", kind, (128, 512), (1.0, 1.0), batch=32, threads=2)
+    for cell_name in ("lstm", "gru"):
+        yield from narrow(cell_name)
 
 
 GOALS = tuple(_goals())
@@ -135,6 +150,7 @@ class Choice:
     batch: tuple[int, ...] = ()
     steps: tuple[int, ...] = ()
     threads: tuple[int, ...] = ()
+    weights: tuple[str, ...] = ()
 
 
 def chosen(choice: Choice) -> tuple[Workload, ...]:
@@ -157,7 +173,8 @@ def made_up(choice: Choice, cells: Iterable[str]) -> tuple[Workload, ...]:
     sizes = product(choice.kinds or tuple(Kind), choice.m or (DEFAULT.m,),
                     choice.batch or (DEFAULT.batch,), choice.steps or (DEFAULT.steps,),
                     choice.threads or (DEFAULT.threads,))
-    made = (Workload(name, *one) for name, one in product(cells, tuple(sizes)))
+    made = (Workload(name, *one, weights=weights) for name, one, weights in product(
+        cells, tuple(sizes), choice.weights or (DEFAULT.weights,)))
     return tuple(dict.fromkeys(  # a step is one step, however long a sequence is
         replace(one, steps=DEFAULT.steps) if one.kind is Kind.STEP else one for one in made))
 
@@ -165,7 +182,8 @@ def made_up(choice: Choice, cells: Iterable[str]) -> tuple[Workload, ...]:
 def _fits(one: Workload, choice: Choice) -> bool:
     pairs: list[tuple[Any, Sequence[Any]]] = [
         (one.cell, choice.cells), (one.kind, choice.kinds), (one.m, choice.m),
-        (one.batch, choice.batch), (one.steps, choice.steps), (one.threads, choice.threads)]
+        (one.batch, choice.batch), (one.steps, choice.steps), (one.threads, choice.threads),
+        (one.weights, choice.weights)]
     return all(value in wanted for value, wanted in pairs if wanted)
 
 

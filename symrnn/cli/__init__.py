@@ -1,5 +1,5 @@
 """The command line: list, show, grad, generate, check, compare, new, flow, import, export, docs,
-package, bench, fuzz, verify, accuracy.
+package, narrow, bench, fuzz, verify, accuracy.
 """
 
 from symrnn.cli.commands import app
@@ -7,6 +7,7 @@ from symrnn.cli.exchanging import export, import_file
 from symrnn.cli.flowing import flow
 from symrnn.cli.fuzzing import fuzz
 from symrnn.cli.gradients import grad
+from symrnn.cli.narrowing import narrow
 from symrnn.cli.packing import package
 from symrnn.cli.racing import bench
 from symrnn.cli.rounding import accuracy
@@ -20,6 +21,7 @@ app.command("import", short_help="Read weights of another library's file.")(impo
 app.command(short_help="Write a network as an ONNX model.")(export)
 app.command(short_help="Write pages: equations, gradients, code.")(docs)
 app.command(short_help="Write a folder that C projects build.")(package)
+app.command(short_help="Measure what weights in fewer bits change.")(narrow)
 app.command(short_help="Race symrnn against other libraries.")(bench)
 app.command(short_help="Hold random cells against their equations.")(fuzz)
 app.command(short_help="Climb the ladder and write certificates.")(verify)

@@ -11,11 +11,14 @@ from symrnn.bench.kinds import Kind
 from symrnn.bench.timing import Rules
 from symrnn.cli import choices, completion
 from symrnn.cli.terminal import say, say_table, waiting
+from symrnn.targets import OF_KERNELS
 
 
 KINDS = tuple(one.value for one in Kind)
 KindOption = Annotated[list[str] | None, choices.option(
     "kind of race", KINDS, "--kind", help="What is timed; repeatable.")]
+WeightsOption = Annotated[list[str] | None, choices.option(
+    "type of weights", OF_KERNELS, "--weights", help="Only this narrow type; repeatable.")]
 SizeOption = Annotated[list[int] | None, typer.Option(
     min=1, metavar="N", help="Only this size; repeatable.")]
 FileOption = Annotated[Path | None, typer.Option(metavar="FILE", help="Write this file too.")]
@@ -26,6 +29,7 @@ def bench(cells: Annotated[list[str] | None, typer.Argument(
               autocompletion=completion.cells)] = None,
           kind: KindOption = None, m: SizeOption = None, batch: SizeOption = None,
           steps: SizeOption = None, threads: SizeOption = None,
+          weights: WeightsOption = None,
           rounds: Annotated[int | None, typer.Option(
               min=1, metavar="N", help=f"Interleaved rounds, {Rules.rounds} unless told.")] = None,
           json: FileOption = None, plot: FileOption = None, results: FileOption = None,
@@ -42,13 +46,14 @@ def bench(cells: Annotated[list[str] | None, typer.Argument(
     none fits, the sizes that were asked for. The exit code is 1 where one computed other numbers.
 
     Examples: `symrnn bench`,
-    `symrnn bench lstm --kind step --m 64 --batch 1 --rounds 50`, `symrnn bench my.cell --scaling`.
+    `symrnn bench lstm --kind step --m 64 --batch 1 --rounds 50`, `symrnn bench my.cell --scaling`,
+    `symrnn bench gru --kind step --m 512 --weights int8`.
     """
     from symrnn.bench import command  # loads what no other command needs
 
     asked = command.Asked(
         tuple(cells or ()), tuple(kind or ()), tuple(m or ()), tuple(batch or ()),
-        tuple(steps or ()), tuple(threads or ()), rounds, quick, every)
+        tuple(steps or ()), tuple(threads or ()), tuple(weights or ()), rounds, quick, every)
     files = command.Files(json, plot, results)
     with waiting("Racing") as told:
         run = command.scaling if scaling else command.race

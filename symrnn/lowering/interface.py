@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 
-from symrnn.loops import REAL, Argument, Pointer, Struct
+from symrnn.loops import REAL, Argument, Pointer, Scalar, Struct
 
 # Which arguments a function takes, in order. One more is one more word here.
 ARGUMENTS = {
@@ -17,16 +17,16 @@ ARGUMENTS = {
 }
 STRUCTS = {"in": "inputs", "state": "initial", "out": "outputs", "final": "state",
            "next": "state", "bars": "cotangents"}
-BLOCKS = ("tape", "work", "packed")  # memory of numbers, not structs
+BLOCKS = ("tape", "work")  # memory of numbers, not structs
 WRITES = {"forward": ("tape", "work"), "backward": ("work",), "infer": ("work",),
           "step": ("work",)}
 
 
-def signature(kind: str, prefix: str, packed: bool = False) -> tuple[Argument, ...]:
+def signature(kind: str, prefix: str, packed: Scalar | None = None) -> tuple[Argument, ...]:
     """The arguments of a function of that kind; packed weights come behind the parameters."""
-    names = [one for each in ARGUMENTS[kind]
-             for one in ((each, "packed") if packed and each == "parameters" else (each,))]
-    return tuple(argument(kind, prefix, one) for one in names)
+    return tuple(each for name in ARGUMENTS[kind] for one in [argument(kind, prefix, name)]
+                 for each in ((one, Argument("packed", Pointer(packed, const=True)))
+                              if packed and name == "parameters" else (one,)))
 
 
 def structs_of(kinds: Iterable[str]) -> frozenset[str]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from symrnn.loops import (SIZE, ZERO, Argument, Assign, At, Barrier, Binary, Block, Body, Call,
-                          Choose, Declare, Expression, For, Function, If, Name, Names, Not, Over,
-                          Return, Run, Section, Statement, Unused, checked, total)
+from symrnn.loops import (REAL, SIZE, ZERO, Argument, Assign, At, Barrier, Binary, Block, Body,
+                          Call, Choose, Declare, Expression, For, Function, If, Name, Names, Not,
+                          Over, Return, Run, Scalar, Section, Statement, Unused, checked, total)
 from symrnn.loops.statements import Used, uses
 from symrnn.lowering.portable import TITLE, Interface
 from symrnn.lowering.sizes import declared_sizes
@@ -25,9 +25,13 @@ BEGIN, DONE = Name("begin"), Name("done")
 
 @dataclass(frozen=True)
 class TiledInterface(Interface):
-    """The same, and the names of the fields of the portable header's structs."""
+    """The same, and the names of the fields of the portable header's structs.
+
+    ``weights`` is the number type of panels.
+    """
 
     fields: Names
+    weights: Scalar = field(default=REAL, kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,8 @@ class TiledFunction:
                  panels: Panels | None = None) -> None:
         self.plan, self.tiled, self.program = plan, tiled, tiled.schedule.program
         self.interface, self.local = interface, interface.local
-        self.to = self.arrays_of(plan, tiled, interface.names, interface.fields, self.local)
+        self.to = self.arrays_of(plan, tiled, interface.names, interface.fields, self.local,
+                                 interface.weights)
         self.panels = panels or Panels(interface.names)
         products = ProductCalls(self.program, self.to, self.panels)
         self.units = UnitGroups(self.program, self.to, products, self.local)

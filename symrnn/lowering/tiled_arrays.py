@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial, reduce
 
-from symrnn.loops import (ZERO, Aggregate, Binary, Call, Choose, Expression, Macro, Name,
-                          Names, Whole, product)
+from symrnn.loops import (REAL, ZERO, Aggregate, Binary, Call, Choose, Expression, Macro, Name,
+                          Names, Scalar, Whole, product)
 from symrnn.lowering.arrays import STREAMED, Arrays, Locals
 from symrnn.program import Delay, Span, Variable
 from symrnn.schedule import Order, Place, Plan, TiledChunk, TiledPlan, Walk
@@ -33,10 +33,10 @@ class Row:
 class TiledArrays(Arrays):
     """Rows of one tiled plan: one-axis values of our own are padded, the caller's are dense."""
 
-    def __init__(self, plan: Plan, tiled: TiledPlan, names: Names, fields: Names, local: Locals
-                 ) -> None:
+    def __init__(self, plan: Plan, tiled: TiledPlan, names: Names, fields: Names, local: Locals,
+                 weights: Scalar = REAL) -> None:
         super().__init__(plan, tiled.schedule, names, local)
-        self.tiled, self.fields = tiled, fields
+        self.tiled, self.fields, self.weights = tiled, fields, weights
         self._rows: dict[str, Name] = {}
 
     @property
@@ -204,10 +204,12 @@ class TiledArrays(Arrays):
         return Call("round_up", (self.extent(axes), LANES))
 
     def panel_entries(self, gates: tuple[str, ...], operand: str) -> Expression:
-        """Entries of the panels of some gates for one operand."""
+        """Entries of the panels of some gates for one operand; of a narrow type with scales."""
         axes = self.schedule.program[gates[0]].axes
-        return Whole(len(gates)) * self.padded(axes) * self.extent(
-            self.schedule.program[operand].axes)
+        entries = self.extent(self.schedule.program[operand].axes)
+        if self.weights.stored:
+            entries = Call("weight_depth", (entries,))
+        return Whole(len(gates)) * self.padded(axes) * entries
 
     def row_of_tile(self, gates: tuple[str, ...]) -> Expression:
         """Entries of one row of the sums of a tile in all blocks."""

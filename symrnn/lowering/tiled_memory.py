@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from symrnn.loops import (REAL, SIZE, Barrier, Body, Call, Declare, Expression, Formula, If, Name,
-                          Pointer, Run, Statement, Whole, total)
+                          Pointer, Run, Scalar, Statement, Whole, total)
 from symrnn.lowering.tiled_arrays import STORED, TiledArrays
 from symrnn.lowering.tiled_products import EARLY, Panels
 from symrnn.lowering.tiled_rows import THREAD, THREADS
@@ -162,7 +162,7 @@ class Memory:
         before: Expression = Name("packed")
         for one in self.tiled.packed:
             name = self.panels.pointer(one.gates, one.segment)
-            found.append(_array(name, before, const=True))
+            found.append(_array(name, before, const=True, of=self.to.weights))
             before = name + self.to.panel_entries(one.gates, one.segment.operand)
         return tuple(found)
 
@@ -186,8 +186,8 @@ class Memory:
 
 
 def _array(name: Name, value: Expression, const: bool = False, note: str = "",
-           shape: tuple[Expression, ...] | None = None) -> Declare:
-    return Declare(name.text, Pointer(REAL, const, fixed=True), value, shape, note)
+           shape: tuple[Expression, ...] | None = None, of: Scalar = REAL) -> Declare:
+    return Declare(name.text, Pointer(of, const, fixed=True), value, shape, note)
 
 
 def _a_row(one: Variable) -> str:

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from symrnn.loops import (REAL, Aggregate, Argument, Assign, Block, Call, Formula, Function, Member,
+from symrnn.loops import (Aggregate, Argument, Assign, Block, Call, Formula, Function, Member,
                           Name, Pointer, Run, Statement, Table, Whole)
 from symrnn.lowering.interface import argument
 from symrnn.lowering.tiled import TiledFunction
 from symrnn.lowering.tiled_arrays import TiledArrays
 from symrnn.lowering.tiled_products import vectors_of
 from symrnn.program import Program
-from symrnn.schedule import PackedWeights
+from symrnn.schedule import PackedWeights, Weights
+from symrnn.transforms import row_scale
 
 
 def packing(maker: TiledFunction, kind: str) -> Function:
     """The function that packs the weights for one direction."""
     prefix = maker.interface.prefix
     sizes, parameters = (argument(kind, prefix, one) for one in ("sizes", "parameters"))
-    packed = Argument("packed", Pointer(REAL), constant=False)
+    packed = Argument("packed", Pointer(maker.to.weights), constant=False)
     last = len(maker.tiled.packed) - 1
     body = tuple(packed_weights(one, maker.program, maker.to, place < last)
                  for place, one in enumerate(maker.tiled.packed))
@@ -31,10 +32,17 @@ def packed_weights(one: PackedWeights, program: Program, arrays: TiledArrays, go
         columns = arrays.extent((program[weights.matrix].axes[1],))
         strides = (Whole(1), columns) if weights.transposed else (columns, Whole(1))
         matrix = Member(Name("parameters"), arrays.fields[weights.matrix])
-        rows.append(Aggregate((matrix, *strides, Formula(weights.scale))))
+        rows.append(Aggregate((matrix, *strides, Formula(weights.scale), *_alike(arrays, weights))))
     packed, table = Name("packed"), Name("from")
     call = Call("pack", (
         arrays.extent(program[one.gates[0]].axes), vectors_of(one.width), table,
         Whole(len(one.gates)), arrays.extent(program[one.segment.operand].axes), packed))
     packing = Assign(packed, call) if goes_on else Run(call)
     return Block((Table(table.text, "weights", tuple(rows)), packing))
+
+
+def _alike(arrays: TiledArrays, weights: Weights) -> tuple[Whole, ...]:
+    """True for a narrow matrix whose units have one scale in common: one that is transposed too."""
+    if not arrays.weights.stored or row_scale(arrays.plan.program, weights.matrix).places:
+        return ()
+    return (Whole(1),)

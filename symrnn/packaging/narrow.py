@@ -17,11 +17,11 @@ import numpy.typing as npt
 from symrnn.loops import BFLOAT16, FLOAT16, INT8, Scalar
 from symrnn.packaging.drawn import vectors
 from symrnn.program import Program, ProgramError, Variable, quoted
+from symrnn.runtime.narrow import bfloat16, int8
 from symrnn.transforms import Scale, matrices, row_scale, scaled_rows
 
 Array = npt.NDArray[Any]
 Bits = Callable[[Array], tuple[Array, Array]]
-MOST = 127  # of int8, on both sides
 
 
 @dataclass(frozen=True)
@@ -98,10 +98,11 @@ def _differences(network: Program, sizes: Mapping[str, int], wide: Mapping[str, 
     after = vectors(narrow.network, sizes, narrow.params)
     told = [(name, before.outputs[name], after.outputs[name]) for name in before.outputs]
     told += [(f"final {name}", before.final[name], after.final[name]) for name in before.final]
-    return tuple(_difference(*one) for one in told)
+    return tuple(difference(*one) for one in told)
 
 
-def _difference(name: str, wide: Array, narrow: Array) -> Difference:
+def difference(name: str, wide: Array, narrow: Array) -> Difference:
+    """How far a result of narrow weights is from that of the weights as they are."""
     largest, top = float(np.abs(narrow - wide).max()), float(np.abs(wide).max())
     return Difference(name, largest, largest / top if top else inf if largest else 0.0)
 
@@ -112,7 +113,7 @@ def _in_int8(network: Program, params: Mapping[str, Array]) -> Weights:
     scales = [one for one in every if _saves(params[one.matrix], one)]
     found, stored = dict(params), dict(params)
     for one in scales:
-        whole, scale = _whole(params[one.matrix], one)
+        whole, scale = int8(params[one.matrix], one.places)
         stored[one.matrix], found[one.matrix] = whole, whole.astype(np.float32)
         stored[one.name] = found[one.name] = scale
     return Weights(scaled_rows(network, scales), found, stored,
@@ -124,14 +125,6 @@ def _saves(weights: Array, scale: Scale) -> bool:
     """True where whole numbers and scales take less than float32: rows of one entry do not."""
     rows = int(np.prod([weights.shape[place] for place in scale.places]))
     return weights.size + 4 * rows < 4 * weights.size
-
-
-def _whole(weights: Array, scale: Scale) -> tuple[Array, Array]:
-    others = tuple(place for place in range(weights.ndim) if place not in scale.places)
-    top = np.abs(weights).max(others, keepdims=True)
-    step = np.where(top > 0, top / np.float32(MOST), np.float32(1)).astype(np.float32)
-    whole = np.clip(np.rint(weights / step), -MOST, MOST).astype(np.int8)
-    return whole, step.squeeze(others)
 
 
 def _in_halves(kind: Scalar, bits: Bits) -> Callable[[Program, Mapping[str, Array]], Weights]:
@@ -160,13 +153,6 @@ def _float16(weights: Array) -> tuple[Array, Array]:
     return half.view(np.uint16), half.astype(np.float32)
 
 
-def _bfloat16(weights: Array) -> tuple[Array, Array]:
-    """The upper half of each float32, rounded to the nearest one, to even ones of two."""
-    bits = weights.astype(np.float32).view(np.uint32)
-    half = ((bits + 0x7fff + (bits >> 16 & 1)) >> 16).astype(np.uint16)
-    return half, (half.astype(np.uint32) << 16).view(np.float32)
-
-
 KINDS: dict[str, Callable[[Program, Mapping[str, Array]], Weights]] = {
     "int8": _in_int8, "float16": _in_halves(FLOAT16, _float16),
-    "bfloat16": _in_halves(BFLOAT16, _bfloat16)}
+    "bfloat16": _in_halves(BFLOAT16, bfloat16)}

@@ -95,6 +95,14 @@ class Arguments:
             array.flags.writeable = False
         return Packed(arrays, sizes.known, self.dtype)
 
+    def rounded(self, params: Mapping[str, Any]) -> dict[str, Array]:
+        """The parameters as the kernel computes with them, by name: of its type, or narrow.
+
+        Of narrow weights they are what the rounded ones stand for: a kernel that is compiled
+        without them gives the same results, but for its own rounding. Raises ShapeError.
+        """
+        return dict(self.pack(params))
+
     def named_inputs(self, x: Any) -> dict[str, Any]:
         """The inputs by name; where sequences start is told by whoever wants to."""
         told = {name: x[name] for name in self._starts if name in x} if isinstance(

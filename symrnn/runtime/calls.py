@@ -30,8 +30,9 @@ class Packed(Mapping[str, Array]):
     """
 
     def __init__(self, arrays: Mapping[str, Array], known: Mapping[str, int],
-                 dtype: np.dtype[Any]) -> None:
+                 dtype: np.dtype[Any], weights: str = "") -> None:
         self._arrays, self.known, self.dtype = dict(arrays), dict(known), dtype
+        self.weights = weights  # what matrices are rounded to, where they are
         self._blocks: dict[Hashable, Any] = {}
         shapes = {name: array.shape for name, array in self._arrays.items()}
         self.key = str(shapes)  # text, which keeps its hash
@@ -47,7 +48,7 @@ class Packed(Mapping[str, Array]):
         return self
 
     def __reduce_ex__(self, protocol: Any) -> Any:
-        return _packed_again, (self._arrays, self.known, self.dtype)
+        return _packed_again, (self._arrays, self.known, self.dtype, self.weights)
 
     def block(self, key: Hashable, make: Callable[[], Any]) -> Any:
         """What one engine made of the parameters, such as packed weights; made once."""
@@ -65,11 +66,11 @@ class Packed(Mapping[str, Array]):
         return len(self._arrays)
 
 
-def _packed_again(arrays: Mapping[str, Array], known: Mapping[str, int], dtype: np.dtype[Any]
-                  ) -> Packed:
+def _packed_again(arrays: Mapping[str, Array], known: Mapping[str, int], dtype: np.dtype[Any],
+                  weights: str) -> Packed:
     for array in arrays.values():
         array.flags.writeable = False
-    return Packed(arrays, known, dtype)
+    return Packed(arrays, known, dtype, weights)
 
 
 class Given(NamedTuple):

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from symrnn.backends.c import c_backend
 from symrnn.backends.simd_parts import SimdPart, parts_of, simd_parts
+from symrnn.loops import REAL
 from symrnn.program import counted
 from symrnn.rendering import rendered, shared
 from symrnn.runtime.c_engine import NAME, CEngine, Ready
@@ -21,6 +22,7 @@ from symrnn.runtime.compiler import (SIMD, CompilerFailed, CompilerMissing, begu
                                      object_file, shared_library)
 from symrnn.runtime.foreign import BoundStep, compiled_extension
 from symrnn.runtime.memory import Lease
+from symrnn.runtime.narrow import TYPES
 from symrnn.runtime.shapes import Arrays
 from symrnn.runtime.teams import crewed
 from symrnn.schedule import Plan
@@ -34,13 +36,13 @@ OF_ROWS, TRANSPOSED = "SYMRNN_TRANSPOSED_APART", "SYMRNN_TRANSPOSED_ALONE"
 APART = "SYMRNN_TILES_APART"
 
 
-def begin(dtype: npt.DTypeLike, threads: int) -> None:
+def begin(dtype: npt.DTypeLike, threads: int, weights: str = "") -> None:
     """Compile what all networks share while one of them is being derived.
 
     What goes wrong is told when it is asked for.
     """
     def both() -> Path:
-        tiles(OF_ROWS, np.dtype(dtype), _flags(threads))
+        tiles(OF_ROWS, np.dtype(dtype), _flags(threads), weights)
         return compiled_extension()
 
     try:
@@ -50,11 +52,17 @@ def begin(dtype: npt.DTypeLike, threads: int) -> None:
     begun(both)
 
 
-def tiles(which: str, dtype: np.dtype[Any], flags: tuple[str, ...]) -> Path:
+def tiles(which: str, dtype: np.dtype[Any], flags: tuple[str, ...], weights: str) -> Path:
     """Products of tiles, compiled once for all networks: those of rows, or of reductions."""
     double = dtype == np.float64
     text = TILES.format(which=which, type="double" if double else "float")
-    return object_file({"tiles.c": text, **shared()}, ("SYMRNN_DOUBLE",) if double else (), flags)
+    return object_file({"tiles.c": text, **shared()},
+                       (*(("SYMRNN_DOUBLE",) if double else ()), *_of_panels(weights)), flags)
+
+
+def _of_panels(weights: str) -> tuple[str, ...]:
+    """What chooses the type of panels, where it is another one than that of all else."""
+    return (f"SYMRNN_{weights.upper()}",) if weights else ()
 
 
 def _flags(threads: int) -> tuple[str, ...]:
@@ -62,9 +70,9 @@ def _flags(threads: int) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=64)
-def _parts(plan: Plan) -> tuple[Mapping[str, str], Mapping[str, SimdPart]]:
+def _parts(plan: Plan, weights: str) -> tuple[Mapping[str, str], Mapping[str, SimdPart]]:
     """The headers of one network, and the parts of its source."""
-    header, parts = simd_parts(plan, NAME)
+    header, parts = simd_parts(plan, NAME, TYPES[weights].scalar if weights else REAL)
     return rendered((c_backend(plan, NAME)[0], header)), parts
 
 
@@ -73,8 +81,9 @@ class SimdEngine(CEngine):
 
     prefix = f"{NAME}_simd_"
 
-    def __init__(self, plan: Plan, dtype: npt.DTypeLike, threads: int = 1) -> None:
-        self.threads, self.flags = threads, _flags(threads)
+    def __init__(self, plan: Plan, dtype: npt.DTypeLike, threads: int = 1, weights: str = ""
+                 ) -> None:
+        self.threads, self.flags, self.weights = threads, _flags(threads), weights
         super().__init__(plan, dtype)
         self.team = (self.threads,)
         if self.threads > 1:
@@ -103,15 +112,16 @@ class SimdEngine(CEngine):
 
     def files(self, part: str) -> dict[str, str]:
         """One part, in a folder of its own beside the shared header."""
-        headers, parts = _parts(self.plan)
+        headers, parts = _parts(self.plan, self.weights)
         own = {**headers, **rendered((parts[part].source,))}
         return {f"{NAME}/{name}": text for name, text in own.items()} | shared()
 
     def _linked(self, parts: tuple[str, ...]) -> Path:
         """The network's own parts and the tiles, which are compiled at the same time."""
-        known, flags, defines = _parts(self.plan)[1], self.flags, (*self.defines, APART)
+        known, flags = _parts(self.plan, self.weights)[1], self.flags
+        defines = (*self.defines, *_of_panels(self.weights), APART)
         has_reductions = any(known[part].has_reductions for part in parts)
-        jobs = [*(partial(tiles, one, self.dtype, flags)
+        jobs = [*(partial(tiles, one, self.dtype, flags, self.weights)
                   for one in ((OF_ROWS, TRANSPOSED) if has_reductions else (OF_ROWS,))),
                 *(partial(object_file, self.files(part), defines, flags) for part in parts)]
         *others, last = jobs
@@ -141,4 +151,7 @@ class SimdEngine(CEngine):
 
     def entries(self, ready: Ready, block: str) -> int:
         members = (self.threads,) if block.endswith("work") else ()
-        return self.told(ready, block, *members)
+        entries = self.told(ready, block, *members)
+        if self.weights and block.endswith("packed"):  # memory is lent in numbers of the dtype
+            return -(-entries * TYPES[self.weights].bytes // self.dtype.itemsize)
+        return entries

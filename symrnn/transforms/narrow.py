@@ -57,7 +57,7 @@ def row_scale(program: Program, name: str) -> Scale:
     """The scale of one of the :func:`matrices`.
 
     A row is what one entry of a result sums over: the axes of the scale are those that every
-    contraction keeps; the first one where there is none, as in W and its transpose.
+    contraction keeps. Where there is none, as in W and its transpose, all rows share one.
     """
     kept = set(range(len(program[name].axes)))
     for equation in program.equations:
@@ -65,7 +65,7 @@ def row_scale(program: Program, name: str) -> Scale:
             for letters in _letters(ein, name):
                 kept &= {place for place, letter in enumerate(letters)
                          if letter in ein.letters.output}
-    return Scale(beside(program, name, after="_scale"), name, tuple(sorted(kept)) or (0,))
+    return Scale(beside(program, name, after="_scale"), name, tuple(sorted(kept)))
 
 
 def _scaled(program: Program, scale: Scale) -> Program:

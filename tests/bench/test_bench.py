@@ -8,8 +8,9 @@ from typer.testing import CliRunner, Result
 
 from symrnn import cli
 from symrnn.bench import heat, limits, report, scaling, timing
-from symrnn.bench.case import make_case
+from symrnn.bench.case import BOUND, make_case
 from symrnn.bench.child import last
+from symrnn.bench.contenders.lineup import OURS
 from symrnn.bench.kinds import Kind
 from symrnn.bench.limits import Limits, Product
 from symrnn.bench.outcome import Outcome, Report
@@ -59,6 +60,34 @@ def test_the_table_holds_the_goals() -> None:
     assert streaming.goals == (Goal(9, ("onnxruntime",)),)
     assert {one.threads for one in GOALS} == {1, 2}
     assert chosen(Choice()) == GOALS
+
+
+def test_narrow_weights_race_float32_and_read_fewer_bytes() -> None:
+    narrow = chosen(Choice(("gru",), weights=("int8",)))
+    assert {(one.weights, one.kind) for one in narrow} == {("int8", Kind.STEP)}
+    assert all({"symrnn float32", "onnxruntime"} == {name for goal in one.goals
+                                                     for name in goal.against} for one in narrow)
+    (made,) = chosen(Choice(("brc",), (Kind.STEP,), (8,), weights=("bfloat16",)))
+    assert (made.cell, made.weights, made.sizes) == ("brc", "bfloat16", "B=1 m=8 bfloat16")
+    assert Workload.from_json(made.as_json()) == made
+    full, half, byte = (work(make_case(Workload("gru", Kind.STEP, 8, weights=weights)))
+                        for weights in ("", "bfloat16", "int8"))
+    matrices = 6 * 8 * 8
+    assert full.weights - half.weights == 2 * matrices and half.weights - byte.weights == matrices
+    assert full.operations == half.operations == byte.operations
+    reading = byte.weights / LIMITS.reading(byte.weights)  # whole numbers are not bound by floats
+    assert byte.seconds(LIMITS) == reading < half.seconds(LIMITS)
+
+
+def test_narrow_weights_give_the_numbers_of_all_others() -> None:
+    for weights in ("bfloat16", "int8"):
+        for kind in (Kind.STEP, Kind.SEQUENCE):
+            case = make_case(Workload("lstm", kind, 9, 3, 4, weights=weights))
+            made = {one.name: one for one in OURS.trials(case)}
+            assert set(made) == {"symrnn", "symrnn float32"}
+            for trial in made.values():
+                trial.call()
+                assert case.error(trial.results()) < BOUND, trial.name
 
 
 def test_what_stands_in_no_table_is_made_up() -> None:

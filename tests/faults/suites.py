@@ -52,6 +52,8 @@ SUITES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("symrnn/runtime/flat", ("tests/runtime/test_flat.py",)),
     ("symrnn/runtime/inputs", ("tests/storage/test_saved.py", "tests/runtime/test_misuse.py")),
     ("symrnn/runtime/compiler", ("tests/runtime/test_compiler.py",)),
+    ("symrnn/runtime/narrow", ("tests/test_narrow_kernels.py",)),
+    ("templates/c/shared/weights", ("tests/test_narrow_kernels.py",)),
     ("symrnn/runtime/masking", ("tests/transforms/test_masks.py",)),
     ("symrnn/runtime/windows", ("tests/runtime/test_windows.py",)),
     *((f"symrnn/runtime/{one}", ("tests/test_calls.py", "tests/runtime"))

@@ -99,23 +99,6 @@ ALWAYS size_t blocks_per_batch(size_t rows)
     return rows == 1 ? OF_ONE_ROW : ROWS_AT_ONCE / rows;
 }
 
-/* Whether input products are computed ahead of a scan, for several steps at once: then weights of
- * the input are read once for all of those steps. Not where each step alone has rows for four tiles
- * of 6 or three of 8, so that reading a weight is a small part of using it, and all weights, so
- * many entries, stay in the second cache from step to step (a quarter of a megabyte leaves as much
- * for values); then sums that wait in memory would cost more. */
-enum { MANY_ROWS = 24, NEAR = 1 << 18 };
-
-ALWAYS size_t ahead_of(size_t batch, size_t entries)
-{
-#ifdef SYMRNN_BLAS
-    (void)batch, (void)entries; /* one call has more rows so */
-    return 1;
-#else
-    return batch < MANY_ROWS || entries * sizeof(real) > NEAR;
-#endif
-}
-
 /* Steps whose input products are computed ahead: those whose sums, so many entries a row, fit into
  * half a megabyte, a second cache, where they lie until their step reads them; but no more rows
  * than a loop nest takes at a time, as more do not read the weights less often. */

@@ -10,41 +10,82 @@ typedef struct weights {
     size_t across; /* from one unit to the next: 1, or a row of the matrix */
     size_t along;  /* from one entry of the operand to the next: the other one */
     real scale;
+    int alike; /* whether all units have one step, where they do have some */
 } weights;
 
+/* What the numbers of a panel are multiples of, for each unit of a vector: 1, but where they are
+ * whole, so that 127 is the largest one of the unit; 1 for a unit of zeros. */
+MAYBE vec steps_of(const weights *from, size_t units, size_t first, size_t entries)
+{
+    vec found = splat(1);
+#ifdef SYMRNN_INT8
+    for (size_t lane = 0; lane < LANES && first + lane < units; ++lane) {
+        const size_t low = from->alike ? 0 : first + lane, high = from->alike ? units : low + 1;
+        real largest = 0;
+        for (size_t unit = low; unit < high; ++unit)
+            for (size_t k = 0; k < entries; ++k) {
+                const real size = MATH(fabs)(from->matrix[unit * from->across + k * from->along]);
+                largest = size > largest ? size : largest;
+            }
+        found[lane] = largest > 0 ? largest / 127 : 1;
+    }
+#else
+    (void)from, (void)units, (void)first, (void)entries;
+#endif
+    return found;
+}
+
 /* One vector of units of a panel, where the entries of a row of the matrix are units. */
-ALWAYS void pack_along(const real *from, size_t step, size_t units, size_t entries, real scale,
-                       real *to, size_t row)
+ALWAYS void pack_along(const real *from, size_t step, size_t units, size_t entries, vec scale,
+                       weight *to, size_t width, size_t w)
 {
     for (size_t k = 0; k < entries; ++k)
-        store(to + k * row, scale * load_part(from + k * step, units));
+        put_weights(to, k, width, w, scale * load_part(from + k * step, units));
 }
 
 /* The same where every unit is a row of the matrix: LANES x LANES entries at a time are transposed,
  * so that both matrix and panel are read and written by whole vectors. */
-ALWAYS void pack_across(const real *from, size_t step, size_t units, size_t entries, real scale,
-                        real *to, size_t row)
+ALWAYS void pack_across(const real *from, size_t step, size_t units, size_t entries, vec scale,
+                        weight *to, size_t width, size_t w)
 {
     ALIGNED real square[LANES][LANES];
     for (size_t k = 0; k < entries; k += LANES) {
         const size_t some = min_size(LANES, entries - k);
         for (size_t lane = 0; lane < LANES; ++lane)
-            store(square[lane], lane < units ? scale * load_part(from + lane * step + k, some)
-                                             : (vec){0});
+            store(square[lane], lane < units ? load_part(from + lane * step + k, some) : (vec){0});
         for (size_t i = 0; i < some; ++i) {
             vec column = {0};
             UNROLLED for (int lane = 0; lane < LANES; ++lane)
                 column[lane] = square[lane][i];
-            store(to + (k + i) * row, column);
+            put_weights(to, k + i, width, w, scale * column);
         }
     }
+}
+
+/* Zeros where entries do not fill the last group; with WHOLE, what sums of a vector begin with. */
+ALWAYS void end_panel(weight *panel, size_t entries, size_t width, size_t w)
+{
+    weight *const to = panel + weight_head(entries) * width * LANES;
+    for (size_t k = entries; k < round_up(entries, GROUP); ++k)
+        put_weights(to, k, width, w, (vec){0});
+#ifdef WHOLE
+    for (size_t part = 0; part * PART < entries; ++part)
+        for (int lane = 0; lane < LANES; ++lane) {
+            int32_t sum = 0;
+            for (size_t k = part * PART; k < min_size(entries, (part + 1) * PART); ++k)
+                sum += to[((k / GROUP * width + w) * LANES + lane) * GROUP + k % GROUP];
+            sum *= -BIAS;
+            memcpy(panel + (((1 + part) * width + w) * LANES + lane) * sizeof(real), &sum,
+                   sizeof sum);
+        }
+#endif
 }
 
 /* The panel of one block, for all gates with one operand: first those vectors of the block that a
  * tile takes together, entry by entry, then the next ones. Vectors go gate by gate, and tiles share
  * them evenly: `product` cuts them in the same way. */
-MAYBE real *pack_block(size_t units, size_t vectors, size_t block, const weights *matrices,
-                       size_t gates, size_t entries, real *panel)
+MAYBE weight *pack_block(size_t units, size_t vectors, size_t block, const weights *matrices,
+                         size_t gates, size_t entries, weight *panel)
 {
     const size_t own = vectors_of(units, vectors, block), all = own * gates;
     for (size_t v = 0, width; v < all; v += width) {
@@ -53,21 +94,27 @@ MAYBE real *pack_block(size_t units, size_t vectors, size_t block, const weights
             const weights from = matrices[(v + w) / own];
             const size_t first = (block * vectors + (v + w) % own) * LANES;
             const real *const start = from.matrix + first * from.across;
+            weight *const to = panel + weight_head(entries) * width * LANES;
+            vec scale = splat(from.scale);
+            if (SCALED) {
+                const vec step = steps_of(&from, units, first, entries);
+                store((real *)panel + w * LANES, scale * step);
+                scale = 1 / step;
+            }
             if (from.across == 1)
-                pack_along(start, from.along, units - first, entries, from.scale,
-                           panel + w * LANES, width * LANES);
+                pack_along(start, from.along, units - first, entries, scale, to, width, w);
             else
-                pack_across(start, from.across, units - first, entries, from.scale,
-                            panel + w * LANES, width * LANES);
+                pack_across(start, from.across, units - first, entries, scale, to, width, w);
+            end_panel(panel, entries, width, w);
         }
-        panel += entries * width * LANES;
+        panel += weight_depth(entries) * width * LANES;
     }
     return panel;
 }
 
 /* The panels of all blocks. Returns where those of the next operand may begin. */
-MAYBE real *pack(size_t units, size_t vectors, const weights *matrices, size_t gates,
-                 size_t entries, real *panel)
+MAYBE weight *pack(size_t units, size_t vectors, const weights *matrices, size_t gates,
+                   size_t entries, weight *panel)
 {
     for (size_t block = 0; block < blocks(units, vectors); ++block)
         panel = pack_block(units, vectors, block, matrices, gates, entries, panel);
