@@ -1,9 +1,9 @@
 """A network taken apart at its scans: what is there before them, their steps alone, what follows.
 
-Where a part is affine entry by entry, its steps over a piece of the sequence are together one such
-map again: ``h -> a h + b``. So pieces can run side by side, each from zero, which gives every b;
-the derivative of the last state by the first gives every a; and then each runs from where it
-really begins. Nothing is derived by hand: a comes from the tangent of the steps.
+Where a part is affine, its steps over a piece of the sequence are together one such map again:
+``h -> a h + b``. So pieces can run side by side, each from zero, which gives every b; the derivative
+of the last state by the first gives every a; and then each runs from where it really begins. Nothing
+is derived by hand: a comes from the tangent of the steps. A part that is not affine is linearised.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from symrnn.adjoint import passed_on
 from symrnn.adjoint.slices import leading_to
 from symrnn.program import (FED, Program, ProgramError, Role, Span, Variable, of_network, verify)
 from symrnn.program.expressions import sizes_in_order
-from symrnn.recurrences.kinds import Kind, Part, kind_of, parts
+from symrnn.recurrences.kinds import Part, kind_of, parts
+from symrnn.recurrences.newton import Linearised, linearised
 from symrnn.transforms.rewiring import recurrence
 
 
@@ -26,13 +27,14 @@ class Scan:
     What the steps read of the step before, but for their own states, they are given as an input.
     ``before`` is None where the steps read nothing but what is given. ``factors`` are, by the name
     of a state, programs whose final states are those of the steps, and their derivatives by that
-    state at the start.
+    state at the start. Steps that are not affine have none: they are ``linearised``.
     """
 
     part: Part
     before: Program | None
     steps: Program
     factors: Mapping[str, Program]
+    linearised: Linearised | None = None
 
 
 @dataclass(frozen=True)
@@ -50,17 +52,20 @@ class Scans:
 
 
 @of_network
-def scans(program: Program, there: Collection[str] = ()) -> Scans:
-    """A network that is affine entry by entry, taken apart. Raises ProgramError for any other.
+def scans(program: Program, there: Collection[str] = (), newton: bool = False) -> Scans:
+    """A network that is affine in its states, taken apart; any other by Newton's method alone.
 
-    What is ``there`` already, such as the states of a forward pass, is not computed again.
+    What is ``there`` already, such as the states of a forward pass, is not computed again. Raises
+    ProgramError for what remembers nothing, and without ``newton`` for what is not affine.
     """
     found = tuple(one for one in parts(program) if one.delays[0].source not in there)
     kind = kind_of(found)
-    if kind is not Kind.AFFINE_DIAGONAL:
-        told = "remembers nothing" if kind is None else f"is {kind.value}"
-        raise ProgramError(f"{program.name} {told}, and only what is {Kind.AFFINE_DIAGONAL.value} "
-                           f"runs in parallel over time; symrnn.recurrence(net) prints why")
+    if kind is None:
+        raise ProgramError(f"{program.name} remembers nothing, so there is no scan over time")
+    if not newton and not all(one.affine for one in found):
+        raise ProgramError(f"{program.name} is {kind.value}, and without Newton's method only what "
+                           f"is affine runs in parallel over time (symrnn.recurrence(net) prints "
+                           f"why); parallel_scan(net, newton=True) iterates")
     known, made = {*there}, list[Scan]()
     for part in sorted(found, key=lambda one: _place(program, one)):
         made.append(_scan(program, part, known))
@@ -92,6 +97,10 @@ def _scan(program: Program, part: Part, known: Collection[str]) -> Scan:
                                    if name not in known and not program[name].role.given])
     steps = _cut(program, there, [one.source for one in part.delays])
     assert steps is not None
+    if not part.affine:
+        step = linearised(steps)
+        return Scan(part, before, steps, {},
+                    replace(step, program=_with_used_sizes(step.program)))
     return Scan(part, before, steps,
                 {one.state: _with_used_sizes(passed_on(steps, one.initial))
                  for one in part.delays})
