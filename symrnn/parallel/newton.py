@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from symrnn.program import counted, quoted
+
 
 @dataclass(frozen=True)
 class Newton:
@@ -12,11 +14,18 @@ class Newton:
     They have converged where what a step gives is the next state to within ``tolerance``, and the
     last correction of no state was larger; both are relative to the largest entry of that state in
     the sequence. Numbers of float32 need 1e-5 where a state remembers hundreds of steps. After so
-    many ``iterations`` without that, NotConverged is raised.
+    many ``iterations`` without that, NotConverged is raised. Raises ValueError for a tolerance
+    that is not above zero, and for fewer iterations than one.
     """
 
     tolerance: float = 1e-6
     iterations: int = 100
+
+    def __post_init__(self) -> None:
+        if not self.tolerance > 0:
+            raise ValueError(f"tolerance is {quoted(self.tolerance)}; it is above zero")
+        if self.iterations < 1:
+            raise ValueError(f"iterations is {quoted(self.iterations)}; there is at least one")
 
 
 class NotConverged(ArithmeticError):
@@ -28,8 +37,7 @@ class NotConverged(ArithmeticError):
 
     def __init__(self, name: str, iterations: int, residual: float, correction: float) -> None:
         self.residual, self.correction, self.iterations = residual, correction, iterations
-        times = "iteration" if iterations == 1 else "iterations"
         super().__init__(
-            f"{name}: after {iterations} {times} of Newton's method the residual is {residual:.1e} "
-            f"and the last correction {correction:.1e} of the largest entry; allow more iterations "
-            f"or a larger tolerance, or run one step after the other")
+            f"{name}: after {counted(iterations, 'iteration')} of Newton's method the residual is "
+            f"{residual:.1e} and the last correction {correction:.1e} of the largest entry; allow "
+            f"more iterations or a larger tolerance, or run one step after the other")

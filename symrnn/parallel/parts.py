@@ -10,7 +10,7 @@ import numpy as np
 
 from symrnn.parallel.newton import Newton, NotConverged
 from symrnn.parallel.pieces import Block, Pieces, Values, remembered, run, shifted
-from symrnn.program import FED, Delay, Program, Span
+from symrnn.program import FED, Program, Span
 from symrnn.recurrences import Linearised, Scan, scans
 from symrnn.runtime import Kernel
 from symrnn.runtime.directional import arguments, by_owner
@@ -162,21 +162,17 @@ class _Iterations:
 
     def run(self, own: Values, pieces: int, steps: int) -> Values:
         """All states that the steps give, and the final ones. Raises NotConverged."""
-        guess, residual, correction = self._first(own, steps), 0.0, 0.0
-        zeros = {one.initial: np.zeros_like(own[self.scan.program[one.initial].of])
-                 for one in self.scan.program.delays}
-        for self.iterations in range(1, self.newton.iterations + 1):
-            known = {**own, **guess}
-            values = {**known, **zeros, **remembered(known, self.delays),
-                      **{one.guess: guess[one.value] for one in self.unknowns}}
+        guess = self._first(own, steps)
+        for count in range(1, self.newton.iterations + 1):
             with np.errstate(all="ignore"):  # far from the answer numbers may be too large
-                self.scan.run(values, pieces, steps)
-                guess = {one.value: guess[one.value] + _finite(values[one.correction])
+                found = self._iteration({**own, **guess}, pieces, steps)
+                guess = {one.value: guess[one.value] + _finite(found[one.correction])
                          for one in self.unknowns}
-                residual, correction = (
-                    max(_relative(values[part], guess[one.value]) for one, part in some)
-                    for some in (((one, one.residual) for one in self.unknowns),
-                                 ((one, one.correction) for one in self.unknowns)))
+                residual = max(_relative(found[one.residual], guess[one.value])
+                               for one in self.unknowns)
+                correction = max(_relative(found[one.correction], guess[one.value])
+                                 for one in self.unknowns)
+            self.iterations = count
             if max(residual, correction) <= self.newton.tolerance:
                 return {**guess, **remembered({**own, **guess}, self.delays)}
         raise NotConverged(self.name, self.iterations, residual, correction)
@@ -186,6 +182,16 @@ class _Iterations:
         starts = {one.source: own[one.initial] for one in self.delays}
         return {one.value: np.repeat(starts[one.value][None], steps, 0) for one in self.unknowns}
 
+    def _iteration(self, known: Values, pieces: int, steps: int) -> Values:
+        """Residuals and corrections of what is known."""
+        program = self.scan.program
+        values = {**known, **remembered(known, self.delays),
+                  **{one.guess: known[one.value] for one in self.unknowns},
+                  **{one.initial: np.zeros_like(known[program[one.initial].of])
+                     for one in program.delays}}
+        self.scan.run(values, pieces, steps)
+        return values
+
 
 def _finite(correction: Array) -> Array:
     """A correction, zero where it overflowed: what stands before that is right all the same."""
@@ -193,6 +199,8 @@ def _finite(correction: Array) -> Array:
 
 
 def _relative(change: Array, values: Array) -> float:
-    """The largest entry of a change over the largest entry of all; infinite where there is none."""
-    size, most = np.abs(values).max(initial=0), np.abs(change).max(initial=0)
-    return float(most / size) if size and np.isfinite(most) else float(most > 0) * float("inf")
+    """The largest entry of a change over that of a value; infinite where one is no number."""
+    most, size = (float(np.abs(one).max(initial=0)) for one in (change, values))
+    if most == 0:
+        return 0.0
+    return most / size if size and np.isfinite(most) else float("inf")

@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from sympy import Integer, Symbol
 
 from symrnn.adjoint import join, opened, tangent
-from symrnn.program import (Delay, Equation, Glyph, Program, Role, Variable, add, free_name, multiply,
-                            verify)
+from symrnn.program import (Delay, Equation, Glyph, Program, Role, Variable, add, free_name,
+                            multiply)
 
 
 @dataclass(frozen=True)
@@ -46,8 +46,9 @@ def linearised(steps: Program) -> Linearised:
             both, unknown = _corrected(both, one, moved[one])
             unknowns.append(unknown)
     corrections = {moved[one.value]: one.correction for one in unknowns}
-    both = replace(both, variables=tuple(_given(one, steps) for one in both.variables), delays=tuple(
-        _reading(one, corrections) for one in both.delays if one not in steps.delays))
+    both = replace(both, variables=tuple(_given(one, steps) for one in both.variables),
+                   delays=tuple(_reading(one, corrections) for one in both.delays
+                                if one not in steps.delays))
     results = [name for one in unknowns for name in (one.residual, one.correction)]
     return Linearised(opened(both, tuple(results)), tuple(unknowns))
 

@@ -1,9 +1,10 @@
 """A network taken apart at its scans: what is there before them, their steps alone, what follows.
 
 Where a part is affine, its steps over a piece of the sequence are together one such map again:
-``h -> a h + b``. So pieces can run side by side, each from zero, which gives every b; the derivative
-of the last state by the first gives every a; and then each runs from where it really begins. Nothing
-is derived by hand: a comes from the tangent of the steps. A part that is not affine is linearised.
+``h -> a h + b``. So pieces can run side by side, each from zero, which gives every b; the
+derivative of the last state by the first gives every a; and then each runs from where it really
+begins. Nothing is derived by hand: a comes from the tangent of the steps. A part that is not affine
+is linearised.
 """
 
 from __future__ import annotations

@@ -27,8 +27,9 @@ SUITES: tuple[tuple[str, tuple[str, ...]], ...] = (
                                   "tests/backends/test_number_types.py")),
     ("symrnn/transforms/", ("tests/transforms/test_wrong_options.py",
                             "tests/transforms/test_options.py", "tests/transforms")),
-    ("symrnn/recurrences/", ("tests/test_recurrences.py", "tests/test_parallel.py")),
-    ("symrnn/parallel", ("tests/test_parallel.py",)),
+    ("symrnn/recurrences/", ("tests/test_recurrences.py", "tests/test_parallel.py",
+                              "tests/test_newton.py")),
+    ("symrnn/parallel", ("tests/test_parallel.py", "tests/test_newton.py")),
     *((one, ("tests/package/test_vectors.py",))
       for one in ("symrnn/schedule/streaming", "symrnn/lowering/stream", "symrnn/backends/c_stream",
                   "templates/c/stream/")),
