@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import isqrt
+from typing import Protocol
 
 import numpy as np
 
+from symrnn.parallel.chunks import InChunks
 from symrnn.parallel.newton import Newton, NotConverged
 from symrnn.parallel.pieces import Block, Pieces, Values, remembered, run, shifted
 from symrnn.program import FED, Program, Span
@@ -19,13 +21,23 @@ from symrnn.runtime.shapes import Array
 Compiled = Callable[[Program], Kernel]
 
 
+class _Way(Protocol):
+    """How a scan runs once all that it reads is there."""
+
+    def run(self, own: Values, pieces: int, steps: int) -> Values:
+        """All that the scan gives."""
+        ...
+
+
 class Sequence:
     """All scans of a program, and what follows them; without what is ``there`` before."""
 
     def __init__(self, program: Program, compiled: Compiled, there: frozenset[str] = frozenset(),
-                 newton: Newton | None = None) -> None:
-        self.program, self.apart = program, scans(program, there, newton is not None)
-        self.parts = [_Part(one, program, compiled, newton) for one in self.apart.scans]
+                 newton: Newton | None = None, chunk: int | None = None) -> None:
+        self.apart = scans(program, there, newton is not None, chunk is not None)
+        self.program = program = self.apart.program
+        self.parts = [_Part(one, program, _way(one, program.name, compiled, newton, chunk), compiled)
+                      for one in self.apart.scans]
         self.after = None if self.apart.after is None else compiled(self.apart.after)
 
     def run(self, values: Values, pieces: int | None, steps: int) -> None:
@@ -42,22 +54,26 @@ class Sequence:
                 if isinstance(one.way, _Iterations)}
 
 
+def _way(scan: Scan, name: str, compiled: Compiled, newton: Newton | None, chunk: int | None
+         ) -> _Way:
+    """How a scan runs."""
+    if scan.linearised is not None:
+        assert newton is not None
+        return _Iterations(name, scan, scan.linearised, compiled, newton)
+    if scan.chunkwise is not None:
+        assert chunk is not None
+        return InChunks(scan, scan.chunkwise, chunk)
+    return _TwoPasses(scan, compiled)
+
+
 class _Part:
     """One scan: what its steps read, then the steps."""
 
-    def __init__(self, scan: Scan, program: Program, compiled: Compiled, newton: Newton | None
-                 ) -> None:
-        self.delays = scan.part.delays
+    def __init__(self, scan: Scan, program: Program, way: _Way, compiled: Compiled) -> None:
+        self.delays, self.way = scan.part.delays, way
         self.before = None if scan.before is None else compiled(scan.before)
-        read = {one.name for one in scan.steps.with_role(*FED)}
-        self.shifted = [one for one in program.delays if one.lhs in read
+        self.shifted = [one for one in program.delays if one.lhs in scan.reads
                         and one not in self.delays]
-        self.way: _TwoPasses | _Iterations
-        if scan.linearised is None:
-            self.way = _TwoPasses(scan, compiled)
-        else:
-            assert newton is not None
-            self.way = _Iterations(program.name, scan, scan.linearised, compiled, newton)
 
     def run(self, values: Values, pieces: int, steps: int) -> Values:
         """What the scan binds and what it reads, from what is known."""

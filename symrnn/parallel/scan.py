@@ -23,6 +23,7 @@ from symrnn.program import Program, Role, quoted
 from symrnn.runtime import Kernel, ShapeError
 from symrnn.runtime.calls import Given
 from symrnn.runtime.shapes import Array
+FORMS = ("two-pass", "chunkwise")
 
 
 class ParallelScan:
@@ -32,9 +33,11 @@ class ParallelScan:
     """
 
     def __init__(self, kernel: Kernel, compiled: Callable[[Program], Kernel],
-                 newton: Newton | None = None) -> None:
+                 newton: Newton | None = None, chunk: int | None = None) -> None:
         self.kernel, self.program, self._compiled = kernel, kernel.program, compiled
         self._forward = Sequence(self.program, compiled, newton=newton)
+        self._inferring = self._forward if chunk is None else Sequence(
+            self.program, compiled, newton=newton, chunk=chunk)
 
     def __repr__(self) -> str:
         return f"<ParallelScan of {self.kernel!r}>"
@@ -59,7 +62,9 @@ class ParallelScan:
         side, by default about as many as each has steps; steps that are left over come last.
         Raises ShapeError, also for fewer pieces than one, and NotConverged.
         """
-        _, y, final = self._run(self.kernel.given(params, x, initial), pieces)
+        given = self.kernel.given(params, x, initial)
+        _, y, final = self._run(self._inferring if given.sizes.known["T"] else self._forward,
+                                given, pieces)
         return y, final
 
     def gradients(self, params: Mapping[str, Any], x: Any, y_bar: Any,
@@ -74,7 +79,7 @@ class ParallelScan:
         ``Kernel.backward``. Raises ShapeError, NotConverged.
         """
         given = self.kernel.given(params, x, initial)
-        values, y, final = self._run(given, pieces)
+        values, y, final = self._run(self._forward, given, pieces)
         bars = self.kernel.cotangents(given.sizes, y_bar(y) if callable(y_bar) else y_bar,
                                       final_bar)
         system = self._backward
@@ -85,12 +90,13 @@ class ParallelScan:
                  if one.role is Role.GRADIENT}
         return y, final, found
 
-    def _run(self, given: Given, pieces: int | None) -> tuple[Values, Any, dict[str, Array]]:
+    def _run(self, system: Sequence, given: Given, pieces: int | None
+             ) -> tuple[Values, Any, dict[str, Array]]:
         """All values of a forward pass, what comes out, and the final states."""
         if pieces is not None and pieces < 1:
             raise ShapeError(f"pieces is {quoted(pieces)}; a sequence has at least one piece")
         values = dict(given.by_variable(self.program))
-        self._forward.run(values, pieces, given.sizes.known["T"])
+        system.run(values, pieces, given.sizes.known["T"])
         final = {one.state: values[one.final] if one.final in values else shifted(values, one)[1]
                  for one in self.program.delays}
         return values, self.kernel.alone({name: values[name] for name in self.program.outputs}), \
@@ -98,7 +104,8 @@ class ParallelScan:
 
 
 def parallel_scan(program: Program, backend: str = "numpy", dtype: npt.DTypeLike = "float32",
-                  threads: int = 1, newton: Newton | bool = False) -> ParallelScan:
+                  threads: int = 1, newton: Newton | bool = False, form: str = "two-pass",
+                  chunk: int = 64) -> ParallelScan:
     """What runs a network over long sequences in few steps; exact but for rounding.
 
     ``backend``, ``dtype`` and ``threads`` are those of :func:`symrnn.compile`. It pays where a step
@@ -117,6 +124,11 @@ def parallel_scan(program: Program, backend: str = "numpy", dtype: npt.DTypeLike
     Raises ProgramError for what remembers nothing, and without ``newton`` for what is not affine;
     and what ``compile`` raises.
     """
+    if form not in FORMS:
+        raise ValueError(f"form is {quoted(form)}; there are {' and '.join(FORMS)}")
+    if chunk < 1:
+        raise ValueError(f"chunk is {quoted(chunk)}; there is at least one step in it")
     chosen = (Newton() if newton else None) if isinstance(newton, bool) else newton
     return ParallelScan(compile(program, backend, dtype, threads=threads),
-                        lambda one: compile_forward(one, backend, dtype, threads), chosen)
+                        lambda one: compile_forward(one, backend, dtype, threads), chosen,
+                        chunk if form == "chunkwise" else None)

@@ -1,9 +1,11 @@
 """Of what kind a recurrence is: affine in its states or not, and which entry reads which."""
 
+from symrnn.recurrences.chunkwise import Chunkwise, Operand, Reading, Term, chunkwise
 from symrnn.recurrences.kinds import Kind, Part, Structure, kind_of, parts
 from symrnn.recurrences.newton import Linearised, Unknown, linearised
 from symrnn.recurrences.scans import Scan, Scans, scans
 from symrnn.recurrences.ways import beside
 
-__all__ = ["Kind", "Linearised", "Part", "Scan", "Scans", "Structure", "Unknown", "beside",
-           "kind_of", "linearised", "parts", "scans"]
+__all__ = ["Chunkwise", "Kind", "Linearised", "Operand", "Part", "Reading", "Scan", "Scans",
+           "Structure", "Term", "Unknown", "beside", "chunkwise", "kind_of", "linearised", "parts",
+           "scans"]

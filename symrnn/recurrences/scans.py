@@ -16,6 +16,7 @@ from symrnn.adjoint import passed_on
 from symrnn.adjoint.slices import leading_to
 from symrnn.program import (FED, Program, ProgramError, Role, Span, Variable, of_network, verify)
 from symrnn.program.expressions import sizes_in_order
+from symrnn.recurrences.chunkwise import Chunkwise, chunkwise
 from symrnn.recurrences.kinds import Part, kind_of, parts
 from symrnn.recurrences.newton import Linearised, linearised
 from symrnn.transforms.rewiring import recurrence
@@ -28,7 +29,8 @@ class Scan:
     What the steps read of the step before, but for their own states, they are given as an input.
     ``before`` is None where the steps read nothing but what is given. ``factors`` are, by the name
     of a state, programs whose final states are those of the steps, and their derivatives by that
-    state at the start. Steps that are not affine have none: they are ``linearised``.
+    state at the start. Steps that are not affine have none: they are ``linearised``. Where there
+    is a ``chunkwise`` form, it takes the place of the steps.
     """
 
     part: Part
@@ -36,14 +38,33 @@ class Scan:
     steps: Program
     factors: Mapping[str, Program]
     linearised: Linearised | None = None
+    chunkwise: Chunkwise | None = None
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """What has to be there at every step, or in every sample, before the scan."""
+        if self.chunkwise is not None:
+            return self.chunkwise.reads
+        return tuple(one.name for one in self.steps.with_role(*FED))
+
+    @property
+    def gives(self) -> tuple[str, ...]:
+        """What is there at every step after the scan."""
+        if self.chunkwise is not None:
+            return tuple(one.name for one in self.chunkwise.readings)
+        return self.steps.outputs
 
 
 @dataclass(frozen=True)
 class Scans:
-    """All parts in their order, and the program that gives the outputs; None without others."""
+    """All parts in their order, and the program that gives the outputs; None without others.
+
+    The ``program`` is the network, with names for what chunkwise forms take.
+    """
 
     scans: tuple[Scan, ...]
     after: Program | None
+    program: Program
 
     @property
     def known(self) -> frozenset[str]:
@@ -53,11 +74,13 @@ class Scans:
 
 
 @of_network
-def scans(program: Program, there: Collection[str] = (), newton: bool = False) -> Scans:
+def scans(program: Program, there: Collection[str] = (), newton: bool = False,
+          in_chunks: bool = False) -> Scans:
     """A network that is affine in its states, taken apart; any other by Newton's method alone.
 
     What is ``there`` already, such as the states of a forward pass, is not computed again. Raises
-    ProgramError for what remembers nothing, and without ``newton`` for what is not affine.
+    ProgramError for what remembers nothing, without ``newton`` for what is not affine, and for what
+    has no chunkwise form where its affine parts are to run ``in_chunks``.
     """
     found = tuple(one for one in parts(program) if one.delays[0].source not in there)
     kind = kind_of(found)
@@ -67,12 +90,18 @@ def scans(program: Program, there: Collection[str] = (), newton: bool = False) -
         raise ProgramError(f"{program.name} is {kind.value}, and without Newton's method only what "
                            f"is affine runs in parallel over time (symrnn.recurrence(net) prints "
                            f"why); parallel_scan(net, newton=True) iterates")
+    found, forms = tuple(sorted(found, key=lambda one: _place(program, one))), list[Chunkwise | None]()
+    for part in found:
+        form = None
+        if in_chunks and part.affine:
+            program, form = chunkwise(program, part)
+        forms.append(form)
     known, made = {*there}, list[Scan]()
-    for part in sorted(found, key=lambda one: _place(program, one)):
-        made.append(_scan(program, part, known))
+    for part, form in zip(found, forms, strict=True):
+        made.append(_scan(program, part, known, form))
         known |= {*_bound(made[-1])}
     results = [name for name in program.outputs if name not in known]
-    return Scans(tuple(made), _cut(program, known, results))
+    return Scans(tuple(made), _cut(program, known, results), program)
 
 
 def _place(program: Program, part: Part) -> int:
@@ -85,12 +114,14 @@ def _bound(scan: Scan) -> Iterator[str]:
     """What is known once a scan has run."""
     if scan.before is not None:
         yield from scan.before.outputs
-    yield from scan.steps.outputs
+    yield from scan.gives
 
 
-def _scan(program: Program, part: Part, known: Collection[str]) -> Scan:
+def _scan(program: Program, part: Part, known: Collection[str], form: Chunkwise | None) -> Scan:
     names = recurrence(program, part.delays[0].source)
     read = {name for one in program.equations if one.lhs in names for name in one.reads} - names
+    if form is not None:
+        read = {*form.reads}
     there = [one.name for one in program.variables if one.name in read
              and one.span is not Span.CONSTANT and not one.role.given]
     made = [delay.source if (delay := program.delay_of(name)) else name for name in there]
@@ -98,6 +129,8 @@ def _scan(program: Program, part: Part, known: Collection[str]) -> Scan:
                                    if name not in known and not program[name].role.given])
     steps = _cut(program, there, [one.source for one in part.delays])
     assert steps is not None
+    if form is not None:
+        return Scan(part, before, steps, {}, chunkwise=form)
     if not part.affine:
         step = linearised(steps)
         return Scan(part, before, steps, {},
