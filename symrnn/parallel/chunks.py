@@ -9,16 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import reduce
+from math import prod
 
 import numpy as np
 
 from symrnn.parallel.pieces import Pieces, Values
 from symrnn.parallel.products import Pair, lined_up, product
 from symrnn.program import Span
+from symrnn.program.interpret import evaluate
 from symrnn.recurrences import Chunkwise, Operand, Scan, Term
 from symrnn.runtime.shapes import Array
 
-NUMBERS = 1 << 21  # of decays that are there at a time
+NUMBERS = 1 << 20  # of decays that are there at a time
 STEP, EARLIER, SAMPLE = "TSB"  # letters beside those of axes
 
 
@@ -43,25 +46,37 @@ class InChunks:
     def _spans(self, state: Array, steps: int) -> Iterator[tuple[int, Pieces]]:
         """Which steps are there at a time, from the first on, and in how many chunks."""
         length = min(self.chunk, steps)
-        many, most = steps // length, max(1, NUMBERS // (length * length * max(1, state.size)))
+        sizes = dict(zip(self.form.letters, state.shape[1:], strict=True))
+        own = len(state) * prod(sizes[one] for one in self.form.decayed)
+        many, most = steps // length, max(1, NUMBERS // (length * length * max(1, own)))
         for first in range(0, many, most):
             count = min(most, many - first)
             yield first * length, Pieces(count, count * length, True)
         if steps % length:
             yield many * length, Pieces(1, steps % length, True)
 
-    def _side_by_side(self, own: Values, first: int, cut: Pieces) -> Values:
-        """All operands by their names, [length, chunks B, ...], or for each sample alone."""
-        found = Values()
+    def _side_by_side(self, own: Values, first: int, cut: Pieces
+                      ) -> dict[Operand, Array]:
+        """All operands, [length, chunks B, ...], or for each sample alone."""
+        found = dict[Operand, Array]()
         for one in self.form.operands:
-            array = own[one.name]
-            if one.span is Span.SEQUENCE:
-                found[one.name] = cut.side_by_side(array[self.back][first:first + cut.steps])
-            elif one.span is Span.BATCH:
-                found[one.name] = np.concatenate([array] * cut.count)
-            else:  # a formula of constants is computed at every step, and the same at all
-                found[one.name] = array if array.ndim == len(one.letters) else array[0, 0]
+            if one.formula is not None:
+                found[one] = _computed(one, own).astype(own[self.delays[0].initial].dtype)
+            elif one.span is Span.SEQUENCE:
+                array = own[one.name][self.back][first:first + cut.steps]
+                found[one] = cut.side_by_side(array)
+            else:
+                array = own[one.name]
+                found[one] = np.concatenate([array] * cut.count) if one.span else array
         return found
+
+
+def _computed(one: Operand, own: Values) -> Array:
+    """A formula of parameters, in float64."""
+    letters = dict(one.constants)
+    with np.errstate(over="ignore"):  # of a part that goes to its limit
+        return np.asarray(evaluate(one.formula, lambda name: lined_up(
+            (letters[name], own[name].astype(float)), one.letters), {}))
 
 
 @dataclass
@@ -69,13 +84,12 @@ class _Chunks:
     """Some chunks that are there at a time, and the states before them."""
 
     form: Chunkwise
-    values: Values
+    values: dict[Operand, Array]
     last: list[Array]
     cut: Pieces
 
     def __post_init__(self) -> None:
-        axes = "".join(one.letters for one in self.form.decays.values())
-        self.axes = "".join(one for one in self.form.letters if one in axes)
+        self.axes = self.form.decayed
         self.moves = any(one.span is not Span.CONSTANT for one in self.form.decays.values())
         self.sizes = dict(zip(self.form.letters, self.last[0].shape[1:], strict=True))
         self.sizes |= {STEP: self.cut.length, EARLIER: self.cut.length,
@@ -85,13 +99,13 @@ class _Chunks:
     def given(self) -> Values:
         """What others read of the states of all steps; the states behind all chunks are last."""
         starts = self._starts()
-        return {one.name: self.cut.in_time(sum(
-            self._read(old, term, starts, one.letters) for old, term in one.terms))
+        return {one.name: self.cut.in_time(reduce(np.add, (
+            self._read(old, term, starts, one.letters) for old, term in one.terms)))
             for one in self.form.readings}
 
     def _pair(self, one: Operand, step: str) -> Pair:
         before = {Span.SEQUENCE: step + SAMPLE, Span.BATCH: SAMPLE, Span.CONSTANT: ""}[one.span]
-        return before + one.letters, self.values[one.name]
+        return before + one.letters, self.values[one]
 
     def _decays(self) -> Array:
         """By new and old state, step, and earlier step: 0 is the start of a chunk, then its steps.
@@ -119,8 +133,8 @@ class _Chunks:
         array = self.decays[new, old, step, earlier]
         if self.moves:
             return letters + SAMPLE + self.axes, array
-        return letters + self.axes, array.reshape(*array.shape[:len(letters)],
-                                                  *array.shape[len(letters) + 1:])
+        return letters + self.axes, array.reshape([*array.shape[:len(letters)],
+                                                   *array.shape[len(letters) + 1:]])
 
     def _times(self, first: Pair, *terms: tuple[Term, str], extra: tuple[Pair, ...] = (),
                out: str) -> Array:
@@ -151,8 +165,9 @@ class _Chunks:
     def _read(self, new: int, term: Term, starts: list[Array], letters: str) -> Array:
         """A sum over one state of every step, [length, chunks B, ...]."""
         out, every, places = STEP + SAMPLE + letters, slice(None), range(len(starts))
-        found = sum(self._times(self._decay(new, old, every, 0), (term, STEP), out=out, extra=(
-            (SAMPLE + self.form.letters, starts[old]),)) for old in places)
-        return sum((self._times(self._decay(new, old, every, slice(1, None)), (one, EARLIER),
-                                (term, STEP), out=out)
-                    for old in places for one in self.form.written[old]), found)
+        found = [self._times(self._decay(new, old, every, 0), (term, STEP), out=out, extra=(
+            (SAMPLE + self.form.letters, starts[old]),)) for old in places]
+        found += [self._times(self._decay(new, old, every, slice(1, None)), (one, EARLIER),
+                              (term, STEP), out=out)
+                  for old in places for one in self.form.written[old]]
+        return reduce(np.add, found)

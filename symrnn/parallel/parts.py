@@ -36,8 +36,9 @@ class Sequence:
                  newton: Newton | None = None, chunk: int | None = None) -> None:
         self.apart = scans(program, there, newton is not None, chunk is not None)
         self.program = program = self.apart.program
-        self.parts = [_Part(one, program, _way(one, program.name, compiled, newton, chunk), compiled)
-                      for one in self.apart.scans]
+        ways = [_way(one, program.name, compiled, newton, chunk) for one in self.apart.scans]
+        self.parts = [_Part(one, program, way, compiled)
+                      for one, way in zip(self.apart.scans, ways, strict=True)]
         self.after = None if self.apart.after is None else compiled(self.apart.after)
 
     def run(self, values: Values, pieces: int | None, steps: int) -> None:

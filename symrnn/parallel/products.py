@@ -39,7 +39,7 @@ def product(pairs: Sequence[Pair], summed: str, out: str, sizes: Mapping[str, in
 
 
 def _of_two(one: Pair, other: Pair, kept: set[str]) -> Pair:
-    """Two arrays as one: matrices of what only one of them has, for each entry of what both keep."""
+    """Two arrays as one: a product of matrices for each entry of the axes that both keep."""
     (first, left), (second, right) = _reduced(one, other, kept), _reduced(other, one, kept)
     both = [each for each in first if each in second and each in kept]
     inner = [each for each in first if each in second and each not in kept]

@@ -105,7 +105,7 @@ class ParallelScan:
 
 def parallel_scan(program: Program, backend: str = "numpy", dtype: npt.DTypeLike = "float32",
                   threads: int = 1, newton: Newton | bool = False, form: str = "two-pass",
-                  chunk: int = 64) -> ParallelScan:
+                  chunk: int = 32) -> ParallelScan:
     """What runs a network over long sequences in few steps; exact but for rounding.
 
     ``backend``, ``dtype`` and ``threads`` are those of :func:`symrnn.compile`. It pays where a step

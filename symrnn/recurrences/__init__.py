@@ -1,6 +1,7 @@
 """Of what kind a recurrence is: affine in its states or not, and which entry reads which."""
 
-from symrnn.recurrences.chunkwise import Chunkwise, Operand, Reading, Term, chunkwise
+from symrnn.recurrences.chunk_form import Chunkwise, Operand, Reading, Term
+from symrnn.recurrences.chunkwise import chunkwise
 from symrnn.recurrences.kinds import Kind, Part, Structure, kind_of, parts
 from symrnn.recurrences.newton import Linearised, Unknown, linearised
 from symrnn.recurrences.scans import Scan, Scans, scans

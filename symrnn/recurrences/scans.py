@@ -16,7 +16,8 @@ from symrnn.adjoint import passed_on
 from symrnn.adjoint.slices import leading_to
 from symrnn.program import (FED, Program, ProgramError, Role, Span, Variable, of_network, verify)
 from symrnn.program.expressions import sizes_in_order
-from symrnn.recurrences.chunkwise import Chunkwise, chunkwise
+from symrnn.recurrences.chunk_form import Chunkwise
+from symrnn.recurrences.chunkwise import chunkwise
 from symrnn.recurrences.kinds import Part, kind_of, parts
 from symrnn.recurrences.newton import Linearised, linearised
 from symrnn.transforms.rewiring import recurrence
@@ -90,7 +91,10 @@ def scans(program: Program, there: Collection[str] = (), newton: bool = False,
         raise ProgramError(f"{program.name} is {kind.value}, and without Newton's method only what "
                            f"is affine runs in parallel over time (symrnn.recurrence(net) prints "
                            f"why); parallel_scan(net, newton=True) iterates")
-    found, forms = tuple(sorted(found, key=lambda one: _place(program, one))), list[Chunkwise | None]()
+    if in_chunks and not any(one.affine for one in found):
+        raise ProgramError(f"{program.name} has no chunkwise form: no part of it is affine")
+    found = tuple(sorted(found, key=lambda one: _place(program, one)))
+    forms = list[Chunkwise | None]()
     for part in found:
         form = None
         if in_chunks and part.affine:
@@ -147,6 +151,7 @@ def _cut(program: Program, given: Iterable[str], results: list[str]) -> Program 
     names = frozenset(given)
 
     def changed(one: Variable) -> Variable:
+        one = replace(one, drawn=None)  # nobody draws any, and it may read what is left out
         if one.name in names:
             return replace(one, role=Role.INPUT, stands_for=None)
         if one.role is Role.START:
