@@ -165,7 +165,9 @@ def test_what_has_no_chunkwise_form_is_refused(net: Program, why: str) -> None:
 
 @pytest.mark.parametrize("wrong, told", [
     ({"form": "blocks"}, "form is 'blocks'; there are two-pass and chunkwise"),
-    ({"form": "chunkwise", "chunk": 0}, "chunk is 0; there is at least one step in it")])
+    ({"form": "chunkwise", "chunk": 0}, "chunk is 0; it is a whole number of steps, at least 1"),
+    ({"form": "chunkwise", "chunk": "32"}, "chunk is '32'; it is a whole number of steps"),
+    ({"newton": 1e-6}, "newton is 1e-06; it is True, False or a symrnn.Newton")])
 def test_wrong_options_are_refused(wrong: dict[str, Any], told: str) -> None:
     with pytest.raises(ValueError, match=re.escape(told)):
         symrnn.parallel_scan(symrnn.cell("gla"), **wrong)

@@ -162,7 +162,9 @@ def test_a_number_that_is_none_is_no_answer() -> None:
 @pytest.mark.parametrize("wrong, told", [
     ({"tolerance": 0.0}, "tolerance is 0.0; it is above zero"),
     ({"tolerance": float("nan")}, "tolerance is nan; it is above zero"),
-    ({"iterations": 0}, "iterations is 0; there is at least one")])
+    ({"iterations": 0}, "iterations is 0; it is a whole number, at least 1"),
+    ({"iterations": 2.5}, "iterations is 2.5; it is a whole number, at least 1"),
+    ({"tolerance": "small"}, "tolerance is 'small'; it is above zero")])
 def test_wrong_numbers_are_refused(wrong: dict[str, Any], told: str) -> None:
     with pytest.raises(ValueError, match=re.escape(told)):
         symrnn.Newton(**wrong)

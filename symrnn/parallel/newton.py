@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Integral, Real
+from typing import Any
 
 from symrnn.program import counted, quoted
 
@@ -15,17 +17,20 @@ class Newton:
     last correction of no state was larger; both are relative to the largest entry of that state in
     the sequence. Numbers of float32 need 1e-5 where a state remembers hundreds of steps. After so
     many ``iterations`` without that, NotConverged is raised. Raises ValueError for a tolerance
-    that is not above zero, and for fewer iterations than one.
+    that is not above zero, and for iterations that are no whole number above zero.
     """
 
     tolerance: float = 1e-6
     iterations: int = 100
 
     def __post_init__(self) -> None:
-        if not self.tolerance > 0:
-            raise ValueError(f"tolerance is {quoted(self.tolerance)}; it is above zero")
-        if self.iterations < 1:
-            raise ValueError(f"iterations is {quoted(self.iterations)}; there is at least one")
+        tolerance: Any = self.tolerance
+        iterations: Any = self.iterations
+        if not isinstance(tolerance, Real) or not float(tolerance) > 0:
+            raise ValueError(f"tolerance is {quoted(tolerance)}; it is above zero")
+        if not isinstance(iterations, Integral) or int(iterations) < 1:
+            raise ValueError(f"iterations is {quoted(iterations)}; it is a whole number, at "
+                             f"least 1")
 
 
 class NotConverged(ArithmeticError):

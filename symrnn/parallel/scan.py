@@ -122,21 +122,23 @@ def parallel_scan(program: Program, backend: str = "numpy", dtype: npt.DTypeLike
     al., arXiv 2309.12252 (DEER); Danieli et al., arXiv 2510.21450 (ParaRNN).
 
     ``form="chunkwise"`` runs affine parts without a factor between entries in chunks of ``chunk``
-    steps: products inside a chunk, states between chunks (Sun et al., arXiv 2307.08621; Yang et al.,
-    arXiv 2312.06635). Where a step adds an outer product and only sums over the state are read, as
-    in linear attention, no state is made but those, and products of matrices take the place of the
-    steps; elsewhere it costs ``chunk`` times the work. Decays are multiplied, never divided, so
+    steps: products inside a chunk, states between chunks (Sun et al., arXiv 2307.08621; Yang et
+    al., arXiv 2312.06635). Where a step adds an outer product and only sums over the state are
+    read, as in linear attention, no state is made but those, and products of matrices take the
+    place of the steps; elsewhere it costs ``chunk`` times the work. Decays are multiplied, never divided, so
     small gates lose nothing. ``infer`` runs so; ``gradients`` makes two passes, as the gradients
     of gates read the states of all steps.
 
     Raises ProgramError for what remembers nothing, without ``newton`` for what is not affine, and
-    for what has no chunkwise form; ValueError for another form and a chunk of no steps; and what
-    ``compile`` raises.
+    for what has no chunkwise form; ValueError for another ``form``, ``chunk`` or ``newton``; and
+    what ``compile`` raises.
     """
     if form not in FORMS:
         raise ValueError(f"form is {quoted(form)}; there are {' and '.join(FORMS)}")
-    if chunk < 1:
-        raise ValueError(f"chunk is {quoted(chunk)}; there is at least one step in it")
+    if not hasattr(chunk, "__index__") or chunk < 1:
+        raise ValueError(f"chunk is {quoted(chunk)}; it is a whole number of steps, at least 1")
+    if not isinstance(newton, bool | Newton):
+        raise ValueError(f"newton is {quoted(newton)}; it is True, False or a symrnn.Newton")
     chosen = (Newton() if newton else None) if isinstance(newton, bool) else newton
     return ParallelScan(compile(program, backend, dtype, threads=threads),
                         lambda one: compile_forward(one, backend, dtype, threads), chosen,
