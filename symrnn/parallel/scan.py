@@ -125,9 +125,9 @@ def parallel_scan(program: Program, backend: str = "numpy", dtype: npt.DTypeLike
     steps: products inside a chunk, states between chunks (Sun et al., arXiv 2307.08621; Yang et
     al., arXiv 2312.06635). Where a step adds an outer product and only sums over the state are
     read, as in linear attention, no state is made but those, and products of matrices take the
-    place of the steps; elsewhere it costs ``chunk`` times the work. Decays are multiplied, never divided, so
-    small gates lose nothing. ``infer`` runs so; ``gradients`` makes two passes, as the gradients
-    of gates read the states of all steps.
+    place of the steps; elsewhere it costs ``chunk`` times the work. Decays are multiplied, never
+    divided, so small gates lose nothing. ``infer`` runs so; ``gradients`` makes two passes, as the
+    gradients of gates read the states of all steps.
 
     Raises ProgramError for what remembers nothing, without ``newton`` for what is not affine, and
     for what has no chunkwise form; ValueError for another ``form``, ``chunk`` or ``newton``; and
