@@ -1,38 +1,33 @@
 """How fast modules of symrnn.torch train, beside nn.LSTM and beside a loop in PyTorch.
 
 One process, rounds interleaved, medians of the rounds' ratios: ``python bench/torch_module.py``,
-with ``--rounds 15`` more of them, and ``--threads 2`` on two cores.
+with ``--rounds 15`` more of them, and ``--threads 2`` on two cores. In a round each makes the steps
+that fill 20 ms, one behind the other as training does, by the rules of ``symrnn bench``.
 """
 
 from __future__ import annotations
 
 import argparse
-import time
 from collections.abc import Callable
+from operator import truediv
 from statistics import median
 
 import torch
 
 import symrnn
+from symrnn.bench.timing import Rules, race
 from symrnn.torch import function, module
 
 STEPS, SAMPLES = 100, 32
 
 
-def seconds(call: Callable[[], object]) -> float:
-    """How long a call takes."""
-    start = time.perf_counter()
-    call()
-    return time.perf_counter() - start
-
-
-def raced(name: str, ours: Callable[[], float], theirs: Callable[[], float], rounds: int) -> None:
+def raced(name: str, ours: Callable[[], float], theirs: Callable[[], float], rules: Rules) -> None:
     """Print both medians, the median ratio, and how far the losses are apart."""
     apart = abs(ours() - theirs()) / abs(theirs())
-    pairs = [(seconds(ours), seconds(theirs)) for _ in range(rounds)]
-    mine, other = (median(pair[k] for pair in pairs) for k in (0, 1))
-    ratio = median(pair[1] / pair[0] for pair in pairs)
-    print(f"{name}: symrnn {1e3 * mine:.2f} ms, torch {1e3 * other:.2f} ms, ratio {ratio:.2f}, "
+    times = race({"symrnn": ours, "torch": theirs}, rules)
+    mine, other = (1e3 * median(times[one]) for one in ("symrnn", "torch"))
+    ratio = median(map(truediv, times["torch"], times["symrnn"]))
+    print(f"{name}: symrnn {mine:.2f} ms, torch {other:.2f} ms, ratio {ratio:.2f}, "
           f"losses differ by {apart:.1e}", flush=True)
 
 
@@ -48,7 +43,7 @@ def step_of(run: Callable[[torch.Tensor], torch.Tensor], weights: list[torch.nn.
     return step
 
 
-def against_a_loop(rounds: int, m: int = 32) -> None:
+def against_a_loop(rules: Rules, m: int = 32) -> None:
     """A peephole LSTM, which torch has not."""
     network = symrnn.lstm(peephole=True)
     ours, loop = module(network, n=m, m=m), function(network)
@@ -56,17 +51,17 @@ def against_a_loop(rounds: int, m: int = 32) -> None:
     weights = dict(ours.named_parameters())
     raced(f"peephole LSTM, m = {m}", step_of(lambda x: ours(x)[0], list(weights.values()), x,
                                              wanted),
-          step_of(lambda x: loop(weights, x)[0], list(weights.values()), x, wanted), rounds)
+          step_of(lambda x: loop(weights, x)[0], list(weights.values()), x, wanted), rules)
 
 
-def against_torch(rounds: int, m: int) -> None:
+def against_torch(rules: Rules, m: int) -> None:
     """nn.LSTM's own shapes."""
     theirs, ours = torch.nn.LSTM(m, m), module(symrnn.lstm(), n=m, m=m)
     ours.load_state_dict(theirs.state_dict())
     x, wanted = torch.randn(STEPS, SAMPLES, m), torch.randn(STEPS, SAMPLES, m)
     mine, other = (step_of(lambda x, one=one: one(x)[0], list(one.parameters()), x, wanted)
                    for one in (ours, theirs))
-    raced(f"nn.LSTM, m = {m}", mine, other, rounds)
+    raced(f"nn.LSTM, m = {m}", mine, other, rules)
 
 
 if __name__ == "__main__":
@@ -76,6 +71,7 @@ if __name__ == "__main__":
     chosen = parser.parse_args()
     torch.manual_seed(0)
     torch.set_num_threads(chosen.threads)
-    against_a_loop(chosen.rounds)
+    rules = Rules(rounds=chosen.rounds, budget=600).on(chosen.threads)
+    against_a_loop(rules)
     for m in (16, 32, 64, 128, 256, 512):
-        against_torch(chosen.rounds, m)
+        against_torch(rules, m)

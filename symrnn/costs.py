@@ -18,8 +18,8 @@ from sympy import (Abs, Add, And, Expr, Function, Integer, Max, Min, Mul, Not, O
 from sympy.core.relational import Relational
 
 from symrnn.program import (Ein, Equation, IndexSymbol, Maximum, Pointwise, Program, Role,
-                            SizeSymbol, Span, Variable, contraction_axes, is_variable,
-                            symbols_in_order)
+                            SizeSymbol, Span, Variable, aligned, contraction_axes,
+                            is_variable, symbols_in_order)
 from symrnn.schedule import Plan
 
 SAMPLES, STEPS = SizeSymbol("B"), SizeSymbol("T")
@@ -168,20 +168,11 @@ class _Counter:
     def _entries(self, node: Expr) -> Expr:
         """How many entries, samples and steps a node varies over."""
         variables = [self.program[name] for name in symbols_in_order(node)]
-        places = {place for one in variables for place in self._places(one)}
+        places = {place for one in variables for place in aligned(one.axes, self.lhs.axes)}
         places |= {one.place for one in node.atoms(IndexSymbol)}
         span = max(one.span for one in variables)
         steps = STEPS if self.lhs.span is Span.SEQUENCE else Integer(1)
         return steps * (SAMPLES if span else Integer(1)) * self._lengths(sorted(places))
-
-    def _places(self, variable: Variable) -> set[int]:
-        """Which axes of the left-hand side a variable has."""
-        found, own = set(), list(variable.axes)
-        for place, axis in enumerate(self.lhs.axes):
-            if own and own[0] == axis:
-                found.add(place)
-                own.pop(0)
-        return found
 
     def _lengths(self, places: Iterable[int]) -> Expr:
         return Mul(*(SizeSymbol(self.lhs.axes[place]) for place in places))

@@ -60,6 +60,41 @@ def test_a_saturated_forget_gate_of_float32_has_a_gradient(backend: str, profile
 
 
 @each_kind
+def test_what_a_closed_gate_holds_back_is_not_lost(backend: str, profile: str) -> None:
+    """``(1 - o) v`` in every function: 1 - sigmoid(40) is 4e-18, and o is rounded to 1."""
+    with Cell("held", "What does not go out") as cell:
+        x, h = cell.input("x[m]", "input"), cell.state("h[m]", "what stays")
+        w, o = cell.parameter("w[m]", "weights"), cell.symbol("o[m]", "gate")
+        o[t] = activation("sigmoid")(w * x[t])
+        h[t] = (1 - o[t]) * (2 + h[t - 1])
+    kernel = symrnn.compile(cell.build("h"), backend, "float64", profile=profile)
+    params, x_of = {"w": np.ones(3)}, np.full((1, 2, 3), 40.0)
+    first = {"h": np.zeros((2, 3))}
+    run, wanted = kernel.forward(params, x_of, first), 2 / (1 + np.exp(40.0))
+    np.testing.assert_allclose(run.outputs["h"], np.full((1, 2, 3), wanted), rtol=1e-14)
+    for other in (kernel.infer(params, x_of, first)[0],
+                  kernel.step(params, x_of[0], first)[0][None]):
+        np.testing.assert_array_equal(run.outputs["h"], other)
+
+
+@each_kind
+def test_a_slope_is_finite_where_the_square_of_its_divisor_is_not(backend: str, profile: str
+                                                                  ) -> None:
+    """Of ``x / d`` by d, -x / d^2, and of ``x / sqrt(d)``, which has the cube of the root."""
+    with Cell("shared", "Quotients") as cell:
+        x, h = cell.input("x[m]", "input"), cell.symbol("h[m]", "shares")
+        d, e = cell.parameters("d[m] e[m]", "of the divisors")
+        h[t] = x[t] / d + x[t] / sqrt(e)
+    kernel = symrnn.compile(cell.build("h"), backend, "float64", profile=profile)
+    for size, of in ((1e-200, 1e-250), (1e200, 1e250)):
+        run = kernel.forward({"d": np.full(3, size), "e": np.full(3, size)},
+                             np.full((1, 1, 3), of))
+        found = kernel.backward(run, np.ones((1, 1, 3)))
+        np.testing.assert_allclose(found["d"], -of / size / size, rtol=1e-14)
+        np.testing.assert_allclose(found["e"], -of / size / np.sqrt(size) / 2, rtol=1e-14)
+
+
+@each_kind
 def test_rounded_slopes_are_those_of_the_rounded_value(backend: str, profile: str) -> None:
     kernel = symrnn.compile(one_unit("sigmoid"), backend, profile=profile, slopes="rounded")
     for argument, slope in ((17, 0.0), (2, 0.1049936)):

@@ -177,6 +177,19 @@ def test_the_same_bits_for_any_number_of_threads(
     the_same_bits(name)
 
 
+@pytest.mark.parametrize("name", ["miru1", "scrn"])
+def test_a_gradient_of_one_number_is_summed_by_one_thread(
+        name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows that lead to one number for all units are added in their order."""
+    monkeypatch.setattr("symrnn.runtime.simd_engine.SimdEngine", Crowded)
+    alone, *teams = (compile(symrnn.cell(name), threads=count) for count in (1, 2, 3))
+    for m, batch, steps in ((24, 30, 3), (7, 2, 300)):
+        params, x = arrays(alone, m, batch, steps)
+        one, *others = (everything(kernel, params, x) for kernel in (alone, *teams))
+        for other in others:
+            assert all(np.array_equal(array, other[key]) for key, array in one.items())
+
+
 APART = {"mingru": symrnn.cell("mingru"), "indrnn": symrnn.cell("indrnn"),
          "lru": symrnn.cell("lru"), "gla": symrnn.cell("gla")}  # by units, but GLA by samples
 

@@ -499,7 +499,7 @@ void antisymmetric_rnn_gated_backward(
                 for (size_t j = 0; j < m; ++j)
                     gamma_bar[0] -= d_bar[j] * h_prev[j];
 
-            /* (17)  epsilon_bar = sum_t sum_i h_bar[i] z[i] tanh(a_h)[i]   adjoint of (5) */
+            /* (17)  epsilon_bar = sum_t sum_j h_bar[j] z[j] tanh(a_h)[j]   adjoint of (5) */
             if (epsilon_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     epsilon_bar[0] += h_bar[j] * z[j] * tanh_a_h[j];

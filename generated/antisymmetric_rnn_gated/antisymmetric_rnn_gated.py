@@ -193,7 +193,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     b_h_bar = contract("TBi->i", a_h_bar)
     # (16)  gamma_bar = -sum_t d_bar^T h_prev   adjoint of (1)
     gamma_bar = -contract("TBi,TBi->", d_bar, h_prev)
-    # (17)  epsilon_bar = sum_t sum_i h_bar[i] z[i] tanh(a_h)[i]   adjoint of (5)
+    # (17)  epsilon_bar = sum_t sum_j h_bar[j] z[j] tanh(a_h)[j]   adjoint of (5)
     epsilon_bar = contract("TBi,TBi,TBi->", h_bar, z, tanh_a_h)
     # (18)  V_z_bar = sum_t a_z_bar x^T   adjoint of (2)
     V_z_bar = contract("TBi,TBj->ij", a_z_bar, x)

@@ -749,7 +749,7 @@ static void antisymmetric_rnn_gated_simd_backward_thread(
                 if (gamma_bar != NULL)
                     gamma_bar[0] -= dot(&d_bar[0], &h_prev[0], m);
 
-                /* (17)  epsilon_bar = sum_t sum_i h_bar[i] z[i] tanh(a_h)[i]   adjoint of (5) */
+                /* (17)  epsilon_bar = sum_t sum_j h_bar[j] z[j] tanh(a_h)[j]   adjoint of (5) */
                 if (epsilon_bar != NULL)
                     for (size_t j = 0; j < m; ++j)
                         epsilon_bar[0] += h_bar[j] * z[j] * tanh_a_h[j];

@@ -212,7 +212,7 @@ void convlstm_forward(
             const convlstm_real *restrict X = in->X + at * P * M * N;
             convlstm_real *restrict X_RQ = tape_X_RQ + at * P * R * Q * M * N;
 
-            /* (3)  X_R = sum_j E_M[r,i,j] X[p,j,k] */
+            /* (3)  X_R[j,k,l,p] = sum_q E_M[k,l,q] X[j,q,p] */
             for (size_t j = 0; j < P; ++j) {
                 for (size_t k = 0; k < R; ++k) {
                     for (size_t l = 0; l < M; ++l) {
@@ -226,7 +226,7 @@ void convlstm_forward(
                 }
             }
 
-            /* (4)  X_RQ = sum_j E_N[q,i,j] X_R[p,r,k,j] */
+            /* (4)  X_RQ[j,k,l,p,q] = sum_r E_N[l,q,r] X_R[j,k,p,r] */
             for (size_t j = 0; j < P; ++j) {
                 for (size_t k = 0; k < R; ++k) {
                     for (size_t l = 0; l < Q; ++l) {
@@ -263,7 +263,7 @@ void convlstm_forward(
             convlstm_real *restrict tanh_a_C_tail = tape_tanh_a_C_tail + at * K * M * N;
             convlstm_real *restrict tanh_C_tail = tape_tanh_C_tail + at * K * M * N;
 
-            /* (5)  H_R = sum_j E_M[r,i,j] H_prev[p,j,k] */
+            /* (5)  H_R[j,k,l,p] = sum_q E_M[k,l,q] H_prev[j,q,p] */
             for (size_t j = 0; j < K; ++j) {
                 for (size_t k = 0; k < R; ++k) {
                     for (size_t l = 0; l < M; ++l) {
@@ -277,7 +277,7 @@ void convlstm_forward(
                 }
             }
 
-            /* (6)  H_RQ = sum_j E_N[q,i,j] H_R[p,r,k,j] */
+            /* (6)  H_RQ[j,k,l,p,q] = sum_r E_N[l,q,r] H_R[j,k,p,r] */
             for (size_t j = 0; j < K; ++j) {
                 for (size_t k = 0; k < R; ++k) {
                     for (size_t l = 0; l < Q; ++l) {
@@ -294,8 +294,8 @@ void convlstm_forward(
                 }
             }
 
-            /* (7)  a_i = sum_prq W_x_i[k,p,r,q] X_RQ[p,r,q,i,j] + sum_prq W_h_i[k,p,r,q]
-             * H_RQ[p,r,q,i,j] + b_i + W_c_i * C_prev */
+            /* (7)  a_i[j,k,l] = sum_pqr W_x_i[j,p,q,r] X_RQ[p,q,r,k,l] + sum_pqr W_h_i[j,p,q,r]
+             * H_RQ[p,q,r,k,l] + b_i[j] + W_c_i[j,k,l] * C_prev[j,k,l] */
             for (size_t j = 0; j < K; ++j) {
                 for (size_t k = 0; k < M; ++k) {
                     for (size_t l = 0; l < N; ++l) {
@@ -329,8 +329,8 @@ void convlstm_forward(
                         i_tail[(j * M + k) * N + l] = convlstm_sigmoid_tail(a_i[(j * M + k) * N
                             + l]);
 
-            /* (9)  a_f = sum_prq W_x_f[k,p,r,q] X_RQ[p,r,q,i,j] + sum_prq W_h_f[k,p,r,q]
-             * H_RQ[p,r,q,i,j] + b_f + W_c_f * C_prev */
+            /* (9)  a_f[j,k,l] = sum_pqr W_x_f[j,p,q,r] X_RQ[p,q,r,k,l] + sum_pqr W_h_f[j,p,q,r]
+             * H_RQ[p,q,r,k,l] + b_f[j] + W_c_f[j,k,l] * C_prev[j,k,l] */
             for (size_t j = 0; j < K; ++j) {
                 for (size_t k = 0; k < M; ++k) {
                     for (size_t l = 0; l < N; ++l) {
@@ -364,8 +364,8 @@ void convlstm_forward(
                         f_tail[(j * M + k) * N + l] = convlstm_sigmoid_tail(a_f[(j * M + k) * N
                             + l]);
 
-            /* (11)  a_C = sum_prq W_x_c[k,p,r,q] X_RQ[p,r,q,i,j] + sum_prq W_h_c[k,p,r,q]
-             * H_RQ[p,r,q,i,j] + b_c */
+            /* (11)  a_C[j,k,l] = sum_pqr W_x_c[j,p,q,r] X_RQ[p,q,r,k,l] + sum_pqr W_h_c[j,p,q,r]
+             * H_RQ[p,q,r,k,l] + b_c[j] */
             for (size_t j = 0; j < K; ++j) {
                 for (size_t k = 0; k < M; ++k) {
                     for (size_t l = 0; l < N; ++l) {
@@ -405,8 +405,8 @@ void convlstm_forward(
                         C[(j * M + k) * N + l] = f[(j * M + k) * N + l] * C_prev[(j * M + k) * N
                             + l] + i[(j * M + k) * N + l] * tanh_a_C[(j * M + k) * N + l];
 
-            /* (13)  a_o = sum_prq W_x_o[k,p,r,q] X_RQ[p,r,q,i,j] + sum_prq W_h_o[k,p,r,q]
-             * H_RQ[p,r,q,i,j] + b_o + W_c_o * C */
+            /* (13)  a_o[j,k,l] = sum_pqr W_x_o[j,p,q,r] X_RQ[p,q,r,k,l] + sum_pqr W_h_o[j,p,q,r]
+             * H_RQ[p,q,r,k,l] + b_o[j] + W_c_o[j,k,l] * C[j,k,l] */
             for (size_t j = 0; j < K; ++j) {
                 for (size_t k = 0; k < M; ++k) {
                     for (size_t l = 0; l < N; ++l) {
@@ -544,7 +544,7 @@ void convlstm_infer(
             const convlstm_real *restrict X = in->X + at * P * M * N;
             convlstm_real *restrict X_RQ = work_X_RQ + at * P * R * Q * M * N;
 
-            /* (3)  X_R = sum_j E_M[r,i,j] X[p,j,k] */
+            /* (3)  X_R[j,k,l,p] = sum_q E_M[k,l,q] X[j,q,p] */
             for (size_t j = 0; j < P; ++j) {
                 for (size_t k = 0; k < R; ++k) {
                     for (size_t l = 0; l < M; ++l) {
@@ -558,7 +558,7 @@ void convlstm_infer(
                 }
             }
 
-            /* (4)  X_RQ = sum_j E_N[q,i,j] X_R[p,r,k,j] */
+            /* (4)  X_RQ[j,k,l,p,q] = sum_r E_N[l,q,r] X_R[j,k,p,r] */
             for (size_t j = 0; j < P; ++j) {
                 for (size_t k = 0; k < R; ++k) {
                     for (size_t l = 0; l < Q; ++l) {
@@ -589,7 +589,7 @@ void convlstm_infer(
             const convlstm_real *restrict C_prev = t > 0 ? work_C
                 + (((t - 1) & 1) * B + s) * K * M * N : initial_C + s * K * M * N;
 
-            /* (5)  H_R = sum_j E_M[r,i,j] H_prev[p,j,k] */
+            /* (5)  H_R[j,k,l,p] = sum_q E_M[k,l,q] H_prev[j,q,p] */
             for (size_t j = 0; j < K; ++j) {
                 for (size_t k = 0; k < R; ++k) {
                     for (size_t l = 0; l < M; ++l) {
@@ -603,7 +603,7 @@ void convlstm_infer(
                 }
             }
 
-            /* (6)  H_RQ = sum_j E_N[q,i,j] H_R[p,r,k,j] */
+            /* (6)  H_RQ[j,k,l,p,q] = sum_r E_N[l,q,r] H_R[j,k,p,r] */
             for (size_t j = 0; j < K; ++j) {
                 for (size_t k = 0; k < R; ++k) {
                     for (size_t l = 0; l < Q; ++l) {
@@ -620,8 +620,8 @@ void convlstm_infer(
                 }
             }
 
-            /* (7)  a_i = sum_prq W_x_i[k,p,r,q] X_RQ[p,r,q,i,j] + sum_prq W_h_i[k,p,r,q]
-             * H_RQ[p,r,q,i,j] + b_i + W_c_i * C_prev */
+            /* (7)  a_i[j,k,l] = sum_pqr W_x_i[j,p,q,r] X_RQ[p,q,r,k,l] + sum_pqr W_h_i[j,p,q,r]
+             * H_RQ[p,q,r,k,l] + b_i[j] + W_c_i[j,k,l] * C_prev[j,k,l] */
             for (size_t j = 0; j < K; ++j) {
                 for (size_t k = 0; k < M; ++k) {
                     for (size_t l = 0; l < N; ++l) {
@@ -648,8 +648,8 @@ void convlstm_infer(
                     for (size_t l = 0; l < N; ++l)
                         i[(j * M + k) * N + l] = convlstm_sigmoid(a_i[(j * M + k) * N + l]);
 
-            /* (9)  a_f = sum_prq W_x_f[k,p,r,q] X_RQ[p,r,q,i,j] + sum_prq W_h_f[k,p,r,q]
-             * H_RQ[p,r,q,i,j] + b_f + W_c_f * C_prev */
+            /* (9)  a_f[j,k,l] = sum_pqr W_x_f[j,p,q,r] X_RQ[p,q,r,k,l] + sum_pqr W_h_f[j,p,q,r]
+             * H_RQ[p,q,r,k,l] + b_f[j] + W_c_f[j,k,l] * C_prev[j,k,l] */
             for (size_t j = 0; j < K; ++j) {
                 for (size_t k = 0; k < M; ++k) {
                     for (size_t l = 0; l < N; ++l) {
@@ -676,8 +676,8 @@ void convlstm_infer(
                     for (size_t l = 0; l < N; ++l)
                         f[(j * M + k) * N + l] = convlstm_sigmoid(a_f[(j * M + k) * N + l]);
 
-            /* (11)  a_C = sum_prq W_x_c[k,p,r,q] X_RQ[p,r,q,i,j] + sum_prq W_h_c[k,p,r,q]
-             * H_RQ[p,r,q,i,j] + b_c */
+            /* (11)  a_C[j,k,l] = sum_pqr W_x_c[j,p,q,r] X_RQ[p,q,r,k,l] + sum_pqr W_h_c[j,p,q,r]
+             * H_RQ[p,q,r,k,l] + b_c[j] */
             for (size_t j = 0; j < K; ++j) {
                 for (size_t k = 0; k < M; ++k) {
                     for (size_t l = 0; l < N; ++l) {
@@ -710,8 +710,8 @@ void convlstm_infer(
                         C[(j * M + k) * N + l] = f[(j * M + k) * N + l] * C_prev[(j * M + k) * N
                             + l] + i[(j * M + k) * N + l] * tanh_a_C[(j * M + k) * N + l];
 
-            /* (13)  a_o = sum_prq W_x_o[k,p,r,q] X_RQ[p,r,q,i,j] + sum_prq W_h_o[k,p,r,q]
-             * H_RQ[p,r,q,i,j] + b_o + W_c_o * C */
+            /* (13)  a_o[j,k,l] = sum_pqr W_x_o[j,p,q,r] X_RQ[p,q,r,k,l] + sum_pqr W_h_o[j,p,q,r]
+             * H_RQ[p,q,r,k,l] + b_o[j] + W_c_o[j,k,l] * C[j,k,l] */
             for (size_t j = 0; j < K; ++j) {
                 for (size_t k = 0; k < M; ++k) {
                     for (size_t l = 0; l < N; ++l) {
@@ -1057,9 +1057,9 @@ void convlstm_backward(
                         a_i_bar[(j * M + k) * N + l] = i_bar[(j * M + k) * N
                             + l] * i[(j * M + k) * N + l] * one_minus_i[(j * M + k) * N + l];
 
-            /* (25)  H_RQ_bar = sum_k W_h_i[k,p,r,q] a_i_bar[k,i,j] + sum_k W_h_f[k,p,r,q]
-             * a_f_bar[k,i,j] + sum_k W_h_c[k,p,r,q] a_C_bar[k,i,j] + sum_k W_h_o[k,p,r,q]
-             * a_o_bar[k,i,j]   adjoint of (7), (9), (11), (13) */
+            /* (25)  H_RQ_bar[j,k,l,p,q] = sum_r W_h_i[r,j,k,l] a_i_bar[r,p,q] + sum_r
+             * W_h_f[r,j,k,l] a_f_bar[r,p,q] + sum_r W_h_c[r,j,k,l] a_C_bar[r,p,q] + sum_r
+             * W_h_o[r,j,k,l] a_o_bar[r,p,q]   adjoint of (7), (9), (11), (13) */
             for (size_t j = 0; j < K; ++j) {
                 for (size_t k = 0; k < R; ++k) {
                     for (size_t l = 0; l < Q; ++l) {
@@ -1085,7 +1085,7 @@ void convlstm_backward(
                 }
             }
 
-            /* (26)  H_R_bar = sum_qi E_N[q,i,j] H_RQ_bar[p,r,q,k,i]   adjoint of (6) */
+            /* (26)  H_R_bar[j,k,l,p] = sum_qr E_N[q,r,p] H_RQ_bar[j,k,q,l,r]   adjoint of (6) */
             for (size_t j = 0; j < K; ++j) {
                 for (size_t k = 0; k < R; ++k) {
                     for (size_t l = 0; l < M; ++l) {
@@ -1101,7 +1101,7 @@ void convlstm_backward(
                 }
             }
 
-            /* (29)  H_prev_bar = sum_ri E_M[r,i,j] H_R_bar[p,r,i,k]   adjoint of (5) */
+            /* (29)  H_prev_bar[j,k,l] = sum_pq E_M[p,q,k] H_R_bar[j,p,q,l]   adjoint of (5) */
             for (size_t j = 0; j < K; ++j) {
                 for (size_t k = 0; k < M; ++k) {
                     for (size_t l = 0; l < N; ++l) {
@@ -1143,9 +1143,9 @@ void convlstm_backward(
             convlstm_real *restrict X_bar =
                 gradients->X_bar != NULL ? gradients->X_bar + at * P * M * N : NULL;
 
-            /* (27)  X_RQ_bar = sum_k W_x_i[k,p,r,q] a_i_bar[k,i,j] + sum_k W_x_f[k,p,r,q]
-             * a_f_bar[k,i,j] + sum_k W_x_c[k,p,r,q] a_C_bar[k,i,j] + sum_k W_x_o[k,p,r,q]
-             * a_o_bar[k,i,j]   adjoint of (7), (9), (11), (13) */
+            /* (27)  X_RQ_bar[j,k,l,p,q] = sum_r W_x_i[r,j,k,l] a_i_bar[r,p,q] + sum_r
+             * W_x_f[r,j,k,l] a_f_bar[r,p,q] + sum_r W_x_c[r,j,k,l] a_C_bar[r,p,q] + sum_r
+             * W_x_o[r,j,k,l] a_o_bar[r,p,q]   adjoint of (7), (9), (11), (13) */
             for (size_t j = 0; j < P; ++j) {
                 for (size_t k = 0; k < R; ++k) {
                     for (size_t l = 0; l < Q; ++l) {
@@ -1171,7 +1171,7 @@ void convlstm_backward(
                 }
             }
 
-            /* (28)  X_R_bar = sum_qi E_N[q,i,j] X_RQ_bar[p,r,q,k,i]   adjoint of (4) */
+            /* (28)  X_R_bar[j,k,l,p] = sum_qr E_N[q,r,p] X_RQ_bar[j,k,q,l,r]   adjoint of (4) */
             for (size_t j = 0; j < P; ++j) {
                 for (size_t k = 0; k < R; ++k) {
                     for (size_t l = 0; l < M; ++l) {
@@ -1187,7 +1187,7 @@ void convlstm_backward(
                 }
             }
 
-            /* (31)  X_bar = sum_ri E_M[r,i,j] X_R_bar[p,r,i,k]   adjoint of (3) */
+            /* (31)  X_bar[j,k,l] = sum_pq E_M[p,q,k] X_R_bar[j,p,q,l]   adjoint of (3) */
             if (X_bar != NULL) {
                 for (size_t j = 0; j < P; ++j) {
                     for (size_t k = 0; k < M; ++k) {
@@ -1211,7 +1211,8 @@ void convlstm_backward(
                             W_c_i_bar[(j * M + k) * N + l] += a_i_bar[(j * M + k) * N
                                 + l] * C_prev[(j * M + k) * N + l];
 
-            /* (33)  W_x_i_bar = sum_t sum_ij a_i_bar[k,i,j] X_RQ[p,r,q,i,j]   adjoint of (7) */
+            /* (33)  W_x_i_bar[j,k,l,p] = sum_t sum_qr a_i_bar[j,q,r] X_RQ[k,l,p,q,r]   adjoint of
+             * (7) */
             if (W_x_i_bar != NULL)
                 for (size_t j = 0; j < K; ++j)
                     for (size_t k = 0; k < P; ++k)
@@ -1223,7 +1224,8 @@ void convlstm_backward(
                                             a_i_bar[(j * M + q) * N
                                             + r] * X_RQ[(((k * R + l) * Q + p) * M + q) * N + r];
 
-            /* (34)  W_h_i_bar = sum_t sum_ij a_i_bar[k,i,j] H_RQ[p,r,q,i,j]   adjoint of (7) */
+            /* (34)  W_h_i_bar[j,k,l,p] = sum_t sum_qr a_i_bar[j,q,r] H_RQ[k,l,p,q,r]   adjoint of
+             * (7) */
             if (W_h_i_bar != NULL)
                 for (size_t j = 0; j < K; ++j)
                     for (size_t k = 0; k < K; ++k)
@@ -1235,7 +1237,7 @@ void convlstm_backward(
                                             a_i_bar[(j * M + q) * N
                                             + r] * H_RQ[(((k * R + l) * Q + p) * M + q) * N + r];
 
-            /* (35)  b_i_bar = sum_t sum_jk a_i_bar[i,j,k]   adjoint of (7) */
+            /* (35)  b_i_bar[j] = sum_t sum_kl a_i_bar[j,k,l]   adjoint of (7) */
             if (b_i_bar != NULL)
                 for (size_t j = 0; j < K; ++j)
                     for (size_t k = 0; k < M; ++k)
@@ -1250,7 +1252,8 @@ void convlstm_backward(
                             W_c_f_bar[(j * M + k) * N + l] += a_f_bar[(j * M + k) * N
                                 + l] * C_prev[(j * M + k) * N + l];
 
-            /* (37)  W_x_f_bar = sum_t sum_ij a_f_bar[k,i,j] X_RQ[p,r,q,i,j]   adjoint of (9) */
+            /* (37)  W_x_f_bar[j,k,l,p] = sum_t sum_qr a_f_bar[j,q,r] X_RQ[k,l,p,q,r]   adjoint of
+             * (9) */
             if (W_x_f_bar != NULL)
                 for (size_t j = 0; j < K; ++j)
                     for (size_t k = 0; k < P; ++k)
@@ -1262,7 +1265,8 @@ void convlstm_backward(
                                             a_f_bar[(j * M + q) * N
                                             + r] * X_RQ[(((k * R + l) * Q + p) * M + q) * N + r];
 
-            /* (38)  W_h_f_bar = sum_t sum_ij a_f_bar[k,i,j] H_RQ[p,r,q,i,j]   adjoint of (9) */
+            /* (38)  W_h_f_bar[j,k,l,p] = sum_t sum_qr a_f_bar[j,q,r] H_RQ[k,l,p,q,r]   adjoint of
+             * (9) */
             if (W_h_f_bar != NULL)
                 for (size_t j = 0; j < K; ++j)
                     for (size_t k = 0; k < K; ++k)
@@ -1274,14 +1278,15 @@ void convlstm_backward(
                                             a_f_bar[(j * M + q) * N
                                             + r] * H_RQ[(((k * R + l) * Q + p) * M + q) * N + r];
 
-            /* (39)  b_f_bar = sum_t sum_jk a_f_bar[i,j,k]   adjoint of (9) */
+            /* (39)  b_f_bar[j] = sum_t sum_kl a_f_bar[j,k,l]   adjoint of (9) */
             if (b_f_bar != NULL)
                 for (size_t j = 0; j < K; ++j)
                     for (size_t k = 0; k < M; ++k)
                         for (size_t l = 0; l < N; ++l)
                             b_f_bar[j] += a_f_bar[(j * M + k) * N + l];
 
-            /* (40)  W_x_c_bar = sum_t sum_ij a_C_bar[k,i,j] X_RQ[p,r,q,i,j]   adjoint of (11) */
+            /* (40)  W_x_c_bar[j,k,l,p] = sum_t sum_qr a_C_bar[j,q,r] X_RQ[k,l,p,q,r]   adjoint of
+             * (11) */
             if (W_x_c_bar != NULL)
                 for (size_t j = 0; j < K; ++j)
                     for (size_t k = 0; k < P; ++k)
@@ -1293,7 +1298,8 @@ void convlstm_backward(
                                             a_C_bar[(j * M + q) * N
                                             + r] * X_RQ[(((k * R + l) * Q + p) * M + q) * N + r];
 
-            /* (41)  W_h_c_bar = sum_t sum_ij a_C_bar[k,i,j] H_RQ[p,r,q,i,j]   adjoint of (11) */
+            /* (41)  W_h_c_bar[j,k,l,p] = sum_t sum_qr a_C_bar[j,q,r] H_RQ[k,l,p,q,r]   adjoint of
+             * (11) */
             if (W_h_c_bar != NULL)
                 for (size_t j = 0; j < K; ++j)
                     for (size_t k = 0; k < K; ++k)
@@ -1305,7 +1311,7 @@ void convlstm_backward(
                                             a_C_bar[(j * M + q) * N
                                             + r] * H_RQ[(((k * R + l) * Q + p) * M + q) * N + r];
 
-            /* (42)  b_c_bar = sum_t sum_jk a_C_bar[i,j,k]   adjoint of (11) */
+            /* (42)  b_c_bar[j] = sum_t sum_kl a_C_bar[j,k,l]   adjoint of (11) */
             if (b_c_bar != NULL)
                 for (size_t j = 0; j < K; ++j)
                     for (size_t k = 0; k < M; ++k)
@@ -1320,7 +1326,8 @@ void convlstm_backward(
                             W_c_o_bar[(j * M + k) * N + l] += a_o_bar[(j * M + k) * N
                                 + l] * C[(j * M + k) * N + l];
 
-            /* (44)  W_x_o_bar = sum_t sum_ij a_o_bar[k,i,j] X_RQ[p,r,q,i,j]   adjoint of (13) */
+            /* (44)  W_x_o_bar[j,k,l,p] = sum_t sum_qr a_o_bar[j,q,r] X_RQ[k,l,p,q,r]   adjoint of
+             * (13) */
             if (W_x_o_bar != NULL)
                 for (size_t j = 0; j < K; ++j)
                     for (size_t k = 0; k < P; ++k)
@@ -1332,7 +1339,8 @@ void convlstm_backward(
                                             a_o_bar[(j * M + q) * N
                                             + r] * X_RQ[(((k * R + l) * Q + p) * M + q) * N + r];
 
-            /* (45)  W_h_o_bar = sum_t sum_ij a_o_bar[k,i,j] H_RQ[p,r,q,i,j]   adjoint of (13) */
+            /* (45)  W_h_o_bar[j,k,l,p] = sum_t sum_qr a_o_bar[j,q,r] H_RQ[k,l,p,q,r]   adjoint of
+             * (13) */
             if (W_h_o_bar != NULL)
                 for (size_t j = 0; j < K; ++j)
                     for (size_t k = 0; k < K; ++k)
@@ -1344,7 +1352,7 @@ void convlstm_backward(
                                             a_o_bar[(j * M + q) * N
                                             + r] * H_RQ[(((k * R + l) * Q + p) * M + q) * N + r];
 
-            /* (46)  b_o_bar = sum_t sum_jk a_o_bar[i,j,k]   adjoint of (13) */
+            /* (46)  b_o_bar[j] = sum_t sum_kl a_o_bar[j,k,l]   adjoint of (13) */
             if (b_o_bar != NULL)
                 for (size_t j = 0; j < K; ++j)
                     for (size_t k = 0; k < M; ++k)
@@ -1429,7 +1437,7 @@ void convlstm_step(
                     E_N[(j * N + k) * N + l] = ((convlstm_real)l == (convlstm_real)k
                         + (convlstm_real)j - 1 ? 1 : 0);
 
-        /* (3)  X_R = sum_j E_M[r,i,j] X[p,j,k] */
+        /* (3)  X_R[j,k,l,p] = sum_q E_M[k,l,q] X[j,q,p] */
         for (size_t j = 0; j < P; ++j) {
             for (size_t k = 0; k < R; ++k) {
                 for (size_t l = 0; l < M; ++l) {
@@ -1443,7 +1451,7 @@ void convlstm_step(
             }
         }
 
-        /* (4)  X_RQ = sum_j E_N[q,i,j] X_R[p,r,k,j] */
+        /* (4)  X_RQ[j,k,l,p,q] = sum_r E_N[l,q,r] X_R[j,k,p,r] */
         for (size_t j = 0; j < P; ++j) {
             for (size_t k = 0; k < R; ++k) {
                 for (size_t l = 0; l < Q; ++l) {
@@ -1460,7 +1468,7 @@ void convlstm_step(
             }
         }
 
-        /* (5)  H_R = sum_j E_M[r,i,j] H_prev[p,j,k] */
+        /* (5)  H_R[j,k,l,p] = sum_q E_M[k,l,q] H_prev[j,q,p] */
         for (size_t j = 0; j < K; ++j) {
             for (size_t k = 0; k < R; ++k) {
                 for (size_t l = 0; l < M; ++l) {
@@ -1474,7 +1482,7 @@ void convlstm_step(
             }
         }
 
-        /* (6)  H_RQ = sum_j E_N[q,i,j] H_R[p,r,k,j] */
+        /* (6)  H_RQ[j,k,l,p,q] = sum_r E_N[l,q,r] H_R[j,k,p,r] */
         for (size_t j = 0; j < K; ++j) {
             for (size_t k = 0; k < R; ++k) {
                 for (size_t l = 0; l < Q; ++l) {
@@ -1491,8 +1499,8 @@ void convlstm_step(
             }
         }
 
-        /* (7)  a_i = sum_prq W_x_i[k,p,r,q] X_RQ[p,r,q,i,j] + sum_prq W_h_i[k,p,r,q]
-         * H_RQ[p,r,q,i,j] + b_i + W_c_i * C_prev */
+        /* (7)  a_i[j,k,l] = sum_pqr W_x_i[j,p,q,r] X_RQ[p,q,r,k,l] + sum_pqr W_h_i[j,p,q,r]
+         * H_RQ[p,q,r,k,l] + b_i[j] + W_c_i[j,k,l] * C_prev[j,k,l] */
         for (size_t j = 0; j < K; ++j) {
             for (size_t k = 0; k < M; ++k) {
                 for (size_t l = 0; l < N; ++l) {
@@ -1519,8 +1527,8 @@ void convlstm_step(
                 for (size_t l = 0; l < N; ++l)
                     i[(j * M + k) * N + l] = convlstm_sigmoid(a_i[(j * M + k) * N + l]);
 
-        /* (9)  a_f = sum_prq W_x_f[k,p,r,q] X_RQ[p,r,q,i,j] + sum_prq W_h_f[k,p,r,q]
-         * H_RQ[p,r,q,i,j] + b_f + W_c_f * C_prev */
+        /* (9)  a_f[j,k,l] = sum_pqr W_x_f[j,p,q,r] X_RQ[p,q,r,k,l] + sum_pqr W_h_f[j,p,q,r]
+         * H_RQ[p,q,r,k,l] + b_f[j] + W_c_f[j,k,l] * C_prev[j,k,l] */
         for (size_t j = 0; j < K; ++j) {
             for (size_t k = 0; k < M; ++k) {
                 for (size_t l = 0; l < N; ++l) {
@@ -1547,8 +1555,8 @@ void convlstm_step(
                 for (size_t l = 0; l < N; ++l)
                     f[(j * M + k) * N + l] = convlstm_sigmoid(a_f[(j * M + k) * N + l]);
 
-        /* (11)  a_C = sum_prq W_x_c[k,p,r,q] X_RQ[p,r,q,i,j] + sum_prq W_h_c[k,p,r,q]
-         * H_RQ[p,r,q,i,j] + b_c */
+        /* (11)  a_C[j,k,l] = sum_pqr W_x_c[j,p,q,r] X_RQ[p,q,r,k,l] + sum_pqr W_h_c[j,p,q,r]
+         * H_RQ[p,q,r,k,l] + b_c[j] */
         for (size_t j = 0; j < K; ++j) {
             for (size_t k = 0; k < M; ++k) {
                 for (size_t l = 0; l < N; ++l) {
@@ -1581,8 +1589,8 @@ void convlstm_step(
                     C[(j * M + k) * N + l] = f[(j * M + k) * N + l] * C_prev[(j * M + k) * N + l]
                         + i[(j * M + k) * N + l] * tanh_a_C[(j * M + k) * N + l];
 
-        /* (13)  a_o = sum_prq W_x_o[k,p,r,q] X_RQ[p,r,q,i,j] + sum_prq W_h_o[k,p,r,q]
-         * H_RQ[p,r,q,i,j] + b_o + W_c_o * C */
+        /* (13)  a_o[j,k,l] = sum_pqr W_x_o[j,p,q,r] X_RQ[p,q,r,k,l] + sum_pqr W_h_o[j,p,q,r]
+         * H_RQ[p,q,r,k,l] + b_o[j] + W_c_o[j,k,l] * C[j,k,l] */
         for (size_t j = 0; j < K; ++j) {
             for (size_t k = 0; k < M; ++k) {
                 for (size_t l = 0; l < N; ++l) {

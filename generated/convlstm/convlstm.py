@@ -134,9 +134,9 @@ def forward(parameters, inputs, initial):
     E_N = np.full((Q, N, N), np.where(np.arange(N, dtype=dtype) == np.arange(N, dtype=dtype)[:, None] + np.arange(Q, dtype=dtype)[:, None, None] - 1, 1, 0).astype(dtype), dtype)
 
     # all steps at once
-    # (3)  X_R = sum_j E_M[r,i,j] X[p,j,k]
+    # (3)  X_R[j,k,l,p] = sum_q E_M[k,l,q] X[j,q,p]
     X_R = contract("rij,TBpjk->TBprik", E_M, X)
-    # (4)  X_RQ = sum_j E_N[q,i,j] X_R[p,r,k,j]
+    # (4)  X_RQ[j,k,l,p,q] = sum_r E_N[l,q,r] X_R[j,k,p,r]
     X_RQ = contract("qij,TBprkj->TBprqki", E_N, X_R)
 
     # scan forward
@@ -151,23 +151,23 @@ def forward(parameters, inputs, initial):
     for t in range(T):
         H_prev = H[t - 1] if t > 0 else initial_H
         C_prev = C[t - 1] if t > 0 else initial_C
-        # (5)  H_R = sum_j E_M[r,i,j] H_prev[p,j,k]
+        # (5)  H_R[j,k,l,p] = sum_q E_M[k,l,q] H_prev[j,q,p]
         H_R = contract("rij,Bpjk->Bprik", E_M, H_prev)
-        # (6)  H_RQ = sum_j E_N[q,i,j] H_R[p,r,k,j]
+        # (6)  H_RQ[j,k,l,p,q] = sum_r E_N[l,q,r] H_R[j,k,p,r]
         H_RQ[t] = contract("qij,Bprkj->Bprqki", E_N, H_R)
-        # (7)  a_i = sum_prq W_x_i[k,p,r,q] X_RQ[p,r,q,i,j] + sum_prq W_h_i[k,p,r,q] H_RQ[p,r,q,i,j] + b_i + W_c_i * C_prev
+        # (7)  a_i[j,k,l] = sum_pqr W_x_i[j,p,q,r] X_RQ[p,q,r,k,l] + sum_pqr W_h_i[j,p,q,r] H_RQ[p,q,r,k,l] + b_i[j] + W_c_i[j,k,l] * C_prev[j,k,l]
         a_i = contract("kprq,Bprqij->Bkij", W_x_i, X_RQ[t]) + contract("kprq,Bprqij->Bkij", W_h_i, H_RQ[t]) + b_i[:, None, None] + W_c_i * C_prev
         # (8)  i = sigmoid(a_i)
         i = sigmoid(a_i)
         # (8)  i_tail = sigmoid_tail(a_i)
         i_tail[t] = sigmoid_tail(a_i)
-        # (9)  a_f = sum_prq W_x_f[k,p,r,q] X_RQ[p,r,q,i,j] + sum_prq W_h_f[k,p,r,q] H_RQ[p,r,q,i,j] + b_f + W_c_f * C_prev
+        # (9)  a_f[j,k,l] = sum_pqr W_x_f[j,p,q,r] X_RQ[p,q,r,k,l] + sum_pqr W_h_f[j,p,q,r] H_RQ[p,q,r,k,l] + b_f[j] + W_c_f[j,k,l] * C_prev[j,k,l]
         a_f = contract("kprq,Bprqij->Bkij", W_x_f, X_RQ[t]) + contract("kprq,Bprqij->Bkij", W_h_f, H_RQ[t]) + b_f[:, None, None] + W_c_f * C_prev
         # (10)  f = sigmoid(a_f)
         f = sigmoid(a_f)
         # (10)  f_tail = sigmoid_tail(a_f)
         f_tail[t] = sigmoid_tail(a_f)
-        # (11)  a_C = sum_prq W_x_c[k,p,r,q] X_RQ[p,r,q,i,j] + sum_prq W_h_c[k,p,r,q] H_RQ[p,r,q,i,j] + b_c
+        # (11)  a_C[j,k,l] = sum_pqr W_x_c[j,p,q,r] X_RQ[p,q,r,k,l] + sum_pqr W_h_c[j,p,q,r] H_RQ[p,q,r,k,l] + b_c[j]
         a_C = contract("kprq,Bprqij->Bkij", W_x_c, X_RQ[t]) + contract("kprq,Bprqij->Bkij", W_h_c, H_RQ[t]) + b_c[:, None, None]
         # (12)  tanh_a_C = tanh(a_C)
         tanh_a_C = np.tanh(a_C)
@@ -175,7 +175,7 @@ def forward(parameters, inputs, initial):
         tanh_a_C_tail[t] = tanh_tail(a_C)
         # (12)  C = f * C_prev + i * tanh(a_C)
         C[t] = f * C_prev + i * tanh_a_C
-        # (13)  a_o = sum_prq W_x_o[k,p,r,q] X_RQ[p,r,q,i,j] + sum_prq W_h_o[k,p,r,q] H_RQ[p,r,q,i,j] + b_o + W_c_o * C
+        # (13)  a_o[j,k,l] = sum_pqr W_x_o[j,p,q,r] X_RQ[p,q,r,k,l] + sum_pqr W_h_o[j,p,q,r] H_RQ[p,q,r,k,l] + b_o[j] + W_c_o[j,k,l] * C[j,k,l]
         a_o = contract("kprq,Bprqij->Bkij", W_x_o, X_RQ[t]) + contract("kprq,Bprqij->Bkij", W_h_o, H_RQ[t]) + b_o[:, None, None] + W_c_o * C[t]
         # (14)  o = sigmoid(a_o)
         o = sigmoid(a_o)
@@ -276,52 +276,52 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         i_bar = C_bar * tanh_a_C
         # (24)  a_i_bar = i_bar * i * (1 - i)   adjoint of (8)
         a_i_bar[t] = i_bar * i * one_minus_i
-        # (25)  H_RQ_bar = sum_k W_h_i[k,p,r,q] a_i_bar[k,i,j] + sum_k W_h_f[k,p,r,q] a_f_bar[k,i,j] + sum_k W_h_c[k,p,r,q] a_C_bar[k,i,j] + sum_k W_h_o[k,p,r,q] a_o_bar[k,i,j]   adjoint of (7), (9), (11), (13)
+        # (25)  H_RQ_bar[j,k,l,p,q] = sum_r W_h_i[r,j,k,l] a_i_bar[r,p,q] + sum_r W_h_f[r,j,k,l] a_f_bar[r,p,q] + sum_r W_h_c[r,j,k,l] a_C_bar[r,p,q] + sum_r W_h_o[r,j,k,l] a_o_bar[r,p,q]   adjoint of (7), (9), (11), (13)
         H_RQ_bar = contract("kprq,Bkij->Bprqij", W_h_i, a_i_bar[t]) + contract("kprq,Bkij->Bprqij", W_h_f, a_f_bar[t]) + contract("kprq,Bkij->Bprqij", W_h_c, a_C_bar[t]) + contract("kprq,Bkij->Bprqij", W_h_o, a_o_bar[t])
-        # (26)  H_R_bar = sum_qi E_N[q,i,j] H_RQ_bar[p,r,q,k,i]   adjoint of (6)
+        # (26)  H_R_bar[j,k,l,p] = sum_qr E_N[q,r,p] H_RQ_bar[j,k,q,l,r]   adjoint of (6)
         H_R_bar = contract("qij,Bprqki->Bprkj", E_N, H_RQ_bar)
-        # (29)  H_prev_bar = sum_ri E_M[r,i,j] H_R_bar[p,r,i,k]   adjoint of (5)
+        # (29)  H_prev_bar[j,k,l] = sum_pq E_M[p,q,k] H_R_bar[j,p,q,l]   adjoint of (5)
         H_prev_bar = contract("rij,Bprik->Bpjk", E_M, H_R_bar)
         # (30)  C_prev_bar = a_i_bar * W_c_i + a_f_bar * W_c_f + C_bar * f   adjoint of (7), (9), (12)
         C_prev_bar = a_i_bar[t] * W_c_i + a_f_bar[t] * W_c_f + C_bar * f
 
     # all steps at once
     C_prev = np.concatenate([initial_C[None], C])[:-1]
-    # (27)  X_RQ_bar = sum_k W_x_i[k,p,r,q] a_i_bar[k,i,j] + sum_k W_x_f[k,p,r,q] a_f_bar[k,i,j] + sum_k W_x_c[k,p,r,q] a_C_bar[k,i,j] + sum_k W_x_o[k,p,r,q] a_o_bar[k,i,j]   adjoint of (7), (9), (11), (13)
+    # (27)  X_RQ_bar[j,k,l,p,q] = sum_r W_x_i[r,j,k,l] a_i_bar[r,p,q] + sum_r W_x_f[r,j,k,l] a_f_bar[r,p,q] + sum_r W_x_c[r,j,k,l] a_C_bar[r,p,q] + sum_r W_x_o[r,j,k,l] a_o_bar[r,p,q]   adjoint of (7), (9), (11), (13)
     X_RQ_bar = contract("kprq,TBkij->TBprqij", W_x_i, a_i_bar) + contract("kprq,TBkij->TBprqij", W_x_f, a_f_bar) + contract("kprq,TBkij->TBprqij", W_x_c, a_C_bar) + contract("kprq,TBkij->TBprqij", W_x_o, a_o_bar)
-    # (28)  X_R_bar = sum_qi E_N[q,i,j] X_RQ_bar[p,r,q,k,i]   adjoint of (4)
+    # (28)  X_R_bar[j,k,l,p] = sum_qr E_N[q,r,p] X_RQ_bar[j,k,q,l,r]   adjoint of (4)
     X_R_bar = contract("qij,TBprqki->TBprkj", E_N, X_RQ_bar)
-    # (31)  X_bar = sum_ri E_M[r,i,j] X_R_bar[p,r,i,k]   adjoint of (3)
+    # (31)  X_bar[j,k,l] = sum_pq E_M[p,q,k] X_R_bar[j,p,q,l]   adjoint of (3)
     X_bar = contract("rij,TBprik->TBpjk", E_M, X_R_bar)
     # (32)  W_c_i_bar = sum_t a_i_bar * C_prev   adjoint of (7)
     W_c_i_bar = contract("TBijk,TBijk->ijk", a_i_bar, C_prev)
-    # (33)  W_x_i_bar = sum_t sum_ij a_i_bar[k,i,j] X_RQ[p,r,q,i,j]   adjoint of (7)
+    # (33)  W_x_i_bar[j,k,l,p] = sum_t sum_qr a_i_bar[j,q,r] X_RQ[k,l,p,q,r]   adjoint of (7)
     W_x_i_bar = contract("TBkij,TBprqij->kprq", a_i_bar, X_RQ)
-    # (34)  W_h_i_bar = sum_t sum_ij a_i_bar[k,i,j] H_RQ[p,r,q,i,j]   adjoint of (7)
+    # (34)  W_h_i_bar[j,k,l,p] = sum_t sum_qr a_i_bar[j,q,r] H_RQ[k,l,p,q,r]   adjoint of (7)
     W_h_i_bar = contract("TBkij,TBprqij->kprq", a_i_bar, H_RQ)
-    # (35)  b_i_bar = sum_t sum_jk a_i_bar[i,j,k]   adjoint of (7)
+    # (35)  b_i_bar[j] = sum_t sum_kl a_i_bar[j,k,l]   adjoint of (7)
     b_i_bar = contract("TBijk->i", a_i_bar)
     # (36)  W_c_f_bar = sum_t a_f_bar * C_prev   adjoint of (9)
     W_c_f_bar = contract("TBijk,TBijk->ijk", a_f_bar, C_prev)
-    # (37)  W_x_f_bar = sum_t sum_ij a_f_bar[k,i,j] X_RQ[p,r,q,i,j]   adjoint of (9)
+    # (37)  W_x_f_bar[j,k,l,p] = sum_t sum_qr a_f_bar[j,q,r] X_RQ[k,l,p,q,r]   adjoint of (9)
     W_x_f_bar = contract("TBkij,TBprqij->kprq", a_f_bar, X_RQ)
-    # (38)  W_h_f_bar = sum_t sum_ij a_f_bar[k,i,j] H_RQ[p,r,q,i,j]   adjoint of (9)
+    # (38)  W_h_f_bar[j,k,l,p] = sum_t sum_qr a_f_bar[j,q,r] H_RQ[k,l,p,q,r]   adjoint of (9)
     W_h_f_bar = contract("TBkij,TBprqij->kprq", a_f_bar, H_RQ)
-    # (39)  b_f_bar = sum_t sum_jk a_f_bar[i,j,k]   adjoint of (9)
+    # (39)  b_f_bar[j] = sum_t sum_kl a_f_bar[j,k,l]   adjoint of (9)
     b_f_bar = contract("TBijk->i", a_f_bar)
-    # (40)  W_x_c_bar = sum_t sum_ij a_C_bar[k,i,j] X_RQ[p,r,q,i,j]   adjoint of (11)
+    # (40)  W_x_c_bar[j,k,l,p] = sum_t sum_qr a_C_bar[j,q,r] X_RQ[k,l,p,q,r]   adjoint of (11)
     W_x_c_bar = contract("TBkij,TBprqij->kprq", a_C_bar, X_RQ)
-    # (41)  W_h_c_bar = sum_t sum_ij a_C_bar[k,i,j] H_RQ[p,r,q,i,j]   adjoint of (11)
+    # (41)  W_h_c_bar[j,k,l,p] = sum_t sum_qr a_C_bar[j,q,r] H_RQ[k,l,p,q,r]   adjoint of (11)
     W_h_c_bar = contract("TBkij,TBprqij->kprq", a_C_bar, H_RQ)
-    # (42)  b_c_bar = sum_t sum_jk a_C_bar[i,j,k]   adjoint of (11)
+    # (42)  b_c_bar[j] = sum_t sum_kl a_C_bar[j,k,l]   adjoint of (11)
     b_c_bar = contract("TBijk->i", a_C_bar)
     # (43)  W_c_o_bar = sum_t a_o_bar * C   adjoint of (13)
     W_c_o_bar = contract("TBijk,TBijk->ijk", a_o_bar, C)
-    # (44)  W_x_o_bar = sum_t sum_ij a_o_bar[k,i,j] X_RQ[p,r,q,i,j]   adjoint of (13)
+    # (44)  W_x_o_bar[j,k,l,p] = sum_t sum_qr a_o_bar[j,q,r] X_RQ[k,l,p,q,r]   adjoint of (13)
     W_x_o_bar = contract("TBkij,TBprqij->kprq", a_o_bar, X_RQ)
-    # (45)  W_h_o_bar = sum_t sum_ij a_o_bar[k,i,j] H_RQ[p,r,q,i,j]   adjoint of (13)
+    # (45)  W_h_o_bar[j,k,l,p] = sum_t sum_qr a_o_bar[j,q,r] H_RQ[k,l,p,q,r]   adjoint of (13)
     W_h_o_bar = contract("TBkij,TBprqij->kprq", a_o_bar, H_RQ)
-    # (46)  b_o_bar = sum_t sum_jk a_o_bar[i,j,k]   adjoint of (13)
+    # (46)  b_o_bar[j] = sum_t sum_kl a_o_bar[j,k,l]   adjoint of (13)
     b_o_bar = contract("TBijk->i", a_o_bar)
     return {"initial.H": H_prev_bar, "initial.C": C_prev_bar, "X": X_bar, "W_c_i": W_c_i_bar, "W_x_i": W_x_i_bar, "W_h_i": W_h_i_bar, "b_i": b_i_bar, "W_c_f": W_c_f_bar, "W_x_f": W_x_f_bar, "W_h_f": W_h_f_bar, "b_f": b_f_bar, "W_x_c": W_x_c_bar, "W_h_c": W_h_c_bar, "b_c": b_c_bar, "W_c_o": W_c_o_bar, "W_x_o": W_x_o_bar, "W_h_o": W_h_o_bar, "b_o": b_o_bar}
 
@@ -360,29 +360,29 @@ def step(parameters, inputs, state):
     E_M = np.full((R, M, M), np.where(np.arange(M, dtype=dtype) == np.arange(M, dtype=dtype)[:, None] + np.arange(R, dtype=dtype)[:, None, None] - 1, 1, 0).astype(dtype), dtype)
     # (2)  E_N[j,k,l] = {1 if l == k + j - 1, else 0}
     E_N = np.full((Q, N, N), np.where(np.arange(N, dtype=dtype) == np.arange(N, dtype=dtype)[:, None] + np.arange(Q, dtype=dtype)[:, None, None] - 1, 1, 0).astype(dtype), dtype)
-    # (3)  X_R = sum_j E_M[r,i,j] X[p,j,k]
+    # (3)  X_R[j,k,l,p] = sum_q E_M[k,l,q] X[j,q,p]
     X_R = contract("rij,Bpjk->Bprik", E_M, X)
-    # (4)  X_RQ = sum_j E_N[q,i,j] X_R[p,r,k,j]
+    # (4)  X_RQ[j,k,l,p,q] = sum_r E_N[l,q,r] X_R[j,k,p,r]
     X_RQ = contract("qij,Bprkj->Bprqki", E_N, X_R)
-    # (5)  H_R = sum_j E_M[r,i,j] H_prev[p,j,k]
+    # (5)  H_R[j,k,l,p] = sum_q E_M[k,l,q] H_prev[j,q,p]
     H_R = contract("rij,Bpjk->Bprik", E_M, H_prev)
-    # (6)  H_RQ = sum_j E_N[q,i,j] H_R[p,r,k,j]
+    # (6)  H_RQ[j,k,l,p,q] = sum_r E_N[l,q,r] H_R[j,k,p,r]
     H_RQ = contract("qij,Bprkj->Bprqki", E_N, H_R)
-    # (7)  a_i = sum_prq W_x_i[k,p,r,q] X_RQ[p,r,q,i,j] + sum_prq W_h_i[k,p,r,q] H_RQ[p,r,q,i,j] + b_i + W_c_i * C_prev
+    # (7)  a_i[j,k,l] = sum_pqr W_x_i[j,p,q,r] X_RQ[p,q,r,k,l] + sum_pqr W_h_i[j,p,q,r] H_RQ[p,q,r,k,l] + b_i[j] + W_c_i[j,k,l] * C_prev[j,k,l]
     a_i = contract("kprq,Bprqij->Bkij", W_x_i, X_RQ) + contract("kprq,Bprqij->Bkij", W_h_i, H_RQ) + b_i[:, None, None] + W_c_i * C_prev
     # (8)  i = sigmoid(a_i)
     i = sigmoid(a_i)
-    # (9)  a_f = sum_prq W_x_f[k,p,r,q] X_RQ[p,r,q,i,j] + sum_prq W_h_f[k,p,r,q] H_RQ[p,r,q,i,j] + b_f + W_c_f * C_prev
+    # (9)  a_f[j,k,l] = sum_pqr W_x_f[j,p,q,r] X_RQ[p,q,r,k,l] + sum_pqr W_h_f[j,p,q,r] H_RQ[p,q,r,k,l] + b_f[j] + W_c_f[j,k,l] * C_prev[j,k,l]
     a_f = contract("kprq,Bprqij->Bkij", W_x_f, X_RQ) + contract("kprq,Bprqij->Bkij", W_h_f, H_RQ) + b_f[:, None, None] + W_c_f * C_prev
     # (10)  f = sigmoid(a_f)
     f = sigmoid(a_f)
-    # (11)  a_C = sum_prq W_x_c[k,p,r,q] X_RQ[p,r,q,i,j] + sum_prq W_h_c[k,p,r,q] H_RQ[p,r,q,i,j] + b_c
+    # (11)  a_C[j,k,l] = sum_pqr W_x_c[j,p,q,r] X_RQ[p,q,r,k,l] + sum_pqr W_h_c[j,p,q,r] H_RQ[p,q,r,k,l] + b_c[j]
     a_C = contract("kprq,Bprqij->Bkij", W_x_c, X_RQ) + contract("kprq,Bprqij->Bkij", W_h_c, H_RQ) + b_c[:, None, None]
     # (12)  tanh_a_C = tanh(a_C)
     tanh_a_C = np.tanh(a_C)
     # (12)  C = f * C_prev + i * tanh(a_C)
     C = f * C_prev + i * tanh_a_C
-    # (13)  a_o = sum_prq W_x_o[k,p,r,q] X_RQ[p,r,q,i,j] + sum_prq W_h_o[k,p,r,q] H_RQ[p,r,q,i,j] + b_o + W_c_o * C
+    # (13)  a_o[j,k,l] = sum_pqr W_x_o[j,p,q,r] X_RQ[p,q,r,k,l] + sum_pqr W_h_o[j,p,q,r] H_RQ[p,q,r,k,l] + b_o[j] + W_c_o[j,k,l] * C[j,k,l]
     a_o = contract("kprq,Bprqij->Bkij", W_x_o, X_RQ) + contract("kprq,Bprqij->Bkij", W_h_o, H_RQ) + b_o[:, None, None] + W_c_o * C
     # (14)  o = sigmoid(a_o)
     o = sigmoid(a_o)

@@ -262,7 +262,7 @@ static void convlstm_simd_forward_thread(
         real *restrict X_R = work_X_R + s * P * R * M * N;
         real *restrict X_RQ = tape_X_RQ + s * P * R * Q * M * N;
 
-        /* (3)  X_R = sum_j E_M[r,i,j] X[p,j,k] */
+        /* (3)  X_R[j,k,l,p] = sum_q E_M[k,l,q] X[j,q,p] */
         for (size_t j = 0; j < P; ++j) {
             for (size_t k = 0; k < R; ++k) {
                 for (size_t l = 0; l < M; ++l) {
@@ -276,7 +276,7 @@ static void convlstm_simd_forward_thread(
             }
         }
 
-        /* (4)  X_RQ = sum_j E_N[q,i,j] X_R[p,r,k,j] */
+        /* (4)  X_RQ[j,k,l,p,q] = sum_r E_N[l,q,r] X_R[j,k,p,r] */
         for (size_t j = 0; j < P; ++j) {
             for (size_t k = 0; k < R; ++k) {
                 for (size_t l = 0; l < Q; ++l) {
@@ -321,7 +321,7 @@ static void convlstm_simd_forward_thread(
             real *restrict tanh_C = work_tanh_C + s * K * M * N;
             real *restrict tanh_C_tail = tape_tanh_C_tail + (t * B + s) * K * M * N;
 
-            /* (5)  H_R = sum_j E_M[r,i,j] H_prev[p,j,k] */
+            /* (5)  H_R[j,k,l,p] = sum_q E_M[k,l,q] H_prev[j,q,p] */
             for (size_t j = 0; j < K; ++j) {
                 for (size_t k = 0; k < R; ++k) {
                     for (size_t l = 0; l < M; ++l) {
@@ -335,7 +335,7 @@ static void convlstm_simd_forward_thread(
                 }
             }
 
-            /* (6)  H_RQ = sum_j E_N[q,i,j] H_R[p,r,k,j] */
+            /* (6)  H_RQ[j,k,l,p,q] = sum_r E_N[l,q,r] H_R[j,k,p,r] */
             for (size_t j = 0; j < K; ++j) {
                 for (size_t k = 0; k < R; ++k) {
                     for (size_t l = 0; l < Q; ++l) {
@@ -351,8 +351,8 @@ static void convlstm_simd_forward_thread(
                 }
             }
 
-            /* (7)  a_i = sum_prq W_x_i[k,p,r,q] X_RQ[p,r,q,i,j] + sum_prq W_h_i[k,p,r,q]
-             * H_RQ[p,r,q,i,j] + b_i + W_c_i * C_prev */
+            /* (7)  a_i[j,k,l] = sum_pqr W_x_i[j,p,q,r] X_RQ[p,q,r,k,l] + sum_pqr W_h_i[j,p,q,r]
+             * H_RQ[p,q,r,k,l] + b_i[j] + W_c_i[j,k,l] * C_prev[j,k,l] */
             for (size_t j = 0; j < K; ++j) {
                 for (size_t k = 0; k < M; ++k) {
                     for (size_t l = 0; l < N; ++l) {
@@ -386,8 +386,8 @@ static void convlstm_simd_forward_thread(
                         i_tail[(j * M + k) * N + l] = convlstm_sigmoid_tail(a_i[(j * M + k) * N
                             + l]);
 
-            /* (9)  a_f = sum_prq W_x_f[k,p,r,q] X_RQ[p,r,q,i,j] + sum_prq W_h_f[k,p,r,q]
-             * H_RQ[p,r,q,i,j] + b_f + W_c_f * C_prev */
+            /* (9)  a_f[j,k,l] = sum_pqr W_x_f[j,p,q,r] X_RQ[p,q,r,k,l] + sum_pqr W_h_f[j,p,q,r]
+             * H_RQ[p,q,r,k,l] + b_f[j] + W_c_f[j,k,l] * C_prev[j,k,l] */
             for (size_t j = 0; j < K; ++j) {
                 for (size_t k = 0; k < M; ++k) {
                     for (size_t l = 0; l < N; ++l) {
@@ -421,8 +421,8 @@ static void convlstm_simd_forward_thread(
                         f_tail[(j * M + k) * N + l] = convlstm_sigmoid_tail(a_f[(j * M + k) * N
                             + l]);
 
-            /* (11)  a_C = sum_prq W_x_c[k,p,r,q] X_RQ[p,r,q,i,j] + sum_prq W_h_c[k,p,r,q]
-             * H_RQ[p,r,q,i,j] + b_c */
+            /* (11)  a_C[j,k,l] = sum_pqr W_x_c[j,p,q,r] X_RQ[p,q,r,k,l] + sum_pqr W_h_c[j,p,q,r]
+             * H_RQ[p,q,r,k,l] + b_c[j] */
             for (size_t j = 0; j < K; ++j) {
                 for (size_t k = 0; k < M; ++k) {
                     for (size_t l = 0; l < N; ++l) {
@@ -462,8 +462,8 @@ static void convlstm_simd_forward_thread(
                         C[(j * M + k) * N + l] = f[(j * M + k) * N + l] * C_prev[(j * M + k) * N
                             + l] + i[(j * M + k) * N + l] * tanh_a_C[(j * M + k) * N + l];
 
-            /* (13)  a_o = sum_prq W_x_o[k,p,r,q] X_RQ[p,r,q,i,j] + sum_prq W_h_o[k,p,r,q]
-             * H_RQ[p,r,q,i,j] + b_o + W_c_o * C */
+            /* (13)  a_o[j,k,l] = sum_pqr W_x_o[j,p,q,r] X_RQ[p,q,r,k,l] + sum_pqr W_h_o[j,p,q,r]
+             * H_RQ[p,q,r,k,l] + b_o[j] + W_c_o[j,k,l] * C[j,k,l] */
             for (size_t j = 0; j < K; ++j) {
                 for (size_t k = 0; k < M; ++k) {
                     for (size_t l = 0; l < N; ++l) {
@@ -626,7 +626,7 @@ static void convlstm_simd_infer_thread(
         real *restrict X_R = work_X_R + s * P * R * M * N;
         real *restrict X_RQ = work_X_RQ + s * P * R * Q * M * N;
 
-        /* (3)  X_R = sum_j E_M[r,i,j] X[p,j,k] */
+        /* (3)  X_R[j,k,l,p] = sum_q E_M[k,l,q] X[j,q,p] */
         for (size_t j = 0; j < P; ++j) {
             for (size_t k = 0; k < R; ++k) {
                 for (size_t l = 0; l < M; ++l) {
@@ -640,7 +640,7 @@ static void convlstm_simd_infer_thread(
             }
         }
 
-        /* (4)  X_RQ = sum_j E_N[q,i,j] X_R[p,r,k,j] */
+        /* (4)  X_RQ[j,k,l,p,q] = sum_r E_N[l,q,r] X_R[j,k,p,r] */
         for (size_t j = 0; j < P; ++j) {
             for (size_t k = 0; k < R; ++k) {
                 for (size_t l = 0; l < Q; ++l) {
@@ -680,7 +680,7 @@ static void convlstm_simd_infer_thread(
             real *restrict a_o = work_a_o + s * K * M * N;
             real *restrict tanh_C = work_tanh_C + s * K * M * N;
 
-            /* (5)  H_R = sum_j E_M[r,i,j] H_prev[p,j,k] */
+            /* (5)  H_R[j,k,l,p] = sum_q E_M[k,l,q] H_prev[j,q,p] */
             for (size_t j = 0; j < K; ++j) {
                 for (size_t k = 0; k < R; ++k) {
                     for (size_t l = 0; l < M; ++l) {
@@ -694,7 +694,7 @@ static void convlstm_simd_infer_thread(
                 }
             }
 
-            /* (6)  H_RQ = sum_j E_N[q,i,j] H_R[p,r,k,j] */
+            /* (6)  H_RQ[j,k,l,p,q] = sum_r E_N[l,q,r] H_R[j,k,p,r] */
             for (size_t j = 0; j < K; ++j) {
                 for (size_t k = 0; k < R; ++k) {
                     for (size_t l = 0; l < Q; ++l) {
@@ -710,8 +710,8 @@ static void convlstm_simd_infer_thread(
                 }
             }
 
-            /* (7)  a_i = sum_prq W_x_i[k,p,r,q] X_RQ[p,r,q,i,j] + sum_prq W_h_i[k,p,r,q]
-             * H_RQ[p,r,q,i,j] + b_i + W_c_i * C_prev */
+            /* (7)  a_i[j,k,l] = sum_pqr W_x_i[j,p,q,r] X_RQ[p,q,r,k,l] + sum_pqr W_h_i[j,p,q,r]
+             * H_RQ[p,q,r,k,l] + b_i[j] + W_c_i[j,k,l] * C_prev[j,k,l] */
             for (size_t j = 0; j < K; ++j) {
                 for (size_t k = 0; k < M; ++k) {
                     for (size_t l = 0; l < N; ++l) {
@@ -738,8 +738,8 @@ static void convlstm_simd_infer_thread(
                     for (size_t l = 0; l < N; ++l)
                         i[(j * M + k) * N + l] = convlstm_sigmoid(a_i[(j * M + k) * N + l]);
 
-            /* (9)  a_f = sum_prq W_x_f[k,p,r,q] X_RQ[p,r,q,i,j] + sum_prq W_h_f[k,p,r,q]
-             * H_RQ[p,r,q,i,j] + b_f + W_c_f * C_prev */
+            /* (9)  a_f[j,k,l] = sum_pqr W_x_f[j,p,q,r] X_RQ[p,q,r,k,l] + sum_pqr W_h_f[j,p,q,r]
+             * H_RQ[p,q,r,k,l] + b_f[j] + W_c_f[j,k,l] * C_prev[j,k,l] */
             for (size_t j = 0; j < K; ++j) {
                 for (size_t k = 0; k < M; ++k) {
                     for (size_t l = 0; l < N; ++l) {
@@ -766,8 +766,8 @@ static void convlstm_simd_infer_thread(
                     for (size_t l = 0; l < N; ++l)
                         f[(j * M + k) * N + l] = convlstm_sigmoid(a_f[(j * M + k) * N + l]);
 
-            /* (11)  a_C = sum_prq W_x_c[k,p,r,q] X_RQ[p,r,q,i,j] + sum_prq W_h_c[k,p,r,q]
-             * H_RQ[p,r,q,i,j] + b_c */
+            /* (11)  a_C[j,k,l] = sum_pqr W_x_c[j,p,q,r] X_RQ[p,q,r,k,l] + sum_pqr W_h_c[j,p,q,r]
+             * H_RQ[p,q,r,k,l] + b_c[j] */
             for (size_t j = 0; j < K; ++j) {
                 for (size_t k = 0; k < M; ++k) {
                     for (size_t l = 0; l < N; ++l) {
@@ -800,8 +800,8 @@ static void convlstm_simd_infer_thread(
                         C[(j * M + k) * N + l] = f[(j * M + k) * N + l] * C_prev[(j * M + k) * N
                             + l] + i[(j * M + k) * N + l] * tanh_a_C[(j * M + k) * N + l];
 
-            /* (13)  a_o = sum_prq W_x_o[k,p,r,q] X_RQ[p,r,q,i,j] + sum_prq W_h_o[k,p,r,q]
-             * H_RQ[p,r,q,i,j] + b_o + W_c_o * C */
+            /* (13)  a_o[j,k,l] = sum_pqr W_x_o[j,p,q,r] X_RQ[p,q,r,k,l] + sum_pqr W_h_o[j,p,q,r]
+             * H_RQ[p,q,r,k,l] + b_o[j] + W_c_o[j,k,l] * C[j,k,l] */
             for (size_t j = 0; j < K; ++j) {
                 for (size_t k = 0; k < M; ++k) {
                     for (size_t l = 0; l < N; ++l) {
@@ -1176,9 +1176,9 @@ static void convlstm_simd_backward_thread(
                             a_i_bar[(j * M + k) * N + l] = i_bar[(j * M + k) * N
                                 + l] * i[(j * M + k) * N + l] * one_minus_i[(j * M + k) * N + l];
 
-                /* (25)  H_RQ_bar = sum_k W_h_i[k,p,r,q] a_i_bar[k,i,j] + sum_k W_h_f[k,p,r,q]
-                 * a_f_bar[k,i,j] + sum_k W_h_c[k,p,r,q] a_C_bar[k,i,j] + sum_k W_h_o[k,p,r,q]
-                 * a_o_bar[k,i,j]   adjoint of (7), (9), (11), (13) */
+                /* (25)  H_RQ_bar[j,k,l,p,q] = sum_r W_h_i[r,j,k,l] a_i_bar[r,p,q] + sum_r
+                 * W_h_f[r,j,k,l] a_f_bar[r,p,q] + sum_r W_h_c[r,j,k,l] a_C_bar[r,p,q] + sum_r
+                 * W_h_o[r,j,k,l] a_o_bar[r,p,q]   adjoint of (7), (9), (11), (13) */
                 for (size_t j = 0; j < K; ++j) {
                     for (size_t k = 0; k < R; ++k) {
                         for (size_t l = 0; l < Q; ++l) {
@@ -1204,7 +1204,8 @@ static void convlstm_simd_backward_thread(
                     }
                 }
 
-                /* (26)  H_R_bar = sum_qi E_N[q,i,j] H_RQ_bar[p,r,q,k,i]   adjoint of (6) */
+                /* (26)  H_R_bar[j,k,l,p] = sum_qr E_N[q,r,p] H_RQ_bar[j,k,q,l,r]   adjoint of (6)
+                 * */
                 for (size_t j = 0; j < K; ++j) {
                     for (size_t k = 0; k < R; ++k) {
                         for (size_t l = 0; l < M; ++l) {
@@ -1221,7 +1222,7 @@ static void convlstm_simd_backward_thread(
                     }
                 }
 
-                /* (29)  H_prev_bar = sum_ri E_M[r,i,j] H_R_bar[p,r,i,k]   adjoint of (5) */
+                /* (29)  H_prev_bar[j,k,l] = sum_pq E_M[p,q,k] H_R_bar[j,p,q,l]   adjoint of (5) */
                 for (size_t j = 0; j < K; ++j) {
                     for (size_t k = 0; k < M; ++k) {
                         for (size_t l = 0; l < N; ++l) {
@@ -1264,9 +1265,9 @@ static void convlstm_simd_backward_thread(
             real *restrict X_bar = gradients->X_bar != NULL ? gradients->X_bar
                 + (first * B + s) * P * M * N : work_X_bar;
 
-            /* (27)  X_RQ_bar = sum_k W_x_i[k,p,r,q] a_i_bar[k,i,j] + sum_k W_x_f[k,p,r,q]
-             * a_f_bar[k,i,j] + sum_k W_x_c[k,p,r,q] a_C_bar[k,i,j] + sum_k W_x_o[k,p,r,q]
-             * a_o_bar[k,i,j]   adjoint of (7), (9), (11), (13) */
+            /* (27)  X_RQ_bar[j,k,l,p,q] = sum_r W_x_i[r,j,k,l] a_i_bar[r,p,q] + sum_r
+             * W_x_f[r,j,k,l] a_f_bar[r,p,q] + sum_r W_x_c[r,j,k,l] a_C_bar[r,p,q] + sum_r
+             * W_x_o[r,j,k,l] a_o_bar[r,p,q]   adjoint of (7), (9), (11), (13) */
             for (size_t j = 0; j < P; ++j) {
                 for (size_t k = 0; k < R; ++k) {
                     for (size_t l = 0; l < Q; ++l) {
@@ -1292,7 +1293,7 @@ static void convlstm_simd_backward_thread(
                 }
             }
 
-            /* (28)  X_R_bar = sum_qi E_N[q,i,j] X_RQ_bar[p,r,q,k,i]   adjoint of (4) */
+            /* (28)  X_R_bar[j,k,l,p] = sum_qr E_N[q,r,p] X_RQ_bar[j,k,q,l,r]   adjoint of (4) */
             for (size_t j = 0; j < P; ++j) {
                 for (size_t k = 0; k < R; ++k) {
                     for (size_t l = 0; l < M; ++l) {
@@ -1308,7 +1309,7 @@ static void convlstm_simd_backward_thread(
                 }
             }
 
-            /* (31)  X_bar = sum_ri E_M[r,i,j] X_R_bar[p,r,i,k]   adjoint of (3) */
+            /* (31)  X_bar[j,k,l] = sum_pq E_M[p,q,k] X_R_bar[j,p,q,l]   adjoint of (3) */
             if (gradients->X_bar != NULL) {
                 for (size_t j = 0; j < P; ++j) {
                     for (size_t k = 0; k < M; ++k) {
@@ -1332,7 +1333,8 @@ static void convlstm_simd_backward_thread(
                             W_c_i_bar[(j * M + k) * N + l] += a_i_bar[(j * M + k) * N
                                 + l] * C_prev[(j * M + k) * N + l];
 
-            /* (33)  W_x_i_bar = sum_t sum_ij a_i_bar[k,i,j] X_RQ[p,r,q,i,j]   adjoint of (7) */
+            /* (33)  W_x_i_bar[j,k,l,p] = sum_t sum_qr a_i_bar[j,q,r] X_RQ[k,l,p,q,r]   adjoint of
+             * (7) */
             if (W_x_i_bar != NULL)
                 for (size_t j = 0; j < K; ++j)
                     for (size_t k = 0; k < P; ++k)
@@ -1344,7 +1346,8 @@ static void convlstm_simd_backward_thread(
                                             a_i_bar[(j * M + q) * N
                                             + r] * X_RQ[(((k * R + l) * Q + p) * M + q) * N + r];
 
-            /* (34)  W_h_i_bar = sum_t sum_ij a_i_bar[k,i,j] H_RQ[p,r,q,i,j]   adjoint of (7) */
+            /* (34)  W_h_i_bar[j,k,l,p] = sum_t sum_qr a_i_bar[j,q,r] H_RQ[k,l,p,q,r]   adjoint of
+             * (7) */
             if (W_h_i_bar != NULL)
                 for (size_t j = 0; j < K; ++j)
                     for (size_t k = 0; k < K; ++k)
@@ -1356,7 +1359,7 @@ static void convlstm_simd_backward_thread(
                                             a_i_bar[(j * M + q) * N
                                             + r] * H_RQ[(((k * R + l) * Q + p) * M + q) * N + r];
 
-            /* (35)  b_i_bar = sum_t sum_jk a_i_bar[i,j,k]   adjoint of (7) */
+            /* (35)  b_i_bar[j] = sum_t sum_kl a_i_bar[j,k,l]   adjoint of (7) */
             if (b_i_bar != NULL)
                 for (size_t j = 0; j < K; ++j)
                     for (size_t k = 0; k < M; ++k)
@@ -1371,7 +1374,8 @@ static void convlstm_simd_backward_thread(
                             W_c_f_bar[(j * M + k) * N + l] += a_f_bar[(j * M + k) * N
                                 + l] * C_prev[(j * M + k) * N + l];
 
-            /* (37)  W_x_f_bar = sum_t sum_ij a_f_bar[k,i,j] X_RQ[p,r,q,i,j]   adjoint of (9) */
+            /* (37)  W_x_f_bar[j,k,l,p] = sum_t sum_qr a_f_bar[j,q,r] X_RQ[k,l,p,q,r]   adjoint of
+             * (9) */
             if (W_x_f_bar != NULL)
                 for (size_t j = 0; j < K; ++j)
                     for (size_t k = 0; k < P; ++k)
@@ -1383,7 +1387,8 @@ static void convlstm_simd_backward_thread(
                                             a_f_bar[(j * M + q) * N
                                             + r] * X_RQ[(((k * R + l) * Q + p) * M + q) * N + r];
 
-            /* (38)  W_h_f_bar = sum_t sum_ij a_f_bar[k,i,j] H_RQ[p,r,q,i,j]   adjoint of (9) */
+            /* (38)  W_h_f_bar[j,k,l,p] = sum_t sum_qr a_f_bar[j,q,r] H_RQ[k,l,p,q,r]   adjoint of
+             * (9) */
             if (W_h_f_bar != NULL)
                 for (size_t j = 0; j < K; ++j)
                     for (size_t k = 0; k < K; ++k)
@@ -1395,14 +1400,15 @@ static void convlstm_simd_backward_thread(
                                             a_f_bar[(j * M + q) * N
                                             + r] * H_RQ[(((k * R + l) * Q + p) * M + q) * N + r];
 
-            /* (39)  b_f_bar = sum_t sum_jk a_f_bar[i,j,k]   adjoint of (9) */
+            /* (39)  b_f_bar[j] = sum_t sum_kl a_f_bar[j,k,l]   adjoint of (9) */
             if (b_f_bar != NULL)
                 for (size_t j = 0; j < K; ++j)
                     for (size_t k = 0; k < M; ++k)
                         for (size_t l = 0; l < N; ++l)
                             b_f_bar[j] += a_f_bar[(j * M + k) * N + l];
 
-            /* (40)  W_x_c_bar = sum_t sum_ij a_C_bar[k,i,j] X_RQ[p,r,q,i,j]   adjoint of (11) */
+            /* (40)  W_x_c_bar[j,k,l,p] = sum_t sum_qr a_C_bar[j,q,r] X_RQ[k,l,p,q,r]   adjoint of
+             * (11) */
             if (W_x_c_bar != NULL)
                 for (size_t j = 0; j < K; ++j)
                     for (size_t k = 0; k < P; ++k)
@@ -1414,7 +1420,8 @@ static void convlstm_simd_backward_thread(
                                             a_C_bar[(j * M + q) * N
                                             + r] * X_RQ[(((k * R + l) * Q + p) * M + q) * N + r];
 
-            /* (41)  W_h_c_bar = sum_t sum_ij a_C_bar[k,i,j] H_RQ[p,r,q,i,j]   adjoint of (11) */
+            /* (41)  W_h_c_bar[j,k,l,p] = sum_t sum_qr a_C_bar[j,q,r] H_RQ[k,l,p,q,r]   adjoint of
+             * (11) */
             if (W_h_c_bar != NULL)
                 for (size_t j = 0; j < K; ++j)
                     for (size_t k = 0; k < K; ++k)
@@ -1426,7 +1433,7 @@ static void convlstm_simd_backward_thread(
                                             a_C_bar[(j * M + q) * N
                                             + r] * H_RQ[(((k * R + l) * Q + p) * M + q) * N + r];
 
-            /* (42)  b_c_bar = sum_t sum_jk a_C_bar[i,j,k]   adjoint of (11) */
+            /* (42)  b_c_bar[j] = sum_t sum_kl a_C_bar[j,k,l]   adjoint of (11) */
             if (b_c_bar != NULL)
                 for (size_t j = 0; j < K; ++j)
                     for (size_t k = 0; k < M; ++k)
@@ -1441,7 +1448,8 @@ static void convlstm_simd_backward_thread(
                             W_c_o_bar[(j * M + k) * N + l] += a_o_bar[(j * M + k) * N
                                 + l] * C[(j * M + k) * N + l];
 
-            /* (44)  W_x_o_bar = sum_t sum_ij a_o_bar[k,i,j] X_RQ[p,r,q,i,j]   adjoint of (13) */
+            /* (44)  W_x_o_bar[j,k,l,p] = sum_t sum_qr a_o_bar[j,q,r] X_RQ[k,l,p,q,r]   adjoint of
+             * (13) */
             if (W_x_o_bar != NULL)
                 for (size_t j = 0; j < K; ++j)
                     for (size_t k = 0; k < P; ++k)
@@ -1453,7 +1461,8 @@ static void convlstm_simd_backward_thread(
                                             a_o_bar[(j * M + q) * N
                                             + r] * X_RQ[(((k * R + l) * Q + p) * M + q) * N + r];
 
-            /* (45)  W_h_o_bar = sum_t sum_ij a_o_bar[k,i,j] H_RQ[p,r,q,i,j]   adjoint of (13) */
+            /* (45)  W_h_o_bar[j,k,l,p] = sum_t sum_qr a_o_bar[j,q,r] H_RQ[k,l,p,q,r]   adjoint of
+             * (13) */
             if (W_h_o_bar != NULL)
                 for (size_t j = 0; j < K; ++j)
                     for (size_t k = 0; k < K; ++k)
@@ -1465,7 +1474,7 @@ static void convlstm_simd_backward_thread(
                                             a_o_bar[(j * M + q) * N
                                             + r] * H_RQ[(((k * R + l) * Q + p) * M + q) * N + r];
 
-            /* (46)  b_o_bar = sum_t sum_jk a_o_bar[i,j,k]   adjoint of (13) */
+            /* (46)  b_o_bar[j] = sum_t sum_kl a_o_bar[j,k,l]   adjoint of (13) */
             if (b_o_bar != NULL)
                 for (size_t j = 0; j < K; ++j)
                     for (size_t k = 0; k < M; ++k)
@@ -1579,7 +1588,7 @@ static void convlstm_simd_step_thread(
         real *restrict X_R = work_X_R + s * P * R * M * N;
         real *restrict X_RQ = work_X_RQ + s * P * R * Q * M * N;
 
-        /* (3)  X_R = sum_j E_M[r,i,j] X[p,j,k] */
+        /* (3)  X_R[j,k,l,p] = sum_q E_M[k,l,q] X[j,q,p] */
         for (size_t j = 0; j < P; ++j) {
             for (size_t k = 0; k < R; ++k) {
                 for (size_t l = 0; l < M; ++l) {
@@ -1593,7 +1602,7 @@ static void convlstm_simd_step_thread(
             }
         }
 
-        /* (4)  X_RQ = sum_j E_N[q,i,j] X_R[p,r,k,j] */
+        /* (4)  X_RQ[j,k,l,p,q] = sum_r E_N[l,q,r] X_R[j,k,p,r] */
         for (size_t j = 0; j < P; ++j) {
             for (size_t k = 0; k < R; ++k) {
                 for (size_t l = 0; l < Q; ++l) {
@@ -1627,7 +1636,7 @@ static void convlstm_simd_step_thread(
         real *restrict a_o = work_a_o + s * K * M * N;
         real *restrict tanh_C = work_tanh_C + s * K * M * N;
 
-        /* (5)  H_R = sum_j E_M[r,i,j] H_prev[p,j,k] */
+        /* (5)  H_R[j,k,l,p] = sum_q E_M[k,l,q] H_prev[j,q,p] */
         for (size_t j = 0; j < K; ++j) {
             for (size_t k = 0; k < R; ++k) {
                 for (size_t l = 0; l < M; ++l) {
@@ -1641,7 +1650,7 @@ static void convlstm_simd_step_thread(
             }
         }
 
-        /* (6)  H_RQ = sum_j E_N[q,i,j] H_R[p,r,k,j] */
+        /* (6)  H_RQ[j,k,l,p,q] = sum_r E_N[l,q,r] H_R[j,k,p,r] */
         for (size_t j = 0; j < K; ++j) {
             for (size_t k = 0; k < R; ++k) {
                 for (size_t l = 0; l < Q; ++l) {
@@ -1656,8 +1665,8 @@ static void convlstm_simd_step_thread(
             }
         }
 
-        /* (7)  a_i = sum_prq W_x_i[k,p,r,q] X_RQ[p,r,q,i,j] + sum_prq W_h_i[k,p,r,q]
-         * H_RQ[p,r,q,i,j] + b_i + W_c_i * C_prev */
+        /* (7)  a_i[j,k,l] = sum_pqr W_x_i[j,p,q,r] X_RQ[p,q,r,k,l] + sum_pqr W_h_i[j,p,q,r]
+         * H_RQ[p,q,r,k,l] + b_i[j] + W_c_i[j,k,l] * C_prev[j,k,l] */
         for (size_t j = 0; j < K; ++j) {
             for (size_t k = 0; k < M; ++k) {
                 for (size_t l = 0; l < N; ++l) {
@@ -1683,8 +1692,8 @@ static void convlstm_simd_step_thread(
                 for (size_t l = 0; l < N; ++l)
                     i[(j * M + k) * N + l] = convlstm_sigmoid(a_i[(j * M + k) * N + l]);
 
-        /* (9)  a_f = sum_prq W_x_f[k,p,r,q] X_RQ[p,r,q,i,j] + sum_prq W_h_f[k,p,r,q]
-         * H_RQ[p,r,q,i,j] + b_f + W_c_f * C_prev */
+        /* (9)  a_f[j,k,l] = sum_pqr W_x_f[j,p,q,r] X_RQ[p,q,r,k,l] + sum_pqr W_h_f[j,p,q,r]
+         * H_RQ[p,q,r,k,l] + b_f[j] + W_c_f[j,k,l] * C_prev[j,k,l] */
         for (size_t j = 0; j < K; ++j) {
             for (size_t k = 0; k < M; ++k) {
                 for (size_t l = 0; l < N; ++l) {
@@ -1710,8 +1719,8 @@ static void convlstm_simd_step_thread(
                 for (size_t l = 0; l < N; ++l)
                     f[(j * M + k) * N + l] = convlstm_sigmoid(a_f[(j * M + k) * N + l]);
 
-        /* (11)  a_C = sum_prq W_x_c[k,p,r,q] X_RQ[p,r,q,i,j] + sum_prq W_h_c[k,p,r,q]
-         * H_RQ[p,r,q,i,j] + b_c */
+        /* (11)  a_C[j,k,l] = sum_pqr W_x_c[j,p,q,r] X_RQ[p,q,r,k,l] + sum_pqr W_h_c[j,p,q,r]
+         * H_RQ[p,q,r,k,l] + b_c[j] */
         for (size_t j = 0; j < K; ++j) {
             for (size_t k = 0; k < M; ++k) {
                 for (size_t l = 0; l < N; ++l) {
@@ -1744,8 +1753,8 @@ static void convlstm_simd_step_thread(
                     C[(j * M + k) * N + l] = f[(j * M + k) * N + l] * C_prev[(j * M + k) * N + l]
                         + i[(j * M + k) * N + l] * tanh_a_C[(j * M + k) * N + l];
 
-        /* (13)  a_o = sum_prq W_x_o[k,p,r,q] X_RQ[p,r,q,i,j] + sum_prq W_h_o[k,p,r,q]
-         * H_RQ[p,r,q,i,j] + b_o + W_c_o * C */
+        /* (13)  a_o[j,k,l] = sum_pqr W_x_o[j,p,q,r] X_RQ[p,q,r,k,l] + sum_pqr W_h_o[j,p,q,r]
+         * H_RQ[p,q,r,k,l] + b_o[j] + W_c_o[j,k,l] * C[j,k,l] */
         for (size_t j = 0; j < K; ++j) {
             for (size_t k = 0; k < M; ++k) {
                 for (size_t l = 0; l < N; ++l) {

@@ -427,7 +427,7 @@ void cornn_backward(
                 for (size_t j = 0; j < m; ++j)
                     b_bar[j] += a_z_bar[j];
 
-            /* (15)  dt_bar = sum_t sum_i z_to_dt_bar[i] + sum_t y_bar^T z   adjoint of (2), (3) */
+            /* (15)  dt_bar = sum_t sum_j z_to_dt_bar[j] + sum_t y_bar^T z   adjoint of (2), (3) */
             if (dt_bar != NULL) {
                 for (size_t j = 0; j < m; ++j)
                     dt_bar[0] += z_to_dt_bar[j];
@@ -435,7 +435,7 @@ void cornn_backward(
                     dt_bar[0] += y_bar[j] * z[j];
             }
 
-            /* (16)  gamma_bar = -sum_t sum_i z_bar[i] dt y_prev[i]   adjoint of (2) */
+            /* (16)  gamma_bar = -sum_t sum_j z_bar[j] dt y_prev[j]   adjoint of (2) */
             if (gamma_bar != NULL) {
                 {
                     cornn_real inner = 0;
@@ -445,7 +445,7 @@ void cornn_backward(
                 }
             }
 
-            /* (17)  epsilon_bar = -sum_t sum_i z_bar[i] z_prev[i] dt   adjoint of (2) */
+            /* (17)  epsilon_bar = -sum_t sum_j z_bar[j] z_prev[j] dt   adjoint of (2) */
             if (epsilon_bar != NULL) {
                 {
                     cornn_real inner = 0;

@@ -165,11 +165,11 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     V_bar = contract("TBi,TBj->ij", a_z_bar, u)
     # (14)  b_bar = sum_t a_z_bar   adjoint of (1)
     b_bar = contract("TBi->i", a_z_bar)
-    # (15)  dt_bar = sum_t sum_i z_to_dt_bar[i] + sum_t y_bar^T z   adjoint of (2), (3)
+    # (15)  dt_bar = sum_t sum_j z_to_dt_bar[j] + sum_t y_bar^T z   adjoint of (2), (3)
     dt_bar = contract("TBi->", z_to_dt_bar) + contract("TBi,TBi->", y_bar, z)
-    # (16)  gamma_bar = -sum_t sum_i z_bar[i] dt y_prev[i]   adjoint of (2)
+    # (16)  gamma_bar = -sum_t sum_j z_bar[j] dt y_prev[j]   adjoint of (2)
     gamma_bar = -contract("TBi,,TBi->", z_bar, dt, y_prev)
-    # (17)  epsilon_bar = -sum_t sum_i z_bar[i] z_prev[i] dt   adjoint of (2)
+    # (17)  epsilon_bar = -sum_t sum_j z_bar[j] z_prev[j] dt   adjoint of (2)
     epsilon_bar = -contract("TBi,TBi,->", z_bar, z_prev, dt)
     return {"initial.z": z_prev_bar, "initial.y": y_prev_bar, "u": u_bar, "W": W_bar, "W_z": W_z_bar, "V": V_bar, "b": b_bar, "dt": dt_bar, "gamma": gamma_bar, "epsilon": epsilon_bar}
 

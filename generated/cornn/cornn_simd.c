@@ -712,18 +712,18 @@ static void cornn_simd_backward_thread(
                 const real *restrict z_bar = work_z_bar + s * row_m;
                 const real *restrict z_to_dt_bar = work_z_to_dt_bar + s * row_m;
 
-                /* (15)  dt_bar = sum_t sum_i z_to_dt_bar[i] + sum_t y_bar^T z   adjoint of (2), (3)
+                /* (15)  dt_bar = sum_t sum_j z_to_dt_bar[j] + sum_t y_bar^T z   adjoint of (2), (3)
                  * */
                 if (dt_bar != NULL) {
                     dt_bar[0] += row_sum(&z_to_dt_bar[0], m);
                     dt_bar[0] += dot(&y_bar[0], &z[0], m);
                 }
 
-                /* (16)  gamma_bar = -sum_t sum_i z_bar[i] dt y_prev[i]   adjoint of (2) */
+                /* (16)  gamma_bar = -sum_t sum_j z_bar[j] dt y_prev[j]   adjoint of (2) */
                 if (gamma_bar != NULL)
                     gamma_bar[0] -= dt[0] * dot(&z_bar[0], &y_prev[0], m);
 
-                /* (17)  epsilon_bar = -sum_t sum_i z_bar[i] z_prev[i] dt   adjoint of (2) */
+                /* (17)  epsilon_bar = -sum_t sum_j z_bar[j] z_prev[j] dt   adjoint of (2) */
                 if (epsilon_bar != NULL)
                     epsilon_bar[0] -= dt[0] * dot(&z_bar[0], &z_prev[0], m);
             }

@@ -477,7 +477,7 @@ void fastgrnn_backward(
             for (size_t j = 0; j < m; ++j)
                 sigmoid_nu_bar[0] += h_bar[j] * s[j];
 
-            /* (10)  sigmoid_zeta_bar = sum_t sum_i h_to_sigmoid_zeta_bar[i]   adjoint of (6) */
+            /* (10)  sigmoid_zeta_bar = sum_t sum_j h_to_sigmoid_zeta_bar[j]   adjoint of (6) */
             for (size_t j = 0; j < m; ++j)
                 sigmoid_zeta_bar[0] += h_to_sigmoid_zeta_bar[j];
 

@@ -205,7 +205,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     h_to_sigmoid_zeta_bar = h_bar * one_minus_z * s
     # (9)  sigmoid_nu_bar = sum_t h_bar^T s   adjoint of (6)
     sigmoid_nu_bar = contract("TBi,TBi->", h_bar, s)
-    # (10)  sigmoid_zeta_bar = sum_t sum_i h_to_sigmoid_zeta_bar[i]   adjoint of (6)
+    # (10)  sigmoid_zeta_bar = sum_t sum_j h_to_sigmoid_zeta_bar[j]   adjoint of (6)
     sigmoid_zeta_bar = contract("TBi->", h_to_sigmoid_zeta_bar)
     # (17)  x_bar = W^T a_bar   adjoint of (1)
     x_bar = a_bar @ W

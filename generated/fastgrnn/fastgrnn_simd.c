@@ -725,7 +725,7 @@ static void fastgrnn_simd_backward_thread(
             /* (9)  sigmoid_nu_bar = sum_t h_bar^T s   adjoint of (6) */
             sigmoid_nu_bar[0] += dot(&h_bar[0], &s[0], m);
 
-            /* (10)  sigmoid_zeta_bar = sum_t sum_i h_to_sigmoid_zeta_bar[i]   adjoint of (6) */
+            /* (10)  sigmoid_zeta_bar = sum_t sum_j h_to_sigmoid_zeta_bar[j]   adjoint of (6) */
             sigmoid_zeta_bar[0] += row_sum(&h_to_sigmoid_zeta_bar[0], m);
         }
         BARRIER

@@ -194,7 +194,7 @@ void gated_deltanet_forward(
             gated_deltanet_real *restrict a_alpha_2 = tape_a_alpha_2 + at * H;
             gated_deltanet_real *restrict softplus_a_alpha_2 = tape_softplus_a_alpha_2 + at * H;
 
-            /* (1)  a_qtilde = sum_k W_q[i,j,k] x[k] */
+            /* (1)  a_qtilde[j,l] = sum_p W_q[j,l,p] x[p] */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_k; ++l) {
                     gated_deltanet_real sum = 0;
@@ -209,7 +209,7 @@ void gated_deltanet_forward(
                 for (size_t l = 0; l < d_k; ++l)
                     qtilde[j * d_k + l] = gated_deltanet_silu(a_qtilde[j * d_k + l]);
 
-            /* (3)  a_ktilde = sum_k W_k[i,j,k] x[k] */
+            /* (3)  a_ktilde[j,l] = sum_p W_k[j,l,p] x[p] */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_k; ++l) {
                     gated_deltanet_real sum = 0;
@@ -224,7 +224,7 @@ void gated_deltanet_forward(
                 for (size_t l = 0; l < d_k; ++l)
                     ktilde[j * d_k + l] = gated_deltanet_silu(a_ktilde[j * d_k + l]);
 
-            /* (5)  a_v = sum_k W_v[i,j,k] x[k] */
+            /* (5)  a_v[j,l] = sum_p W_v[j,l,p] x[p] */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_v; ++l) {
                     gated_deltanet_real sum = 0;
@@ -239,7 +239,7 @@ void gated_deltanet_forward(
                 for (size_t l = 0; l < d_v; ++l)
                     v[j * d_v + l] = gated_deltanet_silu(a_v[j * d_v + l]);
 
-            /* (7)  a_s_q = sum_j qtilde[i,j] qtilde[i,j] */
+            /* (7)  a_s_q[j] = sum_l qtilde[j,l] qtilde[j,l] */
             for (size_t j = 0; j < H; ++j) {
                 gated_deltanet_real sum = 0;
                 for (size_t l = 0; l < d_k; ++l)
@@ -251,7 +251,7 @@ void gated_deltanet_forward(
             for (size_t j = 0; j < H; ++j)
                 s_q[j] = (a_s_q[j] >= REAL(1e-24) ? a_s_q[j] : REAL(1e-24));
 
-            /* (9)  a_s_k = sum_j ktilde[i,j] ktilde[i,j] */
+            /* (9)  a_s_k[j] = sum_l ktilde[j,l] ktilde[j,l] */
             for (size_t j = 0; j < H; ++j) {
                 gated_deltanet_real sum = 0;
                 for (size_t l = 0; l < d_k; ++l)
@@ -263,12 +263,12 @@ void gated_deltanet_forward(
             for (size_t j = 0; j < H; ++j)
                 s_k[j] = (a_s_k[j] >= REAL(1e-24) ? a_s_k[j] : REAL(1e-24));
 
-            /* (11)  q = qtilde / sqrt(s_q) */
+            /* (11)  q[j,l] = qtilde[j,l] / sqrt(s_q[j]) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     q[j * d_k + l] = qtilde[j * d_k + l] / SQRT(s_q[j]);
 
-            /* (12)  k = ktilde / sqrt(s_k) */
+            /* (12)  k[j,l] = ktilde[j,l] / sqrt(s_k[j]) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     k[j * d_k + l] = ktilde[j * d_k + l] / SQRT(s_k[j]);
@@ -341,7 +341,7 @@ void gated_deltanet_forward(
                 : initial_S + s * H * d_v * d_k;
             gated_deltanet_real *restrict a_e = tape_a_e + at * H * d_v;
 
-            /* (18)  a_e = sum_k S_prev[i,j,k] k[i,k] */
+            /* (18)  a_e[j,l] = sum_p S_prev[j,l,p] k[j,p] */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_v; ++l) {
                     gated_deltanet_real sum = 0;
@@ -351,12 +351,12 @@ void gated_deltanet_forward(
                 }
             }
 
-            /* (19)  e = beta * (v - alpha * a_e) */
+            /* (19)  e[j,l] = beta[j] * (v[j,l] - alpha[j] * a_e[j,l]) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_v; ++l)
                     e[j * d_v + l] = beta[j] * (v[j * d_v + l] - alpha[j] * a_e[j * d_v + l]);
 
-            /* (20)  S = alpha * S_prev + e[i,j] k[i,k] */
+            /* (20)  S[j,l,p] = alpha[j] * S_prev[j,l,p] + e[j,l] k[j,p] */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_v; ++l)
                     for (size_t i = 0; i < d_k; ++i)
@@ -374,7 +374,7 @@ void gated_deltanet_forward(
             gated_deltanet_real *restrict o = tape_o + at * H * d_v;
             gated_deltanet_real *restrict y = out->y + at * D;
 
-            /* (21)  o = sum_k S[i,j,k] q[i,k] */
+            /* (21)  o[j,l] = sum_p S[j,l,p] q[j,p] */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_v; ++l) {
                     gated_deltanet_real sum = 0;
@@ -384,7 +384,7 @@ void gated_deltanet_forward(
                 }
             }
 
-            /* (22)  y = sum_hv W_o[d,h,v] o[h,v] */
+            /* (22)  y[j] = sum_lp W_o[j,l,p] o[l,p] */
             for (size_t j = 0; j < D; ++j) {
                 gated_deltanet_real sum = 0;
                 for (size_t l = 0; l < H; ++l)
@@ -458,7 +458,7 @@ void gated_deltanet_infer(
             gated_deltanet_real *restrict beta = work_beta + at * H;
             gated_deltanet_real *restrict softplus_a_alpha_2 = work_softplus_a_alpha_2 + at * H;
 
-            /* (1)  a_qtilde = sum_k W_q[i,j,k] x[k] */
+            /* (1)  a_qtilde[j,l] = sum_p W_q[j,l,p] x[p] */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_k; ++l) {
                     gated_deltanet_real sum = 0;
@@ -473,7 +473,7 @@ void gated_deltanet_infer(
                 for (size_t l = 0; l < d_k; ++l)
                     qtilde[j * d_k + l] = gated_deltanet_silu(a_qtilde[j * d_k + l]);
 
-            /* (3)  a_ktilde = sum_k W_k[i,j,k] x[k] */
+            /* (3)  a_ktilde[j,l] = sum_p W_k[j,l,p] x[p] */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_k; ++l) {
                     gated_deltanet_real sum = 0;
@@ -488,7 +488,7 @@ void gated_deltanet_infer(
                 for (size_t l = 0; l < d_k; ++l)
                     ktilde[j * d_k + l] = gated_deltanet_silu(a_ktilde[j * d_k + l]);
 
-            /* (5)  a_v = sum_k W_v[i,j,k] x[k] */
+            /* (5)  a_v[j,l] = sum_p W_v[j,l,p] x[p] */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_v; ++l) {
                     gated_deltanet_real sum = 0;
@@ -503,7 +503,7 @@ void gated_deltanet_infer(
                 for (size_t l = 0; l < d_v; ++l)
                     v[j * d_v + l] = gated_deltanet_silu(a_v[j * d_v + l]);
 
-            /* (7)  a_s_q = sum_j qtilde[i,j] qtilde[i,j] */
+            /* (7)  a_s_q[j] = sum_l qtilde[j,l] qtilde[j,l] */
             for (size_t j = 0; j < H; ++j) {
                 gated_deltanet_real sum = 0;
                 for (size_t l = 0; l < d_k; ++l)
@@ -515,7 +515,7 @@ void gated_deltanet_infer(
             for (size_t j = 0; j < H; ++j)
                 s_q[j] = (a_s_q[j] >= REAL(1e-24) ? a_s_q[j] : REAL(1e-24));
 
-            /* (9)  a_s_k = sum_j ktilde[i,j] ktilde[i,j] */
+            /* (9)  a_s_k[j] = sum_l ktilde[j,l] ktilde[j,l] */
             for (size_t j = 0; j < H; ++j) {
                 gated_deltanet_real sum = 0;
                 for (size_t l = 0; l < d_k; ++l)
@@ -527,12 +527,12 @@ void gated_deltanet_infer(
             for (size_t j = 0; j < H; ++j)
                 s_k[j] = (a_s_k[j] >= REAL(1e-24) ? a_s_k[j] : REAL(1e-24));
 
-            /* (11)  q = qtilde / sqrt(s_q) */
+            /* (11)  q[j,l] = qtilde[j,l] / sqrt(s_q[j]) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     q[j * d_k + l] = qtilde[j * d_k + l] / SQRT(s_q[j]);
 
-            /* (12)  k = ktilde / sqrt(s_k) */
+            /* (12)  k[j,l] = ktilde[j,l] / sqrt(s_k[j]) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     k[j * d_k + l] = ktilde[j * d_k + l] / SQRT(s_k[j]);
@@ -600,7 +600,7 @@ void gated_deltanet_infer(
             const gated_deltanet_real *restrict S_prev = t > 0 ? work_S + (at - B) * H * d_v * d_k
                 : initial_S + s * H * d_v * d_k;
 
-            /* (18)  a_e = sum_k S_prev[i,j,k] k[i,k] */
+            /* (18)  a_e[j,l] = sum_p S_prev[j,l,p] k[j,p] */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_v; ++l) {
                     gated_deltanet_real sum = 0;
@@ -610,12 +610,12 @@ void gated_deltanet_infer(
                 }
             }
 
-            /* (19)  e = beta * (v - alpha * a_e) */
+            /* (19)  e[j,l] = beta[j] * (v[j,l] - alpha[j] * a_e[j,l]) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_v; ++l)
                     e[j * d_v + l] = beta[j] * (v[j * d_v + l] - alpha[j] * a_e[j * d_v + l]);
 
-            /* (20)  S = alpha * S_prev + e[i,j] k[i,k] */
+            /* (20)  S[j,l,p] = alpha[j] * S_prev[j,l,p] + e[j,l] k[j,p] */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_v; ++l)
                     for (size_t i = 0; i < d_k; ++i)
@@ -632,7 +632,7 @@ void gated_deltanet_infer(
             const gated_deltanet_real *restrict S = work_S + at * H * d_v * d_k;
             gated_deltanet_real *restrict y = out->y + at * D;
 
-            /* (21)  o = sum_k S[i,j,k] q[i,k] */
+            /* (21)  o[j,l] = sum_p S[j,l,p] q[j,p] */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_v; ++l) {
                     gated_deltanet_real sum = 0;
@@ -642,7 +642,7 @@ void gated_deltanet_infer(
                 }
             }
 
-            /* (22)  y = sum_hv W_o[d,h,v] o[h,v] */
+            /* (22)  y[j] = sum_lp W_o[j,l,p] o[l,p] */
             for (size_t j = 0; j < D; ++j) {
                 gated_deltanet_real sum = 0;
                 for (size_t l = 0; l < H; ++l)
@@ -819,7 +819,7 @@ void gated_deltanet_backward(
             gated_deltanet_real *restrict one_minus_sigmoid_a_ktilde =
                 work_one_minus_sigmoid_a_ktilde + at * H * d_k;
 
-            /* (23)  o_bar = sum_d W_o[d,h,v] y_bar[d]   adjoint of (22) */
+            /* (23)  o_bar[j,l] = sum_p W_o[p,j,l] y_bar[p]   adjoint of (22) */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_v; ++l) {
                     gated_deltanet_real sum = 0;
@@ -833,7 +833,7 @@ void gated_deltanet_backward(
             for (size_t j = 0; j < H; ++j)
                 sigmoid_a_alpha_2[j] = gated_deltanet_sigmoid(a_alpha_2[j]);
 
-            /* (36)  q_bar = sum_j S[i,j,k] o_bar[i,j]   adjoint of (21) */
+            /* (36)  q_bar[j,l] = sum_p S[j,p,l] o_bar[j,p]   adjoint of (21) */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_k; ++l) {
                     gated_deltanet_real sum = 0;
@@ -843,13 +843,14 @@ void gated_deltanet_backward(
                 }
             }
 
-            /* (37)  q_to_s_q_bar = -1/2 * q_bar * qtilde / s_q^(3/2)   adjoint of (11) */
+            /* (37)  q_to_s_q_bar[j,l] = -1/2 * q_bar[j,l] * qtilde[j,l] / s_q[j]^(3/2)   adjoint of
+             * (11) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     q_to_s_q_bar[j * d_k + l] = -REAL(0.5) * q_bar[j * d_k + l] * qtilde[j * d_k
-                        + l] / (s_q[j] * SQRT(s_q[j]));
+                        + l] / s_q[j] / SQRT(s_q[j]);
 
-            /* (40)  s_q_bar = sum_j q_to_s_q_bar[i,j]   adjoint of (11) */
+            /* (40)  s_q_bar[j] = sum_l q_to_s_q_bar[j,l]   adjoint of (11) */
             for (size_t j = 0; j < H; ++j) {
                 gated_deltanet_real sum = 0;
                 for (size_t l = 0; l < d_k; ++l)
@@ -894,8 +895,8 @@ void gated_deltanet_backward(
                     one_minus_sigmoid_a_ktilde[j * d_k + l] =
                         gated_deltanet_complement_from_tail(sigmoid_a_ktilde_tail[j * d_k + l]);
 
-            /* (46)  qtilde_bar = 2 a_s_q_bar[i] qtilde[i,j] + q_bar / sqrt(s_q)   adjoint of (7),
-             * (11) */
+            /* (46)  qtilde_bar[j,l] = 2 a_s_q_bar[j] qtilde[j,l] + q_bar[j,l] / sqrt(s_q[j])
+             * adjoint of (7), (11) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     qtilde_bar[j * d_k + l] = 2 * a_s_q_bar[j] * qtilde[j * d_k + l] + q_bar[j * d_k
@@ -926,14 +927,14 @@ void gated_deltanet_backward(
                         + l] + a_qtilde[j * d_k + l] * one_minus_sigmoid_a_qtilde[j * d_k
                         + l] * sigmoid_a_qtilde[j * d_k + l]);
 
-            /* (50)  W_q_bar = sum_t a_qtilde_bar[i,j] x[k]   adjoint of (1) */
+            /* (50)  W_q_bar[j,l,p] = sum_t a_qtilde_bar[j,l] x[p]   adjoint of (1) */
             if (W_q_bar != NULL)
                 for (size_t j = 0; j < H; ++j)
                     for (size_t l = 0; l < d_k; ++l)
                         for (size_t i = 0; i < D; ++i)
                             W_q_bar[(j * d_k + l) * D + i] += a_qtilde_bar[j * d_k + l] * x[i];
 
-            /* (57)  W_o_bar = sum_t y_bar[d] o[h,v]   adjoint of (22) */
+            /* (57)  W_o_bar[j,l,p] = sum_t y_bar[j] o[l,p]   adjoint of (22) */
             if (W_o_bar != NULL)
                 for (size_t j = 0; j < D; ++j)
                     for (size_t l = 0; l < H; ++l)
@@ -964,14 +965,14 @@ void gated_deltanet_backward(
             for (size_t j = 0; j < H; ++j)
                 beta[j] = gated_deltanet_sigmoid_from_tail(beta_tail[j]);
 
-            /* (24)  S_bar = o_bar[i,j] q[i,k] + S_next_bar   adjoint of (21) */
+            /* (24)  S_bar[j,l,p] = o_bar[j,l] q[j,p] + S_next_bar[j,l,p]   adjoint of (21) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_v; ++l)
                     for (size_t i = 0; i < d_k; ++i)
                         S_bar[(j * d_v + l) * d_k + i] = o_bar[j * d_v + l] * q[j * d_k + i]
                             + S_next_bar[(j * d_v + l) * d_k + i];
 
-            /* (25)  e_bar = sum_k S_bar[i,j,k] k[i,k]   adjoint of (20) */
+            /* (25)  e_bar[j,l] = sum_p S_bar[j,l,p] k[j,p]   adjoint of (20) */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_v; ++l) {
                     gated_deltanet_real sum = 0;
@@ -981,12 +982,13 @@ void gated_deltanet_backward(
                 }
             }
 
-            /* (27)  a_e_bar = -e_bar * beta * alpha   adjoint of (19) */
+            /* (27)  a_e_bar[j,l] = -e_bar[j,l] * beta[j] * alpha[j]   adjoint of (19) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_v; ++l)
                     a_e_bar[j * d_v + l] = -e_bar[j * d_v + l] * beta[j] * alpha[j];
 
-            /* (48)  S_prev_bar = a_e_bar[i,j] k[i,k] + S_bar * alpha   adjoint of (18), (20) */
+            /* (48)  S_prev_bar[j,l,p] = a_e_bar[j,l] k[j,p] + S_bar[j,l,p] * alpha[j]   adjoint of
+             * (18), (20) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_v; ++l)
                     for (size_t i = 0; i < d_k; ++i)
@@ -1033,18 +1035,19 @@ void gated_deltanet_backward(
             for (size_t j = 0; j < H; ++j)
                 one_minus_beta[j] = gated_deltanet_complement_from_tail(beta_tail[j]);
 
-            /* (19)  e = beta * (v - alpha * a_e) */
+            /* (19)  e[j,l] = beta[j] * (v[j,l] - alpha[j] * a_e[j,l]) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_v; ++l)
                     e[j * d_v + l] = beta[j] * (v[j * d_v + l] - alpha[j] * a_e[j * d_v + l]);
 
-            /* (26)  e_to_beta_bar = e_bar * (v - alpha * a_e)   adjoint of (19) */
+            /* (26)  e_to_beta_bar[j,l] = e_bar[j,l] * (v[j,l] - alpha[j] * a_e[j,l])   adjoint of
+             * (19) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_v; ++l)
                     e_to_beta_bar[j * d_v + l] = e_bar[j * d_v
                         + l] * (v[j * d_v + l] - alpha[j] * a_e[j * d_v + l]);
 
-            /* (28)  beta_bar = sum_j e_to_beta_bar[i,j]   adjoint of (19) */
+            /* (28)  beta_bar[j] = sum_l e_to_beta_bar[j,l]   adjoint of (19) */
             for (size_t j = 0; j < H; ++j) {
                 gated_deltanet_real sum = 0;
                 for (size_t l = 0; l < d_v; ++l)
@@ -1056,8 +1059,8 @@ void gated_deltanet_backward(
             for (size_t j = 0; j < H; ++j)
                 a_beta_bar[j] = beta_bar[j] * beta[j] * one_minus_beta[j];
 
-            /* (30)  alpha_bar = -sum_j e_bar[i,j] beta[i] a_e[i,j] + sum_jk S_bar[i,j,k]
-             * S_prev[i,j,k]   adjoint of (19), (20) */
+            /* (30)  alpha_bar[j] = -sum_l e_bar[j,l] beta[j] a_e[j,l] + sum_lp S_bar[j,l,p]
+             * S_prev[j,l,p]   adjoint of (19), (20) */
             for (size_t j = 0; j < H; ++j) {
                 gated_deltanet_real sum = 0;
                 {
@@ -1085,8 +1088,8 @@ void gated_deltanet_backward(
             for (size_t j = 0; j < H; ++j)
                 exp_A_log_bar[j] -= a_alpha_bar[j] * softplus_a_alpha_2[j];
 
-            /* (34)  k_bar = sum_j S_prev[i,j,k] a_e_bar[i,j] + sum_j e[i,j] S_bar[i,j,k]   adjoint
-             * of (18), (20) */
+            /* (34)  k_bar[j,l] = sum_p S_prev[j,p,l] a_e_bar[j,p] + sum_p e[j,p] S_bar[j,p,l]
+             * adjoint of (18), (20) */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_k; ++l) {
                     gated_deltanet_real sum = 0;
@@ -1098,13 +1101,14 @@ void gated_deltanet_backward(
                 }
             }
 
-            /* (35)  k_to_s_k_bar = -1/2 * k_bar * ktilde / s_k^(3/2)   adjoint of (12) */
+            /* (35)  k_to_s_k_bar[j,l] = -1/2 * k_bar[j,l] * ktilde[j,l] / s_k[j]^(3/2)   adjoint of
+             * (12) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     k_to_s_k_bar[j * d_k + l] = -REAL(0.5) * k_bar[j * d_k + l] * ktilde[j * d_k
-                        + l] / (s_k[j] * SQRT(s_k[j]));
+                        + l] / s_k[j] / SQRT(s_k[j]);
 
-            /* (38)  s_k_bar = sum_j k_to_s_k_bar[i,j]   adjoint of (12) */
+            /* (38)  s_k_bar[j] = sum_l k_to_s_k_bar[j,l]   adjoint of (12) */
             for (size_t j = 0; j < H; ++j) {
                 gated_deltanet_real sum = 0;
                 for (size_t l = 0; l < d_k; ++l)
@@ -1116,7 +1120,7 @@ void gated_deltanet_backward(
             for (size_t j = 0; j < H; ++j)
                 a_s_k_bar[j] = s_k_bar[j] * (a_s_k[j] >= REAL(1e-24) ? 1 : 0);
 
-            /* (42)  v_bar = e_bar * beta   adjoint of (19) */
+            /* (42)  v_bar[j,l] = e_bar[j,l] * beta[j]   adjoint of (19) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_v; ++l)
                     v_bar[j * d_v + l] = e_bar[j * d_v + l] * beta[j];
@@ -1129,8 +1133,8 @@ void gated_deltanet_backward(
                         + a_v[j * d_v + l] * one_minus_sigmoid_a_v[j * d_v
                         + l] * sigmoid_a_v[j * d_v + l]);
 
-            /* (44)  ktilde_bar = 2 a_s_k_bar[i] ktilde[i,j] + k_bar / sqrt(s_k)   adjoint of (9),
-             * (12) */
+            /* (44)  ktilde_bar[j,l] = 2 a_s_k_bar[j] ktilde[j,l] + k_bar[j,l] / sqrt(s_k[j])
+             * adjoint of (9), (12) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     ktilde_bar[j * d_k + l] = 2 * a_s_k_bar[j] * ktilde[j * d_k + l] + k_bar[j * d_k
@@ -1144,9 +1148,9 @@ void gated_deltanet_backward(
                         + l] + a_ktilde[j * d_k + l] * one_minus_sigmoid_a_ktilde[j * d_k
                         + l] * sigmoid_a_ktilde[j * d_k + l]);
 
-            /* (49)  x_bar = sum_ij W_q[i,j,k] a_qtilde_bar[i,j] + sum_ij W_k[i,j,k]
-             * a_ktilde_bar[i,j] + sum_ij W_v[i,j,k] a_v_bar[i,j] + W_alpha^T a_alpha_2_bar +
-             * W_beta^T a_beta_bar   adjoint of (1), (3), (5), (13), (16) */
+            /* (49)  x_bar[j] = sum_lp W_q[l,p,j] a_qtilde_bar[l,p] + sum_lp W_k[l,p,j]
+             * a_ktilde_bar[l,p] + sum_lp W_v[l,p,j] a_v_bar[l,p] + (W_alpha^T a_alpha_2_bar)[j] +
+             * (W_beta^T a_beta_bar)[j]   adjoint of (1), (3), (5), (13), (16) */
             if (x_bar != NULL) {
                 for (size_t j = 0; j < D; ++j) {
                     gated_deltanet_real sum = 0;
@@ -1167,14 +1171,14 @@ void gated_deltanet_backward(
                 }
             }
 
-            /* (51)  W_k_bar = sum_t a_ktilde_bar[i,j] x[k]   adjoint of (3) */
+            /* (51)  W_k_bar[j,l,p] = sum_t a_ktilde_bar[j,l] x[p]   adjoint of (3) */
             if (W_k_bar != NULL)
                 for (size_t j = 0; j < H; ++j)
                     for (size_t l = 0; l < d_k; ++l)
                         for (size_t i = 0; i < D; ++i)
                             W_k_bar[(j * d_k + l) * D + i] += a_ktilde_bar[j * d_k + l] * x[i];
 
-            /* (52)  W_v_bar = sum_t a_v_bar[i,j] x[k]   adjoint of (5) */
+            /* (52)  W_v_bar[j,l,p] = sum_t a_v_bar[j,l] x[p]   adjoint of (5) */
             if (W_v_bar != NULL)
                 for (size_t j = 0; j < H; ++j)
                     for (size_t l = 0; l < d_v; ++l)
@@ -1264,7 +1268,7 @@ void gated_deltanet_step(
         gated_deltanet_real *restrict y = out->y + s * D;
         const gated_deltanet_real *S_prev = initial_S + s * H * d_v * d_k;
 
-        /* (1)  a_qtilde = sum_k W_q[i,j,k] x[k] */
+        /* (1)  a_qtilde[j,l] = sum_p W_q[j,l,p] x[p] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_k; ++l) {
                 gated_deltanet_real sum = 0;
@@ -1279,7 +1283,7 @@ void gated_deltanet_step(
             for (size_t l = 0; l < d_k; ++l)
                 qtilde[j * d_k + l] = gated_deltanet_silu(a_qtilde[j * d_k + l]);
 
-        /* (3)  a_ktilde = sum_k W_k[i,j,k] x[k] */
+        /* (3)  a_ktilde[j,l] = sum_p W_k[j,l,p] x[p] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_k; ++l) {
                 gated_deltanet_real sum = 0;
@@ -1294,7 +1298,7 @@ void gated_deltanet_step(
             for (size_t l = 0; l < d_k; ++l)
                 ktilde[j * d_k + l] = gated_deltanet_silu(a_ktilde[j * d_k + l]);
 
-        /* (5)  a_v = sum_k W_v[i,j,k] x[k] */
+        /* (5)  a_v[j,l] = sum_p W_v[j,l,p] x[p] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_v; ++l) {
                 gated_deltanet_real sum = 0;
@@ -1309,7 +1313,7 @@ void gated_deltanet_step(
             for (size_t l = 0; l < d_v; ++l)
                 v[j * d_v + l] = gated_deltanet_silu(a_v[j * d_v + l]);
 
-        /* (7)  a_s_q = sum_j qtilde[i,j] qtilde[i,j] */
+        /* (7)  a_s_q[j] = sum_l qtilde[j,l] qtilde[j,l] */
         for (size_t j = 0; j < H; ++j) {
             gated_deltanet_real sum = 0;
             for (size_t l = 0; l < d_k; ++l)
@@ -1321,7 +1325,7 @@ void gated_deltanet_step(
         for (size_t j = 0; j < H; ++j)
             s_q[j] = (a_s_q[j] >= REAL(1e-24) ? a_s_q[j] : REAL(1e-24));
 
-        /* (9)  a_s_k = sum_j ktilde[i,j] ktilde[i,j] */
+        /* (9)  a_s_k[j] = sum_l ktilde[j,l] ktilde[j,l] */
         for (size_t j = 0; j < H; ++j) {
             gated_deltanet_real sum = 0;
             for (size_t l = 0; l < d_k; ++l)
@@ -1333,12 +1337,12 @@ void gated_deltanet_step(
         for (size_t j = 0; j < H; ++j)
             s_k[j] = (a_s_k[j] >= REAL(1e-24) ? a_s_k[j] : REAL(1e-24));
 
-        /* (11)  q = qtilde / sqrt(s_q) */
+        /* (11)  q[j,l] = qtilde[j,l] / sqrt(s_q[j]) */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_k; ++l)
                 q[j * d_k + l] = qtilde[j * d_k + l] / SQRT(s_q[j]);
 
-        /* (12)  k = ktilde / sqrt(s_k) */
+        /* (12)  k[j,l] = ktilde[j,l] / sqrt(s_k[j]) */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_k; ++l)
                 k[j * d_k + l] = ktilde[j * d_k + l] / SQRT(s_k[j]);
@@ -1379,7 +1383,7 @@ void gated_deltanet_step(
         for (size_t j = 0; j < H; ++j)
             beta[j] = gated_deltanet_sigmoid(a_beta[j]);
 
-        /* (18)  a_e = sum_k S_prev[i,j,k] k[i,k] */
+        /* (18)  a_e[j,l] = sum_p S_prev[j,l,p] k[j,p] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_v; ++l) {
                 gated_deltanet_real sum = 0;
@@ -1389,19 +1393,19 @@ void gated_deltanet_step(
             }
         }
 
-        /* (19)  e = beta * (v - alpha * a_e) */
+        /* (19)  e[j,l] = beta[j] * (v[j,l] - alpha[j] * a_e[j,l]) */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_v; ++l)
                 e[j * d_v + l] = beta[j] * (v[j * d_v + l] - alpha[j] * a_e[j * d_v + l]);
 
-        /* (20)  S = alpha * S_prev + e[i,j] k[i,k] */
+        /* (20)  S[j,l,p] = alpha[j] * S_prev[j,l,p] + e[j,l] k[j,p] */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_v; ++l)
                 for (size_t i = 0; i < d_k; ++i)
                     S[(j * d_v + l) * d_k + i] = alpha[j] * S_prev[(j * d_v + l) * d_k + i]
                         + e[j * d_v + l] * k[j * d_k + i];
 
-        /* (21)  o = sum_k S[i,j,k] q[i,k] */
+        /* (21)  o[j,l] = sum_p S[j,l,p] q[j,p] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_v; ++l) {
                 gated_deltanet_real sum = 0;
@@ -1411,7 +1415,7 @@ void gated_deltanet_step(
             }
         }
 
-        /* (22)  y = sum_hv W_o[d,h,v] o[h,v] */
+        /* (22)  y[j] = sum_lp W_o[j,l,p] o[l,p] */
         for (size_t j = 0; j < D; ++j) {
             gated_deltanet_real sum = 0;
             for (size_t l = 0; l < H; ++l)

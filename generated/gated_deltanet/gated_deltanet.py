@@ -103,29 +103,29 @@ def forward(parameters, inputs, initial):
     d_v = W_v.shape[1]
 
     # all steps at once
-    # (1)  a_qtilde = sum_k W_q[i,j,k] x[k]
+    # (1)  a_qtilde[j,l] = sum_p W_q[j,l,p] x[p]
     a_qtilde = contract("ijk,TBk->TBij", W_q, x)
     # (2)  qtilde = silu(a_qtilde)
     qtilde = silu(a_qtilde)
-    # (3)  a_ktilde = sum_k W_k[i,j,k] x[k]
+    # (3)  a_ktilde[j,l] = sum_p W_k[j,l,p] x[p]
     a_ktilde = contract("ijk,TBk->TBij", W_k, x)
     # (4)  ktilde = silu(a_ktilde)
     ktilde = silu(a_ktilde)
-    # (5)  a_v = sum_k W_v[i,j,k] x[k]
+    # (5)  a_v[j,l] = sum_p W_v[j,l,p] x[p]
     a_v = contract("ijk,TBk->TBij", W_v, x)
     # (6)  v = silu(a_v)
     v = silu(a_v)
-    # (7)  a_s_q = sum_j qtilde[i,j] qtilde[i,j]
+    # (7)  a_s_q[j] = sum_l qtilde[j,l] qtilde[j,l]
     a_s_q = contract("TBij,TBij->TBi", qtilde, qtilde)
     # (8)  s_q = max(a_s_q, 10^(-24))
     s_q = np.where(a_s_q >= 1e-24, a_s_q, 1e-24)
-    # (9)  a_s_k = sum_j ktilde[i,j] ktilde[i,j]
+    # (9)  a_s_k[j] = sum_l ktilde[j,l] ktilde[j,l]
     a_s_k = contract("TBij,TBij->TBi", ktilde, ktilde)
     # (10)  s_k = max(a_s_k, 10^(-24))
     s_k = np.where(a_s_k >= 1e-24, a_s_k, 1e-24)
-    # (11)  q = qtilde / sqrt(s_q)
+    # (11)  q[j,l] = qtilde[j,l] / sqrt(s_q[j])
     q = qtilde / np.sqrt(s_q[:, :, :, None])
-    # (12)  k = ktilde / sqrt(s_k)
+    # (12)  k[j,l] = ktilde[j,l] / sqrt(s_k[j])
     k = ktilde / np.sqrt(s_k[:, :, :, None])
     # (13)  a_alpha_2 = W_alpha x + b_alpha
     a_alpha_2 = x @ W_alpha.T + b_alpha
@@ -153,17 +153,17 @@ def forward(parameters, inputs, initial):
     S = np.empty((T, B, H, d_v, d_k), dtype)
     for t in range(T):
         S_prev = S[t - 1] if t > 0 else initial_S
-        # (18)  a_e = sum_k S_prev[i,j,k] k[i,k]
+        # (18)  a_e[j,l] = sum_p S_prev[j,l,p] k[j,p]
         a_e[t] = contract("Bijk,Bik->Bij", S_prev, k[t])
-        # (19)  e = beta * (v - alpha * a_e)
+        # (19)  e[j,l] = beta[j] * (v[j,l] - alpha[j] * a_e[j,l])
         e = beta[t][:, :, None] * (v[t] - alpha[t][:, :, None] * a_e[t])
-        # (20)  S = alpha * S_prev + e[i,j] k[i,k]
+        # (20)  S[j,l,p] = alpha[j] * S_prev[j,l,p] + e[j,l] k[j,p]
         S[t] = alpha[t][:, :, None, None] * S_prev + contract("Bij,Bik->Bijk", e, k[t])
 
     # all steps at once
-    # (21)  o = sum_k S[i,j,k] q[i,k]
+    # (21)  o[j,l] = sum_p S[j,l,p] q[j,p]
     o = contract("TBijk,TBik->TBij", S, q)
-    # (22)  y = sum_hv W_o[d,h,v] o[h,v]
+    # (22)  y[j] = sum_lp W_o[j,l,p] o[l,p]
     y = contract("dhv,TBhv->TBd", W_o, o)
     return {"y": y}, {"S": S[T - 1] if T > 0 else initial_S}, {"qtilde": qtilde, "ktilde": ktilde, "s_q": s_q, "s_k": s_k, "q": q, "k": k, "v": v, "alpha": alpha, "beta_tail": beta_tail, "S": S, "o": o, "a_qtilde": a_qtilde, "a_ktilde": a_ktilde, "a_v": a_v, "a_s_q": a_s_q, "a_s_k": a_s_k, "exp_A_log": exp_A_log, "a_alpha_2": a_alpha_2, "softplus_a_alpha_2": softplus_a_alpha_2, "a_e": a_e}
 
@@ -208,15 +208,15 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     d_v = W_v.shape[1]
 
     # all steps at once
-    # (23)  o_bar = sum_d W_o[d,h,v] y_bar[d]   adjoint of (22)
+    # (23)  o_bar[j,l] = sum_p W_o[p,j,l] y_bar[p]   adjoint of (22)
     o_bar = contract("dhv,TBd->TBhv", W_o, y_bar)
     # (32)  sigmoid_a_alpha_2 = sigmoid(a_alpha_2)
     sigmoid_a_alpha_2 = sigmoid(a_alpha_2)
-    # (36)  q_bar = sum_j S[i,j,k] o_bar[i,j]   adjoint of (21)
+    # (36)  q_bar[j,l] = sum_p S[j,p,l] o_bar[j,p]   adjoint of (21)
     q_bar = contract("TBijk,TBij->TBik", S, o_bar)
-    # (37)  q_to_s_q_bar = -1/2 * q_bar * qtilde / s_q^(3/2)   adjoint of (11)
-    q_to_s_q_bar = -0.5 * q_bar * qtilde / s_q[:, :, :, None] ** 1.5
-    # (40)  s_q_bar = sum_j q_to_s_q_bar[i,j]   adjoint of (11)
+    # (37)  q_to_s_q_bar[j,l] = -1/2 * q_bar[j,l] * qtilde[j,l] / s_q[j]^(3/2)   adjoint of (11)
+    q_to_s_q_bar = -0.5 * q_bar * qtilde / s_q[:, :, :, None] / np.sqrt(s_q[:, :, :, None])
+    # (40)  s_q_bar[j] = sum_l q_to_s_q_bar[j,l]   adjoint of (11)
     s_q_bar = contract("TBij->TBi", q_to_s_q_bar)
     # (41)  a_s_q_bar = s_q_bar * {1 if a_s_q >= 10^(-24), else 0}   adjoint of (8)
     a_s_q_bar = s_q_bar * np.where(a_s_q >= 1e-24, 1, 0).astype(dtype)
@@ -232,7 +232,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     sigmoid_a_ktilde_tail = sigmoid_tail(a_ktilde)
     # (45)  one_minus_sigmoid_a_ktilde = complement_from_tail(sigmoid_a_ktilde_tail)
     one_minus_sigmoid_a_ktilde = complement_from_tail(sigmoid_a_ktilde_tail)
-    # (46)  qtilde_bar = 2 a_s_q_bar[i] qtilde[i,j] + q_bar / sqrt(s_q)   adjoint of (7), (11)
+    # (46)  qtilde_bar[j,l] = 2 a_s_q_bar[j] qtilde[j,l] + q_bar[j,l] / sqrt(s_q[j])   adjoint of (7), (11)
     qtilde_bar = 2 * (contract("TBi,TBij->TBij", a_s_q_bar, qtilde)) + q_bar / np.sqrt(s_q[:, :, :, None])
     # (47)  sigmoid_a_qtilde = sigmoid(a_qtilde)
     sigmoid_a_qtilde = sigmoid(a_qtilde)
@@ -242,9 +242,9 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     one_minus_sigmoid_a_qtilde = complement_from_tail(sigmoid_a_qtilde_tail)
     # (47)  a_qtilde_bar = qtilde_bar * (sigmoid(a_qtilde) + a_qtilde * (1 - sigmoid(a_qtilde)) * sigmoid(a_qtilde))   adjoint of (2)
     a_qtilde_bar = qtilde_bar * (sigmoid_a_qtilde + a_qtilde * one_minus_sigmoid_a_qtilde * sigmoid_a_qtilde)
-    # (50)  W_q_bar = sum_t a_qtilde_bar[i,j] x[k]   adjoint of (1)
+    # (50)  W_q_bar[j,l,p] = sum_t a_qtilde_bar[j,l] x[p]   adjoint of (1)
     W_q_bar = contract("TBij,TBk->ijk", a_qtilde_bar, x)
-    # (57)  W_o_bar = sum_t y_bar[d] o[h,v]   adjoint of (22)
+    # (57)  W_o_bar[j,l,p] = sum_t y_bar[j] o[l,p]   adjoint of (22)
     W_o_bar = contract("TBd,TBhv->dhv", y_bar, o)
 
     # scan in reverse
@@ -257,28 +257,28 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         S_next_bar = S_prev_bar
         # (17)  beta = sigmoid_from_tail(beta_tail)
         beta[t] = sigmoid_from_tail(beta_tail[t])
-        # (24)  S_bar = o_bar[i,j] q[i,k] + S_next_bar   adjoint of (21)
+        # (24)  S_bar[j,l,p] = o_bar[j,l] q[j,p] + S_next_bar[j,l,p]   adjoint of (21)
         S_bar[t] = contract("Bij,Bik->Bijk", o_bar[t], q[t]) + S_next_bar
-        # (25)  e_bar = sum_k S_bar[i,j,k] k[i,k]   adjoint of (20)
+        # (25)  e_bar[j,l] = sum_p S_bar[j,l,p] k[j,p]   adjoint of (20)
         e_bar[t] = contract("Bijk,Bik->Bij", S_bar[t], k[t])
-        # (27)  a_e_bar = -e_bar * beta * alpha   adjoint of (19)
+        # (27)  a_e_bar[j,l] = -e_bar[j,l] * beta[j] * alpha[j]   adjoint of (19)
         a_e_bar[t] = -e_bar[t] * beta[t][:, :, None] * alpha[t][:, :, None]
-        # (48)  S_prev_bar = a_e_bar[i,j] k[i,k] + S_bar * alpha   adjoint of (18), (20)
+        # (48)  S_prev_bar[j,l,p] = a_e_bar[j,l] k[j,p] + S_bar[j,l,p] * alpha[j]   adjoint of (18), (20)
         S_prev_bar = contract("Bij,Bik->Bijk", a_e_bar[t], k[t]) + S_bar[t] * alpha[t][:, :, None, None]
 
     # all steps at once
     S_prev = np.concatenate([initial_S[None], S])[:-1]
     # (17)  one_minus_beta = complement_from_tail(beta_tail)
     one_minus_beta = complement_from_tail(beta_tail)
-    # (19)  e = beta * (v - alpha * a_e)
+    # (19)  e[j,l] = beta[j] * (v[j,l] - alpha[j] * a_e[j,l])
     e = beta[:, :, :, None] * (v - alpha[:, :, :, None] * a_e)
-    # (26)  e_to_beta_bar = e_bar * (v - alpha * a_e)   adjoint of (19)
+    # (26)  e_to_beta_bar[j,l] = e_bar[j,l] * (v[j,l] - alpha[j] * a_e[j,l])   adjoint of (19)
     e_to_beta_bar = e_bar * (v - alpha[:, :, :, None] * a_e)
-    # (28)  beta_bar = sum_j e_to_beta_bar[i,j]   adjoint of (19)
+    # (28)  beta_bar[j] = sum_l e_to_beta_bar[j,l]   adjoint of (19)
     beta_bar = contract("TBij->TBi", e_to_beta_bar)
     # (29)  a_beta_bar = beta_bar * beta * (1 - beta)   adjoint of (17)
     a_beta_bar = beta_bar * beta * one_minus_beta
-    # (30)  alpha_bar = -sum_j e_bar[i,j] beta[i] a_e[i,j] + sum_jk S_bar[i,j,k] S_prev[i,j,k]   adjoint of (19), (20)
+    # (30)  alpha_bar[j] = -sum_l e_bar[j,l] beta[j] a_e[j,l] + sum_lp S_bar[j,l,p] S_prev[j,l,p]   adjoint of (19), (20)
     alpha_bar = -contract("TBij,TBi,TBij->TBi", e_bar, beta, a_e) + contract("TBijk,TBijk->TBi", S_bar, S_prev)
     # (31)  a_alpha_bar = alpha_bar * alpha   adjoint of (15)
     a_alpha_bar = alpha_bar * alpha
@@ -286,27 +286,27 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     a_alpha_2_bar = -a_alpha_bar * exp_A_log * sigmoid_a_alpha_2
     # (33)  exp_A_log_bar = -sum_t a_alpha_bar * softplus(a_alpha_2)   adjoint of (14)
     exp_A_log_bar = -contract("TBi,TBi->i", a_alpha_bar, softplus_a_alpha_2)
-    # (34)  k_bar = sum_j S_prev[i,j,k] a_e_bar[i,j] + sum_j e[i,j] S_bar[i,j,k]   adjoint of (18), (20)
+    # (34)  k_bar[j,l] = sum_p S_prev[j,p,l] a_e_bar[j,p] + sum_p e[j,p] S_bar[j,p,l]   adjoint of (18), (20)
     k_bar = contract("TBijk,TBij->TBik", S_prev, a_e_bar) + contract("TBij,TBijk->TBik", e, S_bar)
-    # (35)  k_to_s_k_bar = -1/2 * k_bar * ktilde / s_k^(3/2)   adjoint of (12)
-    k_to_s_k_bar = -0.5 * k_bar * ktilde / s_k[:, :, :, None] ** 1.5
-    # (38)  s_k_bar = sum_j k_to_s_k_bar[i,j]   adjoint of (12)
+    # (35)  k_to_s_k_bar[j,l] = -1/2 * k_bar[j,l] * ktilde[j,l] / s_k[j]^(3/2)   adjoint of (12)
+    k_to_s_k_bar = -0.5 * k_bar * ktilde / s_k[:, :, :, None] / np.sqrt(s_k[:, :, :, None])
+    # (38)  s_k_bar[j] = sum_l k_to_s_k_bar[j,l]   adjoint of (12)
     s_k_bar = contract("TBij->TBi", k_to_s_k_bar)
     # (39)  a_s_k_bar = s_k_bar * {1 if a_s_k >= 10^(-24), else 0}   adjoint of (10)
     a_s_k_bar = s_k_bar * np.where(a_s_k >= 1e-24, 1, 0).astype(dtype)
-    # (42)  v_bar = e_bar * beta   adjoint of (19)
+    # (42)  v_bar[j,l] = e_bar[j,l] * beta[j]   adjoint of (19)
     v_bar = e_bar * beta[:, :, :, None]
     # (43)  a_v_bar = v_bar * (sigmoid(a_v) + a_v * (1 - sigmoid(a_v)) * sigmoid(a_v))   adjoint of (6)
     a_v_bar = v_bar * (sigmoid_a_v + a_v * one_minus_sigmoid_a_v * sigmoid_a_v)
-    # (44)  ktilde_bar = 2 a_s_k_bar[i] ktilde[i,j] + k_bar / sqrt(s_k)   adjoint of (9), (12)
+    # (44)  ktilde_bar[j,l] = 2 a_s_k_bar[j] ktilde[j,l] + k_bar[j,l] / sqrt(s_k[j])   adjoint of (9), (12)
     ktilde_bar = 2 * (contract("TBi,TBij->TBij", a_s_k_bar, ktilde)) + k_bar / np.sqrt(s_k[:, :, :, None])
     # (45)  a_ktilde_bar = ktilde_bar * (sigmoid(a_ktilde) + a_ktilde * (1 - sigmoid(a_ktilde)) * sigmoid(a_ktilde))   adjoint of (4)
     a_ktilde_bar = ktilde_bar * (sigmoid_a_ktilde + a_ktilde * one_minus_sigmoid_a_ktilde * sigmoid_a_ktilde)
-    # (49)  x_bar = sum_ij W_q[i,j,k] a_qtilde_bar[i,j] + sum_ij W_k[i,j,k] a_ktilde_bar[i,j] + sum_ij W_v[i,j,k] a_v_bar[i,j] + W_alpha^T a_alpha_2_bar + W_beta^T a_beta_bar   adjoint of (1), (3), (5), (13), (16)
+    # (49)  x_bar[j] = sum_lp W_q[l,p,j] a_qtilde_bar[l,p] + sum_lp W_k[l,p,j] a_ktilde_bar[l,p] + sum_lp W_v[l,p,j] a_v_bar[l,p] + (W_alpha^T a_alpha_2_bar)[j] + (W_beta^T a_beta_bar)[j]   adjoint of (1), (3), (5), (13), (16)
     x_bar = contract("ijk,TBij->TBk", W_q, a_qtilde_bar) + contract("ijk,TBij->TBk", W_k, a_ktilde_bar) + contract("ijk,TBij->TBk", W_v, a_v_bar) + a_alpha_2_bar @ W_alpha + a_beta_bar @ W_beta
-    # (51)  W_k_bar = sum_t a_ktilde_bar[i,j] x[k]   adjoint of (3)
+    # (51)  W_k_bar[j,l,p] = sum_t a_ktilde_bar[j,l] x[p]   adjoint of (3)
     W_k_bar = contract("TBij,TBk->ijk", a_ktilde_bar, x)
-    # (52)  W_v_bar = sum_t a_v_bar[i,j] x[k]   adjoint of (5)
+    # (52)  W_v_bar[j,l,p] = sum_t a_v_bar[j,l] x[p]   adjoint of (5)
     W_v_bar = contract("TBij,TBk->ijk", a_v_bar, x)
     # (53)  W_alpha_bar = sum_t a_alpha_2_bar x^T   adjoint of (13)
     W_alpha_bar = contract("TBi,TBj->ij", a_alpha_2_bar, x)
@@ -341,29 +341,29 @@ def step(parameters, inputs, state):
 
     # this step
     S_prev = state["S"]
-    # (1)  a_qtilde = sum_k W_q[i,j,k] x[k]
+    # (1)  a_qtilde[j,l] = sum_p W_q[j,l,p] x[p]
     a_qtilde = contract("ijk,Bk->Bij", W_q, x)
     # (2)  qtilde = silu(a_qtilde)
     qtilde = silu(a_qtilde)
-    # (3)  a_ktilde = sum_k W_k[i,j,k] x[k]
+    # (3)  a_ktilde[j,l] = sum_p W_k[j,l,p] x[p]
     a_ktilde = contract("ijk,Bk->Bij", W_k, x)
     # (4)  ktilde = silu(a_ktilde)
     ktilde = silu(a_ktilde)
-    # (5)  a_v = sum_k W_v[i,j,k] x[k]
+    # (5)  a_v[j,l] = sum_p W_v[j,l,p] x[p]
     a_v = contract("ijk,Bk->Bij", W_v, x)
     # (6)  v = silu(a_v)
     v = silu(a_v)
-    # (7)  a_s_q = sum_j qtilde[i,j] qtilde[i,j]
+    # (7)  a_s_q[j] = sum_l qtilde[j,l] qtilde[j,l]
     a_s_q = contract("Bij,Bij->Bi", qtilde, qtilde)
     # (8)  s_q = max(a_s_q, 10^(-24))
     s_q = np.where(a_s_q >= 1e-24, a_s_q, 1e-24)
-    # (9)  a_s_k = sum_j ktilde[i,j] ktilde[i,j]
+    # (9)  a_s_k[j] = sum_l ktilde[j,l] ktilde[j,l]
     a_s_k = contract("Bij,Bij->Bi", ktilde, ktilde)
     # (10)  s_k = max(a_s_k, 10^(-24))
     s_k = np.where(a_s_k >= 1e-24, a_s_k, 1e-24)
-    # (11)  q = qtilde / sqrt(s_q)
+    # (11)  q[j,l] = qtilde[j,l] / sqrt(s_q[j])
     q = qtilde / np.sqrt(s_q[:, :, None])
-    # (12)  k = ktilde / sqrt(s_k)
+    # (12)  k[j,l] = ktilde[j,l] / sqrt(s_k[j])
     k = ktilde / np.sqrt(s_k[:, :, None])
     # (14)  exp_A_log = exp(A_log)
     exp_A_log = np.exp(A_log)
@@ -379,14 +379,14 @@ def step(parameters, inputs, state):
     a_beta = x @ W_beta.T
     # (17)  beta = sigmoid(a_beta)
     beta = sigmoid(a_beta)
-    # (18)  a_e = sum_k S_prev[i,j,k] k[i,k]
+    # (18)  a_e[j,l] = sum_p S_prev[j,l,p] k[j,p]
     a_e = contract("Bijk,Bik->Bij", S_prev, k)
-    # (19)  e = beta * (v - alpha * a_e)
+    # (19)  e[j,l] = beta[j] * (v[j,l] - alpha[j] * a_e[j,l])
     e = beta[:, :, None] * (v - alpha[:, :, None] * a_e)
-    # (20)  S = alpha * S_prev + e[i,j] k[i,k]
+    # (20)  S[j,l,p] = alpha[j] * S_prev[j,l,p] + e[j,l] k[j,p]
     S = alpha[:, :, None, None] * S_prev + contract("Bij,Bik->Bijk", e, k)
-    # (21)  o = sum_k S[i,j,k] q[i,k]
+    # (21)  o[j,l] = sum_p S[j,l,p] q[j,p]
     o = contract("Bijk,Bik->Bij", S, q)
-    # (22)  y = sum_hv W_o[d,h,v] o[h,v]
+    # (22)  y[j] = sum_lp W_o[j,l,p] o[l,p]
     y = contract("dhv,Bhv->Bd", W_o, o)
     return {"y": y}, {"S": S}

@@ -221,7 +221,7 @@ static void gated_deltanet_simd_forward_thread(
         real *restrict a_s_q = tape_a_s_q + s * row_H;
         real *restrict a_s_k = tape_a_s_k + s * row_H;
 
-        /* (1)  a_qtilde = sum_k W_q[i,j,k] x[k] */
+        /* (1)  a_qtilde[j,l] = sum_p W_q[j,l,p] x[p] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_k; ++l) {
                 real sum = 0;
@@ -235,7 +235,7 @@ static void gated_deltanet_simd_forward_thread(
             for (size_t l = 0; l < d_k; ++l)
                 qtilde[j * d_k + l] = gated_deltanet_silu(a_qtilde[j * d_k + l]);
 
-        /* (3)  a_ktilde = sum_k W_k[i,j,k] x[k] */
+        /* (3)  a_ktilde[j,l] = sum_p W_k[j,l,p] x[p] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_k; ++l) {
                 real sum = 0;
@@ -249,7 +249,7 @@ static void gated_deltanet_simd_forward_thread(
             for (size_t l = 0; l < d_k; ++l)
                 ktilde[j * d_k + l] = gated_deltanet_silu(a_ktilde[j * d_k + l]);
 
-        /* (5)  a_v = sum_k W_v[i,j,k] x[k] */
+        /* (5)  a_v[j,l] = sum_p W_v[j,l,p] x[p] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_v; ++l) {
                 real sum = 0;
@@ -263,7 +263,7 @@ static void gated_deltanet_simd_forward_thread(
             for (size_t l = 0; l < d_v; ++l)
                 v_2[j * d_v + l] = gated_deltanet_silu(a_v[j * d_v + l]);
 
-        /* (7)  a_s_q = sum_j qtilde[i,j] qtilde[i,j] */
+        /* (7)  a_s_q[j] = sum_l qtilde[j,l] qtilde[j,l] */
         for (size_t j = 0; j < H; ++j) {
             real sum = 0;
             for (size_t l = 0; l < d_k; ++l)
@@ -271,7 +271,7 @@ static void gated_deltanet_simd_forward_thread(
             a_s_q[j] = sum;
         }
 
-        /* (9)  a_s_k = sum_j ktilde[i,j] ktilde[i,j] */
+        /* (9)  a_s_k[j] = sum_l ktilde[j,l] ktilde[j,l] */
         for (size_t j = 0; j < H; ++j) {
             real sum = 0;
             for (size_t l = 0; l < d_k; ++l)
@@ -367,12 +367,12 @@ static void gated_deltanet_simd_forward_thread(
         real *restrict q = tape_q + s * H * d_k;
         real *restrict k = tape_k + s * H * d_k;
 
-        /* (11)  q = qtilde / sqrt(s_q) */
+        /* (11)  q[j,l] = qtilde[j,l] / sqrt(s_q[j]) */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_k; ++l)
                 q[j * d_k + l] = qtilde[j * d_k + l] / SQRT(s_q[j]);
 
-        /* (12)  k = ktilde / sqrt(s_k) */
+        /* (12)  k[j,l] = ktilde[j,l] / sqrt(s_k[j]) */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_k; ++l)
                 k[j * d_k + l] = ktilde[j * d_k + l] / SQRT(s_k[j]);
@@ -436,7 +436,7 @@ static void gated_deltanet_simd_forward_thread(
                     : initial_S + s * H * d_v * d_k;
                 real *restrict a_e = tape_a_e + (t * B + s) * H * d_v;
 
-                /* (18)  a_e = sum_k S_prev[i,j,k] k[i,k] */
+                /* (18)  a_e[j,l] = sum_p S_prev[j,l,p] k[j,p] */
                 for (size_t j = 0; j < H; ++j) {
                     for (size_t l = 0; l < d_v; ++l) {
                         real sum = 0;
@@ -445,12 +445,12 @@ static void gated_deltanet_simd_forward_thread(
                     }
                 }
 
-                /* (19)  e = beta * (v - alpha * a_e) */
+                /* (19)  e[j,l] = beta[j] * (v[j,l] - alpha[j] * a_e[j,l]) */
                 for (size_t j = 0; j < H; ++j)
                     for (size_t l = 0; l < d_v; ++l)
                         e[j * d_v + l] = beta[j] * (v_2[j * d_v + l] - alpha[j] * a_e[j * d_v + l]);
 
-                /* (20)  S = alpha * S_prev + e[i,j] k[i,k] */
+                /* (20)  S[j,l,p] = alpha[j] * S_prev[j,l,p] + e[j,l] k[j,p] */
                 for (size_t j = 0; j < H; ++j)
                     for (size_t l = 0; l < d_v; ++l)
                         for (size_t i = 0; i < d_k; ++i)
@@ -468,7 +468,7 @@ static void gated_deltanet_simd_forward_thread(
             real *restrict o = tape_o + (first * B + s) * H * d_v;
             real *restrict y = out->y + (first * B + s) * D;
 
-            /* (21)  o = sum_k S[i,j,k] q[i,k] */
+            /* (21)  o[j,l] = sum_p S[j,l,p] q[j,p] */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_v; ++l) {
                     real sum = 0;
@@ -477,7 +477,7 @@ static void gated_deltanet_simd_forward_thread(
                 }
             }
 
-            /* (22)  y = sum_hv W_o[d,h,v] o[h,v] */
+            /* (22)  y[j] = sum_lp W_o[j,l,p] o[l,p] */
             for (size_t j = 0; j < D; ++j) {
                 real sum = 0;
                 for (size_t l = 0; l < H; ++l)
@@ -575,7 +575,7 @@ static void gated_deltanet_simd_infer_thread(
         real *restrict a_s_q = work_a_s_q + s * row_H;
         real *restrict a_s_k = work_a_s_k + s * row_H;
 
-        /* (1)  a_qtilde = sum_k W_q[i,j,k] x[k] */
+        /* (1)  a_qtilde[j,l] = sum_p W_q[j,l,p] x[p] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_k; ++l) {
                 real sum = 0;
@@ -589,7 +589,7 @@ static void gated_deltanet_simd_infer_thread(
             for (size_t l = 0; l < d_k; ++l)
                 qtilde[j * d_k + l] = gated_deltanet_silu(a_qtilde[j * d_k + l]);
 
-        /* (3)  a_ktilde = sum_k W_k[i,j,k] x[k] */
+        /* (3)  a_ktilde[j,l] = sum_p W_k[j,l,p] x[p] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_k; ++l) {
                 real sum = 0;
@@ -603,7 +603,7 @@ static void gated_deltanet_simd_infer_thread(
             for (size_t l = 0; l < d_k; ++l)
                 ktilde[j * d_k + l] = gated_deltanet_silu(a_ktilde[j * d_k + l]);
 
-        /* (5)  a_v = sum_k W_v[i,j,k] x[k] */
+        /* (5)  a_v[j,l] = sum_p W_v[j,l,p] x[p] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_v; ++l) {
                 real sum = 0;
@@ -617,7 +617,7 @@ static void gated_deltanet_simd_infer_thread(
             for (size_t l = 0; l < d_v; ++l)
                 v_2[j * d_v + l] = gated_deltanet_silu(a_v[j * d_v + l]);
 
-        /* (7)  a_s_q = sum_j qtilde[i,j] qtilde[i,j] */
+        /* (7)  a_s_q[j] = sum_l qtilde[j,l] qtilde[j,l] */
         for (size_t j = 0; j < H; ++j) {
             real sum = 0;
             for (size_t l = 0; l < d_k; ++l)
@@ -625,7 +625,7 @@ static void gated_deltanet_simd_infer_thread(
             a_s_q[j] = sum;
         }
 
-        /* (9)  a_s_k = sum_j ktilde[i,j] ktilde[i,j] */
+        /* (9)  a_s_k[j] = sum_l ktilde[j,l] ktilde[j,l] */
         for (size_t j = 0; j < H; ++j) {
             real sum = 0;
             for (size_t l = 0; l < d_k; ++l)
@@ -714,12 +714,12 @@ static void gated_deltanet_simd_infer_thread(
         real *restrict q = work_q + s * H * d_k;
         real *restrict k = work_k + s * H * d_k;
 
-        /* (11)  q = qtilde / sqrt(s_q) */
+        /* (11)  q[j,l] = qtilde[j,l] / sqrt(s_q[j]) */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_k; ++l)
                 q[j * d_k + l] = qtilde[j * d_k + l] / SQRT(s_q[j]);
 
-        /* (12)  k = ktilde / sqrt(s_k) */
+        /* (12)  k[j,l] = ktilde[j,l] / sqrt(s_k[j]) */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_k; ++l)
                 k[j * d_k + l] = ktilde[j * d_k + l] / SQRT(s_k[j]);
@@ -783,7 +783,7 @@ static void gated_deltanet_simd_infer_thread(
                     : initial_S + s * H * d_v * d_k;
                 real *restrict a_e = work_a_e + s * H * d_v;
 
-                /* (18)  a_e = sum_k S_prev[i,j,k] k[i,k] */
+                /* (18)  a_e[j,l] = sum_p S_prev[j,l,p] k[j,p] */
                 for (size_t j = 0; j < H; ++j) {
                     for (size_t l = 0; l < d_v; ++l) {
                         real sum = 0;
@@ -792,12 +792,12 @@ static void gated_deltanet_simd_infer_thread(
                     }
                 }
 
-                /* (19)  e = beta * (v - alpha * a_e) */
+                /* (19)  e[j,l] = beta[j] * (v[j,l] - alpha[j] * a_e[j,l]) */
                 for (size_t j = 0; j < H; ++j)
                     for (size_t l = 0; l < d_v; ++l)
                         e[j * d_v + l] = beta[j] * (v_2[j * d_v + l] - alpha[j] * a_e[j * d_v + l]);
 
-                /* (20)  S = alpha * S_prev + e[i,j] k[i,k] */
+                /* (20)  S[j,l,p] = alpha[j] * S_prev[j,l,p] + e[j,l] k[j,p] */
                 for (size_t j = 0; j < H; ++j)
                     for (size_t l = 0; l < d_v; ++l)
                         for (size_t i = 0; i < d_k; ++i)
@@ -815,7 +815,7 @@ static void gated_deltanet_simd_infer_thread(
             real *restrict o = work_o + s * H * d_v;
             real *restrict y = out->y + (first * B + s) * D;
 
-            /* (21)  o = sum_k S[i,j,k] q[i,k] */
+            /* (21)  o[j,l] = sum_p S[j,l,p] q[j,p] */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_v; ++l) {
                     real sum = 0;
@@ -824,7 +824,7 @@ static void gated_deltanet_simd_infer_thread(
                 }
             }
 
-            /* (22)  y = sum_hv W_o[d,h,v] o[h,v] */
+            /* (22)  y[j] = sum_lp W_o[j,l,p] o[l,p] */
             for (size_t j = 0; j < D; ++j) {
                 real sum = 0;
                 for (size_t l = 0; l < H; ++l)
@@ -1019,7 +1019,7 @@ static void gated_deltanet_simd_backward_thread(
         real *restrict sigmoid_a_qtilde_tail = work_sigmoid_a_qtilde_tail + s * H * d_k;
         real *restrict one_minus_sigmoid_a_qtilde = work_one_minus_sigmoid_a_qtilde + s * H * d_k;
 
-        /* (23)  o_bar = sum_d W_o[d,h,v] y_bar[d]   adjoint of (22) */
+        /* (23)  o_bar[j,l] = sum_p W_o[p,j,l] y_bar[p]   adjoint of (22) */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_v; ++l) {
                 real sum = 0;
@@ -1029,7 +1029,7 @@ static void gated_deltanet_simd_backward_thread(
             }
         }
 
-        /* (36)  q_bar = sum_j S[i,j,k] o_bar[i,j]   adjoint of (21) */
+        /* (36)  q_bar[j,l] = sum_p S[j,p,l] o_bar[j,p]   adjoint of (21) */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_k; ++l) {
                 real sum = 0;
@@ -1039,13 +1039,14 @@ static void gated_deltanet_simd_backward_thread(
             }
         }
 
-        /* (37)  q_to_s_q_bar = -1/2 * q_bar * qtilde / s_q^(3/2)   adjoint of (11) */
+        /* (37)  q_to_s_q_bar[j,l] = -1/2 * q_bar[j,l] * qtilde[j,l] / s_q[j]^(3/2)   adjoint of
+         * (11) */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_k; ++l)
                 q_to_s_q_bar[j * d_k + l] = -REAL(0.5) * q_bar[j * d_k + l] * qtilde[j * d_k
-                    + l] / (s_q[j] * SQRT(s_q[j]));
+                    + l] / s_q[j] / SQRT(s_q[j]);
 
-        /* (40)  s_q_bar = sum_j q_to_s_q_bar[i,j]   adjoint of (11) */
+        /* (40)  s_q_bar[j] = sum_l q_to_s_q_bar[j,l]   adjoint of (11) */
         for (size_t j = 0; j < H; ++j) {
             real sum = 0;
             sum += row_sum(&q_to_s_q_bar[j * d_k], d_k);
@@ -1102,7 +1103,7 @@ static void gated_deltanet_simd_backward_thread(
                 one_minus_sigmoid_a_qtilde[j * d_k + l] =
                     gated_deltanet_complement_from_tail(sigmoid_a_qtilde_tail[j * d_k + l]);
 
-        /* (57)  W_o_bar = sum_t y_bar[d] o[h,v]   adjoint of (22) */
+        /* (57)  W_o_bar[j,l,p] = sum_t y_bar[j] o[l,p]   adjoint of (22) */
         if (W_o_bar != NULL)
             for (size_t j = 0; j < D; ++j)
                 for (size_t l = 0; l < H; ++l)
@@ -1158,8 +1159,8 @@ static void gated_deltanet_simd_backward_thread(
         const real *restrict one_minus_sigmoid_a_qtilde =
             work_one_minus_sigmoid_a_qtilde + s * H * d_k;
 
-        /* (46)  qtilde_bar = 2 a_s_q_bar[i] qtilde[i,j] + q_bar / sqrt(s_q)   adjoint of (7), (11)
-         * */
+        /* (46)  qtilde_bar[j,l] = 2 a_s_q_bar[j] qtilde[j,l] + q_bar[j,l] / sqrt(s_q[j])   adjoint
+         * of (7), (11) */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_k; ++l)
                 qtilde_bar[j * d_k + l] = 2 * a_s_q_bar[j] * qtilde[j * d_k + l] + q_bar[j * d_k
@@ -1173,7 +1174,7 @@ static void gated_deltanet_simd_backward_thread(
                     + a_qtilde[j * d_k + l] * one_minus_sigmoid_a_qtilde[j * d_k
                     + l] * sigmoid_a_qtilde[j * d_k + l]);
 
-        /* (50)  W_q_bar = sum_t a_qtilde_bar[i,j] x[k]   adjoint of (1) */
+        /* (50)  W_q_bar[j,l,p] = sum_t a_qtilde_bar[j,l] x[p]   adjoint of (1) */
         if (W_q_bar != NULL)
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
@@ -1223,14 +1224,14 @@ static void gated_deltanet_simd_backward_thread(
                 real *restrict a_e_bar = work_a_e_bar + ((t - first) * B + s) * H * d_v;
                 real *restrict S_prev_bar = work_S_prev_bar + ((t & 1) * B + s) * H * d_v * d_k;
 
-                /* (24)  S_bar = o_bar[i,j] q[i,k] + S_next_bar   adjoint of (21) */
+                /* (24)  S_bar[j,l,p] = o_bar[j,l] q[j,p] + S_next_bar[j,l,p]   adjoint of (21) */
                 for (size_t j = 0; j < H; ++j)
                     for (size_t l = 0; l < d_v; ++l)
                         for (size_t i = 0; i < d_k; ++i)
                             S_bar[(j * d_v + l) * d_k + i] = o_bar[j * d_v + l] * q[j * d_k + i]
                                 + S_next_bar[(j * d_v + l) * d_k + i];
 
-                /* (25)  e_bar = sum_k S_bar[i,j,k] k[i,k]   adjoint of (20) */
+                /* (25)  e_bar[j,l] = sum_p S_bar[j,l,p] k[j,p]   adjoint of (20) */
                 for (size_t j = 0; j < H; ++j) {
                     for (size_t l = 0; l < d_v; ++l) {
                         real sum = 0;
@@ -1239,12 +1240,13 @@ static void gated_deltanet_simd_backward_thread(
                     }
                 }
 
-                /* (27)  a_e_bar = -e_bar * beta * alpha   adjoint of (19) */
+                /* (27)  a_e_bar[j,l] = -e_bar[j,l] * beta[j] * alpha[j]   adjoint of (19) */
                 for (size_t j = 0; j < H; ++j)
                     for (size_t l = 0; l < d_v; ++l)
                         a_e_bar[j * d_v + l] = -e_bar[j * d_v + l] * beta[j] * alpha[j];
 
-                /* (48)  S_prev_bar = a_e_bar[i,j] k[i,k] + S_bar * alpha   adjoint of (18), (20) */
+                /* (48)  S_prev_bar[j,l,p] = a_e_bar[j,l] k[j,p] + S_bar[j,l,p] * alpha[j]   adjoint
+                 * of (18), (20) */
                 for (size_t j = 0; j < H; ++j)
                     for (size_t l = 0; l < d_v; ++l)
                         for (size_t i = 0; i < d_k; ++i)
@@ -1307,26 +1309,27 @@ static void gated_deltanet_simd_backward_thread(
             const real *restrict one_minus_sigmoid_a_v =
                 work_one_minus_sigmoid_a_v + (first * B + s) * H * d_v;
 
-            /* (19)  e = beta * (v - alpha * a_e) */
+            /* (19)  e[j,l] = beta[j] * (v[j,l] - alpha[j] * a_e[j,l]) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_v; ++l)
                     e[j * d_v + l] = beta[j] * (v_2[j * d_v + l] - alpha[j] * a_e[j * d_v + l]);
 
-            /* (26)  e_to_beta_bar = e_bar * (v - alpha * a_e)   adjoint of (19) */
+            /* (26)  e_to_beta_bar[j,l] = e_bar[j,l] * (v[j,l] - alpha[j] * a_e[j,l])   adjoint of
+             * (19) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_v; ++l)
                     e_to_beta_bar[j * d_v + l] = e_bar[j * d_v
                         + l] * (v_2[j * d_v + l] - alpha[j] * a_e[j * d_v + l]);
 
-            /* (28)  beta_bar = sum_j e_to_beta_bar[i,j]   adjoint of (19) */
+            /* (28)  beta_bar[j] = sum_l e_to_beta_bar[j,l]   adjoint of (19) */
             for (size_t j = 0; j < H; ++j) {
                 real sum = 0;
                 sum += row_sum(&e_to_beta_bar[j * d_v], d_v);
                 beta_bar[j] = sum;
             }
 
-            /* (30)  alpha_bar = -sum_j e_bar[i,j] beta[i] a_e[i,j] + sum_jk S_bar[i,j,k]
-             * S_prev[i,j,k]   adjoint of (19), (20) */
+            /* (30)  alpha_bar[j] = -sum_l e_bar[j,l] beta[j] a_e[j,l] + sum_lp S_bar[j,l,p]
+             * S_prev[j,l,p]   adjoint of (19), (20) */
             for (size_t j = 0; j < H; ++j) {
                 real sum = 0;
                 sum -= beta[j] * dot(&e_bar[j * d_v], &a_e[j * d_v], d_v);
@@ -1336,8 +1339,8 @@ static void gated_deltanet_simd_backward_thread(
                 alpha_bar[j] = sum;
             }
 
-            /* (34)  k_bar = sum_j S_prev[i,j,k] a_e_bar[i,j] + sum_j e[i,j] S_bar[i,j,k]   adjoint
-             * of (18), (20) */
+            /* (34)  k_bar[j,l] = sum_p S_prev[j,p,l] a_e_bar[j,p] + sum_p e[j,p] S_bar[j,p,l]
+             * adjoint of (18), (20) */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_k; ++l) {
                     real sum = 0;
@@ -1349,20 +1352,21 @@ static void gated_deltanet_simd_backward_thread(
                 }
             }
 
-            /* (35)  k_to_s_k_bar = -1/2 * k_bar * ktilde / s_k^(3/2)   adjoint of (12) */
+            /* (35)  k_to_s_k_bar[j,l] = -1/2 * k_bar[j,l] * ktilde[j,l] / s_k[j]^(3/2)   adjoint of
+             * (12) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     k_to_s_k_bar[j * d_k + l] = -REAL(0.5) * k_bar[j * d_k + l] * ktilde[j * d_k
-                        + l] / (s_k[j] * SQRT(s_k[j]));
+                        + l] / s_k[j] / SQRT(s_k[j]);
 
-            /* (38)  s_k_bar = sum_j k_to_s_k_bar[i,j]   adjoint of (12) */
+            /* (38)  s_k_bar[j] = sum_l k_to_s_k_bar[j,l]   adjoint of (12) */
             for (size_t j = 0; j < H; ++j) {
                 real sum = 0;
                 sum += row_sum(&k_to_s_k_bar[j * d_k], d_k);
                 s_k_bar[j] = sum;
             }
 
-            /* (42)  v_bar = e_bar * beta   adjoint of (19) */
+            /* (42)  v_bar[j,l] = e_bar[j,l] * beta[j]   adjoint of (19) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_v; ++l)
                     v_bar[j * d_v + l] = e_bar[j * d_v + l] * beta[j];
@@ -1375,7 +1379,7 @@ static void gated_deltanet_simd_backward_thread(
                         + a_v[j * d_v + l] * one_minus_sigmoid_a_v[j * d_v
                         + l] * sigmoid_a_v[j * d_v + l]);
 
-            /* (52)  W_v_bar = sum_t a_v_bar[i,j] x[k]   adjoint of (5) */
+            /* (52)  W_v_bar[j,l,p] = sum_t a_v_bar[j,l] x[p]   adjoint of (5) */
             if (W_v_bar != NULL)
                 for (size_t j = 0; j < H; ++j)
                     for (size_t l = 0; l < d_v; ++l)
@@ -1481,8 +1485,8 @@ static void gated_deltanet_simd_backward_thread(
             const real *restrict one_minus_sigmoid_a_ktilde =
                 work_one_minus_sigmoid_a_ktilde + (first * B + s) * H * d_k;
 
-            /* (44)  ktilde_bar = 2 a_s_k_bar[i] ktilde[i,j] + k_bar / sqrt(s_k)   adjoint of (9),
-             * (12) */
+            /* (44)  ktilde_bar[j,l] = 2 a_s_k_bar[j] ktilde[j,l] + k_bar[j,l] / sqrt(s_k[j])
+             * adjoint of (9), (12) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     ktilde_bar[j * d_k + l] = 2 * a_s_k_bar[j] * ktilde[j * d_k + l] + k_bar[j * d_k
@@ -1496,9 +1500,9 @@ static void gated_deltanet_simd_backward_thread(
                         + l] + a_ktilde[j * d_k + l] * one_minus_sigmoid_a_ktilde[j * d_k
                         + l] * sigmoid_a_ktilde[j * d_k + l]);
 
-            /* (49)  x_bar = sum_ij W_q[i,j,k] a_qtilde_bar[i,j] + sum_ij W_k[i,j,k]
-             * a_ktilde_bar[i,j] + sum_ij W_v[i,j,k] a_v_bar[i,j] + W_alpha^T a_alpha_2_bar +
-             * W_beta^T a_beta_bar   adjoint of (1), (3), (5), (13), (16) */
+            /* (49)  x_bar[j] = sum_lp W_q[l,p,j] a_qtilde_bar[l,p] + sum_lp W_k[l,p,j]
+             * a_ktilde_bar[l,p] + sum_lp W_v[l,p,j] a_v_bar[l,p] + (W_alpha^T a_alpha_2_bar)[j] +
+             * (W_beta^T a_beta_bar)[j]   adjoint of (1), (3), (5), (13), (16) */
             if (gradients->x_bar != NULL) {
                 for (size_t j = 0; j < D; ++j) {
                     real sum = 0;
@@ -1519,7 +1523,7 @@ static void gated_deltanet_simd_backward_thread(
                 }
             }
 
-            /* (51)  W_k_bar = sum_t a_ktilde_bar[i,j] x[k]   adjoint of (3) */
+            /* (51)  W_k_bar[j,l,p] = sum_t a_ktilde_bar[j,l] x[p]   adjoint of (3) */
             if (W_k_bar != NULL)
                 for (size_t j = 0; j < H; ++j)
                     for (size_t l = 0; l < d_k; ++l)
@@ -1634,7 +1638,7 @@ static void gated_deltanet_simd_step_thread(
         real *restrict a_s_q = work_a_s_q + s * row_H;
         real *restrict a_s_k = work_a_s_k + s * row_H;
 
-        /* (1)  a_qtilde = sum_k W_q[i,j,k] x[k] */
+        /* (1)  a_qtilde[j,l] = sum_p W_q[j,l,p] x[p] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_k; ++l) {
                 real sum = 0;
@@ -1648,7 +1652,7 @@ static void gated_deltanet_simd_step_thread(
             for (size_t l = 0; l < d_k; ++l)
                 qtilde[j * d_k + l] = gated_deltanet_silu(a_qtilde[j * d_k + l]);
 
-        /* (3)  a_ktilde = sum_k W_k[i,j,k] x[k] */
+        /* (3)  a_ktilde[j,l] = sum_p W_k[j,l,p] x[p] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_k; ++l) {
                 real sum = 0;
@@ -1662,7 +1666,7 @@ static void gated_deltanet_simd_step_thread(
             for (size_t l = 0; l < d_k; ++l)
                 ktilde[j * d_k + l] = gated_deltanet_silu(a_ktilde[j * d_k + l]);
 
-        /* (5)  a_v = sum_k W_v[i,j,k] x[k] */
+        /* (5)  a_v[j,l] = sum_p W_v[j,l,p] x[p] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_v; ++l) {
                 real sum = 0;
@@ -1676,7 +1680,7 @@ static void gated_deltanet_simd_step_thread(
             for (size_t l = 0; l < d_v; ++l)
                 v_2[j * d_v + l] = gated_deltanet_silu(a_v[j * d_v + l]);
 
-        /* (7)  a_s_q = sum_j qtilde[i,j] qtilde[i,j] */
+        /* (7)  a_s_q[j] = sum_l qtilde[j,l] qtilde[j,l] */
         for (size_t j = 0; j < H; ++j) {
             real sum = 0;
             for (size_t l = 0; l < d_k; ++l)
@@ -1684,7 +1688,7 @@ static void gated_deltanet_simd_step_thread(
             a_s_q[j] = sum;
         }
 
-        /* (9)  a_s_k = sum_j ktilde[i,j] ktilde[i,j] */
+        /* (9)  a_s_k[j] = sum_l ktilde[j,l] ktilde[j,l] */
         for (size_t j = 0; j < H; ++j) {
             real sum = 0;
             for (size_t l = 0; l < d_k; ++l)
@@ -1770,12 +1774,12 @@ static void gated_deltanet_simd_step_thread(
         real *restrict q = work_q + s * H * d_k;
         real *restrict k = work_k + s * H * d_k;
 
-        /* (11)  q = qtilde / sqrt(s_q) */
+        /* (11)  q[j,l] = qtilde[j,l] / sqrt(s_q[j]) */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_k; ++l)
                 q[j * d_k + l] = qtilde[j * d_k + l] / SQRT(s_q[j]);
 
-        /* (12)  k = ktilde / sqrt(s_k) */
+        /* (12)  k[j,l] = ktilde[j,l] / sqrt(s_k[j]) */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_k; ++l)
                 k[j * d_k + l] = ktilde[j * d_k + l] / SQRT(s_k[j]);
@@ -1826,7 +1830,7 @@ static void gated_deltanet_simd_step_thread(
         const real *restrict S_prev = initial_S + s * H * d_v * d_k;
         real *restrict a_e = work_a_e + s * H * d_v;
 
-        /* (18)  a_e = sum_k S_prev[i,j,k] k[i,k] */
+        /* (18)  a_e[j,l] = sum_p S_prev[j,l,p] k[j,p] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_v; ++l) {
                 real sum = 0;
@@ -1835,12 +1839,12 @@ static void gated_deltanet_simd_step_thread(
             }
         }
 
-        /* (19)  e = beta * (v - alpha * a_e) */
+        /* (19)  e[j,l] = beta[j] * (v[j,l] - alpha[j] * a_e[j,l]) */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_v; ++l)
                 e[j * d_v + l] = beta[j] * (v_2[j * d_v + l] - alpha[j] * a_e[j * d_v + l]);
 
-        /* (20)  S = alpha * S_prev + e[i,j] k[i,k] */
+        /* (20)  S[j,l,p] = alpha[j] * S_prev[j,l,p] + e[j,l] k[j,p] */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_v; ++l)
                 for (size_t i = 0; i < d_k; ++i)
@@ -1854,7 +1858,7 @@ static void gated_deltanet_simd_step_thread(
         real *restrict o = work_o + s * H * d_v;
         real *restrict y = out->y + s * D;
 
-        /* (21)  o = sum_k S[i,j,k] q[i,k] */
+        /* (21)  o[j,l] = sum_p S[j,l,p] q[j,p] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_v; ++l) {
                 real sum = 0;
@@ -1863,7 +1867,7 @@ static void gated_deltanet_simd_step_thread(
             }
         }
 
-        /* (22)  y = sum_hv W_o[d,h,v] o[h,v] */
+        /* (22)  y[j] = sum_lp W_o[j,l,p] o[l,p] */
         for (size_t j = 0; j < D; ++j) {
             real sum = 0;
             for (size_t l = 0; l < H; ++l)

@@ -134,7 +134,7 @@ void gla_forward(
             gla_real *restrict a = tape_a + at * H * d_k;
             gla_real *restrict alpha = tape_alpha + at * H * d_k;
 
-            /* (1)  q = sum_k W_q[i,j,k] x[k] */
+            /* (1)  q[j,l] = sum_p W_q[j,l,p] x[p] */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_k; ++l) {
                     gla_real sum = 0;
@@ -144,7 +144,7 @@ void gla_forward(
                 }
             }
 
-            /* (2)  k = sum_k W_k[i,j,k] x[k] */
+            /* (2)  k[j,l] = sum_p W_k[j,l,p] x[p] */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_k; ++l) {
                     gla_real sum = 0;
@@ -154,7 +154,7 @@ void gla_forward(
                 }
             }
 
-            /* (3)  v = sum_k W_v[i,j,k] x[k] */
+            /* (3)  v[j,l] = sum_p W_v[j,l,p] x[p] */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_v; ++l) {
                     gla_real sum = 0;
@@ -172,7 +172,7 @@ void gla_forward(
                 r[j] = sum;
             }
 
-            /* (5)  a = sum_k W_2[i,j,k] r[k] + b */
+            /* (5)  a[j,l] = sum_p W_2[j,l,p] r[p] + b[j,l] */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_k; ++l) {
                     gla_real sum = b[j * d_k + l];
@@ -205,7 +205,7 @@ void gla_forward(
             const gla_real *restrict S_prev = t > 0 ? tape_S + (at - B) * H * d_k * d_v : initial_S
                 + s * H * d_k * d_v;
 
-            /* (7)  S = alpha * S_prev + k[i,j] v[i,k] */
+            /* (7)  S[j,l,p] = alpha[j,l] * S_prev[j,l,p] + k[j,l] v[j,p] */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     for (size_t i = 0; i < d_v; ++i)
@@ -223,7 +223,7 @@ void gla_forward(
             gla_real *restrict o = tape_o + at * H * d_v;
             gla_real *restrict y = out->y + at * D;
 
-            /* (8)  o = sum_k S[i,k,j] q[i,k] */
+            /* (8)  o[j,l] = sum_p S[j,p,l] q[j,p] */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_v; ++l) {
                     gla_real sum = 0;
@@ -233,7 +233,7 @@ void gla_forward(
                 }
             }
 
-            /* (9)  y = sum_hv W_o[d,h,v] o[h,v] */
+            /* (9)  y[j] = sum_lp W_o[j,l,p] o[l,p] */
             for (size_t j = 0; j < D; ++j) {
                 gla_real sum = 0;
                 for (size_t l = 0; l < H; ++l)
@@ -290,7 +290,7 @@ void gla_infer(
             gla_real *restrict v = work_v + at * H * d_v;
             gla_real *restrict alpha = work_alpha + at * H * d_k;
 
-            /* (1)  q = sum_k W_q[i,j,k] x[k] */
+            /* (1)  q[j,l] = sum_p W_q[j,l,p] x[p] */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_k; ++l) {
                     gla_real sum = 0;
@@ -300,7 +300,7 @@ void gla_infer(
                 }
             }
 
-            /* (2)  k = sum_k W_k[i,j,k] x[k] */
+            /* (2)  k[j,l] = sum_p W_k[j,l,p] x[p] */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_k; ++l) {
                     gla_real sum = 0;
@@ -310,7 +310,7 @@ void gla_infer(
                 }
             }
 
-            /* (3)  v = sum_k W_v[i,j,k] x[k] */
+            /* (3)  v[j,l] = sum_p W_v[j,l,p] x[p] */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_v; ++l) {
                     gla_real sum = 0;
@@ -328,7 +328,7 @@ void gla_infer(
                 r[j] = sum;
             }
 
-            /* (5)  a = sum_k W_2[i,j,k] r[k] + b */
+            /* (5)  a[j,l] = sum_p W_2[j,l,p] r[p] + b[j,l] */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_k; ++l) {
                     gla_real sum = b[j * d_k + l];
@@ -361,7 +361,7 @@ void gla_infer(
             const gla_real *restrict S_prev = t > 0 ? work_S + (at - B) * H * d_k * d_v : initial_S
                 + s * H * d_k * d_v;
 
-            /* (7)  S = alpha * S_prev + k[i,j] v[i,k] */
+            /* (7)  S[j,l,p] = alpha[j,l] * S_prev[j,l,p] + k[j,l] v[j,p] */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     for (size_t i = 0; i < d_v; ++i)
@@ -378,7 +378,7 @@ void gla_infer(
             const gla_real *restrict S = work_S + at * H * d_k * d_v;
             gla_real *restrict y = out->y + at * D;
 
-            /* (8)  o = sum_k S[i,k,j] q[i,k] */
+            /* (8)  o[j,l] = sum_p S[j,p,l] q[j,p] */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_v; ++l) {
                     gla_real sum = 0;
@@ -388,7 +388,7 @@ void gla_infer(
                 }
             }
 
-            /* (9)  y = sum_hv W_o[d,h,v] o[h,v] */
+            /* (9)  y[j] = sum_lp W_o[j,l,p] o[l,p] */
             for (size_t j = 0; j < D; ++j) {
                 gla_real sum = 0;
                 for (size_t l = 0; l < H; ++l)
@@ -491,7 +491,7 @@ void gla_backward(
             gla_real *restrict q_bar = work_q_bar + at * H * d_k;
             gla_real *restrict sigmoid_a = work_sigmoid_a + at * H * d_k;
 
-            /* (10)  o_bar = sum_d W_o[d,h,v] y_bar[d]   adjoint of (9) */
+            /* (10)  o_bar[j,l] = sum_p W_o[p,j,l] y_bar[p]   adjoint of (9) */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_v; ++l) {
                     gla_real sum = 0;
@@ -506,7 +506,7 @@ void gla_backward(
                 for (size_t l = 0; l < d_k; ++l)
                     sigmoid_a[j * d_k + l] = gla_sigmoid(-a[j * d_k + l]);
 
-            /* (17)  q_bar = sum_j S[i,k,j] o_bar[i,j]   adjoint of (8) */
+            /* (17)  q_bar[j,l] = sum_p S[j,l,p] o_bar[j,p]   adjoint of (8) */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_k; ++l) {
                     gla_real sum = 0;
@@ -516,14 +516,14 @@ void gla_backward(
                 }
             }
 
-            /* (20)  W_q_bar = sum_t q_bar[i,j] x[k]   adjoint of (1) */
+            /* (20)  W_q_bar[j,l,p] = sum_t q_bar[j,l] x[p]   adjoint of (1) */
             if (W_q_bar != NULL)
                 for (size_t j = 0; j < H; ++j)
                     for (size_t l = 0; l < d_k; ++l)
                         for (size_t i = 0; i < D; ++i)
                             W_q_bar[(j * d_k + l) * D + i] += q_bar[j * d_k + l] * x[i];
 
-            /* (26)  W_o_bar = sum_t y_bar[d] o[h,v]   adjoint of (9) */
+            /* (26)  W_o_bar[j,l,p] = sum_t y_bar[j] o[l,p]   adjoint of (9) */
             if (W_o_bar != NULL)
                 for (size_t j = 0; j < D; ++j)
                     for (size_t l = 0; l < H; ++l)
@@ -544,14 +544,14 @@ void gla_backward(
             gla_real *restrict S_bar = work_S_bar + at * H * d_k * d_v;
             gla_real *restrict S_prev_bar = work_S_prev_bar + ((t & 1) * B + s) * H * d_k * d_v;
 
-            /* (11)  S_bar = o_bar[i,j] q[i,k] + S_next_bar   adjoint of (8) */
+            /* (11)  S_bar[j,l,p] = o_bar[j,p] q[j,l] + S_next_bar[j,l,p]   adjoint of (8) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     for (size_t i = 0; i < d_v; ++i)
                         S_bar[(j * d_k + l) * d_v + i] = o_bar[j * d_v + i] * q[j * d_k + l]
                             + S_next_bar[(j * d_k + l) * d_v + i];
 
-            /* (18)  S_prev_bar = S_bar * alpha   adjoint of (7) */
+            /* (18)  S_prev_bar[j,l,p] = S_bar[j,l,p] * alpha[j,l]   adjoint of (7) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     for (size_t i = 0; i < d_v; ++i)
@@ -576,7 +576,7 @@ void gla_backward(
             gla_real *restrict x_bar = gradients->x_bar != NULL ? gradients->x_bar + at * D : NULL;
             const gla_real *restrict sigmoid_a = work_sigmoid_a + at * H * d_k;
 
-            /* (12)  alpha_bar = sum_k S_bar[i,j,k] S_prev[i,j,k]   adjoint of (7) */
+            /* (12)  alpha_bar[j,l] = sum_p S_bar[j,l,p] S_prev[j,l,p]   adjoint of (7) */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_k; ++l) {
                     gla_real sum = 0;
@@ -592,7 +592,7 @@ void gla_backward(
                     a_bar[j * d_k + l] = REAL(0.0625) * alpha_bar[j * d_k + l] * alpha[j * d_k
                         + l] * sigmoid_a[j * d_k + l];
 
-            /* (14)  r_bar = sum_ij W_2[i,j,k] a_bar[i,j]   adjoint of (5) */
+            /* (14)  r_bar[j] = sum_lp W_2[l,p,j] a_bar[l,p]   adjoint of (5) */
             for (size_t j = 0; j < R; ++j) {
                 gla_real sum = 0;
                 for (size_t l = 0; l < H; ++l)
@@ -601,7 +601,7 @@ void gla_backward(
                 r_bar[j] = sum;
             }
 
-            /* (15)  v_bar = sum_j k[i,j] S_bar[i,j,k]   adjoint of (7) */
+            /* (15)  v_bar[j,l] = sum_p k[j,p] S_bar[j,p,l]   adjoint of (7) */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_v; ++l) {
                     gla_real sum = 0;
@@ -611,7 +611,7 @@ void gla_backward(
                 }
             }
 
-            /* (16)  k_bar = sum_k S_bar[i,j,k] v[i,k]   adjoint of (7) */
+            /* (16)  k_bar[j,l] = sum_p S_bar[j,l,p] v[j,p]   adjoint of (7) */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_k; ++l) {
                     gla_real sum = 0;
@@ -621,8 +621,8 @@ void gla_backward(
                 }
             }
 
-            /* (19)  x_bar = sum_ij W_q[i,j,k] q_bar[i,j] + sum_ij W_k[i,j,k] k_bar[i,j] + sum_ij
-             * W_v[i,j,k] v_bar[i,j] + W_1^T r_bar   adjoint of (1), (2), (3), (4) */
+            /* (19)  x_bar[j] = sum_lp W_q[l,p,j] q_bar[l,p] + sum_lp W_k[l,p,j] k_bar[l,p] + sum_lp
+             * W_v[l,p,j] v_bar[l,p] + (W_1^T r_bar)[j]   adjoint of (1), (2), (3), (4) */
             if (x_bar != NULL) {
                 for (size_t j = 0; j < D; ++j) {
                     gla_real sum = 0;
@@ -641,14 +641,14 @@ void gla_backward(
                 }
             }
 
-            /* (21)  W_k_bar = sum_t k_bar[i,j] x[k]   adjoint of (2) */
+            /* (21)  W_k_bar[j,l,p] = sum_t k_bar[j,l] x[p]   adjoint of (2) */
             if (W_k_bar != NULL)
                 for (size_t j = 0; j < H; ++j)
                     for (size_t l = 0; l < d_k; ++l)
                         for (size_t i = 0; i < D; ++i)
                             W_k_bar[(j * d_k + l) * D + i] += k_bar[j * d_k + l] * x[i];
 
-            /* (22)  W_v_bar = sum_t v_bar[i,j] x[k]   adjoint of (3) */
+            /* (22)  W_v_bar[j,l,p] = sum_t v_bar[j,l] x[p]   adjoint of (3) */
             if (W_v_bar != NULL)
                 for (size_t j = 0; j < H; ++j)
                     for (size_t l = 0; l < d_v; ++l)
@@ -661,7 +661,7 @@ void gla_backward(
                     for (size_t l = 0; l < D; ++l)
                         W_1_bar[j * D + l] += r_bar[j] * x[l];
 
-            /* (24)  W_2_bar = sum_t a_bar[i,j] r[k]   adjoint of (5) */
+            /* (24)  W_2_bar[j,l,p] = sum_t a_bar[j,l] r[p]   adjoint of (5) */
             if (W_2_bar != NULL)
                 for (size_t j = 0; j < H; ++j)
                     for (size_t l = 0; l < d_k; ++l)
@@ -716,7 +716,7 @@ void gla_step(
         gla_real *restrict y = out->y + s * D;
         const gla_real *S_prev = initial_S + s * H * d_k * d_v;
 
-        /* (1)  q = sum_k W_q[i,j,k] x[k] */
+        /* (1)  q[j,l] = sum_p W_q[j,l,p] x[p] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_k; ++l) {
                 gla_real sum = 0;
@@ -726,7 +726,7 @@ void gla_step(
             }
         }
 
-        /* (2)  k = sum_k W_k[i,j,k] x[k] */
+        /* (2)  k[j,l] = sum_p W_k[j,l,p] x[p] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_k; ++l) {
                 gla_real sum = 0;
@@ -736,7 +736,7 @@ void gla_step(
             }
         }
 
-        /* (3)  v = sum_k W_v[i,j,k] x[k] */
+        /* (3)  v[j,l] = sum_p W_v[j,l,p] x[p] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_v; ++l) {
                 gla_real sum = 0;
@@ -754,7 +754,7 @@ void gla_step(
             r[j] = sum;
         }
 
-        /* (5)  a = sum_k W_2[i,j,k] r[k] + b */
+        /* (5)  a[j,l] = sum_p W_2[j,l,p] r[p] + b[j,l] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_k; ++l) {
                 gla_real sum = b[j * d_k + l];
@@ -774,14 +774,14 @@ void gla_step(
             for (size_t l = 0; l < d_k; ++l)
                 alpha[j * d_k + l] = EXP(-REAL(0.0625) * softplus_a[j * d_k + l]);
 
-        /* (7)  S = alpha * S_prev + k[i,j] v[i,k] */
+        /* (7)  S[j,l,p] = alpha[j,l] * S_prev[j,l,p] + k[j,l] v[j,p] */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_k; ++l)
                 for (size_t i = 0; i < d_v; ++i)
                     S[(j * d_k + l) * d_v + i] = alpha[j * d_k + l] * S_prev[(j * d_k + l) * d_v
                         + i] + k[j * d_k + l] * v[j * d_v + i];
 
-        /* (8)  o = sum_k S[i,k,j] q[i,k] */
+        /* (8)  o[j,l] = sum_p S[j,p,l] q[j,p] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_v; ++l) {
                 gla_real sum = 0;
@@ -791,7 +791,7 @@ void gla_step(
             }
         }
 
-        /* (9)  y = sum_hv W_o[d,h,v] o[h,v] */
+        /* (9)  y[j] = sum_lp W_o[j,l,p] o[l,p] */
         for (size_t j = 0; j < D; ++j) {
             gla_real sum = 0;
             for (size_t l = 0; l < H; ++l)

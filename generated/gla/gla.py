@@ -75,15 +75,15 @@ def forward(parameters, inputs, initial):
     R = W_1.shape[0]
 
     # all steps at once
-    # (1)  q = sum_k W_q[i,j,k] x[k]
+    # (1)  q[j,l] = sum_p W_q[j,l,p] x[p]
     q = contract("ijk,TBk->TBij", W_q, x)
-    # (2)  k = sum_k W_k[i,j,k] x[k]
+    # (2)  k[j,l] = sum_p W_k[j,l,p] x[p]
     k = contract("ijk,TBk->TBij", W_k, x)
-    # (3)  v = sum_k W_v[i,j,k] x[k]
+    # (3)  v[j,l] = sum_p W_v[j,l,p] x[p]
     v = contract("ijk,TBk->TBij", W_v, x)
     # (4)  r = W_1 x
     r = x @ W_1.T
-    # (5)  a = sum_k W_2[i,j,k] r[k] + b
+    # (5)  a[j,l] = sum_p W_2[j,l,p] r[p] + b[j,l]
     a = contract("ijk,TBk->TBij", W_2, r) + b
     # (6)  softplus_a = softplus(-a)
     softplus_a = softplus(-a)
@@ -94,13 +94,13 @@ def forward(parameters, inputs, initial):
     S = np.empty((T, B, H, d_k, d_v), dtype)
     for t in range(T):
         S_prev = S[t - 1] if t > 0 else initial_S
-        # (7)  S = alpha * S_prev + k[i,j] v[i,k]
+        # (7)  S[j,l,p] = alpha[j,l] * S_prev[j,l,p] + k[j,l] v[j,p]
         S[t] = alpha[t][:, :, :, None] * S_prev + contract("Bij,Bik->Bijk", k[t], v[t])
 
     # all steps at once
-    # (8)  o = sum_k S[i,k,j] q[i,k]
+    # (8)  o[j,l] = sum_p S[j,p,l] q[j,p]
     o = contract("TBikj,TBik->TBij", S, q)
-    # (9)  y = sum_hv W_o[d,h,v] o[h,v]
+    # (9)  y[j] = sum_lp W_o[j,l,p] o[l,p]
     y = contract("dhv,TBhv->TBd", W_o, o)
     return {"y": y}, {"S": S[T - 1] if T > 0 else initial_S}, {"q": q, "k": k, "v": v, "r": r, "a": a, "alpha": alpha, "S": S, "o": o}
 
@@ -134,15 +134,15 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     R = W_1.shape[0]
 
     # all steps at once
-    # (10)  o_bar = sum_d W_o[d,h,v] y_bar[d]   adjoint of (9)
+    # (10)  o_bar[j,l] = sum_p W_o[p,j,l] y_bar[p]   adjoint of (9)
     o_bar = contract("dhv,TBd->TBhv", W_o, y_bar)
     # (13)  sigmoid_a = sigmoid(-a)
     sigmoid_a = sigmoid(-a)
-    # (17)  q_bar = sum_j S[i,k,j] o_bar[i,j]   adjoint of (8)
+    # (17)  q_bar[j,l] = sum_p S[j,l,p] o_bar[j,p]   adjoint of (8)
     q_bar = contract("TBikj,TBij->TBik", S, o_bar)
-    # (20)  W_q_bar = sum_t q_bar[i,j] x[k]   adjoint of (1)
+    # (20)  W_q_bar[j,l,p] = sum_t q_bar[j,l] x[p]   adjoint of (1)
     W_q_bar = contract("TBij,TBk->ijk", q_bar, x)
-    # (26)  W_o_bar = sum_t y_bar[d] o[h,v]   adjoint of (9)
+    # (26)  W_o_bar[j,l,p] = sum_t y_bar[j] o[l,p]   adjoint of (9)
     W_o_bar = contract("TBd,TBhv->dhv", y_bar, o)
 
     # scan in reverse
@@ -150,32 +150,32 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     S_prev_bar = final_S_bar
     for t in reversed(range(T)):
         S_next_bar = S_prev_bar
-        # (11)  S_bar = o_bar[i,j] q[i,k] + S_next_bar   adjoint of (8)
+        # (11)  S_bar[j,l,p] = o_bar[j,p] q[j,l] + S_next_bar[j,l,p]   adjoint of (8)
         S_bar[t] = contract("Bij,Bik->Bikj", o_bar[t], q[t]) + S_next_bar
-        # (18)  S_prev_bar = S_bar * alpha   adjoint of (7)
+        # (18)  S_prev_bar[j,l,p] = S_bar[j,l,p] * alpha[j,l]   adjoint of (7)
         S_prev_bar = S_bar[t] * alpha[t][:, :, :, None]
 
     # all steps at once
     S_prev = np.concatenate([initial_S[None], S])[:-1]
-    # (12)  alpha_bar = sum_k S_bar[i,j,k] S_prev[i,j,k]   adjoint of (7)
+    # (12)  alpha_bar[j,l] = sum_p S_bar[j,l,p] S_prev[j,l,p]   adjoint of (7)
     alpha_bar = contract("TBijk,TBijk->TBij", S_bar, S_prev)
     # (13)  a_bar = 1/16 * alpha_bar * alpha * sigmoid(-a)   adjoint of (6)
     a_bar = 0.0625 * alpha_bar * alpha * sigmoid_a
-    # (14)  r_bar = sum_ij W_2[i,j,k] a_bar[i,j]   adjoint of (5)
+    # (14)  r_bar[j] = sum_lp W_2[l,p,j] a_bar[l,p]   adjoint of (5)
     r_bar = contract("ijk,TBij->TBk", W_2, a_bar)
-    # (15)  v_bar = sum_j k[i,j] S_bar[i,j,k]   adjoint of (7)
+    # (15)  v_bar[j,l] = sum_p k[j,p] S_bar[j,p,l]   adjoint of (7)
     v_bar = contract("TBij,TBijk->TBik", k, S_bar)
-    # (16)  k_bar = sum_k S_bar[i,j,k] v[i,k]   adjoint of (7)
+    # (16)  k_bar[j,l] = sum_p S_bar[j,l,p] v[j,p]   adjoint of (7)
     k_bar = contract("TBijk,TBik->TBij", S_bar, v)
-    # (19)  x_bar = sum_ij W_q[i,j,k] q_bar[i,j] + sum_ij W_k[i,j,k] k_bar[i,j] + sum_ij W_v[i,j,k] v_bar[i,j] + W_1^T r_bar   adjoint of (1), (2), (3), (4)
+    # (19)  x_bar[j] = sum_lp W_q[l,p,j] q_bar[l,p] + sum_lp W_k[l,p,j] k_bar[l,p] + sum_lp W_v[l,p,j] v_bar[l,p] + (W_1^T r_bar)[j]   adjoint of (1), (2), (3), (4)
     x_bar = contract("ijk,TBij->TBk", W_q, q_bar) + contract("ijk,TBij->TBk", W_k, k_bar) + contract("ijk,TBij->TBk", W_v, v_bar) + r_bar @ W_1
-    # (21)  W_k_bar = sum_t k_bar[i,j] x[k]   adjoint of (2)
+    # (21)  W_k_bar[j,l,p] = sum_t k_bar[j,l] x[p]   adjoint of (2)
     W_k_bar = contract("TBij,TBk->ijk", k_bar, x)
-    # (22)  W_v_bar = sum_t v_bar[i,j] x[k]   adjoint of (3)
+    # (22)  W_v_bar[j,l,p] = sum_t v_bar[j,l] x[p]   adjoint of (3)
     W_v_bar = contract("TBij,TBk->ijk", v_bar, x)
     # (23)  W_1_bar = sum_t r_bar x^T   adjoint of (4)
     W_1_bar = contract("TBi,TBj->ij", r_bar, x)
-    # (24)  W_2_bar = sum_t a_bar[i,j] r[k]   adjoint of (5)
+    # (24)  W_2_bar[j,l,p] = sum_t a_bar[j,l] r[p]   adjoint of (5)
     W_2_bar = contract("TBij,TBk->ijk", a_bar, r)
     # (25)  b_bar = sum_t a_bar   adjoint of (5)
     b_bar = contract("TBij->ij", a_bar)
@@ -202,24 +202,24 @@ def step(parameters, inputs, state):
 
     # this step
     S_prev = state["S"]
-    # (1)  q = sum_k W_q[i,j,k] x[k]
+    # (1)  q[j,l] = sum_p W_q[j,l,p] x[p]
     q = contract("ijk,Bk->Bij", W_q, x)
-    # (2)  k = sum_k W_k[i,j,k] x[k]
+    # (2)  k[j,l] = sum_p W_k[j,l,p] x[p]
     k = contract("ijk,Bk->Bij", W_k, x)
-    # (3)  v = sum_k W_v[i,j,k] x[k]
+    # (3)  v[j,l] = sum_p W_v[j,l,p] x[p]
     v = contract("ijk,Bk->Bij", W_v, x)
     # (4)  r = W_1 x
     r = x @ W_1.T
-    # (5)  a = sum_k W_2[i,j,k] r[k] + b
+    # (5)  a[j,l] = sum_p W_2[j,l,p] r[p] + b[j,l]
     a = contract("ijk,Bk->Bij", W_2, r) + b
     # (6)  softplus_a = softplus(-a)
     softplus_a = softplus(-a)
     # (6)  alpha = exp(-1/16 * softplus(-a))
     alpha = np.exp(-0.0625 * softplus_a)
-    # (7)  S = alpha * S_prev + k[i,j] v[i,k]
+    # (7)  S[j,l,p] = alpha[j,l] * S_prev[j,l,p] + k[j,l] v[j,p]
     S = alpha[:, :, :, None] * S_prev + contract("Bij,Bik->Bijk", k, v)
-    # (8)  o = sum_k S[i,k,j] q[i,k]
+    # (8)  o[j,l] = sum_p S[j,p,l] q[j,p]
     o = contract("Bikj,Bik->Bij", S, q)
-    # (9)  y = sum_hv W_o[d,h,v] o[h,v]
+    # (9)  y[j] = sum_lp W_o[j,l,p] o[l,p]
     y = contract("dhv,Bhv->Bd", W_o, o)
     return {"y": y}, {"S": S}

@@ -181,7 +181,7 @@ static void gla_simd_forward_thread(
         real *restrict k = tape_k + s * H * d_k;
         real *restrict v_2 = tape_v_2 + s * H * d_v;
 
-        /* (1)  q = sum_k W_q[i,j,k] x[k] */
+        /* (1)  q[j,l] = sum_p W_q[j,l,p] x[p] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_k; ++l) {
                 real sum = 0;
@@ -190,7 +190,7 @@ static void gla_simd_forward_thread(
             }
         }
 
-        /* (2)  k = sum_k W_k[i,j,k] x[k] */
+        /* (2)  k[j,l] = sum_p W_k[j,l,p] x[p] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_k; ++l) {
                 real sum = 0;
@@ -199,7 +199,7 @@ static void gla_simd_forward_thread(
             }
         }
 
-        /* (3)  v = sum_k W_v[i,j,k] x[k] */
+        /* (3)  v[j,l] = sum_p W_v[j,l,p] x[p] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_v; ++l) {
                 real sum = 0;
@@ -257,7 +257,7 @@ static void gla_simd_forward_thread(
         real *restrict alpha = tape_alpha + s * H * d_k;
         real *restrict softplus_a = work_softplus_a + s * H * d_k;
 
-        /* (5)  a = sum_k W_2[i,j,k] r[k] + b */
+        /* (5)  a[j,l] = sum_p W_2[j,l,p] r[p] + b[j,l] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_k; ++l) {
                 real sum = b[j * d_k + l];
@@ -291,7 +291,7 @@ static void gla_simd_forward_thread(
                 const real *restrict S_prev = t > 0 ? tape_S + (t * B + s - B) * H * d_k * d_v
                     : initial_S + s * H * d_k * d_v;
 
-                /* (7)  S = alpha * S_prev + k[i,j] v[i,k] */
+                /* (7)  S[j,l,p] = alpha[j,l] * S_prev[j,l,p] + k[j,l] v[j,p] */
                 for (size_t j = 0; j < H; ++j)
                     for (size_t l = 0; l < d_k; ++l)
                         for (size_t i = 0; i < d_v; ++i)
@@ -310,7 +310,7 @@ static void gla_simd_forward_thread(
             real *restrict o = tape_o + (first * B + s) * H * d_v;
             real *restrict y = out->y + (first * B + s) * D;
 
-            /* (8)  o = sum_k S[i,k,j] q[i,k] */
+            /* (8)  o[j,l] = sum_p S[j,p,l] q[j,p] */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_v; ++l) {
                     real sum = 0;
@@ -320,7 +320,7 @@ static void gla_simd_forward_thread(
                 }
             }
 
-            /* (9)  y = sum_hv W_o[d,h,v] o[h,v] */
+            /* (9)  y[j] = sum_lp W_o[j,l,p] o[l,p] */
             for (size_t j = 0; j < D; ++j) {
                 real sum = 0;
                 for (size_t l = 0; l < H; ++l)
@@ -399,7 +399,7 @@ static void gla_simd_infer_thread(
         real *restrict k = work_k + s * H * d_k;
         real *restrict v_2 = work_v_2 + s * H * d_v;
 
-        /* (1)  q = sum_k W_q[i,j,k] x[k] */
+        /* (1)  q[j,l] = sum_p W_q[j,l,p] x[p] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_k; ++l) {
                 real sum = 0;
@@ -408,7 +408,7 @@ static void gla_simd_infer_thread(
             }
         }
 
-        /* (2)  k = sum_k W_k[i,j,k] x[k] */
+        /* (2)  k[j,l] = sum_p W_k[j,l,p] x[p] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_k; ++l) {
                 real sum = 0;
@@ -417,7 +417,7 @@ static void gla_simd_infer_thread(
             }
         }
 
-        /* (3)  v = sum_k W_v[i,j,k] x[k] */
+        /* (3)  v[j,l] = sum_p W_v[j,l,p] x[p] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_v; ++l) {
                 real sum = 0;
@@ -475,7 +475,7 @@ static void gla_simd_infer_thread(
         real *restrict alpha = work_alpha + s * H * d_k;
         real *restrict softplus_a = work_softplus_a + s * H * d_k;
 
-        /* (5)  a = sum_k W_2[i,j,k] r[k] + b */
+        /* (5)  a[j,l] = sum_p W_2[j,l,p] r[p] + b[j,l] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_k; ++l) {
                 real sum = b[j * d_k + l];
@@ -509,7 +509,7 @@ static void gla_simd_infer_thread(
                 const real *restrict S_prev = t > 0 ? work_S + (t * B + s - B) * H * d_k * d_v
                     : initial_S + s * H * d_k * d_v;
 
-                /* (7)  S = alpha * S_prev + k[i,j] v[i,k] */
+                /* (7)  S[j,l,p] = alpha[j,l] * S_prev[j,l,p] + k[j,l] v[j,p] */
                 for (size_t j = 0; j < H; ++j)
                     for (size_t l = 0; l < d_k; ++l)
                         for (size_t i = 0; i < d_v; ++i)
@@ -528,7 +528,7 @@ static void gla_simd_infer_thread(
             real *restrict o = work_o + s * H * d_v;
             real *restrict y = out->y + (first * B + s) * D;
 
-            /* (8)  o = sum_k S[i,k,j] q[i,k] */
+            /* (8)  o[j,l] = sum_p S[j,p,l] q[j,p] */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_v; ++l) {
                     real sum = 0;
@@ -538,7 +538,7 @@ static void gla_simd_infer_thread(
                 }
             }
 
-            /* (9)  y = sum_hv W_o[d,h,v] o[h,v] */
+            /* (9)  y[j] = sum_lp W_o[j,l,p] o[l,p] */
             for (size_t j = 0; j < D; ++j) {
                 real sum = 0;
                 for (size_t l = 0; l < H; ++l)
@@ -660,7 +660,7 @@ static void gla_simd_backward_thread(
         real *restrict q_bar = work_q_bar + s * H * d_k;
         real *restrict sigmoid_a = work_sigmoid_a + s * H * d_k;
 
-        /* (10)  o_bar = sum_d W_o[d,h,v] y_bar[d]   adjoint of (9) */
+        /* (10)  o_bar[j,l] = sum_p W_o[p,j,l] y_bar[p]   adjoint of (9) */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_v; ++l) {
                 real sum = 0;
@@ -675,7 +675,7 @@ static void gla_simd_backward_thread(
             for (size_t l = 0; l < d_k; ++l)
                 sigmoid_a[j * d_k + l] = gla_sigmoid(-a[j * d_k + l]);
 
-        /* (17)  q_bar = sum_j S[i,k,j] o_bar[i,j]   adjoint of (8) */
+        /* (17)  q_bar[j,l] = sum_p S[j,l,p] o_bar[j,p]   adjoint of (8) */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_k; ++l) {
                 real sum = 0;
@@ -684,14 +684,14 @@ static void gla_simd_backward_thread(
             }
         }
 
-        /* (20)  W_q_bar = sum_t q_bar[i,j] x[k]   adjoint of (1) */
+        /* (20)  W_q_bar[j,l,p] = sum_t q_bar[j,l] x[p]   adjoint of (1) */
         if (W_q_bar != NULL)
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     for (size_t i = 0; i < D; ++i)
                         W_q_bar[(j * d_k + l) * D + i] += q_bar[j * d_k + l] * x[i];
 
-        /* (26)  W_o_bar = sum_t y_bar[d] o[h,v]   adjoint of (9) */
+        /* (26)  W_o_bar[j,l,p] = sum_t y_bar[j] o[l,p]   adjoint of (9) */
         if (W_o_bar != NULL)
             for (size_t j = 0; j < D; ++j)
                 for (size_t l = 0; l < H; ++l)
@@ -715,14 +715,14 @@ static void gla_simd_backward_thread(
                 real *restrict S_bar = work_S_bar + ((t - first) * B + s) * H * d_k * d_v;
                 real *restrict S_prev_bar = work_S_prev_bar + ((t & 1) * B + s) * H * d_k * d_v;
 
-                /* (11)  S_bar = o_bar[i,j] q[i,k] + S_next_bar   adjoint of (8) */
+                /* (11)  S_bar[j,l,p] = o_bar[j,p] q[j,l] + S_next_bar[j,l,p]   adjoint of (8) */
                 for (size_t j = 0; j < H; ++j)
                     for (size_t l = 0; l < d_k; ++l)
                         for (size_t i = 0; i < d_v; ++i)
                             S_bar[(j * d_k + l) * d_v + i] = o_bar[j * d_v + i] * q[j * d_k + l]
                                 + S_next_bar[(j * d_k + l) * d_v + i];
 
-                /* (18)  S_prev_bar = S_bar * alpha   adjoint of (7) */
+                /* (18)  S_prev_bar[j,l,p] = S_bar[j,l,p] * alpha[j,l]   adjoint of (7) */
                 for (size_t j = 0; j < H; ++j)
                     for (size_t l = 0; l < d_k; ++l)
                         for (size_t i = 0; i < d_v; ++i)
@@ -752,7 +752,7 @@ static void gla_simd_backward_thread(
                 : work_x_bar;
             const real *restrict sigmoid_a = work_sigmoid_a + (first * B + s) * H * d_k;
 
-            /* (12)  alpha_bar = sum_k S_bar[i,j,k] S_prev[i,j,k]   adjoint of (7) */
+            /* (12)  alpha_bar[j,l] = sum_p S_bar[j,l,p] S_prev[j,l,p]   adjoint of (7) */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_k; ++l) {
                     real sum = 0;
@@ -767,7 +767,7 @@ static void gla_simd_backward_thread(
                     a_bar[j * d_k + l] = REAL(0.0625) * alpha_bar[j * d_k + l] * alpha[j * d_k
                         + l] * sigmoid_a[j * d_k + l];
 
-            /* (14)  r_bar = sum_ij W_2[i,j,k] a_bar[i,j]   adjoint of (5) */
+            /* (14)  r_bar[j] = sum_lp W_2[l,p,j] a_bar[l,p]   adjoint of (5) */
             for (size_t j = 0; j < R; ++j) {
                 real sum = 0;
                 for (size_t l = 0; l < H; ++l)
@@ -776,7 +776,7 @@ static void gla_simd_backward_thread(
                 r_bar[j] = sum;
             }
 
-            /* (15)  v_bar = sum_j k[i,j] S_bar[i,j,k]   adjoint of (7) */
+            /* (15)  v_bar[j,l] = sum_p k[j,p] S_bar[j,p,l]   adjoint of (7) */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_v; ++l) {
                     real sum = 0;
@@ -786,7 +786,7 @@ static void gla_simd_backward_thread(
                 }
             }
 
-            /* (16)  k_bar = sum_k S_bar[i,j,k] v[i,k]   adjoint of (7) */
+            /* (16)  k_bar[j,l] = sum_p S_bar[j,l,p] v[j,p]   adjoint of (7) */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_k; ++l) {
                     real sum = 0;
@@ -795,8 +795,8 @@ static void gla_simd_backward_thread(
                 }
             }
 
-            /* (19)  x_bar = sum_ij W_q[i,j,k] q_bar[i,j] + sum_ij W_k[i,j,k] k_bar[i,j] + sum_ij
-             * W_v[i,j,k] v_bar[i,j] + W_1^T r_bar   adjoint of (1), (2), (3), (4) */
+            /* (19)  x_bar[j] = sum_lp W_q[l,p,j] q_bar[l,p] + sum_lp W_k[l,p,j] k_bar[l,p] + sum_lp
+             * W_v[l,p,j] v_bar[l,p] + (W_1^T r_bar)[j]   adjoint of (1), (2), (3), (4) */
             if (gradients->x_bar != NULL) {
                 for (size_t j = 0; j < D; ++j) {
                     real sum = 0;
@@ -815,21 +815,21 @@ static void gla_simd_backward_thread(
                 }
             }
 
-            /* (21)  W_k_bar = sum_t k_bar[i,j] x[k]   adjoint of (2) */
+            /* (21)  W_k_bar[j,l,p] = sum_t k_bar[j,l] x[p]   adjoint of (2) */
             if (W_k_bar != NULL)
                 for (size_t j = 0; j < H; ++j)
                     for (size_t l = 0; l < d_k; ++l)
                         for (size_t i = 0; i < D; ++i)
                             W_k_bar[(j * d_k + l) * D + i] += k_bar[j * d_k + l] * x[i];
 
-            /* (22)  W_v_bar = sum_t v_bar[i,j] x[k]   adjoint of (3) */
+            /* (22)  W_v_bar[j,l,p] = sum_t v_bar[j,l] x[p]   adjoint of (3) */
             if (W_v_bar != NULL)
                 for (size_t j = 0; j < H; ++j)
                     for (size_t l = 0; l < d_v; ++l)
                         for (size_t i = 0; i < D; ++i)
                             W_v_bar[(j * d_v + l) * D + i] += v_bar[j * d_v + l] * x[i];
 
-            /* (24)  W_2_bar = sum_t a_bar[i,j] r[k]   adjoint of (5) */
+            /* (24)  W_2_bar[j,l,p] = sum_t a_bar[j,l] r[p]   adjoint of (5) */
             if (W_2_bar != NULL)
                 for (size_t j = 0; j < H; ++j)
                     for (size_t l = 0; l < d_k; ++l)
@@ -921,7 +921,7 @@ static void gla_simd_step_thread(
         real *restrict k = work_k + s * H * d_k;
         real *restrict v_2 = work_v_2 + s * H * d_v;
 
-        /* (1)  q = sum_k W_q[i,j,k] x[k] */
+        /* (1)  q[j,l] = sum_p W_q[j,l,p] x[p] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_k; ++l) {
                 real sum = 0;
@@ -930,7 +930,7 @@ static void gla_simd_step_thread(
             }
         }
 
-        /* (2)  k = sum_k W_k[i,j,k] x[k] */
+        /* (2)  k[j,l] = sum_p W_k[j,l,p] x[p] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_k; ++l) {
                 real sum = 0;
@@ -939,7 +939,7 @@ static void gla_simd_step_thread(
             }
         }
 
-        /* (3)  v = sum_k W_v[i,j,k] x[k] */
+        /* (3)  v[j,l] = sum_p W_v[j,l,p] x[p] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_v; ++l) {
                 real sum = 0;
@@ -994,7 +994,7 @@ static void gla_simd_step_thread(
         real *restrict alpha = work_alpha + s * H * d_k;
         real *restrict softplus_a = work_softplus_a + s * H * d_k;
 
-        /* (5)  a = sum_k W_2[i,j,k] r[k] + b */
+        /* (5)  a[j,l] = sum_p W_2[j,l,p] r[p] + b[j,l] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_k; ++l) {
                 real sum = b[j * d_k + l];
@@ -1021,7 +1021,7 @@ static void gla_simd_step_thread(
         real *restrict S = work_S + s * H * d_k * d_v;
         const real *restrict S_prev = initial_S + s * H * d_k * d_v;
 
-        /* (7)  S = alpha * S_prev + k[i,j] v[i,k] */
+        /* (7)  S[j,l,p] = alpha[j,l] * S_prev[j,l,p] + k[j,l] v[j,p] */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_k; ++l)
                 for (size_t i = 0; i < d_v; ++i)
@@ -1035,7 +1035,7 @@ static void gla_simd_step_thread(
         real *restrict o = work_o + s * H * d_v;
         real *restrict y = out->y + s * D;
 
-        /* (8)  o = sum_k S[i,k,j] q[i,k] */
+        /* (8)  o[j,l] = sum_p S[j,p,l] q[j,p] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_v; ++l) {
                 real sum = 0;
@@ -1045,7 +1045,7 @@ static void gla_simd_step_thread(
             }
         }
 
-        /* (9)  y = sum_hv W_o[d,h,v] o[h,v] */
+        /* (9)  y[j] = sum_lp W_o[j,l,p] o[l,p] */
         for (size_t j = 0; j < D; ++j) {
             real sum = 0;
             for (size_t l = 0; l < H; ++l)

@@ -158,7 +158,7 @@ void hgrn2_forward(
             hgrn2_real *restrict sigmoid_a_f_tail = tape_sigmoid_a_f_tail + at * H * d_f;
             hgrn2_real *restrict a_i = tape_a_i + at * H * d_i;
 
-            /* (1)  a_f = sum_k W_f[i,j,k] x[k] + b_f */
+            /* (1)  a_f[j,k] = sum_l W_f[j,k,l] x[l] + b_f[j,k] */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t k = 0; k < d_f; ++k) {
                     hgrn2_real sum = b_f[j * d_f + k];
@@ -184,7 +184,7 @@ void hgrn2_forward(
                     f[j * d_f + k] = gamma[j * d_f + k]
                         + (1 - gamma[j * d_f + k]) * sigmoid_a_f[j * d_f + k];
 
-            /* (3)  a_i = sum_k W_i[i,j,k] x[k] + b_i */
+            /* (3)  a_i[j,k] = sum_l W_i[j,k,l] x[l] + b_i[j,k] */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t k = 0; k < d_i; ++k) {
                     hgrn2_real sum = b_i[j * d_i + k];
@@ -199,7 +199,7 @@ void hgrn2_forward(
                 for (size_t k = 0; k < d_i; ++k)
                     i[j * d_i + k] = hgrn2_silu(a_i[j * d_i + k]);
 
-            /* (5)  a_o = sum_k W_o[i,j,k] x[k] + b_o */
+            /* (5)  a_o[j,k] = sum_l W_o[j,k,l] x[l] + b_o[j,k] */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t k = 0; k < d_f; ++k) {
                     hgrn2_real sum = b_o[j * d_f + k];
@@ -237,7 +237,7 @@ void hgrn2_forward(
             const hgrn2_real *restrict h_prev = t > 0 ? tape_h + (at - B) * H * d_f * d_i
                 : initial_h + s * H * d_f * d_i;
 
-            /* (8)  h = f * h_prev + e[i,j] i[i,k] */
+            /* (8)  h[j,k,l] = f[j,k] * h_prev[j,k,l] + e[j,k] i[j,l] */
             for (size_t j = 0; j < H; ++j)
                 for (size_t k = 0; k < d_f; ++k)
                     for (size_t l = 0; l < d_i; ++l)
@@ -255,7 +255,7 @@ void hgrn2_forward(
             hgrn2_real *restrict z = tape_z + at * H * d_i;
             hgrn2_real *restrict y = out->y + at * D;
 
-            /* (9)  z = sum_k h[i,k,j] o[i,k] */
+            /* (9)  z[j,k] = sum_l h[j,l,k] o[j,l] */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t k = 0; k < d_i; ++k) {
                     hgrn2_real sum = 0;
@@ -265,7 +265,7 @@ void hgrn2_forward(
                 }
             }
 
-            /* (10)  y = sum_hi W_y[d,h,i] z[h,i] */
+            /* (10)  y[j] = sum_kl W_y[j,k,l] z[k,l] */
             for (size_t j = 0; j < D; ++j) {
                 hgrn2_real sum = 0;
                 for (size_t k = 0; k < H; ++k)
@@ -324,7 +324,7 @@ void hgrn2_infer(
             hgrn2_real *restrict i = work_i + at * H * d_i;
             hgrn2_real *restrict o = work_o + at * H * d_f;
 
-            /* (1)  a_f = sum_k W_f[i,j,k] x[k] + b_f */
+            /* (1)  a_f[j,k] = sum_l W_f[j,k,l] x[l] + b_f[j,k] */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t k = 0; k < d_f; ++k) {
                     hgrn2_real sum = b_f[j * d_f + k];
@@ -345,7 +345,7 @@ void hgrn2_infer(
                     f[j * d_f + k] = gamma[j * d_f + k]
                         + (1 - gamma[j * d_f + k]) * sigmoid_a_f[j * d_f + k];
 
-            /* (3)  a_i = sum_k W_i[i,j,k] x[k] + b_i */
+            /* (3)  a_i[j,k] = sum_l W_i[j,k,l] x[l] + b_i[j,k] */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t k = 0; k < d_i; ++k) {
                     hgrn2_real sum = b_i[j * d_i + k];
@@ -360,7 +360,7 @@ void hgrn2_infer(
                 for (size_t k = 0; k < d_i; ++k)
                     i[j * d_i + k] = hgrn2_silu(a_i[j * d_i + k]);
 
-            /* (5)  a_o = sum_k W_o[i,j,k] x[k] + b_o */
+            /* (5)  a_o[j,k] = sum_l W_o[j,k,l] x[l] + b_o[j,k] */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t k = 0; k < d_f; ++k) {
                     hgrn2_real sum = b_o[j * d_f + k];
@@ -393,7 +393,7 @@ void hgrn2_infer(
             const hgrn2_real *restrict h_prev = t > 0 ? work_h + (at - B) * H * d_f * d_i
                 : initial_h + s * H * d_f * d_i;
 
-            /* (8)  h = f * h_prev + e[i,j] i[i,k] */
+            /* (8)  h[j,k,l] = f[j,k] * h_prev[j,k,l] + e[j,k] i[j,l] */
             for (size_t j = 0; j < H; ++j)
                 for (size_t k = 0; k < d_f; ++k)
                     for (size_t l = 0; l < d_i; ++l)
@@ -410,7 +410,7 @@ void hgrn2_infer(
             const hgrn2_real *restrict h = work_h + at * H * d_f * d_i;
             hgrn2_real *restrict y = out->y + at * D;
 
-            /* (9)  z = sum_k h[i,k,j] o[i,k] */
+            /* (9)  z[j,k] = sum_l h[j,l,k] o[j,l] */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t k = 0; k < d_i; ++k) {
                     hgrn2_real sum = 0;
@@ -420,7 +420,7 @@ void hgrn2_infer(
                 }
             }
 
-            /* (10)  y = sum_hi W_y[d,h,i] z[h,i] */
+            /* (10)  y[j] = sum_kl W_y[j,k,l] z[k,l] */
             for (size_t j = 0; j < D; ++j) {
                 hgrn2_real sum = 0;
                 for (size_t k = 0; k < H; ++k)
@@ -548,7 +548,7 @@ void hgrn2_backward(
                 for (size_t k = 0; k < d_f; ++k)
                     one_minus_o[j * d_f + k] = hgrn2_complement_from_tail(o_tail[j * d_f + k]);
 
-            /* (11)  z_bar = sum_d W_y[d,h,i] y_bar[d]   adjoint of (10) */
+            /* (11)  z_bar[j,k] = sum_l W_y[l,j,k] y_bar[l]   adjoint of (10) */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t k = 0; k < d_i; ++k) {
                     hgrn2_real sum = 0;
@@ -558,7 +558,7 @@ void hgrn2_backward(
                 }
             }
 
-            /* (14)  o_bar = sum_j h[i,k,j] z_bar[i,j]   adjoint of (9) */
+            /* (14)  o_bar[j,k] = sum_l h[j,k,l] z_bar[j,l]   adjoint of (9) */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t k = 0; k < d_f; ++k) {
                     hgrn2_real sum = 0;
@@ -590,7 +590,7 @@ void hgrn2_backward(
                     one_minus_sigmoid_a_i[j * d_i + k] =
                         hgrn2_complement_from_tail(sigmoid_a_i_tail[j * d_i + k]);
 
-            /* (27)  W_o_bar = sum_t a_o_bar[i,j] x[k]   adjoint of (5) */
+            /* (27)  W_o_bar[j,k,l] = sum_t a_o_bar[j,k] x[l]   adjoint of (5) */
             if (W_o_bar != NULL)
                 for (size_t j = 0; j < H; ++j)
                     for (size_t k = 0; k < d_f; ++k)
@@ -603,7 +603,7 @@ void hgrn2_backward(
                     for (size_t k = 0; k < d_f; ++k)
                         b_o_bar[j * d_f + k] += a_o_bar[j * d_f + k];
 
-            /* (30)  W_y_bar = sum_t y_bar[d] z[h,i]   adjoint of (10) */
+            /* (30)  W_y_bar[j,k,l] = sum_t y_bar[j] z[k,l]   adjoint of (10) */
             if (W_y_bar != NULL)
                 for (size_t j = 0; j < D; ++j)
                     for (size_t k = 0; k < H; ++k)
@@ -638,14 +638,14 @@ void hgrn2_backward(
                     f[j * d_f + k] = gamma[j * d_f + k]
                         + (1 - gamma[j * d_f + k]) * sigmoid_a_f[j * d_f + k];
 
-            /* (12)  h_bar = z_bar[i,j] o[i,k] + h_next_bar   adjoint of (9) */
+            /* (12)  h_bar[j,k,l] = z_bar[j,l] o[j,k] + h_next_bar[j,k,l]   adjoint of (9) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t k = 0; k < d_f; ++k)
                     for (size_t l = 0; l < d_i; ++l)
                         h_bar[(j * d_f + k) * d_i + l] = z_bar[j * d_i + l] * o[j * d_f + k]
                             + h_next_bar[(j * d_f + k) * d_i + l];
 
-            /* (21)  h_prev_bar = h_bar * f   adjoint of (8) */
+            /* (21)  h_prev_bar[j,k,l] = h_bar[j,k,l] * f[j,k]   adjoint of (8) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t k = 0; k < d_f; ++k)
                     for (size_t l = 0; l < d_i; ++l)
@@ -685,7 +685,7 @@ void hgrn2_backward(
                 for (size_t k = 0; k < d_f; ++k)
                     e[j * d_f + k] = 1 - f[j * d_f + k];
 
-            /* (13)  e_bar = sum_k h_bar[i,j,k] i[i,k]   adjoint of (8) */
+            /* (13)  e_bar[j,k] = sum_l h_bar[j,k,l] i[j,l]   adjoint of (8) */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t k = 0; k < d_f; ++k) {
                     hgrn2_real sum = 0;
@@ -695,7 +695,7 @@ void hgrn2_backward(
                 }
             }
 
-            /* (16)  i_bar = sum_j e[i,j] h_bar[i,j,k]   adjoint of (8) */
+            /* (16)  i_bar[j,k] = sum_l e[j,l] h_bar[j,l,k]   adjoint of (8) */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t k = 0; k < d_i; ++k) {
                     hgrn2_real sum = 0;
@@ -713,7 +713,8 @@ void hgrn2_backward(
                         + a_i[j * d_i + k] * one_minus_sigmoid_a_i[j * d_i
                         + k] * sigmoid_a_i[j * d_i + k]);
 
-            /* (18)  f_bar = -e_bar + sum_k h_bar[i,j,k] h_prev[i,j,k]   adjoint of (7), (8) */
+            /* (18)  f_bar[j,k] = -e_bar[j,k] + sum_l h_bar[j,k,l] h_prev[j,k,l]   adjoint of (7),
+             * (8) */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t k = 0; k < d_f; ++k) {
                     hgrn2_real sum = -e_bar[j * d_f + k];
@@ -737,8 +738,8 @@ void hgrn2_backward(
                         + k] * (1 - gamma[j * d_f + k]) * sigmoid_a_f[j * d_f
                         + k] * one_minus_sigmoid_a_f[j * d_f + k];
 
-            /* (22)  x_bar = sum_ij W_f[i,j,k] a_f_bar[i,j] + sum_ij W_i[i,j,k] a_i_bar[i,j] +
-             * sum_ij W_o[i,j,k] a_o_bar[i,j]   adjoint of (1), (3), (5) */
+            /* (22)  x_bar[j] = sum_kl W_f[k,l,j] a_f_bar[k,l] + sum_kl W_i[k,l,j] a_i_bar[k,l] +
+             * sum_kl W_o[k,l,j] a_o_bar[k,l]   adjoint of (1), (3), (5) */
             if (x_bar != NULL) {
                 for (size_t j = 0; j < D; ++j) {
                     hgrn2_real sum = 0;
@@ -755,7 +756,7 @@ void hgrn2_backward(
                 }
             }
 
-            /* (23)  W_f_bar = sum_t a_f_bar[i,j] x[k]   adjoint of (1) */
+            /* (23)  W_f_bar[j,k,l] = sum_t a_f_bar[j,k] x[l]   adjoint of (1) */
             if (W_f_bar != NULL)
                 for (size_t j = 0; j < H; ++j)
                     for (size_t k = 0; k < d_f; ++k)
@@ -768,7 +769,7 @@ void hgrn2_backward(
                     for (size_t k = 0; k < d_f; ++k)
                         b_f_bar[j * d_f + k] += a_f_bar[j * d_f + k];
 
-            /* (25)  W_i_bar = sum_t a_i_bar[i,j] x[k]   adjoint of (3) */
+            /* (25)  W_i_bar[j,k,l] = sum_t a_i_bar[j,k] x[l]   adjoint of (3) */
             if (W_i_bar != NULL)
                 for (size_t j = 0; j < H; ++j)
                     for (size_t k = 0; k < d_i; ++k)
@@ -830,7 +831,7 @@ void hgrn2_step(
         hgrn2_real *restrict y = out->y + s * D;
         const hgrn2_real *h_prev = initial_h + s * H * d_f * d_i;
 
-        /* (1)  a_f = sum_k W_f[i,j,k] x[k] + b_f */
+        /* (1)  a_f[j,k] = sum_l W_f[j,k,l] x[l] + b_f[j,k] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t k = 0; k < d_f; ++k) {
                 hgrn2_real sum = b_f[j * d_f + k];
@@ -851,7 +852,7 @@ void hgrn2_step(
                 f[j * d_f + k] = gamma[j * d_f + k] + (1 - gamma[j * d_f + k]) * sigmoid_a_f[j * d_f
                     + k];
 
-        /* (3)  a_i = sum_k W_i[i,j,k] x[k] + b_i */
+        /* (3)  a_i[j,k] = sum_l W_i[j,k,l] x[l] + b_i[j,k] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t k = 0; k < d_i; ++k) {
                 hgrn2_real sum = b_i[j * d_i + k];
@@ -866,7 +867,7 @@ void hgrn2_step(
             for (size_t k = 0; k < d_i; ++k)
                 i[j * d_i + k] = hgrn2_silu(a_i[j * d_i + k]);
 
-        /* (5)  a_o = sum_k W_o[i,j,k] x[k] + b_o */
+        /* (5)  a_o[j,k] = sum_l W_o[j,k,l] x[l] + b_o[j,k] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t k = 0; k < d_f; ++k) {
                 hgrn2_real sum = b_o[j * d_f + k];
@@ -886,14 +887,14 @@ void hgrn2_step(
             for (size_t k = 0; k < d_f; ++k)
                 e[j * d_f + k] = 1 - f[j * d_f + k];
 
-        /* (8)  h = f * h_prev + e[i,j] i[i,k] */
+        /* (8)  h[j,k,l] = f[j,k] * h_prev[j,k,l] + e[j,k] i[j,l] */
         for (size_t j = 0; j < H; ++j)
             for (size_t k = 0; k < d_f; ++k)
                 for (size_t l = 0; l < d_i; ++l)
                     h[(j * d_f + k) * d_i + l] = f[j * d_f + k] * h_prev[(j * d_f + k) * d_i + l]
                         + e[j * d_f + k] * i[j * d_i + l];
 
-        /* (9)  z = sum_k h[i,k,j] o[i,k] */
+        /* (9)  z[j,k] = sum_l h[j,l,k] o[j,l] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t k = 0; k < d_i; ++k) {
                 hgrn2_real sum = 0;
@@ -903,7 +904,7 @@ void hgrn2_step(
             }
         }
 
-        /* (10)  y = sum_hi W_y[d,h,i] z[h,i] */
+        /* (10)  y[j] = sum_kl W_y[j,k,l] z[k,l] */
         for (size_t j = 0; j < D; ++j) {
             hgrn2_real sum = 0;
             for (size_t k = 0; k < H; ++k)

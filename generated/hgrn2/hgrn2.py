@@ -94,7 +94,7 @@ def forward(parameters, inputs, initial):
     d_i = W_i.shape[1]
 
     # all steps at once
-    # (1)  a_f = sum_k W_f[i,j,k] x[k] + b_f
+    # (1)  a_f[j,k] = sum_l W_f[j,k,l] x[l] + b_f[j,k]
     a_f = contract("ijk,TBk->TBij", W_f, x) + b_f
     # (2)  sigmoid_a_f = sigmoid(a_f)
     sigmoid_a_f = sigmoid(a_f)
@@ -102,11 +102,11 @@ def forward(parameters, inputs, initial):
     sigmoid_a_f_tail = sigmoid_tail(a_f)
     # (2)  f = gamma + (1 - gamma) * sigmoid(a_f)
     f = gamma + (1 - gamma) * sigmoid_a_f
-    # (3)  a_i = sum_k W_i[i,j,k] x[k] + b_i
+    # (3)  a_i[j,k] = sum_l W_i[j,k,l] x[l] + b_i[j,k]
     a_i = contract("ijk,TBk->TBij", W_i, x) + b_i
     # (4)  i = silu(a_i)
     i = silu(a_i)
-    # (5)  a_o = sum_k W_o[i,j,k] x[k] + b_o
+    # (5)  a_o[j,k] = sum_l W_o[j,k,l] x[l] + b_o[j,k]
     a_o = contract("ijk,TBk->TBij", W_o, x) + b_o
     # (6)  o = sigmoid(a_o)
     o = sigmoid(a_o)
@@ -119,13 +119,13 @@ def forward(parameters, inputs, initial):
     h = np.empty((T, B, H, d_f, d_i), dtype)
     for t in range(T):
         h_prev = h[t - 1] if t > 0 else initial_h
-        # (8)  h = f * h_prev + e[i,j] i[i,k]
+        # (8)  h[j,k,l] = f[j,k] * h_prev[j,k,l] + e[j,k] i[j,l]
         h[t] = f[t][:, :, :, None] * h_prev + contract("Bij,Bik->Bijk", e[t], i[t])
 
     # all steps at once
-    # (9)  z = sum_k h[i,k,j] o[i,k]
+    # (9)  z[j,k] = sum_l h[j,l,k] o[j,l]
     z = contract("TBikj,TBik->TBij", h, o)
-    # (10)  y = sum_hi W_y[d,h,i] z[h,i]
+    # (10)  y[j] = sum_kl W_y[j,k,l] z[k,l]
     y = contract("dhi,TBhi->TBd", W_y, z)
     return {"y": y}, {"h": h[T - 1] if T > 0 else initial_h}, {"i": i, "o_tail": o_tail, "h": h, "z": z, "sigmoid_a_f_tail": sigmoid_a_f_tail, "a_i": a_i}
 
@@ -159,9 +159,9 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     o = sigmoid_from_tail(o_tail)
     # (6)  one_minus_o = complement_from_tail(o_tail)
     one_minus_o = complement_from_tail(o_tail)
-    # (11)  z_bar = sum_d W_y[d,h,i] y_bar[d]   adjoint of (10)
+    # (11)  z_bar[j,k] = sum_l W_y[l,j,k] y_bar[l]   adjoint of (10)
     z_bar = contract("dhi,TBd->TBhi", W_y, y_bar)
-    # (14)  o_bar = sum_j h[i,k,j] z_bar[i,j]   adjoint of (9)
+    # (14)  o_bar[j,k] = sum_l h[j,k,l] z_bar[j,l]   adjoint of (9)
     o_bar = contract("TBikj,TBij->TBik", h, z_bar)
     # (15)  a_o_bar = o_bar * o * (1 - o)   adjoint of (6)
     a_o_bar = o_bar * o * one_minus_o
@@ -171,11 +171,11 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     sigmoid_a_i_tail = sigmoid_tail(a_i)
     # (17)  one_minus_sigmoid_a_i = complement_from_tail(sigmoid_a_i_tail)
     one_minus_sigmoid_a_i = complement_from_tail(sigmoid_a_i_tail)
-    # (27)  W_o_bar = sum_t a_o_bar[i,j] x[k]   adjoint of (5)
+    # (27)  W_o_bar[j,k,l] = sum_t a_o_bar[j,k] x[l]   adjoint of (5)
     W_o_bar = contract("TBij,TBk->ijk", a_o_bar, x)
     # (28)  b_o_bar = sum_t a_o_bar   adjoint of (5)
     b_o_bar = contract("TBij->ij", a_o_bar)
-    # (30)  W_y_bar = sum_t y_bar[d] z[h,i]   adjoint of (10)
+    # (30)  W_y_bar[j,k,l] = sum_t y_bar[j] z[k,l]   adjoint of (10)
     W_y_bar = contract("TBd,TBhi->dhi", y_bar, z)
 
     # scan in reverse
@@ -189,9 +189,9 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         sigmoid_a_f[t] = sigmoid_from_tail(sigmoid_a_f_tail[t])
         # (2)  f = gamma + (1 - gamma) * sigmoid(a_f)
         f[t] = gamma + (1 - gamma) * sigmoid_a_f[t]
-        # (12)  h_bar = z_bar[i,j] o[i,k] + h_next_bar   adjoint of (9)
+        # (12)  h_bar[j,k,l] = z_bar[j,l] o[j,k] + h_next_bar[j,k,l]   adjoint of (9)
         h_bar[t] = contract("Bij,Bik->Bikj", z_bar[t], o[t]) + h_next_bar
-        # (21)  h_prev_bar = h_bar * f   adjoint of (8)
+        # (21)  h_prev_bar[j,k,l] = h_bar[j,k,l] * f[j,k]   adjoint of (8)
         h_prev_bar = h_bar[t] * f[t][:, :, :, None]
 
     # all steps at once
@@ -200,25 +200,25 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     one_minus_sigmoid_a_f = complement_from_tail(sigmoid_a_f_tail)
     # (7)  e = 1 - f
     e = 1 - f
-    # (13)  e_bar = sum_k h_bar[i,j,k] i[i,k]   adjoint of (8)
+    # (13)  e_bar[j,k] = sum_l h_bar[j,k,l] i[j,l]   adjoint of (8)
     e_bar = contract("TBijk,TBik->TBij", h_bar, i)
-    # (16)  i_bar = sum_j e[i,j] h_bar[i,j,k]   adjoint of (8)
+    # (16)  i_bar[j,k] = sum_l e[j,l] h_bar[j,l,k]   adjoint of (8)
     i_bar = contract("TBij,TBijk->TBik", e, h_bar)
     # (17)  a_i_bar = i_bar * (sigmoid(a_i) + a_i * (1 - sigmoid(a_i)) * sigmoid(a_i))   adjoint of (4)
     a_i_bar = i_bar * (sigmoid_a_i + a_i * one_minus_sigmoid_a_i * sigmoid_a_i)
-    # (18)  f_bar = -e_bar + sum_k h_bar[i,j,k] h_prev[i,j,k]   adjoint of (7), (8)
+    # (18)  f_bar[j,k] = -e_bar[j,k] + sum_l h_bar[j,k,l] h_prev[j,k,l]   adjoint of (7), (8)
     f_bar = -e_bar + contract("TBijk,TBijk->TBij", h_bar, h_prev)
     # (19)  f_to_gamma_bar = f_bar * (1 - sigmoid(a_f))   adjoint of (2)
     f_to_gamma_bar = f_bar * one_minus_sigmoid_a_f
     # (20)  a_f_bar = f_bar * (1 - gamma) * sigmoid(a_f) * (1 - sigmoid(a_f))   adjoint of (2)
     a_f_bar = f_bar * (1 - gamma) * sigmoid_a_f * one_minus_sigmoid_a_f
-    # (22)  x_bar = sum_ij W_f[i,j,k] a_f_bar[i,j] + sum_ij W_i[i,j,k] a_i_bar[i,j] + sum_ij W_o[i,j,k] a_o_bar[i,j]   adjoint of (1), (3), (5)
+    # (22)  x_bar[j] = sum_kl W_f[k,l,j] a_f_bar[k,l] + sum_kl W_i[k,l,j] a_i_bar[k,l] + sum_kl W_o[k,l,j] a_o_bar[k,l]   adjoint of (1), (3), (5)
     x_bar = contract("ijk,TBij->TBk", W_f, a_f_bar) + contract("ijk,TBij->TBk", W_i, a_i_bar) + contract("ijk,TBij->TBk", W_o, a_o_bar)
-    # (23)  W_f_bar = sum_t a_f_bar[i,j] x[k]   adjoint of (1)
+    # (23)  W_f_bar[j,k,l] = sum_t a_f_bar[j,k] x[l]   adjoint of (1)
     W_f_bar = contract("TBij,TBk->ijk", a_f_bar, x)
     # (24)  b_f_bar = sum_t a_f_bar   adjoint of (1)
     b_f_bar = contract("TBij->ij", a_f_bar)
-    # (25)  W_i_bar = sum_t a_i_bar[i,j] x[k]   adjoint of (3)
+    # (25)  W_i_bar[j,k,l] = sum_t a_i_bar[j,k] x[l]   adjoint of (3)
     W_i_bar = contract("TBij,TBk->ijk", a_i_bar, x)
     # (26)  b_i_bar = sum_t a_i_bar   adjoint of (3)
     b_i_bar = contract("TBij->ij", a_i_bar)
@@ -247,26 +247,26 @@ def step(parameters, inputs, state):
 
     # this step
     h_prev = state["h"]
-    # (1)  a_f = sum_k W_f[i,j,k] x[k] + b_f
+    # (1)  a_f[j,k] = sum_l W_f[j,k,l] x[l] + b_f[j,k]
     a_f = contract("ijk,Bk->Bij", W_f, x) + b_f
     # (2)  sigmoid_a_f = sigmoid(a_f)
     sigmoid_a_f = sigmoid(a_f)
     # (2)  f = gamma + (1 - gamma) * sigmoid(a_f)
     f = gamma + (1 - gamma) * sigmoid_a_f
-    # (3)  a_i = sum_k W_i[i,j,k] x[k] + b_i
+    # (3)  a_i[j,k] = sum_l W_i[j,k,l] x[l] + b_i[j,k]
     a_i = contract("ijk,Bk->Bij", W_i, x) + b_i
     # (4)  i = silu(a_i)
     i = silu(a_i)
-    # (5)  a_o = sum_k W_o[i,j,k] x[k] + b_o
+    # (5)  a_o[j,k] = sum_l W_o[j,k,l] x[l] + b_o[j,k]
     a_o = contract("ijk,Bk->Bij", W_o, x) + b_o
     # (6)  o = sigmoid(a_o)
     o = sigmoid(a_o)
     # (7)  e = 1 - f
     e = 1 - f
-    # (8)  h = f * h_prev + e[i,j] i[i,k]
+    # (8)  h[j,k,l] = f[j,k] * h_prev[j,k,l] + e[j,k] i[j,l]
     h = f[:, :, :, None] * h_prev + contract("Bij,Bik->Bijk", e, i)
-    # (9)  z = sum_k h[i,k,j] o[i,k]
+    # (9)  z[j,k] = sum_l h[j,l,k] o[j,l]
     z = contract("Bikj,Bik->Bij", h, o)
-    # (10)  y = sum_hi W_y[d,h,i] z[h,i]
+    # (10)  y[j] = sum_kl W_y[j,k,l] z[k,l]
     y = contract("dhi,Bhi->Bd", W_y, z)
     return {"y": y}, {"h": h}

@@ -378,7 +378,7 @@ void lmu_backward(
             for (size_t j = 0; j < d; ++j)
                 u_bar[0] += m_bar[j] * B_2[j];
 
-            /* (9)  h_prev_bar = e_h[i] u_bar + W_h^T a_h_bar   adjoint of (1), (3) */
+            /* (9)  h_prev_bar = e_h * u_bar + W_h^T a_h_bar   adjoint of (1), (3) */
             for (size_t j = 0; j < k; ++j) {
                 lmu_real sum = e_h[j] * u_bar[0];
                 for (size_t l = 0; l < k; ++l)
@@ -386,7 +386,7 @@ void lmu_backward(
                 h_prev_bar[j] = sum;
             }
 
-            /* (10)  m_prev_bar = e_m[i] u_bar + A^T m_bar   adjoint of (1), (2) */
+            /* (10)  m_prev_bar = e_m * u_bar + A^T m_bar   adjoint of (1), (2) */
             for (size_t j = 0; j < d; ++j) {
                 lmu_real sum = e_m[j] * u_bar[0];
                 for (size_t l = 0; l < d; ++l)
@@ -410,7 +410,7 @@ void lmu_backward(
             const lmu_real *restrict u_bar = work_u_bar + at;
             lmu_real *restrict x_bar = gradients->x_bar != NULL ? gradients->x_bar + at * n : NULL;
 
-            /* (11)  x_bar = e_x[i] u_bar + W_x^T a_h_bar   adjoint of (1), (3) */
+            /* (11)  x_bar = e_x * u_bar + W_x^T a_h_bar   adjoint of (1), (3) */
             if (x_bar != NULL) {
                 for (size_t j = 0; j < n; ++j) {
                     lmu_real sum = e_x[j] * u_bar[0];
@@ -420,17 +420,17 @@ void lmu_backward(
                 }
             }
 
-            /* (12)  e_x_bar = sum_t u_bar x[i]   adjoint of (1) */
+            /* (12)  e_x_bar = sum_t u_bar * x   adjoint of (1) */
             if (e_x_bar != NULL)
                 for (size_t j = 0; j < n; ++j)
                     e_x_bar[j] += u_bar[0] * x[j];
 
-            /* (13)  e_h_bar = sum_t u_bar h_prev[i]   adjoint of (1) */
+            /* (13)  e_h_bar = sum_t u_bar * h_prev   adjoint of (1) */
             if (e_h_bar != NULL)
                 for (size_t j = 0; j < k; ++j)
                     e_h_bar[j] += u_bar[0] * h_prev[j];
 
-            /* (14)  e_m_bar = sum_t u_bar m_prev[i]   adjoint of (1) */
+            /* (14)  e_m_bar = sum_t u_bar * m_prev   adjoint of (1) */
             if (e_m_bar != NULL)
                 for (size_t j = 0; j < d; ++j)
                     e_m_bar[j] += u_bar[0] * m_prev[j];
@@ -441,7 +441,7 @@ void lmu_backward(
                     for (size_t l = 0; l < d; ++l)
                         A_bar[j * d + l] += m_bar[j] * m_prev[l];
 
-            /* (16)  B_bar = sum_t m_bar[i] u   adjoint of (2) */
+            /* (16)  B_bar = sum_t m_bar * u   adjoint of (2) */
             if (B_bar != NULL)
                 for (size_t j = 0; j < d; ++j)
                     B_bar[j] += m_bar[j] * u[0];

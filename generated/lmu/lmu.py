@@ -150,25 +150,25 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         m_bar[t] = a_h_bar[t] @ W_m + m_next_bar
         # (8)  u_bar = m_bar^T B   adjoint of (2)
         u_bar[t] = contract("Bi,i->B", m_bar[t], B_2)
-        # (9)  h_prev_bar = e_h[i] u_bar + W_h^T a_h_bar   adjoint of (1), (3)
+        # (9)  h_prev_bar = e_h * u_bar + W_h^T a_h_bar   adjoint of (1), (3)
         h_prev_bar = contract("i,B->Bi", e_h, u_bar[t]) + a_h_bar[t] @ W_h
-        # (10)  m_prev_bar = e_m[i] u_bar + A^T m_bar   adjoint of (1), (2)
+        # (10)  m_prev_bar = e_m * u_bar + A^T m_bar   adjoint of (1), (2)
         m_prev_bar = contract("i,B->Bi", e_m, u_bar[t]) + m_bar[t] @ A
 
     # all steps at once
     h_prev = np.concatenate([initial_h[None], h])[:-1]
     m_prev = np.concatenate([initial_m[None], m])[:-1]
-    # (11)  x_bar = e_x[i] u_bar + W_x^T a_h_bar   adjoint of (1), (3)
+    # (11)  x_bar = e_x * u_bar + W_x^T a_h_bar   adjoint of (1), (3)
     x_bar = contract("i,TB->TBi", e_x, u_bar) + a_h_bar @ W_x
-    # (12)  e_x_bar = sum_t u_bar x[i]   adjoint of (1)
+    # (12)  e_x_bar = sum_t u_bar * x   adjoint of (1)
     e_x_bar = contract("TB,TBi->i", u_bar, x)
-    # (13)  e_h_bar = sum_t u_bar h_prev[i]   adjoint of (1)
+    # (13)  e_h_bar = sum_t u_bar * h_prev   adjoint of (1)
     e_h_bar = contract("TB,TBi->i", u_bar, h_prev)
-    # (14)  e_m_bar = sum_t u_bar m_prev[i]   adjoint of (1)
+    # (14)  e_m_bar = sum_t u_bar * m_prev   adjoint of (1)
     e_m_bar = contract("TB,TBi->i", u_bar, m_prev)
     # (15)  A_bar = sum_t m_bar m_prev^T   adjoint of (2)
     A_bar = contract("TBi,TBj->ij", m_bar, m_prev)
-    # (16)  B_bar = sum_t m_bar[i] u   adjoint of (2)
+    # (16)  B_bar = sum_t m_bar * u   adjoint of (2)
     B_bar = contract("TBi,TB->i", m_bar, u)
     # (17)  W_x_bar = sum_t a_h_bar x^T   adjoint of (3)
     W_x_bar = contract("TBi,TBj->ij", a_h_bar, x)

@@ -754,7 +754,7 @@ static void lmu_simd_backward_thread(
                                 for (size_t s = 0; s < rows; ++s) {
                                     const real u_bar = u_bar_rows[s];
 
-                                    /* (9)  h_prev_bar = e_h[i] u_bar + W_h^T a_h_bar   adjoint of
+                                    /* (9)  h_prev_bar = e_h * u_bar + W_h^T a_h_bar   adjoint of
                                      * (1), (3) */
                                     const vec h_prev_bar = load(tile_h_prev_bar + (s * own + v)
                                         * LANES) + e_h_here * u_bar;
@@ -800,7 +800,7 @@ static void lmu_simd_backward_thread(
                                 for (size_t s = 0; s < rows; ++s) {
                                     const real u_bar = u_bar_rows[s];
 
-                                    /* (10)  m_prev_bar = e_m[i] u_bar + A^T m_bar   adjoint of (1),
+                                    /* (10)  m_prev_bar = e_m * u_bar + A^T m_bar   adjoint of (1),
                                      * (2) */
                                     const vec m_prev_bar = load(tile_m_prev_bar + (s * own + v)
                                         * LANES) + e_m_here * u_bar;
@@ -853,13 +853,13 @@ static void lmu_simd_backward_thread(
                                 const real u_bar = u_bar_rows[s];
                                 const vec x = load_part(x_rows + s * n + j, left);
 
-                                /* (11)  x_bar = e_x[i] u_bar + W_x^T a_h_bar   adjoint of (1), (3)
+                                /* (11)  x_bar = e_x * u_bar + W_x^T a_h_bar   adjoint of (1), (3)
                                  * */
                                 const vec x_bar =
                                     load(tile_x_bar + (s * own + v) * LANES) + e_x_here * u_bar;
                                 store_part(x_bar_rows + s * x_bar_stride + j, x_bar, left);
 
-                                /* (12)  e_x_bar = sum_t u_bar x[i]   adjoint of (1) */
+                                /* (12)  e_x_bar = sum_t u_bar * x   adjoint of (1) */
                                 e_x_bar_here += u_bar * x;
                             }
                             if (e_x_bar != NULL) {
@@ -894,7 +894,7 @@ static void lmu_simd_backward_thread(
                             const real u_bar = u_bar_rows[s];
                             const vec h_prev = load_part(h_prev_rows + s * k + j, left);
 
-                            /* (13)  e_h_bar = sum_t u_bar h_prev[i]   adjoint of (1) */
+                            /* (13)  e_h_bar = sum_t u_bar * h_prev   adjoint of (1) */
                             e_h_bar_here += u_bar * h_prev;
                         }
                         if (e_h_bar != NULL) {
@@ -934,10 +934,10 @@ static void lmu_simd_backward_thread(
                             const vec m_prev = load_part(m_prev_rows + s * m_prev_stride + j, left);
                             const vec m_bar = load(m_bar_rows + s * row_d + j);
 
-                            /* (14)  e_m_bar = sum_t u_bar m_prev[i]   adjoint of (1) */
+                            /* (14)  e_m_bar = sum_t u_bar * m_prev   adjoint of (1) */
                             e_m_bar_here += u_bar * m_prev;
 
-                            /* (16)  B_bar = sum_t m_bar[i] u   adjoint of (2) */
+                            /* (16)  B_bar = sum_t m_bar * u   adjoint of (2) */
                             B_bar_here += m_bar * u;
                         }
                         if (e_m_bar != NULL) {

@@ -282,8 +282,8 @@ void lstm_layer_norm_forward(
                 w_o[j] = sum;
             }
 
-            /* (20)  mu_2 = 1 / (4 * m) sum_i w_i[i] + 1 / (4 * m) sum_i w_f[i] + 1 / (4 * m) sum_i
-             * w_g[i] + 1 / (4 * m) sum_i w_o[i] */
+            /* (20)  mu_2 = 1 / (4 * m) sum_j w_i[j] + 1 / (4 * m) sum_j w_f[j] + 1 / (4 * m) sum_j
+             * w_g[j] + 1 / (4 * m) sum_j w_o[j] */
             mu_2[0] = 0;
             for (size_t j = 0; j < m; ++j)
                 mu_2[0] += (1 / (4 * (lstm_layer_norm_real)m)) * w_i[j];
@@ -402,8 +402,8 @@ void lstm_layer_norm_forward(
                 u_o[j] = sum;
             }
 
-            /* (5)  mu_1 = 1 / (4 * m) sum_i u_i[i] + 1 / (4 * m) sum_i u_f[i] + 1 / (4 * m) sum_i
-             * u_g[i] + 1 / (4 * m) sum_i u_o[i] */
+            /* (5)  mu_1 = 1 / (4 * m) sum_j u_i[j] + 1 / (4 * m) sum_j u_f[j] + 1 / (4 * m) sum_j
+             * u_g[j] + 1 / (4 * m) sum_j u_o[j] */
             mu_1[0] = 0;
             for (size_t j = 0; j < m; ++j)
                 mu_1[0] += (1 / (4 * (lstm_layer_norm_real)m)) * u_i[j];
@@ -517,7 +517,7 @@ void lstm_layer_norm_forward(
             for (size_t j = 0; j < m; ++j)
                 o_tail[j] = lstm_layer_norm_sigmoid_tail(z_o[j]);
 
-            /* (40)  mu_3 = 1 / m sum_i c[i] */
+            /* (40)  mu_3 = 1 / m sum_j c[j] */
             mu_3[0] = 0;
             for (size_t j = 0; j < m; ++j)
                 mu_3[0] += (1 / (lstm_layer_norm_real)m) * c[j];
@@ -698,8 +698,8 @@ void lstm_layer_norm_infer(
                 w_o[j] = sum;
             }
 
-            /* (20)  mu_2 = 1 / (4 * m) sum_i w_i[i] + 1 / (4 * m) sum_i w_f[i] + 1 / (4 * m) sum_i
-             * w_g[i] + 1 / (4 * m) sum_i w_o[i] */
+            /* (20)  mu_2 = 1 / (4 * m) sum_j w_i[j] + 1 / (4 * m) sum_j w_f[j] + 1 / (4 * m) sum_j
+             * w_g[j] + 1 / (4 * m) sum_j w_o[j] */
             mu_2[0] = 0;
             for (size_t j = 0; j < m; ++j)
                 mu_2[0] += (1 / (4 * (lstm_layer_norm_real)m)) * w_i[j];
@@ -806,8 +806,8 @@ void lstm_layer_norm_infer(
                 u_o[j] = sum;
             }
 
-            /* (5)  mu_1 = 1 / (4 * m) sum_i u_i[i] + 1 / (4 * m) sum_i u_f[i] + 1 / (4 * m) sum_i
-             * u_g[i] + 1 / (4 * m) sum_i u_o[i] */
+            /* (5)  mu_1 = 1 / (4 * m) sum_j u_i[j] + 1 / (4 * m) sum_j u_f[j] + 1 / (4 * m) sum_j
+             * u_g[j] + 1 / (4 * m) sum_j u_o[j] */
             mu_1[0] = 0;
             for (size_t j = 0; j < m; ++j)
                 mu_1[0] += (1 / (4 * (lstm_layer_norm_real)m)) * u_i[j];
@@ -905,7 +905,7 @@ void lstm_layer_norm_infer(
             for (size_t j = 0; j < m; ++j)
                 o[j] = lstm_layer_norm_sigmoid(z_o[j]);
 
-            /* (40)  mu_3 = 1 / m sum_i c[i] */
+            /* (40)  mu_3 = 1 / m sum_j c[j] */
             mu_3[0] = 0;
             for (size_t j = 0; j < m; ++j)
                 mu_3[0] += (1 / (lstm_layer_norm_real)m) * c[j];
@@ -1290,12 +1290,12 @@ void lstm_layer_norm_backward(
             /* (51)  v_3_bar = -1/2 * r_3_bar * r_3^3   adjoint of (43) */
             v_3_bar[0] = -REAL(0.5) * r_3_bar[0] * r_3[0] * r_3[0] * r_3[0];
 
-            /* (52)  d_3_bar = 2 / m v_3_bar d_3[i] + e_3_bar * r_3   adjoint of (42), (44) */
+            /* (52)  d_3_bar = 2 / m v_3_bar * d_3 + e_3_bar * r_3   adjoint of (42), (44) */
             for (size_t j = 0; j < m; ++j)
                 d_3_bar[j] = (2 / (lstm_layer_norm_real)m) * v_3_bar[0] * d_3[j]
                     + e_3_bar[j] * r_3[0];
 
-            /* (53)  mu_3_bar = -sum_i d_3_bar[i]   adjoint of (41) */
+            /* (53)  mu_3_bar = -sum_j d_3_bar[j]   adjoint of (41) */
             mu_3_bar[0] = 0;
             for (size_t j = 0; j < m; ++j)
                 mu_3_bar[0] -= d_3_bar[j];
@@ -1367,32 +1367,32 @@ void lstm_layer_norm_backward(
             /* (83)  v_1_bar = -1/2 * r_1_bar * r_1^3   adjoint of (11) */
             v_1_bar[0] = -REAL(0.5) * r_1_bar[0] * r_1[0] * r_1[0] * r_1[0];
 
-            /* (84)  d_1_o_bar = 1 / (2 * m) v_1_bar d_1_o[i] + e_1_o_bar * r_1   adjoint of (10),
+            /* (84)  d_1_o_bar = 1 / (2 * m) v_1_bar * d_1_o + e_1_o_bar * r_1   adjoint of (10),
              * (15) */
             for (size_t j = 0; j < m; ++j)
                 d_1_o_bar[j] = (1 / (2 * (lstm_layer_norm_real)m)) * v_1_bar[0] * d_1_o[j]
                     + e_1_o_bar[j] * r_1[0];
 
-            /* (85)  d_1_g_bar = 1 / (2 * m) v_1_bar d_1_g[i] + e_1_g_bar * r_1   adjoint of (10),
+            /* (85)  d_1_g_bar = 1 / (2 * m) v_1_bar * d_1_g + e_1_g_bar * r_1   adjoint of (10),
              * (14) */
             for (size_t j = 0; j < m; ++j)
                 d_1_g_bar[j] = (1 / (2 * (lstm_layer_norm_real)m)) * v_1_bar[0] * d_1_g[j]
                     + e_1_g_bar[j] * r_1[0];
 
-            /* (86)  d_1_f_bar = 1 / (2 * m) v_1_bar d_1_f[i] + e_1_f_bar * r_1   adjoint of (10),
+            /* (86)  d_1_f_bar = 1 / (2 * m) v_1_bar * d_1_f + e_1_f_bar * r_1   adjoint of (10),
              * (13) */
             for (size_t j = 0; j < m; ++j)
                 d_1_f_bar[j] = (1 / (2 * (lstm_layer_norm_real)m)) * v_1_bar[0] * d_1_f[j]
                     + e_1_f_bar[j] * r_1[0];
 
-            /* (87)  d_1_i_bar = 1 / (2 * m) v_1_bar d_1_i[i] + e_1_i_bar * r_1   adjoint of (10),
+            /* (87)  d_1_i_bar = 1 / (2 * m) v_1_bar * d_1_i + e_1_i_bar * r_1   adjoint of (10),
              * (12) */
             for (size_t j = 0; j < m; ++j)
                 d_1_i_bar[j] = (1 / (2 * (lstm_layer_norm_real)m)) * v_1_bar[0] * d_1_i[j]
                     + e_1_i_bar[j] * r_1[0];
 
-            /* (88)  mu_1_bar = -sum_i d_1_i_bar[i] - sum_i d_1_f_bar[i] - sum_i d_1_g_bar[i] -
-             * sum_i d_1_o_bar[i]   adjoint of (6), (7), (8), (9) */
+            /* (88)  mu_1_bar = -sum_j d_1_i_bar[j] - sum_j d_1_f_bar[j] - sum_j d_1_g_bar[j] -
+             * sum_j d_1_o_bar[j]   adjoint of (6), (7), (8), (9) */
             mu_1_bar[0] = 0;
             for (size_t j = 0; j < m; ++j)
                 mu_1_bar[0] -= d_1_i_bar[j];
@@ -1538,32 +1538,32 @@ void lstm_layer_norm_backward(
             /* (68)  v_2_bar = -1/2 * r_2_bar * r_2^3   adjoint of (26) */
             v_2_bar[0] = -REAL(0.5) * r_2_bar[0] * r_2[0] * r_2[0] * r_2[0];
 
-            /* (69)  d_2_o_bar = 1 / (2 * m) v_2_bar d_2_o[i] + e_2_o_bar * r_2   adjoint of (25),
+            /* (69)  d_2_o_bar = 1 / (2 * m) v_2_bar * d_2_o + e_2_o_bar * r_2   adjoint of (25),
              * (30) */
             for (size_t j = 0; j < m; ++j)
                 d_2_o_bar[j] = (1 / (2 * (lstm_layer_norm_real)m)) * v_2_bar[0] * d_2_o[j]
                     + e_2_o_bar[j] * r_2[0];
 
-            /* (70)  d_2_g_bar = 1 / (2 * m) v_2_bar d_2_g[i] + e_2_g_bar * r_2   adjoint of (25),
+            /* (70)  d_2_g_bar = 1 / (2 * m) v_2_bar * d_2_g + e_2_g_bar * r_2   adjoint of (25),
              * (29) */
             for (size_t j = 0; j < m; ++j)
                 d_2_g_bar[j] = (1 / (2 * (lstm_layer_norm_real)m)) * v_2_bar[0] * d_2_g[j]
                     + e_2_g_bar[j] * r_2[0];
 
-            /* (71)  d_2_f_bar = 1 / (2 * m) v_2_bar d_2_f[i] + e_2_f_bar * r_2   adjoint of (25),
+            /* (71)  d_2_f_bar = 1 / (2 * m) v_2_bar * d_2_f + e_2_f_bar * r_2   adjoint of (25),
              * (28) */
             for (size_t j = 0; j < m; ++j)
                 d_2_f_bar[j] = (1 / (2 * (lstm_layer_norm_real)m)) * v_2_bar[0] * d_2_f[j]
                     + e_2_f_bar[j] * r_2[0];
 
-            /* (72)  d_2_i_bar = 1 / (2 * m) v_2_bar d_2_i[i] + e_2_i_bar * r_2   adjoint of (25),
+            /* (72)  d_2_i_bar = 1 / (2 * m) v_2_bar * d_2_i + e_2_i_bar * r_2   adjoint of (25),
              * (27) */
             for (size_t j = 0; j < m; ++j)
                 d_2_i_bar[j] = (1 / (2 * (lstm_layer_norm_real)m)) * v_2_bar[0] * d_2_i[j]
                     + e_2_i_bar[j] * r_2[0];
 
-            /* (73)  mu_2_bar = -sum_i d_2_i_bar[i] - sum_i d_2_f_bar[i] - sum_i d_2_g_bar[i] -
-             * sum_i d_2_o_bar[i]   adjoint of (21), (22), (23), (24) */
+            /* (73)  mu_2_bar = -sum_j d_2_i_bar[j] - sum_j d_2_f_bar[j] - sum_j d_2_g_bar[j] -
+             * sum_j d_2_o_bar[j]   adjoint of (21), (22), (23), (24) */
             mu_2_bar[0] = 0;
             for (size_t j = 0; j < m; ++j)
                 mu_2_bar[0] -= d_2_i_bar[j];
@@ -1903,8 +1903,8 @@ void lstm_layer_norm_step(
             u_o[j] = sum;
         }
 
-        /* (5)  mu_1 = 1 / (4 * m) sum_i u_i[i] + 1 / (4 * m) sum_i u_f[i] + 1 / (4 * m) sum_i
-         * u_g[i] + 1 / (4 * m) sum_i u_o[i] */
+        /* (5)  mu_1 = 1 / (4 * m) sum_j u_i[j] + 1 / (4 * m) sum_j u_f[j] + 1 / (4 * m) sum_j
+         * u_g[j] + 1 / (4 * m) sum_j u_o[j] */
         mu_1[0] = 0;
         for (size_t j = 0; j < m; ++j)
             mu_1[0] += (1 / (4 * (lstm_layer_norm_real)m)) * u_i[j];
@@ -1994,8 +1994,8 @@ void lstm_layer_norm_step(
             w_o[j] = sum;
         }
 
-        /* (20)  mu_2 = 1 / (4 * m) sum_i w_i[i] + 1 / (4 * m) sum_i w_f[i] + 1 / (4 * m) sum_i
-         * w_g[i] + 1 / (4 * m) sum_i w_o[i] */
+        /* (20)  mu_2 = 1 / (4 * m) sum_j w_i[j] + 1 / (4 * m) sum_j w_f[j] + 1 / (4 * m) sum_j
+         * w_g[j] + 1 / (4 * m) sum_j w_o[j] */
         mu_2[0] = 0;
         for (size_t j = 0; j < m; ++j)
             mu_2[0] += (1 / (4 * (lstm_layer_norm_real)m)) * w_i[j];
@@ -2093,7 +2093,7 @@ void lstm_layer_norm_step(
         for (size_t j = 0; j < m; ++j)
             o[j] = lstm_layer_norm_sigmoid(z_o[j]);
 
-        /* (40)  mu_3 = 1 / m sum_i c[i] */
+        /* (40)  mu_3 = 1 / m sum_j c[j] */
         mu_3[0] = 0;
         for (size_t j = 0; j < m; ++j)
             mu_3[0] += (1 / (lstm_layer_norm_real)m) * c[j];

@@ -324,8 +324,8 @@ static void lstm_layer_norm_simd_forward_thread(
         const real *restrict w_o = work_w_o + s * row_m;
         real *restrict mu_2 = work_mu_2 + s;
 
-        /* (20)  mu_2 = 1 / (4 * m) sum_i w_i[i] + 1 / (4 * m) sum_i w_f[i] + 1 / (4 * m) sum_i
-         * w_g[i] + 1 / (4 * m) sum_i w_o[i] */
+        /* (20)  mu_2 = 1 / (4 * m) sum_j w_i[j] + 1 / (4 * m) sum_j w_f[j] + 1 / (4 * m) sum_j
+         * w_g[j] + 1 / (4 * m) sum_j w_o[j] */
         mu_2[0] = 0;
         mu_2[0] += (1 / (4 * (lstm_layer_norm_real)m)) * row_sum(&w_i[0], m);
         mu_2[0] += (1 / (4 * (lstm_layer_norm_real)m)) * row_sum(&w_f[0], m);
@@ -520,8 +520,8 @@ static void lstm_layer_norm_simd_forward_thread(
             const real *restrict u_o = work_u_o + s * row_m;
             real *restrict mu_1 = work_mu_1 + s;
 
-            /* (5)  mu_1 = 1 / (4 * m) sum_i u_i[i] + 1 / (4 * m) sum_i u_f[i] + 1 / (4 * m) sum_i
-             * u_g[i] + 1 / (4 * m) sum_i u_o[i] */
+            /* (5)  mu_1 = 1 / (4 * m) sum_j u_i[j] + 1 / (4 * m) sum_j u_f[j] + 1 / (4 * m) sum_j
+             * u_g[j] + 1 / (4 * m) sum_j u_o[j] */
             mu_1[0] = 0;
             mu_1[0] += (1 / (4 * (lstm_layer_norm_real)m)) * row_sum(&u_i[0], m);
             mu_1[0] += (1 / (4 * (lstm_layer_norm_real)m)) * row_sum(&u_f[0], m);
@@ -733,7 +733,7 @@ static void lstm_layer_norm_simd_forward_thread(
             const real *restrict c = tape_c + (t * B + s) * row_m;
             real *restrict mu_3 = work_mu_3 + s;
 
-            /* (40)  mu_3 = 1 / m sum_i c[i] */
+            /* (40)  mu_3 = 1 / m sum_j c[j] */
             mu_3[0] = 0;
             mu_3[0] += (1 / (lstm_layer_norm_real)m) * row_sum(&c[0], m);
         }
@@ -989,8 +989,8 @@ static void lstm_layer_norm_simd_infer_thread(
         const real *restrict w_o = work_w_o + s * row_m;
         real *restrict mu_2 = work_mu_2 + s;
 
-        /* (20)  mu_2 = 1 / (4 * m) sum_i w_i[i] + 1 / (4 * m) sum_i w_f[i] + 1 / (4 * m) sum_i
-         * w_g[i] + 1 / (4 * m) sum_i w_o[i] */
+        /* (20)  mu_2 = 1 / (4 * m) sum_j w_i[j] + 1 / (4 * m) sum_j w_f[j] + 1 / (4 * m) sum_j
+         * w_g[j] + 1 / (4 * m) sum_j w_o[j] */
         mu_2[0] = 0;
         mu_2[0] += (1 / (4 * (lstm_layer_norm_real)m)) * row_sum(&w_i[0], m);
         mu_2[0] += (1 / (4 * (lstm_layer_norm_real)m)) * row_sum(&w_f[0], m);
@@ -1185,8 +1185,8 @@ static void lstm_layer_norm_simd_infer_thread(
             const real *restrict u_o = work_u_o + s * row_m;
             real *restrict mu_1 = work_mu_1 + s;
 
-            /* (5)  mu_1 = 1 / (4 * m) sum_i u_i[i] + 1 / (4 * m) sum_i u_f[i] + 1 / (4 * m) sum_i
-             * u_g[i] + 1 / (4 * m) sum_i u_o[i] */
+            /* (5)  mu_1 = 1 / (4 * m) sum_j u_i[j] + 1 / (4 * m) sum_j u_f[j] + 1 / (4 * m) sum_j
+             * u_g[j] + 1 / (4 * m) sum_j u_o[j] */
             mu_1[0] = 0;
             mu_1[0] += (1 / (4 * (lstm_layer_norm_real)m)) * row_sum(&u_i[0], m);
             mu_1[0] += (1 / (4 * (lstm_layer_norm_real)m)) * row_sum(&u_f[0], m);
@@ -1378,7 +1378,7 @@ static void lstm_layer_norm_simd_infer_thread(
             const real *restrict c = work_c + ((t & 1) * B + s) * row_m;
             real *restrict mu_3 = work_mu_3 + s;
 
-            /* (40)  mu_3 = 1 / m sum_i c[i] */
+            /* (40)  mu_3 = 1 / m sum_j c[j] */
             mu_3[0] = 0;
             mu_3[0] += (1 / (lstm_layer_norm_real)m) * row_sum(&c[0], m);
         }
@@ -1815,7 +1815,7 @@ static void lstm_layer_norm_simd_backward_thread(
                             const vec d_3 = load(d_3_rows + s * row_m + j);
                             const vec e_3_bar = load(e_3_bar_rows + s * row_m + j);
 
-                            /* (52)  d_3_bar = 2 / m v_3_bar d_3[i] + e_3_bar * r_3   adjoint of
+                            /* (52)  d_3_bar = 2 / m v_3_bar * d_3 + e_3_bar * r_3   adjoint of
                              * (42), (44) */
                             const vec d_3_bar =
                                 (2 / (lstm_layer_norm_real)m) * v_3_bar * d_3 + e_3_bar * r_3;
@@ -1830,7 +1830,7 @@ static void lstm_layer_norm_simd_backward_thread(
                 const real *restrict d_3_bar = work_d_3_bar + s * row_m;
                 real *restrict mu_3_bar = work_mu_3_bar + s;
 
-                /* (53)  mu_3_bar = -sum_i d_3_bar[i]   adjoint of (41) */
+                /* (53)  mu_3_bar = -sum_j d_3_bar[j]   adjoint of (41) */
                 mu_3_bar[0] = 0;
                 mu_3_bar[0] -= row_sum(&d_3_bar[0], m);
             }
@@ -1991,28 +1991,28 @@ static void lstm_layer_norm_simd_backward_thread(
                             const vec e_1_f_bar = load(e_1_f_bar_rows + s * row_m + j);
                             const vec e_1_i_bar = load(e_1_i_bar_rows + s * row_m + j);
 
-                            /* (84)  d_1_o_bar = 1 / (2 * m) v_1_bar d_1_o[i] + e_1_o_bar * r_1
+                            /* (84)  d_1_o_bar = 1 / (2 * m) v_1_bar * d_1_o + e_1_o_bar * r_1
                              * adjoint of (10), (15) */
                             const vec d_1_o_bar =
                                 (1 / (2 * (lstm_layer_norm_real)m)) * v_1_bar * d_1_o
                                 + e_1_o_bar * r_1;
                             store(d_1_o_bar_rows + s * row_m + j, d_1_o_bar);
 
-                            /* (85)  d_1_g_bar = 1 / (2 * m) v_1_bar d_1_g[i] + e_1_g_bar * r_1
+                            /* (85)  d_1_g_bar = 1 / (2 * m) v_1_bar * d_1_g + e_1_g_bar * r_1
                              * adjoint of (10), (14) */
                             const vec d_1_g_bar =
                                 (1 / (2 * (lstm_layer_norm_real)m)) * v_1_bar * d_1_g
                                 + e_1_g_bar * r_1;
                             store(d_1_g_bar_rows + s * row_m + j, d_1_g_bar);
 
-                            /* (86)  d_1_f_bar = 1 / (2 * m) v_1_bar d_1_f[i] + e_1_f_bar * r_1
+                            /* (86)  d_1_f_bar = 1 / (2 * m) v_1_bar * d_1_f + e_1_f_bar * r_1
                              * adjoint of (10), (13) */
                             const vec d_1_f_bar =
                                 (1 / (2 * (lstm_layer_norm_real)m)) * v_1_bar * d_1_f
                                 + e_1_f_bar * r_1;
                             store(d_1_f_bar_rows + s * row_m + j, d_1_f_bar);
 
-                            /* (87)  d_1_i_bar = 1 / (2 * m) v_1_bar d_1_i[i] + e_1_i_bar * r_1
+                            /* (87)  d_1_i_bar = 1 / (2 * m) v_1_bar * d_1_i + e_1_i_bar * r_1
                              * adjoint of (10), (12) */
                             const vec d_1_i_bar =
                                 (1 / (2 * (lstm_layer_norm_real)m)) * v_1_bar * d_1_i
@@ -2031,8 +2031,8 @@ static void lstm_layer_norm_simd_backward_thread(
                 const real *restrict d_1_i_bar = work_d_1_i_bar + s * row_m;
                 real *restrict mu_1_bar = work_mu_1_bar + s;
 
-                /* (88)  mu_1_bar = -sum_i d_1_i_bar[i] - sum_i d_1_f_bar[i] - sum_i d_1_g_bar[i] -
-                 * sum_i d_1_o_bar[i]   adjoint of (6), (7), (8), (9) */
+                /* (88)  mu_1_bar = -sum_j d_1_i_bar[j] - sum_j d_1_f_bar[j] - sum_j d_1_g_bar[j] -
+                 * sum_j d_1_o_bar[j]   adjoint of (6), (7), (8), (9) */
                 mu_1_bar[0] = 0;
                 mu_1_bar[0] -= row_sum(&d_1_i_bar[0], m);
                 mu_1_bar[0] -= row_sum(&d_1_f_bar[0], m);
@@ -2490,28 +2490,28 @@ static void lstm_layer_norm_simd_backward_thread(
                             const vec e_2_f_bar = load(e_2_f_bar_rows + s * row_m + j);
                             const vec e_2_i_bar = load(e_2_i_bar_rows + s * row_m + j);
 
-                            /* (69)  d_2_o_bar = 1 / (2 * m) v_2_bar d_2_o[i] + e_2_o_bar * r_2
+                            /* (69)  d_2_o_bar = 1 / (2 * m) v_2_bar * d_2_o + e_2_o_bar * r_2
                              * adjoint of (25), (30) */
                             const vec d_2_o_bar =
                                 (1 / (2 * (lstm_layer_norm_real)m)) * v_2_bar * d_2_o
                                 + e_2_o_bar * r_2;
                             store(d_2_o_bar_rows + s * row_m + j, d_2_o_bar);
 
-                            /* (70)  d_2_g_bar = 1 / (2 * m) v_2_bar d_2_g[i] + e_2_g_bar * r_2
+                            /* (70)  d_2_g_bar = 1 / (2 * m) v_2_bar * d_2_g + e_2_g_bar * r_2
                              * adjoint of (25), (29) */
                             const vec d_2_g_bar =
                                 (1 / (2 * (lstm_layer_norm_real)m)) * v_2_bar * d_2_g
                                 + e_2_g_bar * r_2;
                             store(d_2_g_bar_rows + s * row_m + j, d_2_g_bar);
 
-                            /* (71)  d_2_f_bar = 1 / (2 * m) v_2_bar d_2_f[i] + e_2_f_bar * r_2
+                            /* (71)  d_2_f_bar = 1 / (2 * m) v_2_bar * d_2_f + e_2_f_bar * r_2
                              * adjoint of (25), (28) */
                             const vec d_2_f_bar =
                                 (1 / (2 * (lstm_layer_norm_real)m)) * v_2_bar * d_2_f
                                 + e_2_f_bar * r_2;
                             store(d_2_f_bar_rows + s * row_m + j, d_2_f_bar);
 
-                            /* (72)  d_2_i_bar = 1 / (2 * m) v_2_bar d_2_i[i] + e_2_i_bar * r_2
+                            /* (72)  d_2_i_bar = 1 / (2 * m) v_2_bar * d_2_i + e_2_i_bar * r_2
                              * adjoint of (25), (27) */
                             const vec d_2_i_bar =
                                 (1 / (2 * (lstm_layer_norm_real)m)) * v_2_bar * d_2_i
@@ -2531,8 +2531,8 @@ static void lstm_layer_norm_simd_backward_thread(
             const real *restrict d_2_i_bar = work_d_2_i_bar + s * row_m;
             real *restrict mu_2_bar = work_mu_2_bar + s;
 
-            /* (73)  mu_2_bar = -sum_i d_2_i_bar[i] - sum_i d_2_f_bar[i] - sum_i d_2_g_bar[i] -
-             * sum_i d_2_o_bar[i]   adjoint of (21), (22), (23), (24) */
+            /* (73)  mu_2_bar = -sum_j d_2_i_bar[j] - sum_j d_2_f_bar[j] - sum_j d_2_g_bar[j] -
+             * sum_j d_2_o_bar[j]   adjoint of (21), (22), (23), (24) */
             mu_2_bar[0] = 0;
             mu_2_bar[0] -= row_sum(&d_2_i_bar[0], m);
             mu_2_bar[0] -= row_sum(&d_2_f_bar[0], m);
@@ -2841,8 +2841,8 @@ static void lstm_layer_norm_simd_step_thread(
         const real *restrict w_o = work_w_o + s * row_m;
         real *restrict mu_2 = work_mu_2 + s;
 
-        /* (20)  mu_2 = 1 / (4 * m) sum_i w_i[i] + 1 / (4 * m) sum_i w_f[i] + 1 / (4 * m) sum_i
-         * w_g[i] + 1 / (4 * m) sum_i w_o[i] */
+        /* (20)  mu_2 = 1 / (4 * m) sum_j w_i[j] + 1 / (4 * m) sum_j w_f[j] + 1 / (4 * m) sum_j
+         * w_g[j] + 1 / (4 * m) sum_j w_o[j] */
         mu_2[0] = 0;
         mu_2[0] += (1 / (4 * (lstm_layer_norm_real)m)) * row_sum(&w_i[0], m);
         mu_2[0] += (1 / (4 * (lstm_layer_norm_real)m)) * row_sum(&w_f[0], m);
@@ -3025,8 +3025,8 @@ static void lstm_layer_norm_simd_step_thread(
         const real *restrict u_o = work_u_o + s * row_m;
         real *restrict mu_1 = work_mu_1 + s;
 
-        /* (5)  mu_1 = 1 / (4 * m) sum_i u_i[i] + 1 / (4 * m) sum_i u_f[i] + 1 / (4 * m) sum_i
-         * u_g[i] + 1 / (4 * m) sum_i u_o[i] */
+        /* (5)  mu_1 = 1 / (4 * m) sum_j u_i[j] + 1 / (4 * m) sum_j u_f[j] + 1 / (4 * m) sum_j
+         * u_g[j] + 1 / (4 * m) sum_j u_o[j] */
         mu_1[0] = 0;
         mu_1[0] += (1 / (4 * (lstm_layer_norm_real)m)) * row_sum(&u_i[0], m);
         mu_1[0] += (1 / (4 * (lstm_layer_norm_real)m)) * row_sum(&u_f[0], m);
@@ -3214,7 +3214,7 @@ static void lstm_layer_norm_simd_step_thread(
         const real *restrict c = work_c + s * row_m;
         real *restrict mu_3 = work_mu_3 + s;
 
-        /* (40)  mu_3 = 1 / m sum_i c[i] */
+        /* (40)  mu_3 = 1 / m sum_j c[j] */
         mu_3[0] = 0;
         mu_3[0] += (1 / (lstm_layer_norm_real)m) * row_sum(&c[0], m);
     }

@@ -767,7 +767,7 @@ void ltc_backward(
 
             /* (28)  s_6_bar = -x_bar * (x_5 + f_6 * A / 6) / s_6^2   adjoint of (25) */
             for (size_t j = 0; j < m; ++j)
-                s_6_bar[j] = -x_bar[j] * (x_5[j] + f_6[j] * A[j] / 6) / (s_6[j] * s_6[j]);
+                s_6_bar[j] = -x_bar[j] * (x_5[j] + f_6[j] * A[j] / 6) / s_6[j] / s_6[j];
 
             /* (30)  f_6_bar = s_6_bar / 6 + 1/6 * x_bar * A / s_6   adjoint of (24), (25) */
             for (size_t j = 0; j < m; ++j)
@@ -787,7 +787,7 @@ void ltc_backward(
 
             /* (34)  s_5_bar = -x_5_bar * (x_4 + f_5 * A / 6) / s_5^2   adjoint of (21) */
             for (size_t j = 0; j < m; ++j)
-                s_5_bar[j] = -x_5_bar[j] * (x_4[j] + f_5[j] * A[j] / 6) / (s_5[j] * s_5[j]);
+                s_5_bar[j] = -x_5_bar[j] * (x_4[j] + f_5[j] * A[j] / 6) / s_5[j] / s_5[j];
 
             /* (36)  f_5_bar = s_5_bar / 6 + 1/6 * x_5_bar * A / s_5   adjoint of (20), (21) */
             for (size_t j = 0; j < m; ++j)
@@ -807,7 +807,7 @@ void ltc_backward(
 
             /* (40)  s_4_bar = -x_4_bar * (x_3 + f_4 * A / 6) / s_4^2   adjoint of (17) */
             for (size_t j = 0; j < m; ++j)
-                s_4_bar[j] = -x_4_bar[j] * (x_3[j] + f_4[j] * A[j] / 6) / (s_4[j] * s_4[j]);
+                s_4_bar[j] = -x_4_bar[j] * (x_3[j] + f_4[j] * A[j] / 6) / s_4[j] / s_4[j];
 
             /* (42)  f_4_bar = s_4_bar / 6 + 1/6 * x_4_bar * A / s_4   adjoint of (16), (17) */
             for (size_t j = 0; j < m; ++j)
@@ -827,7 +827,7 @@ void ltc_backward(
 
             /* (46)  s_3_bar = -x_3_bar * (x_2 + f_3 * A / 6) / s_3^2   adjoint of (13) */
             for (size_t j = 0; j < m; ++j)
-                s_3_bar[j] = -x_3_bar[j] * (x_2[j] + f_3[j] * A[j] / 6) / (s_3[j] * s_3[j]);
+                s_3_bar[j] = -x_3_bar[j] * (x_2[j] + f_3[j] * A[j] / 6) / s_3[j] / s_3[j];
 
             /* (48)  f_3_bar = s_3_bar / 6 + 1/6 * x_3_bar * A / s_3   adjoint of (12), (13) */
             for (size_t j = 0; j < m; ++j)
@@ -847,7 +847,7 @@ void ltc_backward(
 
             /* (52)  s_2_bar = -x_2_bar * (x_1 + f_2 * A / 6) / s_2^2   adjoint of (9) */
             for (size_t j = 0; j < m; ++j)
-                s_2_bar[j] = -x_2_bar[j] * (x_1[j] + f_2[j] * A[j] / 6) / (s_2[j] * s_2[j]);
+                s_2_bar[j] = -x_2_bar[j] * (x_1[j] + f_2[j] * A[j] / 6) / s_2[j] / s_2[j];
 
             /* (54)  f_2_bar = s_2_bar / 6 + 1/6 * x_2_bar * A / s_2   adjoint of (8), (9) */
             for (size_t j = 0; j < m; ++j)
@@ -867,7 +867,7 @@ void ltc_backward(
 
             /* (58)  s_1_bar = -x_1_bar * (x_prev + f_1 * A / 6) / s_1^2   adjoint of (5) */
             for (size_t j = 0; j < m; ++j)
-                s_1_bar[j] = -x_1_bar[j] * (x_prev[j] + f_1[j] * A[j] / 6) / (s_1[j] * s_1[j]);
+                s_1_bar[j] = -x_1_bar[j] * (x_prev[j] + f_1[j] * A[j] / 6) / s_1[j] / s_1[j];
 
             /* (61)  f_1_bar = s_1_bar / 6 + 1/6 * x_1_bar * A / s_1   adjoint of (4), (5) */
             for (size_t j = 0; j < m; ++j)
@@ -937,7 +937,7 @@ void ltc_backward(
             /* (29)  s_6_to_exp_tau_log_bar = -1/6 * s_6_bar / exp(tau_log)^2   adjoint of (24) */
             for (size_t j = 0; j < m; ++j)
                 s_6_to_exp_tau_log_bar[j] =
-                    -REAL(1) / REAL(6) * s_6_bar[j] / (exp_tau_log[j] * exp_tau_log[j]);
+                    -REAL(1) / REAL(6) * s_6_bar[j] / exp_tau_log[j] / exp_tau_log[j];
 
             /* (33)  x_5_to_A_bar = 1/6 * x_5_bar * f_5 / s_5   adjoint of (21) */
             for (size_t j = 0; j < m; ++j)
@@ -946,7 +946,7 @@ void ltc_backward(
             /* (35)  s_5_to_exp_tau_log_bar = -1/6 * s_5_bar / exp(tau_log)^2   adjoint of (20) */
             for (size_t j = 0; j < m; ++j)
                 s_5_to_exp_tau_log_bar[j] =
-                    -REAL(1) / REAL(6) * s_5_bar[j] / (exp_tau_log[j] * exp_tau_log[j]);
+                    -REAL(1) / REAL(6) * s_5_bar[j] / exp_tau_log[j] / exp_tau_log[j];
 
             /* (39)  x_4_to_A_bar = 1/6 * x_4_bar * f_4 / s_4   adjoint of (17) */
             for (size_t j = 0; j < m; ++j)
@@ -955,7 +955,7 @@ void ltc_backward(
             /* (41)  s_4_to_exp_tau_log_bar = -1/6 * s_4_bar / exp(tau_log)^2   adjoint of (16) */
             for (size_t j = 0; j < m; ++j)
                 s_4_to_exp_tau_log_bar[j] =
-                    -REAL(1) / REAL(6) * s_4_bar[j] / (exp_tau_log[j] * exp_tau_log[j]);
+                    -REAL(1) / REAL(6) * s_4_bar[j] / exp_tau_log[j] / exp_tau_log[j];
 
             /* (45)  x_3_to_A_bar = 1/6 * x_3_bar * f_3 / s_3   adjoint of (13) */
             for (size_t j = 0; j < m; ++j)
@@ -964,7 +964,7 @@ void ltc_backward(
             /* (47)  s_3_to_exp_tau_log_bar = -1/6 * s_3_bar / exp(tau_log)^2   adjoint of (12) */
             for (size_t j = 0; j < m; ++j)
                 s_3_to_exp_tau_log_bar[j] =
-                    -REAL(1) / REAL(6) * s_3_bar[j] / (exp_tau_log[j] * exp_tau_log[j]);
+                    -REAL(1) / REAL(6) * s_3_bar[j] / exp_tau_log[j] / exp_tau_log[j];
 
             /* (51)  x_2_to_A_bar = 1/6 * x_2_bar * f_2 / s_2   adjoint of (9) */
             for (size_t j = 0; j < m; ++j)
@@ -973,7 +973,7 @@ void ltc_backward(
             /* (53)  s_2_to_exp_tau_log_bar = -1/6 * s_2_bar / exp(tau_log)^2   adjoint of (8) */
             for (size_t j = 0; j < m; ++j)
                 s_2_to_exp_tau_log_bar[j] =
-                    -REAL(1) / REAL(6) * s_2_bar[j] / (exp_tau_log[j] * exp_tau_log[j]);
+                    -REAL(1) / REAL(6) * s_2_bar[j] / exp_tau_log[j] / exp_tau_log[j];
 
             /* (57)  x_1_to_A_bar = 1/6 * x_1_bar * f_1 / s_1   adjoint of (5) */
             for (size_t j = 0; j < m; ++j)
@@ -982,7 +982,7 @@ void ltc_backward(
             /* (59)  s_1_to_exp_tau_log_bar = -1/6 * s_1_bar / exp(tau_log)^2   adjoint of (4) */
             for (size_t j = 0; j < m; ++j)
                 s_1_to_exp_tau_log_bar[j] =
-                    -REAL(1) / REAL(6) * s_1_bar[j] / (exp_tau_log[j] * exp_tau_log[j]);
+                    -REAL(1) / REAL(6) * s_1_bar[j] / exp_tau_log[j] / exp_tau_log[j];
 
             /* (60)  exp_tau_log_bar = sum_t s_1_to_exp_tau_log_bar + sum_t s_2_to_exp_tau_log_bar +
              * sum_t s_3_to_exp_tau_log_bar + sum_t s_4_to_exp_tau_log_bar + sum_t

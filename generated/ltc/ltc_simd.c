@@ -1326,7 +1326,7 @@ static void ltc_simd_backward_thread(
 
                             /* (28)  s_6_bar = -x_bar * (x_5 + f_6 * A / 6) / s_6^2   adjoint of
                              * (25) */
-                            const vec s_6_bar = -x_bar * (x_5 + f_6 * A_here / 6) / (s_6 * s_6);
+                            const vec s_6_bar = -x_bar * (x_5 + f_6 * A_here / 6) / s_6 / s_6;
                             store(s_6_bar_rows + s * row_m + j, s_6_bar);
 
                             /* (30)  f_6_bar = s_6_bar / 6 + 1/6 * x_bar * A / s_6   adjoint of
@@ -1399,7 +1399,7 @@ static void ltc_simd_backward_thread(
                                     /* (34)  s_5_bar = -x_5_bar * (x_4 + f_5 * A / 6) / s_5^2
                                      * adjoint of (21) */
                                     const vec s_5_bar =
-                                        -x_5_bar * (x_4 + f_5 * A_here / 6) / (s_5 * s_5);
+                                        -x_5_bar * (x_4 + f_5 * A_here / 6) / s_5 / s_5;
                                     store(s_5_bar_rows + s * row_m + j, s_5_bar);
 
                                     /* (36)  f_5_bar = s_5_bar / 6 + 1/6 * x_5_bar * A / s_5
@@ -1476,7 +1476,7 @@ static void ltc_simd_backward_thread(
                                     /* (40)  s_4_bar = -x_4_bar * (x_3 + f_4 * A / 6) / s_4^2
                                      * adjoint of (17) */
                                     const vec s_4_bar =
-                                        -x_4_bar * (x_3 + f_4 * A_here / 6) / (s_4 * s_4);
+                                        -x_4_bar * (x_3 + f_4 * A_here / 6) / s_4 / s_4;
                                     store(s_4_bar_rows + s * row_m + j, s_4_bar);
 
                                     /* (42)  f_4_bar = s_4_bar / 6 + 1/6 * x_4_bar * A / s_4
@@ -1553,7 +1553,7 @@ static void ltc_simd_backward_thread(
                                     /* (46)  s_3_bar = -x_3_bar * (x_2 + f_3 * A / 6) / s_3^2
                                      * adjoint of (13) */
                                     const vec s_3_bar =
-                                        -x_3_bar * (x_2 + f_3 * A_here / 6) / (s_3 * s_3);
+                                        -x_3_bar * (x_2 + f_3 * A_here / 6) / s_3 / s_3;
                                     store(s_3_bar_rows + s * row_m + j, s_3_bar);
 
                                     /* (48)  f_3_bar = s_3_bar / 6 + 1/6 * x_3_bar * A / s_3
@@ -1630,7 +1630,7 @@ static void ltc_simd_backward_thread(
                                     /* (52)  s_2_bar = -x_2_bar * (x_1 + f_2 * A / 6) / s_2^2
                                      * adjoint of (9) */
                                     const vec s_2_bar =
-                                        -x_2_bar * (x_1 + f_2 * A_here / 6) / (s_2 * s_2);
+                                        -x_2_bar * (x_1 + f_2 * A_here / 6) / s_2 / s_2;
                                     store(s_2_bar_rows + s * row_m + j, s_2_bar);
 
                                     /* (54)  f_2_bar = s_2_bar / 6 + 1/6 * x_2_bar * A / s_2
@@ -1708,7 +1708,7 @@ static void ltc_simd_backward_thread(
                                     /* (58)  s_1_bar = -x_1_bar * (x_prev + f_1 * A / 6) / s_1^2
                                      * adjoint of (5) */
                                     const vec s_1_bar =
-                                        -x_1_bar * (x_prev + f_1 * A_here / 6) / (s_1 * s_1);
+                                        -x_1_bar * (x_prev + f_1 * A_here / 6) / s_1 / s_1;
                                     store(s_1_bar_rows + s * row_m + j, s_1_bar);
 
                                     /* (61)  f_1_bar = s_1_bar / 6 + 1/6 * x_1_bar * A / s_1
@@ -1862,48 +1862,48 @@ static void ltc_simd_backward_thread(
 
                             /* (29)  s_6_to_exp_tau_log_bar = -1/6 * s_6_bar / exp(tau_log)^2
                              * adjoint of (24) */
-                            const vec s_6_to_exp_tau_log_bar = -REAL(1) / REAL(6)
-                                * s_6_bar / (exp_tau_log_here * exp_tau_log_here);
+                            const vec s_6_to_exp_tau_log_bar =
+                                -REAL(1) / REAL(6) * s_6_bar / exp_tau_log_here / exp_tau_log_here;
 
                             /* (33)  x_5_to_A_bar = 1/6 * x_5_bar * f_5 / s_5   adjoint of (21) */
                             const vec x_5_to_A_bar = REAL(1) / REAL(6) * x_5_bar * f_5 / s_5;
 
                             /* (35)  s_5_to_exp_tau_log_bar = -1/6 * s_5_bar / exp(tau_log)^2
                              * adjoint of (20) */
-                            const vec s_5_to_exp_tau_log_bar = -REAL(1) / REAL(6)
-                                * s_5_bar / (exp_tau_log_here * exp_tau_log_here);
+                            const vec s_5_to_exp_tau_log_bar =
+                                -REAL(1) / REAL(6) * s_5_bar / exp_tau_log_here / exp_tau_log_here;
 
                             /* (39)  x_4_to_A_bar = 1/6 * x_4_bar * f_4 / s_4   adjoint of (17) */
                             const vec x_4_to_A_bar = REAL(1) / REAL(6) * x_4_bar * f_4 / s_4;
 
                             /* (41)  s_4_to_exp_tau_log_bar = -1/6 * s_4_bar / exp(tau_log)^2
                              * adjoint of (16) */
-                            const vec s_4_to_exp_tau_log_bar = -REAL(1) / REAL(6)
-                                * s_4_bar / (exp_tau_log_here * exp_tau_log_here);
+                            const vec s_4_to_exp_tau_log_bar =
+                                -REAL(1) / REAL(6) * s_4_bar / exp_tau_log_here / exp_tau_log_here;
 
                             /* (45)  x_3_to_A_bar = 1/6 * x_3_bar * f_3 / s_3   adjoint of (13) */
                             const vec x_3_to_A_bar = REAL(1) / REAL(6) * x_3_bar * f_3 / s_3;
 
                             /* (47)  s_3_to_exp_tau_log_bar = -1/6 * s_3_bar / exp(tau_log)^2
                              * adjoint of (12) */
-                            const vec s_3_to_exp_tau_log_bar = -REAL(1) / REAL(6)
-                                * s_3_bar / (exp_tau_log_here * exp_tau_log_here);
+                            const vec s_3_to_exp_tau_log_bar =
+                                -REAL(1) / REAL(6) * s_3_bar / exp_tau_log_here / exp_tau_log_here;
 
                             /* (51)  x_2_to_A_bar = 1/6 * x_2_bar * f_2 / s_2   adjoint of (9) */
                             const vec x_2_to_A_bar = REAL(1) / REAL(6) * x_2_bar * f_2 / s_2;
 
                             /* (53)  s_2_to_exp_tau_log_bar = -1/6 * s_2_bar / exp(tau_log)^2
                              * adjoint of (8) */
-                            const vec s_2_to_exp_tau_log_bar = -REAL(1) / REAL(6)
-                                * s_2_bar / (exp_tau_log_here * exp_tau_log_here);
+                            const vec s_2_to_exp_tau_log_bar =
+                                -REAL(1) / REAL(6) * s_2_bar / exp_tau_log_here / exp_tau_log_here;
 
                             /* (57)  x_1_to_A_bar = 1/6 * x_1_bar * f_1 / s_1   adjoint of (5) */
                             const vec x_1_to_A_bar = REAL(1) / REAL(6) * x_1_bar * f_1 / s_1;
 
                             /* (59)  s_1_to_exp_tau_log_bar = -1/6 * s_1_bar / exp(tau_log)^2
                              * adjoint of (4) */
-                            const vec s_1_to_exp_tau_log_bar = -REAL(1) / REAL(6)
-                                * s_1_bar / (exp_tau_log_here * exp_tau_log_here);
+                            const vec s_1_to_exp_tau_log_bar =
+                                -REAL(1) / REAL(6) * s_1_bar / exp_tau_log_here / exp_tau_log_here;
 
                             /* (60)  exp_tau_log_bar = sum_t s_1_to_exp_tau_log_bar + sum_t
                              * s_2_to_exp_tau_log_bar + sum_t s_3_to_exp_tau_log_bar + sum_t

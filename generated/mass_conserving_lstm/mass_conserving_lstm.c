@@ -142,13 +142,14 @@ void mass_conserving_lstm_forward(
     mass_conserving_lstm_real *const tape_sum_Z = tape_exp_Z + T * B * size_m * e; /* [T, B, e] */
     mass_conserving_lstm_real *const k = work; /* [m] */
     mass_conserving_lstm_real *const z = k + size_m; /* [m] */
-    mass_conserving_lstm_real *const work_o = z + size_m; /* [T, B, m] */
-    mass_conserving_lstm_real *const Z = work_o + T * B * size_m; /* [m, e] */
+    mass_conserving_lstm_real *const o = z + size_m; /* [m] */
+    mass_conserving_lstm_real *const one_minus_o = o + size_m; /* [m] */
+    mass_conserving_lstm_real *const Z = one_minus_o + size_m; /* [m, e] */
     mass_conserving_lstm_real *const maximum_z = Z + size_m * e; /* [] */
     mass_conserving_lstm_real *const maximum_Z = maximum_z + 1; /* [e] */
     mass_conserving_lstm_real *const a_exp_z = maximum_Z + e; /* [m] */
-    mass_conserving_lstm_real *const a_o = a_exp_z + size_m; /* [m] */
-    mass_conserving_lstm_real *const a_exp_Z = a_o + size_m; /* [m, e] */
+    mass_conserving_lstm_real *const work_a_o = a_exp_z + size_m; /* [T, B, m] */
+    mass_conserving_lstm_real *const a_exp_Z = work_a_o + T * B * size_m; /* [m, e] */
     mass_conserving_lstm_real *const work_initial_c = a_exp_Z + size_m * e; /* [B, m] */
     const mass_conserving_lstm_real *const initial_c = mass_conserving_lstm_given(initial != NULL
         ? initial->c : NULL, 0, B * size_m, work_initial_c);
@@ -163,7 +164,6 @@ void mass_conserving_lstm_forward(
             mass_conserving_lstm_real *restrict d = tape_d + at;
             mass_conserving_lstm_real *restrict chat = tape_chat + at * size_m;
             mass_conserving_lstm_real *restrict i = tape_i + at * size_m;
-            mass_conserving_lstm_real *restrict o = work_o + at * size_m;
             mass_conserving_lstm_real *restrict o_tail = tape_o_tail + at * size_m;
             mass_conserving_lstm_real *restrict R = tape_R + at * size_m * e;
             mass_conserving_lstm_real *restrict u = tape_u + at * e;
@@ -175,12 +175,13 @@ void mass_conserving_lstm_forward(
             mass_conserving_lstm_real *restrict sum_z = tape_sum_z + at;
             mass_conserving_lstm_real *restrict exp_Z = tape_exp_Z + at * size_m * e;
             mass_conserving_lstm_real *restrict sum_Z = tape_sum_Z + at * e;
+            mass_conserving_lstm_real *restrict a_o = work_a_o + at * size_m;
 
             /* (1)  k = abs(c_prev) */
             for (size_t j = 0; j < size_m; ++j)
                 k[j] = (c_prev[j] >= 0 ? c_prev[j] : -c_prev[j]);
 
-            /* (2)  s = sum_i k[i] */
+            /* (2)  s = sum_j k[j] */
             s[0] = 0;
             for (size_t j = 0; j < size_m; ++j)
                 s[0] += k[j];
@@ -202,7 +203,7 @@ void mass_conserving_lstm_forward(
                 z[j] = sum;
             }
 
-            /* (6)  maximum_z = max(z) */
+            /* (6)  maximum_z = max_j z[j] */
             maximum_z[0] = z[0];
             for (size_t j = 0; j < size_m; ++j)
                 maximum_z[0] = z[j] > maximum_z[0] ? z[j] : maximum_z[0];
@@ -215,7 +216,7 @@ void mass_conserving_lstm_forward(
             for (size_t j = 0; j < size_m; ++j)
                 exp_z[j] = EXP(a_exp_z[j]);
 
-            /* (9)  sum_z = sum_i exp_z[i] */
+            /* (9)  sum_z = sum_j exp_z[j] */
             sum_z[0] = 0;
             for (size_t j = 0; j < size_m; ++j)
                 sum_z[0] += exp_z[j];
@@ -234,15 +235,15 @@ void mass_conserving_lstm_forward(
                 a_o[j] = sum;
             }
 
-            /* (12)  o = sigmoid(a_o) */
-            for (size_t j = 0; j < size_m; ++j)
-                o[j] = mass_conserving_lstm_sigmoid(a_o[j]);
-
             /* (12)  o_tail = sigmoid_tail(a_o) */
             for (size_t j = 0; j < size_m; ++j)
                 o_tail[j] = mass_conserving_lstm_sigmoid_tail(a_o[j]);
 
-            /* (13)  Z = sum_k W_r[i,j,k] a[k] + sum_k U_r[i,j,k] chat[k] + B_r */
+            /* (12)  one_minus_o = complement_from_tail(o_tail) */
+            for (size_t j = 0; j < size_m; ++j)
+                one_minus_o[j] = mass_conserving_lstm_complement_from_tail(o_tail[j]);
+
+            /* (13)  Z[j,l] = sum_p W_r[j,l,p] a[p] + sum_p U_r[j,l,p] chat[p] + B_r[j,l] */
             for (size_t j = 0; j < size_m; ++j) {
                 for (size_t l = 0; l < e; ++l) {
                     mass_conserving_lstm_real sum = B_r[j * e + l];
@@ -254,14 +255,14 @@ void mass_conserving_lstm_forward(
                 }
             }
 
-            /* (14)  maximum_Z = max(Z) */
+            /* (14)  maximum_Z[j] = max_l Z[l,j] */
             for (size_t j = 0; j < e; ++j) {
                 maximum_Z[j] = Z[j];
                 for (size_t l = 0; l < size_m; ++l)
                     maximum_Z[j] = Z[l * e + j] > maximum_Z[j] ? Z[l * e + j] : maximum_Z[j];
             }
 
-            /* (15)  a_exp_Z = Z - maximum_Z */
+            /* (15)  a_exp_Z[j,l] = Z[j,l] - maximum_Z[l] */
             for (size_t j = 0; j < size_m; ++j)
                 for (size_t l = 0; l < e; ++l)
                     a_exp_Z[j * e + l] = Z[j * e + l] - maximum_Z[l];
@@ -271,7 +272,7 @@ void mass_conserving_lstm_forward(
                 for (size_t l = 0; l < e; ++l)
                     exp_Z[j * e + l] = EXP(a_exp_Z[j * e + l]);
 
-            /* (17)  sum_Z = sum_i exp_Z[i,j] */
+            /* (17)  sum_Z[j] = sum_l exp_Z[l,j] */
             for (size_t j = 0; j < e; ++j) {
                 mass_conserving_lstm_real sum = 0;
                 for (size_t l = 0; l < size_m; ++l)
@@ -279,7 +280,7 @@ void mass_conserving_lstm_forward(
                 sum_Z[j] = sum;
             }
 
-            /* (18)  R = exp_Z / sum_Z */
+            /* (18)  R[j,l] = exp_Z[j,l] / sum_Z[l] */
             for (size_t j = 0; j < size_m; ++j)
                 for (size_t l = 0; l < e; ++l)
                     R[j * e + l] = exp_Z[j * e + l] / sum_Z[l];
@@ -298,7 +299,7 @@ void mass_conserving_lstm_forward(
 
             /* (21)  c = (1 - o) * m */
             for (size_t j = 0; j < size_m; ++j)
-                c[j] = (1 - o[j]) * m[j];
+                c[j] = one_minus_o[j] * m[j];
         }
     }
 
@@ -306,9 +307,13 @@ void mass_conserving_lstm_forward(
     for (size_t t = 0; t < T; ++t) {
         for (size_t sample = 0; sample < B; ++sample) {
             const size_t at = t * B + sample;
-            const mass_conserving_lstm_real *restrict o = work_o + at * size_m;
             const mass_conserving_lstm_real *restrict m = tape_m + at * size_m;
             mass_conserving_lstm_real *restrict h = out->h + at * size_m;
+            const mass_conserving_lstm_real *restrict a_o = work_a_o + at * size_m;
+
+            /* (12)  o = sigmoid(a_o) */
+            for (size_t j = 0; j < size_m; ++j)
+                o[j] = mass_conserving_lstm_sigmoid(a_o[j]);
 
             /* (22)  h = o * m */
             for (size_t j = 0; j < size_m; ++j)
@@ -347,8 +352,10 @@ void mass_conserving_lstm_infer(
     mass_conserving_lstm_real *const chat = d + 1; /* [m] */
     mass_conserving_lstm_real *const z = chat + size_m; /* [m] */
     mass_conserving_lstm_real *const i = z + size_m; /* [m] */
-    mass_conserving_lstm_real *const work_o = i + size_m; /* [T, B, m] */
-    mass_conserving_lstm_real *const Z = work_o + T * B * size_m; /* [m, e] */
+    mass_conserving_lstm_real *const o = i + size_m; /* [m] */
+    mass_conserving_lstm_real *const o_tail = o + size_m; /* [m] */
+    mass_conserving_lstm_real *const one_minus_o = o_tail + size_m; /* [m] */
+    mass_conserving_lstm_real *const Z = one_minus_o + size_m; /* [m, e] */
     mass_conserving_lstm_real *const R = Z + size_m * e; /* [m, e] */
     mass_conserving_lstm_real *const u = R + size_m * e; /* [e] */
     mass_conserving_lstm_real *const work_m = u + e; /* [T, B, m] */
@@ -360,8 +367,8 @@ void mass_conserving_lstm_infer(
     mass_conserving_lstm_real *const exp_Z = maximum_Z + e; /* [m, e] */
     mass_conserving_lstm_real *const sum_Z = exp_Z + size_m * e; /* [e] */
     mass_conserving_lstm_real *const a_exp_z = sum_Z + e; /* [m] */
-    mass_conserving_lstm_real *const a_o = a_exp_z + size_m; /* [m] */
-    mass_conserving_lstm_real *const a_exp_Z = a_o + size_m; /* [m, e] */
+    mass_conserving_lstm_real *const work_a_o = a_exp_z + size_m; /* [T, B, m] */
+    mass_conserving_lstm_real *const a_exp_Z = work_a_o + T * B * size_m; /* [m, e] */
     mass_conserving_lstm_real *const work_initial_c = a_exp_Z + size_m * e; /* [B, m] */
     const mass_conserving_lstm_real *const initial_c = mass_conserving_lstm_given(initial != NULL
         ? initial->c : NULL, 0, B * size_m, work_initial_c);
@@ -372,17 +379,17 @@ void mass_conserving_lstm_infer(
             const size_t at = t * B + sample;
             const mass_conserving_lstm_real *restrict x = in->x + at;
             const mass_conserving_lstm_real *restrict a = in->a + at * n;
-            mass_conserving_lstm_real *restrict o = work_o + at * size_m;
             mass_conserving_lstm_real *restrict m = work_m + at * size_m;
             mass_conserving_lstm_real *restrict c = work_c + ((t & 1) * B + sample) * size_m;
             const mass_conserving_lstm_real *restrict c_prev = t > 0 ? work_c
                 + (((t - 1) & 1) * B + sample) * size_m : initial_c + sample * size_m;
+            mass_conserving_lstm_real *restrict a_o = work_a_o + at * size_m;
 
             /* (1)  k = abs(c_prev) */
             for (size_t j = 0; j < size_m; ++j)
                 k[j] = (c_prev[j] >= 0 ? c_prev[j] : -c_prev[j]);
 
-            /* (2)  s = sum_i k[i] */
+            /* (2)  s = sum_j k[j] */
             s[0] = 0;
             for (size_t j = 0; j < size_m; ++j)
                 s[0] += k[j];
@@ -404,7 +411,7 @@ void mass_conserving_lstm_infer(
                 z[j] = sum;
             }
 
-            /* (6)  maximum_z = max(z) */
+            /* (6)  maximum_z = max_j z[j] */
             maximum_z[0] = z[0];
             for (size_t j = 0; j < size_m; ++j)
                 maximum_z[0] = z[j] > maximum_z[0] ? z[j] : maximum_z[0];
@@ -417,7 +424,7 @@ void mass_conserving_lstm_infer(
             for (size_t j = 0; j < size_m; ++j)
                 exp_z[j] = EXP(a_exp_z[j]);
 
-            /* (9)  sum_z = sum_i exp_z[i] */
+            /* (9)  sum_z = sum_j exp_z[j] */
             sum_z[0] = 0;
             for (size_t j = 0; j < size_m; ++j)
                 sum_z[0] += exp_z[j];
@@ -436,11 +443,15 @@ void mass_conserving_lstm_infer(
                 a_o[j] = sum;
             }
 
-            /* (12)  o = sigmoid(a_o) */
+            /* (12)  o_tail = sigmoid_tail(a_o) */
             for (size_t j = 0; j < size_m; ++j)
-                o[j] = mass_conserving_lstm_sigmoid(a_o[j]);
+                o_tail[j] = mass_conserving_lstm_sigmoid_tail(a_o[j]);
 
-            /* (13)  Z = sum_k W_r[i,j,k] a[k] + sum_k U_r[i,j,k] chat[k] + B_r */
+            /* (12)  one_minus_o = complement_from_tail(o_tail) */
+            for (size_t j = 0; j < size_m; ++j)
+                one_minus_o[j] = mass_conserving_lstm_complement_from_tail(o_tail[j]);
+
+            /* (13)  Z[j,l] = sum_p W_r[j,l,p] a[p] + sum_p U_r[j,l,p] chat[p] + B_r[j,l] */
             for (size_t j = 0; j < size_m; ++j) {
                 for (size_t l = 0; l < e; ++l) {
                     mass_conserving_lstm_real sum = B_r[j * e + l];
@@ -452,14 +463,14 @@ void mass_conserving_lstm_infer(
                 }
             }
 
-            /* (14)  maximum_Z = max(Z) */
+            /* (14)  maximum_Z[j] = max_l Z[l,j] */
             for (size_t j = 0; j < e; ++j) {
                 maximum_Z[j] = Z[j];
                 for (size_t l = 0; l < size_m; ++l)
                     maximum_Z[j] = Z[l * e + j] > maximum_Z[j] ? Z[l * e + j] : maximum_Z[j];
             }
 
-            /* (15)  a_exp_Z = Z - maximum_Z */
+            /* (15)  a_exp_Z[j,l] = Z[j,l] - maximum_Z[l] */
             for (size_t j = 0; j < size_m; ++j)
                 for (size_t l = 0; l < e; ++l)
                     a_exp_Z[j * e + l] = Z[j * e + l] - maximum_Z[l];
@@ -469,7 +480,7 @@ void mass_conserving_lstm_infer(
                 for (size_t l = 0; l < e; ++l)
                     exp_Z[j * e + l] = EXP(a_exp_Z[j * e + l]);
 
-            /* (17)  sum_Z = sum_i exp_Z[i,j] */
+            /* (17)  sum_Z[j] = sum_l exp_Z[l,j] */
             for (size_t j = 0; j < e; ++j) {
                 mass_conserving_lstm_real sum = 0;
                 for (size_t l = 0; l < size_m; ++l)
@@ -477,7 +488,7 @@ void mass_conserving_lstm_infer(
                 sum_Z[j] = sum;
             }
 
-            /* (18)  R = exp_Z / sum_Z */
+            /* (18)  R[j,l] = exp_Z[j,l] / sum_Z[l] */
             for (size_t j = 0; j < size_m; ++j)
                 for (size_t l = 0; l < e; ++l)
                     R[j * e + l] = exp_Z[j * e + l] / sum_Z[l];
@@ -496,7 +507,7 @@ void mass_conserving_lstm_infer(
 
             /* (21)  c = (1 - o) * m */
             for (size_t j = 0; j < size_m; ++j)
-                c[j] = (1 - o[j]) * m[j];
+                c[j] = one_minus_o[j] * m[j];
         }
     }
 
@@ -504,9 +515,13 @@ void mass_conserving_lstm_infer(
     for (size_t t = 0; t < T; ++t) {
         for (size_t sample = 0; sample < B; ++sample) {
             const size_t at = t * B + sample;
-            const mass_conserving_lstm_real *restrict o = work_o + at * size_m;
             const mass_conserving_lstm_real *restrict m = work_m + at * size_m;
             mass_conserving_lstm_real *restrict h = out->h + at * size_m;
+            const mass_conserving_lstm_real *restrict a_o = work_a_o + at * size_m;
+
+            /* (12)  o = sigmoid(a_o) */
+            for (size_t j = 0; j < size_m; ++j)
+                o[j] = mass_conserving_lstm_sigmoid(a_o[j]);
 
             /* (22)  h = o * m */
             for (size_t j = 0; j < size_m; ++j)
@@ -679,13 +694,14 @@ void mass_conserving_lstm_backward(
                 for (size_t l = 0; l < e; ++l)
                     R_bar[j * e + l] = m_bar[j] * u[l];
 
-            /* (27)  R_to_sum_Z_bar = -R_bar * exp_Z / sum_Z^2   adjoint of (18) */
+            /* (27)  R_to_sum_Z_bar[j,l] = -R_bar[j,l] * exp_Z[j,l] / sum_Z[l]^2   adjoint of (18)
+             * */
             for (size_t j = 0; j < size_m; ++j)
                 for (size_t l = 0; l < e; ++l)
                     R_to_sum_Z_bar[j * e + l] = -R_bar[j * e + l] * exp_Z[j * e
-                        + l] / (sum_Z[l] * sum_Z[l]);
+                        + l] / sum_Z[l] / sum_Z[l];
 
-            /* (28)  sum_Z_bar = sum_i R_to_sum_Z_bar[i,j]   adjoint of (18) */
+            /* (28)  sum_Z_bar[j] = sum_l R_to_sum_Z_bar[l,j]   adjoint of (18) */
             for (size_t j = 0; j < e; ++j) {
                 mass_conserving_lstm_real sum = 0;
                 for (size_t l = 0; l < size_m; ++l)
@@ -693,7 +709,8 @@ void mass_conserving_lstm_backward(
                 sum_Z_bar[j] = sum;
             }
 
-            /* (29)  exp_Z_bar = sum_Z_bar[j] + R_bar / sum_Z   adjoint of (17), (18) */
+            /* (29)  exp_Z_bar[j,l] = sum_Z_bar[l] + R_bar[j,l] / sum_Z[l]   adjoint of (17), (18)
+             * */
             for (size_t j = 0; j < size_m; ++j)
                 for (size_t l = 0; l < e; ++l)
                     exp_Z_bar[j * e + l] = sum_Z_bar[l] + R_bar[j * e + l] / sum_Z[l];
@@ -722,9 +739,9 @@ void mass_conserving_lstm_backward(
 
             /* (35)  i_to_sum_z_bar = -i_bar * exp_z / sum_z^2   adjoint of (10) */
             for (size_t j = 0; j < size_m; ++j)
-                i_to_sum_z_bar[j] = -i_bar[j] * exp_z[j] / (sum_z[0] * sum_z[0]);
+                i_to_sum_z_bar[j] = -i_bar[j] * exp_z[j] / sum_z[0] / sum_z[0];
 
-            /* (36)  sum_z_bar = sum_i i_to_sum_z_bar[i]   adjoint of (10) */
+            /* (36)  sum_z_bar = sum_j i_to_sum_z_bar[j]   adjoint of (10) */
             sum_z_bar[0] = 0;
             for (size_t j = 0; j < size_m; ++j)
                 sum_z_bar[0] += i_to_sum_z_bar[j];
@@ -741,8 +758,8 @@ void mass_conserving_lstm_backward(
             for (size_t j = 0; j < size_m; ++j)
                 z_bar[j] = a_exp_z_bar[j];
 
-            /* (40)  chat_bar = U_i^T z_bar + U_o^T a_o_bar + sum_ij U_r[i,j,k] Z_bar[i,j]   adjoint
-             * of (5), (11), (13) */
+            /* (40)  chat_bar[j] = (U_i^T z_bar)[j] + (U_o^T a_o_bar)[j] + sum_lp U_r[l,p,j]
+             * Z_bar[l,p]   adjoint of (5), (11), (13) */
             for (size_t j = 0; j < size_m; ++j) {
                 mass_conserving_lstm_real sum = 0;
                 for (size_t l = 0; l < size_m; ++l)
@@ -757,9 +774,9 @@ void mass_conserving_lstm_backward(
 
             /* (41)  chat_to_d_bar = -chat_bar * c_prev / d^2   adjoint of (4) */
             for (size_t j = 0; j < size_m; ++j)
-                chat_to_d_bar[j] = -chat_bar[j] * c_prev[j] / (d[0] * d[0]);
+                chat_to_d_bar[j] = -chat_bar[j] * c_prev[j] / d[0] / d[0];
 
-            /* (42)  d_bar = sum_i chat_to_d_bar[i]   adjoint of (4) */
+            /* (42)  d_bar = sum_j chat_to_d_bar[j]   adjoint of (4) */
             d_bar[0] = 0;
             for (size_t j = 0; j < size_m; ++j)
                 d_bar[0] += chat_to_d_bar[j];
@@ -802,8 +819,8 @@ void mass_conserving_lstm_backward(
                     x_bar[0] += m_bar[j] * i[j];
             }
 
-            /* (47)  a_bar = W_i^T z_bar + W_o^T a_o_bar + sum_ij W_r[i,j,k] Z_bar[i,j]   adjoint of
-             * (5), (11), (13) */
+            /* (47)  a_bar[j] = (W_i^T z_bar)[j] + (W_o^T a_o_bar)[j] + sum_lp W_r[l,p,j] Z_bar[l,p]
+             *   adjoint of (5), (11), (13) */
             if (a_bar != NULL) {
                 for (size_t j = 0; j < n; ++j) {
                     mass_conserving_lstm_real sum = 0;
@@ -852,14 +869,14 @@ void mass_conserving_lstm_backward(
                 for (size_t j = 0; j < size_m; ++j)
                     b_o_bar[j] += a_o_bar[j];
 
-            /* (54)  W_r_bar = sum_t Z_bar[i,j] a[k]   adjoint of (13) */
+            /* (54)  W_r_bar[j,l,p] = sum_t Z_bar[j,l] a[p]   adjoint of (13) */
             if (W_r_bar != NULL)
                 for (size_t j = 0; j < size_m; ++j)
                     for (size_t l = 0; l < e; ++l)
                         for (size_t p = 0; p < n; ++p)
                             W_r_bar[(j * e + l) * n + p] += Z_bar[j * e + l] * a[p];
 
-            /* (55)  U_r_bar = sum_t Z_bar[i,j] chat[k]   adjoint of (13) */
+            /* (55)  U_r_bar[j,l,p] = sum_t Z_bar[j,l] chat[p]   adjoint of (13) */
             if (U_r_bar != NULL)
                 for (size_t j = 0; j < size_m; ++j)
                     for (size_t l = 0; l < e; ++l)
@@ -905,7 +922,9 @@ void mass_conserving_lstm_step(
     mass_conserving_lstm_real *const z = chat + size_m; /* [m] */
     mass_conserving_lstm_real *const i = z + size_m; /* [m] */
     mass_conserving_lstm_real *const o = i + size_m; /* [m] */
-    mass_conserving_lstm_real *const Z = o + size_m; /* [m, e] */
+    mass_conserving_lstm_real *const o_tail = o + size_m; /* [m] */
+    mass_conserving_lstm_real *const one_minus_o = o_tail + size_m; /* [m] */
+    mass_conserving_lstm_real *const Z = one_minus_o + size_m; /* [m, e] */
     mass_conserving_lstm_real *const R = Z + size_m * e; /* [m, e] */
     mass_conserving_lstm_real *const u = R + size_m * e; /* [e] */
     mass_conserving_lstm_real *const m = u + e; /* [m] */
@@ -934,7 +953,7 @@ void mass_conserving_lstm_step(
         for (size_t j = 0; j < size_m; ++j)
             k[j] = (c_prev[j] >= 0 ? c_prev[j] : -c_prev[j]);
 
-        /* (2)  s = sum_i k[i] */
+        /* (2)  s = sum_j k[j] */
         s[0] = 0;
         for (size_t j = 0; j < size_m; ++j)
             s[0] += k[j];
@@ -956,7 +975,7 @@ void mass_conserving_lstm_step(
             z[j] = sum;
         }
 
-        /* (6)  maximum_z = max(z) */
+        /* (6)  maximum_z = max_j z[j] */
         maximum_z[0] = z[0];
         for (size_t j = 0; j < size_m; ++j)
             maximum_z[0] = z[j] > maximum_z[0] ? z[j] : maximum_z[0];
@@ -969,7 +988,7 @@ void mass_conserving_lstm_step(
         for (size_t j = 0; j < size_m; ++j)
             exp_z[j] = EXP(a_exp_z[j]);
 
-        /* (9)  sum_z = sum_i exp_z[i] */
+        /* (9)  sum_z = sum_j exp_z[j] */
         sum_z[0] = 0;
         for (size_t j = 0; j < size_m; ++j)
             sum_z[0] += exp_z[j];
@@ -992,7 +1011,15 @@ void mass_conserving_lstm_step(
         for (size_t j = 0; j < size_m; ++j)
             o[j] = mass_conserving_lstm_sigmoid(a_o[j]);
 
-        /* (13)  Z = sum_k W_r[i,j,k] a[k] + sum_k U_r[i,j,k] chat[k] + B_r */
+        /* (12)  o_tail = sigmoid_tail(a_o) */
+        for (size_t j = 0; j < size_m; ++j)
+            o_tail[j] = mass_conserving_lstm_sigmoid_tail(a_o[j]);
+
+        /* (12)  one_minus_o = complement_from_tail(o_tail) */
+        for (size_t j = 0; j < size_m; ++j)
+            one_minus_o[j] = mass_conserving_lstm_complement_from_tail(o_tail[j]);
+
+        /* (13)  Z[j,l] = sum_p W_r[j,l,p] a[p] + sum_p U_r[j,l,p] chat[p] + B_r[j,l] */
         for (size_t j = 0; j < size_m; ++j) {
             for (size_t l = 0; l < e; ++l) {
                 mass_conserving_lstm_real sum = B_r[j * e + l];
@@ -1004,14 +1031,14 @@ void mass_conserving_lstm_step(
             }
         }
 
-        /* (14)  maximum_Z = max(Z) */
+        /* (14)  maximum_Z[j] = max_l Z[l,j] */
         for (size_t j = 0; j < e; ++j) {
             maximum_Z[j] = Z[j];
             for (size_t l = 0; l < size_m; ++l)
                 maximum_Z[j] = Z[l * e + j] > maximum_Z[j] ? Z[l * e + j] : maximum_Z[j];
         }
 
-        /* (15)  a_exp_Z = Z - maximum_Z */
+        /* (15)  a_exp_Z[j,l] = Z[j,l] - maximum_Z[l] */
         for (size_t j = 0; j < size_m; ++j)
             for (size_t l = 0; l < e; ++l)
                 a_exp_Z[j * e + l] = Z[j * e + l] - maximum_Z[l];
@@ -1021,7 +1048,7 @@ void mass_conserving_lstm_step(
             for (size_t l = 0; l < e; ++l)
                 exp_Z[j * e + l] = EXP(a_exp_Z[j * e + l]);
 
-        /* (17)  sum_Z = sum_i exp_Z[i,j] */
+        /* (17)  sum_Z[j] = sum_l exp_Z[l,j] */
         for (size_t j = 0; j < e; ++j) {
             mass_conserving_lstm_real sum = 0;
             for (size_t l = 0; l < size_m; ++l)
@@ -1029,7 +1056,7 @@ void mass_conserving_lstm_step(
             sum_Z[j] = sum;
         }
 
-        /* (18)  R = exp_Z / sum_Z */
+        /* (18)  R[j,l] = exp_Z[j,l] / sum_Z[l] */
         for (size_t j = 0; j < size_m; ++j)
             for (size_t l = 0; l < e; ++l)
                 R[j * e + l] = exp_Z[j * e + l] / sum_Z[l];
@@ -1048,7 +1075,7 @@ void mass_conserving_lstm_step(
 
         /* (21)  c = (1 - o) * m */
         for (size_t j = 0; j < size_m; ++j)
-            c[j] = (1 - o[j]) * m[j];
+            c[j] = one_minus_o[j] * m[j];
 
         /* (22)  h = o * m */
         for (size_t j = 0; j < size_m; ++j)

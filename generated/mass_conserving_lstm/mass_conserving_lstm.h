@@ -117,26 +117,26 @@ size_t mass_conserving_lstm_tape_size(const mass_conserving_lstm_sizes *sizes);
          * (size_t)(MASS_CONSERVING_LSTM_FIXED_m) + \
      2 * (size_t)(T) * (size_t)(B) * (size_t)(MASS_CONSERVING_LSTM_FIXED_m))
 
-/* Entries of mass_conserving_lstm_real: scratch memory of forward: 4 * size_m + T * B * size_m +
- * 2 * size_m * e + 1 + e + B * size_m. */
+/* Entries of mass_conserving_lstm_real: scratch memory of forward: 5 * size_m + 2 * size_m * e +
+ * 1 + e + T * B * size_m + B * size_m. */
 size_t mass_conserving_lstm_forward_work_size(const mass_conserving_lstm_sizes *sizes);
 #define MASS_CONSERVING_LSTM_FORWARD_WORK_SIZE(T, B) \
-    (4 * (size_t)(MASS_CONSERVING_LSTM_FIXED_m) + \
-     (size_t)(T) * (size_t)(B) * (size_t)(MASS_CONSERVING_LSTM_FIXED_m) + \
+    (5 * (size_t)(MASS_CONSERVING_LSTM_FIXED_m) + \
      2 * (size_t)(MASS_CONSERVING_LSTM_FIXED_m) * (size_t)(MASS_CONSERVING_LSTM_FIXED_m) + \
      1 + \
      (size_t)(MASS_CONSERVING_LSTM_FIXED_m) + \
+     (size_t)(T) * (size_t)(B) * (size_t)(MASS_CONSERVING_LSTM_FIXED_m) + \
      (size_t)(B) * (size_t)(MASS_CONSERVING_LSTM_FIXED_m))
 
-/* Entries of mass_conserving_lstm_real: scratch memory of infer: 7 * size_m + 4 +
- * 2 * T * B * size_m + 4 * size_m * e + 3 * e + 2 * B * size_m + B * size_m. */
+/* Entries of mass_conserving_lstm_real: scratch memory of infer: 9 * size_m + 4 + 4 * size_m * e
+ * + 3 * e + 2 * T * B * size_m + 2 * B * size_m + B * size_m. */
 size_t mass_conserving_lstm_infer_work_size(const mass_conserving_lstm_sizes *sizes);
 #define MASS_CONSERVING_LSTM_INFER_WORK_SIZE(T, B) \
-    (7 * (size_t)(MASS_CONSERVING_LSTM_FIXED_m) + \
+    (9 * (size_t)(MASS_CONSERVING_LSTM_FIXED_m) + \
      4 + \
-     2 * (size_t)(T) * (size_t)(B) * (size_t)(MASS_CONSERVING_LSTM_FIXED_m) + \
      4 * (size_t)(MASS_CONSERVING_LSTM_FIXED_m) * (size_t)(MASS_CONSERVING_LSTM_FIXED_m) + \
      3 * (size_t)(MASS_CONSERVING_LSTM_FIXED_m) + \
+     2 * (size_t)(T) * (size_t)(B) * (size_t)(MASS_CONSERVING_LSTM_FIXED_m) + \
      2 * (size_t)(B) * (size_t)(MASS_CONSERVING_LSTM_FIXED_m) + \
      (size_t)(B) * (size_t)(MASS_CONSERVING_LSTM_FIXED_m))
 
@@ -155,11 +155,11 @@ size_t mass_conserving_lstm_backward_work_size(const mass_conserving_lstm_sizes 
      2 * (size_t)(B) * (size_t)(MASS_CONSERVING_LSTM_FIXED_m) + \
      2 * (size_t)(B) * (size_t)(MASS_CONSERVING_LSTM_FIXED_m))
 
-/* Entries of mass_conserving_lstm_real: scratch memory of step: 10 * size_m + 4 + 4 * size_m * e
+/* Entries of mass_conserving_lstm_real: scratch memory of step: 12 * size_m + 4 + 4 * size_m * e
  * + 3 * e + B * size_m. */
 size_t mass_conserving_lstm_step_work_size(const mass_conserving_lstm_sizes *sizes);
 #define MASS_CONSERVING_LSTM_STEP_WORK_SIZE(B) \
-    (10 * (size_t)(MASS_CONSERVING_LSTM_FIXED_m) + \
+    (12 * (size_t)(MASS_CONSERVING_LSTM_FIXED_m) + \
      4 + \
      4 * (size_t)(MASS_CONSERVING_LSTM_FIXED_m) * (size_t)(MASS_CONSERVING_LSTM_FIXED_m) + \
      3 * (size_t)(MASS_CONSERVING_LSTM_FIXED_m) + \

@@ -105,7 +105,7 @@ def forward(parameters, inputs, initial):
     exp_z = np.empty((T, B, size_m), dtype)
     sum_z = np.empty((T, B), dtype)
     i = np.empty((T, B, size_m), dtype)
-    o = np.empty((T, B, size_m), dtype)
+    a_o = np.empty((T, B, size_m), dtype)
     o_tail = np.empty((T, B, size_m), dtype)
     exp_Z = np.empty((T, B, size_m, e), dtype)
     sum_Z = np.empty((T, B, e), dtype)
@@ -117,7 +117,7 @@ def forward(parameters, inputs, initial):
         c_prev = c[t - 1] if t > 0 else initial_c
         # (1)  k = abs(c_prev)
         k = np.where(c_prev >= 0, c_prev, -c_prev)
-        # (2)  s = sum_i k[i]
+        # (2)  s = sum_j k[j]
         s[t] = contract("Bi->B", k)
         # (3)  d = {s if s > 0, else 1}
         d[t] = np.where(s[t] > 0, s[t], 1)
@@ -125,42 +125,44 @@ def forward(parameters, inputs, initial):
         chat[t] = c_prev / d[t][:, None]
         # (5)  z = W_i a + U_i chat + b_i
         z = a[t] @ W_i.T + chat[t] @ U_i.T + b_i
-        # (6)  maximum_z = max(z)
+        # (6)  maximum_z = max_j z[j]
         maximum_z = np.max(z, axis=-1)
         # (7)  a_exp_z = z - maximum_z
         a_exp_z = z - maximum_z[:, None]
         # (8)  exp_z = exp(a_exp_z)
         exp_z[t] = np.exp(a_exp_z)
-        # (9)  sum_z = sum_i exp_z[i]
+        # (9)  sum_z = sum_j exp_z[j]
         sum_z[t] = contract("Bi->B", exp_z[t])
         # (10)  i = exp_z / sum_z
         i[t] = exp_z[t] / sum_z[t][:, None]
         # (11)  a_o = W_o a + U_o chat + b_o
-        a_o = a[t] @ W_o.T + chat[t] @ U_o.T + b_o
-        # (12)  o = sigmoid(a_o)
-        o[t] = sigmoid(a_o)
+        a_o[t] = a[t] @ W_o.T + chat[t] @ U_o.T + b_o
         # (12)  o_tail = sigmoid_tail(a_o)
-        o_tail[t] = sigmoid_tail(a_o)
-        # (13)  Z = sum_k W_r[i,j,k] a[k] + sum_k U_r[i,j,k] chat[k] + B_r
+        o_tail[t] = sigmoid_tail(a_o[t])
+        # (12)  one_minus_o = complement_from_tail(o_tail)
+        one_minus_o = complement_from_tail(o_tail[t])
+        # (13)  Z[j,l] = sum_p W_r[j,l,p] a[p] + sum_p U_r[j,l,p] chat[p] + B_r[j,l]
         Z = contract("ijk,Bk->Bij", W_r, a[t]) + contract("ijk,Bk->Bij", U_r, chat[t]) + B_r
-        # (14)  maximum_Z = max(Z)
+        # (14)  maximum_Z[j] = max_l Z[l,j]
         maximum_Z = np.max(Z, axis=-2)
-        # (15)  a_exp_Z = Z - maximum_Z
+        # (15)  a_exp_Z[j,l] = Z[j,l] - maximum_Z[l]
         a_exp_Z = Z - maximum_Z[:, None, :]
         # (16)  exp_Z = exp(a_exp_Z)
         exp_Z[t] = np.exp(a_exp_Z)
-        # (17)  sum_Z = sum_i exp_Z[i,j]
+        # (17)  sum_Z[j] = sum_l exp_Z[l,j]
         sum_Z[t] = contract("Bij->Bj", exp_Z[t])
-        # (18)  R = exp_Z / sum_Z
+        # (18)  R[j,l] = exp_Z[j,l] / sum_Z[l]
         R[t] = exp_Z[t] / sum_Z[t][:, None, :]
         # (19)  u = E_e^T c_prev
         u[t] = c_prev[..., 0:0 + e]
         # (20)  m = R u + i * x
         m[t] = contract("Bij,Bj->Bi", R[t], u[t]) + i[t] * x[t][:, None]
         # (21)  c = (1 - o) * m
-        c[t] = (1 - o[t]) * m[t]
+        c[t] = one_minus_o * m[t]
 
     # all steps at once
+    # (12)  o = sigmoid(a_o)
+    o = sigmoid(a_o)
     # (22)  h = o * m
     h = o * m
     return {"h": h}, {"c": c[T - 1] if T > 0 else initial_c}, {"s": s, "d": d, "chat": chat, "i": i, "o_tail": o_tail, "R": R, "u": u, "m": m, "c": c, "exp_z": exp_z, "sum_z": sum_z, "exp_Z": exp_Z, "sum_Z": sum_Z}
@@ -219,11 +221,11 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         u_bar = contract("Bij,Bi->Bj", R[t], m_bar[t])
         # (26)  R_bar = m_bar u^T   adjoint of (20)
         R_bar = contract("Bi,Bj->Bij", m_bar[t], u[t])
-        # (27)  R_to_sum_Z_bar = -R_bar * exp_Z / sum_Z^2   adjoint of (18)
-        R_to_sum_Z_bar = -R_bar * exp_Z[t] / sum_Z[t][:, None, :] ** 2
-        # (28)  sum_Z_bar = sum_i R_to_sum_Z_bar[i,j]   adjoint of (18)
+        # (27)  R_to_sum_Z_bar[j,l] = -R_bar[j,l] * exp_Z[j,l] / sum_Z[l]^2   adjoint of (18)
+        R_to_sum_Z_bar = -R_bar * exp_Z[t] / sum_Z[t][:, None, :] / sum_Z[t][:, None, :]
+        # (28)  sum_Z_bar[j] = sum_l R_to_sum_Z_bar[l,j]   adjoint of (18)
         sum_Z_bar = contract("Bij->Bj", R_to_sum_Z_bar)
-        # (29)  exp_Z_bar = sum_Z_bar[j] + R_bar / sum_Z   adjoint of (17), (18)
+        # (29)  exp_Z_bar[j,l] = sum_Z_bar[l] + R_bar[j,l] / sum_Z[l]   adjoint of (17), (18)
         exp_Z_bar = sum_Z_bar[:, None, :] + R_bar / sum_Z[t][:, None, :]
         # (30)  a_exp_Z_bar = exp_Z_bar * exp_Z   adjoint of (16)
         a_exp_Z_bar = exp_Z_bar * exp_Z[t]
@@ -236,8 +238,8 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         # (34)  i_bar = m_bar * x   adjoint of (20)
         i_bar = m_bar[t] * x[t][:, None]
         # (35)  i_to_sum_z_bar = -i_bar * exp_z / sum_z^2   adjoint of (10)
-        i_to_sum_z_bar = -i_bar * exp_z[t] / sum_z[t][:, None] ** 2
-        # (36)  sum_z_bar = sum_i i_to_sum_z_bar[i]   adjoint of (10)
+        i_to_sum_z_bar = -i_bar * exp_z[t] / sum_z[t][:, None] / sum_z[t][:, None]
+        # (36)  sum_z_bar = sum_j i_to_sum_z_bar[j]   adjoint of (10)
         sum_z_bar = contract("Bi->B", i_to_sum_z_bar)
         # (37)  exp_z_bar = sum_z_bar + i_bar / sum_z   adjoint of (9), (10)
         exp_z_bar = sum_z_bar[:, None] + i_bar / sum_z[t][:, None]
@@ -245,11 +247,11 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         a_exp_z_bar = exp_z_bar * exp_z[t]
         # (39)  z_bar = a_exp_z_bar   adjoint of (7)
         z_bar[t] = a_exp_z_bar
-        # (40)  chat_bar = U_i^T z_bar + U_o^T a_o_bar + sum_ij U_r[i,j,k] Z_bar[i,j]   adjoint of (5), (11), (13)
+        # (40)  chat_bar[j] = (U_i^T z_bar)[j] + (U_o^T a_o_bar)[j] + sum_lp U_r[l,p,j] Z_bar[l,p]   adjoint of (5), (11), (13)
         chat_bar = z_bar[t] @ U_i + a_o_bar[t] @ U_o + contract("ijk,Bij->Bk", U_r, Z_bar[t])
         # (41)  chat_to_d_bar = -chat_bar * c_prev / d^2   adjoint of (4)
-        chat_to_d_bar = -chat_bar * c_prev / d[t][:, None] ** 2
-        # (42)  d_bar = sum_i chat_to_d_bar[i]   adjoint of (4)
+        chat_to_d_bar = -chat_bar * c_prev / d[t][:, None] / d[t][:, None]
+        # (42)  d_bar = sum_j chat_to_d_bar[j]   adjoint of (4)
         d_bar = contract("Bi->B", chat_to_d_bar)
         # (43)  s_bar = d_bar * {1 if s > 0, else 0}   adjoint of (3)
         s_bar = d_bar * np.where(s[t] > 0, 1, 0).astype(dtype)
@@ -261,7 +263,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     # all steps at once
     # (46)  x_bar = m_bar^T i   adjoint of (20)
     x_bar = contract("TBi,TBi->TB", m_bar, i)
-    # (47)  a_bar = W_i^T z_bar + W_o^T a_o_bar + sum_ij W_r[i,j,k] Z_bar[i,j]   adjoint of (5), (11), (13)
+    # (47)  a_bar[j] = (W_i^T z_bar)[j] + (W_o^T a_o_bar)[j] + sum_lp W_r[l,p,j] Z_bar[l,p]   adjoint of (5), (11), (13)
     a_bar = z_bar @ W_i + a_o_bar @ W_o + contract("ijk,TBij->TBk", W_r, Z_bar)
     # (48)  W_i_bar = sum_t z_bar a^T   adjoint of (5)
     W_i_bar = contract("TBi,TBj->ij", z_bar, a)
@@ -275,9 +277,9 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     U_o_bar = contract("TBi,TBj->ij", a_o_bar, chat)
     # (53)  b_o_bar = sum_t a_o_bar   adjoint of (11)
     b_o_bar = contract("TBi->i", a_o_bar)
-    # (54)  W_r_bar = sum_t Z_bar[i,j] a[k]   adjoint of (13)
+    # (54)  W_r_bar[j,l,p] = sum_t Z_bar[j,l] a[p]   adjoint of (13)
     W_r_bar = contract("TBij,TBk->ijk", Z_bar, a)
-    # (55)  U_r_bar = sum_t Z_bar[i,j] chat[k]   adjoint of (13)
+    # (55)  U_r_bar[j,l,p] = sum_t Z_bar[j,l] chat[p]   adjoint of (13)
     U_r_bar = contract("TBij,TBk->ijk", Z_bar, chat)
     # (56)  B_r_bar = sum_t Z_bar   adjoint of (13)
     B_r_bar = contract("TBij->ij", Z_bar)
@@ -307,7 +309,7 @@ def step(parameters, inputs, state):
     c_prev = state["c"]
     # (1)  k = abs(c_prev)
     k = np.where(c_prev >= 0, c_prev, -c_prev)
-    # (2)  s = sum_i k[i]
+    # (2)  s = sum_j k[j]
     s = contract("Bi->B", k)
     # (3)  d = {s if s > 0, else 1}
     d = np.where(s > 0, s, 1)
@@ -315,13 +317,13 @@ def step(parameters, inputs, state):
     chat = c_prev / d[:, None]
     # (5)  z = W_i a + U_i chat + b_i
     z = a @ W_i.T + chat @ U_i.T + b_i
-    # (6)  maximum_z = max(z)
+    # (6)  maximum_z = max_j z[j]
     maximum_z = np.max(z, axis=-1)
     # (7)  a_exp_z = z - maximum_z
     a_exp_z = z - maximum_z[:, None]
     # (8)  exp_z = exp(a_exp_z)
     exp_z = np.exp(a_exp_z)
-    # (9)  sum_z = sum_i exp_z[i]
+    # (9)  sum_z = sum_j exp_z[j]
     sum_z = contract("Bi->B", exp_z)
     # (10)  i = exp_z / sum_z
     i = exp_z / sum_z[:, None]
@@ -329,24 +331,28 @@ def step(parameters, inputs, state):
     a_o = a @ W_o.T + chat @ U_o.T + b_o
     # (12)  o = sigmoid(a_o)
     o = sigmoid(a_o)
-    # (13)  Z = sum_k W_r[i,j,k] a[k] + sum_k U_r[i,j,k] chat[k] + B_r
+    # (12)  o_tail = sigmoid_tail(a_o)
+    o_tail = sigmoid_tail(a_o)
+    # (12)  one_minus_o = complement_from_tail(o_tail)
+    one_minus_o = complement_from_tail(o_tail)
+    # (13)  Z[j,l] = sum_p W_r[j,l,p] a[p] + sum_p U_r[j,l,p] chat[p] + B_r[j,l]
     Z = contract("ijk,Bk->Bij", W_r, a) + contract("ijk,Bk->Bij", U_r, chat) + B_r
-    # (14)  maximum_Z = max(Z)
+    # (14)  maximum_Z[j] = max_l Z[l,j]
     maximum_Z = np.max(Z, axis=-2)
-    # (15)  a_exp_Z = Z - maximum_Z
+    # (15)  a_exp_Z[j,l] = Z[j,l] - maximum_Z[l]
     a_exp_Z = Z - maximum_Z[:, None, :]
     # (16)  exp_Z = exp(a_exp_Z)
     exp_Z = np.exp(a_exp_Z)
-    # (17)  sum_Z = sum_i exp_Z[i,j]
+    # (17)  sum_Z[j] = sum_l exp_Z[l,j]
     sum_Z = contract("Bij->Bj", exp_Z)
-    # (18)  R = exp_Z / sum_Z
+    # (18)  R[j,l] = exp_Z[j,l] / sum_Z[l]
     R = exp_Z / sum_Z[:, None, :]
     # (19)  u = E_e^T c_prev
     u = c_prev[..., 0:0 + e]
     # (20)  m = R u + i * x
     m = contract("Bij,Bj->Bi", R, u) + i * x[:, None]
     # (21)  c = (1 - o) * m
-    c = (1 - o) * m
+    c = one_minus_o * m
     # (22)  h = o * m
     h = o * m
     return {"h": h}, {"c": c}

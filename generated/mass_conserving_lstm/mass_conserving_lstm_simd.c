@@ -58,8 +58,8 @@ size_t mass_conserving_lstm_simd_forward_work_size(
     const size_t row_size_m = padded(size_m);
     const size_t row_e = padded(e);
     const size_t chunk = steps_ahead(T, B, 2 * row_size_m + 2 * round_up(size_m, LANES));
-    return 2 * spaced(B * row_size_m) + spaced(chunk * B * row_size_m) + 2 * spaced(B * size_m * e)
-        + spaced(B) + spaced(B * row_e) + chunk * B * 2 * round_up(size_m, LANES) + B * size_m;
+    return 3 * spaced(B * row_size_m) + 2 * spaced(B * size_m * e) + spaced(B) + spaced(B * row_e)
+        + spaced(chunk * B * row_size_m) + chunk * B * 2 * round_up(size_m, LANES) + B * size_m;
 }
 
 size_t mass_conserving_lstm_simd_infer_work_size(
@@ -73,8 +73,8 @@ size_t mass_conserving_lstm_simd_infer_work_size(
     const size_t row_size_m = padded(size_m);
     const size_t row_e = padded(e);
     const size_t chunk = steps_ahead(T, B, 2 * row_size_m + 2 * round_up(size_m, LANES));
-    return 5 * spaced(B * row_size_m) + 4 * spaced(B) + 2 * spaced(chunk * B * row_size_m)
-        + 4 * spaced(B * size_m * e) + 3 * spaced(B * row_e) + spaced(2 * B * row_size_m)
+    return 6 * spaced(B * row_size_m) + 4 * spaced(B) + 4 * spaced(B * size_m * e)
+        + 3 * spaced(B * row_e) + 2 * spaced(chunk * B * row_size_m) + spaced(2 * B * row_size_m)
         + chunk * B * 2 * round_up(size_m, LANES) + B * size_m;
 }
 
@@ -103,7 +103,7 @@ size_t mass_conserving_lstm_simd_step_work_size(
     const size_t e = size_m;
     const size_t row_size_m = padded(size_m);
     const size_t row_e = padded(e);
-    return 8 * spaced(B * row_size_m) + 4 * spaced(B) + 4 * spaced(B * size_m * e)
+    return 9 * spaced(B * row_size_m) + 4 * spaced(B) + 4 * spaced(B * size_m * e)
         + 3 * spaced(B * row_e) + B * size_m + 1;
 }
 
@@ -174,11 +174,12 @@ static void mass_conserving_lstm_simd_forward_thread(
     real *const tape_sum_Z = tape_exp_Z + spaced(T * B * size_m * e); /* [e] a row */
     real *const work_k = work; /* [m] a row */
     real *const work_z = work_k + spaced(B * row_size_m); /* [m] a row */
-    real *const work_o = work_z + spaced(B * row_size_m); /* [m] a row */
-    real *const work_Z = work_o + spaced(chunk * B * row_size_m); /* [m, e] a row */
+    real *const work_one_minus_o = work_z + spaced(B * row_size_m); /* [m] a row */
+    real *const work_Z = work_one_minus_o + spaced(B * row_size_m); /* [m, e] a row */
     real *const work_maximum_z = work_Z + spaced(B * size_m * e); /* [] a row */
     real *const work_maximum_Z = work_maximum_z + spaced(B); /* [e] a row */
-    real *const work_a_exp_Z = work_maximum_Z + spaced(B * row_e); /* [m, e] a row */
+    real *const work_a_o = work_maximum_Z + spaced(B * row_e); /* [m] a row */
+    real *const work_a_exp_Z = work_a_o + spaced(chunk * B * row_size_m); /* [m, e] a row */
     real *const tile_z_ahead = work_a_exp_Z + spaced(B * size_m * e);
     const size_t early = ahead_of(B,
         2 * round_up(size_m, LANES) * n + 2 * round_up(size_m, LANES) * size_m);
@@ -240,7 +241,7 @@ static void mass_conserving_lstm_simd_forward_thread(
                 const real *restrict c_prev = t > 0 ? tape_c + (t * B + sample - B) * row_size_m
                     : initial_c + sample * size_m;
 
-                /* (2)  s = sum_i k[i] */
+                /* (2)  s = sum_j k[j] */
                 s[0] = 0;
                 s[0] += row_sum(&k[0], size_m);
 
@@ -290,8 +291,9 @@ static void mass_conserving_lstm_simd_forward_thread(
                     const real *const a_rows = in->a + (t * B + begin) * n;
                     const real *const chat_rows = tape_chat + (t * B + begin) * row_size_m;
                     real *const z_rows = work_z + begin * row_size_m;
-                    real *const o_rows = work_o + ((t - first) * B + begin) * row_size_m;
                     real *const o_tail_rows = tape_o_tail + (t * B + begin) * row_size_m;
+                    real *const one_minus_o_rows = work_one_minus_o + begin * row_size_m;
+                    real *const a_o_rows = work_a_o + ((t - first) * B + begin) * row_size_m;
                     const operand factors_z[] = {
                         {a_rows, n, n, panels_a},
                         {chat_rows, row_size_m, size_m, panels_chat},
@@ -324,14 +326,26 @@ static void mass_conserving_lstm_simd_forward_thread(
                                     /* (11)  a_o = W_o a + U_o chat + b_o */
                                     const vec a_o = load(tile_z + ((sample * 2 + 1) * own + v)
                                         * LANES) + b_o_here;
-
-                                    /* (12)  o = sigmoid(a_o) */
-                                    const vec o = vec_sigmoid(a_o);
-                                    store(o_rows + sample * row_size_m + j, o);
+                                    store(a_o_rows + sample * row_size_m + j, a_o);
 
                                     /* (12)  o_tail = sigmoid_tail(a_o) */
                                     const vec o_tail = vec_sigmoid_tail(a_o);
                                     store(o_tail_rows + sample * row_size_m + j, o_tail);
+                                }
+                            }
+                        }
+
+                        /* what depends on functions of the loop above */
+                        for (size_t block = batch.low; block < batch.high; ++block) {
+                            const size_t own = vectors_of(size_m, vectors, block);
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                for (size_t sample = 0; sample < rows; ++sample) {
+                                    const vec o_tail = load(o_tail_rows + sample * row_size_m + j);
+
+                                    /* (12)  one_minus_o = complement_from_tail(o_tail) */
+                                    const vec one_minus_o = vec_complement_from_tail(o_tail);
+                                    store(one_minus_o_rows + sample * row_size_m + j, one_minus_o);
                                 }
                             }
                         }
@@ -352,12 +366,12 @@ static void mass_conserving_lstm_simd_forward_thread(
                 real *restrict sum_Z = tape_sum_Z + (t * B + sample) * row_e;
                 real *restrict a_exp_Z = work_a_exp_Z + sample * size_m * e;
 
-                /* (6)  maximum_z = max(z) */
+                /* (6)  maximum_z = max_j z[j] */
                 maximum_z[0] = z[0];
                 for (size_t j = 0; j < size_m; ++j)
                     maximum_z[0] = z[j] > maximum_z[0] ? z[j] : maximum_z[0];
 
-                /* (13)  Z = sum_k W_r[i,j,k] a[k] + sum_k U_r[i,j,k] chat[k] + B_r */
+                /* (13)  Z[j,l] = sum_p W_r[j,l,p] a[p] + sum_p U_r[j,l,p] chat[p] + B_r[j,l] */
                 for (size_t j = 0; j < size_m; ++j) {
                     for (size_t l = 0; l < e; ++l) {
                         real sum = B_r[j * e + l];
@@ -367,14 +381,14 @@ static void mass_conserving_lstm_simd_forward_thread(
                     }
                 }
 
-                /* (14)  maximum_Z = max(Z) */
+                /* (14)  maximum_Z[j] = max_l Z[l,j] */
                 for (size_t j = 0; j < e; ++j) {
                     maximum_Z[j] = Z[j];
                     for (size_t l = 0; l < size_m; ++l)
                         maximum_Z[j] = Z[l * e + j] > maximum_Z[j] ? Z[l * e + j] : maximum_Z[j];
                 }
 
-                /* (15)  a_exp_Z = Z - maximum_Z */
+                /* (15)  a_exp_Z[j,l] = Z[j,l] - maximum_Z[l] */
                 for (size_t j = 0; j < size_m; ++j)
                     for (size_t l = 0; l < e; ++l)
                         a_exp_Z[j * e + l] = Z[j * e + l] - maximum_Z[l];
@@ -384,7 +398,7 @@ static void mass_conserving_lstm_simd_forward_thread(
                     for (size_t l = 0; l < e; ++l)
                         exp_Z[j * e + l] = EXP(a_exp_Z[j * e + l]);
 
-                /* (17)  sum_Z = sum_i exp_Z[i,j] */
+                /* (17)  sum_Z[j] = sum_l exp_Z[l,j] */
                 for (size_t j = 0; j < e; ++j) {
                     real sum = 0;
                     for (size_t l = 0; l < size_m; ++l)
@@ -392,7 +406,7 @@ static void mass_conserving_lstm_simd_forward_thread(
                     sum_Z[j] = sum;
                 }
 
-                /* (18)  R = exp_Z / sum_Z */
+                /* (18)  R[j,l] = exp_Z[j,l] / sum_Z[l] */
                 for (size_t j = 0; j < size_m; ++j)
                     for (size_t l = 0; l < e; ++l)
                         R[j * e + l] = exp_Z[j * e + l] / sum_Z[l];
@@ -430,7 +444,7 @@ static void mass_conserving_lstm_simd_forward_thread(
                 const real *restrict exp_z = tape_exp_z + (t * B + sample) * row_size_m;
                 real *restrict sum_z = tape_sum_z + (t * B + sample);
 
-                /* (9)  sum_z = sum_i exp_z[i] */
+                /* (9)  sum_z = sum_j exp_z[j] */
                 sum_z[0] = 0;
                 sum_z[0] += row_sum(&exp_z[0], size_m);
             }
@@ -482,17 +496,18 @@ static void mass_conserving_lstm_simd_forward_thread(
                 const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
-                    const real *const o_rows = work_o + ((t - first) * B + begin) * row_size_m;
+                    const real *const one_minus_o_rows = work_one_minus_o + begin * row_size_m;
                     const real *const m_rows = tape_m + (t * B + begin) * row_size_m;
                     real *const c_rows = tape_c + (t * B + begin) * row_size_m;
                     for (size_t sample = 0; sample < rows; ++sample) {
                         for (size_t block = from; block < to; ++block) {
                             const size_t j = block * LANES;
-                            const vec o = load(o_rows + sample * row_size_m + j);
+                            const vec one_minus_o =
+                                load(one_minus_o_rows + sample * row_size_m + j);
                             const vec m = load(m_rows + sample * row_size_m + j);
 
                             /* (21)  c = (1 - o) * m */
-                            const vec c = (1 - o) * m;
+                            const vec c = one_minus_o * m;
                             store(c_rows + sample * row_size_m + j, c);
                         }
                     }
@@ -511,15 +526,18 @@ static void mass_conserving_lstm_simd_forward_thread(
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
                 rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 if (is_mine(mine, begin)) {
-                    const real *const o_rows = work_o + begin * row_size_m;
                     const real *const m_rows = tape_m + (first * B + begin) * row_size_m;
                     real *const h_rows = out->h + (first * B + begin) * size_m;
+                    const real *const a_o_rows = work_a_o + begin * row_size_m;
                     for (size_t sample = 0; sample < rows; ++sample) {
                         for (size_t block = from; block < to; ++block) {
                             const size_t j = block * LANES;
                             const size_t left = size_m - j;
-                            const vec o = load(o_rows + sample * row_size_m + j);
                             const vec m = load(m_rows + sample * row_size_m + j);
+                            const vec a_o = load(a_o_rows + sample * row_size_m + j);
+
+                            /* (12)  o = sigmoid(a_o) */
+                            const vec o = vec_sigmoid(a_o);
 
                             /* (22)  h = o * m */
                             const vec h = o * m;
@@ -543,7 +561,7 @@ static size_t mass_conserving_lstm_simd_forward_multiplications(
     const size_t n = MASS_CONSERVING_LSTM_FIXED_n;
     const size_t size_m = MASS_CONSERVING_LSTM_FIXED_m;
     const size_t e = size_m;
-    return B * (12 * size_m + 1 + 2 * size_m * n + 2 * size_m * size_m + e * size_m * n
+    return B * (13 * size_m + 1 + 2 * size_m * n + 2 * size_m * size_m + e * size_m * n
         + e * size_m * size_m + 7 * e * size_m) / 10;
 }
 
@@ -586,8 +604,8 @@ static void mass_conserving_lstm_simd_infer_thread(
     real *const work_chat = work_d + spaced(B); /* [m] a row */
     real *const work_z = work_chat + spaced(B * row_size_m); /* [m] a row */
     real *const work_i = work_z + spaced(B * row_size_m); /* [m] a row */
-    real *const work_o = work_i + spaced(B * row_size_m); /* [m] a row */
-    real *const work_Z = work_o + spaced(chunk * B * row_size_m); /* [m, e] a row */
+    real *const work_one_minus_o = work_i + spaced(B * row_size_m); /* [m] a row */
+    real *const work_Z = work_one_minus_o + spaced(B * row_size_m); /* [m, e] a row */
     real *const work_R = work_Z + spaced(B * size_m * e); /* [m, e] a row */
     real *const work_u = work_R + spaced(B * size_m * e); /* [e] a row */
     real *const work_m = work_u + spaced(B * row_e); /* [m] a row */
@@ -598,7 +616,8 @@ static void mass_conserving_lstm_simd_infer_thread(
     real *const work_maximum_Z = work_sum_z + spaced(B); /* [e] a row */
     real *const work_exp_Z = work_maximum_Z + spaced(B * row_e); /* [m, e] a row */
     real *const work_sum_Z = work_exp_Z + spaced(B * size_m * e); /* [e] a row */
-    real *const work_a_exp_Z = work_sum_Z + spaced(B * row_e); /* [m, e] a row */
+    real *const work_a_o = work_sum_Z + spaced(B * row_e); /* [m] a row */
+    real *const work_a_exp_Z = work_a_o + spaced(chunk * B * row_size_m); /* [m, e] a row */
     real *const tile_z_ahead = work_a_exp_Z + spaced(B * size_m * e);
     const size_t early = ahead_of(B,
         2 * round_up(size_m, LANES) * n + 2 * round_up(size_m, LANES) * size_m);
@@ -660,7 +679,7 @@ static void mass_conserving_lstm_simd_infer_thread(
                 const real *restrict c_prev = t > 0 ? work_c
                     + (((t - 1) & 1) * B + sample) * row_size_m : initial_c + sample * size_m;
 
-                /* (2)  s = sum_i k[i] */
+                /* (2)  s = sum_j k[j] */
                 s[0] = 0;
                 s[0] += row_sum(&k[0], size_m);
 
@@ -710,7 +729,8 @@ static void mass_conserving_lstm_simd_infer_thread(
                     const real *const a_rows = in->a + (t * B + begin) * n;
                     const real *const chat_rows = work_chat + begin * row_size_m;
                     real *const z_rows = work_z + begin * row_size_m;
-                    real *const o_rows = work_o + ((t - first) * B + begin) * row_size_m;
+                    real *const one_minus_o_rows = work_one_minus_o + begin * row_size_m;
+                    real *const a_o_rows = work_a_o + ((t - first) * B + begin) * row_size_m;
                     const operand factors_z[] = {
                         {a_rows, n, n, panels_a},
                         {chat_rows, row_size_m, size_m, panels_chat},
@@ -719,6 +739,7 @@ static void mass_conserving_lstm_simd_infer_thread(
                         taken = min_size(to - start, blocks_per_batch(rows));
                         const size_t low = t & 1 ? from + to - start - taken : start;
                         const block_range batch = {size_m, vectors, low, low + taken, t & 1};
+                        ALIGNED real kept_o_tail[ROWS_AT_ONCE * MOST_VECTORS(2) * LANES];
 
                         /* W_i a, U_i chat, W_o a, U_o chat */
                         products(rows, 2, &batch, factors_z + early, 2 - early,
@@ -743,10 +764,28 @@ static void mass_conserving_lstm_simd_infer_thread(
                                     /* (11)  a_o = W_o a + U_o chat + b_o */
                                     const vec a_o = load(tile_z + ((sample * 2 + 1) * own + v)
                                         * LANES) + b_o_here;
+                                    store(a_o_rows + sample * row_size_m + j, a_o);
 
-                                    /* (12)  o = sigmoid(a_o) */
-                                    const vec o = vec_sigmoid(a_o);
-                                    store(o_rows + sample * row_size_m + j, o);
+                                    /* (12)  o_tail = sigmoid_tail(a_o) */
+                                    const vec o_tail = vec_sigmoid_tail(a_o);
+                                    store(kept_o_tail + (((block - batch.low) * vectors + v) * rows
+                                        + sample) * LANES, o_tail);
+                                }
+                            }
+                        }
+
+                        /* what depends on functions of the loop above */
+                        for (size_t block = batch.low; block < batch.high; ++block) {
+                            const size_t own = vectors_of(size_m, vectors, block);
+                            for (size_t v = 0; v < own; ++v) {
+                                const size_t j = (block * vectors + v) * LANES;
+                                for (size_t sample = 0; sample < rows; ++sample) {
+                                    const vec o_tail = load(kept_o_tail + (((block - batch.low)
+                                        * vectors + v) * rows + sample) * LANES);
+
+                                    /* (12)  one_minus_o = complement_from_tail(o_tail) */
+                                    const vec one_minus_o = vec_complement_from_tail(o_tail);
+                                    store(one_minus_o_rows + sample * row_size_m + j, one_minus_o);
                                 }
                             }
                         }
@@ -767,12 +806,12 @@ static void mass_conserving_lstm_simd_infer_thread(
                 real *restrict sum_Z = work_sum_Z + sample * row_e;
                 real *restrict a_exp_Z = work_a_exp_Z + sample * size_m * e;
 
-                /* (6)  maximum_z = max(z) */
+                /* (6)  maximum_z = max_j z[j] */
                 maximum_z[0] = z[0];
                 for (size_t j = 0; j < size_m; ++j)
                     maximum_z[0] = z[j] > maximum_z[0] ? z[j] : maximum_z[0];
 
-                /* (13)  Z = sum_k W_r[i,j,k] a[k] + sum_k U_r[i,j,k] chat[k] + B_r */
+                /* (13)  Z[j,l] = sum_p W_r[j,l,p] a[p] + sum_p U_r[j,l,p] chat[p] + B_r[j,l] */
                 for (size_t j = 0; j < size_m; ++j) {
                     for (size_t l = 0; l < e; ++l) {
                         real sum = B_r[j * e + l];
@@ -782,14 +821,14 @@ static void mass_conserving_lstm_simd_infer_thread(
                     }
                 }
 
-                /* (14)  maximum_Z = max(Z) */
+                /* (14)  maximum_Z[j] = max_l Z[l,j] */
                 for (size_t j = 0; j < e; ++j) {
                     maximum_Z[j] = Z[j];
                     for (size_t l = 0; l < size_m; ++l)
                         maximum_Z[j] = Z[l * e + j] > maximum_Z[j] ? Z[l * e + j] : maximum_Z[j];
                 }
 
-                /* (15)  a_exp_Z = Z - maximum_Z */
+                /* (15)  a_exp_Z[j,l] = Z[j,l] - maximum_Z[l] */
                 for (size_t j = 0; j < size_m; ++j)
                     for (size_t l = 0; l < e; ++l)
                         a_exp_Z[j * e + l] = Z[j * e + l] - maximum_Z[l];
@@ -799,7 +838,7 @@ static void mass_conserving_lstm_simd_infer_thread(
                     for (size_t l = 0; l < e; ++l)
                         exp_Z[j * e + l] = EXP(a_exp_Z[j * e + l]);
 
-                /* (17)  sum_Z = sum_i exp_Z[i,j] */
+                /* (17)  sum_Z[j] = sum_l exp_Z[l,j] */
                 for (size_t j = 0; j < e; ++j) {
                     real sum = 0;
                     for (size_t l = 0; l < size_m; ++l)
@@ -807,7 +846,7 @@ static void mass_conserving_lstm_simd_infer_thread(
                     sum_Z[j] = sum;
                 }
 
-                /* (18)  R = exp_Z / sum_Z */
+                /* (18)  R[j,l] = exp_Z[j,l] / sum_Z[l] */
                 for (size_t j = 0; j < size_m; ++j)
                     for (size_t l = 0; l < e; ++l)
                         R[j * e + l] = exp_Z[j * e + l] / sum_Z[l];
@@ -845,7 +884,7 @@ static void mass_conserving_lstm_simd_infer_thread(
                 const real *restrict exp_z = work_exp_z + sample * row_size_m;
                 real *restrict sum_z = work_sum_z + sample;
 
-                /* (9)  sum_z = sum_i exp_z[i] */
+                /* (9)  sum_z = sum_j exp_z[j] */
                 sum_z[0] = 0;
                 sum_z[0] += row_sum(&exp_z[0], size_m);
             }
@@ -897,17 +936,18 @@ static void mass_conserving_lstm_simd_infer_thread(
                 const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < B; begin += rows) {
                     rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
-                    const real *const o_rows = work_o + ((t - first) * B + begin) * row_size_m;
+                    const real *const one_minus_o_rows = work_one_minus_o + begin * row_size_m;
                     const real *const m_rows = work_m + ((t - first) * B + begin) * row_size_m;
                     real *const c_rows = work_c + ((t & 1) * B + begin) * row_size_m;
                     for (size_t sample = 0; sample < rows; ++sample) {
                         for (size_t block = from; block < to; ++block) {
                             const size_t j = block * LANES;
-                            const vec o = load(o_rows + sample * row_size_m + j);
+                            const vec one_minus_o =
+                                load(one_minus_o_rows + sample * row_size_m + j);
                             const vec m = load(m_rows + sample * row_size_m + j);
 
                             /* (21)  c = (1 - o) * m */
-                            const vec c = (1 - o) * m;
+                            const vec c = one_minus_o * m;
                             store(c_rows + sample * row_size_m + j, c);
                         }
                     }
@@ -926,15 +966,18 @@ static void mass_conserving_lstm_simd_infer_thread(
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
                 rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
                 if (is_mine(mine, begin)) {
-                    const real *const o_rows = work_o + begin * row_size_m;
                     const real *const m_rows = work_m + begin * row_size_m;
                     real *const h_rows = out->h + (first * B + begin) * size_m;
+                    const real *const a_o_rows = work_a_o + begin * row_size_m;
                     for (size_t sample = 0; sample < rows; ++sample) {
                         for (size_t block = from; block < to; ++block) {
                             const size_t j = block * LANES;
                             const size_t left = size_m - j;
-                            const vec o = load(o_rows + sample * row_size_m + j);
                             const vec m = load(m_rows + sample * row_size_m + j);
+                            const vec a_o = load(a_o_rows + sample * row_size_m + j);
+
+                            /* (12)  o = sigmoid(a_o) */
+                            const vec o = vec_sigmoid(a_o);
 
                             /* (22)  h = o * m */
                             const vec h = o * m;
@@ -958,7 +1001,7 @@ static size_t mass_conserving_lstm_simd_infer_multiplications(
     const size_t n = MASS_CONSERVING_LSTM_FIXED_n;
     const size_t size_m = MASS_CONSERVING_LSTM_FIXED_m;
     const size_t e = size_m;
-    return B * (11 * size_m + 1 + 2 * size_m * n + 2 * size_m * size_m + e * size_m * n
+    return B * (13 * size_m + 1 + 2 * size_m * n + 2 * size_m * size_m + e * size_m * n
         + e * size_m * size_m + 7 * e * size_m) / 10;
 }
 
@@ -1131,7 +1174,7 @@ static void mass_conserving_lstm_simd_backward_thread(
                             store(i_bar_rows + sample * row_size_m + j, i_bar);
 
                             /* (35)  i_to_sum_z_bar = -i_bar * exp_z / sum_z^2   adjoint of (10) */
-                            const vec i_to_sum_z_bar = -i_bar * exp_z / (sum_z * sum_z);
+                            const vec i_to_sum_z_bar = -i_bar * exp_z / sum_z / sum_z;
                             store(i_to_sum_z_bar_rows + sample * row_size_m + j, i_to_sum_z_bar);
                         }
                     }
@@ -1168,13 +1211,14 @@ static void mass_conserving_lstm_simd_backward_thread(
                     for (size_t l = 0; l < e; ++l)
                         R_bar[j * e + l] = m_bar[j] * u[l];
 
-                /* (27)  R_to_sum_Z_bar = -R_bar * exp_Z / sum_Z^2   adjoint of (18) */
+                /* (27)  R_to_sum_Z_bar[j,l] = -R_bar[j,l] * exp_Z[j,l] / sum_Z[l]^2   adjoint of
+                 * (18) */
                 for (size_t j = 0; j < size_m; ++j)
                     for (size_t l = 0; l < e; ++l)
                         R_to_sum_Z_bar[j * e + l] = -R_bar[j * e + l] * exp_Z[j * e
-                            + l] / (sum_Z[l] * sum_Z[l]);
+                            + l] / sum_Z[l] / sum_Z[l];
 
-                /* (28)  sum_Z_bar = sum_i R_to_sum_Z_bar[i,j]   adjoint of (18) */
+                /* (28)  sum_Z_bar[j] = sum_l R_to_sum_Z_bar[l,j]   adjoint of (18) */
                 for (size_t j = 0; j < e; ++j) {
                     real sum = 0;
                     for (size_t l = 0; l < size_m; ++l)
@@ -1182,7 +1226,8 @@ static void mass_conserving_lstm_simd_backward_thread(
                     sum_Z_bar[j] = sum;
                 }
 
-                /* (29)  exp_Z_bar = sum_Z_bar[j] + R_bar / sum_Z   adjoint of (17), (18) */
+                /* (29)  exp_Z_bar[j,l] = sum_Z_bar[l] + R_bar[j,l] / sum_Z[l]   adjoint of (17),
+                 * (18) */
                 for (size_t j = 0; j < size_m; ++j)
                     for (size_t l = 0; l < e; ++l)
                         exp_Z_bar[j * e + l] = sum_Z_bar[l] + R_bar[j * e + l] / sum_Z[l];
@@ -1197,7 +1242,7 @@ static void mass_conserving_lstm_simd_backward_thread(
                     for (size_t l = 0; l < e; ++l)
                         Z_bar[j * e + l] = a_exp_Z_bar[j * e + l];
 
-                /* (36)  sum_z_bar = sum_i i_to_sum_z_bar[i]   adjoint of (10) */
+                /* (36)  sum_z_bar = sum_j i_to_sum_z_bar[j]   adjoint of (10) */
                 sum_z_bar[0] = 0;
                 sum_z_bar[0] += row_sum(&i_to_sum_z_bar[0], size_m);
             }
@@ -1244,8 +1289,8 @@ static void mass_conserving_lstm_simd_backward_thread(
                 const real *restrict z_bar = work_z_bar + ((t - first) * B + sample) * row_size_m;
                 real *restrict chat_bar = work_chat_bar + sample * row_size_m;
 
-                /* (40)  chat_bar = U_i^T z_bar + U_o^T a_o_bar + sum_ij U_r[i,j,k] Z_bar[i,j]
-                 * adjoint of (5), (11), (13) */
+                /* (40)  chat_bar[j] = (U_i^T z_bar)[j] + (U_o^T a_o_bar)[j] + sum_lp U_r[l,p,j]
+                 * Z_bar[l,p]   adjoint of (5), (11), (13) */
                 for (size_t j = 0; j < size_m; ++j) {
                     real sum = 0;
                     for (size_t l = 0; l < size_m; ++l)
@@ -1282,7 +1327,7 @@ static void mass_conserving_lstm_simd_backward_thread(
                             const vec chat_bar = load(chat_bar_rows + sample * row_size_m + j);
 
                             /* (41)  chat_to_d_bar = -chat_bar * c_prev / d^2   adjoint of (4) */
-                            const vec chat_to_d_bar = -chat_bar * c_prev / (d * d);
+                            const vec chat_to_d_bar = -chat_bar * c_prev / d / d;
                             store(chat_to_d_bar_rows + sample * row_size_m + j, chat_to_d_bar);
                         }
                     }
@@ -1296,7 +1341,7 @@ static void mass_conserving_lstm_simd_backward_thread(
                 real *restrict d_bar = work_d_bar + sample;
                 real *restrict s_bar = work_s_bar + sample;
 
-                /* (42)  d_bar = sum_i chat_to_d_bar[i]   adjoint of (4) */
+                /* (42)  d_bar = sum_j chat_to_d_bar[j]   adjoint of (4) */
                 d_bar[0] = 0;
                 d_bar[0] += row_sum(&chat_to_d_bar[0], size_m);
 
@@ -1367,8 +1412,8 @@ static void mass_conserving_lstm_simd_backward_thread(
                     x_bar[0] += dot(&m_bar[0], &i[0], size_m);
                 }
 
-                /* (47)  a_bar = W_i^T z_bar + W_o^T a_o_bar + sum_ij W_r[i,j,k] Z_bar[i,j]
-                 * adjoint of (5), (11), (13) */
+                /* (47)  a_bar[j] = (W_i^T z_bar)[j] + (W_o^T a_o_bar)[j] + sum_lp W_r[l,p,j]
+                 * Z_bar[l,p]   adjoint of (5), (11), (13) */
                 if (gradients->a_bar != NULL) {
                     for (size_t j = 0; j < n; ++j) {
                         real sum = 0;
@@ -1383,14 +1428,14 @@ static void mass_conserving_lstm_simd_backward_thread(
                     }
                 }
 
-                /* (54)  W_r_bar = sum_t Z_bar[i,j] a[k]   adjoint of (13) */
+                /* (54)  W_r_bar[j,l,p] = sum_t Z_bar[j,l] a[p]   adjoint of (13) */
                 if (W_r_bar != NULL)
                     for (size_t j = 0; j < size_m; ++j)
                         for (size_t l = 0; l < e; ++l)
                             for (size_t p = 0; p < n; ++p)
                                 W_r_bar[(j * e + l) * n + p] += Z_bar[j * e + l] * a[p];
 
-                /* (55)  U_r_bar = sum_t Z_bar[i,j] chat[k]   adjoint of (13) */
+                /* (55)  U_r_bar[j,l,p] = sum_t Z_bar[j,l] chat[p]   adjoint of (13) */
                 if (U_r_bar != NULL)
                     for (size_t j = 0; j < size_m; ++j)
                         for (size_t l = 0; l < e; ++l)
@@ -1522,8 +1567,8 @@ static void mass_conserving_lstm_simd_step_thread(
     real *const work_chat = work_d + spaced(B); /* [m] a row */
     real *const work_z = work_chat + spaced(B * row_size_m); /* [m] a row */
     real *const work_i = work_z + spaced(B * row_size_m); /* [m] a row */
-    real *const work_o = work_i + spaced(B * row_size_m); /* [m] a row */
-    real *const work_Z = work_o + spaced(B * row_size_m); /* [m, e] a row */
+    real *const work_one_minus_o = work_i + spaced(B * row_size_m); /* [m] a row */
+    real *const work_Z = work_one_minus_o + spaced(B * row_size_m); /* [m, e] a row */
     real *const work_R = work_Z + spaced(B * size_m * e); /* [m, e] a row */
     real *const work_u = work_R + spaced(B * size_m * e); /* [e] a row */
     real *const work_m = work_u + spaced(B * row_e); /* [m] a row */
@@ -1534,7 +1579,8 @@ static void mass_conserving_lstm_simd_step_thread(
     real *const work_maximum_Z = work_sum_z + spaced(B); /* [e] a row */
     real *const work_exp_Z = work_maximum_Z + spaced(B * row_e); /* [m, e] a row */
     real *const work_sum_Z = work_exp_Z + spaced(B * size_m * e); /* [e] a row */
-    real *const work_a_exp_Z = work_sum_Z + spaced(B * row_e); /* [m, e] a row */
+    real *const work_a_o = work_sum_Z + spaced(B * row_e); /* [m] a row */
+    real *const work_a_exp_Z = work_a_o + spaced(B * row_size_m); /* [m, e] a row */
     real *const work_initial_c = work_a_exp_Z + spaced(B * size_m * e);
     real *const work_parity = work_initial_c + B * size_m;
     const size_t t = parity_of(work_parity);
@@ -1573,7 +1619,7 @@ static void mass_conserving_lstm_simd_step_thread(
         real *restrict u = work_u + sample * row_e;
         const real *restrict c_prev = initial_c + sample * size_m;
 
-        /* (2)  s = sum_i k[i] */
+        /* (2)  s = sum_j k[j] */
         s[0] = 0;
         s[0] += row_sum(&k[0], size_m);
 
@@ -1620,7 +1666,8 @@ static void mass_conserving_lstm_simd_step_thread(
             const real *const a_rows = in->a + begin * n;
             const real *const chat_rows = work_chat + begin * row_size_m;
             real *const z_rows = work_z + begin * row_size_m;
-            real *const o_rows = work_o + begin * row_size_m;
+            real *const one_minus_o_rows = work_one_minus_o + begin * row_size_m;
+            real *const a_o_rows = work_a_o + begin * row_size_m;
             const operand factors_z[] = {
                 {a_rows, n, n, panels_a},
                 {chat_rows, row_size_m, size_m, panels_chat},
@@ -1630,6 +1677,7 @@ static void mass_conserving_lstm_simd_step_thread(
                 const size_t low = t & 1 ? from + to - start - taken : start;
                 const block_range batch = {size_m, vectors, low, low + taken, t & 1};
                 ALIGNED real tile_z_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+                ALIGNED real kept_o_tail[ROWS_AT_ONCE * MOST_VECTORS(2) * LANES];
 
                 /* W_i a, U_i chat, W_o a, U_o chat */
                 products(rows, 2, &batch, factors_z, 2, &(sums){tile_z_batch, batch.low, rows, 0},
@@ -1652,10 +1700,29 @@ static void mass_conserving_lstm_simd_step_thread(
                             /* (11)  a_o = W_o a + U_o chat + b_o */
                             const vec a_o =
                                 load(tile_z + ((sample * 2 + 1) * own + v) * LANES) + b_o_here;
+                            store(a_o_rows + sample * row_size_m + j, a_o);
 
-                            /* (12)  o = sigmoid(a_o) */
-                            const vec o = vec_sigmoid(a_o);
-                            store(o_rows + sample * row_size_m + j, o);
+                            /* (12)  o_tail = sigmoid_tail(a_o) */
+                            const vec o_tail = vec_sigmoid_tail(a_o);
+                            store(kept_o_tail
+                                + (((block - batch.low) * vectors + v) * rows + sample) * LANES,
+                                o_tail);
+                        }
+                    }
+                }
+
+                /* what depends on functions of the loop above */
+                for (size_t block = batch.low; block < batch.high; ++block) {
+                    const size_t own = vectors_of(size_m, vectors, block);
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        for (size_t sample = 0; sample < rows; ++sample) {
+                            const vec o_tail = load(kept_o_tail
+                                + (((block - batch.low) * vectors + v) * rows + sample) * LANES);
+
+                            /* (12)  one_minus_o = complement_from_tail(o_tail) */
+                            const vec one_minus_o = vec_complement_from_tail(o_tail);
+                            store(one_minus_o_rows + sample * row_size_m + j, one_minus_o);
                         }
                     }
                 }
@@ -1676,12 +1743,12 @@ static void mass_conserving_lstm_simd_step_thread(
         real *restrict sum_Z = work_sum_Z + sample * row_e;
         real *restrict a_exp_Z = work_a_exp_Z + sample * size_m * e;
 
-        /* (6)  maximum_z = max(z) */
+        /* (6)  maximum_z = max_j z[j] */
         maximum_z[0] = z[0];
         for (size_t j = 0; j < size_m; ++j)
             maximum_z[0] = z[j] > maximum_z[0] ? z[j] : maximum_z[0];
 
-        /* (13)  Z = sum_k W_r[i,j,k] a[k] + sum_k U_r[i,j,k] chat[k] + B_r */
+        /* (13)  Z[j,l] = sum_p W_r[j,l,p] a[p] + sum_p U_r[j,l,p] chat[p] + B_r[j,l] */
         for (size_t j = 0; j < size_m; ++j) {
             for (size_t l = 0; l < e; ++l) {
                 real sum = B_r[j * e + l];
@@ -1691,14 +1758,14 @@ static void mass_conserving_lstm_simd_step_thread(
             }
         }
 
-        /* (14)  maximum_Z = max(Z) */
+        /* (14)  maximum_Z[j] = max_l Z[l,j] */
         for (size_t j = 0; j < e; ++j) {
             maximum_Z[j] = Z[j];
             for (size_t l = 0; l < size_m; ++l)
                 maximum_Z[j] = Z[l * e + j] > maximum_Z[j] ? Z[l * e + j] : maximum_Z[j];
         }
 
-        /* (15)  a_exp_Z = Z - maximum_Z */
+        /* (15)  a_exp_Z[j,l] = Z[j,l] - maximum_Z[l] */
         for (size_t j = 0; j < size_m; ++j)
             for (size_t l = 0; l < e; ++l)
                 a_exp_Z[j * e + l] = Z[j * e + l] - maximum_Z[l];
@@ -1708,7 +1775,7 @@ static void mass_conserving_lstm_simd_step_thread(
             for (size_t l = 0; l < e; ++l)
                 exp_Z[j * e + l] = EXP(a_exp_Z[j * e + l]);
 
-        /* (17)  sum_Z = sum_i exp_Z[i,j] */
+        /* (17)  sum_Z[j] = sum_l exp_Z[l,j] */
         for (size_t j = 0; j < e; ++j) {
             real sum = 0;
             for (size_t l = 0; l < size_m; ++l)
@@ -1716,7 +1783,7 @@ static void mass_conserving_lstm_simd_step_thread(
             sum_Z[j] = sum;
         }
 
-        /* (18)  R = exp_Z / sum_Z */
+        /* (18)  R[j,l] = exp_Z[j,l] / sum_Z[l] */
         for (size_t j = 0; j < size_m; ++j)
             for (size_t l = 0; l < e; ++l)
                 R[j * e + l] = exp_Z[j * e + l] / sum_Z[l];
@@ -1754,7 +1821,7 @@ static void mass_conserving_lstm_simd_step_thread(
         const real *restrict exp_z = work_exp_z + sample * row_size_m;
         real *restrict sum_z = work_sum_z + sample;
 
-        /* (9)  sum_z = sum_i exp_z[i] */
+        /* (9)  sum_z = sum_j exp_z[j] */
         sum_z[0] = 0;
         sum_z[0] += row_sum(&exp_z[0], size_m);
     }
@@ -1806,17 +1873,17 @@ static void mass_conserving_lstm_simd_step_thread(
         const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
             rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
-            const real *const o_rows = work_o + begin * row_size_m;
+            const real *const one_minus_o_rows = work_one_minus_o + begin * row_size_m;
             const real *const m_rows = work_m + begin * row_size_m;
             real *const c_rows = work_c + begin * row_size_m;
             for (size_t sample = 0; sample < rows; ++sample) {
                 for (size_t block = from; block < to; ++block) {
                     const size_t j = block * LANES;
-                    const vec o = load(o_rows + sample * row_size_m + j);
+                    const vec one_minus_o = load(one_minus_o_rows + sample * row_size_m + j);
                     const vec m = load(m_rows + sample * row_size_m + j);
 
                     /* (21)  c = (1 - o) * m */
-                    const vec c = (1 - o) * m;
+                    const vec c = one_minus_o * m;
                     store(c_rows + sample * row_size_m + j, c);
                 }
             }
@@ -1830,15 +1897,18 @@ static void mass_conserving_lstm_simd_step_thread(
         const size_t to = share_from(count, thread + 1, threads);
         for (size_t begin = 0, rows; begin < B; begin += rows) {
             rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
-            const real *const o_rows = work_o + begin * row_size_m;
             const real *const m_rows = work_m + begin * row_size_m;
             real *const h_rows = out->h + begin * size_m;
+            const real *const a_o_rows = work_a_o + begin * row_size_m;
             for (size_t sample = 0; sample < rows; ++sample) {
                 for (size_t block = from; block < to; ++block) {
                     const size_t j = block * LANES;
                     const size_t left = size_m - j;
-                    const vec o = load(o_rows + sample * row_size_m + j);
                     const vec m = load(m_rows + sample * row_size_m + j);
+                    const vec a_o = load(a_o_rows + sample * row_size_m + j);
+
+                    /* (12)  o = sigmoid(a_o) */
+                    const vec o = vec_sigmoid(a_o);
 
                     /* (22)  h = o * m */
                     const vec h = o * m;
@@ -1861,7 +1931,7 @@ static size_t mass_conserving_lstm_simd_step_multiplications(
     const size_t n = MASS_CONSERVING_LSTM_FIXED_n;
     const size_t size_m = MASS_CONSERVING_LSTM_FIXED_m;
     const size_t e = size_m;
-    return B * (11 * size_m + 1 + 2 * size_m * n + 2 * size_m * size_m + e * size_m * n
+    return B * (13 * size_m + 1 + 2 * size_m * n + 2 * size_m * size_m + e * size_m * n
         + e * size_m * size_m + 7 * e * size_m) / 10;
 }
 

@@ -35,14 +35,14 @@ size_t mass_conserving_lstm_simd_forward_packed_size(const mass_conserving_lstm_
 /* Entries of mass_conserving_lstm_real: weights packed for backward: 0. */
 size_t mass_conserving_lstm_simd_backward_packed_size(const mass_conserving_lstm_sizes *sizes);
 
-/* Entries of mass_conserving_lstm_real: scratch memory of forward: 2 * spaced(B * padded size_m)
- * + spaced(chunk * B * padded size_m) + 2 * spaced(B * size_m * e) + spaced(B) +
- * spaced(B * padded e) + chunk * B * 2 * round_up(size_m, LANES) + B * size_m.
- *   k, z: spaced(B * padded size_m) each, one step, then overwritten
- *   o: spaced(chunk * B * padded size_m), the steps of a chunk, then overwritten
+/* Entries of mass_conserving_lstm_real: scratch memory of forward: 3 * spaced(B * padded size_m)
+ * + 2 * spaced(B * size_m * e) + spaced(B) + spaced(B * padded e) + spaced(chunk * B * padded
+ * size_m) + chunk * B * 2 * round_up(size_m, LANES) + B * size_m.
+ *   k, z, one_minus_o: spaced(B * padded size_m) each, one step, then overwritten
  *   Z, a_exp_Z: spaced(B * size_m * e) each, one step, then overwritten
  *   maximum_z: spaced(B), one step, then overwritten
  *   maximum_Z: spaced(B * padded e), one step, then overwritten
+ *   a_o: spaced(chunk * B * padded size_m), the steps of a chunk, then overwritten
  *   tile_z_ahead: chunk * B * 2 * round_up(size_m, LANES), the sums of a chunk of steps, ahead
  *     or at their step
  *   initial_c: B * size_m, in place of what the caller does not give
@@ -50,15 +50,16 @@ size_t mass_conserving_lstm_simd_backward_packed_size(const mass_conserving_lstm
 size_t mass_conserving_lstm_simd_forward_work_size(
     const mass_conserving_lstm_sizes *sizes, size_t threads);
 
-/* Entries of mass_conserving_lstm_real: scratch memory of infer: 5 * spaced(B * padded size_m) +
- * 4 * spaced(B) + 2 * spaced(chunk * B * padded size_m) + 4 * spaced(B * size_m * e) +
- * 3 * spaced(B * padded e) + spaced(2 * B * padded size_m) + chunk * B * 2 * round_up(size_m,
- * LANES) + B * size_m.
- *   k, chat, z, i, exp_z: spaced(B * padded size_m) each, one step, then overwritten
+/* Entries of mass_conserving_lstm_real: scratch memory of infer: 6 * spaced(B * padded size_m) +
+ * 4 * spaced(B) + 4 * spaced(B * size_m * e) + 3 * spaced(B * padded e) +
+ * 2 * spaced(chunk * B * padded size_m) + spaced(2 * B * padded size_m) +
+ * chunk * B * 2 * round_up(size_m, LANES) + B * size_m.
+ *   k, chat, z, i, one_minus_o, exp_z: spaced(B * padded size_m) each, one step, then
+ *     overwritten
  *   s, d, maximum_z, sum_z: spaced(B) each, one step, then overwritten
- *   o, m: spaced(chunk * B * padded size_m) each, the steps of a chunk, then overwritten
  *   Z, R, exp_Z, a_exp_Z: spaced(B * size_m * e) each, one step, then overwritten
  *   u, maximum_Z, sum_Z: spaced(B * padded e) each, one step, then overwritten
+ *   m, a_o: spaced(chunk * B * padded size_m) each, the steps of a chunk, then overwritten
  *   c: spaced(2 * B * padded size_m), a step and the one before it
  *   tile_z_ahead: chunk * B * 2 * round_up(size_m, LANES), the sums of a chunk of steps, ahead
  *     or at their step
@@ -89,9 +90,10 @@ size_t mass_conserving_lstm_simd_infer_work_size(
 size_t mass_conserving_lstm_simd_backward_work_size(
     const mass_conserving_lstm_sizes *sizes, size_t threads);
 
-/* Entries of mass_conserving_lstm_real: scratch memory of step: 8 * spaced(B * padded size_m) +
+/* Entries of mass_conserving_lstm_real: scratch memory of step: 9 * spaced(B * padded size_m) +
  * 4 * spaced(B) + 4 * spaced(B * size_m * e) + 3 * spaced(B * padded e) + B * size_m + 1.
- *   k, chat, z, i, o, m, c, exp_z: spaced(B * padded size_m) each, one step, then overwritten
+ *   k, chat, z, i, one_minus_o, m, c, exp_z, a_o: spaced(B * padded size_m) each, one step, then
+ *     overwritten
  *   s, d, maximum_z, sum_z: spaced(B) each, one step, then overwritten
  *   Z, R, exp_Z, a_exp_Z: spaced(B * size_m * e) each, one step, then overwritten
  *   u, maximum_Z, sum_Z: spaced(B * padded e) each, one step, then overwritten

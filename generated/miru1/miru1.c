@@ -496,7 +496,7 @@ void miru1_backward(
                 for (size_t j = 0; j < m; ++j)
                     b_h_bar[j] += a_htilde_bar[j];
 
-            /* (22)  lam_bar = sum_t sum_i h_to_lam_bar[i]   adjoint of (6) */
+            /* (22)  lam_bar = sum_t sum_j h_to_lam_bar[j]   adjoint of (6) */
             if (lam_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     lam_bar[0] += h_to_lam_bar[j];

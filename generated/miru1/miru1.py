@@ -199,7 +199,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     U_h_bar = contract("TBi,TBj->ij", a_htilde_bar, r_h_prev)
     # (21)  b_h_bar = sum_t a_htilde_bar   adjoint of (4)
     b_h_bar = contract("TBi->i", a_htilde_bar)
-    # (22)  lam_bar = sum_t sum_i h_to_lam_bar[i]   adjoint of (6)
+    # (22)  lam_bar = sum_t sum_j h_to_lam_bar[j]   adjoint of (6)
     lam_bar = contract("TBi->", h_to_lam_bar)
     return {"initial.h": h_prev_bar, "x": x_bar, "W_r": W_r_bar, "U_r": U_r_bar, "b_r": b_r_bar, "W_h": W_h_bar, "U_h": U_h_bar, "b_h": b_h_bar, "lam": lam_bar}
 

@@ -889,7 +889,7 @@ static void miru1_simd_backward_thread(
             for (size_t s = 0; s < steps * B * (thread == 0); ++s) {
                 const real *restrict h_to_lam_bar = work_h_to_lam_bar + s * row_m;
 
-                /* (22)  lam_bar = sum_t sum_i h_to_lam_bar[i]   adjoint of (6) */
+                /* (22)  lam_bar = sum_t sum_j h_to_lam_bar[j]   adjoint of (6) */
                 if (lam_bar != NULL)
                     lam_bar[0] += row_sum(&h_to_lam_bar[0], m);
             }

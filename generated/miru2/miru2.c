@@ -375,7 +375,7 @@ void miru2_backward(
                 for (size_t j = 0; j < m; ++j)
                     beta_bar[0] += beta_h_prev_bar[j] * h_prev[j];
 
-            /* (16)  lam_bar = sum_t sum_i h_to_lam_bar[i]   adjoint of (4) */
+            /* (16)  lam_bar = sum_t sum_j h_to_lam_bar[j]   adjoint of (4) */
             if (lam_bar != NULL)
                 for (size_t j = 0; j < m; ++j)
                     lam_bar[0] += h_to_lam_bar[j];

@@ -148,7 +148,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     b_h_bar = contract("TBi->i", a_htilde_bar)
     # (15)  beta_bar = sum_t beta_h_prev_bar^T h_prev   adjoint of (1)
     beta_bar = contract("TBi,TBi->", beta_h_prev_bar, h_prev)
-    # (16)  lam_bar = sum_t sum_i h_to_lam_bar[i]   adjoint of (4)
+    # (16)  lam_bar = sum_t sum_j h_to_lam_bar[j]   adjoint of (4)
     lam_bar = contract("TBi->", h_to_lam_bar)
     return {"initial.h": h_prev_bar, "x": x_bar, "W_h": W_h_bar, "U_h": U_h_bar, "b_h": b_h_bar, "beta": beta_bar, "lam": lam_bar}
 

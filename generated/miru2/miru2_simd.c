@@ -686,7 +686,7 @@ static void miru2_simd_backward_thread(
                 if (beta_bar != NULL)
                     beta_bar[0] += dot(&beta_h_prev_bar[0], &h_prev[0], m);
 
-                /* (16)  lam_bar = sum_t sum_i h_to_lam_bar[i]   adjoint of (4) */
+                /* (16)  lam_bar = sum_t sum_j h_to_lam_bar[j]   adjoint of (4) */
                 if (lam_bar != NULL)
                     lam_bar[0] += row_sum(&h_to_lam_bar[0], m);
             }

@@ -819,13 +819,13 @@ void mlstm_backward(
 
             /* (26)  h_to_r_bar = -h_bar * o * a_h * e / r^2   adjoint of (24) */
             for (size_t j = 0; j < d_v; ++j)
-                h_to_r_bar[j] = -h_bar[j] * o[j] * a_h[j] * e[0] / (r[0] * r[0]);
+                h_to_r_bar[j] = -h_bar[j] * o[j] * a_h[j] * e[0] / r[0] / r[0];
 
             /* (27)  a_h_bar = h_bar * o * e / r   adjoint of (24) */
             for (size_t j = 0; j < d_v; ++j)
                 a_h_bar[j] = h_bar[j] * o[j] * e[0] / r[0];
 
-            /* (28)  r_bar = sum_i h_to_r_bar[i]   adjoint of (24) */
+            /* (28)  r_bar = sum_j h_to_r_bar[j]   adjoint of (24) */
             r_bar[0] = 0;
             for (size_t j = 0; j < d_v; ++j)
                 r_bar[0] += h_to_r_bar[j];
@@ -842,7 +842,7 @@ void mlstm_backward(
             /* (32)  g_bar = r_bar * {0 if a >= g, else 1}   adjoint of (22) */
             g_bar[0] = r_bar[0] * (a[0] >= g[0] ? 0 : 1);
 
-            /* (33)  e_bar = s_bar * a_s + sum_i h_to_e_bar[i]   adjoint of (20), (24) */
+            /* (33)  e_bar = s_bar * a_s + sum_j h_to_e_bar[j]   adjoint of (20), (24) */
             e_bar[0] = s_bar[0] * a_s[0];
             for (size_t j = 0; j < d_v; ++j)
                 e_bar[0] += h_to_e_bar[j];
@@ -858,7 +858,7 @@ void mlstm_backward(
             /* (45)  sigmoid_ftilde = sigmoid(-ftilde) */
             sigmoid_ftilde[0] = mlstm_sigmoid(-ftilde[0]);
 
-            /* (49)  q_bar = n[i] a_s_bar + C^T a_h_bar   adjoint of (19), (23) */
+            /* (49)  q_bar = n * a_s_bar + C^T a_h_bar   adjoint of (19), (23) */
             for (size_t j = 0; j < d_k; ++j) {
                 mlstm_real sum = n[j] * a_s_bar[0];
                 for (size_t l = 0; l < d_v; ++l)
@@ -902,7 +902,7 @@ void mlstm_backward(
             mlstm_real *restrict n_bar = work_n_bar + at * d_k;
             mlstm_real *restrict n_prev_bar = work_n_prev_bar + ((t & 1) * B + sample) * d_k;
 
-            /* (34)  n_bar = a_s_bar q[i] + n_next_bar   adjoint of (19) */
+            /* (34)  n_bar = a_s_bar * q + n_next_bar   adjoint of (19) */
             for (size_t j = 0; j < d_k; ++j)
                 n_bar[j] = a_s_bar[0] * q[j] + n_next_bar[j];
 
@@ -962,7 +962,7 @@ void mlstm_backward(
                 for (size_t l = 0; l < d_k; ++l)
                     a_C_bar[j * d_k + l] = C_bar[j * d_k + l] * i[0];
 
-            /* (39)  f_bar = sum_ij C_bar[i,j] C_prev[i,j] + n_bar^T n_prev   adjoint of (15), (16)
+            /* (39)  f_bar = sum_jp C_bar[j,p] C_prev[j,p] + n_bar^T n_prev   adjoint of (15), (16)
              * */
             f_bar[0] = 0;
             for (size_t j = 0; j < d_v; ++j)
@@ -974,7 +974,7 @@ void mlstm_backward(
             /* (40)  a_f_bar = f_bar * f   adjoint of (11) */
             a_f_bar[0] = f_bar[0] * f[0];
 
-            /* (41)  i_bar = sum_ij C_bar[i,j] a_C[i,j] + n_bar^T k   adjoint of (15), (16) */
+            /* (41)  i_bar = sum_jp C_bar[j,p] a_C[j,p] + n_bar^T k   adjoint of (15), (16) */
             i_bar[0] = 0;
             for (size_t j = 0; j < d_v; ++j)
                 for (size_t l = 0; l < d_k; ++l)
@@ -1085,8 +1085,8 @@ void mlstm_backward(
              * of (7), (8) */
             itilde_bar[0] = m_bar[0] * (itilde[0] <= l_f[0] + m_prev[0] ? 0 : 1) + a_i_bar[0];
 
-            /* (53)  x_bar = W_q^T q_bar + 1 / sqrt(d_k) W_k^T k_bar + W_v^T v_bar + w_i[i]
-             * itilde_bar + w_f[i] ftilde_bar + W_o^T a_o_bar   adjoint of (1), (2), (3), (4), (5),
+            /* (53)  x_bar = W_q^T q_bar + 1 / sqrt(d_k) W_k^T k_bar + W_v^T v_bar + w_i *
+             * itilde_bar + w_f * ftilde_bar + W_o^T a_o_bar   adjoint of (1), (2), (3), (4), (5),
              * (12) */
             if (x_bar != NULL) {
                 for (size_t j = 0; j < D; ++j) {
@@ -1103,7 +1103,7 @@ void mlstm_backward(
                 }
             }
 
-            /* (60)  w_i_bar = sum_t itilde_bar x[i]   adjoint of (4) */
+            /* (60)  w_i_bar = sum_t itilde_bar * x   adjoint of (4) */
             if (w_i_bar != NULL)
                 for (size_t j = 0; j < D; ++j)
                     w_i_bar[j] += itilde_bar[0] * x[j];
@@ -1112,7 +1112,7 @@ void mlstm_backward(
             if (b_i_bar != NULL)
                 b_i_bar[0] += itilde_bar[0];
 
-            /* (62)  w_f_bar = sum_t ftilde_bar x[i]   adjoint of (5) */
+            /* (62)  w_f_bar = sum_t ftilde_bar * x   adjoint of (5) */
             if (w_f_bar != NULL)
                 for (size_t j = 0; j < D; ++j)
                     w_f_bar[j] += ftilde_bar[0] * x[j];

@@ -233,10 +233,10 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     # (25)  h_to_e_bar = h_bar * o * a_h / r   adjoint of (24)
     h_to_e_bar = h_bar * o * a_h / r[:, :, None]
     # (26)  h_to_r_bar = -h_bar * o * a_h * e / r^2   adjoint of (24)
-    h_to_r_bar = -h_bar * o * a_h * e[:, :, None] / r[:, :, None] ** 2
+    h_to_r_bar = -h_bar * o * a_h * e[:, :, None] / r[:, :, None] / r[:, :, None]
     # (27)  a_h_bar = h_bar * o * e / r   adjoint of (24)
     a_h_bar = h_bar * o * e[:, :, None] / r[:, :, None]
-    # (28)  r_bar = sum_i h_to_r_bar[i]   adjoint of (24)
+    # (28)  r_bar = sum_j h_to_r_bar[j]   adjoint of (24)
     r_bar = contract("TBi->TB", h_to_r_bar)
     # (29)  a_bar = r_bar * {1 if a >= g, else 0}   adjoint of (22)
     a_bar = r_bar * np.where(a >= g, 1, 0).astype(dtype)
@@ -246,7 +246,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     a_s_bar = s_bar * e
     # (32)  g_bar = r_bar * {0 if a >= g, else 1}   adjoint of (22)
     g_bar = r_bar * np.where(a >= g, 0, 1).astype(dtype)
-    # (33)  e_bar = s_bar * a_s + sum_i h_to_e_bar[i]   adjoint of (20), (24)
+    # (33)  e_bar = s_bar * a_s + sum_j h_to_e_bar[j]   adjoint of (20), (24)
     e_bar = s_bar * a_s + contract("TBi->TB", h_to_e_bar)
     # (37)  o_bar = h_bar * a_h * e / r   adjoint of (24)
     o_bar = h_bar * a_h * e[:, :, None] / r[:, :, None]
@@ -254,7 +254,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     a_o_bar = o_bar * o * one_minus_o
     # (45)  sigmoid_ftilde = sigmoid(-ftilde)
     sigmoid_ftilde = sigmoid(-ftilde)
-    # (49)  q_bar = n[i] a_s_bar + C^T a_h_bar   adjoint of (19), (23)
+    # (49)  q_bar = n * a_s_bar + C^T a_h_bar   adjoint of (19), (23)
     q_bar = contract("TBi,TB->TBi", n, a_s_bar) + contract("TBij,TBi->TBj", C, a_h_bar)
     # (54)  W_q_bar = sum_t q_bar x^T   adjoint of (1)
     W_q_bar = contract("TBi,TBj->ij", q_bar, x)
@@ -270,7 +270,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     n_prev_bar = final_n_bar
     for t in reversed(range(T)):
         n_next_bar = n_prev_bar
-        # (34)  n_bar = a_s_bar q[i] + n_next_bar   adjoint of (19)
+        # (34)  n_bar = a_s_bar * q + n_next_bar   adjoint of (19)
         n_bar[t] = contract("B,Bi->Bi", a_s_bar[t], q[t]) + n_next_bar
         # (52)  n_prev_bar = n_bar * f   adjoint of (16)
         n_prev_bar = n_bar[t] * f[t][:, None]
@@ -290,11 +290,11 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     n_prev = np.concatenate([initial_n[None], n])[:-1]
     # (36)  a_C_bar = C_bar * i   adjoint of (15)
     a_C_bar = C_bar * i[:, :, None, None]
-    # (39)  f_bar = sum_ij C_bar[i,j] C_prev[i,j] + n_bar^T n_prev   adjoint of (15), (16)
+    # (39)  f_bar = sum_jp C_bar[j,p] C_prev[j,p] + n_bar^T n_prev   adjoint of (15), (16)
     f_bar = contract("TBij,TBij->TB", C_bar, C_prev) + contract("TBi,TBi->TB", n_bar, n_prev)
     # (40)  a_f_bar = f_bar * f   adjoint of (11)
     a_f_bar = f_bar * f
-    # (41)  i_bar = sum_ij C_bar[i,j] a_C[i,j] + n_bar^T k   adjoint of (15), (16)
+    # (41)  i_bar = sum_jp C_bar[j,p] a_C[j,p] + n_bar^T k   adjoint of (15), (16)
     i_bar = contract("TBij,TBij->TB", C_bar, a_C) + contract("TBi,TBi->TB", n_bar, k)
     # (42)  a_i_bar = i_bar * i   adjoint of (9)
     a_i_bar = i_bar * i
@@ -330,13 +330,13 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     ftilde_bar = l_f_bar * sigmoid_ftilde
     # (46)  itilde_bar = m_bar * {0 if itilde <= l_f + m_prev, else 1} + a_i_bar   adjoint of (7), (8)
     itilde_bar = m_bar * np.where(itilde <= l_f + m_prev, 0, 1).astype(dtype) + a_i_bar
-    # (53)  x_bar = W_q^T q_bar + 1 / sqrt(d_k) W_k^T k_bar + W_v^T v_bar + w_i[i] itilde_bar + w_f[i] ftilde_bar + W_o^T a_o_bar   adjoint of (1), (2), (3), (4), (5), (12)
+    # (53)  x_bar = W_q^T q_bar + 1 / sqrt(d_k) W_k^T k_bar + W_v^T v_bar + w_i * itilde_bar + w_f * ftilde_bar + W_o^T a_o_bar   adjoint of (1), (2), (3), (4), (5), (12)
     x_bar = q_bar @ W_q + 1 / np.sqrt(d_k) * (k_bar @ W_k) + v_bar @ W_v + contract("i,TB->TBi", w_i, itilde_bar) + contract("i,TB->TBi", w_f, ftilde_bar) + a_o_bar @ W_o
-    # (60)  w_i_bar = sum_t itilde_bar x[i]   adjoint of (4)
+    # (60)  w_i_bar = sum_t itilde_bar * x   adjoint of (4)
     w_i_bar = contract("TB,TBi->i", itilde_bar, x)
     # (61)  b_i_bar = sum_t itilde_bar   adjoint of (4)
     b_i_bar = contract("TB->", itilde_bar)
-    # (62)  w_f_bar = sum_t ftilde_bar x[i]   adjoint of (5)
+    # (62)  w_f_bar = sum_t ftilde_bar * x   adjoint of (5)
     w_f_bar = contract("TB,TBi->i", ftilde_bar, x)
     # (63)  b_f_bar = sum_t ftilde_bar   adjoint of (5)
     b_f_bar = contract("TB->", ftilde_bar)

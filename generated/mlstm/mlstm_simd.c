@@ -1126,7 +1126,7 @@ static void mlstm_simd_backward_thread(
                         store(h_to_e_bar_rows + sample * row_d_v + j, h_to_e_bar);
 
                         /* (26)  h_to_r_bar = -h_bar * o * a_h * e / r^2   adjoint of (24) */
-                        const vec h_to_r_bar = -h_bar * o * a_h * e / (r * r);
+                        const vec h_to_r_bar = -h_bar * o * a_h * e / r / r;
                         store(h_to_r_bar_rows + sample * row_d_v + j, h_to_r_bar);
 
                         /* (27)  a_h_bar = h_bar * o * e / r   adjoint of (24) */
@@ -1176,7 +1176,7 @@ static void mlstm_simd_backward_thread(
         /* (20)  s = e * a_s */
         s[0] = e[0] * a_s[0];
 
-        /* (28)  r_bar = sum_i h_to_r_bar[i]   adjoint of (24) */
+        /* (28)  r_bar = sum_j h_to_r_bar[j]   adjoint of (24) */
         r_bar[0] = 0;
         r_bar[0] += row_sum(&h_to_r_bar[0], d_v);
 
@@ -1192,14 +1192,14 @@ static void mlstm_simd_backward_thread(
         /* (32)  g_bar = r_bar * {0 if a >= g, else 1}   adjoint of (22) */
         g_bar[0] = r_bar[0] * (a[0] >= g[0] ? 0 : 1);
 
-        /* (33)  e_bar = s_bar * a_s + sum_i h_to_e_bar[i]   adjoint of (20), (24) */
+        /* (33)  e_bar = s_bar * a_s + sum_j h_to_e_bar[j]   adjoint of (20), (24) */
         e_bar[0] = s_bar[0] * a_s[0];
         e_bar[0] += row_sum(&h_to_e_bar[0], d_v);
 
         /* (45)  sigmoid_ftilde = sigmoid(-ftilde) */
         sigmoid_ftilde[0] = mlstm_sigmoid(-ftilde[0]);
 
-        /* (49)  q_bar = n[i] a_s_bar + C^T a_h_bar   adjoint of (19), (23) */
+        /* (49)  q_bar = n * a_s_bar + C^T a_h_bar   adjoint of (19), (23) */
         for (size_t j = 0; j < d_k; ++j) {
             real sum = n[j] * a_s_bar[0];
             for (size_t l = 0; l < d_v; ++l)
@@ -1277,7 +1277,7 @@ static void mlstm_simd_backward_thread(
                         const vec n_next_bar =
                             load_part(n_next_bar_rows + sample * n_next_bar_stride + j, left);
 
-                        /* (34)  n_bar = a_s_bar q[i] + n_next_bar   adjoint of (19) */
+                        /* (34)  n_bar = a_s_bar * q + n_next_bar   adjoint of (19) */
                         const vec n_bar = a_s_bar * q + n_next_bar;
                         store(n_bar_rows + sample * row_d_k + j, n_bar);
 
@@ -1347,7 +1347,7 @@ static void mlstm_simd_backward_thread(
                 for (size_t l = 0; l < d_k; ++l)
                     a_C_bar[j * d_k + l] = C_bar[j * d_k + l] * i[0];
 
-            /* (39)  f_bar = sum_ij C_bar[i,j] C_prev[i,j] + n_bar^T n_prev   adjoint of (15), (16)
+            /* (39)  f_bar = sum_jp C_bar[j,p] C_prev[j,p] + n_bar^T n_prev   adjoint of (15), (16)
              * */
             f_bar[0] = 0;
             for (size_t j = 0; j < d_v; ++j)
@@ -1358,7 +1358,7 @@ static void mlstm_simd_backward_thread(
             /* (40)  a_f_bar = f_bar * f   adjoint of (11) */
             a_f_bar[0] = f_bar[0] * f[0];
 
-            /* (41)  i_bar = sum_ij C_bar[i,j] a_C[i,j] + n_bar^T k   adjoint of (15), (16) */
+            /* (41)  i_bar = sum_jp C_bar[j,p] a_C[j,p] + n_bar^T k   adjoint of (15), (16) */
             i_bar[0] = 0;
             for (size_t j = 0; j < d_v; ++j)
                 for (size_t l = 0; l < d_k; ++l)
@@ -1527,8 +1527,8 @@ static void mlstm_simd_backward_thread(
              * of (7), (8) */
             itilde_bar[0] = m_bar[0] * (itilde[0] <= l_f[0] + m_prev[0] ? 0 : 1) + a_i_bar[0];
 
-            /* (53)  x_bar = W_q^T q_bar + 1 / sqrt(d_k) W_k^T k_bar + W_v^T v_bar + w_i[i]
-             * itilde_bar + w_f[i] ftilde_bar + W_o^T a_o_bar   adjoint of (1), (2), (3), (4), (5),
+            /* (53)  x_bar = W_q^T q_bar + 1 / sqrt(d_k) W_k^T k_bar + W_v^T v_bar + w_i *
+             * itilde_bar + w_f * ftilde_bar + W_o^T a_o_bar   adjoint of (1), (2), (3), (4), (5),
              * (12) */
             if (gradients->x_bar != NULL) {
                 for (size_t j = 0; j < D; ++j) {
@@ -1576,10 +1576,10 @@ static void mlstm_simd_backward_thread(
                             const real itilde_bar = itilde_bar_rows[sample];
                             const vec x = load_part(x_rows + sample * D + j, left);
 
-                            /* (60)  w_i_bar = sum_t itilde_bar x[i]   adjoint of (4) */
+                            /* (60)  w_i_bar = sum_t itilde_bar * x   adjoint of (4) */
                             w_i_bar_here += itilde_bar * x;
 
-                            /* (62)  w_f_bar = sum_t ftilde_bar x[i]   adjoint of (5) */
+                            /* (62)  w_f_bar = sum_t ftilde_bar * x   adjoint of (5) */
                             w_f_bar_here += ftilde_bar * x;
                         }
                         if (w_i_bar != NULL) {

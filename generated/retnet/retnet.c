@@ -158,7 +158,7 @@ void retnet_forward(
             retnet_real *restrict k_im = tape_k_im + at * H * d_k;
             retnet_real *restrict v = tape_v + at * H * d_v;
 
-            /* (3)  q_re = sum_k W_q_re[i,j,k] x[k] */
+            /* (3)  q_re[j,l] = sum_p W_q_re[j,l,p] x[p] */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t k = 0; k < d_k; ++k) {
                     retnet_real sum = 0;
@@ -168,7 +168,7 @@ void retnet_forward(
                 }
             }
 
-            /* (4)  q_im = sum_k W_q_im[i,j,k] x[k] */
+            /* (4)  q_im[j,l] = sum_p W_q_im[j,l,p] x[p] */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t k = 0; k < d_k; ++k) {
                     retnet_real sum = 0;
@@ -178,7 +178,7 @@ void retnet_forward(
                 }
             }
 
-            /* (5)  k_re = sum_k W_k_re[i,j,k] x[k] */
+            /* (5)  k_re[j,l] = sum_p W_k_re[j,l,p] x[p] */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t k = 0; k < d_k; ++k) {
                     retnet_real sum = 0;
@@ -188,7 +188,7 @@ void retnet_forward(
                 }
             }
 
-            /* (6)  k_im = sum_k W_k_im[i,j,k] x[k] */
+            /* (6)  k_im[j,l] = sum_p W_k_im[j,l,p] x[p] */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t k = 0; k < d_k; ++k) {
                     retnet_real sum = 0;
@@ -198,7 +198,7 @@ void retnet_forward(
                 }
             }
 
-            /* (7)  v = sum_k W_v[i,j,k] x[k] */
+            /* (7)  v[j,l] = sum_p W_v[j,l,p] x[p] */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t k = 0; k < d_v; ++k) {
                     retnet_real sum = 0;
@@ -224,8 +224,8 @@ void retnet_forward(
             const retnet_real *restrict S_im_prev = t > 0 ? tape_S_im + (at - B) * H * d_k * d_v
                 : initial_S_im + s * H * d_k * d_v;
 
-            /* (8)  S_re = gamma * (cos(theta) * S_re_prev - sin(theta) * S_im_prev) + k_re[i,j]
-             * v[i,k] */
+            /* (8)  S_re[j,l,p] = gamma[j] * (cos(theta[l]) * S_re_prev[j,l,p] - sin(theta[l]) *
+             * S_im_prev[j,l,p]) + k_re[j,l] v[j,p] */
             for (size_t j = 0; j < H; ++j)
                 for (size_t k = 0; k < d_k; ++k)
                     for (size_t l = 0; l < d_v; ++l)
@@ -234,8 +234,8 @@ void retnet_forward(
                             - sin_theta[k] * S_im_prev[(j * d_k + k) * d_v + l]) + k_re[j * d_k
                             + k] * v[j * d_v + l];
 
-            /* (9)  S_im = gamma * (cos(theta) * S_im_prev + sin(theta) * S_re_prev) - k_im[i,j]
-             * v[i,k] */
+            /* (9)  S_im[j,l,p] = gamma[j] * (cos(theta[l]) * S_im_prev[j,l,p] + sin(theta[l]) *
+             * S_re_prev[j,l,p]) - k_im[j,l] v[j,p] */
             for (size_t j = 0; j < H; ++j)
                 for (size_t k = 0; k < d_k; ++k)
                     for (size_t l = 0; l < d_v; ++l)
@@ -257,7 +257,7 @@ void retnet_forward(
             retnet_real *restrict o = tape_o + at * H * d_v;
             retnet_real *restrict y = out->y + at * D;
 
-            /* (10)  o = sum_k S_re[i,k,j] q_re[i,k] - sum_k S_im[i,k,j] q_im[i,k] */
+            /* (10)  o[j,l] = sum_p S_re[j,p,l] q_re[j,p] - sum_p S_im[j,p,l] q_im[j,p] */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t k = 0; k < d_v; ++k) {
                     retnet_real sum = 0;
@@ -269,7 +269,7 @@ void retnet_forward(
                 }
             }
 
-            /* (11)  y = sum_hv W_o[d,h,v] o[h,v] */
+            /* (11)  y[j] = sum_lp W_o[j,l,p] o[l,p] */
             for (size_t j = 0; j < D; ++j) {
                 retnet_real sum = 0;
                 for (size_t k = 0; k < H; ++k)
@@ -354,7 +354,7 @@ void retnet_infer(
             retnet_real *restrict k_im = work_k_im + at * H * d_k;
             retnet_real *restrict v = work_v + at * H * d_v;
 
-            /* (3)  q_re = sum_k W_q_re[i,j,k] x[k] */
+            /* (3)  q_re[j,l] = sum_p W_q_re[j,l,p] x[p] */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t k = 0; k < d_k; ++k) {
                     retnet_real sum = 0;
@@ -364,7 +364,7 @@ void retnet_infer(
                 }
             }
 
-            /* (4)  q_im = sum_k W_q_im[i,j,k] x[k] */
+            /* (4)  q_im[j,l] = sum_p W_q_im[j,l,p] x[p] */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t k = 0; k < d_k; ++k) {
                     retnet_real sum = 0;
@@ -374,7 +374,7 @@ void retnet_infer(
                 }
             }
 
-            /* (5)  k_re = sum_k W_k_re[i,j,k] x[k] */
+            /* (5)  k_re[j,l] = sum_p W_k_re[j,l,p] x[p] */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t k = 0; k < d_k; ++k) {
                     retnet_real sum = 0;
@@ -384,7 +384,7 @@ void retnet_infer(
                 }
             }
 
-            /* (6)  k_im = sum_k W_k_im[i,j,k] x[k] */
+            /* (6)  k_im[j,l] = sum_p W_k_im[j,l,p] x[p] */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t k = 0; k < d_k; ++k) {
                     retnet_real sum = 0;
@@ -394,7 +394,7 @@ void retnet_infer(
                 }
             }
 
-            /* (7)  v = sum_k W_v[i,j,k] x[k] */
+            /* (7)  v[j,l] = sum_p W_v[j,l,p] x[p] */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t k = 0; k < d_v; ++k) {
                     retnet_real sum = 0;
@@ -420,8 +420,8 @@ void retnet_infer(
             const retnet_real *restrict S_im_prev = t > 0 ? work_S_im + (at - B) * H * d_k * d_v
                 : initial_S_im + s * H * d_k * d_v;
 
-            /* (8)  S_re = gamma * (cos(theta) * S_re_prev - sin(theta) * S_im_prev) + k_re[i,j]
-             * v[i,k] */
+            /* (8)  S_re[j,l,p] = gamma[j] * (cos(theta[l]) * S_re_prev[j,l,p] - sin(theta[l]) *
+             * S_im_prev[j,l,p]) + k_re[j,l] v[j,p] */
             for (size_t j = 0; j < H; ++j)
                 for (size_t k = 0; k < d_k; ++k)
                     for (size_t l = 0; l < d_v; ++l)
@@ -430,8 +430,8 @@ void retnet_infer(
                             - sin_theta[k] * S_im_prev[(j * d_k + k) * d_v + l]) + k_re[j * d_k
                             + k] * v[j * d_v + l];
 
-            /* (9)  S_im = gamma * (cos(theta) * S_im_prev + sin(theta) * S_re_prev) - k_im[i,j]
-             * v[i,k] */
+            /* (9)  S_im[j,l,p] = gamma[j] * (cos(theta[l]) * S_im_prev[j,l,p] + sin(theta[l]) *
+             * S_re_prev[j,l,p]) - k_im[j,l] v[j,p] */
             for (size_t j = 0; j < H; ++j)
                 for (size_t k = 0; k < d_k; ++k)
                     for (size_t l = 0; l < d_v; ++l)
@@ -452,7 +452,7 @@ void retnet_infer(
             const retnet_real *restrict S_im = work_S_im + at * H * d_k * d_v;
             retnet_real *restrict y = out->y + at * D;
 
-            /* (10)  o = sum_k S_re[i,k,j] q_re[i,k] - sum_k S_im[i,k,j] q_im[i,k] */
+            /* (10)  o[j,l] = sum_p S_re[j,p,l] q_re[j,p] - sum_p S_im[j,p,l] q_im[j,p] */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t k = 0; k < d_v; ++k) {
                     retnet_real sum = 0;
@@ -464,7 +464,7 @@ void retnet_infer(
                 }
             }
 
-            /* (11)  y = sum_hv W_o[d,h,v] o[h,v] */
+            /* (11)  y[j] = sum_lp W_o[j,l,p] o[l,p] */
             for (size_t j = 0; j < D; ++j) {
                 retnet_real sum = 0;
                 for (size_t k = 0; k < H; ++k)
@@ -574,7 +574,7 @@ void retnet_backward(
             retnet_real *restrict q_im_bar = work_q_im_bar + at * H * d_k;
             retnet_real *restrict q_re_bar = work_q_re_bar + at * H * d_k;
 
-            /* (12)  o_bar = sum_d W_o[d,h,v] y_bar[d]   adjoint of (11) */
+            /* (12)  o_bar[j,l] = sum_p W_o[p,j,l] y_bar[p]   adjoint of (11) */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t k = 0; k < d_v; ++k) {
                     retnet_real sum = 0;
@@ -584,7 +584,7 @@ void retnet_backward(
                 }
             }
 
-            /* (18)  q_im_bar = -sum_j S_im[i,k,j] o_bar[i,j]   adjoint of (10) */
+            /* (18)  q_im_bar[j,l] = -sum_p S_im[j,l,p] o_bar[j,p]   adjoint of (10) */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t k = 0; k < d_k; ++k) {
                     retnet_real sum = 0;
@@ -594,7 +594,7 @@ void retnet_backward(
                 }
             }
 
-            /* (19)  q_re_bar = sum_j S_re[i,k,j] o_bar[i,j]   adjoint of (10) */
+            /* (19)  q_re_bar[j,l] = sum_p S_re[j,l,p] o_bar[j,p]   adjoint of (10) */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t k = 0; k < d_k; ++k) {
                     retnet_real sum = 0;
@@ -604,21 +604,21 @@ void retnet_backward(
                 }
             }
 
-            /* (23)  W_q_re_bar = sum_t q_re_bar[i,j] x[k]   adjoint of (3) */
+            /* (23)  W_q_re_bar[j,l,p] = sum_t q_re_bar[j,l] x[p]   adjoint of (3) */
             if (W_q_re_bar != NULL)
                 for (size_t j = 0; j < H; ++j)
                     for (size_t k = 0; k < d_k; ++k)
                         for (size_t l = 0; l < D; ++l)
                             W_q_re_bar[(j * d_k + k) * D + l] += q_re_bar[j * d_k + k] * x[l];
 
-            /* (24)  W_q_im_bar = sum_t q_im_bar[i,j] x[k]   adjoint of (4) */
+            /* (24)  W_q_im_bar[j,l,p] = sum_t q_im_bar[j,l] x[p]   adjoint of (4) */
             if (W_q_im_bar != NULL)
                 for (size_t j = 0; j < H; ++j)
                     for (size_t k = 0; k < d_k; ++k)
                         for (size_t l = 0; l < D; ++l)
                             W_q_im_bar[(j * d_k + k) * D + l] += q_im_bar[j * d_k + k] * x[l];
 
-            /* (28)  W_o_bar = sum_t y_bar[d] o[h,v]   adjoint of (11) */
+            /* (28)  W_o_bar[j,l,p] = sum_t y_bar[j] o[l,p]   adjoint of (11) */
             if (W_o_bar != NULL)
                 for (size_t j = 0; j < D; ++j)
                     for (size_t k = 0; k < H; ++k)
@@ -645,22 +645,24 @@ void retnet_backward(
             retnet_real *restrict S_im_prev_bar =
                 work_S_im_prev_bar + ((t & 1) * B + s) * H * d_k * d_v;
 
-            /* (13)  S_im_bar = -o_bar[i,j] q_im[i,k] + S_im_next_bar   adjoint of (10) */
+            /* (13)  S_im_bar[j,l,p] = -o_bar[j,p] q_im[j,l] + S_im_next_bar[j,l,p]   adjoint of
+             * (10) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t k = 0; k < d_k; ++k)
                     for (size_t l = 0; l < d_v; ++l)
                         S_im_bar[(j * d_k + k) * d_v + l] = -o_bar[j * d_v + l] * q_im[j * d_k + k]
                             + S_im_next_bar[(j * d_k + k) * d_v + l];
 
-            /* (14)  S_re_bar = o_bar[i,j] q_re[i,k] + S_re_next_bar   adjoint of (10) */
+            /* (14)  S_re_bar[j,l,p] = o_bar[j,p] q_re[j,l] + S_re_next_bar[j,l,p]   adjoint of (10)
+             * */
             for (size_t j = 0; j < H; ++j)
                 for (size_t k = 0; k < d_k; ++k)
                     for (size_t l = 0; l < d_v; ++l)
                         S_re_bar[(j * d_k + k) * d_v + l] = o_bar[j * d_v + l] * q_re[j * d_k + k]
                             + S_re_next_bar[(j * d_k + k) * d_v + l];
 
-            /* (20)  S_re_prev_bar = S_re_bar * gamma * cos(theta) + S_im_bar * gamma * sin(theta)
-             * adjoint of (8), (9) */
+            /* (20)  S_re_prev_bar[j,l,p] = S_re_bar[j,l,p] * gamma[j] * cos(theta[l]) +
+             * S_im_bar[j,l,p] * gamma[j] * sin(theta[l])   adjoint of (8), (9) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t k = 0; k < d_k; ++k)
                     for (size_t l = 0; l < d_v; ++l)
@@ -668,8 +670,8 @@ void retnet_backward(
                             + l] * gamma[j] * cos_theta[k] + S_im_bar[(j * d_k + k) * d_v
                             + l] * gamma[j] * sin_theta[k];
 
-            /* (21)  S_im_prev_bar = -S_re_bar * gamma * sin(theta) + S_im_bar * gamma * cos(theta)
-             *  adjoint of (8), (9) */
+            /* (21)  S_im_prev_bar[j,l,p] = -S_re_bar[j,l,p] * gamma[j] * sin(theta[l]) +
+             * S_im_bar[j,l,p] * gamma[j] * cos(theta[l])   adjoint of (8), (9) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t k = 0; k < d_k; ++k)
                     for (size_t l = 0; l < d_v; ++l)
@@ -694,8 +696,8 @@ void retnet_backward(
             retnet_real *restrict x_bar =
                 gradients->x_bar != NULL ? gradients->x_bar + at * D : NULL;
 
-            /* (15)  v_bar = sum_j k_re[i,j] S_re_bar[i,j,k] - sum_j k_im[i,j] S_im_bar[i,j,k]
-             * adjoint of (8), (9) */
+            /* (15)  v_bar[j,l] = sum_p k_re[j,p] S_re_bar[j,p,l] - sum_p k_im[j,p] S_im_bar[j,p,l]
+             *  adjoint of (8), (9) */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t k = 0; k < d_v; ++k) {
                     retnet_real sum = 0;
@@ -707,7 +709,7 @@ void retnet_backward(
                 }
             }
 
-            /* (16)  k_im_bar = -sum_k S_im_bar[i,j,k] v[i,k]   adjoint of (9) */
+            /* (16)  k_im_bar[j,l] = -sum_p S_im_bar[j,l,p] v[j,p]   adjoint of (9) */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t k = 0; k < d_k; ++k) {
                     retnet_real sum = 0;
@@ -717,7 +719,7 @@ void retnet_backward(
                 }
             }
 
-            /* (17)  k_re_bar = sum_k S_re_bar[i,j,k] v[i,k]   adjoint of (8) */
+            /* (17)  k_re_bar[j,l] = sum_p S_re_bar[j,l,p] v[j,p]   adjoint of (8) */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t k = 0; k < d_k; ++k) {
                     retnet_real sum = 0;
@@ -727,9 +729,9 @@ void retnet_backward(
                 }
             }
 
-            /* (22)  x_bar = sum_ij W_q_re[i,j,k] q_re_bar[i,j] + sum_ij W_q_im[i,j,k] q_im_bar[i,j]
-             * + sum_ij W_k_re[i,j,k] k_re_bar[i,j] + sum_ij W_k_im[i,j,k] k_im_bar[i,j] + sum_ij
-             * W_v[i,j,k] v_bar[i,j]   adjoint of (3), (4), (5), (6), (7) */
+            /* (22)  x_bar[j] = sum_lp W_q_re[l,p,j] q_re_bar[l,p] + sum_lp W_q_im[l,p,j]
+             * q_im_bar[l,p] + sum_lp W_k_re[l,p,j] k_re_bar[l,p] + sum_lp W_k_im[l,p,j]
+             * k_im_bar[l,p] + sum_lp W_v[l,p,j] v_bar[l,p]   adjoint of (3), (4), (5), (6), (7) */
             if (x_bar != NULL) {
                 for (size_t j = 0; j < D; ++j) {
                     retnet_real sum = 0;
@@ -752,21 +754,21 @@ void retnet_backward(
                 }
             }
 
-            /* (25)  W_k_re_bar = sum_t k_re_bar[i,j] x[k]   adjoint of (5) */
+            /* (25)  W_k_re_bar[j,l,p] = sum_t k_re_bar[j,l] x[p]   adjoint of (5) */
             if (W_k_re_bar != NULL)
                 for (size_t j = 0; j < H; ++j)
                     for (size_t k = 0; k < d_k; ++k)
                         for (size_t l = 0; l < D; ++l)
                             W_k_re_bar[(j * d_k + k) * D + l] += k_re_bar[j * d_k + k] * x[l];
 
-            /* (26)  W_k_im_bar = sum_t k_im_bar[i,j] x[k]   adjoint of (6) */
+            /* (26)  W_k_im_bar[j,l,p] = sum_t k_im_bar[j,l] x[p]   adjoint of (6) */
             if (W_k_im_bar != NULL)
                 for (size_t j = 0; j < H; ++j)
                     for (size_t k = 0; k < d_k; ++k)
                         for (size_t l = 0; l < D; ++l)
                             W_k_im_bar[(j * d_k + k) * D + l] += k_im_bar[j * d_k + k] * x[l];
 
-            /* (27)  W_v_bar = sum_t v_bar[i,j] x[k]   adjoint of (7) */
+            /* (27)  W_v_bar[j,l,p] = sum_t v_bar[j,l] x[p]   adjoint of (7) */
             if (W_v_bar != NULL)
                 for (size_t j = 0; j < H; ++j)
                     for (size_t k = 0; k < d_v; ++k)
@@ -833,7 +835,7 @@ void retnet_step(
         for (size_t j = 0; j < d_k; ++j)
             theta[j] = retnet_power(REAL(10000), -(retnet_real)j / (retnet_real)d_k);
 
-        /* (3)  q_re = sum_k W_q_re[i,j,k] x[k] */
+        /* (3)  q_re[j,l] = sum_p W_q_re[j,l,p] x[p] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t k = 0; k < d_k; ++k) {
                 retnet_real sum = 0;
@@ -843,7 +845,7 @@ void retnet_step(
             }
         }
 
-        /* (4)  q_im = sum_k W_q_im[i,j,k] x[k] */
+        /* (4)  q_im[j,l] = sum_p W_q_im[j,l,p] x[p] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t k = 0; k < d_k; ++k) {
                 retnet_real sum = 0;
@@ -853,7 +855,7 @@ void retnet_step(
             }
         }
 
-        /* (5)  k_re = sum_k W_k_re[i,j,k] x[k] */
+        /* (5)  k_re[j,l] = sum_p W_k_re[j,l,p] x[p] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t k = 0; k < d_k; ++k) {
                 retnet_real sum = 0;
@@ -863,7 +865,7 @@ void retnet_step(
             }
         }
 
-        /* (6)  k_im = sum_k W_k_im[i,j,k] x[k] */
+        /* (6)  k_im[j,l] = sum_p W_k_im[j,l,p] x[p] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t k = 0; k < d_k; ++k) {
                 retnet_real sum = 0;
@@ -873,7 +875,7 @@ void retnet_step(
             }
         }
 
-        /* (7)  v = sum_k W_v[i,j,k] x[k] */
+        /* (7)  v[j,l] = sum_p W_v[j,l,p] x[p] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t k = 0; k < d_v; ++k) {
                 retnet_real sum = 0;
@@ -891,8 +893,8 @@ void retnet_step(
         for (size_t j = 0; j < d_k; ++j)
             sin_theta[j] = SIN(theta[j]);
 
-        /* (8)  S_re = gamma * (cos(theta) * S_re_prev - sin(theta) * S_im_prev) + k_re[i,j] v[i,k]
-         * */
+        /* (8)  S_re[j,l,p] = gamma[j] * (cos(theta[l]) * S_re_prev[j,l,p] - sin(theta[l]) *
+         * S_im_prev[j,l,p]) + k_re[j,l] v[j,p] */
         for (size_t j = 0; j < H; ++j)
             for (size_t k = 0; k < d_k; ++k)
                 for (size_t l = 0; l < d_v; ++l)
@@ -901,8 +903,8 @@ void retnet_step(
                         - sin_theta[k] * S_im_prev[(j * d_k + k) * d_v + l]) + k_re[j * d_k
                         + k] * v[j * d_v + l];
 
-        /* (9)  S_im = gamma * (cos(theta) * S_im_prev + sin(theta) * S_re_prev) - k_im[i,j] v[i,k]
-         * */
+        /* (9)  S_im[j,l,p] = gamma[j] * (cos(theta[l]) * S_im_prev[j,l,p] + sin(theta[l]) *
+         * S_re_prev[j,l,p]) - k_im[j,l] v[j,p] */
         for (size_t j = 0; j < H; ++j)
             for (size_t k = 0; k < d_k; ++k)
                 for (size_t l = 0; l < d_v; ++l)
@@ -911,7 +913,7 @@ void retnet_step(
                         + sin_theta[k] * S_re_prev[(j * d_k + k) * d_v + l]) - k_im[j * d_k
                         + k] * v[j * d_v + l];
 
-        /* (10)  o = sum_k S_re[i,k,j] q_re[i,k] - sum_k S_im[i,k,j] q_im[i,k] */
+        /* (10)  o[j,l] = sum_p S_re[j,p,l] q_re[j,p] - sum_p S_im[j,p,l] q_im[j,p] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t k = 0; k < d_v; ++k) {
                 retnet_real sum = 0;
@@ -923,7 +925,7 @@ void retnet_step(
             }
         }
 
-        /* (11)  y = sum_hv W_o[d,h,v] o[h,v] */
+        /* (11)  y[j] = sum_lp W_o[j,l,p] o[l,p] */
         for (size_t j = 0; j < D; ++j) {
             retnet_real sum = 0;
             for (size_t k = 0; k < H; ++k)

@@ -84,15 +84,15 @@ def forward(parameters, inputs, initial):
     sin_theta = np.sin(theta)
 
     # all steps at once
-    # (3)  q_re = sum_k W_q_re[i,j,k] x[k]
+    # (3)  q_re[j,l] = sum_p W_q_re[j,l,p] x[p]
     q_re = contract("ijk,TBk->TBij", W_q_re, x)
-    # (4)  q_im = sum_k W_q_im[i,j,k] x[k]
+    # (4)  q_im[j,l] = sum_p W_q_im[j,l,p] x[p]
     q_im = contract("ijk,TBk->TBij", W_q_im, x)
-    # (5)  k_re = sum_k W_k_re[i,j,k] x[k]
+    # (5)  k_re[j,l] = sum_p W_k_re[j,l,p] x[p]
     k_re = contract("ijk,TBk->TBij", W_k_re, x)
-    # (6)  k_im = sum_k W_k_im[i,j,k] x[k]
+    # (6)  k_im[j,l] = sum_p W_k_im[j,l,p] x[p]
     k_im = contract("ijk,TBk->TBij", W_k_im, x)
-    # (7)  v = sum_k W_v[i,j,k] x[k]
+    # (7)  v[j,l] = sum_p W_v[j,l,p] x[p]
     v = contract("ijk,TBk->TBij", W_v, x)
 
     # scan forward
@@ -101,15 +101,15 @@ def forward(parameters, inputs, initial):
     for t in range(T):
         S_re_prev = S_re[t - 1] if t > 0 else initial_S_re
         S_im_prev = S_im[t - 1] if t > 0 else initial_S_im
-        # (8)  S_re = gamma * (cos(theta) * S_re_prev - sin(theta) * S_im_prev) + k_re[i,j] v[i,k]
+        # (8)  S_re[j,l,p] = gamma[j] * (cos(theta[l]) * S_re_prev[j,l,p] - sin(theta[l]) * S_im_prev[j,l,p]) + k_re[j,l] v[j,p]
         S_re[t] = gamma[:, None, None] * (cos_theta[:, None] * S_re_prev - sin_theta[:, None] * S_im_prev) + contract("Bij,Bik->Bijk", k_re[t], v[t])
-        # (9)  S_im = gamma * (cos(theta) * S_im_prev + sin(theta) * S_re_prev) - k_im[i,j] v[i,k]
+        # (9)  S_im[j,l,p] = gamma[j] * (cos(theta[l]) * S_im_prev[j,l,p] + sin(theta[l]) * S_re_prev[j,l,p]) - k_im[j,l] v[j,p]
         S_im[t] = gamma[:, None, None] * (cos_theta[:, None] * S_im_prev + sin_theta[:, None] * S_re_prev) - contract("Bij,Bik->Bijk", k_im[t], v[t])
 
     # all steps at once
-    # (10)  o = sum_k S_re[i,k,j] q_re[i,k] - sum_k S_im[i,k,j] q_im[i,k]
+    # (10)  o[j,l] = sum_p S_re[j,p,l] q_re[j,p] - sum_p S_im[j,p,l] q_im[j,p]
     o = contract("TBikj,TBik->TBij", S_re, q_re) - contract("TBikj,TBik->TBij", S_im, q_im)
-    # (11)  y = sum_hv W_o[d,h,v] o[h,v]
+    # (11)  y[j] = sum_lp W_o[j,l,p] o[l,p]
     y = contract("dhv,TBhv->TBd", W_o, o)
     return {"y": y}, {"S_re": S_re[T - 1] if T > 0 else initial_S_re, "S_im": S_im[T - 1] if T > 0 else initial_S_im}, {"q_re": q_re, "k_re": k_re, "q_im": q_im, "k_im": k_im, "v": v, "S_re": S_re, "S_im": S_im, "o": o, "gamma": gamma, "cos_theta": cos_theta, "sin_theta": sin_theta}
 
@@ -145,17 +145,17 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     d_v = W_v.shape[1]
 
     # all steps at once
-    # (12)  o_bar = sum_d W_o[d,h,v] y_bar[d]   adjoint of (11)
+    # (12)  o_bar[j,l] = sum_p W_o[p,j,l] y_bar[p]   adjoint of (11)
     o_bar = contract("dhv,TBd->TBhv", W_o, y_bar)
-    # (18)  q_im_bar = -sum_j S_im[i,k,j] o_bar[i,j]   adjoint of (10)
+    # (18)  q_im_bar[j,l] = -sum_p S_im[j,l,p] o_bar[j,p]   adjoint of (10)
     q_im_bar = -contract("TBikj,TBij->TBik", S_im, o_bar)
-    # (19)  q_re_bar = sum_j S_re[i,k,j] o_bar[i,j]   adjoint of (10)
+    # (19)  q_re_bar[j,l] = sum_p S_re[j,l,p] o_bar[j,p]   adjoint of (10)
     q_re_bar = contract("TBikj,TBij->TBik", S_re, o_bar)
-    # (23)  W_q_re_bar = sum_t q_re_bar[i,j] x[k]   adjoint of (3)
+    # (23)  W_q_re_bar[j,l,p] = sum_t q_re_bar[j,l] x[p]   adjoint of (3)
     W_q_re_bar = contract("TBij,TBk->ijk", q_re_bar, x)
-    # (24)  W_q_im_bar = sum_t q_im_bar[i,j] x[k]   adjoint of (4)
+    # (24)  W_q_im_bar[j,l,p] = sum_t q_im_bar[j,l] x[p]   adjoint of (4)
     W_q_im_bar = contract("TBij,TBk->ijk", q_im_bar, x)
-    # (28)  W_o_bar = sum_t y_bar[d] o[h,v]   adjoint of (11)
+    # (28)  W_o_bar[j,l,p] = sum_t y_bar[j] o[l,p]   adjoint of (11)
     W_o_bar = contract("TBd,TBhv->dhv", y_bar, o)
 
     # scan in reverse
@@ -166,29 +166,29 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     for t in reversed(range(T)):
         S_re_next_bar = S_re_prev_bar
         S_im_next_bar = S_im_prev_bar
-        # (13)  S_im_bar = -o_bar[i,j] q_im[i,k] + S_im_next_bar   adjoint of (10)
+        # (13)  S_im_bar[j,l,p] = -o_bar[j,p] q_im[j,l] + S_im_next_bar[j,l,p]   adjoint of (10)
         S_im_bar[t] = -contract("Bij,Bik->Bikj", o_bar[t], q_im[t]) + S_im_next_bar
-        # (14)  S_re_bar = o_bar[i,j] q_re[i,k] + S_re_next_bar   adjoint of (10)
+        # (14)  S_re_bar[j,l,p] = o_bar[j,p] q_re[j,l] + S_re_next_bar[j,l,p]   adjoint of (10)
         S_re_bar[t] = contract("Bij,Bik->Bikj", o_bar[t], q_re[t]) + S_re_next_bar
-        # (20)  S_re_prev_bar = S_re_bar * gamma * cos(theta) + S_im_bar * gamma * sin(theta)   adjoint of (8), (9)
+        # (20)  S_re_prev_bar[j,l,p] = S_re_bar[j,l,p] * gamma[j] * cos(theta[l]) + S_im_bar[j,l,p] * gamma[j] * sin(theta[l])   adjoint of (8), (9)
         S_re_prev_bar = S_re_bar[t] * gamma[:, None, None] * cos_theta[:, None] + S_im_bar[t] * gamma[:, None, None] * sin_theta[:, None]
-        # (21)  S_im_prev_bar = -S_re_bar * gamma * sin(theta) + S_im_bar * gamma * cos(theta)   adjoint of (8), (9)
+        # (21)  S_im_prev_bar[j,l,p] = -S_re_bar[j,l,p] * gamma[j] * sin(theta[l]) + S_im_bar[j,l,p] * gamma[j] * cos(theta[l])   adjoint of (8), (9)
         S_im_prev_bar = -S_re_bar[t] * gamma[:, None, None] * sin_theta[:, None] + S_im_bar[t] * gamma[:, None, None] * cos_theta[:, None]
 
     # all steps at once
-    # (15)  v_bar = sum_j k_re[i,j] S_re_bar[i,j,k] - sum_j k_im[i,j] S_im_bar[i,j,k]   adjoint of (8), (9)
+    # (15)  v_bar[j,l] = sum_p k_re[j,p] S_re_bar[j,p,l] - sum_p k_im[j,p] S_im_bar[j,p,l]   adjoint of (8), (9)
     v_bar = contract("TBij,TBijk->TBik", k_re, S_re_bar) - contract("TBij,TBijk->TBik", k_im, S_im_bar)
-    # (16)  k_im_bar = -sum_k S_im_bar[i,j,k] v[i,k]   adjoint of (9)
+    # (16)  k_im_bar[j,l] = -sum_p S_im_bar[j,l,p] v[j,p]   adjoint of (9)
     k_im_bar = -contract("TBijk,TBik->TBij", S_im_bar, v)
-    # (17)  k_re_bar = sum_k S_re_bar[i,j,k] v[i,k]   adjoint of (8)
+    # (17)  k_re_bar[j,l] = sum_p S_re_bar[j,l,p] v[j,p]   adjoint of (8)
     k_re_bar = contract("TBijk,TBik->TBij", S_re_bar, v)
-    # (22)  x_bar = sum_ij W_q_re[i,j,k] q_re_bar[i,j] + sum_ij W_q_im[i,j,k] q_im_bar[i,j] + sum_ij W_k_re[i,j,k] k_re_bar[i,j] + sum_ij W_k_im[i,j,k] k_im_bar[i,j] + sum_ij W_v[i,j,k] v_bar[i,j]   adjoint of (3), (4), (5), (6), (7)
+    # (22)  x_bar[j] = sum_lp W_q_re[l,p,j] q_re_bar[l,p] + sum_lp W_q_im[l,p,j] q_im_bar[l,p] + sum_lp W_k_re[l,p,j] k_re_bar[l,p] + sum_lp W_k_im[l,p,j] k_im_bar[l,p] + sum_lp W_v[l,p,j] v_bar[l,p]   adjoint of (3), (4), (5), (6), (7)
     x_bar = contract("ijk,TBij->TBk", W_q_re, q_re_bar) + contract("ijk,TBij->TBk", W_q_im, q_im_bar) + contract("ijk,TBij->TBk", W_k_re, k_re_bar) + contract("ijk,TBij->TBk", W_k_im, k_im_bar) + contract("ijk,TBij->TBk", W_v, v_bar)
-    # (25)  W_k_re_bar = sum_t k_re_bar[i,j] x[k]   adjoint of (5)
+    # (25)  W_k_re_bar[j,l,p] = sum_t k_re_bar[j,l] x[p]   adjoint of (5)
     W_k_re_bar = contract("TBij,TBk->ijk", k_re_bar, x)
-    # (26)  W_k_im_bar = sum_t k_im_bar[i,j] x[k]   adjoint of (6)
+    # (26)  W_k_im_bar[j,l,p] = sum_t k_im_bar[j,l] x[p]   adjoint of (6)
     W_k_im_bar = contract("TBij,TBk->ijk", k_im_bar, x)
-    # (27)  W_v_bar = sum_t v_bar[i,j] x[k]   adjoint of (7)
+    # (27)  W_v_bar[j,l,p] = sum_t v_bar[j,l] x[p]   adjoint of (7)
     W_v_bar = contract("TBij,TBk->ijk", v_bar, x)
     return {"initial.S_re": S_re_prev_bar, "initial.S_im": S_im_prev_bar, "x": x_bar, "W_q_re": W_q_re_bar, "W_q_im": W_q_im_bar, "W_k_re": W_k_re_bar, "W_k_im": W_k_im_bar, "W_v": W_v_bar, "W_o": W_o_bar}
 
@@ -216,26 +216,26 @@ def step(parameters, inputs, state):
     gamma = np.full((H,), 1 - power(2, -5 - np.arange(H, dtype=dtype)), dtype)
     # (2)  theta[j] = 10000^(-j / d_k)
     theta = np.full((d_k,), power(10000, -np.arange(d_k, dtype=dtype) / d_k), dtype)
-    # (3)  q_re = sum_k W_q_re[i,j,k] x[k]
+    # (3)  q_re[j,l] = sum_p W_q_re[j,l,p] x[p]
     q_re = contract("ijk,Bk->Bij", W_q_re, x)
-    # (4)  q_im = sum_k W_q_im[i,j,k] x[k]
+    # (4)  q_im[j,l] = sum_p W_q_im[j,l,p] x[p]
     q_im = contract("ijk,Bk->Bij", W_q_im, x)
-    # (5)  k_re = sum_k W_k_re[i,j,k] x[k]
+    # (5)  k_re[j,l] = sum_p W_k_re[j,l,p] x[p]
     k_re = contract("ijk,Bk->Bij", W_k_re, x)
-    # (6)  k_im = sum_k W_k_im[i,j,k] x[k]
+    # (6)  k_im[j,l] = sum_p W_k_im[j,l,p] x[p]
     k_im = contract("ijk,Bk->Bij", W_k_im, x)
-    # (7)  v = sum_k W_v[i,j,k] x[k]
+    # (7)  v[j,l] = sum_p W_v[j,l,p] x[p]
     v = contract("ijk,Bk->Bij", W_v, x)
     # (8)  cos_theta = cos(theta)
     cos_theta = np.cos(theta)
     # (8)  sin_theta = sin(theta)
     sin_theta = np.sin(theta)
-    # (8)  S_re = gamma * (cos(theta) * S_re_prev - sin(theta) * S_im_prev) + k_re[i,j] v[i,k]
+    # (8)  S_re[j,l,p] = gamma[j] * (cos(theta[l]) * S_re_prev[j,l,p] - sin(theta[l]) * S_im_prev[j,l,p]) + k_re[j,l] v[j,p]
     S_re = gamma[:, None, None] * (cos_theta[:, None] * S_re_prev - sin_theta[:, None] * S_im_prev) + contract("Bij,Bik->Bijk", k_re, v)
-    # (9)  S_im = gamma * (cos(theta) * S_im_prev + sin(theta) * S_re_prev) - k_im[i,j] v[i,k]
+    # (9)  S_im[j,l,p] = gamma[j] * (cos(theta[l]) * S_im_prev[j,l,p] + sin(theta[l]) * S_re_prev[j,l,p]) - k_im[j,l] v[j,p]
     S_im = gamma[:, None, None] * (cos_theta[:, None] * S_im_prev + sin_theta[:, None] * S_re_prev) - contract("Bij,Bik->Bijk", k_im, v)
-    # (10)  o = sum_k S_re[i,k,j] q_re[i,k] - sum_k S_im[i,k,j] q_im[i,k]
+    # (10)  o[j,l] = sum_p S_re[j,p,l] q_re[j,p] - sum_p S_im[j,p,l] q_im[j,p]
     o = contract("Bikj,Bik->Bij", S_re, q_re) - contract("Bikj,Bik->Bij", S_im, q_im)
-    # (11)  y = sum_hv W_o[d,h,v] o[h,v]
+    # (11)  y[j] = sum_lp W_o[j,l,p] o[l,p]
     y = contract("dhv,Bhv->Bd", W_o, o)
     return {"y": y}, {"S_re": S_re, "S_im": S_im}

@@ -187,7 +187,7 @@ static void retnet_simd_forward_thread(
         real *restrict k_im = tape_k_im + s * H * d_k;
         real *restrict v_2 = tape_v_2 + s * H * d_v;
 
-        /* (3)  q_re = sum_k W_q_re[i,j,k] x[k] */
+        /* (3)  q_re[j,l] = sum_p W_q_re[j,l,p] x[p] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t k = 0; k < d_k; ++k) {
                 real sum = 0;
@@ -196,7 +196,7 @@ static void retnet_simd_forward_thread(
             }
         }
 
-        /* (4)  q_im = sum_k W_q_im[i,j,k] x[k] */
+        /* (4)  q_im[j,l] = sum_p W_q_im[j,l,p] x[p] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t k = 0; k < d_k; ++k) {
                 real sum = 0;
@@ -205,7 +205,7 @@ static void retnet_simd_forward_thread(
             }
         }
 
-        /* (5)  k_re = sum_k W_k_re[i,j,k] x[k] */
+        /* (5)  k_re[j,l] = sum_p W_k_re[j,l,p] x[p] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t k = 0; k < d_k; ++k) {
                 real sum = 0;
@@ -214,7 +214,7 @@ static void retnet_simd_forward_thread(
             }
         }
 
-        /* (6)  k_im = sum_k W_k_im[i,j,k] x[k] */
+        /* (6)  k_im[j,l] = sum_p W_k_im[j,l,p] x[p] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t k = 0; k < d_k; ++k) {
                 real sum = 0;
@@ -223,7 +223,7 @@ static void retnet_simd_forward_thread(
             }
         }
 
-        /* (7)  v = sum_k W_v[i,j,k] x[k] */
+        /* (7)  v[j,l] = sum_p W_v[j,l,p] x[p] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t k = 0; k < d_v; ++k) {
                 real sum = 0;
@@ -250,8 +250,8 @@ static void retnet_simd_forward_thread(
                 const real *restrict S_im_prev = t > 0 ? tape_S_im + (t * B + s - B) * H * d_k * d_v
                     : initial_S_im + s * H * d_k * d_v;
 
-                /* (8)  S_re = gamma * (cos(theta) * S_re_prev - sin(theta) * S_im_prev) + k_re[i,j]
-                 * v[i,k] */
+                /* (8)  S_re[j,l,p] = gamma[j] * (cos(theta[l]) * S_re_prev[j,l,p] - sin(theta[l]) *
+                 * S_im_prev[j,l,p]) + k_re[j,l] v[j,p] */
                 for (size_t j = 0; j < H; ++j)
                     for (size_t k = 0; k < d_k; ++k)
                         for (size_t l = 0; l < d_v; ++l)
@@ -260,8 +260,8 @@ static void retnet_simd_forward_thread(
                                 - sin_theta[k] * S_im_prev[(j * d_k + k) * d_v + l]) + k_re[j * d_k
                                 + k] * v_2[j * d_v + l];
 
-                /* (9)  S_im = gamma * (cos(theta) * S_im_prev + sin(theta) * S_re_prev) - k_im[i,j]
-                 * v[i,k] */
+                /* (9)  S_im[j,l,p] = gamma[j] * (cos(theta[l]) * S_im_prev[j,l,p] + sin(theta[l]) *
+                 * S_re_prev[j,l,p]) - k_im[j,l] v[j,p] */
                 for (size_t j = 0; j < H; ++j)
                     for (size_t k = 0; k < d_k; ++k)
                         for (size_t l = 0; l < d_v; ++l)
@@ -283,7 +283,7 @@ static void retnet_simd_forward_thread(
             real *restrict o = tape_o + (first * B + s) * H * d_v;
             real *restrict y = out->y + (first * B + s) * D;
 
-            /* (10)  o = sum_k S_re[i,k,j] q_re[i,k] - sum_k S_im[i,k,j] q_im[i,k] */
+            /* (10)  o[j,l] = sum_p S_re[j,p,l] q_re[j,p] - sum_p S_im[j,p,l] q_im[j,p] */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t k = 0; k < d_v; ++k) {
                     real sum = 0;
@@ -295,7 +295,7 @@ static void retnet_simd_forward_thread(
                 }
             }
 
-            /* (11)  y = sum_hv W_o[d,h,v] o[h,v] */
+            /* (11)  y[j] = sum_lp W_o[j,l,p] o[l,p] */
             for (size_t j = 0; j < D; ++j) {
                 real sum = 0;
                 for (size_t k = 0; k < H; ++k)
@@ -402,7 +402,7 @@ static void retnet_simd_infer_thread(
         real *restrict k_im = work_k_im + s * H * d_k;
         real *restrict v_2 = work_v_2 + s * H * d_v;
 
-        /* (3)  q_re = sum_k W_q_re[i,j,k] x[k] */
+        /* (3)  q_re[j,l] = sum_p W_q_re[j,l,p] x[p] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t k = 0; k < d_k; ++k) {
                 real sum = 0;
@@ -411,7 +411,7 @@ static void retnet_simd_infer_thread(
             }
         }
 
-        /* (4)  q_im = sum_k W_q_im[i,j,k] x[k] */
+        /* (4)  q_im[j,l] = sum_p W_q_im[j,l,p] x[p] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t k = 0; k < d_k; ++k) {
                 real sum = 0;
@@ -420,7 +420,7 @@ static void retnet_simd_infer_thread(
             }
         }
 
-        /* (5)  k_re = sum_k W_k_re[i,j,k] x[k] */
+        /* (5)  k_re[j,l] = sum_p W_k_re[j,l,p] x[p] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t k = 0; k < d_k; ++k) {
                 real sum = 0;
@@ -429,7 +429,7 @@ static void retnet_simd_infer_thread(
             }
         }
 
-        /* (6)  k_im = sum_k W_k_im[i,j,k] x[k] */
+        /* (6)  k_im[j,l] = sum_p W_k_im[j,l,p] x[p] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t k = 0; k < d_k; ++k) {
                 real sum = 0;
@@ -438,7 +438,7 @@ static void retnet_simd_infer_thread(
             }
         }
 
-        /* (7)  v = sum_k W_v[i,j,k] x[k] */
+        /* (7)  v[j,l] = sum_p W_v[j,l,p] x[p] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t k = 0; k < d_v; ++k) {
                 real sum = 0;
@@ -465,8 +465,8 @@ static void retnet_simd_infer_thread(
                 const real *restrict S_im_prev = t > 0 ? work_S_im + (t * B + s - B) * H * d_k * d_v
                     : initial_S_im + s * H * d_k * d_v;
 
-                /* (8)  S_re = gamma * (cos(theta) * S_re_prev - sin(theta) * S_im_prev) + k_re[i,j]
-                 * v[i,k] */
+                /* (8)  S_re[j,l,p] = gamma[j] * (cos(theta[l]) * S_re_prev[j,l,p] - sin(theta[l]) *
+                 * S_im_prev[j,l,p]) + k_re[j,l] v[j,p] */
                 for (size_t j = 0; j < H; ++j)
                     for (size_t k = 0; k < d_k; ++k)
                         for (size_t l = 0; l < d_v; ++l)
@@ -475,8 +475,8 @@ static void retnet_simd_infer_thread(
                                 - sin_theta[k] * S_im_prev[(j * d_k + k) * d_v + l]) + k_re[j * d_k
                                 + k] * v_2[j * d_v + l];
 
-                /* (9)  S_im = gamma * (cos(theta) * S_im_prev + sin(theta) * S_re_prev) - k_im[i,j]
-                 * v[i,k] */
+                /* (9)  S_im[j,l,p] = gamma[j] * (cos(theta[l]) * S_im_prev[j,l,p] + sin(theta[l]) *
+                 * S_re_prev[j,l,p]) - k_im[j,l] v[j,p] */
                 for (size_t j = 0; j < H; ++j)
                     for (size_t k = 0; k < d_k; ++k)
                         for (size_t l = 0; l < d_v; ++l)
@@ -498,7 +498,7 @@ static void retnet_simd_infer_thread(
             real *restrict o = work_o + s * H * d_v;
             real *restrict y = out->y + (first * B + s) * D;
 
-            /* (10)  o = sum_k S_re[i,k,j] q_re[i,k] - sum_k S_im[i,k,j] q_im[i,k] */
+            /* (10)  o[j,l] = sum_p S_re[j,p,l] q_re[j,p] - sum_p S_im[j,p,l] q_im[j,p] */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t k = 0; k < d_v; ++k) {
                     real sum = 0;
@@ -510,7 +510,7 @@ static void retnet_simd_infer_thread(
                 }
             }
 
-            /* (11)  y = sum_hv W_o[d,h,v] o[h,v] */
+            /* (11)  y[j] = sum_lp W_o[j,l,p] o[l,p] */
             for (size_t j = 0; j < D; ++j) {
                 real sum = 0;
                 for (size_t k = 0; k < H; ++k)
@@ -629,7 +629,7 @@ static void retnet_simd_backward_thread(
         real *restrict q_im_bar = work_q_im_bar + s * H * d_k;
         real *restrict q_re_bar = work_q_re_bar + s * H * d_k;
 
-        /* (12)  o_bar = sum_d W_o[d,h,v] y_bar[d]   adjoint of (11) */
+        /* (12)  o_bar[j,l] = sum_p W_o[p,j,l] y_bar[p]   adjoint of (11) */
         for (size_t j = 0; j < H; ++j) {
             for (size_t k = 0; k < d_v; ++k) {
                 real sum = 0;
@@ -639,7 +639,7 @@ static void retnet_simd_backward_thread(
             }
         }
 
-        /* (18)  q_im_bar = -sum_j S_im[i,k,j] o_bar[i,j]   adjoint of (10) */
+        /* (18)  q_im_bar[j,l] = -sum_p S_im[j,l,p] o_bar[j,p]   adjoint of (10) */
         for (size_t j = 0; j < H; ++j) {
             for (size_t k = 0; k < d_k; ++k) {
                 real sum = 0;
@@ -648,7 +648,7 @@ static void retnet_simd_backward_thread(
             }
         }
 
-        /* (19)  q_re_bar = sum_j S_re[i,k,j] o_bar[i,j]   adjoint of (10) */
+        /* (19)  q_re_bar[j,l] = sum_p S_re[j,l,p] o_bar[j,p]   adjoint of (10) */
         for (size_t j = 0; j < H; ++j) {
             for (size_t k = 0; k < d_k; ++k) {
                 real sum = 0;
@@ -657,21 +657,21 @@ static void retnet_simd_backward_thread(
             }
         }
 
-        /* (23)  W_q_re_bar = sum_t q_re_bar[i,j] x[k]   adjoint of (3) */
+        /* (23)  W_q_re_bar[j,l,p] = sum_t q_re_bar[j,l] x[p]   adjoint of (3) */
         if (W_q_re_bar != NULL)
             for (size_t j = 0; j < H; ++j)
                 for (size_t k = 0; k < d_k; ++k)
                     for (size_t l = 0; l < D; ++l)
                         W_q_re_bar[(j * d_k + k) * D + l] += q_re_bar[j * d_k + k] * x[l];
 
-        /* (24)  W_q_im_bar = sum_t q_im_bar[i,j] x[k]   adjoint of (4) */
+        /* (24)  W_q_im_bar[j,l,p] = sum_t q_im_bar[j,l] x[p]   adjoint of (4) */
         if (W_q_im_bar != NULL)
             for (size_t j = 0; j < H; ++j)
                 for (size_t k = 0; k < d_k; ++k)
                     for (size_t l = 0; l < D; ++l)
                         W_q_im_bar[(j * d_k + k) * D + l] += q_im_bar[j * d_k + k] * x[l];
 
-        /* (28)  W_o_bar = sum_t y_bar[d] o[h,v]   adjoint of (11) */
+        /* (28)  W_o_bar[j,l,p] = sum_t y_bar[j] o[l,p]   adjoint of (11) */
         if (W_o_bar != NULL)
             for (size_t j = 0; j < D; ++j)
                 for (size_t k = 0; k < H; ++k)
@@ -701,22 +701,24 @@ static void retnet_simd_backward_thread(
                 real *restrict S_im_prev_bar =
                     work_S_im_prev_bar + ((t & 1) * B + s) * H * d_k * d_v;
 
-                /* (13)  S_im_bar = -o_bar[i,j] q_im[i,k] + S_im_next_bar   adjoint of (10) */
+                /* (13)  S_im_bar[j,l,p] = -o_bar[j,p] q_im[j,l] + S_im_next_bar[j,l,p]   adjoint of
+                 * (10) */
                 for (size_t j = 0; j < H; ++j)
                     for (size_t k = 0; k < d_k; ++k)
                         for (size_t l = 0; l < d_v; ++l)
                             S_im_bar[(j * d_k + k) * d_v + l] = -o_bar[j * d_v + l] * q_im[j * d_k
                                 + k] + S_im_next_bar[(j * d_k + k) * d_v + l];
 
-                /* (14)  S_re_bar = o_bar[i,j] q_re[i,k] + S_re_next_bar   adjoint of (10) */
+                /* (14)  S_re_bar[j,l,p] = o_bar[j,p] q_re[j,l] + S_re_next_bar[j,l,p]   adjoint of
+                 * (10) */
                 for (size_t j = 0; j < H; ++j)
                     for (size_t k = 0; k < d_k; ++k)
                         for (size_t l = 0; l < d_v; ++l)
                             S_re_bar[(j * d_k + k) * d_v + l] = o_bar[j * d_v + l] * q_re[j * d_k
                                 + k] + S_re_next_bar[(j * d_k + k) * d_v + l];
 
-                /* (20)  S_re_prev_bar = S_re_bar * gamma * cos(theta) + S_im_bar * gamma *
-                 * sin(theta)   adjoint of (8), (9) */
+                /* (20)  S_re_prev_bar[j,l,p] = S_re_bar[j,l,p] * gamma[j] * cos(theta[l]) +
+                 * S_im_bar[j,l,p] * gamma[j] * sin(theta[l])   adjoint of (8), (9) */
                 for (size_t j = 0; j < H; ++j)
                     for (size_t k = 0; k < d_k; ++k)
                         for (size_t l = 0; l < d_v; ++l)
@@ -724,8 +726,8 @@ static void retnet_simd_backward_thread(
                                 + l] * gamma[j] * cos_theta[k] + S_im_bar[(j * d_k + k) * d_v
                                 + l] * gamma[j] * sin_theta[k];
 
-                /* (21)  S_im_prev_bar = -S_re_bar * gamma * sin(theta) + S_im_bar * gamma *
-                 * cos(theta)   adjoint of (8), (9) */
+                /* (21)  S_im_prev_bar[j,l,p] = -S_re_bar[j,l,p] * gamma[j] * sin(theta[l]) +
+                 * S_im_bar[j,l,p] * gamma[j] * cos(theta[l])   adjoint of (8), (9) */
                 for (size_t j = 0; j < H; ++j)
                     for (size_t k = 0; k < d_k; ++k)
                         for (size_t l = 0; l < d_v; ++l)
@@ -752,8 +754,8 @@ static void retnet_simd_backward_thread(
             real *restrict x_bar = gradients->x_bar != NULL ? gradients->x_bar + (first * B + s) * D
                 : work_x_bar;
 
-            /* (15)  v_bar = sum_j k_re[i,j] S_re_bar[i,j,k] - sum_j k_im[i,j] S_im_bar[i,j,k]
-             * adjoint of (8), (9) */
+            /* (15)  v_bar[j,l] = sum_p k_re[j,p] S_re_bar[j,p,l] - sum_p k_im[j,p] S_im_bar[j,p,l]
+             *  adjoint of (8), (9) */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t k = 0; k < d_v; ++k) {
                     real sum = 0;
@@ -765,7 +767,7 @@ static void retnet_simd_backward_thread(
                 }
             }
 
-            /* (16)  k_im_bar = -sum_k S_im_bar[i,j,k] v[i,k]   adjoint of (9) */
+            /* (16)  k_im_bar[j,l] = -sum_p S_im_bar[j,l,p] v[j,p]   adjoint of (9) */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t k = 0; k < d_k; ++k) {
                     real sum = 0;
@@ -774,7 +776,7 @@ static void retnet_simd_backward_thread(
                 }
             }
 
-            /* (17)  k_re_bar = sum_k S_re_bar[i,j,k] v[i,k]   adjoint of (8) */
+            /* (17)  k_re_bar[j,l] = sum_p S_re_bar[j,l,p] v[j,p]   adjoint of (8) */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t k = 0; k < d_k; ++k) {
                     real sum = 0;
@@ -783,9 +785,9 @@ static void retnet_simd_backward_thread(
                 }
             }
 
-            /* (22)  x_bar = sum_ij W_q_re[i,j,k] q_re_bar[i,j] + sum_ij W_q_im[i,j,k] q_im_bar[i,j]
-             * + sum_ij W_k_re[i,j,k] k_re_bar[i,j] + sum_ij W_k_im[i,j,k] k_im_bar[i,j] + sum_ij
-             * W_v[i,j,k] v_bar[i,j]   adjoint of (3), (4), (5), (6), (7) */
+            /* (22)  x_bar[j] = sum_lp W_q_re[l,p,j] q_re_bar[l,p] + sum_lp W_q_im[l,p,j]
+             * q_im_bar[l,p] + sum_lp W_k_re[l,p,j] k_re_bar[l,p] + sum_lp W_k_im[l,p,j]
+             * k_im_bar[l,p] + sum_lp W_v[l,p,j] v_bar[l,p]   adjoint of (3), (4), (5), (6), (7) */
             if (gradients->x_bar != NULL) {
                 for (size_t j = 0; j < D; ++j) {
                     real sum = 0;
@@ -808,21 +810,21 @@ static void retnet_simd_backward_thread(
                 }
             }
 
-            /* (25)  W_k_re_bar = sum_t k_re_bar[i,j] x[k]   adjoint of (5) */
+            /* (25)  W_k_re_bar[j,l,p] = sum_t k_re_bar[j,l] x[p]   adjoint of (5) */
             if (W_k_re_bar != NULL)
                 for (size_t j = 0; j < H; ++j)
                     for (size_t k = 0; k < d_k; ++k)
                         for (size_t l = 0; l < D; ++l)
                             W_k_re_bar[(j * d_k + k) * D + l] += k_re_bar[j * d_k + k] * x[l];
 
-            /* (26)  W_k_im_bar = sum_t k_im_bar[i,j] x[k]   adjoint of (6) */
+            /* (26)  W_k_im_bar[j,l,p] = sum_t k_im_bar[j,l] x[p]   adjoint of (6) */
             if (W_k_im_bar != NULL)
                 for (size_t j = 0; j < H; ++j)
                     for (size_t k = 0; k < d_k; ++k)
                         for (size_t l = 0; l < D; ++l)
                             W_k_im_bar[(j * d_k + k) * D + l] += k_im_bar[j * d_k + k] * x[l];
 
-            /* (27)  W_v_bar = sum_t v_bar[i,j] x[k]   adjoint of (7) */
+            /* (27)  W_v_bar[j,l,p] = sum_t v_bar[j,l] x[p]   adjoint of (7) */
             if (W_v_bar != NULL)
                 for (size_t j = 0; j < H; ++j)
                     for (size_t k = 0; k < d_v; ++k)
@@ -924,7 +926,7 @@ static void retnet_simd_step_thread(
         real *restrict k_im = work_k_im + s * H * d_k;
         real *restrict v_2 = work_v_2 + s * H * d_v;
 
-        /* (3)  q_re = sum_k W_q_re[i,j,k] x[k] */
+        /* (3)  q_re[j,l] = sum_p W_q_re[j,l,p] x[p] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t k = 0; k < d_k; ++k) {
                 real sum = 0;
@@ -933,7 +935,7 @@ static void retnet_simd_step_thread(
             }
         }
 
-        /* (4)  q_im = sum_k W_q_im[i,j,k] x[k] */
+        /* (4)  q_im[j,l] = sum_p W_q_im[j,l,p] x[p] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t k = 0; k < d_k; ++k) {
                 real sum = 0;
@@ -942,7 +944,7 @@ static void retnet_simd_step_thread(
             }
         }
 
-        /* (5)  k_re = sum_k W_k_re[i,j,k] x[k] */
+        /* (5)  k_re[j,l] = sum_p W_k_re[j,l,p] x[p] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t k = 0; k < d_k; ++k) {
                 real sum = 0;
@@ -951,7 +953,7 @@ static void retnet_simd_step_thread(
             }
         }
 
-        /* (6)  k_im = sum_k W_k_im[i,j,k] x[k] */
+        /* (6)  k_im[j,l] = sum_p W_k_im[j,l,p] x[p] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t k = 0; k < d_k; ++k) {
                 real sum = 0;
@@ -960,7 +962,7 @@ static void retnet_simd_step_thread(
             }
         }
 
-        /* (7)  v = sum_k W_v[i,j,k] x[k] */
+        /* (7)  v[j,l] = sum_p W_v[j,l,p] x[p] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t k = 0; k < d_v; ++k) {
                 real sum = 0;
@@ -979,8 +981,8 @@ static void retnet_simd_step_thread(
         const real *restrict S_re_prev = initial_S_re + s * H * d_k * d_v;
         const real *restrict S_im_prev = initial_S_im + s * H * d_k * d_v;
 
-        /* (8)  S_re = gamma * (cos(theta) * S_re_prev - sin(theta) * S_im_prev) + k_re[i,j] v[i,k]
-         * */
+        /* (8)  S_re[j,l,p] = gamma[j] * (cos(theta[l]) * S_re_prev[j,l,p] - sin(theta[l]) *
+         * S_im_prev[j,l,p]) + k_re[j,l] v[j,p] */
         for (size_t j = 0; j < H; ++j)
             for (size_t k = 0; k < d_k; ++k)
                 for (size_t l = 0; l < d_v; ++l)
@@ -989,8 +991,8 @@ static void retnet_simd_step_thread(
                         - sin_theta[k] * S_im_prev[(j * d_k + k) * d_v + l]) + k_re[j * d_k
                         + k] * v_2[j * d_v + l];
 
-        /* (9)  S_im = gamma * (cos(theta) * S_im_prev + sin(theta) * S_re_prev) - k_im[i,j] v[i,k]
-         * */
+        /* (9)  S_im[j,l,p] = gamma[j] * (cos(theta[l]) * S_im_prev[j,l,p] + sin(theta[l]) *
+         * S_re_prev[j,l,p]) - k_im[j,l] v[j,p] */
         for (size_t j = 0; j < H; ++j)
             for (size_t k = 0; k < d_k; ++k)
                 for (size_t l = 0; l < d_v; ++l)
@@ -1008,7 +1010,7 @@ static void retnet_simd_step_thread(
         real *restrict o = work_o + s * H * d_v;
         real *restrict y = out->y + s * D;
 
-        /* (10)  o = sum_k S_re[i,k,j] q_re[i,k] - sum_k S_im[i,k,j] q_im[i,k] */
+        /* (10)  o[j,l] = sum_p S_re[j,p,l] q_re[j,p] - sum_p S_im[j,p,l] q_im[j,p] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t k = 0; k < d_v; ++k) {
                 real sum = 0;
@@ -1020,7 +1022,7 @@ static void retnet_simd_step_thread(
             }
         }
 
-        /* (11)  y = sum_hv W_o[d,h,v] o[h,v] */
+        /* (11)  y[j] = sum_lp W_o[j,l,p] o[l,p] */
         for (size_t j = 0; j < D; ++j) {
             real sum = 0;
             for (size_t k = 0; k < H; ++k)

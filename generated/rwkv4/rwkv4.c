@@ -822,7 +822,7 @@ void rwkv4_backward(
 
             /* (34)  s_bar = -wkv_bar * (e * a_prev + f * v) / s^2   adjoint of (13) */
             for (size_t j = 0; j < d; ++j)
-                s_bar[j] = -wkv_bar[j] * (e[j] * a_prev[j] + f[j] * v[j]) / (s[j] * s[j]);
+                s_bar[j] = -wkv_bar[j] * (e[j] * a_prev[j] + f[j] * v[j]) / s[j] / s[j];
 
             /* (35)  f_bar = s_bar + wkv_bar * v / s   adjoint of (12), (13) */
             for (size_t j = 0; j < d; ++j)

@@ -231,7 +231,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     # (33)  wkv_bar = r_wkv_bar * sigmoid(r)   adjoint of (21)
     wkv_bar = r_wkv_bar * sigmoid_r
     # (34)  s_bar = -wkv_bar * (e * a_prev + f * v) / s^2   adjoint of (13)
-    s_bar = -wkv_bar * (e * a_prev + f * v) / s ** 2
+    s_bar = -wkv_bar * (e * a_prev + f * v) / s / s
     # (35)  f_bar = s_bar + wkv_bar * v / s   adjoint of (12), (13)
     f_bar = s_bar + wkv_bar * v / s
     # (36)  a_f_bar = f_bar * f   adjoint of (11)

@@ -1326,7 +1326,7 @@ static void rwkv4_simd_backward_thread(
 
                             /* (34)  s_bar = -wkv_bar * (e * a_prev + f * v) / s^2   adjoint of (13)
                              * */
-                            const vec s_bar = -wkv_bar * (e * a_prev + f * v_2) / (s * s);
+                            const vec s_bar = -wkv_bar * (e * a_prev + f * v_2) / s / s;
                             store(s_bar_rows + sample * row_d + j, s_bar);
 
                             /* (35)  f_bar = s_bar + wkv_bar * v / s   adjoint of (12), (13) */

@@ -237,7 +237,7 @@ void rwkv7_forward(
             for (size_t j = 0; j < D; ++j)
                 x_r[j] = x[j] + (x_prev[j] - x[j]) * mu_r[j];
 
-            /* (2)  r = sum_k W_r[i,j,k] x_r[k] */
+            /* (2)  r[j,l] = sum_p W_r[j,l,p] x_r[p] */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_k; ++l) {
                     rwkv7_real sum = 0;
@@ -251,7 +251,7 @@ void rwkv7_forward(
             for (size_t j = 0; j < D; ++j)
                 x_k[j] = x[j] + (x_prev[j] - x[j]) * mu_k[j];
 
-            /* (4)  k = sum_k W_k[i,j,k] x_k[k] */
+            /* (4)  k[j,l] = sum_p W_k[j,l,p] x_k[p] */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_k; ++l) {
                     rwkv7_real sum = 0;
@@ -265,7 +265,7 @@ void rwkv7_forward(
             for (size_t j = 0; j < D; ++j)
                 x_v[j] = x[j] + (x_prev[j] - x[j]) * mu_v[j];
 
-            /* (6)  v = sum_k W_v[i,j,k] x_v[k] */
+            /* (6)  v[j,l] = sum_p W_v[j,l,p] x_v[p] */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_v; ++l) {
                     rwkv7_real sum = 0;
@@ -295,7 +295,7 @@ void rwkv7_forward(
             for (size_t j = 0; j < R_d; ++j)
                 z_d_tail[j] = rwkv7_tanh_tail(a_z_d[j]);
 
-            /* (10)  d = sum_k B_d[i,j,k] z_d[k] + lambda_d */
+            /* (10)  d[j,l] = sum_p B_d[j,l,p] z_d[p] + lambda_d[j,l] */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_k; ++l) {
                     rwkv7_real sum = lambda_d[j * d_k + l];
@@ -332,7 +332,7 @@ void rwkv7_forward(
                 z_a[j] = sum;
             }
 
-            /* (14)  a_a = sum_k B_a[i,j,k] z_a[k] + lambda_a */
+            /* (14)  a_a[j,l] = sum_p B_a[j,l,p] z_a[p] + lambda_a[j,l] */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_k; ++l) {
                     rwkv7_real sum = lambda_a[j * d_k + l];
@@ -357,7 +357,7 @@ void rwkv7_forward(
                 for (size_t l = 0; l < d_k; ++l)
                     kappa[j * d_k + l] = k[j * d_k + l] * xi[j * d_k + l];
 
-            /* (17)  a_s = sum_j kappa[i,j] kappa[i,j] */
+            /* (17)  a_s[j] = sum_l kappa[j,l] kappa[j,l] */
             for (size_t j = 0; j < H; ++j) {
                 rwkv7_real sum = 0;
                 for (size_t l = 0; l < d_k; ++l)
@@ -369,7 +369,7 @@ void rwkv7_forward(
             for (size_t j = 0; j < H; ++j)
                 s[j] = (a_s[j] >= REAL(1e-24) ? a_s[j] : REAL(1e-24));
 
-            /* (19)  khat = kappa / sqrt(s) */
+            /* (19)  khat[j,l] = kappa[j,l] / sqrt(s[j]) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     khat[j * d_k + l] = kappa[j * d_k + l] / SQRT(s[j]);
@@ -401,7 +401,7 @@ void rwkv7_forward(
                 : initial_S + sample * H * d_v * d_k;
             const rwkv7_real *restrict a_khat = work_a_khat + at * H * d_k;
 
-            /* (21)  u = sum_k S_prev[i,j,k] khat[i,k] */
+            /* (21)  u[j,l] = sum_p S_prev[j,l,p] khat[j,p] */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_v; ++l) {
                     rwkv7_real sum = 0;
@@ -411,7 +411,7 @@ void rwkv7_forward(
                 }
             }
 
-            /* (23)  S = w * S_prev - u[i,j] a_khat[i,k] + v[i,j] ktilde[i,k] */
+            /* (23)  S[j,l,p] = w[j,p] * S_prev[j,l,p] - u[j,l] a_khat[j,p] + v[j,l] ktilde[j,p] */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_v; ++l)
                     for (size_t i = 0; i < d_k; ++i)
@@ -430,7 +430,7 @@ void rwkv7_forward(
             rwkv7_real *restrict o = tape_o + at * H * d_v;
             rwkv7_real *restrict y = out->y + at * D;
 
-            /* (24)  o = sum_k S[i,j,k] r[i,k] */
+            /* (24)  o[j,l] = sum_p S[j,l,p] r[j,p] */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_v; ++l) {
                     rwkv7_real sum = 0;
@@ -440,7 +440,7 @@ void rwkv7_forward(
                 }
             }
 
-            /* (25)  y = sum_hv W_o[d,h,v] o[h,v] */
+            /* (25)  y[j] = sum_lp W_o[j,l,p] o[l,p] */
             for (size_t j = 0; j < D; ++j) {
                 rwkv7_real sum = 0;
                 for (size_t l = 0; l < H; ++l)
@@ -538,7 +538,7 @@ void rwkv7_infer(
             for (size_t j = 0; j < D; ++j)
                 x_r[j] = x[j] + (x_prev[j] - x[j]) * mu_r[j];
 
-            /* (2)  r = sum_k W_r[i,j,k] x_r[k] */
+            /* (2)  r[j,l] = sum_p W_r[j,l,p] x_r[p] */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_k; ++l) {
                     rwkv7_real sum = 0;
@@ -552,7 +552,7 @@ void rwkv7_infer(
             for (size_t j = 0; j < D; ++j)
                 x_k[j] = x[j] + (x_prev[j] - x[j]) * mu_k[j];
 
-            /* (4)  k = sum_k W_k[i,j,k] x_k[k] */
+            /* (4)  k[j,l] = sum_p W_k[j,l,p] x_k[p] */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_k; ++l) {
                     rwkv7_real sum = 0;
@@ -566,7 +566,7 @@ void rwkv7_infer(
             for (size_t j = 0; j < D; ++j)
                 x_v[j] = x[j] + (x_prev[j] - x[j]) * mu_v[j];
 
-            /* (6)  v = sum_k W_v[i,j,k] x_v[k] */
+            /* (6)  v[j,l] = sum_p W_v[j,l,p] x_v[p] */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_v; ++l) {
                     rwkv7_real sum = 0;
@@ -592,7 +592,7 @@ void rwkv7_infer(
             for (size_t j = 0; j < R_d; ++j)
                 z_d[j] = TANH(a_z_d[j]);
 
-            /* (10)  d = sum_k B_d[i,j,k] z_d[k] + lambda_d */
+            /* (10)  d[j,l] = sum_p B_d[j,l,p] z_d[p] + lambda_d[j,l] */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_k; ++l) {
                     rwkv7_real sum = lambda_d[j * d_k + l];
@@ -629,7 +629,7 @@ void rwkv7_infer(
                 z_a[j] = sum;
             }
 
-            /* (14)  a_a = sum_k B_a[i,j,k] z_a[k] + lambda_a */
+            /* (14)  a_a[j,l] = sum_p B_a[j,l,p] z_a[p] + lambda_a[j,l] */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_k; ++l) {
                     rwkv7_real sum = lambda_a[j * d_k + l];
@@ -649,7 +649,7 @@ void rwkv7_infer(
                 for (size_t l = 0; l < d_k; ++l)
                     kappa[j * d_k + l] = k[j * d_k + l] * xi[j * d_k + l];
 
-            /* (17)  a_s = sum_j kappa[i,j] kappa[i,j] */
+            /* (17)  a_s[j] = sum_l kappa[j,l] kappa[j,l] */
             for (size_t j = 0; j < H; ++j) {
                 rwkv7_real sum = 0;
                 for (size_t l = 0; l < d_k; ++l)
@@ -661,7 +661,7 @@ void rwkv7_infer(
             for (size_t j = 0; j < H; ++j)
                 s[j] = (a_s[j] >= REAL(1e-24) ? a_s[j] : REAL(1e-24));
 
-            /* (19)  khat = kappa / sqrt(s) */
+            /* (19)  khat[j,l] = kappa[j,l] / sqrt(s[j]) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     khat[j * d_k + l] = kappa[j * d_k + l] / SQRT(s[j]);
@@ -692,7 +692,7 @@ void rwkv7_infer(
                 : initial_S + sample * H * d_v * d_k;
             const rwkv7_real *restrict a_khat = work_a_khat + at * H * d_k;
 
-            /* (21)  u = sum_k S_prev[i,j,k] khat[i,k] */
+            /* (21)  u[j,l] = sum_p S_prev[j,l,p] khat[j,p] */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_v; ++l) {
                     rwkv7_real sum = 0;
@@ -702,7 +702,7 @@ void rwkv7_infer(
                 }
             }
 
-            /* (23)  S = w * S_prev - u[i,j] a_khat[i,k] + v[i,j] ktilde[i,k] */
+            /* (23)  S[j,l,p] = w[j,p] * S_prev[j,l,p] - u[j,l] a_khat[j,p] + v[j,l] ktilde[j,p] */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_v; ++l)
                     for (size_t i = 0; i < d_k; ++i)
@@ -720,7 +720,7 @@ void rwkv7_infer(
             const rwkv7_real *restrict S = work_S + at * H * d_v * d_k;
             rwkv7_real *restrict y = out->y + at * D;
 
-            /* (24)  o = sum_k S[i,j,k] r[i,k] */
+            /* (24)  o[j,l] = sum_p S[j,l,p] r[j,p] */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_v; ++l) {
                     rwkv7_real sum = 0;
@@ -730,7 +730,7 @@ void rwkv7_infer(
                 }
             }
 
-            /* (25)  y = sum_hv W_o[d,h,v] o[h,v] */
+            /* (25)  y[j] = sum_lp W_o[j,l,p] o[l,p] */
             for (size_t j = 0; j < D; ++j) {
                 rwkv7_real sum = 0;
                 for (size_t l = 0; l < H; ++l)
@@ -939,7 +939,7 @@ void rwkv7_backward(
             for (size_t j = 0; j < D; ++j)
                 x_r[j] = x[j] + (x_prev[j] - x[j]) * mu_r[j];
 
-            /* (26)  o_bar = sum_d W_o[d,h,v] y_bar[d]   adjoint of (25) */
+            /* (26)  o_bar[j,l] = sum_p W_o[p,j,l] y_bar[p]   adjoint of (25) */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_v; ++l) {
                     rwkv7_real sum = 0;
@@ -954,7 +954,7 @@ void rwkv7_backward(
                 for (size_t l = 0; l < d_k; ++l)
                     sigmoid_d[j * d_k + l] = rwkv7_sigmoid(-d[j * d_k + l]);
 
-            /* (54)  r_bar = sum_j S[i,j,k] o_bar[i,j]   adjoint of (24) */
+            /* (54)  r_bar[j,l] = sum_p S[j,p,l] o_bar[j,p]   adjoint of (24) */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_k; ++l) {
                     rwkv7_real sum = 0;
@@ -964,7 +964,7 @@ void rwkv7_backward(
                 }
             }
 
-            /* (55)  x_r_bar = sum_ij W_r[i,j,k] r_bar[i,j]   adjoint of (2) */
+            /* (55)  x_r_bar[j] = sum_lp W_r[l,p,j] r_bar[l,p]   adjoint of (2) */
             for (size_t j = 0; j < D; ++j) {
                 rwkv7_real sum = 0;
                 for (size_t l = 0; l < H; ++l)
@@ -977,14 +977,14 @@ void rwkv7_backward(
             for (size_t j = 0; j < D; ++j)
                 x_r_to_mu_r_bar[j] = x_r_bar[j] * (x_prev[j] - x[j]);
 
-            /* (60)  W_r_bar = sum_t r_bar[i,j] x_r[k]   adjoint of (2) */
+            /* (60)  W_r_bar[j,l,p] = sum_t r_bar[j,l] x_r[p]   adjoint of (2) */
             if (W_r_bar != NULL)
                 for (size_t j = 0; j < H; ++j)
                     for (size_t l = 0; l < d_k; ++l)
                         for (size_t i = 0; i < D; ++i)
                             W_r_bar[(j * d_k + l) * D + i] += r_bar[j * d_k + l] * x_r[i];
 
-            /* (65)  W_o_bar = sum_t y_bar[d] o[h,v]   adjoint of (25) */
+            /* (65)  W_o_bar[j,l,p] = sum_t y_bar[j] o[l,p]   adjoint of (25) */
             if (W_o_bar != NULL)
                 for (size_t j = 0; j < D; ++j)
                     for (size_t l = 0; l < H; ++l)
@@ -1026,14 +1026,14 @@ void rwkv7_backward(
                 for (size_t l = 0; l < d_k; ++l)
                     a_khat[j * d_k + l] = a[j * d_k + l] * khat[j * d_k + l];
 
-            /* (27)  S_bar = o_bar[i,j] r[i,k] + S_next_bar   adjoint of (24) */
+            /* (27)  S_bar[j,l,p] = o_bar[j,l] r[j,p] + S_next_bar[j,l,p]   adjoint of (24) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_v; ++l)
                     for (size_t i = 0; i < d_k; ++i)
                         S_bar[(j * d_v + l) * d_k + i] = o_bar[j * d_v + l] * r[j * d_k + i]
                             + S_next_bar[(j * d_v + l) * d_k + i];
 
-            /* (29)  u_bar = -sum_k S_bar[i,j,k] a_khat[i,k]   adjoint of (23) */
+            /* (29)  u_bar[j,l] = -sum_p S_bar[j,l,p] a_khat[j,p]   adjoint of (23) */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_v; ++l) {
                     rwkv7_real sum = 0;
@@ -1043,7 +1043,8 @@ void rwkv7_backward(
                 }
             }
 
-            /* (58)  S_prev_bar = u_bar[i,j] khat[i,k] + S_bar * w   adjoint of (21), (23) */
+            /* (58)  S_prev_bar[j,l,p] = u_bar[j,l] khat[j,p] + S_bar[j,l,p] * w[j,p]   adjoint of
+             * (21), (23) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_v; ++l)
                     for (size_t i = 0; i < d_k; ++i)
@@ -1123,7 +1124,7 @@ void rwkv7_backward(
                     ktilde[j * d_k + l] = k[j * d_k
                         + l] * (1 + (a[j * d_k + l] - 1) * alpha[j * d_k + l]);
 
-            /* (28)  a_khat_bar = -sum_j u[i,j] S_bar[i,j,k]   adjoint of (23) */
+            /* (28)  a_khat_bar[j,l] = -sum_p u[j,p] S_bar[j,p,l]   adjoint of (23) */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_k; ++l) {
                     rwkv7_real sum = 0;
@@ -1133,7 +1134,7 @@ void rwkv7_backward(
                 }
             }
 
-            /* (30)  ktilde_bar = sum_j v[i,j] S_bar[i,j,k]   adjoint of (23) */
+            /* (30)  ktilde_bar[j,l] = sum_p v[j,p] S_bar[j,p,l]   adjoint of (23) */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_k; ++l) {
                     rwkv7_real sum = 0;
@@ -1149,8 +1150,8 @@ void rwkv7_backward(
                     ktilde_to_alpha_bar[j * d_k + l] = ktilde_bar[j * d_k + l] * k[j * d_k
                         + l] * (a[j * d_k + l] - 1);
 
-            /* (32)  khat_bar = sum_j S_prev[i,j,k] u_bar[i,j] + a_khat_bar * a   adjoint of (21),
-             * (22) */
+            /* (32)  khat_bar[j,l] = sum_p S_prev[j,p,l] u_bar[j,p] + a_khat_bar[j,l] * a[j,l]
+             * adjoint of (21), (22) */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_k; ++l) {
                     rwkv7_real sum = a_khat_bar[j * d_k + l] * a[j * d_k + l];
@@ -1160,13 +1161,14 @@ void rwkv7_backward(
                 }
             }
 
-            /* (33)  khat_to_s_bar = -1/2 * khat_bar * kappa / s^(3/2)   adjoint of (19) */
+            /* (33)  khat_to_s_bar[j,l] = -1/2 * khat_bar[j,l] * kappa[j,l] / s[j]^(3/2)   adjoint
+             * of (19) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     khat_to_s_bar[j * d_k + l] = -REAL(0.5) * khat_bar[j * d_k + l] * kappa[j * d_k
-                        + l] / (s[j] * SQRT(s[j]));
+                        + l] / s[j] / SQRT(s[j]);
 
-            /* (34)  s_bar = sum_j khat_to_s_bar[i,j]   adjoint of (19) */
+            /* (34)  s_bar[j] = sum_l khat_to_s_bar[j,l]   adjoint of (19) */
             for (size_t j = 0; j < H; ++j) {
                 rwkv7_real sum = 0;
                 for (size_t l = 0; l < d_k; ++l)
@@ -1178,8 +1180,8 @@ void rwkv7_backward(
             for (size_t j = 0; j < H; ++j)
                 a_s_bar[j] = s_bar[j] * (a_s[j] >= REAL(1e-24) ? 1 : 0);
 
-            /* (36)  kappa_bar = 2 a_s_bar[i] kappa[i,j] + khat_bar / sqrt(s)   adjoint of (17),
-             * (19) */
+            /* (36)  kappa_bar[j,l] = 2 a_s_bar[j] kappa[j,l] + khat_bar[j,l] / sqrt(s[j])   adjoint
+             * of (17), (19) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     kappa_bar[j * d_k + l] = 2 * a_s_bar[j] * kappa[j * d_k + l] + khat_bar[j * d_k
@@ -1197,7 +1199,7 @@ void rwkv7_backward(
                     a_a_bar[j * d_k + l] = a_bar[j * d_k + l] * a[j * d_k + l] * one_minus_a[j * d_k
                         + l];
 
-            /* (39)  z_a_bar = sum_ij B_a[i,j,k] a_a_bar[i,j]   adjoint of (14) */
+            /* (39)  z_a_bar[j] = sum_lp B_a[l,p,j] a_a_bar[l,p]   adjoint of (14) */
             for (size_t j = 0; j < R_a; ++j) {
                 rwkv7_real sum = 0;
                 for (size_t l = 0; l < H; ++l)
@@ -1218,7 +1220,7 @@ void rwkv7_backward(
             for (size_t j = 0; j < D; ++j)
                 x_a_to_mu_a_bar[j] = x_a_bar[j] * (x_prev[j] - x[j]);
 
-            /* (42)  w_bar = sum_j S_bar[i,j,k] S_prev[i,j,k]   adjoint of (23) */
+            /* (42)  w_bar[j,l] = sum_p S_bar[j,p,l] S_prev[j,p,l]   adjoint of (23) */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_k; ++l) {
                     rwkv7_real sum = 0;
@@ -1235,7 +1237,7 @@ void rwkv7_backward(
                     d_bar[j * d_k + l] = -w_bar[j * d_k + l] * w[j * d_k
                         + l] * exp_softplus_d[j * d_k + l] * sigmoid_d[j * d_k + l];
 
-            /* (44)  z_d_bar = sum_ij B_d[i,j,k] d_bar[i,j]   adjoint of (10) */
+            /* (44)  z_d_bar[j] = sum_lp B_d[l,p,j] d_bar[l,p]   adjoint of (10) */
             for (size_t j = 0; j < R_d; ++j) {
                 rwkv7_real sum = 0;
                 for (size_t l = 0; l < H; ++l)
@@ -1260,7 +1262,7 @@ void rwkv7_backward(
             for (size_t j = 0; j < D; ++j)
                 x_d_to_mu_d_bar[j] = x_d_bar[j] * (x_prev[j] - x[j]);
 
-            /* (48)  v_bar = sum_k S_bar[i,j,k] ktilde[i,k]   adjoint of (23) */
+            /* (48)  v_bar[j,l] = sum_p S_bar[j,l,p] ktilde[j,p]   adjoint of (23) */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_v; ++l) {
                     rwkv7_real sum = 0;
@@ -1270,7 +1272,7 @@ void rwkv7_backward(
                 }
             }
 
-            /* (49)  x_v_bar = sum_ij W_v[i,j,k] v_bar[i,j]   adjoint of (6) */
+            /* (49)  x_v_bar[j] = sum_lp W_v[l,p,j] v_bar[l,p]   adjoint of (6) */
             for (size_t j = 0; j < D; ++j) {
                 rwkv7_real sum = 0;
                 for (size_t l = 0; l < H; ++l)
@@ -1290,7 +1292,7 @@ void rwkv7_backward(
                     k_bar[j * d_k + l] = kappa_bar[j * d_k + l] * xi[j * d_k + l]
                         + ktilde_bar[j * d_k + l] * (1 + (a[j * d_k + l] - 1) * alpha[j * d_k + l]);
 
-            /* (52)  x_k_bar = sum_ij W_k[i,j,k] k_bar[i,j]   adjoint of (4) */
+            /* (52)  x_k_bar[j] = sum_lp W_k[l,p,j] k_bar[l,p]   adjoint of (4) */
             for (size_t j = 0; j < D; ++j) {
                 rwkv7_real sum = 0;
                 for (size_t l = 0; l < H; ++l)
@@ -1309,14 +1311,14 @@ void rwkv7_backward(
                 x_prev_bar[j] = x_r_bar[j] * mu_r[j] + x_k_bar[j] * mu_k[j] + x_v_bar[j] * mu_v[j]
                     + x_d_bar[j] * mu_d[j] + x_a_bar[j] * mu_a[j];
 
-            /* (61)  W_k_bar = sum_t k_bar[i,j] x_k[k]   adjoint of (4) */
+            /* (61)  W_k_bar[j,l,p] = sum_t k_bar[j,l] x_k[p]   adjoint of (4) */
             if (W_k_bar != NULL)
                 for (size_t j = 0; j < H; ++j)
                     for (size_t l = 0; l < d_k; ++l)
                         for (size_t i = 0; i < D; ++i)
                             W_k_bar[(j * d_k + l) * D + i] += k_bar[j * d_k + l] * x_k[i];
 
-            /* (62)  W_v_bar = sum_t v_bar[i,j] x_v[k]   adjoint of (6) */
+            /* (62)  W_v_bar[j,l,p] = sum_t v_bar[j,l] x_v[p]   adjoint of (6) */
             if (W_v_bar != NULL)
                 for (size_t j = 0; j < H; ++j)
                     for (size_t l = 0; l < d_v; ++l)
@@ -1356,7 +1358,7 @@ void rwkv7_backward(
                     for (size_t l = 0; l < D; ++l)
                         A_d_bar[j * D + l] += a_z_d_bar[j] * x_d[l];
 
-            /* (71)  B_d_bar = sum_t d_bar[i,j] z_d[k]   adjoint of (10) */
+            /* (71)  B_d_bar[j,l,p] = sum_t d_bar[j,l] z_d[p]   adjoint of (10) */
             if (B_d_bar != NULL)
                 for (size_t j = 0; j < H; ++j)
                     for (size_t l = 0; l < d_k; ++l)
@@ -1380,7 +1382,7 @@ void rwkv7_backward(
                     for (size_t l = 0; l < D; ++l)
                         A_a_bar[j * D + l] += z_a_bar[j] * x_a[l];
 
-            /* (75)  B_a_bar = sum_t a_a_bar[i,j] z_a[k]   adjoint of (14) */
+            /* (75)  B_a_bar[j,l,p] = sum_t a_a_bar[j,l] z_a[p]   adjoint of (14) */
             if (B_a_bar != NULL)
                 for (size_t j = 0; j < H; ++j)
                     for (size_t l = 0; l < d_k; ++l)
@@ -1497,7 +1499,7 @@ void rwkv7_step(
         for (size_t j = 0; j < D; ++j)
             x_r[j] = x[j] + (x_prev[j] - x[j]) * mu_r[j];
 
-        /* (2)  r = sum_k W_r[i,j,k] x_r[k] */
+        /* (2)  r[j,l] = sum_p W_r[j,l,p] x_r[p] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_k; ++l) {
                 rwkv7_real sum = 0;
@@ -1511,7 +1513,7 @@ void rwkv7_step(
         for (size_t j = 0; j < D; ++j)
             x_k[j] = x[j] + (x_prev[j] - x[j]) * mu_k[j];
 
-        /* (4)  k = sum_k W_k[i,j,k] x_k[k] */
+        /* (4)  k[j,l] = sum_p W_k[j,l,p] x_k[p] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_k; ++l) {
                 rwkv7_real sum = 0;
@@ -1525,7 +1527,7 @@ void rwkv7_step(
         for (size_t j = 0; j < D; ++j)
             x_v[j] = x[j] + (x_prev[j] - x[j]) * mu_v[j];
 
-        /* (6)  v = sum_k W_v[i,j,k] x_v[k] */
+        /* (6)  v[j,l] = sum_p W_v[j,l,p] x_v[p] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_v; ++l) {
                 rwkv7_real sum = 0;
@@ -1551,7 +1553,7 @@ void rwkv7_step(
         for (size_t j = 0; j < R_d; ++j)
             z_d[j] = TANH(a_z_d[j]);
 
-        /* (10)  d = sum_k B_d[i,j,k] z_d[k] + lambda_d */
+        /* (10)  d[j,l] = sum_p B_d[j,l,p] z_d[p] + lambda_d[j,l] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_k; ++l) {
                 rwkv7_real sum = lambda_d[j * d_k + l];
@@ -1588,7 +1590,7 @@ void rwkv7_step(
             z_a[j] = sum;
         }
 
-        /* (14)  a_a = sum_k B_a[i,j,k] z_a[k] + lambda_a */
+        /* (14)  a_a[j,l] = sum_p B_a[j,l,p] z_a[p] + lambda_a[j,l] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_k; ++l) {
                 rwkv7_real sum = lambda_a[j * d_k + l];
@@ -1608,7 +1610,7 @@ void rwkv7_step(
             for (size_t l = 0; l < d_k; ++l)
                 kappa[j * d_k + l] = k[j * d_k + l] * xi[j * d_k + l];
 
-        /* (17)  a_s = sum_j kappa[i,j] kappa[i,j] */
+        /* (17)  a_s[j] = sum_l kappa[j,l] kappa[j,l] */
         for (size_t j = 0; j < H; ++j) {
             rwkv7_real sum = 0;
             for (size_t l = 0; l < d_k; ++l)
@@ -1620,7 +1622,7 @@ void rwkv7_step(
         for (size_t j = 0; j < H; ++j)
             s[j] = (a_s[j] >= REAL(1e-24) ? a_s[j] : REAL(1e-24));
 
-        /* (19)  khat = kappa / sqrt(s) */
+        /* (19)  khat[j,l] = kappa[j,l] / sqrt(s[j]) */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_k; ++l)
                 khat[j * d_k + l] = kappa[j * d_k + l] / SQRT(s[j]);
@@ -1631,7 +1633,7 @@ void rwkv7_step(
                 ktilde[j * d_k + l] = k[j * d_k
                     + l] * (1 + (a[j * d_k + l] - 1) * alpha[j * d_k + l]);
 
-        /* (21)  u = sum_k S_prev[i,j,k] khat[i,k] */
+        /* (21)  u[j,l] = sum_p S_prev[j,l,p] khat[j,p] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_v; ++l) {
                 rwkv7_real sum = 0;
@@ -1646,7 +1648,7 @@ void rwkv7_step(
             for (size_t l = 0; l < d_k; ++l)
                 a_khat[j * d_k + l] = a[j * d_k + l] * khat[j * d_k + l];
 
-        /* (23)  S = w * S_prev - u[i,j] a_khat[i,k] + v[i,j] ktilde[i,k] */
+        /* (23)  S[j,l,p] = w[j,p] * S_prev[j,l,p] - u[j,l] a_khat[j,p] + v[j,l] ktilde[j,p] */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_v; ++l)
                 for (size_t i = 0; i < d_k; ++i)
@@ -1654,7 +1656,7 @@ void rwkv7_step(
                         - u[j * d_v + l] * a_khat[j * d_k + i] + v[j * d_v + l] * ktilde[j * d_k
                         + i];
 
-        /* (24)  o = sum_k S[i,j,k] r[i,k] */
+        /* (24)  o[j,l] = sum_p S[j,l,p] r[j,p] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_v; ++l) {
                 rwkv7_real sum = 0;
@@ -1664,7 +1666,7 @@ void rwkv7_step(
             }
         }
 
-        /* (25)  y = sum_hv W_o[d,h,v] o[h,v] */
+        /* (25)  y[j] = sum_lp W_o[j,l,p] o[l,p] */
         for (size_t j = 0; j < D; ++j) {
             rwkv7_real sum = 0;
             for (size_t l = 0; l < H; ++l)

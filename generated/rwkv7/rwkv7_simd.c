@@ -349,7 +349,7 @@ static void rwkv7_simd_forward_thread(
         const real *restrict x_v = work_x_v + sample * row_D;
         real *restrict a_s = tape_a_s + sample * row_H;
 
-        /* (2)  r = sum_k W_r[i,j,k] x_r[k] */
+        /* (2)  r[j,l] = sum_p W_r[j,l,p] x_r[p] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_k; ++l) {
                 real sum = 0;
@@ -358,7 +358,7 @@ static void rwkv7_simd_forward_thread(
             }
         }
 
-        /* (4)  k = sum_k W_k[i,j,k] x_k[k] */
+        /* (4)  k[j,l] = sum_p W_k[j,l,p] x_k[p] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_k; ++l) {
                 real sum = 0;
@@ -367,7 +367,7 @@ static void rwkv7_simd_forward_thread(
             }
         }
 
-        /* (6)  v = sum_k W_v[i,j,k] x_v[k] */
+        /* (6)  v[j,l] = sum_p W_v[j,l,p] x_v[p] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_v; ++l) {
                 real sum = 0;
@@ -381,7 +381,7 @@ static void rwkv7_simd_forward_thread(
             for (size_t l = 0; l < d_k; ++l)
                 kappa[j * d_k + l] = k[j * d_k + l] * xi[j * d_k + l];
 
-        /* (17)  a_s = sum_j kappa[i,j] kappa[i,j] */
+        /* (17)  a_s[j] = sum_l kappa[j,l] kappa[j,l] */
         for (size_t j = 0; j < H; ++j) {
             real sum = 0;
             for (size_t l = 0; l < d_k; ++l)
@@ -447,7 +447,7 @@ static void rwkv7_simd_forward_thread(
         real *restrict softplus_d = work_softplus_d + sample * H * d_k;
         real *restrict exp_softplus_d = tape_exp_softplus_d + sample * H * d_k;
 
-        /* (10)  d = sum_k B_d[i,j,k] z_d[k] + lambda_d */
+        /* (10)  d[j,l] = sum_p B_d[j,l,p] z_d[p] + lambda_d[j,l] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_k; ++l) {
                 real sum = lambda_d[j * d_k + l];
@@ -522,7 +522,7 @@ static void rwkv7_simd_forward_thread(
         const real *restrict z_a = tape_z_a + sample * row_R_a;
         real *restrict a_a = work_a_a + sample * H * d_k;
 
-        /* (14)  a_a = sum_k B_a[i,j,k] z_a[k] + lambda_a */
+        /* (14)  a_a[j,l] = sum_p B_a[j,l,p] z_a[p] + lambda_a[j,l] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_k; ++l) {
                 real sum = lambda_a[j * d_k + l];
@@ -581,7 +581,7 @@ static void rwkv7_simd_forward_thread(
         real *restrict khat = tape_khat + sample * H * d_k;
         real *restrict a_khat = work_a_khat + sample * H * d_k;
 
-        /* (19)  khat = kappa / sqrt(s) */
+        /* (19)  khat[j,l] = kappa[j,l] / sqrt(s[j]) */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_k; ++l)
                 khat[j * d_k + l] = kappa[j * d_k + l] / SQRT(s[j]);
@@ -609,7 +609,7 @@ static void rwkv7_simd_forward_thread(
                     : initial_S + sample * H * d_v * d_k;
                 const real *restrict a_khat = work_a_khat + (t * B + sample) * H * d_k;
 
-                /* (21)  u = sum_k S_prev[i,j,k] khat[i,k] */
+                /* (21)  u[j,l] = sum_p S_prev[j,l,p] khat[j,p] */
                 for (size_t j = 0; j < H; ++j) {
                     for (size_t l = 0; l < d_v; ++l) {
                         real sum = 0;
@@ -618,7 +618,8 @@ static void rwkv7_simd_forward_thread(
                     }
                 }
 
-                /* (23)  S = w * S_prev - u[i,j] a_khat[i,k] + v[i,j] ktilde[i,k] */
+                /* (23)  S[j,l,p] = w[j,p] * S_prev[j,l,p] - u[j,l] a_khat[j,p] + v[j,l] ktilde[j,p]
+                 * */
                 for (size_t j = 0; j < H; ++j)
                     for (size_t l = 0; l < d_v; ++l)
                         for (size_t i = 0; i < d_k; ++i)
@@ -637,7 +638,7 @@ static void rwkv7_simd_forward_thread(
             real *restrict o = tape_o + (first * B + sample) * H * d_v;
             real *restrict y = out->y + (first * B + sample) * D;
 
-            /* (24)  o = sum_k S[i,j,k] r[i,k] */
+            /* (24)  o[j,l] = sum_p S[j,l,p] r[j,p] */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_v; ++l) {
                     real sum = 0;
@@ -646,7 +647,7 @@ static void rwkv7_simd_forward_thread(
                 }
             }
 
-            /* (25)  y = sum_hv W_o[d,h,v] o[h,v] */
+            /* (25)  y[j] = sum_lp W_o[j,l,p] o[l,p] */
             for (size_t j = 0; j < D; ++j) {
                 real sum = 0;
                 for (size_t l = 0; l < H; ++l)
@@ -823,7 +824,7 @@ static void rwkv7_simd_infer_thread(
         const real *restrict x_v = work_x_v + sample * row_D;
         real *restrict a_s = work_a_s + sample * row_H;
 
-        /* (2)  r = sum_k W_r[i,j,k] x_r[k] */
+        /* (2)  r[j,l] = sum_p W_r[j,l,p] x_r[p] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_k; ++l) {
                 real sum = 0;
@@ -832,7 +833,7 @@ static void rwkv7_simd_infer_thread(
             }
         }
 
-        /* (4)  k = sum_k W_k[i,j,k] x_k[k] */
+        /* (4)  k[j,l] = sum_p W_k[j,l,p] x_k[p] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_k; ++l) {
                 real sum = 0;
@@ -841,7 +842,7 @@ static void rwkv7_simd_infer_thread(
             }
         }
 
-        /* (6)  v = sum_k W_v[i,j,k] x_v[k] */
+        /* (6)  v[j,l] = sum_p W_v[j,l,p] x_v[p] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_v; ++l) {
                 real sum = 0;
@@ -855,7 +856,7 @@ static void rwkv7_simd_infer_thread(
             for (size_t l = 0; l < d_k; ++l)
                 kappa[j * d_k + l] = k[j * d_k + l] * xi[j * d_k + l];
 
-        /* (17)  a_s = sum_j kappa[i,j] kappa[i,j] */
+        /* (17)  a_s[j] = sum_l kappa[j,l] kappa[j,l] */
         for (size_t j = 0; j < H; ++j) {
             real sum = 0;
             for (size_t l = 0; l < d_k; ++l)
@@ -916,7 +917,7 @@ static void rwkv7_simd_infer_thread(
         real *restrict softplus_d = work_softplus_d + sample * H * d_k;
         real *restrict exp_softplus_d = work_exp_softplus_d + sample * H * d_k;
 
-        /* (10)  d = sum_k B_d[i,j,k] z_d[k] + lambda_d */
+        /* (10)  d[j,l] = sum_p B_d[j,l,p] z_d[p] + lambda_d[j,l] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_k; ++l) {
                 real sum = lambda_d[j * d_k + l];
@@ -990,7 +991,7 @@ static void rwkv7_simd_infer_thread(
         const real *restrict z_a = work_z_a + sample * row_R_a;
         real *restrict a_a = work_a_a + sample * H * d_k;
 
-        /* (14)  a_a = sum_k B_a[i,j,k] z_a[k] + lambda_a */
+        /* (14)  a_a[j,l] = sum_p B_a[j,l,p] z_a[p] + lambda_a[j,l] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_k; ++l) {
                 real sum = lambda_a[j * d_k + l];
@@ -1044,7 +1045,7 @@ static void rwkv7_simd_infer_thread(
         real *restrict khat = work_khat + sample * H * d_k;
         real *restrict a_khat = work_a_khat + sample * H * d_k;
 
-        /* (19)  khat = kappa / sqrt(s) */
+        /* (19)  khat[j,l] = kappa[j,l] / sqrt(s[j]) */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_k; ++l)
                 khat[j * d_k + l] = kappa[j * d_k + l] / SQRT(s[j]);
@@ -1072,7 +1073,7 @@ static void rwkv7_simd_infer_thread(
                     : initial_S + sample * H * d_v * d_k;
                 const real *restrict a_khat = work_a_khat + (t * B + sample) * H * d_k;
 
-                /* (21)  u = sum_k S_prev[i,j,k] khat[i,k] */
+                /* (21)  u[j,l] = sum_p S_prev[j,l,p] khat[j,p] */
                 for (size_t j = 0; j < H; ++j) {
                     for (size_t l = 0; l < d_v; ++l) {
                         real sum = 0;
@@ -1081,7 +1082,8 @@ static void rwkv7_simd_infer_thread(
                     }
                 }
 
-                /* (23)  S = w * S_prev - u[i,j] a_khat[i,k] + v[i,j] ktilde[i,k] */
+                /* (23)  S[j,l,p] = w[j,p] * S_prev[j,l,p] - u[j,l] a_khat[j,p] + v[j,l] ktilde[j,p]
+                 * */
                 for (size_t j = 0; j < H; ++j)
                     for (size_t l = 0; l < d_v; ++l)
                         for (size_t i = 0; i < d_k; ++i)
@@ -1100,7 +1102,7 @@ static void rwkv7_simd_infer_thread(
             real *restrict o = work_o + sample * H * d_v;
             real *restrict y = out->y + (first * B + sample) * D;
 
-            /* (24)  o = sum_k S[i,j,k] r[i,k] */
+            /* (24)  o[j,l] = sum_p S[j,l,p] r[j,p] */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_v; ++l) {
                     real sum = 0;
@@ -1109,7 +1111,7 @@ static void rwkv7_simd_infer_thread(
                 }
             }
 
-            /* (25)  y = sum_hv W_o[d,h,v] o[h,v] */
+            /* (25)  y[j] = sum_lp W_o[j,l,p] o[l,p] */
             for (size_t j = 0; j < D; ++j) {
                 real sum = 0;
                 for (size_t l = 0; l < H; ++l)
@@ -1348,7 +1350,7 @@ static void rwkv7_simd_backward_thread(
         real *restrict x_r_bar = work_x_r_bar + sample * row_D;
         real *restrict sigmoid_d = work_sigmoid_d + sample * H * d_k;
 
-        /* (26)  o_bar = sum_d W_o[d,h,v] y_bar[d]   adjoint of (25) */
+        /* (26)  o_bar[j,l] = sum_p W_o[p,j,l] y_bar[p]   adjoint of (25) */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_v; ++l) {
                 real sum = 0;
@@ -1363,7 +1365,7 @@ static void rwkv7_simd_backward_thread(
             for (size_t l = 0; l < d_k; ++l)
                 sigmoid_d[j * d_k + l] = rwkv7_sigmoid(-d[j * d_k + l]);
 
-        /* (54)  r_bar = sum_j S[i,j,k] o_bar[i,j]   adjoint of (24) */
+        /* (54)  r_bar[j,l] = sum_p S[j,p,l] o_bar[j,p]   adjoint of (24) */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_k; ++l) {
                 real sum = 0;
@@ -1373,7 +1375,7 @@ static void rwkv7_simd_backward_thread(
             }
         }
 
-        /* (55)  x_r_bar = sum_ij W_r[i,j,k] r_bar[i,j]   adjoint of (2) */
+        /* (55)  x_r_bar[j] = sum_lp W_r[l,p,j] r_bar[l,p]   adjoint of (2) */
         for (size_t j = 0; j < D; ++j) {
             real sum = 0;
             for (size_t l = 0; l < H; ++l)
@@ -1382,14 +1384,14 @@ static void rwkv7_simd_backward_thread(
             x_r_bar[j] = sum;
         }
 
-        /* (60)  W_r_bar = sum_t r_bar[i,j] x_r[k]   adjoint of (2) */
+        /* (60)  W_r_bar[j,l,p] = sum_t r_bar[j,l] x_r[p]   adjoint of (2) */
         if (W_r_bar != NULL)
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     for (size_t i = 0; i < D; ++i)
                         W_r_bar[(j * d_k + l) * D + i] += r_bar[j * d_k + l] * x_r[i];
 
-        /* (65)  W_o_bar = sum_t y_bar[d] o[h,v]   adjoint of (25) */
+        /* (65)  W_o_bar[j,l,p] = sum_t y_bar[j] o[l,p]   adjoint of (25) */
         if (W_o_bar != NULL)
             for (size_t j = 0; j < D; ++j)
                 for (size_t l = 0; l < H; ++l)
@@ -1469,14 +1471,14 @@ static void rwkv7_simd_backward_thread(
                     for (size_t l = 0; l < d_k; ++l)
                         a_khat[j * d_k + l] = a[j * d_k + l] * khat[j * d_k + l];
 
-                /* (27)  S_bar = o_bar[i,j] r[i,k] + S_next_bar   adjoint of (24) */
+                /* (27)  S_bar[j,l,p] = o_bar[j,l] r[j,p] + S_next_bar[j,l,p]   adjoint of (24) */
                 for (size_t j = 0; j < H; ++j)
                     for (size_t l = 0; l < d_v; ++l)
                         for (size_t i = 0; i < d_k; ++i)
                             S_bar[(j * d_v + l) * d_k + i] = o_bar[j * d_v + l] * r[j * d_k + i]
                                 + S_next_bar[(j * d_v + l) * d_k + i];
 
-                /* (29)  u_bar = -sum_k S_bar[i,j,k] a_khat[i,k]   adjoint of (23) */
+                /* (29)  u_bar[j,l] = -sum_p S_bar[j,l,p] a_khat[j,p]   adjoint of (23) */
                 for (size_t j = 0; j < H; ++j) {
                     for (size_t l = 0; l < d_v; ++l) {
                         real sum = 0;
@@ -1485,7 +1487,8 @@ static void rwkv7_simd_backward_thread(
                     }
                 }
 
-                /* (58)  S_prev_bar = u_bar[i,j] khat[i,k] + S_bar * w   adjoint of (21), (23) */
+                /* (58)  S_prev_bar[j,l,p] = u_bar[j,l] khat[j,p] + S_bar[j,l,p] * w[j,p]   adjoint
+                 * of (21), (23) */
                 for (size_t j = 0; j < H; ++j)
                     for (size_t l = 0; l < d_v; ++l)
                         for (size_t i = 0; i < d_k; ++i)
@@ -1581,7 +1584,7 @@ static void rwkv7_simd_backward_thread(
                     ktilde[j * d_k + l] = k[j * d_k
                         + l] * (1 + (a[j * d_k + l] - 1) * alpha[j * d_k + l]);
 
-            /* (28)  a_khat_bar = -sum_j u[i,j] S_bar[i,j,k]   adjoint of (23) */
+            /* (28)  a_khat_bar[j,l] = -sum_p u[j,p] S_bar[j,p,l]   adjoint of (23) */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_k; ++l) {
                     real sum = 0;
@@ -1591,7 +1594,7 @@ static void rwkv7_simd_backward_thread(
                 }
             }
 
-            /* (30)  ktilde_bar = sum_j v[i,j] S_bar[i,j,k]   adjoint of (23) */
+            /* (30)  ktilde_bar[j,l] = sum_p v[j,p] S_bar[j,p,l]   adjoint of (23) */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_k; ++l) {
                     real sum = 0;
@@ -1607,8 +1610,8 @@ static void rwkv7_simd_backward_thread(
                     ktilde_to_alpha_bar[j * d_k + l] = ktilde_bar[j * d_k + l] * k[j * d_k
                         + l] * (a[j * d_k + l] - 1);
 
-            /* (32)  khat_bar = sum_j S_prev[i,j,k] u_bar[i,j] + a_khat_bar * a   adjoint of (21),
-             * (22) */
+            /* (32)  khat_bar[j,l] = sum_p S_prev[j,p,l] u_bar[j,p] + a_khat_bar[j,l] * a[j,l]
+             * adjoint of (21), (22) */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_k; ++l) {
                     real sum = a_khat_bar[j * d_k + l] * a[j * d_k + l];
@@ -1618,13 +1621,14 @@ static void rwkv7_simd_backward_thread(
                 }
             }
 
-            /* (33)  khat_to_s_bar = -1/2 * khat_bar * kappa / s^(3/2)   adjoint of (19) */
+            /* (33)  khat_to_s_bar[j,l] = -1/2 * khat_bar[j,l] * kappa[j,l] / s[j]^(3/2)   adjoint
+             * of (19) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     khat_to_s_bar[j * d_k + l] = -REAL(0.5) * khat_bar[j * d_k + l] * kappa[j * d_k
-                        + l] / (s[j] * SQRT(s[j]));
+                        + l] / s[j] / SQRT(s[j]);
 
-            /* (34)  s_bar = sum_j khat_to_s_bar[i,j]   adjoint of (19) */
+            /* (34)  s_bar[j] = sum_l khat_to_s_bar[j,l]   adjoint of (19) */
             for (size_t j = 0; j < H; ++j) {
                 real sum = 0;
                 sum += row_sum(&khat_to_s_bar[j * d_k], d_k);
@@ -1643,7 +1647,7 @@ static void rwkv7_simd_backward_thread(
                     a_a_bar[j * d_k + l] = a_bar[j * d_k + l] * a[j * d_k + l] * one_minus_a[j * d_k
                         + l];
 
-            /* (39)  z_a_bar = sum_ij B_a[i,j,k] a_a_bar[i,j]   adjoint of (14) */
+            /* (39)  z_a_bar[j] = sum_lp B_a[l,p,j] a_a_bar[l,p]   adjoint of (14) */
             for (size_t j = 0; j < R_a; ++j) {
                 real sum = 0;
                 for (size_t l = 0; l < H; ++l)
@@ -1652,7 +1656,7 @@ static void rwkv7_simd_backward_thread(
                 z_a_bar[j] = sum;
             }
 
-            /* (42)  w_bar = sum_j S_bar[i,j,k] S_prev[i,j,k]   adjoint of (23) */
+            /* (42)  w_bar[j,l] = sum_p S_bar[j,p,l] S_prev[j,p,l]   adjoint of (23) */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_k; ++l) {
                     real sum = 0;
@@ -1669,7 +1673,7 @@ static void rwkv7_simd_backward_thread(
                     d_bar[j * d_k + l] = -w_bar[j * d_k + l] * w[j * d_k
                         + l] * exp_softplus_d[j * d_k + l] * sigmoid_d[j * d_k + l];
 
-            /* (44)  z_d_bar = sum_ij B_d[i,j,k] d_bar[i,j]   adjoint of (10) */
+            /* (44)  z_d_bar[j] = sum_lp B_d[l,p,j] d_bar[l,p]   adjoint of (10) */
             for (size_t j = 0; j < R_d; ++j) {
                 real sum = 0;
                 for (size_t l = 0; l < H; ++l)
@@ -1678,7 +1682,7 @@ static void rwkv7_simd_backward_thread(
                 z_d_bar[j] = sum;
             }
 
-            /* (48)  v_bar = sum_k S_bar[i,j,k] ktilde[i,k]   adjoint of (23) */
+            /* (48)  v_bar[j,l] = sum_p S_bar[j,l,p] ktilde[j,p]   adjoint of (23) */
             for (size_t j = 0; j < H; ++j) {
                 for (size_t l = 0; l < d_v; ++l) {
                     real sum = 0;
@@ -1687,7 +1691,7 @@ static void rwkv7_simd_backward_thread(
                 }
             }
 
-            /* (49)  x_v_bar = sum_ij W_v[i,j,k] v_bar[i,j]   adjoint of (6) */
+            /* (49)  x_v_bar[j] = sum_lp W_v[l,p,j] v_bar[l,p]   adjoint of (6) */
             for (size_t j = 0; j < D; ++j) {
                 real sum = 0;
                 for (size_t l = 0; l < H; ++l)
@@ -1702,7 +1706,7 @@ static void rwkv7_simd_backward_thread(
                     for (size_t l = 0; l < d_k; ++l)
                         alpha_bar[j * d_k + l] += ktilde_to_alpha_bar[j * d_k + l];
 
-            /* (71)  B_d_bar = sum_t d_bar[i,j] z_d[k]   adjoint of (10) */
+            /* (71)  B_d_bar[j,l,p] = sum_t d_bar[j,l] z_d[p]   adjoint of (10) */
             if (B_d_bar != NULL)
                 for (size_t j = 0; j < H; ++j)
                     for (size_t l = 0; l < d_k; ++l)
@@ -1715,7 +1719,7 @@ static void rwkv7_simd_backward_thread(
                     for (size_t l = 0; l < d_k; ++l)
                         lambda_d_bar[j * d_k + l] += d_bar[j * d_k + l];
 
-            /* (75)  B_a_bar = sum_t a_a_bar[i,j] z_a[k]   adjoint of (14) */
+            /* (75)  B_a_bar[j,l,p] = sum_t a_a_bar[j,l] z_a[p]   adjoint of (14) */
             if (B_a_bar != NULL)
                 for (size_t j = 0; j < H; ++j)
                     for (size_t l = 0; l < d_k; ++l)
@@ -1869,8 +1873,8 @@ static void rwkv7_simd_backward_thread(
             real *restrict k_bar = work_k_bar + sample * H * d_k;
             real *restrict x_k_bar = work_x_k_bar + (first * B + sample) * row_D;
 
-            /* (36)  kappa_bar = 2 a_s_bar[i] kappa[i,j] + khat_bar / sqrt(s)   adjoint of (17),
-             * (19) */
+            /* (36)  kappa_bar[j,l] = 2 a_s_bar[j] kappa[j,l] + khat_bar[j,l] / sqrt(s[j])   adjoint
+             * of (17), (19) */
             for (size_t j = 0; j < H; ++j)
                 for (size_t l = 0; l < d_k; ++l)
                     kappa_bar[j * d_k + l] = 2 * a_s_bar[j] * kappa[j * d_k + l] + khat_bar[j * d_k
@@ -1883,7 +1887,7 @@ static void rwkv7_simd_backward_thread(
                     k_bar[j * d_k + l] = kappa_bar[j * d_k + l] * xi[j * d_k + l]
                         + ktilde_bar[j * d_k + l] * (1 + (a[j * d_k + l] - 1) * alpha[j * d_k + l]);
 
-            /* (52)  x_k_bar = sum_ij W_k[i,j,k] k_bar[i,j]   adjoint of (4) */
+            /* (52)  x_k_bar[j] = sum_lp W_k[l,p,j] k_bar[l,p]   adjoint of (4) */
             for (size_t j = 0; j < D; ++j) {
                 real sum = 0;
                 for (size_t l = 0; l < H; ++l)
@@ -1892,14 +1896,14 @@ static void rwkv7_simd_backward_thread(
                 x_k_bar[j] = sum;
             }
 
-            /* (61)  W_k_bar = sum_t k_bar[i,j] x_k[k]   adjoint of (4) */
+            /* (61)  W_k_bar[j,l,p] = sum_t k_bar[j,l] x_k[p]   adjoint of (4) */
             if (W_k_bar != NULL)
                 for (size_t j = 0; j < H; ++j)
                     for (size_t l = 0; l < d_k; ++l)
                         for (size_t i = 0; i < D; ++i)
                             W_k_bar[(j * d_k + l) * D + i] += k_bar[j * d_k + l] * x_k[i];
 
-            /* (62)  W_v_bar = sum_t v_bar[i,j] x_v[k]   adjoint of (6) */
+            /* (62)  W_v_bar[j,l,p] = sum_t v_bar[j,l] x_v[p]   adjoint of (6) */
             if (W_v_bar != NULL)
                 for (size_t j = 0; j < H; ++j)
                     for (size_t l = 0; l < d_v; ++l)
@@ -2267,7 +2271,7 @@ static void rwkv7_simd_step_thread(
         const real *restrict x_v = work_x_v + sample * row_D;
         real *restrict a_s = work_a_s + sample * row_H;
 
-        /* (2)  r = sum_k W_r[i,j,k] x_r[k] */
+        /* (2)  r[j,l] = sum_p W_r[j,l,p] x_r[p] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_k; ++l) {
                 real sum = 0;
@@ -2276,7 +2280,7 @@ static void rwkv7_simd_step_thread(
             }
         }
 
-        /* (4)  k = sum_k W_k[i,j,k] x_k[k] */
+        /* (4)  k[j,l] = sum_p W_k[j,l,p] x_k[p] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_k; ++l) {
                 real sum = 0;
@@ -2285,7 +2289,7 @@ static void rwkv7_simd_step_thread(
             }
         }
 
-        /* (6)  v = sum_k W_v[i,j,k] x_v[k] */
+        /* (6)  v[j,l] = sum_p W_v[j,l,p] x_v[p] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_v; ++l) {
                 real sum = 0;
@@ -2299,7 +2303,7 @@ static void rwkv7_simd_step_thread(
             for (size_t l = 0; l < d_k; ++l)
                 kappa[j * d_k + l] = k[j * d_k + l] * xi[j * d_k + l];
 
-        /* (17)  a_s = sum_j kappa[i,j] kappa[i,j] */
+        /* (17)  a_s[j] = sum_l kappa[j,l] kappa[j,l] */
         for (size_t j = 0; j < H; ++j) {
             real sum = 0;
             for (size_t l = 0; l < d_k; ++l)
@@ -2358,7 +2362,7 @@ static void rwkv7_simd_step_thread(
         real *restrict softplus_d = work_softplus_d + sample * H * d_k;
         real *restrict exp_softplus_d = work_exp_softplus_d + sample * H * d_k;
 
-        /* (10)  d = sum_k B_d[i,j,k] z_d[k] + lambda_d */
+        /* (10)  d[j,l] = sum_p B_d[j,l,p] z_d[p] + lambda_d[j,l] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_k; ++l) {
                 real sum = lambda_d[j * d_k + l];
@@ -2430,7 +2434,7 @@ static void rwkv7_simd_step_thread(
         const real *restrict z_a = work_z_a + sample * row_R_a;
         real *restrict a_a = work_a_a + sample * H * d_k;
 
-        /* (14)  a_a = sum_k B_a[i,j,k] z_a[k] + lambda_a */
+        /* (14)  a_a[j,l] = sum_p B_a[j,l,p] z_a[p] + lambda_a[j,l] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_k; ++l) {
                 real sum = lambda_a[j * d_k + l];
@@ -2481,7 +2485,7 @@ static void rwkv7_simd_step_thread(
         real *restrict khat = work_khat + sample * H * d_k;
         real *restrict a_khat = work_a_khat + sample * H * d_k;
 
-        /* (19)  khat = kappa / sqrt(s) */
+        /* (19)  khat[j,l] = kappa[j,l] / sqrt(s[j]) */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_k; ++l)
                 khat[j * d_k + l] = kappa[j * d_k + l] / SQRT(s[j]);
@@ -2503,7 +2507,7 @@ static void rwkv7_simd_step_thread(
         const real *restrict S_prev = initial_S + sample * H * d_v * d_k;
         const real *restrict a_khat = work_a_khat + sample * H * d_k;
 
-        /* (21)  u = sum_k S_prev[i,j,k] khat[i,k] */
+        /* (21)  u[j,l] = sum_p S_prev[j,l,p] khat[j,p] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_v; ++l) {
                 real sum = 0;
@@ -2512,7 +2516,7 @@ static void rwkv7_simd_step_thread(
             }
         }
 
-        /* (23)  S = w * S_prev - u[i,j] a_khat[i,k] + v[i,j] ktilde[i,k] */
+        /* (23)  S[j,l,p] = w[j,p] * S_prev[j,l,p] - u[j,l] a_khat[j,p] + v[j,l] ktilde[j,p] */
         for (size_t j = 0; j < H; ++j)
             for (size_t l = 0; l < d_v; ++l)
                 for (size_t i = 0; i < d_k; ++i)
@@ -2528,7 +2532,7 @@ static void rwkv7_simd_step_thread(
         real *restrict o = work_o + sample * H * d_v;
         real *restrict y = out->y + sample * D;
 
-        /* (24)  o = sum_k S[i,j,k] r[i,k] */
+        /* (24)  o[j,l] = sum_p S[j,l,p] r[j,p] */
         for (size_t j = 0; j < H; ++j) {
             for (size_t l = 0; l < d_v; ++l) {
                 real sum = 0;
@@ -2537,7 +2541,7 @@ static void rwkv7_simd_step_thread(
             }
         }
 
-        /* (25)  y = sum_hv W_o[d,h,v] o[h,v] */
+        /* (25)  y[j] = sum_lp W_o[j,l,p] o[l,p] */
         for (size_t j = 0; j < D; ++j) {
             real sum = 0;
             for (size_t l = 0; l < H; ++l)

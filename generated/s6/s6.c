@@ -193,7 +193,7 @@ void s6_forward(
             s6_real *restrict Bhat = tape_Bhat + at * D * N;
             s6_real *restrict expm1_a_Ahat = tape_expm1_a_Ahat + at * D * N;
 
-            /* (6)  a_Ahat = -Delta * exp(A_log) */
+            /* (6)  a_Ahat[j,k] = -Delta[j] * exp(A_log[j,k]) */
             for (size_t j = 0; j < D; ++j)
                 for (size_t k = 0; k < N; ++k)
                     a_Ahat[j * N + k] = -Delta[j] * exp_A_log[j * N + k];
@@ -208,7 +208,7 @@ void s6_forward(
                 for (size_t k = 0; k < N; ++k)
                     expm1_a_Ahat[j * N + k] = EXPM1(a_Ahat[j * N + k]);
 
-            /* (8)  Bhat = expm1(a_Ahat) * B / (-exp(A_log)) */
+            /* (8)  Bhat[j,k] = expm1(a_Ahat[j,k]) * B[k] / (-exp(A_log[j,k])) */
             for (size_t j = 0; j < D; ++j)
                 for (size_t k = 0; k < N; ++k)
                     Bhat[j * N + k] = expm1_a_Ahat[j * N + k] * B_2[k] / (-exp_A_log[j * N + k]);
@@ -226,7 +226,7 @@ void s6_forward(
             const s6_real *restrict h_prev =
                 t > 0 ? tape_h + (at - B) * D * N : initial_h + s * D * N;
 
-            /* (9)  h = Ahat * h_prev + Bhat * x */
+            /* (9)  h[j,k] = Ahat[j,k] * h_prev[j,k] + Bhat[j,k] * x[j] */
             for (size_t j = 0; j < D; ++j)
                 for (size_t k = 0; k < N; ++k)
                     h[j * N + k] = Ahat[j * N + k] * h_prev[j * N + k] + Bhat[j * N + k] * x[j];
@@ -350,7 +350,7 @@ void s6_infer(
             s6_real *restrict Ahat = work_Ahat + at * D * N;
             s6_real *restrict Bhat = work_Bhat + at * D * N;
 
-            /* (6)  a_Ahat = -Delta * exp(A_log) */
+            /* (6)  a_Ahat[j,k] = -Delta[j] * exp(A_log[j,k]) */
             for (size_t j = 0; j < D; ++j)
                 for (size_t k = 0; k < N; ++k)
                     a_Ahat[j * N + k] = -Delta[j] * exp_A_log[j * N + k];
@@ -365,7 +365,7 @@ void s6_infer(
                 for (size_t k = 0; k < N; ++k)
                     expm1_a_Ahat[j * N + k] = EXPM1(a_Ahat[j * N + k]);
 
-            /* (8)  Bhat = expm1(a_Ahat) * B / (-exp(A_log)) */
+            /* (8)  Bhat[j,k] = expm1(a_Ahat[j,k]) * B[k] / (-exp(A_log[j,k])) */
             for (size_t j = 0; j < D; ++j)
                 for (size_t k = 0; k < N; ++k)
                     Bhat[j * N + k] = expm1_a_Ahat[j * N + k] * B_2[k] / (-exp_A_log[j * N + k]);
@@ -383,7 +383,7 @@ void s6_infer(
             const s6_real *restrict h_prev =
                 t > 0 ? work_h + (at - B) * D * N : initial_h + s * D * N;
 
-            /* (9)  h = Ahat * h_prev + Bhat * x */
+            /* (9)  h[j,k] = Ahat[j,k] * h_prev[j,k] + Bhat[j,k] * x[j] */
             for (size_t j = 0; j < D; ++j)
                 for (size_t k = 0; k < N; ++k)
                     h[j * N + k] = Ahat[j * N + k] * h_prev[j * N + k] + Bhat[j * N + k] * x[j];
@@ -528,22 +528,22 @@ void s6_backward(
             const s6_real *restrict h_bar = work_h_bar + at * D * N;
             s6_real *restrict x_bar = gradients->x_bar != NULL ? gradients->x_bar + at * D : NULL;
 
-            /* (6)  a_Ahat = -Delta * exp(A_log) */
+            /* (6)  a_Ahat[j,k] = -Delta[j] * exp(A_log[j,k]) */
             for (size_t j = 0; j < D; ++j)
                 for (size_t k = 0; k < N; ++k)
                     a_Ahat[j * N + k] = -Delta[j] * exp_A_log[j * N + k];
 
-            /* (12)  Bhat_bar = h_bar * x   adjoint of (9) */
+            /* (12)  Bhat_bar[j,k] = h_bar[j,k] * x[j]   adjoint of (9) */
             for (size_t j = 0; j < D; ++j)
                 for (size_t k = 0; k < N; ++k)
                     Bhat_bar[j * N + k] = h_bar[j * N + k] * x[j];
 
-            /* (13)  Bhat_to_exp_A_log_bar = Bhat_bar * expm1(a_Ahat) * B / exp(A_log)^2   adjoint
-             * of (8) */
+            /* (13)  Bhat_to_exp_A_log_bar[j,k] = Bhat_bar[j,k] * expm1(a_Ahat[j,k]) * B[k] /
+             * exp(A_log[j,k])^2   adjoint of (8) */
             for (size_t j = 0; j < D; ++j)
                 for (size_t k = 0; k < N; ++k)
                     Bhat_to_exp_A_log_bar[j * N + k] = Bhat_bar[j * N + k] * expm1_a_Ahat[j * N
-                        + k] * B_2[k] / (exp_A_log[j * N + k] * exp_A_log[j * N + k]);
+                        + k] * B_2[k] / exp_A_log[j * N + k] / exp_A_log[j * N + k];
 
             /* (14)  Bhat_to_B_bar = Bhat_bar * expm1(a_Ahat) / (-exp(A_log))   adjoint of (8) */
             for (size_t j = 0; j < D; ++j)
@@ -561,15 +561,15 @@ void s6_backward(
                 for (size_t k = 0; k < N; ++k)
                     exp_a_Ahat[j * N + k] = EXP(a_Ahat[j * N + k]);
 
-            /* (16)  a_Ahat_bar = Ahat_bar * Ahat - Bhat_bar * B * exp(a_Ahat) / exp(A_log)
-             * adjoint of (7), (8) */
+            /* (16)  a_Ahat_bar[j,k] = Ahat_bar[j,k] * Ahat[j,k] - Bhat_bar[j,k] * B[k] *
+             * exp(a_Ahat[j,k]) / exp(A_log[j,k])   adjoint of (7), (8) */
             for (size_t j = 0; j < D; ++j)
                 for (size_t k = 0; k < N; ++k)
                     a_Ahat_bar[j * N + k] = Ahat_bar[j * N + k] * Ahat[j * N + k] - Bhat_bar[j * N
                         + k] * B_2[k] * exp_a_Ahat[j * N + k] / exp_A_log[j * N + k];
 
-            /* (17)  exp_A_log_bar = -sum_t a_Ahat_bar[i,j] Delta[i] + sum_t Bhat_to_exp_A_log_bar
-             * adjoint of (6), (8) */
+            /* (17)  exp_A_log_bar[j,k] = -sum_t a_Ahat_bar[j,k] Delta[j] + sum_t
+             * Bhat_to_exp_A_log_bar[j,k]   adjoint of (6), (8) */
             for (size_t j = 0; j < D; ++j) {
                 for (size_t k = 0; k < N; ++k) {
                     exp_A_log_bar[j * N + k] -= a_Ahat_bar[j * N + k] * Delta[j];
@@ -585,7 +585,7 @@ void s6_backward(
                 C_bar[j] = sum;
             }
 
-            /* (19)  B_bar = sum_i Bhat_to_B_bar[i,j]   adjoint of (8) */
+            /* (19)  B_bar[j] = sum_k Bhat_to_B_bar[k,j]   adjoint of (8) */
             for (size_t j = 0; j < N; ++j) {
                 s6_real sum = 0;
                 for (size_t k = 0; k < D; ++k)
@@ -593,7 +593,7 @@ void s6_backward(
                 B_bar[j] = sum;
             }
 
-            /* (20)  Delta_bar = -sum_j a_Ahat_bar[i,j] exp(A_log)[i,j]   adjoint of (6) */
+            /* (20)  Delta_bar[j] = -sum_k a_Ahat_bar[j,k] exp(A_log)[j,k]   adjoint of (6) */
             for (size_t j = 0; j < D; ++j) {
                 s6_real sum = 0;
                 for (size_t k = 0; k < N; ++k)
@@ -617,8 +617,8 @@ void s6_backward(
                 r_bar[j] = sum;
             }
 
-            /* (24)  x_bar = W_R^T r_bar + W_B^T B_bar + W_C^T C_bar + sum_j h_bar[i,j] Bhat[i,j]
-             * adjoint of (1), (4), (5), (9) */
+            /* (24)  x_bar[j] = (W_R^T r_bar)[j] + (W_B^T B_bar)[j] + (W_C^T C_bar)[j] + sum_k
+             * h_bar[j,k] Bhat[j,k]   adjoint of (1), (4), (5), (9) */
             if (x_bar != NULL) {
                 for (size_t j = 0; j < D; ++j) {
                     s6_real sum = 0;
@@ -754,7 +754,7 @@ void s6_step(
             for (size_t k = 0; k < N; ++k)
                 exp_A_log[j * N + k] = EXP(A_log[j * N + k]);
 
-        /* (6)  a_Ahat = -Delta * exp(A_log) */
+        /* (6)  a_Ahat[j,k] = -Delta[j] * exp(A_log[j,k]) */
         for (size_t j = 0; j < D; ++j)
             for (size_t k = 0; k < N; ++k)
                 a_Ahat[j * N + k] = -Delta[j] * exp_A_log[j * N + k];
@@ -769,12 +769,12 @@ void s6_step(
             for (size_t k = 0; k < N; ++k)
                 expm1_a_Ahat[j * N + k] = EXPM1(a_Ahat[j * N + k]);
 
-        /* (8)  Bhat = expm1(a_Ahat) * B / (-exp(A_log)) */
+        /* (8)  Bhat[j,k] = expm1(a_Ahat[j,k]) * B[k] / (-exp(A_log[j,k])) */
         for (size_t j = 0; j < D; ++j)
             for (size_t k = 0; k < N; ++k)
                 Bhat[j * N + k] = expm1_a_Ahat[j * N + k] * B_2[k] / (-exp_A_log[j * N + k]);
 
-        /* (9)  h = Ahat * h_prev + Bhat * x */
+        /* (9)  h[j,k] = Ahat[j,k] * h_prev[j,k] + Bhat[j,k] * x[j] */
         for (size_t j = 0; j < D; ++j)
             for (size_t k = 0; k < N; ++k)
                 h[j * N + k] = Ahat[j * N + k] * h_prev[j * N + k] + Bhat[j * N + k] * x[j];

@@ -90,20 +90,20 @@ def forward(parameters, inputs, initial):
     exp_A_log = np.exp(A_log)
 
     # all steps at once
-    # (6)  a_Ahat = -Delta * exp(A_log)
+    # (6)  a_Ahat[j,k] = -Delta[j] * exp(A_log[j,k])
     a_Ahat = -Delta[:, :, :, None] * exp_A_log
     # (7)  Ahat = exp(a_Ahat)
     Ahat = np.exp(a_Ahat)
     # (8)  expm1_a_Ahat = expm1(a_Ahat)
     expm1_a_Ahat = np.expm1(a_Ahat)
-    # (8)  Bhat = expm1(a_Ahat) * B / (-exp(A_log))
+    # (8)  Bhat[j,k] = expm1(a_Ahat[j,k]) * B[k] / (-exp(A_log[j,k]))
     Bhat = expm1_a_Ahat * B_2[:, :, None, :] / (-exp_A_log)
 
     # scan forward
     h = np.empty((T, B, D, N), dtype)
     for t in range(T):
         h_prev = h[t - 1] if t > 0 else initial_h
-        # (9)  h = Ahat * h_prev + Bhat * x
+        # (9)  h[j,k] = Ahat[j,k] * h_prev[j,k] + Bhat[j,k] * x[j]
         h[t] = Ahat[t] * h_prev + Bhat[t] * x[t][:, :, None]
 
     # all steps at once
@@ -151,27 +151,27 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
 
     # all steps at once
     h_prev = np.concatenate([initial_h[None], h])[:-1]
-    # (6)  a_Ahat = -Delta * exp(A_log)
+    # (6)  a_Ahat[j,k] = -Delta[j] * exp(A_log[j,k])
     a_Ahat = -Delta[:, :, :, None] * exp_A_log
-    # (12)  Bhat_bar = h_bar * x   adjoint of (9)
+    # (12)  Bhat_bar[j,k] = h_bar[j,k] * x[j]   adjoint of (9)
     Bhat_bar = h_bar * x[:, :, :, None]
-    # (13)  Bhat_to_exp_A_log_bar = Bhat_bar * expm1(a_Ahat) * B / exp(A_log)^2   adjoint of (8)
-    Bhat_to_exp_A_log_bar = Bhat_bar * expm1_a_Ahat * B_2[:, :, None, :] / exp_A_log ** 2
+    # (13)  Bhat_to_exp_A_log_bar[j,k] = Bhat_bar[j,k] * expm1(a_Ahat[j,k]) * B[k] / exp(A_log[j,k])^2   adjoint of (8)
+    Bhat_to_exp_A_log_bar = Bhat_bar * expm1_a_Ahat * B_2[:, :, None, :] / exp_A_log / exp_A_log
     # (14)  Bhat_to_B_bar = Bhat_bar * expm1(a_Ahat) / (-exp(A_log))   adjoint of (8)
     Bhat_to_B_bar = Bhat_bar * expm1_a_Ahat / (-exp_A_log)
     # (15)  Ahat_bar = h_bar * h_prev   adjoint of (9)
     Ahat_bar = h_bar * h_prev
     # (16)  exp_a_Ahat = exp(a_Ahat)
     exp_a_Ahat = np.exp(a_Ahat)
-    # (16)  a_Ahat_bar = Ahat_bar * Ahat - Bhat_bar * B * exp(a_Ahat) / exp(A_log)   adjoint of (7), (8)
+    # (16)  a_Ahat_bar[j,k] = Ahat_bar[j,k] * Ahat[j,k] - Bhat_bar[j,k] * B[k] * exp(a_Ahat[j,k]) / exp(A_log[j,k])   adjoint of (7), (8)
     a_Ahat_bar = Ahat_bar * Ahat - Bhat_bar * B_2[:, :, None, :] * exp_a_Ahat / exp_A_log
-    # (17)  exp_A_log_bar = -sum_t a_Ahat_bar[i,j] Delta[i] + sum_t Bhat_to_exp_A_log_bar   adjoint of (6), (8)
+    # (17)  exp_A_log_bar[j,k] = -sum_t a_Ahat_bar[j,k] Delta[j] + sum_t Bhat_to_exp_A_log_bar[j,k]   adjoint of (6), (8)
     exp_A_log_bar = -contract("TBij,TBi->ij", a_Ahat_bar, Delta) + contract("TBij->ij", Bhat_to_exp_A_log_bar)
     # (18)  C_bar = h^T y_bar   adjoint of (10)
     C_bar = contract("TBij,TBi->TBj", h, y_bar)
-    # (19)  B_bar = sum_i Bhat_to_B_bar[i,j]   adjoint of (8)
+    # (19)  B_bar[j] = sum_k Bhat_to_B_bar[k,j]   adjoint of (8)
     B_bar = contract("TBij->TBj", Bhat_to_B_bar)
-    # (20)  Delta_bar = -sum_j a_Ahat_bar[i,j] exp(A_log)[i,j]   adjoint of (6)
+    # (20)  Delta_bar[j] = -sum_k a_Ahat_bar[j,k] exp(A_log)[j,k]   adjoint of (6)
     Delta_bar = -contract("TBij,ij->TBi", a_Ahat_bar, exp_A_log)
     # (21)  sigmoid_a_Delta = sigmoid(a_Delta)
     sigmoid_a_Delta = sigmoid(a_Delta)
@@ -179,7 +179,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     a_Delta_bar = Delta_bar * sigmoid_a_Delta
     # (22)  r_bar = W_Delta^T a_Delta_bar   adjoint of (2)
     r_bar = a_Delta_bar @ W_Delta
-    # (24)  x_bar = W_R^T r_bar + W_B^T B_bar + W_C^T C_bar + sum_j h_bar[i,j] Bhat[i,j]   adjoint of (1), (4), (5), (9)
+    # (24)  x_bar[j] = (W_R^T r_bar)[j] + (W_B^T B_bar)[j] + (W_C^T C_bar)[j] + sum_k h_bar[j,k] Bhat[j,k]   adjoint of (1), (4), (5), (9)
     x_bar = r_bar @ W_R + B_bar @ W_B + C_bar @ W_C + contract("TBij,TBij->TBi", h_bar, Bhat)
     # (26)  W_R_bar = sum_t r_bar x^T   adjoint of (1)
     W_R_bar = contract("TBi,TBj->ij", r_bar, x)
@@ -227,15 +227,15 @@ def step(parameters, inputs, state):
     C = x @ W_C.T
     # (6)  exp_A_log = exp(A_log)
     exp_A_log = np.exp(A_log)
-    # (6)  a_Ahat = -Delta * exp(A_log)
+    # (6)  a_Ahat[j,k] = -Delta[j] * exp(A_log[j,k])
     a_Ahat = -Delta[:, :, None] * exp_A_log
     # (7)  Ahat = exp(a_Ahat)
     Ahat = np.exp(a_Ahat)
     # (8)  expm1_a_Ahat = expm1(a_Ahat)
     expm1_a_Ahat = np.expm1(a_Ahat)
-    # (8)  Bhat = expm1(a_Ahat) * B / (-exp(A_log))
+    # (8)  Bhat[j,k] = expm1(a_Ahat[j,k]) * B[k] / (-exp(A_log[j,k]))
     Bhat = expm1_a_Ahat * B_2[:, None, :] / (-exp_A_log)
-    # (9)  h = Ahat * h_prev + Bhat * x
+    # (9)  h[j,k] = Ahat[j,k] * h_prev[j,k] + Bhat[j,k] * x[j]
     h = Ahat * h_prev + Bhat * x[:, :, None]
     # (10)  y = h C
     y = contract("Bij,Bj->Bi", h, C)

@@ -344,7 +344,7 @@ static void s6_simd_forward_thread(
         real *restrict a_Ahat = work_a_Ahat + s * D * N;
         real *restrict expm1_a_Ahat = tape_expm1_a_Ahat + s * D * N;
 
-        /* (6)  a_Ahat = -Delta * exp(A_log) */
+        /* (6)  a_Ahat[j,k] = -Delta[j] * exp(A_log[j,k]) */
         for (size_t j = 0; j < D; ++j)
             for (size_t k = 0; k < N; ++k)
                 a_Ahat[j * N + k] = -Delta[j] * exp_A_log[j * N + k];
@@ -359,7 +359,7 @@ static void s6_simd_forward_thread(
             for (size_t k = 0; k < N; ++k)
                 expm1_a_Ahat[j * N + k] = EXPM1(a_Ahat[j * N + k]);
 
-        /* (8)  Bhat = expm1(a_Ahat) * B / (-exp(A_log)) */
+        /* (8)  Bhat[j,k] = expm1(a_Ahat[j,k]) * B[k] / (-exp(A_log[j,k])) */
         for (size_t j = 0; j < D; ++j)
             for (size_t k = 0; k < N; ++k)
                 Bhat[j * N + k] = expm1_a_Ahat[j * N + k] * B_2[k] / (-exp_A_log[j * N + k]);
@@ -379,7 +379,7 @@ static void s6_simd_forward_thread(
                 const real *restrict h_prev =
                     t > 0 ? tape_h + (t * B + s - B) * D * N : initial_h + s * D * N;
 
-                /* (9)  h = Ahat * h_prev + Bhat * x */
+                /* (9)  h[j,k] = Ahat[j,k] * h_prev[j,k] + Bhat[j,k] * x[j] */
                 for (size_t j = 0; j < D; ++j)
                     for (size_t k = 0; k < N; ++k)
                         h[j * N + k] = Ahat[j * N + k] * h_prev[j * N + k] + Bhat[j * N + k] * x[j];
@@ -614,7 +614,7 @@ static void s6_simd_infer_thread(
         real *restrict a_Ahat = work_a_Ahat + s * D * N;
         real *restrict expm1_a_Ahat = work_expm1_a_Ahat + s * D * N;
 
-        /* (6)  a_Ahat = -Delta * exp(A_log) */
+        /* (6)  a_Ahat[j,k] = -Delta[j] * exp(A_log[j,k]) */
         for (size_t j = 0; j < D; ++j)
             for (size_t k = 0; k < N; ++k)
                 a_Ahat[j * N + k] = -Delta[j] * exp_A_log[j * N + k];
@@ -629,7 +629,7 @@ static void s6_simd_infer_thread(
             for (size_t k = 0; k < N; ++k)
                 expm1_a_Ahat[j * N + k] = EXPM1(a_Ahat[j * N + k]);
 
-        /* (8)  Bhat = expm1(a_Ahat) * B / (-exp(A_log)) */
+        /* (8)  Bhat[j,k] = expm1(a_Ahat[j,k]) * B[k] / (-exp(A_log[j,k])) */
         for (size_t j = 0; j < D; ++j)
             for (size_t k = 0; k < N; ++k)
                 Bhat[j * N + k] = expm1_a_Ahat[j * N + k] * B_2[k] / (-exp_A_log[j * N + k]);
@@ -649,7 +649,7 @@ static void s6_simd_infer_thread(
                 const real *restrict h_prev =
                     t > 0 ? work_h + (t * B + s - B) * D * N : initial_h + s * D * N;
 
-                /* (9)  h = Ahat * h_prev + Bhat * x */
+                /* (9)  h[j,k] = Ahat[j,k] * h_prev[j,k] + Bhat[j,k] * x[j] */
                 for (size_t j = 0; j < D; ++j)
                     for (size_t k = 0; k < N; ++k)
                         h[j * N + k] = Ahat[j * N + k] * h_prev[j * N + k] + Bhat[j * N + k] * x[j];
@@ -823,22 +823,22 @@ static void s6_simd_backward_thread(
             real *restrict Delta_bar = work_Delta_bar + s * row_D;
             real *restrict exp_a_Ahat = work_exp_a_Ahat + s * D * N;
 
-            /* (6)  a_Ahat = -Delta * exp(A_log) */
+            /* (6)  a_Ahat[j,k] = -Delta[j] * exp(A_log[j,k]) */
             for (size_t j = 0; j < D; ++j)
                 for (size_t k = 0; k < N; ++k)
                     a_Ahat[j * N + k] = -Delta[j] * exp_A_log[j * N + k];
 
-            /* (12)  Bhat_bar = h_bar * x   adjoint of (9) */
+            /* (12)  Bhat_bar[j,k] = h_bar[j,k] * x[j]   adjoint of (9) */
             for (size_t j = 0; j < D; ++j)
                 for (size_t k = 0; k < N; ++k)
                     Bhat_bar[j * N + k] = h_bar[j * N + k] * x[j];
 
-            /* (13)  Bhat_to_exp_A_log_bar = Bhat_bar * expm1(a_Ahat) * B / exp(A_log)^2   adjoint
-             * of (8) */
+            /* (13)  Bhat_to_exp_A_log_bar[j,k] = Bhat_bar[j,k] * expm1(a_Ahat[j,k]) * B[k] /
+             * exp(A_log[j,k])^2   adjoint of (8) */
             for (size_t j = 0; j < D; ++j)
                 for (size_t k = 0; k < N; ++k)
                     Bhat_to_exp_A_log_bar[j * N + k] = Bhat_bar[j * N + k] * expm1_a_Ahat[j * N
-                        + k] * B_2[k] / (exp_A_log[j * N + k] * exp_A_log[j * N + k]);
+                        + k] * B_2[k] / exp_A_log[j * N + k] / exp_A_log[j * N + k];
 
             /* (14)  Bhat_to_B_bar = Bhat_bar * expm1(a_Ahat) / (-exp(A_log))   adjoint of (8) */
             for (size_t j = 0; j < D; ++j)
@@ -856,15 +856,15 @@ static void s6_simd_backward_thread(
                 for (size_t k = 0; k < N; ++k)
                     exp_a_Ahat[j * N + k] = EXP(a_Ahat[j * N + k]);
 
-            /* (16)  a_Ahat_bar = Ahat_bar * Ahat - Bhat_bar * B * exp(a_Ahat) / exp(A_log)
-             * adjoint of (7), (8) */
+            /* (16)  a_Ahat_bar[j,k] = Ahat_bar[j,k] * Ahat[j,k] - Bhat_bar[j,k] * B[k] *
+             * exp(a_Ahat[j,k]) / exp(A_log[j,k])   adjoint of (7), (8) */
             for (size_t j = 0; j < D; ++j)
                 for (size_t k = 0; k < N; ++k)
                     a_Ahat_bar[j * N + k] = Ahat_bar[j * N + k] * Ahat[j * N + k] - Bhat_bar[j * N
                         + k] * B_2[k] * exp_a_Ahat[j * N + k] / exp_A_log[j * N + k];
 
-            /* (17)  exp_A_log_bar = -sum_t a_Ahat_bar[i,j] Delta[i] + sum_t Bhat_to_exp_A_log_bar
-             * adjoint of (6), (8) */
+            /* (17)  exp_A_log_bar[j,k] = -sum_t a_Ahat_bar[j,k] Delta[j] + sum_t
+             * Bhat_to_exp_A_log_bar[j,k]   adjoint of (6), (8) */
             for (size_t j = 0; j < D; ++j) {
                 for (size_t k = 0; k < N; ++k) {
                     exp_A_log_bar[j * N + k] -= a_Ahat_bar[j * N + k] * Delta[j];
@@ -880,7 +880,7 @@ static void s6_simd_backward_thread(
                 C_bar[j] = sum;
             }
 
-            /* (19)  B_bar = sum_i Bhat_to_B_bar[i,j]   adjoint of (8) */
+            /* (19)  B_bar[j] = sum_k Bhat_to_B_bar[k,j]   adjoint of (8) */
             for (size_t j = 0; j < N; ++j) {
                 real sum = 0;
                 for (size_t k = 0; k < D; ++k)
@@ -888,7 +888,7 @@ static void s6_simd_backward_thread(
                 B_bar[j] = sum;
             }
 
-            /* (20)  Delta_bar = -sum_j a_Ahat_bar[i,j] exp(A_log)[i,j]   adjoint of (6) */
+            /* (20)  Delta_bar[j] = -sum_k a_Ahat_bar[j,k] exp(A_log)[j,k]   adjoint of (6) */
             for (size_t j = 0; j < D; ++j) {
                 real sum = 0;
                 sum -= dot(&a_Ahat_bar[j * N], &exp_A_log[j * N], N);
@@ -986,8 +986,8 @@ static void s6_simd_backward_thread(
                 const real *restrict r_bar = work_r_bar + s * row_R;
                 real *restrict x_bar = gradients->x_bar + (first * B + s) * D;
 
-                /* (24)  x_bar = W_R^T r_bar + W_B^T B_bar + W_C^T C_bar + sum_j h_bar[i,j]
-                 * Bhat[i,j]   adjoint of (1), (4), (5), (9) */
+                /* (24)  x_bar[j] = (W_R^T r_bar)[j] + (W_B^T B_bar)[j] + (W_C^T C_bar)[j] + sum_k
+                 * h_bar[j,k] Bhat[j,k]   adjoint of (1), (4), (5), (9) */
                 if (gradients->x_bar != NULL) {
                     for (size_t j = 0; j < D; ++j) {
                         real sum = 0;
@@ -1237,7 +1237,7 @@ static void s6_simd_step_thread(
         real *restrict a_Ahat = work_a_Ahat + s * D * N;
         real *restrict expm1_a_Ahat = work_expm1_a_Ahat + s * D * N;
 
-        /* (6)  a_Ahat = -Delta * exp(A_log) */
+        /* (6)  a_Ahat[j,k] = -Delta[j] * exp(A_log[j,k]) */
         for (size_t j = 0; j < D; ++j)
             for (size_t k = 0; k < N; ++k)
                 a_Ahat[j * N + k] = -Delta[j] * exp_A_log[j * N + k];
@@ -1252,7 +1252,7 @@ static void s6_simd_step_thread(
             for (size_t k = 0; k < N; ++k)
                 expm1_a_Ahat[j * N + k] = EXPM1(a_Ahat[j * N + k]);
 
-        /* (8)  Bhat = expm1(a_Ahat) * B / (-exp(A_log)) */
+        /* (8)  Bhat[j,k] = expm1(a_Ahat[j,k]) * B[k] / (-exp(A_log[j,k])) */
         for (size_t j = 0; j < D; ++j)
             for (size_t k = 0; k < N; ++k)
                 Bhat[j * N + k] = expm1_a_Ahat[j * N + k] * B_2[k] / (-exp_A_log[j * N + k]);
@@ -1265,7 +1265,7 @@ static void s6_simd_step_thread(
         real *restrict h = work_h + s * D * N;
         const real *restrict h_prev = initial_h + s * D * N;
 
-        /* (9)  h = Ahat * h_prev + Bhat * x */
+        /* (9)  h[j,k] = Ahat[j,k] * h_prev[j,k] + Bhat[j,k] * x[j] */
         for (size_t j = 0; j < D; ++j)
             for (size_t k = 0; k < N; ++k)
                 h[j * N + k] = Ahat[j * N + k] * h_prev[j * N + k] + Bhat[j * N + k] * x[j];

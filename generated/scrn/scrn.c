@@ -512,7 +512,7 @@ void scrn_backward(
                     for (size_t l = 0; l < n; ++l)
                         B_bar[j * n + l] += a_s_bar[j] * x[l];
 
-            /* (15)  alpha_bar = sum_t sum_i s_to_alpha_bar[i]   adjoint of (2) */
+            /* (15)  alpha_bar = sum_t sum_j s_to_alpha_bar[j]   adjoint of (2) */
             if (alpha_bar != NULL)
                 for (size_t j = 0; j < k; ++j)
                     alpha_bar[0] += s_to_alpha_bar[j];

@@ -173,7 +173,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     x_bar = a_s_bar @ B_2 + a_h_bar @ A
     # (14)  B_bar = sum_t a_s_bar x^T   adjoint of (1)
     B_bar = contract("TBi,TBj->ij", a_s_bar, x)
-    # (15)  alpha_bar = sum_t sum_i s_to_alpha_bar[i]   adjoint of (2)
+    # (15)  alpha_bar = sum_t sum_j s_to_alpha_bar[j]   adjoint of (2)
     alpha_bar = contract("TBi->", s_to_alpha_bar)
     # (16)  P_bar = sum_t a_h_bar s^T   adjoint of (3)
     P_bar = contract("TBi,TBj->ij", a_h_bar, s)

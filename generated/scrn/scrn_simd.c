@@ -1071,7 +1071,7 @@ static void scrn_simd_backward_thread(
             for (size_t sample = 0; sample < steps * B * (thread == 0); ++sample) {
                 const real *restrict s_to_alpha_bar = work_s_to_alpha_bar + sample * row_k;
 
-                /* (15)  alpha_bar = sum_t sum_i s_to_alpha_bar[i]   adjoint of (2) */
+                /* (15)  alpha_bar = sum_t sum_j s_to_alpha_bar[j]   adjoint of (2) */
                 if (alpha_bar != NULL)
                     alpha_bar[0] += row_sum(&s_to_alpha_bar[0], k);
             }

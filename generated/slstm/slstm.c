@@ -683,7 +683,7 @@ void slstm_backward(
 
             /* (17)  n_bar = -h_bar * o * c / n^2 + n_next_bar   adjoint of (15) */
             for (size_t j = 0; j < d; ++j)
-                n_bar[j] = -h_bar[j] * o[j] * c[j] / (n[j] * n[j]) + n_next_bar[j];
+                n_bar[j] = -h_bar[j] * o[j] * c[j] / n[j] / n[j] + n_next_bar[j];
 
             /* (18)  c_bar = h_bar * o / n + c_next_bar   adjoint of (15) */
             for (size_t j = 0; j < d; ++j)

@@ -253,7 +253,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
         # (16)  h_bar = Delta_h + h_next_bar
         h_bar = Delta_h[t] + h_next_bar
         # (17)  n_bar = -h_bar * o * c / n^2 + n_next_bar   adjoint of (15)
-        n_bar = -h_bar * o * c[t] / n[t] ** 2 + n_next_bar
+        n_bar = -h_bar * o * c[t] / n[t] / n[t] + n_next_bar
         # (18)  c_bar = h_bar * o / n + c_next_bar   adjoint of (15)
         c_bar = h_bar * o / n[t] + c_next_bar
         # (19)  f_bar = c_bar * c_prev + n_bar * n_prev   adjoint of (13), (14)

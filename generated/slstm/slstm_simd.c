@@ -896,7 +896,7 @@ static void slstm_simd_backward_thread(
                             const vec h_bar = Delta_h + h_next_bar;
 
                             /* (17)  n_bar = -h_bar * o * c / n^2 + n_next_bar   adjoint of (15) */
-                            const vec n_bar = -h_bar * o * c / (n * n) + n_next_bar;
+                            const vec n_bar = -h_bar * o * c / n / n + n_next_bar;
 
                             /* (18)  c_bar = h_bar * o / n + c_next_bar   adjoint of (15) */
                             const vec c_bar = h_bar * o / n + c_next_bar;

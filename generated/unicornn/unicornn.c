@@ -425,7 +425,7 @@ void unicornn_backward(
             for (size_t j = 0; j < m; ++j)
                 z_to_sigmoid_c_bar[j] = -z_bar[j] * dt[0] * (tanh_a_z[j] + alpha[0] * y_prev[j]);
 
-            /* (9)  sigmoid_c_bar = sum_t z_to_sigmoid_c_bar + sum_t y_bar[i] dt z[i]   adjoint of
+            /* (9)  sigmoid_c_bar = sum_t z_to_sigmoid_c_bar + sum_t y_bar * dt * z   adjoint of
              * (2), (3) */
             for (size_t j = 0; j < m; ++j) {
                 sigmoid_c_bar[j] += z_to_sigmoid_c_bar[j];
@@ -458,7 +458,7 @@ void unicornn_backward(
                 for (size_t j = 0; j < m; ++j)
                     b_bar[j] += a_z_bar[j];
 
-            /* (17)  dt_bar = sum_t sum_i z_to_dt_bar[i] + sum_t sum_i y_bar[i] sigmoid(c)[i] z[i]
+            /* (17)  dt_bar = sum_t sum_j z_to_dt_bar[j] + sum_t sum_j y_bar[j] sigmoid(c)[j] z[j]
              * adjoint of (2), (3) */
             if (dt_bar != NULL) {
                 for (size_t j = 0; j < m; ++j)
@@ -467,7 +467,7 @@ void unicornn_backward(
                     dt_bar[0] += y_bar[j] * sigmoid_c[j] * z[j];
             }
 
-            /* (18)  alpha_bar = -sum_t sum_i z_bar[i] dt sigmoid(c)[i] y_prev[i]   adjoint of (2)
+            /* (18)  alpha_bar = -sum_t sum_j z_bar[j] dt sigmoid(c)[j] y_prev[j]   adjoint of (2)
              * */
             if (alpha_bar != NULL) {
                 {

@@ -180,7 +180,7 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     z_to_dt_bar = -z_bar * sigmoid_c * (tanh_a_z + alpha * y_prev)
     # (7)  z_to_sigmoid_c_bar = -z_bar * dt * (tanh(a_z) + alpha * y_prev)   adjoint of (2)
     z_to_sigmoid_c_bar = -z_bar * dt * (tanh_a_z + alpha * y_prev)
-    # (9)  sigmoid_c_bar = sum_t z_to_sigmoid_c_bar + sum_t y_bar[i] dt z[i]   adjoint of (2), (3)
+    # (9)  sigmoid_c_bar = sum_t z_to_sigmoid_c_bar + sum_t y_bar * dt * z   adjoint of (2), (3)
     sigmoid_c_bar = contract("TBi->i", z_to_sigmoid_c_bar) + contract("TBi,,TBi->i", y_bar, dt, z)
     # (12)  u_bar = V^T a_z_bar   adjoint of (1)
     u_bar = a_z_bar @ V
@@ -190,9 +190,9 @@ def backward(parameters, inputs, initial, outputs, tape, bars):
     V_bar = contract("TBi,TBj->ij", a_z_bar, u)
     # (15)  b_bar = sum_t a_z_bar   adjoint of (1)
     b_bar = contract("TBi->i", a_z_bar)
-    # (17)  dt_bar = sum_t sum_i z_to_dt_bar[i] + sum_t sum_i y_bar[i] sigmoid(c)[i] z[i]   adjoint of (2), (3)
+    # (17)  dt_bar = sum_t sum_j z_to_dt_bar[j] + sum_t sum_j y_bar[j] sigmoid(c)[j] z[j]   adjoint of (2), (3)
     dt_bar = contract("TBi->", z_to_dt_bar) + contract("TBi,i,TBi->", y_bar, sigmoid_c, z)
-    # (18)  alpha_bar = -sum_t sum_i z_bar[i] dt sigmoid(c)[i] y_prev[i]   adjoint of (2)
+    # (18)  alpha_bar = -sum_t sum_j z_bar[j] dt sigmoid(c)[j] y_prev[j]   adjoint of (2)
     alpha_bar = -contract("TBi,,i,TBi->", z_bar, dt, sigmoid_c, y_prev)
 
     # once

@@ -646,8 +646,8 @@ static void unicornn_simd_backward_thread(
                             const vec z_to_sigmoid_c_bar =
                                 -z_bar * dt_here * (tanh_a_z + alpha_here * y_prev);
 
-                            /* (9)  sigmoid_c_bar = sum_t z_to_sigmoid_c_bar + sum_t y_bar[i] dt
-                             * z[i]   adjoint of (2), (3) */
+                            /* (9)  sigmoid_c_bar = sum_t z_to_sigmoid_c_bar + sum_t y_bar * dt * z
+                             *  adjoint of (2), (3) */
                             sigmoid_c_bar_here += z_to_sigmoid_c_bar + y_bar * dt_here * z;
 
                             /* (13)  w_bar = sum_t a_z_bar * y_prev   adjoint of (1) */
@@ -720,15 +720,15 @@ static void unicornn_simd_backward_thread(
                 const real *restrict z_bar = work_z_bar + s * row_m;
                 const real *restrict z_to_dt_bar = work_z_to_dt_bar + s * row_m;
 
-                /* (17)  dt_bar = sum_t sum_i z_to_dt_bar[i] + sum_t sum_i y_bar[i] sigmoid(c)[i]
-                 * z[i]   adjoint of (2), (3) */
+                /* (17)  dt_bar = sum_t sum_j z_to_dt_bar[j] + sum_t sum_j y_bar[j] sigmoid(c)[j]
+                 * z[j]   adjoint of (2), (3) */
                 if (dt_bar != NULL) {
                     dt_bar[0] += row_sum(&z_to_dt_bar[0], m);
                     for (size_t j = 0; j < m; ++j)
                         dt_bar[0] += y_bar[j] * sigmoid_c[j] * z[j];
                 }
 
-                /* (18)  alpha_bar = -sum_t sum_i z_bar[i] dt sigmoid(c)[i] y_prev[i]   adjoint of
+                /* (18)  alpha_bar = -sum_t sum_j z_bar[j] dt sigmoid(c)[j] y_prev[j]   adjoint of
                  * (2) */
                 if (alpha_bar != NULL) {
                     {

@@ -20,7 +20,7 @@ class TiledTree(CTree):
         return (Line(f"const {one.type} {one.name}[] = {{"), *rows, Line("};"))
 
     def _products(self, one: Products) -> Lines:
-        told = f",{BREAK}".join(self.text.term(term, lhs).replace(" ", INNER)
+        told = f",{BREAK}".join(self.text.part(term, lhs).replace(" ", INNER)
                                 for lhs, term in one.terms)
         return (EMPTY, Line(f"/* {told} */", hang=" * "), *self.body(one.body))
 

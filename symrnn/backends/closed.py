@@ -8,13 +8,14 @@ from collections.abc import Collection, Iterator
 from sympy import Add, Expr, preorder_traversal
 
 from symrnn.backends.document import DocumentPrinter, held
+from symrnn.backends.entries import by_entry
 from symrnn.backends.formula import Formula, Scripts, Sum
 from symrnn.backends.formula import Symbol as Shown
 from symrnn.backends.formula import TRANSPOSED
 from symrnn.backends.printer import SUM
 from symrnn.backends.products import is_indexed
 from symrnn.program import (Ein, Equation, Program, contraction_term, contractions, factors,
-                            indices_in_order, is_variable, negated, result_axes, terms)
+                            is_variable, negated, result_axes, terms)
 
 SHORT = 5  # factors of a product that may stand in two places
 OPPOSITE = {"": "-", "+": "-", "-": "+"}
@@ -32,7 +33,7 @@ def read_once(program: Program, kept: Collection[str] = ()) -> frozenset[str]:
     named |= _spread(program)
     for one in program.equations:  # entries with indices are those of a name
         found = [ein for _, ein in contractions(one.rhs) if is_indexed(ein.letters)]
-        if found or indices_in_order(one.rhs):
+        if found or by_entry(program, one):
             named |= {one.lhs, *(operand.name for ein in found for operand in ein.operands)}
     return frozenset(one.lhs for one in program.equations
                      if one.lhs not in named and program[one.lhs].stands_for is None
@@ -105,15 +106,16 @@ class ClosedPrinter(DocumentPrinter):
     def signed_terms(self, equation: Equation) -> tuple[tuple[str, Formula], ...]:
         """The terms of a right-hand side; a sum that stands for a term brings its own terms."""
         found: list[tuple[str, Formula]] = []
+        own = self.entries(equation)
         for term in terms(equation.rhs):
             positive = negated(term)
             plain, sign = (term, "+") if positive is None else (positive, "-")
             if is_variable(plain) and plain.name in self.put_in:
                 inner = self.signed_terms(self._definition(plain.name))
-                found += [(own or "+" if sign == "+" else OPPOSITE[own], one)
-                          for own, one in inner]
+                found += [(other or "+" if sign == "+" else OPPOSITE[other], one)
+                          for other, one in inner]
             else:
-                found.append((sign, self.term(plain, equation.lhs)))
+                found.append((sign, own.term(plain, equation.lhs)))
         if not found:
             return super().signed_terms(equation)
         (sign, first), *others = found

@@ -56,8 +56,9 @@ def contributions(program: Program, gradient: Program) -> tuple[Contribution, ..
 def _contribution(printer: DocumentPrinter, source: Equation | None, rule: Rule, local: Formula,
                   into: Equation, place: int) -> Contribution:
     term = into.terms[place]
-    target = printer.left(Equation(into.lhs, term, into.number))
-    return Contribution(source, rule, into, place, local, target, printer.term(term, into.lhs))
+    own = printer.entries(Equation(into.lhs, term, into.number))
+    return Contribution(source, rule, into, place, local, own.symbol(into.lhs),
+                        own.term(term, into.lhs))
 
 
 def _received(gradient: Program) -> Received:
@@ -85,9 +86,10 @@ def _sources(program: Program) -> Iterator[tuple[Equation | None, Rule, Formula,
     for equation in program.equations:
         for term in sorted(linearise(equation), key=lambda one: equation.reads.index(one.source)):
             pushed = term.push(Symbol(_small(term.source)))
-            left = printer.left(Equation(_small(equation.lhs), pushed, equation.number))
+            change = _small(equation.lhs)
+            own = printer.entries(Equation(change, pushed, equation.number))
             yield (equation, term.rule,
-                   Row((left, Sign("="), printer.term(pushed, equation.lhs))),
+                   Row((own.symbol(change), Sign("="), own.term(pushed, equation.lhs))),
                    (equation.lhs, term.source))
     for delay in program.delays:
         yield None, Rule.DELAY, _shift(printer, delay), (delay.lhs, delay.source)

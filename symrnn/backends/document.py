@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from sympy import Expr
 
 from symrnn.backends.document_math import FormulaPrinter, index_letters
+from symrnn.backends.entries import by_entry, by_index, shown_letters
 from symrnn.backends.formula import (TIMES, Big, Formula, Number, Parens, Row, Scripts, Sign, Sum,
                                      side_by_side)
-from symrnn.backends.printer import LETTERS, PRODUCT
+from symrnn.backends.printer import PRODUCT
 from symrnn.backends.products import matrix_product
 from symrnn.backends.spelling import Spelling
-from symrnn.program import (Ein, Equation, Letters, Maximum, Program, contraction_term,
-                            contractions, indices_in_order, negated, terms)
+from symrnn.program import (Ein, Equation, Maximum, Program, aligned, contraction_term,
+                            indices_in_order, negated, terms)
 
 LINE = 66  # printed characters that fit on a line
 
@@ -62,19 +63,18 @@ class DocumentPrinter(FormulaPrinter):
     def contraction(self, ein: Ein) -> Formula:
         """``W x``, ``W^T a``, ``a x^T``, else a sum over indices."""
         letters, names = ein.letters, [self.symbol(one.name) for one in ein.operands]
-        shown = _shown_letters(letters)
+        shown = shown_letters(letters, self.letters)
         if isinstance(ein, Maximum):
             return Row((Big("max", index_letters(letters.summed.translate(shown))),
-                        Scripts(held(names[0]), sub=index_letters(
-                            letters.operands[0].translate(shown)))))
+                        _entry(names[0], letters.operands[0].translate(shown))))
         product = matrix_product(letters)
         if product is not None:
             return side_by_side([self.transposed(ein.operands[one.slot].name) if one.transposed
                                  else names[one.slot] for one in product], TIMES)
-        if not _by_index(ein):
+        if not by_index(ein):
             return self.joined(ein.operands)
         indexed = side_by_side([
-            Scripts(held(name), sub=index_letters(part.translate(shown))) if part else name
+            _entry(name, part.translate(shown))
             for name, part in zip(names, letters.operands, strict=True)], TIMES)
         if not letters.summed:
             return indexed
@@ -82,26 +82,64 @@ class DocumentPrinter(FormulaPrinter):
 
     def left(self, equation: Equation) -> Formula:
         """The left-hand side; with indices where the right-hand side has them."""
-        symbol, axes = self.symbol(equation.lhs), self.program[equation.lhs].axes
-        if not axes or not (indices_in_order(equation.rhs) or any(
-                _by_index(ein) for _, ein in contractions(equation.rhs))):
-            return symbol
-        return Scripts(held(symbol), sub=index_letters(LETTERS[:len(axes)]))
+        return self.entries(equation).symbol(equation.lhs)
+
+    def entries(self, equation: Equation) -> DocumentPrinter:
+        """What prints both sides: by their entries where whole arrays would not tell which meet."""
+        if not by_entry(self.program, equation):
+            return self
+        axes = self.program[equation.lhs].axes
+        return _EntryPrinter(self, axes, self.letters[:len(axes)])
 
     def signed_terms(self, equation: Equation) -> tuple[tuple[str, Formula], ...]:
         """The terms of a right-hand side, each with its sign."""
-        return self.signed(terms(equation.rhs), lambda term: self.term(term, equation.lhs)
+        own = self.entries(equation)
+        return self.signed(terms(equation.rhs), lambda term: own.term(term, equation.lhs)
                            ) or (("", Number("0")),)
 
     def whole(self, equation: Equation) -> Shown:
         """The equation on one line; a part that stands for its formula has its own symbol."""
-        part = self.program[equation.lhs].stands_for is not None
-        left = self.glyph(equation.lhs) if part else self.left(equation)
+        variable, left = self.program[equation.lhs], self.left(equation)
+        if variable.stands_for is not None:
+            entry = self.entries(equation) is not self
+            left = _entry(self.glyph(equation.lhs), self.letters[:len(variable.axes)] * entry)
         return Shown(left, (Sum(self.signed_terms(equation)),), equation.number)
 
     def equation(self, equation: Equation) -> Shown:
         """The equation, broken between terms where it is long."""
         return broken(self.left(equation), self.signed_terms(equation), equation.number)
+
+
+class _EntryPrinter(DocumentPrinter):
+    """Prints one entry of what another prints as whole arrays: its indices along some axes."""
+
+    by_entry = True
+
+    def __init__(self, whole: DocumentPrinter, axes: tuple[str, ...], letters: str) -> None:
+        super().__init__(whole.program)
+        self.letters = whole.letters
+        self._whole, self._axes, self._letters = whole, axes, letters
+
+    def symbol(self, name: str) -> Formula:
+        """An entry of a variable, at the places of its axes among all."""
+        variable = self.program[name]
+        letters = "".join(self._letters[one] for one in aligned(variable.axes, self._axes))
+        if variable.stands_for is not None:
+            return _EntryPrinter(self._whole, variable.axes, letters)(variable.stands_for, PRODUCT)
+        return _entry(self._whole.symbol(name), letters)
+
+    def contraction(self, ein: Ein) -> Formula:
+        shown = self._whole.contraction(ein)
+        if by_index(ein):
+            return shown
+        if matrix_product(ein.letters) is None:
+            return self.joined(ein.operands)
+        return _entry(shown, self.letters[:len(ein.letters.output)])
+
+
+def _entry(shown: Formula, letters: str) -> Formula:
+    """An entry of a formula, with its indices in these letters."""
+    return Scripts(held(shown), sub=index_letters(letters)) if letters else shown
 
 
 def broken(left: Formula, found: Iterable[tuple[str, Formula]],
@@ -158,15 +196,3 @@ class SpelledPrinter:
     def right_hand_side(self, equation: Equation) -> str:
         """The terms of an equation on one line."""
         return self.spelling.terms(self.document.equation(equation).right)
-
-
-def _by_index(ein: Ein) -> bool:
-    """True where a contraction is no product of matrices, nor of entries side by side."""
-    letters = ein.letters
-    aligned = not letters.summed and all(part in (letters.output, "") for part in letters.operands)
-    return isinstance(ein, Maximum) or not (aligned or matrix_product(letters) is not None)
-
-
-def _shown_letters(letters: Letters) -> dict[int, str]:
-    """The printed letter of each index: those of the result come first, in its order."""
-    return str.maketrans(dict(zip(letters.output + letters.summed, LETTERS, strict=False)))

@@ -13,10 +13,11 @@ from sympy import Abs, And, Expr, Mul, NumberSymbol, Piecewise, Pow, Rational, e
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import BooleanTrue
 
+from symrnn.backends.entries import letters_of
 from symrnn.backends.formula import (APART, DOT, HADAMARD, TIMES, TRANSPOSED, Bars, Call, Cases,
                                      Formula, Fraction, Function, Number, Parens, Partial, Root,
                                      Row, Scripts, Sign, Sum, Symbol, Text, closed, side_by_side)
-from symrnn.backends.printer import (AND, ATOM, COMPARE, LETTERS, OR, POWER, PRODUCT, SUM, Walker,
+from symrnn.backends.printer import (AND, ATOM, COMPARE, OR, POWER, PRODUCT, SUM, Walker,
                                      over_and_under, power_of_ten)
 from symrnn.program import (ACTIVATIONS, Glyph, IndexSymbol, Pointwise, Program, SizeSymbol, Span,
                             Variable, is_call, is_variable, named_choice, negated, symbols_in_order,
@@ -31,9 +32,10 @@ class FormulaPrinter(Walker[Formula]):
     """Makes formulas of the pointwise expressions of one program."""
 
     writes_powers = True
+    by_entry = False  # whether symbols are numbers, which need no sign to multiply
 
     def __init__(self, program: Program) -> None:
-        self.program = program
+        self.program, self.letters = program, letters_of(program)
         self._glyphs: dict[tuple[str, bool], Formula] = {}
 
     def parenthesised(self, text: Formula) -> Formula:
@@ -99,7 +101,7 @@ class FormulaPrinter(Walker[Formula]):
         return Symbol(self.program.size(name).glyph, name=name)
 
     def _index(self, node: IndexSymbol) -> tuple[int, Formula]:
-        return ATOM, index_letters(LETTERS[node.place])
+        return ATOM, index_letters(self.letters[node.place])
 
     # Numbers
 
@@ -159,7 +161,8 @@ class FormulaPrinter(Walker[Formula]):
         before = False
         for part, formula in zip(parts, closed([self(part, PRODUCT) for part in parts]),
                                  strict=True):
-            vector = any(self.program[name].axes for name in symbols_in_order(part))
+            vector = not self.by_entry and any(
+                self.program[name].axes for name in symbols_in_order(part))
             if shown:
                 shown.append(Sign(HADAMARD if vector and before else TIMES))
             shown.append(formula)

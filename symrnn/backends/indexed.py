@@ -15,9 +15,11 @@ from itertools import chain, count
 from sympy import (Add, Eq, Expr, Function, IndexedBase, Integer, KroneckerDelta, Mul, Sum, Symbol,
                    Tuple)
 
+from symrnn.backends.entries import letters_of
 from symrnn.backends.printer import LETTERS
 from symrnn.program import (Ein, Equation, IndexSymbol, Maximum, Program, SizeSymbol, Span,
-                            Variable, contraction_axes, contraction_term, is_variable, terms)
+                            Variable, aligned, contraction_axes, contraction_term, is_variable,
+                            terms)
 
 STEP, STEPS, EARLIER = (Symbol(name, integer=True) for name in ("t", "T", "s"))
 LARGEST = Function("Maximum")  # of an expression over indices, as Sum is its sum
@@ -53,7 +55,8 @@ def letters(program: Program) -> Iterator[Symbol]:
     """Symbols of indices that no symbol and no size of a program is called like."""
     taken = {*program.axes, *(one.name for one in program.sizes)}
     numbered = (f"{letter}{number}" for number in count(1) for letter in LETTERS)
-    return (Symbol(one, integer=True) for one in chain(LETTERS, numbered) if one not in taken)
+    return (Symbol(one, integer=True) for one in chain(letters_of(program), numbered)
+            if one not in taken)
 
 
 class Indexer:
@@ -208,17 +211,8 @@ class Indexer:
         if isinstance(node, IndexSymbol):
             return indices[node.place]
         if is_variable(node):
-            own = _aligned(self.program[node.name].axes, lhs.axes)
+            own = aligned(self.program[node.name].axes, lhs.axes)
             return self.value(node.name, at, [indices[place] for place in own])
         if not node.args:
             return node
         return node.func(*(self._pointwise(one, lhs, at, indices) for one in node.args))
-
-
-def _aligned(own: tuple[str, ...], full: tuple[str, ...]) -> Iterator[int]:
-    """The places of a variable's axes among those of a left-hand side, in order."""
-    remaining = list(own)
-    for place, axis in enumerate(full):
-        if remaining and remaining[0] == axis:
-            remaining.pop(0)
-            yield place

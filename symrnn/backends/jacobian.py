@@ -11,6 +11,7 @@ from symrnn.adjoint import Within, within_step
 from symrnn.backends import formula
 from symrnn.backends.closed import OPPOSITE, ClosedPrinter
 from symrnn.backends.document import DocumentPrinter, Shown, held
+from symrnn.backends.entries import letters_of
 from symrnn.backends.formula import (HADAMARD, TIMES, Call, Formula, Function, Parens, Partial, Row,
                                      Sign, Sum, side_by_side)
 from symrnn.backends.printer import PRODUCT
@@ -62,6 +63,7 @@ def derivatives(program: Program, within: Within, put_in: Collection[str]) -> tu
     if within.is_matrix:
         return _Column(program, within, put_in).lines()
     printer = ClosedPrinter(within.program, put_in)
+    printer.letters = letters_of(program)
     return tuple(replace(printer.equation(one), number=None)
                  for one in within.program.equations if one.lhs not in put_in)
 
@@ -72,6 +74,7 @@ class _Column(ClosedPrinter):
     def __init__(self, program: Program, within: Within, put_in: Collection[str]) -> None:
         super().__init__(within.program, put_in)
         self.primal = DocumentPrinter(program)  # whose symbols stand above and below
+        self.letters = self.primal.letters
         self.seed, self.moving = within.seed, within.moving
         self.by = self.primal.symbol(within.program[within.seed].of)
         self.identity = identity(program)

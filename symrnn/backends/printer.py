@@ -7,7 +7,7 @@ in which they stand in the expression; nothing is sorted.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from typing import Generic, TypeVar
 
@@ -92,8 +92,8 @@ class Printer(Walker[str]):
         return name
 
     def index(self, index: IndexSymbol) -> str:
-        """Where an entry of the left-hand side stands, from 0: the letter of that axis."""
-        return LETTERS[index.place]
+        """Where an entry of the left-hand side stands, from 0."""
+        raise NotImplementedError
 
     def _irrational(self, node: NumberSymbol) -> tuple[int, str]:
         """A constant of mathematics: its name, or a literal in languages that compute."""
@@ -151,7 +151,17 @@ class Printer(Walker[str]):
         above, below = over_and_under(node)
         if not below:
             return PRODUCT, self.product([self(part, PRODUCT) for part in above])
-        return self.fraction(self(multiply(above), PRODUCT), self(multiply(below), POWER))
+        return self._quotient(self(multiply(above), PRODUCT), below)
+
+    def _quotient(self, above: str, below: Sequence[Expr]) -> tuple[int, str]:
+        """A fraction; by a power, programs divide once for each factor.
+
+        A square may leave the range of numbers where the quotient by it does not: ``a / b / b``.
+        """
+        found = PRODUCT, above
+        for divisor in [below] if self.writes_powers else _in_turn(below):
+            found = self.fraction(found[1], self(multiply(divisor), POWER))
+        return found
 
     def product(self, parts: Sequence[str]) -> str:
         """Printed factors side by side."""
@@ -159,7 +169,7 @@ class Printer(Walker[str]):
 
     def _power(self, node: Pow) -> tuple[int, str]:
         if _divides(node):
-            return self.fraction("1", self(_inverse(node), POWER))
+            return self._quotient("1", [_inverse(node)])
         if node.exp == Rational(1, 2):
             return ATOM, self.root(self(node.base))
         return POWER, self.power(self(node.base, ATOM), node.exp)
@@ -207,6 +217,19 @@ def over_and_under(node: Expr) -> tuple[list[Expr], list[Expr]]:
     found = factors(node)
     return ([part for part in found if not _divides(part)],
             [_inverse(part) for part in found if _divides(part)])
+
+
+def _in_turn(below: Sequence[Expr]) -> Iterator[list[Expr]]:
+    """What a program divides by: all factors once, then what is left of powers above the first."""
+    while below:
+        yield [one.base if _is_above_one(one) else one for one in below]
+        below = [Pow(one.base, one.exp - 1, evaluate=False) if one.exp != 2 else one.base
+                 for one in below if _is_above_one(one)]
+
+
+def _is_above_one(part: Expr) -> bool:
+    """True for a square, a cube, ``b**(3/2)``: what is a product of the base and something."""
+    return isinstance(part, Pow) and not isinstance(part, exp) and bool(part.exp > 1)
 
 
 def power_of_ten(value: Rational) -> tuple[int, int] | None:

@@ -8,9 +8,10 @@ from textwrap import wrap
 
 from sympy import Expr, Integer, Piecewise, Rational
 
-from symrnn.backends.printer import ATOM, LETTERS, POWER, PRODUCT, Printer, power_of_ten
-from symrnn.backends.products import is_elementwise, matrix_product
-from symrnn.program import (indices_in_order, Delay, Ein, Equation, Maximum, Program,
+from symrnn.backends.entries import by_entry, by_index, letters_of, shown_letters
+from symrnn.backends.printer import ATOM, POWER, PRODUCT, Printer, power_of_ten
+from symrnn.backends.products import matrix_product
+from symrnn.program import (Delay, Ein, Equation, IndexSymbol, Maximum, Program, aligned,
                             contraction_term, named_choice, printable, terms)
 
 
@@ -22,7 +23,7 @@ class TextPrinter(Printer):
     writes_powers = True
 
     def __init__(self, program: Program) -> None:
-        self.program = program
+        self.program, self.letters = program, letters_of(program)
         self._comments: dict[str, str] = {}
 
     def symbol(self, name: str) -> str:
@@ -31,6 +32,10 @@ class TextPrinter(Printer):
 
     def size(self, name: str) -> str:
         return f"size_{name}" if name in self.program else name
+
+    def index(self, index: IndexSymbol) -> str:
+        """Where an entry of the left-hand side stands, from 0: the letter of that axis."""
+        return self.letters[index.place]
 
     def number(self, value: Rational) -> tuple[int, str]:
         found = power_of_ten(value)
@@ -48,13 +53,19 @@ class TextPrinter(Printer):
         return ATOM, f"{name}({', '.join(map(self, arguments))})"
 
     def equation(self, equation: Equation) -> str:
-        """``z = W x + U h_prev + b``."""
-        return f"{equation.lhs}{self.entry(equation)} = {self.right_hand_side(equation)}"
+        """``z = W x + U h_prev + b``, or ``S[j,k] = a[j] * S_prev[j,k] + (W x)[k]``."""
+        return f"{self.entries(equation).left(equation.lhs)} = {self.right_hand_side(equation)}"
 
-    def entry(self, equation: Equation) -> str:
-        """``[j,k]`` behind a left-hand side whose entries are told by their indices."""
+    def entries(self, equation: Equation) -> TextPrinter:
+        """What prints both sides: by their entries where whole arrays would not tell which meet."""
+        if not by_entry(self.program, equation):
+            return self
         axes = self.program[equation.lhs].axes
-        return f"[{','.join(LETTERS[:len(axes)])}]" if indices_in_order(equation.rhs) else ""
+        return _EntryPrinter(self, axes, self.letters[:len(axes)])
+
+    def left(self, name: str) -> str:
+        """A left-hand side."""
+        return name
 
     def comment(self, equation: Equation) -> str:
         """``(12)  z_bar = g_bar * (1 - g^2)   adjoint of (4)``, put together once."""
@@ -69,8 +80,14 @@ class TextPrinter(Printer):
 
     def right_hand_side(self, equation: Equation) -> str:
         """The terms in order, contractions as matrix products."""
+        own = self.entries(equation)
         return " ".join(self.signed(
-            terms(equation.rhs), lambda term: self.term(term, equation.lhs))) or "0"
+            terms(equation.rhs), lambda term: own.term(term, equation.lhs))) or "0"
+
+    def part(self, term: Expr, lhs: str) -> str:
+        """One term of the equation that defines ``lhs``."""
+        definition = self.program.definition(lhs)
+        return (self if definition is None else self.entries(definition)).term(term, lhs)
 
     def term(self, term: Expr, lhs: str) -> str:
         """One term without its sign."""
@@ -89,20 +106,54 @@ class TextPrinter(Printer):
     def contraction(self, ein: Ein) -> str:
         """``W x``, ``W^T a``, ``a x^T``, or the sum written out."""
         letters, names = ein.letters, [self.symbol(one.name) for one in ein.operands]
-        factors = matrix_product(letters)
+        factors, shown = matrix_product(letters), shown_letters(ein.letters, self.letters)
         if isinstance(ein, Maximum):
-            return f"max({names[0]})"
+            summed = letters.summed.translate(shown)
+            return f"max_{summed} {_entry(names[0], letters.operands[0].translate(shown))}"
         if factors is not None:
             return " ".join(names[f.slot] + ("^T" if f.transposed else "") for f in factors)
-        if is_elementwise(letters):
+        if not by_index(ein):
             return " * ".join(names)
-        indexed = " ".join(f"{name}[{','.join(part)}]" if part else name
+        indexed = " ".join(_entry(name, part.translate(shown))
                            for name, part in zip(names, letters.operands, strict=True))
-        return f"sum_{letters.summed} {indexed}" if letters.summed else indexed
+        summed = letters.summed.translate(shown)
+        return f"sum_{summed} {indexed}" if summed else indexed
 
     def delay(self, delay: Delay) -> str:
         """``h_prev[t] = h[t-1], h_prev[1] = initial.h``."""
         return f"{delay.lhs}[t] = {delay.source}[t{-delay.step:+d}], at the edge {delay.initial}"
+
+
+class _EntryPrinter(TextPrinter):
+    """Prints one entry of what another prints as whole arrays: its indices along some axes."""
+
+    def __init__(self, whole: TextPrinter, axes: tuple[str, ...], letters: str) -> None:
+        super().__init__(whole.program)
+        self.letters = whole.letters
+        self._whole, self._axes, self._letters = whole, axes, letters
+
+    def left(self, name: str) -> str:
+        return _entry(name, self._letters)
+
+    def symbol(self, name: str) -> str:
+        """An entry of a variable, at the places of its axes among all."""
+        variable = self.program[name]
+        letters = "".join(self._letters[one] for one in aligned(variable.axes, self._axes))
+        if variable.stands_for is not None:
+            return _EntryPrinter(self._whole, variable.axes, letters)(variable.stands_for, PRODUCT)
+        return _entry(name, letters)
+
+    def contraction(self, ein: Ein) -> str:
+        shown = self._whole.contraction(ein)
+        if by_index(ein):
+            return shown
+        if matrix_product(ein.letters) is None:
+            return " * ".join(self.symbol(one.name) for one in ein.operands)
+        return _entry(f"({shown})", self.letters[:len(ein.letters.output)])
+
+
+def _entry(shown: str, letters: str) -> str:
+    return f"{shown}[{','.join(letters)}]" if letters else shown
 
 
 @lru_cache(maxsize=16)

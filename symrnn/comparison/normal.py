@@ -12,7 +12,7 @@ from symrnn.comparison.polynomial import (SELECTOR, STATE, Call, Leaf, Poly, Too
                                           constant, own_indices, placed, plus, resized, scaled,
                                           single, times)
 from symrnn.program import (ELEMENTARY, indices_in_order, Ein, Maximum, Pointwise, Program, Role,
-                            SizeSymbol, Span, Variable, quoted)
+                            SizeSymbol, Span, Variable, aligned, quoted)
 
 DISTRIBUTED = "sums multiplied out"
 COMPLEMENT = "1 - σ(u) = σ(-u)"
@@ -218,15 +218,6 @@ def _is_centred(name: str) -> bool:
     """A hard sigmoid around one half has the sign rule of the sigmoid."""
     start, _, numbers = name.rstrip(")").partition("(")
     return start == "hard_sigmoid" and Rational(numbers.split(", ")[1]) == Rational(1, 2)
-
-
-def aligned(own: Sequence[str], axes: Sequence[str]) -> list[int]:
-    """The place of each own axis among the axes of the left-hand side, in order."""
-    places, start = [], 0
-    for axis in own:
-        start = list(axes).index(axis, start) + 1
-        places.append(start - 1)
-    return places
 
 
 def leaf_of(program: Program, name: str) -> Leaf:

@@ -88,6 +88,11 @@ class Package:
         return self.model.name[:1].upper() + self.model.name[1:]
 
     @property
+    def in_vectors(self) -> tuple[Fast, ...]:
+        """Present where a step of one sample runs in vectors."""
+        return tuple(one for one in self.fast if not one.portable)
+
+    @property
     def mono(self) -> tuple[str, ...]:
         """Present where one sample goes in and what comes out begins with one."""
         one_each = [one.entries for one in self.model.inputs] == [1] and \

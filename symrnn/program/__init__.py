@@ -2,7 +2,7 @@
 
 from symrnn.program.branches import larger, magnitude, named_choice, smaller
 from symrnn.program.compose import chain, last_number, merge, renamed, settled
-from symrnn.program.contraction import Ein, Letters, Maximum, contraction_axes
+from symrnn.program.contraction import Ein, Letters, Maximum, aligned, contraction_axes
 from symrnn.program.digest import digest, short_digest
 from symrnn.program.elementary import ELEMENTARY, Elementary
 from symrnn.program.errors import Misused, ProgramError, UnknownName
@@ -34,9 +34,10 @@ __all__ = [
     "DrawSymbol", "Ein", "Elementary", "Equation", "Face", "Glyph", "IndexSymbol", "Letter",
     "Letters", "Maximum", "Misused", "Origin", "Pointwise", "Program", "ProgramError", "Role",
     "Rule", "Saturating", "Size", "SizeSymbol", "Span", "Style", "UnknownName", "Variable",
-    "activation", "add", "arrange", "chain", "character", "check_equation", "contraction_axes",
-    "contraction_term", "contractions", "counted", "delay_variables", "digest", "exact", "factors",
-    "final_name", "finished", "free_name", "function", "glyph_text", "indices_in_order",
+    "activation", "add", "aligned", "arrange", "chain", "character", "check_equation",
+    "contraction_axes", "contraction_term", "contractions", "counted", "delay_variables",
+    "digest", "exact", "factors", "final_name", "finished", "free_name", "function",
+    "glyph_text", "indices_in_order",
     "initial_name", "is_call", "is_composed", "is_name", "is_number", "is_variable", "larger",
     "last_number", "leading_number", "local", "lower", "magnitude", "meant", "merge", "misnamed",
     "multiply", "named_choice", "negated", "of_network", "pointwise_part", "printable", "quoted",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
@@ -105,3 +105,12 @@ def contraction_axes(ein: Ein, axes: Mapping[str, tuple[str, ...]]) -> dict[str,
                     f"'{operand.name}' has {size} where its neighbour has {sizes[letter]}"
                 )
     return sizes
+
+
+def aligned(own: Sequence[str], axes: Sequence[str]) -> list[int]:
+    """The place of each own axis among the axes of a left-hand side, in order."""
+    places, start = list[int](), 0
+    for axis in own:
+        start = list(axes).index(axis, start) + 1
+        places.append(start - 1)
+    return places

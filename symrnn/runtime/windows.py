@@ -20,7 +20,7 @@ from symrnn.runtime.calls import Relation
 from symrnn.runtime.core import Core, Run
 from symrnn.runtime.inputs import check_learned, starts
 from symrnn.runtime.masking import with_mask
-from symrnn.runtime.shapes import Array, ShapeError, shapes_told
+from symrnn.runtime.shapes import Array, ShapeError, numbers, shapes_told
 
 
 def _told(y: Any) -> str:
@@ -119,10 +119,13 @@ class Windows:
         if lengths is not None or mask is not None:
             kernel = kernel.related(Relation.MASKED)
             inputs = with_mask(kernel.program, inputs, lengths, mask)
+        moving = {name: numbers(array, name) for name, array in inputs.items()
+                  if kernel.program[name].span is Span.SEQUENCE}
+        steps = [_steps(array, name) for name, array in moving.items()]
+        inputs |= moving
         check_learned(kernel.program, initial, inputs)
         inputs |= starts(kernel.program, inputs, 0, bool(initial))
-        moving = next(name for name in inputs if kernel.program[name].span is Span.SEQUENCE)
-        return cls(kernel, inputs, int(length), len(inputs[moving]))
+        return cls(kernel, inputs, int(length), steps[0])
 
     @property
     def count(self) -> int:
@@ -162,7 +165,7 @@ class Windows:
         """A window's part of cotangents [T, B, ...]. Raises ShapeError for another T."""
         if isinstance(y_bar, Mapping):
             return {name: self.cut(one, number) for name, one in y_bar.items()}
-        array = np.asarray(y_bar)
+        array = numbers(y_bar, "y_bar")
         if not array.ndim or len(array) != self.steps:
             raise ShapeError(f"'y_bar' has shape {array.shape}, but its first axis is T = "
                              f"{self.steps}")
@@ -180,6 +183,13 @@ class Windows:
 
     def _moves(self, name: str) -> bool:
         return self.kernel.program[name].span is Span.SEQUENCE
+
+
+def _steps(array: Array, name: str) -> int:
+    """How many steps an array has. Raises ShapeError for a single number."""
+    if not array.ndim:
+        raise ShapeError(f"'{name}' has shape (), but its first axis is T")
+    return len(array)
 
 
 def _alone(final: Mapping[str, Array]) -> dict[str, Array]:

@@ -5,6 +5,9 @@ derivative reads as ``1 - i`` or ``1 - g^2`` becomes a value of its own. In plac
 pass keeps its tail: the smaller of i and 1 - i, with a sign that tells which; in place of g, g
 where it is small, else the inverse of 1 - |g|. ``SATURATING`` in ``program/functions.py`` tells
 the functions. Documents print all as it was written.
+
+Values of the network itself read complements so where they are products with one: ``(1 - o) m``
+has no digit more than 1 - o. In a sum, ``(1 - z) n + z h``, the other term outweighs what is lost.
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from sympy import Add, Expr, Symbol
+from sympy import Add, Expr, Mul, Symbol
 
 from symrnn.program import (SATURATING, Equation, Maximum, Program, Role, Saturating, Span,
                             Variable, contractions, free_name, function, local, rewrite,
@@ -71,16 +74,16 @@ def keeping(program: Program, gradient: Program) -> Keeping:
     """The programs with a value for every complement that a derivative reads.
 
     Derivatives are the equations of ``gradient``, and those that a joined program has besides
-    its own.
+    its own. Products of the network are treated as these are.
     """
     known = _activations(program, gradient)
-    derived = [one for one in program.equations if program[one.lhs].of]
-    here, there = _read(derived, known), _read(gradient.equations, known)
+    exact = [one for one in program.equations if program[one.lhs].of or isinstance(one.rhs, Mul)]
+    here, there = _read(exact, known), _read(gradient.equations, known)
     bound = {one.lhs for one in gradient.equations}
     inner, outer = there & bound, there - bound
     gradient = _beside(_replaced(gradient, gradient.equations, known), known, inner, inner)
-    program = _beside(_replaced(program, derived, known), known, here | outer, here)
-    return _recomputed(program, gradient, [known[name] for name in known if name in outer])
+    program = _beside(_replaced(program, exact, known), known, here | outer, here)
+    return _recomputed(program, gradient, [known[name] for name in known if name in outer], here)
 
 
 def _activations(program: Program, gradient: Program) -> Activations:
@@ -158,7 +161,8 @@ def _beside(program: Program, known: Activations, tails: Collection[str],
                    variables=tuple(one for some in variables.values() for one in some))
 
 
-def _recomputed(program: Program, gradient: Program, activations: Sequence[Activation]) -> Keeping:
+def _recomputed(program: Program, gradient: Program, activations: Sequence[Activation],
+                read_here: Collection[str]) -> Keeping:
     """The gradient behind the equations of what it reads of the program's activations."""
     read = {name for one in gradient.equations for name in one.reads}
     values = [one.of_value() for one in activations
@@ -168,7 +172,7 @@ def _recomputed(program: Program, gradient: Program, activations: Sequence[Activ
     gradient = replace(gradient, variables=(*made, *gradient.variables))
     late = [*values, *(one for one, two in zip(complements, made, strict=True)
                        if two.span is Span.SEQUENCE)]
-    tails = frozenset(one.tail.name for one in activations)
+    tails = frozenset(one.tail.name for one in activations if one.equation.lhs not in read_here)
     return Keeping(program, behind(gradient, program, (*values, *complements)), tails,
                    frozenset(one.lhs for one in late))
 

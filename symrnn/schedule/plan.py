@@ -7,7 +7,7 @@ from functools import cached_property
 
 from symrnn.program import Program, Variable, counted
 from symrnn.schedule.places import Schedule, kept, schedule
-from symrnn.schedule.saving import saving
+from symrnn.schedule.saving import no_adjoint, saving
 from symrnn.schedule.tiled import TiledPlans
 from symrnn.schedule.tiling import tiled_sequence, tiled_step
 
@@ -18,7 +18,8 @@ class Plan:
 
     ``tape`` lists the forward values that the backward pass reads and that are not already
     an input, a parameter or an output. What it reads of the others is ``recomputed``.
-    ``gradient`` is the adjoint program.
+    ``gradient`` is the adjoint program, ``inferred`` the network as it is run where nothing is
+    saved: to the bit as with a tape.
     """
 
     program: Program
@@ -26,6 +27,7 @@ class Plan:
     forward: Schedule
     backward: Schedule
     tape: tuple[str, ...]
+    inferred: Program
     recomputed: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
@@ -35,7 +37,7 @@ class Plan:
     @cached_property
     def inference(self) -> Plan:
         """The same network with nothing saved for a backward pass."""
-        return replace(self, forward=schedule(self.program), tape=())
+        return replace(self, forward=schedule(self.inferred), tape=())
 
     @cached_property
     def kept(self) -> Plan:
@@ -76,13 +78,13 @@ def plan(program: Program, gradient: Program, exact_slopes: bool = True) -> Plan
     With ``exact_slopes`` the tape holds what keeps the digits of slopes of saturated gates.
     """
     found = saving(program, gradient, exact_slopes)
+    inferred = saving(program, no_adjoint(program), exact_slopes).program
     recomputed = tuple(one.lhs for one in found.gradient.equations if one.lhs in found.recomputed)
     return Plan(program, gradient, schedule(found.program, found.tape, along=found.along),
                 schedule(found.gradient, (), program.delays, found.recomputed, tuple(program.axes)),
-                found.tape, recomputed)
+                found.tape, inferred, recomputed)
 
 
 def forward_only(program: Program, exact_slopes: bool = True) -> Plan:
     """The plan of a program that nobody differentiates: its adjoint has no equations."""
-    return plan(program, replace(program, variables=(), equations=(), delays=(), outputs=()),
-                exact_slopes)
+    return plan(program, no_adjoint(program), exact_slopes)

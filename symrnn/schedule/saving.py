@@ -9,7 +9,7 @@ saturate are kept in a form of their own: see ``keeping``.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sympy import Add, Expr, Integer, Mul, Pow, Rational, Symbol
 
@@ -45,6 +45,11 @@ def saving(program: Program, gradient: Program, exact_slopes: bool = True) -> Sa
     tape = tuple(one.name for one in kept.program.variables if one.name in needed)
     return Saving(kept.program, tape, kept.gradient,
                   kept.recomputed | {one.lhs for one in recomputed}, kept.along)
+
+
+def no_adjoint(program: Program) -> Program:
+    """The adjoint of a program that nobody differentiates: it has no equations."""
+    return replace(program, variables=(), equations=(), delays=(), outputs=())
 
 
 def _needed(program: Program, gradient: Program) -> set[str]:

@@ -181,10 +181,22 @@ def test_a_name_suggests_its_glyph(name: str, latex: str) -> None:
 
 def test_a_left_hand_side_has_the_free_indices_of_its_sums() -> None:
     q, _, _, r = equations_latex(symrnn.cell("gla"))[:4]
-    assert q == r"(q_{t})_{j,k} = \sum_{l} (W_{q})_{j,k,l} \, (x_{t})_{l}"
+    assert q == r"(q_{t})_{j,l} = \sum_{p} (W_{q})_{j,l,p} \, (x_{t})_{p}"
     assert r == r"r_{t} = W_{1} \, x_{t}"
     assert r"(\bar{b}_{i})_{j} &= \sum_{t} \sum_{k,l}" in document("convlstm")
-    assert r"$(\mathrm{d}q_{t})_{j,k} = \sum_{l} (\mathrm{d}W_{q})_{j,k,l}" in document("gla")
+    assert r"$(\mathrm{d}q_{t})_{j,l} = \sum_{p} (\mathrm{d}W_{q})_{j,l,p}" in document("gla")
+
+
+def test_whole_arrays_stand_only_where_all_have_the_same_entries() -> None:
+    """Else each has its indices, products of matrices theirs together; no symbol is an index."""
+    found = equations_latex(symrnn.cell("gla"))
+    assert found[4] == r"(a_{t})_{j,l} = \sum_{p} (W_{2})_{j,l,p} \, (r_{t})_{p} + (b)_{j,l}"
+    assert found[6] == (r"(S_{t})_{j,l,p} = (\alpha_{t})_{j,l} \, (S_{t-1})_{j,l,p} + "
+                        r"(k_{t})_{j,l} \, (v_{t})_{j,p}")
+    assert r"+ (W^{\top}_{1} \, \bar{r}_{t})_{j}" in document("gla")
+    assert r"(h_{t})_{j,k} = (\hat{\boldsymbol{A}}_{t})_{j,k} \, (h_{t-1})_{j,k} + " \
+        r"(\hat{\boldsymbol{B}}_{t})_{j,k} \, (x_{t})_{j}" in equations_latex(symrnn.cell("s6"))
+    assert r"= -(\Delta_{t})_{j} \, \exp((A_{\mathrm{log}})_{j,k})" in document("s6")
 
 
 def test_behind_cases_nothing_reads_as_part_of_the_last_one() -> None:

@@ -31,11 +31,15 @@ class Atom:
 
 @dataclass(frozen=True)
 class Value:
-    """Numbers along named axes; a transposed vector is a row."""
+    """Numbers along named axes; a transposed vector is a row.
+
+    Of an ``entry`` the axes are its indices: those that two of them share run together.
+    """
 
     array: Any
     axes: tuple[str, ...] = ()
     row: bool = False
+    entry: bool = False
 
 
 def sigmoid(x: Any) -> Any:
@@ -65,6 +69,7 @@ class Meaning:
 
     def __init__(self, symbol: Callable[[str, int], Value | None], steps: int,
                  indices: dict[str, Value]) -> None:
+        """With ``indices`` formulas are those of one entry."""
         self.symbol, self.steps, self.indices = symbol, steps, indices
         self.step = 0
 
@@ -86,7 +91,7 @@ class Meaning:
                 front = atoms[:place - 1] if place else ()
                 value = self.big(atom, atoms[place + 1:])
                 return matrix_product(self.term(front), value) if front else value
-        if any(atom.indices for atom in atoms):
+        if self.indices:
             return self.indexed(atoms, ())
         value, sign = self.factor(atoms[0]), ""
         for atom in atoms[1:]:
@@ -109,38 +114,47 @@ class Meaning:
             self.step = now
             return replace(found[0], array=sum(one.array for one in found))
         if atom.text == "max":
-            value = self.factor(replace(rest[0], indices=()))
+            value = self.whole().factor(replace(rest[0], indices=()))
             axes = tuple(rest[0].indices.index(one) for one in atom.indices)
             return Value(np.max(value.array, axis=axes), tuple(
-                one for place, one in enumerate(value.axes) if place not in axes))
+                one for one in rest[0].indices if one not in atom.indices), entry=True)
         return self.indexed(rest, atom.indices)
 
     def indexed(self, atoms: Sequence[Atom], summed: tuple[str, ...]) -> Value:
         """Factors by their indices; what is not summed stays, in the order of the alphabet."""
-        parts, axis = [], dict[str, str]()
+        parts, known = [], set[str]()
         for atom in atoms:
-            if atom.kind == "op" and atom.text == TIMES:
+            if atom.kind == "op" and atom.text in (TIMES, DOT):
                 continue
-            value = self.factor(replace(atom, indices=()))
-            if len(value.axes) != len(atom.indices):
-                raise Unclear(f"{len(value.axes)} axes, indices {atom.indices}")
-            axis |= dict(zip(atom.indices, value.axes, strict=True))
-            parts.append((value.array, "".join(atom.indices)))
-        free = sorted(set(axis) - set(summed))
-        if not set(summed) <= set(axis):
-            raise Unclear(f"a sum over {summed} of factors with {set(axis)}")
+            value = self.factor(atom)
+            if value.axes and not value.entry:
+                raise Unclear(f"an array of {value.axes} among entries")
+            known |= {*value.axes}
+            parts.append((value.array, "".join(value.axes)))
+        free = sorted(known - set(summed))
+        if not set(summed) <= known:
+            raise Unclear(f"a sum over {summed} of factors with {known}")
         spec = f"{','.join(letters for _, letters in parts)}->{''.join(free)}"
-        return Value(np.einsum(spec, *(array for array, _ in parts)),
-                     tuple(axis[one] for one in free))
+        return Value(np.einsum(spec, *(array for array, _ in parts)), tuple(free), entry=True)
 
     def factor(self, atom: Atom) -> Value:
-        value = self.base(atom)
+        value = (self.whole() if atom.indices else self).base(atom)
+        if atom.indices:
+            if len(value.axes) != len(atom.indices) or value.entry:
+                raise Unclear(f"{value.axes} with indices {atom.indices}")
+            value = Value(value.array, atom.indices, entry=True)
         if atom.transposed:
             value = (replace(value, row=True) if len(value.axes) == 1 else
                      Value(value.array.T, value.axes[::-1]))
         if atom.power:
             value = together(np.power, replace(value, array=value.array + 0.0), self(atom.power))
         return value
+
+    def whole(self) -> Meaning:
+        """The same for whole arrays, of which an entry is told."""
+        made = Meaning(self.symbol, self.steps, {})
+        made.step = self.step
+        return made
 
     def base(self, atom: Atom) -> Value:
         if atom.kind == "number":
@@ -190,7 +204,8 @@ class Meaning:
             shown, result = same_axes(shown, result)
             held, result = same_axes(held, result)
             shown, held = same_axes(shown, held)
-            result = Value(np.where(held.array, shown.array, result.array), result.axes)
+            result = Value(np.where(held.array, shown.array, result.array), result.axes,
+                           entry=result.entry)
         return result
 
     def condition(self, atoms: Sequence[Atom]) -> Value:
@@ -225,10 +240,16 @@ def matrix_product(left: Value, right: Value) -> Value:
 def together(function: Callable[..., Any], left: Value, right: Value) -> Value:
     """Element by element; an axis that one side lacks is the same all along it."""
     left, right = same_axes(left, right)
-    return Value(function(left.array, right.array), left.axes, left.row and right.row)
+    return Value(function(left.array, right.array), left.axes, left.row and right.row,
+                 left.entry or right.entry)
 
 
 def same_axes(left: Value, right: Value) -> tuple[Value, Value]:
+    if left.entry or right.entry:
+        if any(one.axes and not one.entry for one in (left, right)):
+            raise Unclear(f"an array beside an entry: {left.axes}, {right.axes}")
+        every = tuple(sorted({*left.axes, *right.axes}))
+        return along(left, every), along(right, every)
     wide, narrow = (left, right) if len(left.axes) >= len(right.axes) else (right, left)
     spread = along(narrow, wide.axes)
     return (left, spread) if wide is left else (spread, right)
@@ -244,7 +265,7 @@ def along(value: Value, axes: tuple[str, ...]) -> Value:
         shape.append(left.pop(0)[1] if found else 1)
     if left:
         raise Unclear(f"{value.axes} beside {axes}")
-    return Value(np.reshape(value.array, shape), axes)
+    return Value(np.reshape(value.array, shape), axes, entry=value.entry)
 
 
 def _each(function: Callable[[Any], Any], value: Value) -> Value:

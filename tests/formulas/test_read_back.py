@@ -55,11 +55,10 @@ class Numbers:
         return self.interpreter.whole(name)
 
 
-def counted(place: int, axes: tuple[str, ...], sizes: dict[str, int]) -> Value:
-    """An index, which counts from zero along one of several axes, of which two may be alike."""
-    shape = [1] * len(axes)
-    shape[place] = sizes[axes[place]]
-    return Value(np.arange(sizes[axes[place]]).reshape(shape), axes)
+def counted(place: int, letters: tuple[str, ...], axes: tuple[str, ...], sizes: dict[str, int]
+            ) -> Value:
+    """An index, which counts from zero along one of several axes."""
+    return Value(np.arange(sizes[axes[place]]), (letters[place],), entry=True)
 
 
 def check(numbers: Numbers, program: Program, symbols: dict[str, str], sizes: dict[str, str],
@@ -73,7 +72,7 @@ def check(numbers: Numbers, program: Program, symbols: dict[str, str], sizes: di
     for equation in printed(program):
         (left,), right = read(equation)
         axes = numbers.axes[equation.lhs]
-        indices = {letter: counted(place, axes, numbers.sizes)
+        indices = {letter: counted(place, left.indices, axes, numbers.sizes)
                    for place, letter in enumerate(left.indices)}
         shown = left.inside[0][0] if left.kind == "group" else left
         assert symbols[shown.text] == equation.lhs
@@ -81,7 +80,7 @@ def check(numbers: Numbers, program: Program, symbols: dict[str, str], sizes: di
         steps = numbers.sizes["T"] if numbers.spans[equation.lhs] is Span.SEQUENCE else 1
         for meaning.step in range(steps):
             expected = numbers.value(equation.lhs, meaning.step)
-            found = along(meaning(right), expected.axes)
+            found = along(meaning(right), left.indices or expected.axes)
             np.testing.assert_allclose(np.broadcast_to(found.array, np.shape(expected.array)),
                                        expected.array, rtol=1e-12, atol=1e-12,
                                        err_msg=f"({equation.number}) {equation.lhs}")

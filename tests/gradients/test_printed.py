@@ -38,7 +38,7 @@ class Matrices(Meaning):
     """Meaning that knows diagonal matrices too; what stands side by side belongs together."""
 
     def term(self, atoms: Sequence[Atom]) -> Value:
-        parts = [[]] if any(one.kind == "big" or one.indices for one in atoms) else list(
+        parts = [[]] if self.indices or any(one.kind == "big" for one in atoms) else list(
             _split(atoms, HADAMARD))
         if len(parts) < 2:
             return super().term(atoms)
@@ -140,11 +140,11 @@ def are_right(lines: Lines) -> None:
     for name, text in read.lines():
         expected = read.value(name)
         (left,), right = reader.equation(text)
-        indices = {letter: along(Value(np.arange(read.run.sizes[axis]), (axis,)), expected.axes)
+        indices = {letter: Value(np.arange(read.run.sizes[axis]), (letter,), entry=True)
                    for letter, axis in zip(left.indices, expected.axes, strict=False)}
         meaning = Matrices(read.symbol, 1, indices)
         got = meaning(right)
-        array = np.broadcast_to(along(replace(got, row=False), expected.axes).array,
+        array = np.broadcast_to(along(replace(got, row=False), left.indices or expected.axes).array,
                                 np.shape(expected.array))
         np.testing.assert_allclose(array, expected.array, rtol=1e-9, atol=1e-9, err_msg=text)
 

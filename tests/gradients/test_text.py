@@ -33,6 +33,12 @@ def test_the_closed_form_of_a_gate() -> None:
     assert "   (6)  f[t] = σ(W_f x[t] + U_f h[t-1] + b_f)" in others
 
 
+def test_a_short_product_stands_in_two_places_and_has_no_name() -> None:
+    first, *others = str(gradient(symrnn.elman(), "W").closed).splitlines()
+    assert first.strip() == ("∂L/∂W = Σₜ ((Vᵀ (y\u0304[t]) + h\u0304⁻[t+1]) ⊙ (1 - h[t]²)) x[t]ᵀ")
+    assert others and not any("a\u0304" in one for one in others)
+
+
 def test_the_jacobian_of_a_state() -> None:
     found = gradient(symrnn.lstm()).jacobian("h_t", "c_{t-1}")
     assert str(found).strip() == "∂h[t]/∂c[t-1] = diag(o[t] ⊙ (1 - tanh²(c[t])) ⊙ f[t])"
@@ -119,7 +125,7 @@ def test_a_product_that_is_an_operand_has_a_symbol_that_is_no_product() -> None:
 
 def test_equal_terms_of_a_square_are_one() -> None:
     text = str(gradient(symrnn.cell("rwkv7")))
-    assert "= 2 a\u0304_s[t][j] κ[t][j,k] + " in text
+    assert "= 2 a\u0304_s[t][j] κ[t][j,l] + " in text
 
 
 @pytest.mark.parametrize("name", ["lstm", "mlstm", "lru"])

@@ -7,15 +7,21 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import symrnn
 from symrnn.cells import architectures
 from symrnn.checking.reference import Case, random_case
 from symrnn.pipeline import derive
+from symrnn.program.interpret import Array
+from symrnn.rounding import measure
+from symrnn.rounding.exact import Exact, middles
 
 HERE = Path(__file__).parent
 SEEDS = (3, 4)
+SHARE = 1e-12  # of an array's largest entry
+LEAST = 1e-280  # far below what trains anything: what a fast kernel takes for 0, carried on
 
 
 def saturated(name: str, seed: int) -> Case:
@@ -46,3 +52,14 @@ def cases() -> list[Any]:
                 pytest.mark.xfail(strict=True, reason=reasons[one.name, seed])]
                 if (one.name, seed) in reasons else [])
             for one in architectures() for seed in SEEDS]
+
+
+def misses(found: dict[str, Array], wanted: Exact) -> dict[str, float]:
+    """By how much of its largest entry each array is off, of those that miss."""
+    told = dict[str, float]()
+    for key, one in wanted.items():
+        size = float(np.max(np.abs(middles(one)), initial=0.0))
+        error = float(np.max(measure.errors(found[key], one), initial=0.0))
+        if not error <= max(SHARE * size, LEAST):
+            told[key] = error / size if size else np.inf
+    return told
