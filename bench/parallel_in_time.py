@@ -4,7 +4,8 @@ One process, rounds interleaved, medians, best times, and medians of the rounds'
 one sample: ``python bench/parallel_in_time.py`` (minGRU, 65,536 steps of 256 units on two threads).
 JAX and NumPy's products take the threads that the machine has; ``taskset -c 0,1`` in front gives
 all of them the same. With ``--numpy`` NumPy races too, step by step and by
-``symrnn.parallel_scan``.
+``symrnn.parallel_scan``; with ``--in-c`` the same scan in C, over pieces as samples, which is for
+few units: ``python bench/parallel_in_time.py --in-c --m 8``.
 """
 
 from __future__ import annotations
@@ -57,7 +58,7 @@ def seconds(call: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
-def contenders(m: int, steps: int, threads: int, in_numpy: bool
+def contenders(m: int, steps: int, threads: int, in_numpy: bool, in_c: bool
                ) -> tuple[dict[str, Callable[[], Any]], Any]:
     """All that race, by their names, and the outputs in float64."""
     net, draw = symrnn.cell("mingru"), np.random.default_rng(1)
@@ -73,6 +74,10 @@ def contenders(m: int, steps: int, threads: int, in_numpy: bool
         packed = kernel.pack(single)
         found[f"symrnn, threads={count}"] = (
             lambda kernel=kernel, packed=packed: kernel.infer(packed, x32)[0])
+        if in_c:
+            pieces = symrnn.parallel_scan(net, "c", threads=count)
+            found[f"symrnn, C, parallel_scan, threads={count}"] = (
+                lambda pieces=pieces: pieces.infer(single, x32)[0])
     if in_numpy:
         scan = symrnn.parallel_scan(net)
         found["symrnn, NumPy, parallel_scan"] = lambda: scan.infer(single, x32)[0]
@@ -90,8 +95,10 @@ if __name__ == "__main__":
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--numpy", action="store_true")
+    parser.add_argument("--in-c", action="store_true")
     chosen = parser.parse_args()
-    racing, wanted = contenders(chosen.m, chosen.steps, chosen.threads, chosen.numpy)
+    racing, wanted = contenders(chosen.m, chosen.steps, chosen.threads, chosen.numpy,
+                                 chosen.in_c)
     apart = {name: np.abs(np.asarray(call()) - wanted).max() / np.abs(wanted).max()
              for name, call in racing.items()}
     times = [{name: seconds(call) for name, call in racing.items()} for _ in range(chosen.rounds)]
@@ -101,5 +108,5 @@ if __name__ == "__main__":
         ratio = median(one[name] / one[ours] for one in times)
         best = min(one[name] for one in times)
         middle = median(one[name] for one in times)
-        print(f"{name:30} {1e3 * middle:9.1f} ms, best {1e3 * best:9.1f}"
+        print(f"{name:36} {1e3 * middle:9.1f} ms, best {1e3 * best:9.1f}"
               f", {ratio:6.2f} times ours, error {apart[name]:.1e} of the largest output")

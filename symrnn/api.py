@@ -18,7 +18,7 @@ from symrnn.losses import (binary_cross_entropy, mean_squared_error, softmax_cro
 from symrnn.kernels import compile
 from symrnn.optimisers import adam, gradient_norm_clip, momentum, sgd
 from symrnn.packaging import Packaged, package
-from symrnn.parallel import ParallelScan, parallel_scan
+from symrnn.parallel import Newton, NotConverged, ParallelScan, parallel_scan
 from symrnn.pipeline import derive, generate
 from symrnn.presentation import show
 from symrnn.presentation.costs import cost
@@ -35,13 +35,13 @@ from symrnn.transforms import (clipped, clipped_state, dropout, learned_initial,
 
 __all__ = [
     "Accuracy", "Cell", "CellFileError", "Comparison", "CompilerFailed", "CompilerMissing",
-    "Diverged", "Fitted", "Gradient", "Kernel", "Packaged", "ParallelScan", "Program",
-    "ProgramError", "Recurrence", "Run", "Saved", "ShapeError", "accuracy", "activation", "adam",
-    "adjoint", "bidirectional", "binary_cross_entropy", "cell", "cell_names", "clipped",
-    "clipped_state", "compare", "compile", "cost", "deep", "derive", "diagram", "dropout", "elman",
-    "fit", "flow", "generate", "gradient", "gradient_norm_clip", "gru", "join", "jordan",
-    "learned_initial", "load", "lstm", "mean_squared_error", "momentum", "package", "parallel_scan",
-    "random_parameters", "readout", "recurrence", "reverse", "save", "sgd", "show",
-    "softmax_cross_entropy", "t", "tangent", "to_onnx", "verify", "with_loss", "with_two_biases",
-    "without_bias", "zoneout",
+    "Diverged", "Fitted", "Gradient", "Kernel", "Newton", "NotConverged", "Packaged",
+    "ParallelScan", "Program", "ProgramError", "Recurrence", "Run", "Saved", "ShapeError",
+    "accuracy", "activation", "adam", "adjoint", "bidirectional", "binary_cross_entropy", "cell",
+    "cell_names", "clipped", "clipped_state", "compare", "compile", "cost", "deep", "derive",
+    "diagram", "dropout", "elman", "fit", "flow", "generate", "gradient", "gradient_norm_clip",
+    "gru", "join", "jordan", "learned_initial", "load", "lstm", "mean_squared_error", "momentum",
+    "package", "parallel_scan", "random_parameters", "readout", "recurrence", "reverse", "save",
+    "sgd", "show", "softmax_cross_entropy", "t", "tangent", "to_onnx", "verify", "with_loss",
+    "with_two_biases", "without_bias", "zoneout",
 ]

@@ -1,4 +1,4 @@
-"""Scans in parallel over time give what one step after the other gives, gradients too."""
+"""Affine scans in parallel over time give what one step after the other gives, gradients too."""
 
 from __future__ import annotations
 
@@ -28,15 +28,30 @@ def drawn(net: Program, steps: int, batch: int, size: int = 3) -> tuple[Any, dic
                               for one in net.with_role(Role.INPUT, Role.MASK)}
 
 
+def begun(net: Program, params: dict[str, Array], x: dict[str, Array]) -> dict[str, Array]:
+    """Initial states that are not zero; those that begin far below everything else stay there."""
+    given = symrnn.compile(net, "numpy", "float64").given(params, x, None)
+    random = np.random.default_rng(len(net.equations))
+    return {one.state: given.initial[one.state] if one.start else
+            random.uniform(0.1, 1, given.initial[one.state].shape) for one in net.delays}
+
+
 def hold(scan: symrnn.ParallelScan, steps: int, batch: int, pieces: int | None,
          tolerance: float = 1e-12) -> None:
     """Outputs, final states and gradients against the same kernel, step by step."""
     params, x = drawn(scan.program, steps, batch)
-    run = scan.kernel.forward(params, x)
+    for initial in (None, begun(scan.program, params, x)):
+        hold_from(scan, params, x, initial, pieces, tolerance)
+
+
+def hold_from(scan: symrnn.ParallelScan, params: dict[str, Array], x: dict[str, Array],
+              initial: dict[str, Array] | None, pieces: int | None, tolerance: float) -> None:
+    """The same from initial states."""
+    run = scan.kernel.forward(params, x, initial)
     final_bar = {name: np.sin(one) for name, one in run.final.items()}
     wanted = scan.kernel.backward(run, np.cos(run.y), final_bar)
-    y, final = scan.infer(params, x, pieces=pieces)
-    again, _, found = scan.gradients(params, x, np.cos, final_bar=final_bar, pieces=pieces)
+    y, final = scan.infer(params, x, initial, pieces)
+    again, _, found = scan.gradients(params, x, np.cos, initial, final_bar, pieces)
     assert found.keys() == wanted.keys() and final.keys() == run.final.keys()
     for one, other in ((y, run.y), (again, run.y),
                        *((final[name], run.final[name]) for name in final),
@@ -106,12 +121,36 @@ def test_pieces_run_in_c_too(threads: int) -> None:
     hold(symrnn.parallel_scan(symrnn.cell("mingru"), "c", "float64", threads), 37, 2, 5)
 
 
-@pytest.mark.parametrize("name, why", [
-    ("gru", "gru is nonlinear-dense"), ("indrnn", "indrnn is nonlinear-diagonal"),
-    ("gated_deltanet", "gated_deltanet is affine-structured")])
-def test_any_other_network_is_refused(name: str, why: str) -> None:
-    with pytest.raises(ProgramError, match=f"^{why}, and only what is affine-diagonal runs in "):
+@pytest.mark.parametrize("name", symrnn.cell_names("affine-structured"))
+def test_every_affine_structured_cell_runs_in_pieces(name: str) -> None:
+    """A row of the memory is a block: pieces run once more for each of its entries."""
+    hold(symrnn.parallel_scan(symrnn.cell(name), dtype="float64"), 37, 2, 5)
+
+
+@pytest.mark.parametrize("equations", [
+    "h[t] = R @ h[t-1] + x[t]",  # dense: all units are one block
+    "h[t] = a * h[t-1] + v * dot(a, h[t-1]) + x[t]",  # diagonal plus rank one
+    "h[t] = a * h[t-1] + v * h[t-3] + x[t]",  # three states to a unit
+    "s[t] = R @ h[t-1] - a * s[t-1]\nh[t] = v * h[t-1] + s[t] + x[t]"])
+def test_blocks_of_every_shape_run_in_pieces(equations: str) -> None:
+    states = "h[m], s[m]" if "s[t]" in equations else "h[m]"
+    used = ", ".join(f"{name}[{axes}]" for name, axes in
+                     {"R": "m,m", "a": "m", "v": "m"}.items() if name in equations)
+    net = parse(f"cell own\ninput x[m]\nstate {states}\nparam {used}\noutput h\n{equations}\n")
+    hold(symrnn.parallel_scan(net, dtype="float64"), 19, 2, 4)
+
+
+@pytest.mark.parametrize("name, kind", [
+    ("gru", "nonlinear-dense"), ("indrnn", "nonlinear-diagonal")])
+def test_what_is_not_affine_is_refused(name: str, kind: str) -> None:
+    with pytest.raises(ProgramError, match=f"^{name} is {kind}, and without Newton's method only "):
         symrnn.parallel_scan(symrnn.cell(name))
+
+
+def test_what_remembers_nothing_is_refused() -> None:
+    net = parse("cell own\ninput x[m]\noutput h\nh[t] = tanh(x[t]) + x[t-1]\n")
+    with pytest.raises(ProgramError, match="own remembers nothing, so there is no scan over time"):
+        symrnn.parallel_scan(net, newton=True)
 
 
 def test_what_cannot_be_told_its_sizes_is_refused() -> None:

@@ -1,6 +1,6 @@
 """Derivation: programs in, programs out. Every rule stands in ``rules``."""
 
-from symrnn.adjoint.directions import (gradients, jvp, jvp_each_sample, passed_on,
+from symrnn.adjoint.directions import (gradients, jvp, jvp_each_sample, opened, passed_on,
                                        second_order)
 from symrnn.adjoint.forward_mode import tangent
 from symrnn.adjoint.marks import BARS, DOTS, Mark
@@ -12,6 +12,6 @@ from symrnn.adjoint.within import Within, within_step
 
 __all__ = [
     "BARS", "DIFFERENTIABLE", "DOTS", "Linear", "Mark", "Terms", "Within", "adjoint", "gradients",
-    "join", "jvp", "jvp_each_sample", "linearise", "names_used", "passed_on", "second_order",
-    "tangent", "with_terms", "within_step",
+    "join", "jvp", "jvp_each_sample", "linearise", "names_used", "opened", "passed_on",
+    "second_order", "tangent", "with_terms", "within_step",
 ]

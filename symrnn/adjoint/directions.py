@@ -48,28 +48,28 @@ def second_order(program: Program) -> Program:
     derived = tangent(both, [one.name for one in program.with_role(*DIFFERENTIABLE)])
     gradients = {one.name for one in both.with_role(Role.GRADIENT)}
     moved = [one.name for one in derived.variables if one.of in gradients and not one.role.given]
-    return _opened(join(both, derived), (*program.outputs, *moved))
+    return opened(join(both, derived), (*program.outputs, *moved))
 
 
 def gradients(program: Program) -> Program:
     """The program with its adjoint: cotangents come in, all gradients go out."""
     both = join(program, adjoint(program))
-    return _opened(both, tuple(one.name for one in both.with_role(Role.GRADIENT)))
+    return opened(both, tuple(one.name for one in both.with_role(Role.GRADIENT)))
 
 
 def passed_on(program: Program, initial: str) -> Program:
     """The final states and their derivatives along one initial state."""
     derived = tangent(program, [initial])
-    return _opened(join(program, derived),
+    return opened(join(program, derived),
                    tuple(one.final for one in (*program.delays, *derived.delays)))
 
 
 def _with_tangent(program: Program, derived: Program) -> Program:
     finals = (one.final for one in (*program.delays, *derived.delays))
-    return _opened(join(program, derived), (*program.outputs, *derived.outputs, *finals))
+    return opened(join(program, derived), (*program.outputs, *derived.outputs, *finals))
 
 
-def _opened(system: Program, results: tuple[str, ...]) -> Program:
+def opened(system: Program, results: tuple[str, ...]) -> Program:
     """What leads to the results, as a program that a kernel runs forward."""
     finals = {delay.final for delay in system.delays}
     outputs = tuple(one for one in results if one not in finals)

@@ -26,7 +26,7 @@ class Structure(Enum):
 
 
 class Kind(Enum):
-    """The kinds, from that which parallel scans like best to those that none takes."""
+    """The kinds, from that which parallel scans like best to that which they like least."""
 
     AFFINE_DIAGONAL = "affine-diagonal"
     AFFINE_STRUCTURED = "affine-structured"
@@ -40,14 +40,16 @@ class Part:
     """States that depend on one another, and how the next ones follow from the last.
 
     Where they are ``affine``, no factor of the Jacobian depends on a state. ``kept`` are the axes
-    along which no entry meets another: all of them where the structure is diagonal. ``pairs``
-    tell which next state (by its name) depends on which last one (by the delayed name).
+    along which no entry meets another, at these ``places``: all of them where the structure is
+    diagonal. ``pairs`` tell which next state (by its name) depends on which last one (by the
+    delayed name).
     """
 
     delays: tuple[Delay, ...]
     affine: bool
     structure: Structure
     kept: tuple[str, ...]
+    places: tuple[int, ...]
     pairs: tuple[tuple[str, str], ...]
 
     @property
@@ -82,7 +84,7 @@ def _part(program: Program, names: frozenset[str], delays: tuple[Delay, ...]) ->
              if new.source in every[old.lhs]}
     kept = _kept(program, delays, [way for some in found.values() for way in some])
     return Part(delays, is_affine(program, names), _structure(program, delays, kept, found),
-                tuple(program[delays[0].lhs].axes[place] for place in kept), tuple(found))
+                tuple(program[delays[0].lhs].axes[place] for place in kept), kept, tuple(found))
 
 
 def _kept(program: Program, delays: Sequence[Delay], some: Sequence[Way]) -> tuple[int, ...]:

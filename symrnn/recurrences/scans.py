@@ -1,9 +1,10 @@
 """A network taken apart at its scans: what is there before them, their steps alone, what follows.
 
-Where a part is affine entry by entry, its steps over a piece of the sequence are together one such
-map again: ``h -> a h + b``. So pieces can run side by side, each from zero, which gives every b;
-the derivative of the last state by the first gives every a; and then each runs from where it
-really begins. Nothing is derived by hand: a comes from the tangent of the steps.
+Where a part is affine, its steps over a piece of the sequence are together one such map again:
+``h -> a h + b``. So pieces can run side by side, each from zero, which gives every b; the
+derivative of the last state by the first gives every a; and then each runs from where it really
+begins. Nothing is derived by hand: a comes from the tangent of the steps. A part that is not affine
+is linearised.
 """
 
 from __future__ import annotations
@@ -15,7 +16,10 @@ from symrnn.adjoint import passed_on
 from symrnn.adjoint.slices import leading_to
 from symrnn.program import (FED, Program, ProgramError, Role, Span, Variable, of_network, verify)
 from symrnn.program.expressions import sizes_in_order
-from symrnn.recurrences.kinds import Kind, Part, kind_of, parts
+from symrnn.recurrences.chunk_form import Chunkwise
+from symrnn.recurrences.chunkwise import chunkwise
+from symrnn.recurrences.kinds import Part, kind_of, parts
+from symrnn.recurrences.newton import Linearised, linearised
 from symrnn.transforms.rewiring import recurrence
 
 
@@ -26,21 +30,42 @@ class Scan:
     What the steps read of the step before, but for their own states, they are given as an input.
     ``before`` is None where the steps read nothing but what is given. ``factors`` are, by the name
     of a state, programs whose final states are those of the steps, and their derivatives by that
-    state at the start.
+    state at the start. Steps that are not affine have none: they are ``linearised``. Where there
+    is a ``chunkwise`` form, it takes the place of the steps.
     """
 
     part: Part
     before: Program | None
     steps: Program
     factors: Mapping[str, Program]
+    linearised: Linearised | None = None
+    chunkwise: Chunkwise | None = None
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """What has to be there at every step, or in every sample, before the scan."""
+        if self.chunkwise is not None:
+            return self.chunkwise.reads
+        return tuple(one.name for one in self.steps.with_role(*FED))
+
+    @property
+    def gives(self) -> tuple[str, ...]:
+        """What is there at every step after the scan."""
+        if self.chunkwise is not None:
+            return tuple(one.name for one in self.chunkwise.readings)
+        return self.steps.outputs
 
 
 @dataclass(frozen=True)
 class Scans:
-    """All parts in their order, and the program that gives the outputs; None without others."""
+    """All parts in their order, and the program that gives the outputs; None without others.
+
+    The ``program`` is the network, with names for what chunkwise forms take.
+    """
 
     scans: tuple[Scan, ...]
     after: Program | None
+    program: Program
 
     @property
     def known(self) -> frozenset[str]:
@@ -50,23 +75,37 @@ class Scans:
 
 
 @of_network
-def scans(program: Program, there: Collection[str] = ()) -> Scans:
-    """A network that is affine entry by entry, taken apart. Raises ProgramError for any other.
+def scans(program: Program, there: Collection[str] = (), newton: bool = False,
+          in_chunks: bool = False) -> Scans:
+    """A network that is affine in its states, taken apart; any other by Newton's method alone.
 
-    What is ``there`` already, such as the states of a forward pass, is not computed again.
+    What is ``there`` already, such as the states of a forward pass, is not computed again. Raises
+    ProgramError for what remembers nothing, without ``newton`` for what is not affine, and for what
+    has no chunkwise form where its affine parts are to run ``in_chunks``.
     """
     found = tuple(one for one in parts(program) if one.delays[0].source not in there)
     kind = kind_of(found)
-    if kind is not Kind.AFFINE_DIAGONAL:
-        told = "remembers nothing" if kind is None else f"is {kind.value}"
-        raise ProgramError(f"{program.name} {told}, and only what is {Kind.AFFINE_DIAGONAL.value} "
-                           f"runs in parallel over time; symrnn.recurrence(net) prints why")
+    if kind is None:
+        raise ProgramError(f"{program.name} remembers nothing, so there is no scan over time")
+    if not newton and not all(one.affine for one in found):
+        raise ProgramError(f"{program.name} is {kind.value}, and without Newton's method only what "
+                           f"is affine runs in parallel over time (symrnn.recurrence(net) prints "
+                           f"why); parallel_scan(net, newton=True) iterates")
+    if in_chunks and not any(one.affine for one in found):
+        raise ProgramError(f"{program.name} has no chunkwise form: no part of it is affine")
+    found = tuple(sorted(found, key=lambda one: _place(program, one)))
+    forms = list[Chunkwise | None]()
+    for part in found:
+        form = None
+        if in_chunks and part.affine:
+            program, form = chunkwise(program, part)
+        forms.append(form)
     known, made = {*there}, list[Scan]()
-    for part in sorted(found, key=lambda one: _place(program, one)):
-        made.append(_scan(program, part, known))
+    for part, form in zip(found, forms, strict=True):
+        made.append(_scan(program, part, known, form))
         known |= {*_bound(made[-1])}
     results = [name for name in program.outputs if name not in known]
-    return Scans(tuple(made), _cut(program, known, results))
+    return Scans(tuple(made), _cut(program, known, results), program)
 
 
 def _place(program: Program, part: Part) -> int:
@@ -79,12 +118,14 @@ def _bound(scan: Scan) -> Iterator[str]:
     """What is known once a scan has run."""
     if scan.before is not None:
         yield from scan.before.outputs
-    yield from scan.steps.outputs
+    yield from scan.gives
 
 
-def _scan(program: Program, part: Part, known: Collection[str]) -> Scan:
+def _scan(program: Program, part: Part, known: Collection[str], form: Chunkwise | None) -> Scan:
     names = recurrence(program, part.delays[0].source)
     read = {name for one in program.equations if one.lhs in names for name in one.reads} - names
+    if form is not None:
+        read = {*form.reads}
     there = [one.name for one in program.variables if one.name in read
              and one.span is not Span.CONSTANT and not one.role.given]
     made = [delay.source if (delay := program.delay_of(name)) else name for name in there]
@@ -92,6 +133,12 @@ def _scan(program: Program, part: Part, known: Collection[str]) -> Scan:
                                    if name not in known and not program[name].role.given])
     steps = _cut(program, there, [one.source for one in part.delays])
     assert steps is not None
+    if form is not None:
+        return Scan(part, before, steps, {}, chunkwise=form)
+    if not part.affine:
+        step = linearised(steps)
+        return Scan(part, before, steps, {},
+                    replace(step, program=_with_used_sizes(step.program)))
     return Scan(part, before, steps,
                 {one.state: _with_used_sizes(passed_on(steps, one.initial))
                  for one in part.delays})
@@ -104,6 +151,7 @@ def _cut(program: Program, given: Iterable[str], results: list[str]) -> Program 
     names = frozenset(given)
 
     def changed(one: Variable) -> Variable:
+        one = replace(one, drawn=None)  # nobody draws any, and it may read what is left out
         if one.name in names:
             return replace(one, role=Role.INPUT, stands_for=None)
         if one.role is Role.START:

@@ -59,6 +59,13 @@ def insert(program: Program, place: int, variables: Collection[Variable], lhs: s
     return replace(program, variables=(*program.variables, *variables), equations=equations)
 
 
+def exchanged(program: Program, equation: Equation) -> Program:
+    """The program with another right-hand side for what an equation binds."""
+    return replace(program, equations=tuple(
+        replace(one, rhs=equation.rhs) if one.lhs == equation.lhs else one
+        for one in program.equations))
+
+
 def redefine(program: Program, name: str, fresh: Variable, rule: Callable[[Symbol], Expr],
              inside: Collection[str] = ()) -> Program:
     """The old equation binds ``fresh``, and one behind it the old name by a rule.
