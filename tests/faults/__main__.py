@@ -43,6 +43,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--only", default="", help="faults whose identity begins so")
     parser.add_argument("--again", action="store_true", help="also those that survived")
     parser.add_argument("--whole", action="store_true", help="survivors meet all tests (an hour)")
+    parser.add_argument("--quick", action="store_true",
+                        help="tests of the module before all else; no texts are compared")
     parser.add_argument("--minutes", type=float, default=600, help="begin none after that")
     parser.add_argument("--patience", type=float, default=60,
                         help="seconds of work for the tests of a module (60)")
@@ -81,7 +83,7 @@ def sitting(faults: list[Fault], wanted: argparse.Namespace) -> None:
     with tempfile.TemporaryDirectory() as other:
         work = wanted.work or Path(other)
         work.mkdir(parents=True, exist_ok=True)
-        tree = Tree.of(ROOT, work, wanted.patience, wanted.whole)
+        tree = Tree.of(ROOT, work, wanted.patience, wanted.whole, wanted.quick)
         if wrong := tree.right():
             raise SystemExit(f"nothing is planted, as this tree is wrong already: {wrong}")
         for number, one in enumerate(faults):

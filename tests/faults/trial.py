@@ -52,9 +52,11 @@ class Tree:
     root: Path
     patience: float  # seconds for the tests of a module
     whole: bool = False  # whether what survives those meets all other tests
+    quick: bool = False  # the tests of a module first, then numbers; texts are not compared
 
     @classmethod
-    def of(cls, checkout: Path, work: Path, patience: float, whole: bool) -> Tree:
+    def of(cls, checkout: Path, work: Path, patience: float, whole: bool = False,
+           quick: bool = False) -> Tree:
         """A fresh copy of what git tracks or would track."""
         root = work / "tree"
         shutil.rmtree(root, ignore_errors=True)
@@ -68,20 +70,23 @@ class Tree:
         (work / "kernels").mkdir(mode=0o700, exist_ok=True)
         compileall.compile_dir(root, quiet=2, invalidation_mode=(
             py_compile.PycInvalidationMode.CHECKED_HASH))
-        return cls(root, patience, whole)
+        return cls(root, patience, whole, quick)
 
     def tried(self, fault: Fault) -> Verdict:
         """What becomes of the copy with this fault in it."""
-        with self._cache(fault.path) as cache, self._planted(fault):
-            found = _verdict("numbers", self._probed(cache))
+        found = None if self.quick else self._looked(fault, "numbers", self._probed)
         if found is None:
             found, finished = self._tested(fault, suite(fault.path), self.patience)
         if found is None:
-            with self._cache(fault.path) as cache, self._planted(fault):
-                found = _verdict("drift", self._drifted(cache))
+            found = (self._looked(fault, "numbers", self._probed) if self.quick
+                     else self._looked(fault, "drift", self._drifted))
         if found is None and self.whole:
             found, finished = self._tested(fault, ("tests",), NIGHT, "suite")
         return found or Verdict("survived", "" if finished else "not all of its tests had run")
+
+    def _looked(self, fault: Fault, how: str, look: Callable[[Path], Told]) -> Verdict | None:
+        with self._cache(fault.path) as cache, self._planted(fault):
+            return _verdict(how, look(cache))
 
     def right(self) -> list[str]:
         """What is found without any fault: nothing, or no verdict would mean anything."""

@@ -15,8 +15,8 @@ from dataclasses import asdict, dataclass
 from itertools import takewhile
 from pathlib import Path
 
-from symrnn.fuzzing.campaign import Campaign, Report
-from symrnn.fuzzing.toolchains import daily_kernels
+from symrnn.fuzzing.campaign import Campaign, Made, Report
+from symrnn.fuzzing.toolchains import all_kernels, daily_kernels
 from symrnn.runtime.compiler import slightly_optimised
 from symrnn.runtime.patience import silence
 
@@ -62,20 +62,29 @@ def following(held: Iterable[Held]) -> int:
     return max((one.end for one in held), default=FIRST)
 
 
-def sitting(seeds: Iterable[int], commit: str, file: Path = FILE) -> Report | None:
-    """Try seeds in a row, each kept at once; returns what is wrong, if something is."""
-    before = read(file)
-    found = Held(following(before), 0, 0, commit)
-    for number, seed in enumerate(seeds):
-        if not number:
-            found = Held(seed, 0, 0, commit)
-        with silence(), slightly_optimised():
-            report = Campaign(CELLS, seed, daily_kernels()).run()
+def tried(seed: int, kernels: tuple[Made, ...]) -> Report:
+    """The cells of one seed."""
+    with silence(), slightly_optimised():
+        return Campaign(CELLS, seed, kernels).run()
+
+
+def sitting(seeds: Iterable[int], commit: str, file: Path | None = FILE,
+            kernels: tuple[Made, ...] | None = None) -> tuple[Held, Report | None]:
+    """Try seeds in a row, each kept at once where there is a file.
+
+    Returns what held, and what is wrong, if something is.
+    """
+    before = [] if file is None else read(file)
+    found: Held | None = None
+    for seed in seeds:
+        found = found or Held(seed, 0, 0, commit)
+        report = tried(seed, daily_kernels() if kernels is None else kernels)
         if report.failure:
-            return report
+            return found, report
         found = found.and_one(report)
-        write([*before, found], file)
-    return None
+        if file is not None:
+            write([*before, found], file)
+    return found or Held(following(before), 0, 0, commit), None
 
 
 def told(held: Iterable[Held]) -> str:
@@ -91,17 +100,24 @@ def main() -> None:
     parser.add_argument("--first", type=int, help="the first seed (behind those that held)")
     parser.add_argument("--seeds", type=int, default=1000, help="how many at most (1000)")
     parser.add_argument("--minutes", type=float, default=60, help="begin none after that (60)")
+    parser.add_argument("--kernels", help="of all compilers those that are called so")
     parser.add_argument("--report", action="store_true", help="tell what held, try nothing")
     wanted = parser.parse_args()
-    if not wanted.report:
-        end = time.monotonic() + 60 * wanted.minutes
-        first = following(read()) if wanted.first is None else wanted.first
-        commit = subprocess.run(["git", "rev-parse", "--short=12", "HEAD"], cwd=FILE.parent,
-                                capture_output=True, text=True, check=True).stdout.strip()
-        in_time = takewhile(lambda _: time.monotonic() < end, range(first, first + wanted.seeds))
-        if wrong := sitting(in_time, commit):
-            raise SystemExit(str(wrong))
-    print(told(read()))
+    if wanted.report:
+        print(told(read()))
+        return
+    end = time.monotonic() + 60 * wanted.minutes
+    first = following(read()) if wanted.first is None else wanted.first
+    commit = subprocess.run(["git", "rev-parse", "--short=12", "HEAD"], cwd=FILE.parent,
+                            capture_output=True, text=True, check=True).stdout.strip()
+    in_time = takewhile(lambda _: time.monotonic() < end, range(first, first + wanted.seeds))
+    chosen = tuple(one for one in all_kernels() if wanted.kernels and wanted.kernels in one.name)
+    if wanted.kernels and not chosen:
+        raise SystemExit(f"no kernel is called so: {', '.join(one.name for one in all_kernels())}")
+    found, wrong = sitting(in_time, commit, None if chosen else FILE, chosen or None)
+    print(told([found] if chosen else read()))
+    if wrong:
+        raise SystemExit(str(wrong))
 
 
 if __name__ == "__main__":

@@ -159,3 +159,10 @@ def test_symbols_may_have_the_names_of_the_file(tmp_path: Path) -> None:
     package(network, "net", {"turn": 3, "real": 9}).write(tmp_path)
     assert "add_columns" in (tmp_path / "src/net_fast.c").read_text(encoding="utf-8")
     checked(tmp_path, tmp_path)
+
+
+def test_the_room_for_weights_holds_a_number_behind_the_last_panel(tmp_path: Path) -> None:
+    """31 units have panels as long in vectors of 8 lanes as in those of 16, which room is for."""
+    package(parse(HOSTILE), "net", {"turn": 3, "real": 31}).write(tmp_path)
+    checked(tmp_path, tmp_path, "-march=native", "-fsanitize=address,undefined",
+            "-fno-sanitize-recover=all")
