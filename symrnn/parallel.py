@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from symrnn.adjoint import adjoint, gradients
-from symrnn.kernels import compile, compile_forward
+from symrnn.kernels import Threads, compile, compile_forward
 from symrnn.program import FED, Delay, Program, Role, Span, quoted
 from symrnn.recurrences import Scan, scans
 from symrnn.runtime import Kernel, ShapeError
@@ -93,7 +93,7 @@ class ParallelScan:
 
 
 def parallel_scan(program: Program, backend: str = "numpy", dtype: npt.DTypeLike = "float32",
-                  threads: int = 1) -> ParallelScan:
+                  threads: Threads = 1) -> ParallelScan:
     """What runs a network over long sequences in few steps; exact but for rounding.
 
     Only for what ``symrnn.recurrence(net).kind`` calls "affine-diagonal". The arguments are those
