@@ -84,7 +84,7 @@ vec_cos vec_sqrt is_negative scaled_inverse near_one with_sign_of expm1_of_twice
 vec_sigmoid_from_tail vec_complement_from_tail vec_tanh_tail vec_tanh_from_tail
 vec_slope_from_tail given_or clear is_wanted many
 block_share share_of is_mine mine lane lanes lanes_of may_share READING row_from lower upper
-columns_of column part_from PARTS
+columns_of column part_from PARTS next_divisor
 """.split()
 
 # What the step of one sample calls its own besides.

@@ -122,13 +122,13 @@ class _Reader:
         if stage.walk is Walk.ROWS:
             yield from self._groups(stage.groups, 1, steps * batch)
         elif stage.walk is Walk.CHUNKS:
-            at_once = self.steps(chunk)
-            many = ceil(steps / at_once)
-            yield from self._ahead(stage, many, at_once * batch)
+            many = ceil(steps / self.steps(chunk))
+            rows = ceil(steps / many) * batch  # the last one may be shorter: on average
+            yield from self._ahead(stage, many, rows)
             yield from self._scan(stage)
             rest = (*(stage.after if chunk.joining else ()),
                     *(one for joining in chunk.joining for one in joining.groups))
-            yield from self._groups(rest, many, at_once * batch)
+            yield from self._groups(rest, many, rows)
         else:
             yield from self._scan(stage)
         yield from self._groups(() if chunk.joining else stage.after, 1, steps * batch)

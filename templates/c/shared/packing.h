@@ -88,6 +88,12 @@ ALWAYS size_t part_from(size_t count, size_t part, size_t parts)
     return part * (count / parts) + min_size(part, count % parts);
 }
 
+/* The next number behind one of 1, 2, 3, 4, 6, 8, 12, 16 and so on: those that divide much. */
+ALWAYS size_t next_divisor(size_t number)
+{
+    return number + (number < 3 ? 1 : number & (number - 1) ? number / 3 : number / 2);
+}
+
 /* A thread's share of a nest: its blocks, and of their rows those of one lane. */
 typedef struct block_share { size_t from, to, lane, lanes; } block_share;
 
@@ -126,10 +132,11 @@ MAYBE size_t lanes_of(size_t count, size_t rows, size_t threads)
     size_t best = 1, least = (size_t)-1;
     if (count % threads == 0)
         return 1;
-    for (size_t lanes = 1; lanes <= threads && (lanes == 1 || may_share(rows, lanes)); lanes *= 2) {
+    for (size_t lanes = 1; lanes <= threads && (lanes == 1 || rows / lanes >= 4);
+         lanes = next_divisor(lanes)) {
         const size_t groups = threads / lanes;
         const size_t time = (count + groups - 1) / groups * ((rows + lanes - 1) / lanes + READING);
-        if (time < least)
+        if (time < least && (lanes == 1 || may_share(rows, lanes)))
             best = lanes, least = time;
     }
     return best;

@@ -11,8 +11,9 @@
  * to add an eighth. A share of 2^16 multiplications takes 4096 cycles with AVX, 16 a cycle: 1.4
  * microseconds at 3 GHz. So 2^13 of them, a share / PARTS, take as long as one thread more costs at
  * a barrier; the last of so many saves a part in threads (threads - 1) of the work, and comes where
- * that is more. A team that meets seldom, or for one step alone, must be woken for it, which takes
- * longer: four times that share. */
+ * that is more. Where work is not worth all threads, a number of them is taken that divides much:
+ * blocks and rows go round. A team that meets seldom, or for one step alone, must be woken for it,
+ * which takes longer: four times that share. */
 #ifndef SHARE_OF_LOOP
 #define SHARE_OF_LOOP (1 << 16)
 #define SHARE_OF_STEP (1 << 18)
@@ -22,9 +23,13 @@ MAYBE size_t team_of(size_t threads, size_t multiplications, size_t share)
 {
     enum { PARTS = 8 };
     const size_t shares = multiplications / share;
-    size_t team = min_size(threads, shares < 1 ? 1 : shares);
-    while (team > 2 && team * (team - 1) * share > PARTS * multiplications)
-        --team;
+    size_t most = min_size(threads, shares < 1 ? 1 : shares), team = 1;
+    while (most > 2 && most * (most - 1) * share > PARTS * multiplications)
+        --most;
+    if (most == threads)
+        return threads;
+    while (next_divisor(team) <= most)
+        team = next_divisor(team);
     return team;
 }
 
