@@ -139,7 +139,8 @@ def test_a_row_tells_speed_team_and_meetings() -> None:
         Prediction(2, 1.0, 0.5, 0.5),) * 6), (Prediction(1, 4.0, 0.0, 0.0),) * 7)
     (row,) = simulated_rows([one])
     assert row[5:7] == ("2.0, 25% meeting (1.0)", "2.0, a team of 2, 25% meeting (1.0)")
-    assert list(lines([one])["vectors of 64 bytes"].values())[0][:2] == [(1.0, 1.0), (2.0, 2.0)]
+    panel = lines([one])["vectors of 64 bytes"]
+    assert next(iter(panel.values()))[:2] == [(1.0, 1.0), (2.0, 2.0)]
 
 
 @pytest.mark.xdist_group("bench")

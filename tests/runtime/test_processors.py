@@ -73,5 +73,5 @@ def test_scans_in_parallel_take_it_too() -> None:
 
 
 def test_another_word_is_refused() -> None:
-    with pytest.raises(ValueError, match="threads is 'all'; .* or \"auto\""):
+    with pytest.raises(ValueError, match=r"threads is 'all'; .* or \"auto\""):
         symrnn.compile(symrnn.gru(), threads="all")  # type: ignore[arg-type]

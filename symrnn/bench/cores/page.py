@@ -9,15 +9,15 @@ from symrnn.bench.cores.machine import Machine
 from symrnn.bench.report import Row, duration
 
 EXPLAINED = (
-    "`symrnn bench --cores --results bench/CORES.md --plot bench/CORES.png` printed this page. The "
-    "model knows no cell: a network's schedule tells its loop nests, the shared header of the fast C "
-    "how threads divide them, and the first table what the machine does. The second has kernels of "
-    "this machine on one thread and two, the least of interleaved rounds, beside the model, no "
-    "number of which was fitted to them. The third is a simulation and no measurement: more of the "
-    "same cores, each with its caches, memory half as fast as their number, a barrier that grows as "
-    "the number of threads. It tells how many times faster than one thread; how many threads C lets "
-    "into the team; which part of the time goes into meeting; and in brackets the speed of threads "
-    "that share blocks of units alone, and never rows.")
+    "`symrnn bench --cores --results bench/CORES.md --plot bench/CORES.png` printed this page. "
+    "The model knows no cell: a network's schedule tells its loop nests, the shared header of the "
+    "fast C how threads divide them, and the first table what the machine does. The second has "
+    "kernels of this machine on one thread and two, the least of interleaved rounds, beside the "
+    "model, no number of which was fitted to them. The third is a simulation and no measurement: "
+    "more of the same cores, each with its caches, memory half as fast as their number, a barrier "
+    "that grows as the number of threads. It tells how many times faster than one thread; how many "
+    "threads C lets into the team; which part of the time goes into meeting; and in brackets the "
+    "speed of threads that share blocks of units alone, and never rows.")
 CONSTANTS: Row = ("vectors", "full tiles", "a function", "another operation", "barrier of two",
                   "team of two", "L1", "L2", "L3", "memory", "L3, two cores", "memory, two cores")
 COMPARED: Row = ("cell", "what", "sizes", "threads", "measured", "predicted", "ratio")

@@ -1,9 +1,10 @@
 """Seconds of a kernel by number of threads: what each thread of a team does, and its meetings.
 
-A tile of R rows and W vectors takes R W multiply-adds for each entry of its operands, or R + W loads,
-whichever are more. The first tile of a block waits for its panel, from the cache that the thread's
-panels fit into; the others find it. Functions and operations of rows come on top, and the reading
-of rows, those that other threads wrote among them. A nest lasts as long as its slowest thread.
+A tile of R rows and W vectors takes R W multiply-adds for each entry of its operands, or R + W
+loads, whichever are more. The first tile of a block waits for its panel, from the cache that the
+thread's panels fit into; the others find it. Functions and operations of rows come on top, and the
+reading of rows, those that other threads wrote among them. A nest lasts as long as its slowest
+thread.
 """
 
 from __future__ import annotations
