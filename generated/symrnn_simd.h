@@ -770,8 +770,9 @@ enum { FAR = 1 << 16, FAR_FOR_ROWS = 1 << 14, AHEAD = 4096, LINE = 64 };
  *
  * An addition takes four cycles or five, and two start a cycle: with fewer than eight sums a tile
  * would wait for its own additions. So R N S is 8 or more: S sums side by side for each one, of
- * every S-th entry, added up at the end. Transposed tiles, of reductions, have S = 1: there are
- * mostly units enough for the highest ones. Entries are taken STEPS at a time: narrow vectors are
+ * every S-th entry, added up at the end. From four rows on it depends on N alone, so that threads
+ * may cut rows there: see may_share. Transposed tiles, of reductions, have S = 1: there are mostly
+ * units enough for the highest ones. Entries are taken STEPS at a time: narrow vectors are
  * used up so soon that counting a loop for each of them shows.
  *
  * `sum` is an array in registers: every loop over it is unrolled, every index a constant. */
@@ -968,7 +969,7 @@ extern TILES const tile_function tiles[WIDEST][MOST_ROWS], first_tiles[WIDEST][M
 #if defined(SYMRNN_TILES_APART) /* that is all */
 #elif VECTOR_BYTES == 64
 ROW(1, 8) TILE(2, 1, 4) TILE(3, 1, 3) TILE(4, 1, 2)
-TILE(5, 1, 2) TILE(6, 1, 2) TILE(7, 1, 2) TILE(8, 1, 1)
+TILE(5, 1, 2) TILE(6, 1, 2) TILE(7, 1, 2) TILE(8, 1, 2)
 ROW(2, 4) TILE(2, 2, 2) TILE(3, 2, 2) TILE(4, 2, 1)
 TILE(5, 2, 1) TILE(6, 2, 1) TILE(7, 2, 1) TILE(8, 2, 1)
 ROW(3, 4) TILE(2, 3, 2) TILE(3, 3, 1) TILE(4, 3, 1)
@@ -1356,20 +1357,90 @@ ALWAYS size_t share_from(size_t count, size_t thread, size_t threads)
     return threads == 1 ? count * thread : count * thread / threads;
 }
 
-/* A thread's share of a nest over rows in any order. Where there are fewer blocks than threads,
- * `lanes` of them take the same block, each its own parts of the rows. The parts are the same for
- * any number of threads, and so are the bits. */
-typedef struct block_share { size_t from, to, lane, lanes; } block_share;
-
-ALWAYS block_share share_of(size_t count, size_t thread, size_t threads)
+/* Where a part of `count` things begins, if parts are cut as balanced_chunk does: the first ones
+ * may have one more. */
+ALWAYS size_t part_from(size_t count, size_t part, size_t parts)
 {
-    if (count >= threads || count == 0)
-        return (block_share){share_from(count, thread, threads),
-                             share_from(count, thread + 1, threads), 0, 1};
-    const size_t lanes = threads / count, block = thread / lanes; /* some threads may be over */
-    return (block_share){block, block < count ? block + 1 : block, thread % lanes, lanes};
+    return part * (count / parts) + min_size(part, count % parts);
 }
 
+/* The next number behind one of 1, 2, 3, 4, 6, 8, 12, 16 and so on: those that divide much. */
+ALWAYS size_t next_divisor(size_t number)
+{
+    return number + (number < 3 ? 1 : number & (number - 1) ? number / 3 : number / 2);
+}
+
+/* A thread's share of a nest: its blocks, and of their rows those of one lane. */
+typedef struct block_share { size_t from, to, lane, lanes; } block_share;
+
+#ifdef SYMRNN_BLAS
+
+/* A call of another size might round otherwise, so lanes get whole parts of the rows: those that a
+ * nest takes at a time. */
+ALWAYS size_t lanes_of(size_t count, size_t rows, size_t threads)
+{
+    (void)rows;
+    return count >= threads || count == 0 ? 1 : threads / count;
+}
+
+ALWAYS size_t row_from(size_t rows, size_t lane, size_t lanes)
+{
+    const size_t parts = (rows + ROWS_AT_ONCE - 1) / ROWS_AT_ONCE;
+    return lanes == 1 ? rows * lane : part_from(rows, share_from(parts, lane, lanes), parts);
+}
+
+#else
+
+/* Whether so many lanes may share rows. A tile of four rows or more adds up entries in the same
+ * order as any other of its width (see TILE), a lower one does not; seven may be four and three. */
+ALWAYS int may_share(size_t rows, size_t lanes)
+{
+    return rows / lanes >= 8 || (rows / lanes >= 4 && (rows + lanes - 1) / lanes <= 6);
+}
+
+/* How many lanes share the rows of each block. One, where every thread has as many blocks as the
+ * others. Else some would wait for those that have one more, or have none; then a block is shared,
+ * and each lane reads its panels for fewer rows. To read them takes as long as READING rows: the
+ * second cache gives half a vector a cycle, in which two are multiplied. */
+MAYBE size_t lanes_of(size_t count, size_t rows, size_t threads)
+{
+    enum { READING = 4 };
+    size_t best = 1, least = (size_t)-1;
+    if (count % threads == 0)
+        return 1;
+    for (size_t lanes = 1; lanes <= threads && (lanes == 1 || rows / lanes >= 4);
+         lanes = next_divisor(lanes)) {
+        const size_t groups = threads / lanes;
+        const size_t time = (count + groups - 1) / groups * ((rows + lanes - 1) / lanes + READING);
+        if (time < least && (lanes == 1 || may_share(rows, lanes)))
+            best = lanes, least = time;
+    }
+    return best;
+}
+
+/* Where the rows of a lane begin; they end where those of the next one do. */
+ALWAYS size_t row_from(size_t rows, size_t lane, size_t lanes)
+{
+    return share_from(rows, lane, lanes);
+}
+
+#endif
+
+/* The share of a thread in so many blocks of so many rows; some threads may be over. */
+ALWAYS block_share share_of(size_t count, size_t rows, size_t thread, size_t threads)
+{
+    if (threads == 1)
+        return (block_share){0, count, 0, 1};
+    const size_t lanes = lanes_of(count, rows, threads);
+    const size_t groups = threads / lanes, group = thread / lanes;
+    if (group >= groups)
+        return (block_share){count, count, 0, lanes};
+    return (block_share){share_from(count, group, groups), share_from(count, group + 1, groups),
+                         thread % lanes, lanes};
+}
+
+/* Whether a part of the rows belongs to the lane, where all parts are the same for any number of
+ * threads: those that lie on both sides of an edge are cut there. */
 ALWAYS int is_mine(block_share share, size_t begin)
 {
     return share.lanes == 1 || begin / ROWS_AT_ONCE % share.lanes == share.lane;
@@ -1517,11 +1588,31 @@ typedef struct share_of_tiles {
     size_t units, height, higher, first, last;
 } share_of_tiles;
 
-ALWAYS share_of_tiles tiles_of(size_t units, size_t most, size_t thread, size_t threads)
+ALWAYS share_of_tiles tiles_of(size_t units, size_t most, size_t lane, size_t lanes)
 {
     const size_t all = (units + most - 1) / most;
-    return (share_of_tiles){units, units / all, units % all, share_from(all, thread, threads),
-                            share_from(all, thread + 1, threads)};
+    return (share_of_tiles){units, units / all, units % all, share_from(all, lane, lanes),
+                            share_from(all, lane + 1, lanes)};
+}
+
+/* The share of a thread in reductions with so many columns: panels, and a lane of the tiles of
+ * units. Few columns are blocks, whose lanes share units, so that few threads pack the same panel.
+ * Where left factors are packed, too, tiles are the blocks, whose lanes share columns. */
+ALWAYS block_share columns_of(size_t columns, const reduction *all, size_t count, size_t thread,
+                              size_t threads)
+{
+    size_t units = 1;
+    for (size_t r = 0; r < count; ++r)
+        units = all[r].units > units ? all[r].units : units;
+    const size_t panels = blocks(columns, WIDEST), vectors = blocks(columns, 1);
+    if (threads == 1 || columns < MANY)
+        return share_of(panels, units, thread, threads);
+    const size_t most = rows_of[WIDEST - 1], many = (units + most - 1) / most;
+    const size_t lanes = lanes_of(many, vectors, threads);
+    const size_t groups = threads / lanes, group = thread / lanes, lane = thread % lanes;
+    return group < groups ? (block_share){share_from(panels, lane, lanes),
+                                          share_from(panels, lane + 1, lanes), group, groups}
+                          : (block_share){panels, panels, 0, 1};
 }
 
 ALWAYS size_t edge_of_tile(const share_of_tiles *some, size_t tile)
@@ -1593,53 +1684,58 @@ MAYBE void add_reduction(share_of_tiles some, operand left, const real *packed, 
 
 /* One reduction over `deep` rows from `from` on, its left factors packed. */
 MAYBE void tall_reduction(const reduction *by, const series *right, size_t columns, size_t from,
-                      size_t deep, size_t thread, size_t threads, real *scratch, int accumulate)
+                      size_t deep, block_share own, real *scratch, int accumulate)
 {
     real *const panel = scratch, *const edge = panel + DEEP * WIDEST * LANES;
     real *const packed = edge + MOST_ROWS * WIDEST * LANES;
-    const size_t vectors = round_up(columns, LANES) / LANES;
+    const size_t panels = blocks(columns, WIDEST), vectors = blocks(columns, 1);
     const operand left = {row_of(&by->left, from), stride_of(&by->left, from), deep, NULL};
-    share_of_tiles some = tiles_of(by->units, rows_of[WIDEST - 1], thread, threads);
+    share_of_tiles some = tiles_of(by->units, rows_of[WIDEST - 1], own.lane, own.lanes);
     for (const size_t end = some.last; some.first < end; some.first = some.last) {
         some.last = min_size(end, some.first + TALL);
         pack_left(&some, &left, packed);
-        for (size_t v = 0, width; v < vectors; v += width) {
-            width = balanced_chunk(vectors - v, WIDEST);
-            pack_right(right, v * LANES, columns - v * LANES, width, from, deep, panel);
-            add_reduction(some, left, packed, by->scale, panel, width, by->out, columns,
-                          v * LANES, edge, accumulate);
+        for (size_t p = own.from; p < own.to; ++p) {
+            const size_t before = part_from(vectors, p, panels), column = before * LANES;
+            const size_t width = part_from(vectors, p + 1, panels) - before;
+            pack_right(right, column, columns - column, width, from, deep, panel);
+            add_reduction(some, left, packed, by->scale, panel, width, by->out, columns, column,
+                          edge, accumulate);
         }
     }
 }
 
 /* All reductions with one right factor [rows, columns], over `rows` rows from `first` on, for the
- * units that are this thread's. */
+ * columns and units that are this thread's. */
 MAYBE void reduce_rows(size_t first, size_t rows, const series *right, size_t columns,
                       const reduction *all, size_t count, size_t thread, size_t threads,
                       real *scratch)
 {
     real *const panel = scratch, *const edge = panel + DEEP * WIDEST * LANES;
-    const size_t vectors = round_up(columns, LANES) / LANES, most = deepest(columns, all, count);
-    for (size_t from = first, deep; is_wanted(all, count) && from < first + rows; from += deep) {
+    const size_t most = deepest(columns, all, count);
+    const size_t panels = blocks(columns, WIDEST), vectors = blocks(columns, 1);
+    const block_share own = columns_of(columns, all, count, thread, threads);
+    if (own.from == own.to || !is_wanted(all, count))
+        return;
+    for (size_t from = first, deep; from < first + rows; from += deep) {
         deep = balanced_chunk(first + rows - from, most);
         for (size_t r = 0; r < count; ++r)
             deep = contiguous_rows(&all[r].left, from, deep);
         for (const reduction *by = all; columns >= MANY && by < all + count; ++by)
             if (by->out != NULL)
-                tall_reduction(by, right, columns, from, deep, thread, threads, scratch,
+                tall_reduction(by, right, columns, from, deep, own, scratch,
                                from > first || by->accumulate);
-        for (size_t v = 0, width; columns < MANY && v < vectors; v += width) {
-            width = balanced_chunk(vectors - v, WIDEST);
-            pack_right(right, v * LANES, columns - v * LANES, width, from, deep, panel);
+        for (size_t p = own.from; columns < MANY && p < own.to; ++p) {
+            const size_t before = part_from(vectors, p, panels), column = before * LANES;
+            const size_t width = part_from(vectors, p + 1, panels) - before;
+            pack_right(right, column, columns - column, width, from, deep, panel);
             for (const reduction *by = all; by < all + count; ++by) {
                 if (by->out == NULL)
                     continue;
                 const operand left = {row_of(&by->left, from), stride_of(&by->left, from), deep,
                                       NULL};
-                const share_of_tiles own = tiles_of(by->units, rows_of[width - 1], thread,
-                                                    threads);
-                add_reduction(own, left, NULL, by->scale, panel, width, by->out, columns,
-                              v * LANES, edge, from > first || by->accumulate);
+                add_reduction(tiles_of(by->units, rows_of[width - 1], own.lane, own.lanes), left,
+                              NULL, by->scale, panel, width, by->out, columns, column, edge,
+                              from > first || by->accumulate);
             }
         }
     }
@@ -1665,24 +1761,37 @@ MAYBE void clear(real *to, size_t entries)
 
 /* ---- a team of threads ------------------------------------------------------------------ */
 
-/* Threads share the blocks of a loop nest, or the tiles of a reduction. One sum is never split over
- * threads, and sizes of tiles do not depend on how many threads there are; so every sum adds the
- * same numbers in the same order, and the bits are the same for any number of threads.
+/* Threads share the blocks of a loop nest, rows of blocks that do not go round, or the tiles of a
+ * reduction. One sum is never split over threads, and in which order it adds up does not depend on
+ * how many threads there are; so every sum adds the same numbers in the same order, and the bits
+ * are the same for any number of threads.
  *
  * They wait for each other after every loop nest, but in a scan whose units do not read each other
- * only behind its last step. A barrier takes about a microsecond where each thread has a core of
- * its own; a share of 2^16 multiplications takes 4096 cycles with AVX, 16 a cycle: 1.4
- * microseconds at 3 GHz. A team that meets seldom, or for one step alone, must be woken for it,
+ * only behind its last step. With two threads a barrier takes a quarter of a microsecond, measured,
+ * where each has a core of its own; each further thread, which touches the same counter, is taken
+ * to add an eighth. A share of 2^16 multiplications takes 4096 cycles with AVX, 16 a cycle: 1.4
+ * microseconds at 3 GHz. So 2^13 of them, a share / PARTS, take as long as one thread more costs at
+ * a barrier; the last of so many saves a part in threads (threads - 1) of the work, and comes where
+ * that is more. Where work is not worth all threads, a number of them is taken that divides much:
+ * blocks and rows go round. A team that meets seldom, or for one step alone, must be woken for it,
  * which takes longer: four times that share. */
 #ifndef SHARE_OF_LOOP
 #define SHARE_OF_LOOP (1 << 16)
 #define SHARE_OF_STEP (1 << 18)
 #endif
 
-ALWAYS size_t team_of(size_t threads, size_t multiplications, size_t share)
+MAYBE size_t team_of(size_t threads, size_t multiplications, size_t share)
 {
+    enum { PARTS = 8 };
     const size_t shares = multiplications / share;
-    return min_size(threads, shares < 1 ? 1 : shares);
+    size_t most = min_size(threads, shares < 1 ? 1 : shares), team = 1;
+    while (most > 2 && most * (most - 1) * share > PARTS * multiplications)
+        --most;
+    if (most == threads)
+        return threads;
+    while (next_divisor(team) <= most)
+        team = next_divisor(team);
+    return team;
 }
 
 /* Calls a function of one thread, by all of the team at once. How a thread waits at a barrier is

@@ -80,10 +80,15 @@ def costs(plan: Plan) -> Costs:
 
 def operations(program: Program) -> Operations:
     """How many operations the equations of a program are."""
-    found = reduce(add, (_Counter(program, one).whole() for one in program.equations), Operations())
+    found = reduce(add, (operations_of(program, one) for one in program.equations), Operations())
     values = {SizeSymbol(one.name): one.value for one in program.sizes if one.value is not None}
     return Operations(*(expand(getattr(found, one.name).xreplace(values))
                         for one in fields(found)))
+
+
+def operations_of(program: Program, equation: Equation) -> Operations:
+    """How many operations one equation is."""
+    return _Counter(program, equation).whole()
 
 
 def part(formula: Expr, samples: bool, steps: bool) -> Expr:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from operator import index
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -21,10 +21,12 @@ from symrnn.runtime import Kernel
 from symrnn.runtime.calls import Engine, Relation
 from symrnn.runtime.narrow import NarrowKernel
 from symrnn.runtime.patience import patience
+from symrnn.runtime.processors import cores
 from symrnn.schedule import Plan, forward_only
 from symrnn.targets import BACKENDS, OF_KERNELS, PROFILES, RUN, Target
 from symrnn.transforms import GradientClip, masked
 
+Threads = int | Literal["auto"]
 SYSTEMS = {Relation.JVP: jvp, Relation.JVP_EACH_SAMPLE: jvp_each_sample,
            Relation.SECOND_ORDER: second_order}
 
@@ -32,7 +34,7 @@ SYSTEMS = {Relation.JVP: jvp, Relation.JVP_EACH_SAMPLE: jvp_each_sample,
 @of_network
 def compile(program: Program, backend: str = "c", dtype: npt.DTypeLike = "float32",
             masked_output: str = "zero", clip_gradient: GradientClip | None = None,
-            profile: str = "simd", threads: int = 1, slopes: str = "exact",
+            profile: str = "simd", threads: Threads = 1, slopes: str = "exact",
             weights: str | None = None) -> Kernel:
     """A network as a kernel that computes on arrays.
 
@@ -41,8 +43,10 @@ def compile(program: Program, backend: str = "c", dtype: npt.DTypeLike = "float3
     (:func:`symrnn.transforms.masked` says which that is). ``profile`` of the C is
     ``"simd"`` (fast, for this machine), ``"portable"`` (plain C99) or ``"blas"`` (the fast one
     on a library's products, which ``$SYMRNN_BLAS`` may name); ``threads`` share the work of all
-    but the portable one: so many, or fewer where a step has too little for them. C is compiled
-    once and cached; the masked form of a network when it is first used.
+    but the portable one: so many, or fewer where a step has too little for them. ``"auto"`` is as
+    many as the process has cores, of which each call takes what its sizes are worth; the bits are
+    the same for any number. C is compiled once and cached; the masked form of a network when it is
+    first used.
 
     ``clip_gradient`` holds what a step sends back to the step before it: ``("value", 1.0)``
     each entry, ``("norm", 1.0)`` the norm over the state's axes, sample by sample. It is no
@@ -118,7 +122,8 @@ def _compiled(program: Program, options: Options) -> Kernel:
                           frozenset(one.state for one in states.delays), compiled_again)
 
 
-def compile_forward(program: Program, backend: str, dtype: npt.DTypeLike, threads: int) -> Kernel:
+def compile_forward(program: Program, backend: str, dtype: npt.DTypeLike, threads: Threads
+                    ) -> Kernel:
     """The kernel of a derived program that nobody differentiates; see :func:`compile`."""
     chosen = target(backend, "simd")
     options = Options(chosen, _named(dtype, chosen), _counted(threads), "zero", None, "exact")
@@ -177,7 +182,9 @@ def _of_weights(weights: object, dtype: str) -> str:
 
 def _counted(threads: Any) -> int:
     """A number of threads. Raises ValueError for anything else."""
+    if isinstance(threads, str) and threads == "auto":
+        return cores()
     if isinstance(threads, bool) or not hasattr(threads, "__index__") or threads < 1:
         raise ValueError(f"threads is {quoted(threads)}; a kernel needs a whole number of them, "
-                         f"at least 1")
+                         f"at least 1, or \"auto\"")
     return index(threads)

@@ -161,8 +161,10 @@ def flags_for(target: list[str]) -> tuple[str, ...]:
 
 
 def the_same_bits(name: str) -> None:
-    kernels = [compile(NETS[name], threads=count) for count in (1, 2, 3)]
-    for m, batch, steps in ((40, 13, 5), (24, 30, 3), (7, 2, 900), (1030, 1, 2)):
+    """Sizes at which threads have blocks enough, share rows, or have nothing to do."""
+    kernels = [compile(NETS[name], threads=count) for count in (1, 2, 3, 4, 7)]
+    for m, batch, steps in ((40, 13, 5), (24, 30, 3), (7, 2, 900), (1030, 1, 2), (72, 32, 9),
+                            (17, 61, 4), (280, 100, 2)):
         params, x = arrays(kernels[0], m, batch, steps)
         one, *others = (everything(kernel, params, x) | {"inferred": kernel.infer(params, x)[0]}
                         for kernel in kernels)

@@ -171,27 +171,36 @@ static void antisymmetric_rnn_simd_forward_thread(
     for (size_t first = 0; first < T; first += chunk) {
         const size_t steps = min_size(chunk, T - first);
         if (early) {
-            const operand factors_a_h[] = {
-                {in->x + first * B * n, n, n, panels_x},
-            };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            const operand factors_a_h[] = {
+                {in->x + (first * B + lower) * n, n, n, panels_x},
+            };
             const block_range batch = {m, vectors, from, to, 0};
 
             /* V_h x */
-            products(steps * B, 1, &batch, factors_a_h, 1, &(sums){tile_a_h_ahead, 0, steps * B, 0},
-                0);
+            products(upper - lower, 1, &batch, factors_a_h, 1,
+                &(sums){tile_a_h_ahead, 0, steps * B, lower}, 0);
+            if (mine.lanes > 1) {
+                BARRIER
+            }
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows =
@@ -315,27 +324,36 @@ static void antisymmetric_rnn_simd_infer_thread(
     for (size_t first = 0; first < T; first += chunk) {
         const size_t steps = min_size(chunk, T - first);
         if (early) {
-            const operand factors_a_h[] = {
-                {in->x + first * B * n, n, n, panels_x},
-            };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            const operand factors_a_h[] = {
+                {in->x + (first * B + lower) * n, n, n, panels_x},
+            };
             const block_range batch = {m, vectors, from, to, 0};
 
             /* V_h x */
-            products(steps * B, 1, &batch, factors_a_h, 1, &(sums){tile_a_h_ahead, 0, steps * B, 0},
-                0);
+            products(upper - lower, 1, &batch, factors_a_h, 1,
+                &(sums){tile_a_h_ahead, 0, steps * B, lower}, 0);
+            if (mine.lanes > 1) {
+                BARRIER
+            }
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows =
@@ -485,10 +503,13 @@ static void antisymmetric_rnn_simd_backward_thread(
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const tanh_a_h_tail_rows =
                         tape_tanh_a_h_tail + (t * B + begin) * row_m;
                     const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
@@ -532,10 +553,13 @@ static void antisymmetric_rnn_simd_backward_thread(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const h_bar_rows = work_h_bar + ((t - first) * B + begin) * row_m;
                     const real *const d_bar_rows = work_d_bar + ((t - first) * B + begin) * row_m;
                     real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
@@ -620,38 +644,38 @@ static void antisymmetric_rnn_simd_backward_thread(
         if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(n, vectors);
-            const block_share mine = share_of(count, thread, threads);
+            const block_share mine = share_of(count, steps * B, thread, threads);
             const size_t from = mine.from;
             const size_t to = mine.to;
-            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                if (is_mine(mine, begin)) {
-                    const real *const a_h_bar_rows = work_a_h_bar + begin * row_m;
-                    real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
-                    const operand factors_x_bar[] = {
-                        {a_h_bar_rows, row_m, m, panels_a_h_bar},
-                    };
-                    for (size_t start = from, taken; start < to; start += taken) {
-                        taken = min_size(to - start, blocks_per_batch(rows));
-                        const block_range batch = {n, vectors, start, start + taken, 0};
-                        ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                const real *const a_h_bar_rows = work_a_h_bar + begin * row_m;
+                real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
+                const operand factors_x_bar[] = {
+                    {a_h_bar_rows, row_m, m, panels_a_h_bar},
+                };
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {n, vectors, start, start + taken, 0};
+                    ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                        /* V_h^T a_h_bar */
-                        products(rows, 1, &batch, factors_x_bar, 1,
-                            &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
+                    /* V_h^T a_h_bar */
+                    products(rows, 1, &batch, factors_x_bar, 1,
+                        &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = batch.low; block < batch.high; ++block) {
-                            const size_t own = vectors_of(n, vectors, block);
-                            const real *const tile_x_bar =
-                                tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES;
-                                const size_t left = n - j;
-                                for (size_t s = 0; s < rows; ++s) {
-                                    /* (8)  x_bar = V_h^T a_h_bar   adjoint of (2) */
-                                    const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
-                                    store_part(x_bar_rows + s * n + j, x_bar, left);
-                                }
+                    for (size_t block = batch.low; block < batch.high; ++block) {
+                        const size_t own = vectors_of(n, vectors, block);
+                        const real *const tile_x_bar =
+                            tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            const size_t left = n - j;
+                            for (size_t s = 0; s < rows; ++s) {
+                                /* (8)  x_bar = V_h^T a_h_bar   adjoint of (2) */
+                                const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
+                                store_part(x_bar_rows + s * n + j, x_bar, left);
                             }
                         }
                     }
@@ -755,10 +779,13 @@ static void antisymmetric_rnn_simd_step_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const h_rows = out->h + begin * m;
             const real *const h_prev_rows = initial_h + begin * m;

@@ -148,37 +148,37 @@ static void atr_simd_forward_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(m, vectors);
-        const block_share mine = share_of(count, thread, threads);
+        const block_share mine = share_of(count, T * B, thread, threads);
         const size_t from = mine.from;
         const size_t to = mine.to;
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            if (is_mine(mine, begin)) {
-                const real *const x_rows = in->x + begin * n;
-                real *const p_rows = tape_p + begin * row_m;
-                const operand factors_p[] = {
-                    {x_rows, n, n, panels_x},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {m, vectors, start, start + taken, 0};
-                    ALIGNED real tile_p_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+        const size_t lower = row_from(T * B, mine.lane, mine.lanes);
+        const size_t upper = row_from(T * B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+            const real *const x_rows = in->x + begin * n;
+            real *const p_rows = tape_p + begin * row_m;
+            const operand factors_p[] = {
+                {x_rows, n, n, panels_x},
+            };
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {m, vectors, start, start + taken, 0};
+                ALIGNED real tile_p_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                    /* W x */
-                    products(rows, 1, &batch, factors_p, 1,
-                        &(sums){tile_p_batch, batch.low, rows, 0}, 0);
+                /* W x */
+                products(rows, 1, &batch, factors_p, 1, &(sums){tile_p_batch, batch.low, rows, 0},
+                    0);
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(m, vectors, block);
-                        const real *const tile_p =
-                            tile_p_batch + (block - batch.low) * vectors * rows * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            for (size_t s = 0; s < rows; ++s) {
-                                /* (1)  p = W x */
-                                const vec p = load(tile_p + (s * own + v) * LANES);
-                                store(p_rows + s * row_m + j, p);
-                            }
+                for (size_t block = batch.low; block < batch.high; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    const real *const tile_p =
+                        tile_p_batch + (block - batch.low) * vectors * rows * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        for (size_t s = 0; s < rows; ++s) {
+                            /* (1)  p = W x */
+                            const vec p = load(tile_p + (s * own + v) * LANES);
+                            store(p_rows + s * row_m + j, p);
                         }
                     }
                 }
@@ -192,10 +192,13 @@ static void atr_simd_forward_thread(
         {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(B, mine.lane, mine.lanes);
+            const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                 const real *const p_rows = tape_p + (t * B + begin) * row_m;
                 real *const i_tail_rows = tape_i_tail + (t * B + begin) * row_m;
                 real *const f_tail_rows = tape_f_tail + (t * B + begin) * row_m;
@@ -304,37 +307,37 @@ static void atr_simd_infer_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(m, vectors);
-        const block_share mine = share_of(count, thread, threads);
+        const block_share mine = share_of(count, T * B, thread, threads);
         const size_t from = mine.from;
         const size_t to = mine.to;
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            if (is_mine(mine, begin)) {
-                const real *const x_rows = in->x + begin * n;
-                real *const p_rows = work_p + begin * row_m;
-                const operand factors_p[] = {
-                    {x_rows, n, n, panels_x},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {m, vectors, start, start + taken, 0};
-                    ALIGNED real tile_p_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+        const size_t lower = row_from(T * B, mine.lane, mine.lanes);
+        const size_t upper = row_from(T * B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+            const real *const x_rows = in->x + begin * n;
+            real *const p_rows = work_p + begin * row_m;
+            const operand factors_p[] = {
+                {x_rows, n, n, panels_x},
+            };
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {m, vectors, start, start + taken, 0};
+                ALIGNED real tile_p_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                    /* W x */
-                    products(rows, 1, &batch, factors_p, 1,
-                        &(sums){tile_p_batch, batch.low, rows, 0}, 0);
+                /* W x */
+                products(rows, 1, &batch, factors_p, 1, &(sums){tile_p_batch, batch.low, rows, 0},
+                    0);
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(m, vectors, block);
-                        const real *const tile_p =
-                            tile_p_batch + (block - batch.low) * vectors * rows * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            for (size_t s = 0; s < rows; ++s) {
-                                /* (1)  p = W x */
-                                const vec p = load(tile_p + (s * own + v) * LANES);
-                                store(p_rows + s * row_m + j, p);
-                            }
+                for (size_t block = batch.low; block < batch.high; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    const real *const tile_p =
+                        tile_p_batch + (block - batch.low) * vectors * rows * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        for (size_t s = 0; s < rows; ++s) {
+                            /* (1)  p = W x */
+                            const vec p = load(tile_p + (s * own + v) * LANES);
+                            store(p_rows + s * row_m + j, p);
                         }
                     }
                 }
@@ -348,10 +351,13 @@ static void atr_simd_infer_thread(
         {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(B, mine.lane, mine.lanes);
+            const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                 const real *const p_rows = work_p + (t * B + begin) * row_m;
                 real *const h_rows = out->h + (t * B + begin) * m;
                 const real *const h_prev_rows =
@@ -480,10 +486,13 @@ static void atr_simd_backward_thread(
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const i_tail_rows = tape_i_tail + (t * B + begin) * row_m;
                     const real *const f_tail_rows = tape_f_tail + (t * B + begin) * row_m;
                     const real *const p_rows = tape_p + (t * B + begin) * row_m;
@@ -554,10 +563,13 @@ static void atr_simd_backward_thread(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const f_rows = work_f + begin * row_m;
                     const real *const h_bar_rows = work_h_bar + ((t - first) * B + begin) * row_m;
                     const real *const q_bar_rows = work_q_bar + ((t - first) * B + begin) * row_m;
@@ -603,30 +615,29 @@ static void atr_simd_backward_thread(
         {
             const size_t vectors = 1;
             const size_t count = blocks(m, vectors);
-            const block_share mine = share_of(count, thread, threads);
+            const block_share mine = share_of(count, steps * B, thread, threads);
             const size_t from = mine.from;
             const size_t to = mine.to;
-            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                if (is_mine(mine, begin)) {
-                    const real *const i_rows = work_i + begin * row_m;
-                    const real *const h_bar_rows = work_h_bar + begin * row_m;
-                    const real *const a_f_bar_rows = work_a_f_bar + begin * row_m;
-                    const real *const a_i_bar_rows = work_a_i_bar + begin * row_m;
-                    real *const p_bar_rows = work_p_bar + begin * row_m;
-                    for (size_t s = 0; s < rows; ++s) {
-                        for (size_t block = from; block < to; ++block) {
-                            const size_t j = block * LANES;
-                            const vec i = load(i_rows + s * row_m + j);
-                            const vec h_bar = load(h_bar_rows + s * row_m + j);
-                            const vec a_f_bar = load(a_f_bar_rows + s * row_m + j);
-                            const vec a_i_bar = load(a_i_bar_rows + s * row_m + j);
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                const real *const i_rows = work_i + begin * row_m;
+                const real *const h_bar_rows = work_h_bar + begin * row_m;
+                const real *const a_f_bar_rows = work_a_f_bar + begin * row_m;
+                const real *const a_i_bar_rows = work_a_i_bar + begin * row_m;
+                real *const p_bar_rows = work_p_bar + begin * row_m;
+                for (size_t s = 0; s < rows; ++s) {
+                    for (size_t block = from; block < to; ++block) {
+                        const size_t j = block * LANES;
+                        const vec i = load(i_rows + s * row_m + j);
+                        const vec h_bar = load(h_bar_rows + s * row_m + j);
+                        const vec a_f_bar = load(a_f_bar_rows + s * row_m + j);
+                        const vec a_i_bar = load(a_i_bar_rows + s * row_m + j);
 
-                            /* (14)  p_bar = a_i_bar + a_f_bar + h_bar * i   adjoint of (3), (5),
-                             * (7) */
-                            const vec p_bar = a_i_bar + a_f_bar + h_bar * i;
-                            store(p_bar_rows + s * row_m + j, p_bar);
-                        }
+                        /* (14)  p_bar = a_i_bar + a_f_bar + h_bar * i   adjoint of (3), (5), (7) */
+                        const vec p_bar = a_i_bar + a_f_bar + h_bar * i;
+                        store(p_bar_rows + s * row_m + j, p_bar);
                     }
                 }
             }
@@ -635,38 +646,38 @@ static void atr_simd_backward_thread(
         if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(n, vectors);
-            const block_share mine = share_of(count, thread, threads);
+            const block_share mine = share_of(count, steps * B, thread, threads);
             const size_t from = mine.from;
             const size_t to = mine.to;
-            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                if (is_mine(mine, begin)) {
-                    const real *const p_bar_rows = work_p_bar + begin * row_m;
-                    real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
-                    const operand factors_x_bar[] = {
-                        {p_bar_rows, row_m, m, panels_p_bar},
-                    };
-                    for (size_t start = from, taken; start < to; start += taken) {
-                        taken = min_size(to - start, blocks_per_batch(rows));
-                        const block_range batch = {n, vectors, start, start + taken, 0};
-                        ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                const real *const p_bar_rows = work_p_bar + begin * row_m;
+                real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
+                const operand factors_x_bar[] = {
+                    {p_bar_rows, row_m, m, panels_p_bar},
+                };
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {n, vectors, start, start + taken, 0};
+                    ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                        /* W^T p_bar */
-                        products(rows, 1, &batch, factors_x_bar, 1,
-                            &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
+                    /* W^T p_bar */
+                    products(rows, 1, &batch, factors_x_bar, 1,
+                        &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = batch.low; block < batch.high; ++block) {
-                            const size_t own = vectors_of(n, vectors, block);
-                            const real *const tile_x_bar =
-                                tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES;
-                                const size_t left = n - j;
-                                for (size_t s = 0; s < rows; ++s) {
-                                    /* (16)  x_bar = W^T p_bar   adjoint of (1) */
-                                    const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
-                                    store_part(x_bar_rows + s * n + j, x_bar, left);
-                                }
+                    for (size_t block = batch.low; block < batch.high; ++block) {
+                        const size_t own = vectors_of(n, vectors, block);
+                        const real *const tile_x_bar =
+                            tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            const size_t left = n - j;
+                            for (size_t s = 0; s < rows; ++s) {
+                                /* (16)  x_bar = W^T p_bar   adjoint of (1) */
+                                const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
+                                store_part(x_bar_rows + s * n + j, x_bar, left);
                             }
                         }
                     }
@@ -738,10 +749,13 @@ static void atr_simd_step_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const p_rows = work_p + begin * row_m;
             const operand factors_p[] = {
@@ -777,10 +791,13 @@ static void atr_simd_step_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const p_rows = work_p + begin * row_m;
             real *const h_rows = out->h + begin * m;
             const real *const h_prev_rows = initial_h + begin * m;

@@ -225,27 +225,36 @@ static void bidirectional_rnn_simd_forward_thread(
     for (size_t first = 0; first < T; first += chunk) {
         const size_t steps = min_size(chunk, T - first);
         if (early) {
-            const operand factors_forward_a[] = {
-                {in->x + first * B * n, n, n, panels_x},
-            };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            const operand factors_forward_a[] = {
+                {in->x + (first * B + lower) * n, n, n, panels_x},
+            };
             const block_range batch = {m, vectors, from, to, 0};
 
             /* forward.W x */
-            products(steps * B, 1, &batch, factors_forward_a, 1,
-                &(sums){tile_forward_a_ahead, 0, steps * B, 0}, 0);
+            products(upper - lower, 1, &batch, factors_forward_a, 1,
+                &(sums){tile_forward_a_ahead, 0, steps * B, lower}, 0);
+            if (mine.lanes > 1) {
+                BARRIER
+            }
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const forward_h_rows = tape_forward_h + (t * B + begin) * row_m;
                     real *const forward_h_tail_rows = tape_forward_h_tail + (t * B + begin) * row_m;
@@ -302,27 +311,36 @@ static void bidirectional_rnn_simd_forward_thread(
         const size_t steps = min_size(chunk_2, T - done);
         const size_t first = T - done - steps;
         if (early) {
-            const operand factors_backward_a[] = {
-                {in->x + first * B * n, n, n, panels_x_2},
-            };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            const operand factors_backward_a[] = {
+                {in->x + (first * B + lower) * n, n, n, panels_x_2},
+            };
             const block_range batch = {m, vectors, from, to, 0};
 
             /* backward.W x */
-            products(steps * B, 1, &batch, factors_backward_a, 1,
-                &(sums){tile_backward_a_ahead, 0, steps * B, 0}, 0);
+            products(upper - lower, 1, &batch, factors_backward_a, 1,
+                &(sums){tile_backward_a_ahead, 0, steps * B, lower}, 0);
+            if (mine.lanes > 1) {
+                BARRIER
+            }
         }
         for (size_t t = first + steps; t-- > first;) {
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const backward_h_rows = tape_backward_h + (t * B + begin) * row_m;
                     real *const backward_h_tail_rows =
@@ -378,46 +396,44 @@ static void bidirectional_rnn_simd_forward_thread(
         {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(p, vectors);
-            const block_share mine = share_of(count, thread, threads);
+            const block_share mine = share_of(count, steps * B, thread, threads);
             const size_t from = mine.from;
             const size_t to = mine.to;
-            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                if (is_mine(mine, begin)) {
-                    const real *const forward_h_rows = tape_forward_h + (first * B + begin) * row_m;
-                    const real *const backward_h_rows =
-                        tape_backward_h + (first * B + begin) * row_m;
-                    real *const y_rows = out->y + (first * B + begin) * p;
-                    const operand factors_a_y[] = {
-                        {forward_h_rows, row_m, m, panels_forward_h},
-                        {backward_h_rows, row_m, m, panels_backward_h},
-                    };
-                    for (size_t start = from, taken; start < to; start += taken) {
-                        taken = min_size(to - start, blocks_per_batch(rows));
-                        const block_range batch = {p, vectors, start, start + taken, 0};
-                        ALIGNED real tile_a_y_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                const real *const forward_h_rows = tape_forward_h + (first * B + begin) * row_m;
+                const real *const backward_h_rows = tape_backward_h + (first * B + begin) * row_m;
+                real *const y_rows = out->y + (first * B + begin) * p;
+                const operand factors_a_y[] = {
+                    {forward_h_rows, row_m, m, panels_forward_h},
+                    {backward_h_rows, row_m, m, panels_backward_h},
+                };
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {p, vectors, start, start + taken, 0};
+                    ALIGNED real tile_a_y_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                        /* V_f forward.h, V_b backward.h */
-                        products(rows, 1, &batch, factors_a_y, 2,
-                            &(sums){tile_a_y_batch, batch.low, rows, 0}, 0);
+                    /* V_f forward.h, V_b backward.h */
+                    products(rows, 1, &batch, factors_a_y, 2,
+                        &(sums){tile_a_y_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = batch.low; block < batch.high; ++block) {
-                            const size_t own = vectors_of(p, vectors, block);
-                            const real *const tile_a_y =
-                                tile_a_y_batch + (block - batch.low) * vectors * rows * LANES;
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES;
-                                const size_t left = p - j;
-                                const vec b_y_here = load_part(b_y + j, left);
-                                for (size_t s = 0; s < rows; ++s) {
-                                    /* (5)  a_y = V_f forward.h + V_b backward.h + b_y */
-                                    const vec a_y =
-                                        load(tile_a_y + (s * own + v) * LANES) + b_y_here;
+                    for (size_t block = batch.low; block < batch.high; ++block) {
+                        const size_t own = vectors_of(p, vectors, block);
+                        const real *const tile_a_y =
+                            tile_a_y_batch + (block - batch.low) * vectors * rows * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            const size_t left = p - j;
+                            const vec b_y_here = load_part(b_y + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
+                                /* (5)  a_y = V_f forward.h + V_b backward.h + b_y */
+                                const vec a_y = load(tile_a_y + (s * own + v) * LANES) + b_y_here;
 
-                                    /* (6)  y = a_y */
-                                    const vec y = a_y;
-                                    store_part(y_rows + s * p + j, y, left);
-                                }
+                                /* (6)  y = a_y */
+                                const vec y = a_y;
+                                store_part(y_rows + s * p + j, y, left);
                             }
                         }
                     }
@@ -497,27 +513,36 @@ static void bidirectional_rnn_simd_infer_thread(
     for (size_t first = 0; first < T; first += chunk) {
         const size_t steps = min_size(chunk, T - first);
         if (early) {
-            const operand factors_forward_a[] = {
-                {in->x + first * B * n, n, n, panels_x},
-            };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            const operand factors_forward_a[] = {
+                {in->x + (first * B + lower) * n, n, n, panels_x},
+            };
             const block_range batch = {m, vectors, from, to, 0};
 
             /* forward.W x */
-            products(steps * B, 1, &batch, factors_forward_a, 1,
-                &(sums){tile_forward_a_ahead, 0, steps * B, 0}, 0);
+            products(upper - lower, 1, &batch, factors_forward_a, 1,
+                &(sums){tile_forward_a_ahead, 0, steps * B, lower}, 0);
+            if (mine.lanes > 1) {
+                BARRIER
+            }
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const forward_h_rows = work_forward_h + (t * B + begin) * row_m;
                     const real *const forward_h_prev_rows = t > 0 ? work_forward_h
@@ -569,27 +594,36 @@ static void bidirectional_rnn_simd_infer_thread(
         const size_t steps = min_size(chunk_3, T - done);
         const size_t first = T - done - steps;
         if (early) {
-            const operand factors_backward_a[] = {
-                {in->x + first * B * n, n, n, panels_x_2},
-            };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            const operand factors_backward_a[] = {
+                {in->x + (first * B + lower) * n, n, n, panels_x_2},
+            };
             const block_range batch = {m, vectors, from, to, 0};
 
             /* backward.W x */
-            products(steps * B, 1, &batch, factors_backward_a, 1,
-                &(sums){tile_backward_a_ahead, 0, steps * B, 0}, 0);
+            products(upper - lower, 1, &batch, factors_backward_a, 1,
+                &(sums){tile_backward_a_ahead, 0, steps * B, lower}, 0);
+            if (mine.lanes > 1) {
+                BARRIER
+            }
         }
         for (size_t t = first + steps; t-- > first;) {
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const backward_h_rows = work_backward_h + (t * B + begin) * row_m;
                     const real *const backward_h_prev_rows = t + 1 < T ? work_backward_h
@@ -639,46 +673,44 @@ static void bidirectional_rnn_simd_infer_thread(
         {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(p, vectors);
-            const block_share mine = share_of(count, thread, threads);
+            const block_share mine = share_of(count, steps * B, thread, threads);
             const size_t from = mine.from;
             const size_t to = mine.to;
-            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                if (is_mine(mine, begin)) {
-                    const real *const forward_h_rows = work_forward_h + (first * B + begin) * row_m;
-                    const real *const backward_h_rows =
-                        work_backward_h + (first * B + begin) * row_m;
-                    real *const y_rows = out->y + (first * B + begin) * p;
-                    const operand factors_a_y[] = {
-                        {forward_h_rows, row_m, m, panels_forward_h},
-                        {backward_h_rows, row_m, m, panels_backward_h},
-                    };
-                    for (size_t start = from, taken; start < to; start += taken) {
-                        taken = min_size(to - start, blocks_per_batch(rows));
-                        const block_range batch = {p, vectors, start, start + taken, 0};
-                        ALIGNED real tile_a_y_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                const real *const forward_h_rows = work_forward_h + (first * B + begin) * row_m;
+                const real *const backward_h_rows = work_backward_h + (first * B + begin) * row_m;
+                real *const y_rows = out->y + (first * B + begin) * p;
+                const operand factors_a_y[] = {
+                    {forward_h_rows, row_m, m, panels_forward_h},
+                    {backward_h_rows, row_m, m, panels_backward_h},
+                };
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {p, vectors, start, start + taken, 0};
+                    ALIGNED real tile_a_y_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                        /* V_f forward.h, V_b backward.h */
-                        products(rows, 1, &batch, factors_a_y, 2,
-                            &(sums){tile_a_y_batch, batch.low, rows, 0}, 0);
+                    /* V_f forward.h, V_b backward.h */
+                    products(rows, 1, &batch, factors_a_y, 2,
+                        &(sums){tile_a_y_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = batch.low; block < batch.high; ++block) {
-                            const size_t own = vectors_of(p, vectors, block);
-                            const real *const tile_a_y =
-                                tile_a_y_batch + (block - batch.low) * vectors * rows * LANES;
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES;
-                                const size_t left = p - j;
-                                const vec b_y_here = load_part(b_y + j, left);
-                                for (size_t s = 0; s < rows; ++s) {
-                                    /* (5)  a_y = V_f forward.h + V_b backward.h + b_y */
-                                    const vec a_y =
-                                        load(tile_a_y + (s * own + v) * LANES) + b_y_here;
+                    for (size_t block = batch.low; block < batch.high; ++block) {
+                        const size_t own = vectors_of(p, vectors, block);
+                        const real *const tile_a_y =
+                            tile_a_y_batch + (block - batch.low) * vectors * rows * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            const size_t left = p - j;
+                            const vec b_y_here = load_part(b_y + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
+                                /* (5)  a_y = V_f forward.h + V_b backward.h + b_y */
+                                const vec a_y = load(tile_a_y + (s * own + v) * LANES) + b_y_here;
 
-                                    /* (6)  y = a_y */
-                                    const vec y = a_y;
-                                    store_part(y_rows + s * p + j, y, left);
-                                }
+                                /* (6)  y = a_y */
+                                const vec y = a_y;
+                                store_part(y_rows + s * p + j, y, left);
                             }
                         }
                     }
@@ -856,27 +888,36 @@ static void bidirectional_rnn_simd_backward_thread(
     for (size_t first = 0; first < T; first += chunk) {
         const size_t steps = min_size(chunk, T - first);
         if (early) {
-            const operand factors_backward_h_bar[] = {
-                {work_a_y_bar + first * B * row_p, row_p, p, panels_a_y_bar},
-            };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            const operand factors_backward_h_bar[] = {
+                {work_a_y_bar + (first * B + lower) * row_p, row_p, p, panels_a_y_bar},
+            };
             const block_range batch = {m, vectors, from, to, 0};
 
             /* V_b^T a_y_bar */
-            products(steps * B, 1, &batch, factors_backward_h_bar, 1,
-                &(sums){tile_backward_h_bar_ahead, 0, steps * B, 0}, 0);
+            products(upper - lower, 1, &batch, factors_backward_h_bar, 1,
+                &(sums){tile_backward_h_bar_ahead, 0, steps * B, lower}, 0);
+            if (mine.lanes > 1) {
+                BARRIER
+            }
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const backward_h_tail_rows =
                         tape_backward_h_tail + (t * B + begin) * row_m;
                     const real *const backward_h_next_bar_rows = t > 0 ? work_backward_h_prev_bar
@@ -937,10 +978,13 @@ static void bidirectional_rnn_simd_backward_thread(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const backward_a_bar_rows =
                         work_backward_a_bar + (t * B + begin) * row_m;
                     real *const backward_h_prev_bar_rows =
@@ -988,27 +1032,36 @@ static void bidirectional_rnn_simd_backward_thread(
         const size_t steps = min_size(chunk_4, T - done);
         const size_t first = T - done - steps;
         if (early) {
-            const operand factors_forward_h_bar[] = {
-                {work_a_y_bar + first * B * row_p, row_p, p, panels_a_y_bar_2},
-            };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            const operand factors_forward_h_bar[] = {
+                {work_a_y_bar + (first * B + lower) * row_p, row_p, p, panels_a_y_bar_2},
+            };
             const block_range batch = {m, vectors, from, to, 0};
 
             /* V_f^T a_y_bar */
-            products(steps * B, 1, &batch, factors_forward_h_bar, 1,
-                &(sums){tile_forward_h_bar_ahead, 0, steps * B, 0}, 0);
+            products(upper - lower, 1, &batch, factors_forward_h_bar, 1,
+                &(sums){tile_forward_h_bar_ahead, 0, steps * B, lower}, 0);
+            if (mine.lanes > 1) {
+                BARRIER
+            }
         }
         for (size_t t = first + steps; t-- > first;) {
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const forward_h_tail_rows =
                         tape_forward_h_tail + (t * B + begin) * row_m;
                     const real *const forward_h_next_bar_rows = t + 1 < T ? work_forward_h_prev_bar
@@ -1067,10 +1120,13 @@ static void bidirectional_rnn_simd_backward_thread(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const forward_a_bar_rows =
                         work_forward_a_bar + ((t - first) * B + begin) * row_m;
                     real *const forward_h_prev_bar_rows =
@@ -1116,42 +1172,42 @@ static void bidirectional_rnn_simd_backward_thread(
         if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(n, vectors);
-            const block_share mine = share_of(count, thread, threads);
+            const block_share mine = share_of(count, steps * B, thread, threads);
             const size_t from = mine.from;
             const size_t to = mine.to;
-            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                if (is_mine(mine, begin)) {
-                    const real *const backward_a_bar_rows =
-                        work_backward_a_bar + (first * B + begin) * row_m;
-                    const real *const forward_a_bar_rows = work_forward_a_bar + begin * row_m;
-                    real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
-                    const operand factors_x_bar[] = {
-                        {forward_a_bar_rows, row_m, m, panels_forward_a_bar_2},
-                        {backward_a_bar_rows, row_m, m, panels_backward_a_bar_2},
-                    };
-                    for (size_t start = from, taken; start < to; start += taken) {
-                        taken = min_size(to - start, blocks_per_batch(rows));
-                        const block_range batch = {n, vectors, start, start + taken, 0};
-                        ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                const real *const backward_a_bar_rows =
+                    work_backward_a_bar + (first * B + begin) * row_m;
+                const real *const forward_a_bar_rows = work_forward_a_bar + begin * row_m;
+                real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
+                const operand factors_x_bar[] = {
+                    {forward_a_bar_rows, row_m, m, panels_forward_a_bar_2},
+                    {backward_a_bar_rows, row_m, m, panels_backward_a_bar_2},
+                };
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {n, vectors, start, start + taken, 0};
+                    ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                        /* forward.W^T forward.a_bar, backward.W^T backward.a_bar */
-                        products(rows, 1, &batch, factors_x_bar, 2,
-                            &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
+                    /* forward.W^T forward.a_bar, backward.W^T backward.a_bar */
+                    products(rows, 1, &batch, factors_x_bar, 2,
+                        &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = batch.low; block < batch.high; ++block) {
-                            const size_t own = vectors_of(n, vectors, block);
-                            const real *const tile_x_bar =
-                                tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES;
-                                const size_t left = n - j;
-                                for (size_t s = 0; s < rows; ++s) {
-                                    /* (14)  x_bar = forward.W^T forward.a_bar + backward.W^T
-                                     * backward.a_bar   adjoint of (1), (3) */
-                                    const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
-                                    store_part(x_bar_rows + s * n + j, x_bar, left);
-                                }
+                    for (size_t block = batch.low; block < batch.high; ++block) {
+                        const size_t own = vectors_of(n, vectors, block);
+                        const real *const tile_x_bar =
+                            tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            const size_t left = n - j;
+                            for (size_t s = 0; s < rows; ++s) {
+                                /* (14)  x_bar = forward.W^T forward.a_bar + backward.W^T
+                                 * backward.a_bar   adjoint of (1), (3) */
+                                const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
+                                store_part(x_bar_rows + s * n + j, x_bar, left);
                             }
                         }
                     }

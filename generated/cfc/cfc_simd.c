@@ -201,27 +201,36 @@ static void cfc_simd_forward_thread(
     for (size_t first = 0; first < T; first += chunk) {
         const size_t steps = min_size(chunk, T - first);
         if (early) {
-            const operand factors_a_z[] = {
-                {in->I + first * B * n, n, n, panels_I},
-            };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(k, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            const operand factors_a_z[] = {
+                {in->I + (first * B + lower) * n, n, n, panels_I},
+            };
             const block_range batch = {k, vectors, from, to, 0};
 
             /* W_z I */
-            products(steps * B, 1, &batch, factors_a_z, 1, &(sums){tile_a_z_ahead, 0, steps * B, 0},
-                0);
+            products(upper - lower, 1, &batch, factors_a_z, 1,
+                &(sums){tile_a_z_ahead, 0, steps * B, lower}, 0);
+            if (mine.lanes > 1) {
+                BARRIER
+            }
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(k, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const I_rows = in->I + (t * B + begin) * n;
                     real *const z_rows = work_z + begin * row_k;
                     real *const z_tail_rows = tape_z_tail + (t * B + begin) * row_k;
@@ -271,10 +280,13 @@ static void cfc_simd_forward_thread(
             {
                 const size_t vectors = MOST_VECTORS(3);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const z_rows = work_z + begin * row_k;
                     real *const g_tail_rows = tape_g_tail + (t * B + begin) * row_m;
                     real *const h_tail_rows = tape_h_tail + (t * B + begin) * row_m;
@@ -403,27 +415,36 @@ static void cfc_simd_infer_thread(
     for (size_t first = 0; first < T; first += chunk) {
         const size_t steps = min_size(chunk, T - first);
         if (early) {
-            const operand factors_a_z[] = {
-                {in->I + first * B * n, n, n, panels_I},
-            };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(k, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            const operand factors_a_z[] = {
+                {in->I + (first * B + lower) * n, n, n, panels_I},
+            };
             const block_range batch = {k, vectors, from, to, 0};
 
             /* W_z I */
-            products(steps * B, 1, &batch, factors_a_z, 1, &(sums){tile_a_z_ahead, 0, steps * B, 0},
-                0);
+            products(upper - lower, 1, &batch, factors_a_z, 1,
+                &(sums){tile_a_z_ahead, 0, steps * B, lower}, 0);
+            if (mine.lanes > 1) {
+                BARRIER
+            }
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(k, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const I_rows = in->I + (t * B + begin) * n;
                     real *const z_rows = work_z + begin * row_k;
                     const real *const x_prev_rows =
@@ -468,10 +489,13 @@ static void cfc_simd_infer_thread(
             {
                 const size_t vectors = MOST_VECTORS(3);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const z_rows = work_z + begin * row_k;
                     real *const x_rows = out->x + (t * B + begin) * m;
                     const operand factors_f[] = {
@@ -627,10 +651,13 @@ static void cfc_simd_backward_thread(
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const g_tail_rows = tape_g_tail + (t * B + begin) * row_m;
                     const real *const h_tail_rows = tape_h_tail + (t * B + begin) * row_m;
                     const real *const s_tail_rows = tape_s_tail + (t * B + begin) * row_m;
@@ -701,10 +728,13 @@ static void cfc_simd_backward_thread(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(k, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const z_tail_rows = tape_z_tail + (t * B + begin) * row_k;
                     const real *const a_h_bar_rows =
                         work_a_h_bar + ((t - first) * B + begin) * row_m;
@@ -756,10 +786,13 @@ static void cfc_simd_backward_thread(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const a_z_bar_rows =
                         work_a_z_bar + ((t - first) * B + begin) * row_k;
                     real *const x_prev_bar_rows = work_x_prev_bar + ((t & 1) * B + begin) * row_m;
@@ -836,38 +869,38 @@ static void cfc_simd_backward_thread(
         if (gradients->I_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(n, vectors);
-            const block_share mine = share_of(count, thread, threads);
+            const block_share mine = share_of(count, steps * B, thread, threads);
             const size_t from = mine.from;
             const size_t to = mine.to;
-            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                if (is_mine(mine, begin)) {
-                    const real *const a_z_bar_rows = work_a_z_bar + begin * row_k;
-                    real *const I_bar_rows = gradients->I_bar + (first * B + begin) * n;
-                    const operand factors_I_bar[] = {
-                        {a_z_bar_rows, row_k, k, panels_a_z_bar_2},
-                    };
-                    for (size_t start = from, taken; start < to; start += taken) {
-                        taken = min_size(to - start, blocks_per_batch(rows));
-                        const block_range batch = {n, vectors, start, start + taken, 0};
-                        ALIGNED real tile_I_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                const real *const a_z_bar_rows = work_a_z_bar + begin * row_k;
+                real *const I_bar_rows = gradients->I_bar + (first * B + begin) * n;
+                const operand factors_I_bar[] = {
+                    {a_z_bar_rows, row_k, k, panels_a_z_bar_2},
+                };
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {n, vectors, start, start + taken, 0};
+                    ALIGNED real tile_I_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                        /* W_z^T a_z_bar */
-                        products(rows, 1, &batch, factors_I_bar, 1,
-                            &(sums){tile_I_bar_batch, batch.low, rows, 0}, 0);
+                    /* W_z^T a_z_bar */
+                    products(rows, 1, &batch, factors_I_bar, 1,
+                        &(sums){tile_I_bar_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = batch.low; block < batch.high; ++block) {
-                            const size_t own = vectors_of(n, vectors, block);
-                            const real *const tile_I_bar =
-                                tile_I_bar_batch + (block - batch.low) * vectors * rows * LANES;
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES;
-                                const size_t left = n - j;
-                                for (size_t sample = 0; sample < rows; ++sample) {
-                                    /* (20)  I_bar = W_z^T a_z_bar   adjoint of (1) */
-                                    const vec I_bar = load(tile_I_bar + (sample * own + v) * LANES);
-                                    store_part(I_bar_rows + sample * n + j, I_bar, left);
-                                }
+                    for (size_t block = batch.low; block < batch.high; ++block) {
+                        const size_t own = vectors_of(n, vectors, block);
+                        const real *const tile_I_bar =
+                            tile_I_bar_batch + (block - batch.low) * vectors * rows * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            const size_t left = n - j;
+                            for (size_t sample = 0; sample < rows; ++sample) {
+                                /* (20)  I_bar = W_z^T a_z_bar   adjoint of (1) */
+                                const vec I_bar = load(tile_I_bar + (sample * own + v) * LANES);
+                                store_part(I_bar_rows + sample * n + j, I_bar, left);
                             }
                         }
                     }
@@ -1005,10 +1038,13 @@ static void cfc_simd_step_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(k, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const I_rows = in->I + begin * n;
             real *const z_rows = work_z + begin * row_k;
             const real *const x_prev_rows = initial_x + begin * m;
@@ -1051,10 +1087,13 @@ static void cfc_simd_step_thread(
     {
         const size_t vectors = MOST_VECTORS(3);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const z_rows = work_z + begin * row_k;
             real *const x_rows = out->x + begin * m;
             const operand factors_f[] = {

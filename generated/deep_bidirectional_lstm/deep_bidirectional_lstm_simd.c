@@ -597,28 +597,37 @@ static void deep_bidirectional_lstm_simd_forward_thread(
     for (size_t first = 0; first < T; first += chunk) {
         const size_t steps = min_size(chunk, T - first);
         if (early) {
-            const operand factors_layer1_forward_z[] = {
-                {in->x + first * B * n, n, n, panels_x},
-            };
             const size_t vectors = MOST_VECTORS(4);
             const size_t count = blocks(m_1, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            const operand factors_layer1_forward_z[] = {
+                {in->x + (first * B + lower) * n, n, n, panels_x},
+            };
             const block_range batch = {m_1, vectors, from, to, 0};
 
             /* layer1.forward.W_g x, layer1.forward.W_i x, layer1.forward.W_f x,
              * layer1.forward.W_o x */
-            products(steps * B, 4, &batch, factors_layer1_forward_z, 1,
-                &(sums){tile_layer1_forward_z_ahead, 0, steps * B, 0}, 0);
+            products(upper - lower, 4, &batch, factors_layer1_forward_z, 1,
+                &(sums){tile_layer1_forward_z_ahead, 0, steps * B, lower}, 0);
+            if (mine.lanes > 1) {
+                BARRIER
+            }
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(4);
                 const size_t count = blocks(m_1, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const layer1_forward_g_tail_rows =
                         tape_layer1_forward_g_tail + (t * B + begin) * row_m_1;
@@ -799,28 +808,37 @@ static void deep_bidirectional_lstm_simd_forward_thread(
         const size_t steps = min_size(chunk_2, T - done);
         const size_t first = T - done - steps;
         if (early) {
-            const operand factors_layer1_backward_z[] = {
-                {in->x + first * B * n, n, n, panels_x_2},
-            };
             const size_t vectors = MOST_VECTORS(4);
             const size_t count = blocks(m_1, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            const operand factors_layer1_backward_z[] = {
+                {in->x + (first * B + lower) * n, n, n, panels_x_2},
+            };
             const block_range batch = {m_1, vectors, from, to, 0};
 
             /* layer1.backward.W_g x, layer1.backward.W_i x, layer1.backward.W_f x,
              * layer1.backward.W_o x */
-            products(steps * B, 4, &batch, factors_layer1_backward_z, 1,
-                &(sums){tile_layer1_backward_z_ahead, 0, steps * B, 0}, 0);
+            products(upper - lower, 4, &batch, factors_layer1_backward_z, 1,
+                &(sums){tile_layer1_backward_z_ahead, 0, steps * B, lower}, 0);
+            if (mine.lanes > 1) {
+                BARRIER
+            }
         }
         for (size_t t = first + steps; t-- > first;) {
             {
                 const size_t vectors = MOST_VECTORS(4);
                 const size_t count = blocks(m_1, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const layer1_backward_g_tail_rows =
                         tape_layer1_backward_g_tail + (t * B + begin) * row_m_1;
@@ -1024,28 +1042,37 @@ static void deep_bidirectional_lstm_simd_forward_thread(
     for (size_t first = 0; first < T; first += chunk_3) {
         const size_t steps = min_size(chunk_3, T - first);
         if (early) {
-            const operand factors_layer2_forward_z[] = {
-                {tape_layer1_y + first * B * row_q_1, row_q_1, q_1, panels_layer1_y},
-            };
             const size_t vectors = MOST_VECTORS(4);
             const size_t count = blocks(m_2, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            const operand factors_layer2_forward_z[] = {
+                {tape_layer1_y + (first * B + lower) * row_q_1, row_q_1, q_1, panels_layer1_y},
+            };
             const block_range batch = {m_2, vectors, from, to, 0};
 
             /* layer2.forward.W_g layer1.y, layer2.forward.W_i layer1.y,
              * layer2.forward.W_f layer1.y, layer2.forward.W_o layer1.y */
-            products(steps * B, 4, &batch, factors_layer2_forward_z, 1,
-                &(sums){tile_layer2_forward_z_ahead, 0, steps * B, 0}, 0);
+            products(upper - lower, 4, &batch, factors_layer2_forward_z, 1,
+                &(sums){tile_layer2_forward_z_ahead, 0, steps * B, lower}, 0);
+            if (mine.lanes > 1) {
+                BARRIER
+            }
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(4);
                 const size_t count = blocks(m_2, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const layer1_y_rows = tape_layer1_y + (t * B + begin) * row_q_1;
                     real *const layer2_forward_g_tail_rows =
                         tape_layer2_forward_g_tail + (t * B + begin) * row_m_2;
@@ -1226,28 +1253,37 @@ static void deep_bidirectional_lstm_simd_forward_thread(
         const size_t steps = min_size(chunk_4, T - done);
         const size_t first = T - done - steps;
         if (early) {
-            const operand factors_layer2_backward_z[] = {
-                {tape_layer1_y + first * B * row_q_1, row_q_1, q_1, panels_layer1_y_2},
-            };
             const size_t vectors = MOST_VECTORS(4);
             const size_t count = blocks(m_2, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            const operand factors_layer2_backward_z[] = {
+                {tape_layer1_y + (first * B + lower) * row_q_1, row_q_1, q_1, panels_layer1_y_2},
+            };
             const block_range batch = {m_2, vectors, from, to, 0};
 
             /* layer2.backward.W_g layer1.y, layer2.backward.W_i layer1.y,
              * layer2.backward.W_f layer1.y, layer2.backward.W_o layer1.y */
-            products(steps * B, 4, &batch, factors_layer2_backward_z, 1,
-                &(sums){tile_layer2_backward_z_ahead, 0, steps * B, 0}, 0);
+            products(upper - lower, 4, &batch, factors_layer2_backward_z, 1,
+                &(sums){tile_layer2_backward_z_ahead, 0, steps * B, lower}, 0);
+            if (mine.lanes > 1) {
+                BARRIER
+            }
         }
         for (size_t t = first + steps; t-- > first;) {
             {
                 const size_t vectors = MOST_VECTORS(4);
                 const size_t count = blocks(m_2, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const layer1_y_rows = tape_layer1_y + (t * B + begin) * row_q_1;
                     real *const layer2_backward_g_tail_rows =
                         tape_layer2_backward_g_tail + (t * B + begin) * row_m_2;
@@ -1449,43 +1485,42 @@ static void deep_bidirectional_lstm_simd_forward_thread(
         {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(p, vectors);
-            const block_share mine = share_of(count, thread, threads);
+            const block_share mine = share_of(count, steps * B, thread, threads);
             const size_t from = mine.from;
             const size_t to = mine.to;
-            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                if (is_mine(mine, begin)) {
-                    const real *const layer2_y_rows = tape_layer2_y + (first * B + begin) * row_q_2;
-                    real *const y_rows = out->y + (first * B + begin) * p;
-                    const operand factors_a_y[] = {
-                        {layer2_y_rows, row_q_2, q_2, panels_layer2_y},
-                    };
-                    for (size_t start = from, taken; start < to; start += taken) {
-                        taken = min_size(to - start, blocks_per_batch(rows));
-                        const block_range batch = {p, vectors, start, start + taken, 0};
-                        ALIGNED real tile_a_y_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                const real *const layer2_y_rows = tape_layer2_y + (first * B + begin) * row_q_2;
+                real *const y_rows = out->y + (first * B + begin) * p;
+                const operand factors_a_y[] = {
+                    {layer2_y_rows, row_q_2, q_2, panels_layer2_y},
+                };
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {p, vectors, start, start + taken, 0};
+                    ALIGNED real tile_a_y_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                        /* V layer2.y */
-                        products(rows, 1, &batch, factors_a_y, 1,
-                            &(sums){tile_a_y_batch, batch.low, rows, 0}, 0);
+                    /* V layer2.y */
+                    products(rows, 1, &batch, factors_a_y, 1,
+                        &(sums){tile_a_y_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = batch.low; block < batch.high; ++block) {
-                            const size_t own = vectors_of(p, vectors, block);
-                            const real *const tile_a_y =
-                                tile_a_y_batch + (block - batch.low) * vectors * rows * LANES;
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES;
-                                const size_t left = p - j;
-                                const vec b_y_here = load_part(b_y + j, left);
-                                for (size_t s = 0; s < rows; ++s) {
-                                    /* (43)  a_y = V layer2.y + b_y */
-                                    const vec a_y =
-                                        load(tile_a_y + (s * own + v) * LANES) + b_y_here;
+                    for (size_t block = batch.low; block < batch.high; ++block) {
+                        const size_t own = vectors_of(p, vectors, block);
+                        const real *const tile_a_y =
+                            tile_a_y_batch + (block - batch.low) * vectors * rows * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            const size_t left = p - j;
+                            const vec b_y_here = load_part(b_y + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
+                                /* (43)  a_y = V layer2.y + b_y */
+                                const vec a_y = load(tile_a_y + (s * own + v) * LANES) + b_y_here;
 
-                                    /* (44)  y = a_y */
-                                    const vec y = a_y;
-                                    store_part(y_rows + s * p + j, y, left);
-                                }
+                                /* (44)  y = a_y */
+                                const vec y = a_y;
+                                store_part(y_rows + s * p + j, y, left);
                             }
                         }
                     }
@@ -1665,28 +1700,37 @@ static void deep_bidirectional_lstm_simd_infer_thread(
     for (size_t first = 0; first < T; first += chunk) {
         const size_t steps = min_size(chunk, T - first);
         if (early) {
-            const operand factors_layer1_forward_z[] = {
-                {in->x + first * B * n, n, n, panels_x},
-            };
             const size_t vectors = MOST_VECTORS(4);
             const size_t count = blocks(m_1, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            const operand factors_layer1_forward_z[] = {
+                {in->x + (first * B + lower) * n, n, n, panels_x},
+            };
             const block_range batch = {m_1, vectors, from, to, 0};
 
             /* layer1.forward.W_g x, layer1.forward.W_i x, layer1.forward.W_f x,
              * layer1.forward.W_o x */
-            products(steps * B, 4, &batch, factors_layer1_forward_z, 1,
-                &(sums){tile_layer1_forward_z_ahead, 0, steps * B, 0}, 0);
+            products(upper - lower, 4, &batch, factors_layer1_forward_z, 1,
+                &(sums){tile_layer1_forward_z_ahead, 0, steps * B, lower}, 0);
+            if (mine.lanes > 1) {
+                BARRIER
+            }
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(4);
                 const size_t count = blocks(m_1, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const layer1_forward_c_rows =
                         work_layer1_forward_c + ((t & 1) * B + begin) * row_m_1;
@@ -1824,28 +1868,37 @@ static void deep_bidirectional_lstm_simd_infer_thread(
         const size_t steps = min_size(chunk_6, T - done);
         const size_t first = T - done - steps;
         if (early) {
-            const operand factors_layer1_backward_z[] = {
-                {in->x + first * B * n, n, n, panels_x_2},
-            };
             const size_t vectors = MOST_VECTORS(4);
             const size_t count = blocks(m_1, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            const operand factors_layer1_backward_z[] = {
+                {in->x + (first * B + lower) * n, n, n, panels_x_2},
+            };
             const block_range batch = {m_1, vectors, from, to, 0};
 
             /* layer1.backward.W_g x, layer1.backward.W_i x, layer1.backward.W_f x,
              * layer1.backward.W_o x */
-            products(steps * B, 4, &batch, factors_layer1_backward_z, 1,
-                &(sums){tile_layer1_backward_z_ahead, 0, steps * B, 0}, 0);
+            products(upper - lower, 4, &batch, factors_layer1_backward_z, 1,
+                &(sums){tile_layer1_backward_z_ahead, 0, steps * B, lower}, 0);
+            if (mine.lanes > 1) {
+                BARRIER
+            }
         }
         for (size_t t = first + steps; t-- > first;) {
             {
                 const size_t vectors = MOST_VECTORS(4);
                 const size_t count = blocks(m_1, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const layer1_backward_c_rows =
                         work_layer1_backward_c + ((t & 1) * B + begin) * row_m_1;
@@ -2004,28 +2057,37 @@ static void deep_bidirectional_lstm_simd_infer_thread(
     for (size_t first = 0; first < T; first += chunk_7) {
         const size_t steps = min_size(chunk_7, T - first);
         if (early) {
-            const operand factors_layer2_forward_z[] = {
-                {work_layer1_y + first * B * row_q_1, row_q_1, q_1, panels_layer1_y},
-            };
             const size_t vectors = MOST_VECTORS(4);
             const size_t count = blocks(m_2, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            const operand factors_layer2_forward_z[] = {
+                {work_layer1_y + (first * B + lower) * row_q_1, row_q_1, q_1, panels_layer1_y},
+            };
             const block_range batch = {m_2, vectors, from, to, 0};
 
             /* layer2.forward.W_g layer1.y, layer2.forward.W_i layer1.y,
              * layer2.forward.W_f layer1.y, layer2.forward.W_o layer1.y */
-            products(steps * B, 4, &batch, factors_layer2_forward_z, 1,
-                &(sums){tile_layer2_forward_z_ahead, 0, steps * B, 0}, 0);
+            products(upper - lower, 4, &batch, factors_layer2_forward_z, 1,
+                &(sums){tile_layer2_forward_z_ahead, 0, steps * B, lower}, 0);
+            if (mine.lanes > 1) {
+                BARRIER
+            }
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(4);
                 const size_t count = blocks(m_2, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const layer1_y_rows = work_layer1_y + (t * B + begin) * row_q_1;
                     real *const layer2_forward_c_rows =
                         work_layer2_forward_c + ((t & 1) * B + begin) * row_m_2;
@@ -2163,28 +2225,37 @@ static void deep_bidirectional_lstm_simd_infer_thread(
         const size_t steps = min_size(chunk_5, T - done);
         const size_t first = T - done - steps;
         if (early) {
-            const operand factors_layer2_backward_z[] = {
-                {work_layer1_y + first * B * row_q_1, row_q_1, q_1, panels_layer1_y_2},
-            };
             const size_t vectors = MOST_VECTORS(4);
             const size_t count = blocks(m_2, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            const operand factors_layer2_backward_z[] = {
+                {work_layer1_y + (first * B + lower) * row_q_1, row_q_1, q_1, panels_layer1_y_2},
+            };
             const block_range batch = {m_2, vectors, from, to, 0};
 
             /* layer2.backward.W_g layer1.y, layer2.backward.W_i layer1.y,
              * layer2.backward.W_f layer1.y, layer2.backward.W_o layer1.y */
-            products(steps * B, 4, &batch, factors_layer2_backward_z, 1,
-                &(sums){tile_layer2_backward_z_ahead, 0, steps * B, 0}, 0);
+            products(upper - lower, 4, &batch, factors_layer2_backward_z, 1,
+                &(sums){tile_layer2_backward_z_ahead, 0, steps * B, lower}, 0);
+            if (mine.lanes > 1) {
+                BARRIER
+            }
         }
         for (size_t t = first + steps; t-- > first;) {
             {
                 const size_t vectors = MOST_VECTORS(4);
                 const size_t count = blocks(m_2, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const layer1_y_rows = work_layer1_y + (t * B + begin) * row_q_1;
                     real *const layer2_backward_c_rows =
                         work_layer2_backward_c + ((t & 1) * B + begin) * row_m_2;
@@ -2341,43 +2412,42 @@ static void deep_bidirectional_lstm_simd_infer_thread(
         {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(p, vectors);
-            const block_share mine = share_of(count, thread, threads);
+            const block_share mine = share_of(count, steps * B, thread, threads);
             const size_t from = mine.from;
             const size_t to = mine.to;
-            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                if (is_mine(mine, begin)) {
-                    const real *const layer2_y_rows = work_layer2_y + begin * row_q_2;
-                    real *const y_rows = out->y + (first * B + begin) * p;
-                    const operand factors_a_y[] = {
-                        {layer2_y_rows, row_q_2, q_2, panels_layer2_y},
-                    };
-                    for (size_t start = from, taken; start < to; start += taken) {
-                        taken = min_size(to - start, blocks_per_batch(rows));
-                        const block_range batch = {p, vectors, start, start + taken, 0};
-                        ALIGNED real tile_a_y_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                const real *const layer2_y_rows = work_layer2_y + begin * row_q_2;
+                real *const y_rows = out->y + (first * B + begin) * p;
+                const operand factors_a_y[] = {
+                    {layer2_y_rows, row_q_2, q_2, panels_layer2_y},
+                };
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {p, vectors, start, start + taken, 0};
+                    ALIGNED real tile_a_y_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                        /* V layer2.y */
-                        products(rows, 1, &batch, factors_a_y, 1,
-                            &(sums){tile_a_y_batch, batch.low, rows, 0}, 0);
+                    /* V layer2.y */
+                    products(rows, 1, &batch, factors_a_y, 1,
+                        &(sums){tile_a_y_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = batch.low; block < batch.high; ++block) {
-                            const size_t own = vectors_of(p, vectors, block);
-                            const real *const tile_a_y =
-                                tile_a_y_batch + (block - batch.low) * vectors * rows * LANES;
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES;
-                                const size_t left = p - j;
-                                const vec b_y_here = load_part(b_y + j, left);
-                                for (size_t s = 0; s < rows; ++s) {
-                                    /* (43)  a_y = V layer2.y + b_y */
-                                    const vec a_y =
-                                        load(tile_a_y + (s * own + v) * LANES) + b_y_here;
+                    for (size_t block = batch.low; block < batch.high; ++block) {
+                        const size_t own = vectors_of(p, vectors, block);
+                        const real *const tile_a_y =
+                            tile_a_y_batch + (block - batch.low) * vectors * rows * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            const size_t left = p - j;
+                            const vec b_y_here = load_part(b_y + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
+                                /* (43)  a_y = V layer2.y + b_y */
+                                const vec a_y = load(tile_a_y + (s * own + v) * LANES) + b_y_here;
 
-                                    /* (44)  y = a_y */
-                                    const vec y = a_y;
-                                    store_part(y_rows + s * p + j, y, left);
-                                }
+                                /* (44)  y = a_y */
+                                const vec y = a_y;
+                                store_part(y_rows + s * p + j, y, left);
                             }
                         }
                     }
@@ -2929,38 +2999,38 @@ static void deep_bidirectional_lstm_simd_backward_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(q_2, vectors);
-        const block_share mine = share_of(count, thread, threads);
+        const block_share mine = share_of(count, T * B, thread, threads);
         const size_t from = mine.from;
         const size_t to = mine.to;
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            if (is_mine(mine, begin)) {
-                const real *const a_y_bar_rows = work_a_y_bar + begin * row_p;
-                real *const layer2_y_bar_rows = work_layer2_y_bar + begin * row_q_2;
-                const operand factors_layer2_y_bar[] = {
-                    {a_y_bar_rows, row_p, p, panels_a_y_bar},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {q_2, vectors, start, start + taken, 0};
-                    ALIGNED real tile_layer2_y_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+        const size_t lower = row_from(T * B, mine.lane, mine.lanes);
+        const size_t upper = row_from(T * B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+            const real *const a_y_bar_rows = work_a_y_bar + begin * row_p;
+            real *const layer2_y_bar_rows = work_layer2_y_bar + begin * row_q_2;
+            const operand factors_layer2_y_bar[] = {
+                {a_y_bar_rows, row_p, p, panels_a_y_bar},
+            };
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {q_2, vectors, start, start + taken, 0};
+                ALIGNED real tile_layer2_y_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                    /* V^T a_y_bar */
-                    products(rows, 1, &batch, factors_layer2_y_bar, 1,
-                        &(sums){tile_layer2_y_bar_batch, batch.low, rows, 0}, 0);
+                /* V^T a_y_bar */
+                products(rows, 1, &batch, factors_layer2_y_bar, 1,
+                    &(sums){tile_layer2_y_bar_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(q_2, vectors, block);
-                        const real *const tile_layer2_y_bar =
-                            tile_layer2_y_bar_batch + (block - batch.low) * vectors * rows * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            for (size_t s = 0; s < rows; ++s) {
-                                /* (46)  layer2.y_bar = V^T a_y_bar   adjoint of (43) */
-                                const vec layer2_y_bar =
-                                    load(tile_layer2_y_bar + (s * own + v) * LANES);
-                                store(layer2_y_bar_rows + s * row_q_2 + j, layer2_y_bar);
-                            }
+                for (size_t block = batch.low; block < batch.high; ++block) {
+                    const size_t own = vectors_of(q_2, vectors, block);
+                    const real *const tile_layer2_y_bar =
+                        tile_layer2_y_bar_batch + (block - batch.low) * vectors * rows * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        for (size_t s = 0; s < rows; ++s) {
+                            /* (46)  layer2.y_bar = V^T a_y_bar   adjoint of (43) */
+                            const vec layer2_y_bar =
+                                load(tile_layer2_y_bar + (s * own + v) * LANES);
+                            store(layer2_y_bar_rows + s * row_q_2 + j, layer2_y_bar);
                         }
                     }
                 }
@@ -2985,10 +3055,13 @@ static void deep_bidirectional_lstm_simd_backward_thread(
         {
             const size_t vectors = 1;
             const size_t count = blocks(m_2, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(B, mine.lane, mine.lanes);
+            const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                 const real *const layer2_backward_g_tail_rows =
                     tape_layer2_backward_g_tail + (t * B + begin) * row_m_2;
                 const real *const layer2_backward_i_tail_rows =
@@ -3108,10 +3181,13 @@ static void deep_bidirectional_lstm_simd_backward_thread(
         {
             const size_t vectors = 1;
             const size_t count = blocks(m_2, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(B, mine.lane, mine.lanes);
+            const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                 const real *const layer2_backward_one_minus_g_squared_rows =
                     work_layer2_backward_one_minus_g_squared + begin * row_m_2;
                 const real *const layer2_backward_one_minus_i_rows =
@@ -3244,10 +3320,13 @@ static void deep_bidirectional_lstm_simd_backward_thread(
         {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m_2, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(B, mine.lane, mine.lanes);
+            const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                 const real *const layer2_backward_z_o_bar_rows =
                     work_layer2_backward_z_o_bar + (t * B + begin) * row_m_2;
                 const real *const layer2_backward_z_f_bar_rows =
@@ -3312,10 +3391,13 @@ static void deep_bidirectional_lstm_simd_backward_thread(
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(m_2, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const layer2_forward_g_tail_rows =
                         tape_layer2_forward_g_tail + (t * B + begin) * row_m_2;
                     const real *const layer2_forward_i_tail_rows =
@@ -3438,10 +3520,13 @@ static void deep_bidirectional_lstm_simd_backward_thread(
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(m_2, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const layer2_forward_one_minus_g_squared_rows =
                         work_layer2_forward_one_minus_g_squared + begin * row_m_2;
                     const real *const layer2_forward_one_minus_i_rows =
@@ -3583,10 +3668,13 @@ static void deep_bidirectional_lstm_simd_backward_thread(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m_2, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const layer2_forward_z_o_bar_rows =
                         work_layer2_forward_z_o_bar + ((t - first) * B + begin) * row_m_2;
                     const real *const layer2_forward_z_f_bar_rows =
@@ -3648,84 +3736,75 @@ static void deep_bidirectional_lstm_simd_backward_thread(
         {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(q_1, vectors);
-            const block_share mine = share_of(count, thread, threads);
+            const block_share mine = share_of(count, steps * B, thread, threads);
             const size_t from = mine.from;
             const size_t to = mine.to;
-            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                if (is_mine(mine, begin)) {
-                    const real *const layer2_backward_z_o_bar_rows =
-                        work_layer2_backward_z_o_bar + (first * B + begin) * row_m_2;
-                    const real *const layer2_backward_z_f_bar_rows =
-                        work_layer2_backward_z_f_bar + (first * B + begin) * row_m_2;
-                    const real *const layer2_backward_z_i_bar_rows =
-                        work_layer2_backward_z_i_bar + (first * B + begin) * row_m_2;
-                    const real *const layer2_backward_z_bar_rows =
-                        work_layer2_backward_z_bar + (first * B + begin) * row_m_2;
-                    const real *const layer2_forward_z_o_bar_rows =
-                        work_layer2_forward_z_o_bar + begin * row_m_2;
-                    const real *const layer2_forward_z_f_bar_rows =
-                        work_layer2_forward_z_f_bar + begin * row_m_2;
-                    const real *const layer2_forward_z_i_bar_rows =
-                        work_layer2_forward_z_i_bar + begin * row_m_2;
-                    const real *const layer2_forward_z_bar_rows =
-                        work_layer2_forward_z_bar + begin * row_m_2;
-                    real *const layer1_y_bar_rows =
-                        work_layer1_y_bar + (first * B + begin) * row_q_1;
-                    const operand factors_layer1_y_bar[] = {
-                        {layer2_forward_z_bar_rows, row_m_2, m_2, panels_layer2_forward_z_bar_2},
-                        {layer2_forward_z_i_bar_rows, row_m_2, m_2,
-                            panels_layer2_forward_z_i_bar_2},
-                        {layer2_forward_z_f_bar_rows, row_m_2, m_2,
-                            panels_layer2_forward_z_f_bar_2},
-                        {layer2_forward_z_o_bar_rows, row_m_2, m_2,
-                            panels_layer2_forward_z_o_bar_2},
-                        {layer2_backward_z_bar_rows, row_m_2, m_2, panels_layer2_backward_z_bar_2},
-                        {layer2_backward_z_i_bar_rows, row_m_2, m_2,
-                            panels_layer2_backward_z_i_bar_2},
-                        {layer2_backward_z_f_bar_rows, row_m_2, m_2,
-                            panels_layer2_backward_z_f_bar_2},
-                        {layer2_backward_z_o_bar_rows, row_m_2, m_2,
-                            panels_layer2_backward_z_o_bar_2},
-                    };
-                    for (size_t start = from, taken; start < to; start += taken) {
-                        taken = min_size(to - start, blocks_per_batch(rows));
-                        const block_range batch = {q_1, vectors, start, start + taken, 0};
-                        ALIGNED real
-                            tile_layer1_y_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                const real *const layer2_backward_z_o_bar_rows =
+                    work_layer2_backward_z_o_bar + (first * B + begin) * row_m_2;
+                const real *const layer2_backward_z_f_bar_rows =
+                    work_layer2_backward_z_f_bar + (first * B + begin) * row_m_2;
+                const real *const layer2_backward_z_i_bar_rows =
+                    work_layer2_backward_z_i_bar + (first * B + begin) * row_m_2;
+                const real *const layer2_backward_z_bar_rows =
+                    work_layer2_backward_z_bar + (first * B + begin) * row_m_2;
+                const real *const layer2_forward_z_o_bar_rows =
+                    work_layer2_forward_z_o_bar + begin * row_m_2;
+                const real *const layer2_forward_z_f_bar_rows =
+                    work_layer2_forward_z_f_bar + begin * row_m_2;
+                const real *const layer2_forward_z_i_bar_rows =
+                    work_layer2_forward_z_i_bar + begin * row_m_2;
+                const real *const layer2_forward_z_bar_rows =
+                    work_layer2_forward_z_bar + begin * row_m_2;
+                real *const layer1_y_bar_rows = work_layer1_y_bar + (first * B + begin) * row_q_1;
+                const operand factors_layer1_y_bar[] = {
+                    {layer2_forward_z_bar_rows, row_m_2, m_2, panels_layer2_forward_z_bar_2},
+                    {layer2_forward_z_i_bar_rows, row_m_2, m_2, panels_layer2_forward_z_i_bar_2},
+                    {layer2_forward_z_f_bar_rows, row_m_2, m_2, panels_layer2_forward_z_f_bar_2},
+                    {layer2_forward_z_o_bar_rows, row_m_2, m_2, panels_layer2_forward_z_o_bar_2},
+                    {layer2_backward_z_bar_rows, row_m_2, m_2, panels_layer2_backward_z_bar_2},
+                    {layer2_backward_z_i_bar_rows, row_m_2, m_2, panels_layer2_backward_z_i_bar_2},
+                    {layer2_backward_z_f_bar_rows, row_m_2, m_2, panels_layer2_backward_z_f_bar_2},
+                    {layer2_backward_z_o_bar_rows, row_m_2, m_2, panels_layer2_backward_z_o_bar_2},
+                };
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {q_1, vectors, start, start + taken, 0};
+                    ALIGNED real tile_layer1_y_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                        /* layer2.forward.W_g^T layer2.forward.z_bar,
-                         * layer2.forward.W_i^T layer2.forward.z_i_bar,
-                         * layer2.forward.W_f^T layer2.forward.z_f_bar,
-                         * layer2.forward.W_o^T layer2.forward.z_o_bar,
-                         * layer2.backward.W_g^T layer2.backward.z_bar,
-                         * layer2.backward.W_i^T layer2.backward.z_i_bar,
-                         * layer2.backward.W_f^T layer2.backward.z_f_bar,
-                         * layer2.backward.W_o^T layer2.backward.z_o_bar */
-                        products(rows, 1, &batch, factors_layer1_y_bar, 8,
-                            &(sums){tile_layer1_y_bar_batch, batch.low, rows, 0}, 0);
+                    /* layer2.forward.W_g^T layer2.forward.z_bar,
+                     * layer2.forward.W_i^T layer2.forward.z_i_bar,
+                     * layer2.forward.W_f^T layer2.forward.z_f_bar,
+                     * layer2.forward.W_o^T layer2.forward.z_o_bar,
+                     * layer2.backward.W_g^T layer2.backward.z_bar,
+                     * layer2.backward.W_i^T layer2.backward.z_i_bar,
+                     * layer2.backward.W_f^T layer2.backward.z_f_bar,
+                     * layer2.backward.W_o^T layer2.backward.z_o_bar */
+                    products(rows, 1, &batch, factors_layer1_y_bar, 8,
+                        &(sums){tile_layer1_y_bar_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = batch.low; block < batch.high; ++block) {
-                            const size_t own = vectors_of(q_1, vectors, block);
-                            const real *const tile_layer1_y_bar = tile_layer1_y_bar_batch + (block
-                                - batch.low) * vectors * rows * LANES;
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES;
-                                for (size_t s = 0; s < rows; ++s) {
-                                    /* (67)  layer1.y_bar = layer2.forward.W_g^T
-                                     * layer2.forward.z_bar + layer2.forward.W_i^T
-                                     * layer2.forward.z_i_bar + layer2.forward.W_f^T
-                                     * layer2.forward.z_f_bar + layer2.forward.W_o^T
-                                     * layer2.forward.z_o_bar + layer2.backward.W_g^T
-                                     * layer2.backward.z_bar + layer2.backward.W_i^T
-                                     * layer2.backward.z_i_bar + layer2.backward.W_f^T
-                                     * layer2.backward.z_f_bar + layer2.backward.W_o^T
-                                     * layer2.backward.z_o_bar   adjoint of (22), (23), (24), (29),
-                                     * (32), (33), (34), (39) */
-                                    const vec layer1_y_bar =
-                                        load(tile_layer1_y_bar + (s * own + v) * LANES);
-                                    store(layer1_y_bar_rows + s * row_q_1 + j, layer1_y_bar);
-                                }
+                    for (size_t block = batch.low; block < batch.high; ++block) {
+                        const size_t own = vectors_of(q_1, vectors, block);
+                        const real *const tile_layer1_y_bar =
+                            tile_layer1_y_bar_batch + (block - batch.low) * vectors * rows * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            for (size_t s = 0; s < rows; ++s) {
+                                /* (67)  layer1.y_bar = layer2.forward.W_g^T layer2.forward.z_bar +
+                                 * layer2.forward.W_i^T layer2.forward.z_i_bar +
+                                 * layer2.forward.W_f^T layer2.forward.z_f_bar +
+                                 * layer2.forward.W_o^T layer2.forward.z_o_bar +
+                                 * layer2.backward.W_g^T layer2.backward.z_bar +
+                                 * layer2.backward.W_i^T layer2.backward.z_i_bar +
+                                 * layer2.backward.W_f^T layer2.backward.z_f_bar +
+                                 * layer2.backward.W_o^T layer2.backward.z_o_bar   adjoint of (22),
+                                 * (23), (24), (29), (32), (33), (34), (39) */
+                                const vec layer1_y_bar =
+                                    load(tile_layer1_y_bar + (s * own + v) * LANES);
+                                store(layer1_y_bar_rows + s * row_q_1 + j, layer1_y_bar);
                             }
                         }
                     }
@@ -3963,10 +4042,13 @@ static void deep_bidirectional_lstm_simd_backward_thread(
         {
             const size_t vectors = 1;
             const size_t count = blocks(m_1, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(B, mine.lane, mine.lanes);
+            const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                 const real *const layer1_backward_g_tail_rows =
                     tape_layer1_backward_g_tail + (t * B + begin) * row_m_1;
                 const real *const layer1_backward_i_tail_rows =
@@ -4086,10 +4168,13 @@ static void deep_bidirectional_lstm_simd_backward_thread(
         {
             const size_t vectors = 1;
             const size_t count = blocks(m_1, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(B, mine.lane, mine.lanes);
+            const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                 const real *const layer1_backward_one_minus_g_squared_rows =
                     work_layer1_backward_one_minus_g_squared + begin * row_m_1;
                 const real *const layer1_backward_one_minus_i_rows =
@@ -4222,10 +4307,13 @@ static void deep_bidirectional_lstm_simd_backward_thread(
         {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m_1, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(B, mine.lane, mine.lanes);
+            const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                 const real *const layer1_backward_z_o_bar_rows =
                     work_layer1_backward_z_o_bar + (t * B + begin) * row_m_1;
                 const real *const layer1_backward_z_f_bar_rows =
@@ -4290,10 +4378,13 @@ static void deep_bidirectional_lstm_simd_backward_thread(
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(m_1, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const layer1_forward_g_tail_rows =
                         tape_layer1_forward_g_tail + (t * B + begin) * row_m_1;
                     const real *const layer1_forward_i_tail_rows =
@@ -4416,10 +4507,13 @@ static void deep_bidirectional_lstm_simd_backward_thread(
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(m_1, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const layer1_forward_one_minus_g_squared_rows =
                         work_layer1_forward_one_minus_g_squared + begin * row_m_1;
                     const real *const layer1_forward_one_minus_i_rows =
@@ -4561,10 +4655,13 @@ static void deep_bidirectional_lstm_simd_backward_thread(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m_1, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const layer1_forward_z_o_bar_rows =
                         work_layer1_forward_z_o_bar + ((t - first) * B + begin) * row_m_1;
                     const real *const layer1_forward_z_f_bar_rows =
@@ -4626,81 +4723,75 @@ static void deep_bidirectional_lstm_simd_backward_thread(
         if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(n, vectors);
-            const block_share mine = share_of(count, thread, threads);
+            const block_share mine = share_of(count, steps * B, thread, threads);
             const size_t from = mine.from;
             const size_t to = mine.to;
-            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                if (is_mine(mine, begin)) {
-                    const real *const layer1_backward_z_o_bar_rows =
-                        work_layer1_backward_z_o_bar + (first * B + begin) * row_m_1;
-                    const real *const layer1_backward_z_f_bar_rows =
-                        work_layer1_backward_z_f_bar + (first * B + begin) * row_m_1;
-                    const real *const layer1_backward_z_i_bar_rows =
-                        work_layer1_backward_z_i_bar + (first * B + begin) * row_m_1;
-                    const real *const layer1_backward_z_bar_rows =
-                        work_layer1_backward_z_bar + (first * B + begin) * row_m_1;
-                    const real *const layer1_forward_z_o_bar_rows =
-                        work_layer1_forward_z_o_bar + begin * row_m_1;
-                    const real *const layer1_forward_z_f_bar_rows =
-                        work_layer1_forward_z_f_bar + begin * row_m_1;
-                    const real *const layer1_forward_z_i_bar_rows =
-                        work_layer1_forward_z_i_bar + begin * row_m_1;
-                    const real *const layer1_forward_z_bar_rows =
-                        work_layer1_forward_z_bar + begin * row_m_1;
-                    real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
-                    const operand factors_x_bar[] = {
-                        {layer1_forward_z_bar_rows, row_m_1, m_1, panels_layer1_forward_z_bar_2},
-                        {layer1_forward_z_i_bar_rows, row_m_1, m_1,
-                            panels_layer1_forward_z_i_bar_2},
-                        {layer1_forward_z_f_bar_rows, row_m_1, m_1,
-                            panels_layer1_forward_z_f_bar_2},
-                        {layer1_forward_z_o_bar_rows, row_m_1, m_1,
-                            panels_layer1_forward_z_o_bar_2},
-                        {layer1_backward_z_bar_rows, row_m_1, m_1, panels_layer1_backward_z_bar_2},
-                        {layer1_backward_z_i_bar_rows, row_m_1, m_1,
-                            panels_layer1_backward_z_i_bar_2},
-                        {layer1_backward_z_f_bar_rows, row_m_1, m_1,
-                            panels_layer1_backward_z_f_bar_2},
-                        {layer1_backward_z_o_bar_rows, row_m_1, m_1,
-                            panels_layer1_backward_z_o_bar_2},
-                    };
-                    for (size_t start = from, taken; start < to; start += taken) {
-                        taken = min_size(to - start, blocks_per_batch(rows));
-                        const block_range batch = {n, vectors, start, start + taken, 0};
-                        ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                const real *const layer1_backward_z_o_bar_rows =
+                    work_layer1_backward_z_o_bar + (first * B + begin) * row_m_1;
+                const real *const layer1_backward_z_f_bar_rows =
+                    work_layer1_backward_z_f_bar + (first * B + begin) * row_m_1;
+                const real *const layer1_backward_z_i_bar_rows =
+                    work_layer1_backward_z_i_bar + (first * B + begin) * row_m_1;
+                const real *const layer1_backward_z_bar_rows =
+                    work_layer1_backward_z_bar + (first * B + begin) * row_m_1;
+                const real *const layer1_forward_z_o_bar_rows =
+                    work_layer1_forward_z_o_bar + begin * row_m_1;
+                const real *const layer1_forward_z_f_bar_rows =
+                    work_layer1_forward_z_f_bar + begin * row_m_1;
+                const real *const layer1_forward_z_i_bar_rows =
+                    work_layer1_forward_z_i_bar + begin * row_m_1;
+                const real *const layer1_forward_z_bar_rows =
+                    work_layer1_forward_z_bar + begin * row_m_1;
+                real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
+                const operand factors_x_bar[] = {
+                    {layer1_forward_z_bar_rows, row_m_1, m_1, panels_layer1_forward_z_bar_2},
+                    {layer1_forward_z_i_bar_rows, row_m_1, m_1, panels_layer1_forward_z_i_bar_2},
+                    {layer1_forward_z_f_bar_rows, row_m_1, m_1, panels_layer1_forward_z_f_bar_2},
+                    {layer1_forward_z_o_bar_rows, row_m_1, m_1, panels_layer1_forward_z_o_bar_2},
+                    {layer1_backward_z_bar_rows, row_m_1, m_1, panels_layer1_backward_z_bar_2},
+                    {layer1_backward_z_i_bar_rows, row_m_1, m_1, panels_layer1_backward_z_i_bar_2},
+                    {layer1_backward_z_f_bar_rows, row_m_1, m_1, panels_layer1_backward_z_f_bar_2},
+                    {layer1_backward_z_o_bar_rows, row_m_1, m_1, panels_layer1_backward_z_o_bar_2},
+                };
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {n, vectors, start, start + taken, 0};
+                    ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                        /* layer1.forward.W_g^T layer1.forward.z_bar,
-                         * layer1.forward.W_i^T layer1.forward.z_i_bar,
-                         * layer1.forward.W_f^T layer1.forward.z_f_bar,
-                         * layer1.forward.W_o^T layer1.forward.z_o_bar,
-                         * layer1.backward.W_g^T layer1.backward.z_bar,
-                         * layer1.backward.W_i^T layer1.backward.z_i_bar,
-                         * layer1.backward.W_f^T layer1.backward.z_f_bar,
-                         * layer1.backward.W_o^T layer1.backward.z_o_bar */
-                        products(rows, 1, &batch, factors_x_bar, 8,
-                            &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
+                    /* layer1.forward.W_g^T layer1.forward.z_bar,
+                     * layer1.forward.W_i^T layer1.forward.z_i_bar,
+                     * layer1.forward.W_f^T layer1.forward.z_f_bar,
+                     * layer1.forward.W_o^T layer1.forward.z_o_bar,
+                     * layer1.backward.W_g^T layer1.backward.z_bar,
+                     * layer1.backward.W_i^T layer1.backward.z_i_bar,
+                     * layer1.backward.W_f^T layer1.backward.z_f_bar,
+                     * layer1.backward.W_o^T layer1.backward.z_o_bar */
+                    products(rows, 1, &batch, factors_x_bar, 8,
+                        &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = batch.low; block < batch.high; ++block) {
-                            const size_t own = vectors_of(n, vectors, block);
-                            const real *const tile_x_bar =
-                                tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES;
-                                const size_t left = n - j;
-                                for (size_t s = 0; s < rows; ++s) {
-                                    /* (96)  x_bar = layer1.forward.W_g^T layer1.forward.z_bar +
-                                     * layer1.forward.W_i^T layer1.forward.z_i_bar +
-                                     * layer1.forward.W_f^T layer1.forward.z_f_bar +
-                                     * layer1.forward.W_o^T layer1.forward.z_o_bar +
-                                     * layer1.backward.W_g^T layer1.backward.z_bar +
-                                     * layer1.backward.W_i^T layer1.backward.z_i_bar +
-                                     * layer1.backward.W_f^T layer1.backward.z_f_bar +
-                                     * layer1.backward.W_o^T layer1.backward.z_o_bar   adjoint of
-                                     * (1), (2), (3), (8), (11), (12), (13), (18) */
-                                    const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
-                                    store_part(x_bar_rows + s * n + j, x_bar, left);
-                                }
+                    for (size_t block = batch.low; block < batch.high; ++block) {
+                        const size_t own = vectors_of(n, vectors, block);
+                        const real *const tile_x_bar =
+                            tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            const size_t left = n - j;
+                            for (size_t s = 0; s < rows; ++s) {
+                                /* (96)  x_bar = layer1.forward.W_g^T layer1.forward.z_bar +
+                                 * layer1.forward.W_i^T layer1.forward.z_i_bar +
+                                 * layer1.forward.W_f^T layer1.forward.z_f_bar +
+                                 * layer1.forward.W_o^T layer1.forward.z_o_bar +
+                                 * layer1.backward.W_g^T layer1.backward.z_bar +
+                                 * layer1.backward.W_i^T layer1.backward.z_i_bar +
+                                 * layer1.backward.W_f^T layer1.backward.z_f_bar +
+                                 * layer1.backward.W_o^T layer1.backward.z_o_bar   adjoint of (1),
+                                 * (2), (3), (8), (11), (12), (13), (18) */
+                                const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
+                                store_part(x_bar_rows + s * n + j, x_bar, left);
                             }
                         }
                     }

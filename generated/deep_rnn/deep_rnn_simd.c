@@ -293,27 +293,36 @@ static void deep_rnn_simd_forward_thread(
     for (size_t first = 0; first < T; first += chunk) {
         const size_t steps = min_size(chunk, T - first);
         if (early) {
-            const operand factors_layer1_a[] = {
-                {in->x + first * B * n, n, n, panels_x},
-            };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m_1, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            const operand factors_layer1_a[] = {
+                {in->x + (first * B + lower) * n, n, n, panels_x},
+            };
             const block_range batch = {m_1, vectors, from, to, 0};
 
             /* layer1.W x */
-            products(steps * B, 1, &batch, factors_layer1_a, 1,
-                &(sums){tile_layer1_a_ahead, 0, steps * B, 0}, 0);
+            products(upper - lower, 1, &batch, factors_layer1_a, 1,
+                &(sums){tile_layer1_a_ahead, 0, steps * B, lower}, 0);
+            if (mine.lanes > 1) {
+                BARRIER
+            }
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m_1, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const layer1_h_rows = tape_layer1_h + (t * B + begin) * row_m_1;
                     real *const layer1_h_tail_rows = tape_layer1_h_tail + (t * B + begin) * row_m_1;
@@ -369,27 +378,36 @@ static void deep_rnn_simd_forward_thread(
     for (size_t first = 0; first < T; first += chunk_2) {
         const size_t steps = min_size(chunk_2, T - first);
         if (early) {
-            const operand factors_layer2_a[] = {
-                {tape_layer1_h + first * B * row_m_1, row_m_1, m_1, panels_layer1_h},
-            };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m_2, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            const operand factors_layer2_a[] = {
+                {tape_layer1_h + (first * B + lower) * row_m_1, row_m_1, m_1, panels_layer1_h},
+            };
             const block_range batch = {m_2, vectors, from, to, 0};
 
             /* layer2.W layer1.h */
-            products(steps * B, 1, &batch, factors_layer2_a, 1,
-                &(sums){tile_layer2_a_ahead, 0, steps * B, 0}, 0);
+            products(upper - lower, 1, &batch, factors_layer2_a, 1,
+                &(sums){tile_layer2_a_ahead, 0, steps * B, lower}, 0);
+            if (mine.lanes > 1) {
+                BARRIER
+            }
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m_2, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const layer1_h_rows = tape_layer1_h + (t * B + begin) * row_m_1;
                     real *const layer2_h_rows = tape_layer2_h + (t * B + begin) * row_m_2;
                     real *const layer2_h_tail_rows = tape_layer2_h_tail + (t * B + begin) * row_m_2;
@@ -445,27 +463,36 @@ static void deep_rnn_simd_forward_thread(
     for (size_t first = 0; first < T; first += chunk_3) {
         const size_t steps = min_size(chunk_3, T - first);
         if (early) {
-            const operand factors_layer3_a[] = {
-                {tape_layer2_h + first * B * row_m_2, row_m_2, m_2, panels_layer2_h},
-            };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m_3, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            const operand factors_layer3_a[] = {
+                {tape_layer2_h + (first * B + lower) * row_m_2, row_m_2, m_2, panels_layer2_h},
+            };
             const block_range batch = {m_3, vectors, from, to, 0};
 
             /* layer3.W layer2.h */
-            products(steps * B, 1, &batch, factors_layer3_a, 1,
-                &(sums){tile_layer3_a_ahead, 0, steps * B, 0}, 0);
+            products(upper - lower, 1, &batch, factors_layer3_a, 1,
+                &(sums){tile_layer3_a_ahead, 0, steps * B, lower}, 0);
+            if (mine.lanes > 1) {
+                BARRIER
+            }
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m_3, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const layer2_h_rows = tape_layer2_h + (t * B + begin) * row_m_2;
                     real *const layer3_h_rows = tape_layer3_h + (t * B + begin) * row_m_3;
                     real *const layer3_h_tail_rows = tape_layer3_h_tail + (t * B + begin) * row_m_3;
@@ -520,43 +547,42 @@ static void deep_rnn_simd_forward_thread(
         {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(p, vectors);
-            const block_share mine = share_of(count, thread, threads);
+            const block_share mine = share_of(count, steps * B, thread, threads);
             const size_t from = mine.from;
             const size_t to = mine.to;
-            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                if (is_mine(mine, begin)) {
-                    const real *const layer3_h_rows = tape_layer3_h + (first * B + begin) * row_m_3;
-                    real *const y_rows = out->y + (first * B + begin) * p;
-                    const operand factors_a_y[] = {
-                        {layer3_h_rows, row_m_3, m_3, panels_layer3_h},
-                    };
-                    for (size_t start = from, taken; start < to; start += taken) {
-                        taken = min_size(to - start, blocks_per_batch(rows));
-                        const block_range batch = {p, vectors, start, start + taken, 0};
-                        ALIGNED real tile_a_y_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                const real *const layer3_h_rows = tape_layer3_h + (first * B + begin) * row_m_3;
+                real *const y_rows = out->y + (first * B + begin) * p;
+                const operand factors_a_y[] = {
+                    {layer3_h_rows, row_m_3, m_3, panels_layer3_h},
+                };
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {p, vectors, start, start + taken, 0};
+                    ALIGNED real tile_a_y_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                        /* V layer3.h */
-                        products(rows, 1, &batch, factors_a_y, 1,
-                            &(sums){tile_a_y_batch, batch.low, rows, 0}, 0);
+                    /* V layer3.h */
+                    products(rows, 1, &batch, factors_a_y, 1,
+                        &(sums){tile_a_y_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = batch.low; block < batch.high; ++block) {
-                            const size_t own = vectors_of(p, vectors, block);
-                            const real *const tile_a_y =
-                                tile_a_y_batch + (block - batch.low) * vectors * rows * LANES;
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES;
-                                const size_t left = p - j;
-                                const vec b_y_here = load_part(b_y + j, left);
-                                for (size_t s = 0; s < rows; ++s) {
-                                    /* (7)  a_y = V layer3.h + b_y */
-                                    const vec a_y =
-                                        load(tile_a_y + (s * own + v) * LANES) + b_y_here;
+                    for (size_t block = batch.low; block < batch.high; ++block) {
+                        const size_t own = vectors_of(p, vectors, block);
+                        const real *const tile_a_y =
+                            tile_a_y_batch + (block - batch.low) * vectors * rows * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            const size_t left = p - j;
+                            const vec b_y_here = load_part(b_y + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
+                                /* (7)  a_y = V layer3.h + b_y */
+                                const vec a_y = load(tile_a_y + (s * own + v) * LANES) + b_y_here;
 
-                                    /* (8)  y = a_y */
-                                    const vec y = a_y;
-                                    store_part(y_rows + s * p + j, y, left);
-                                }
+                                /* (8)  y = a_y */
+                                const vec y = a_y;
+                                store_part(y_rows + s * p + j, y, left);
                             }
                         }
                     }
@@ -650,27 +676,36 @@ static void deep_rnn_simd_infer_thread(
     for (size_t first = 0; first < T; first += chunk) {
         const size_t steps = min_size(chunk, T - first);
         if (early) {
-            const operand factors_layer1_a[] = {
-                {in->x + first * B * n, n, n, panels_x},
-            };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m_1, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            const operand factors_layer1_a[] = {
+                {in->x + (first * B + lower) * n, n, n, panels_x},
+            };
             const block_range batch = {m_1, vectors, from, to, 0};
 
             /* layer1.W x */
-            products(steps * B, 1, &batch, factors_layer1_a, 1,
-                &(sums){tile_layer1_a_ahead, 0, steps * B, 0}, 0);
+            products(upper - lower, 1, &batch, factors_layer1_a, 1,
+                &(sums){tile_layer1_a_ahead, 0, steps * B, lower}, 0);
+            if (mine.lanes > 1) {
+                BARRIER
+            }
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m_1, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const layer1_h_rows = work_layer1_h + (t * B + begin) * row_m_1;
                     const real *const layer1_h_prev_rows = t > 0 ? work_layer1_h
@@ -721,27 +756,36 @@ static void deep_rnn_simd_infer_thread(
     for (size_t first = 0; first < T; first += chunk_4) {
         const size_t steps = min_size(chunk_4, T - first);
         if (early) {
-            const operand factors_layer2_a[] = {
-                {work_layer1_h + first * B * row_m_1, row_m_1, m_1, panels_layer1_h},
-            };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m_2, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            const operand factors_layer2_a[] = {
+                {work_layer1_h + (first * B + lower) * row_m_1, row_m_1, m_1, panels_layer1_h},
+            };
             const block_range batch = {m_2, vectors, from, to, 0};
 
             /* layer2.W layer1.h */
-            products(steps * B, 1, &batch, factors_layer2_a, 1,
-                &(sums){tile_layer2_a_ahead, 0, steps * B, 0}, 0);
+            products(upper - lower, 1, &batch, factors_layer2_a, 1,
+                &(sums){tile_layer2_a_ahead, 0, steps * B, lower}, 0);
+            if (mine.lanes > 1) {
+                BARRIER
+            }
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m_2, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const layer1_h_rows = work_layer1_h + (t * B + begin) * row_m_1;
                     real *const layer2_h_rows = work_layer2_h + (t * B + begin) * row_m_2;
                     const real *const layer2_h_prev_rows = t > 0 ? work_layer2_h
@@ -792,27 +836,36 @@ static void deep_rnn_simd_infer_thread(
     for (size_t first = 0; first < T; first += chunk_5) {
         const size_t steps = min_size(chunk_5, T - first);
         if (early) {
-            const operand factors_layer3_a[] = {
-                {work_layer2_h + first * B * row_m_2, row_m_2, m_2, panels_layer2_h},
-            };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m_3, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            const operand factors_layer3_a[] = {
+                {work_layer2_h + (first * B + lower) * row_m_2, row_m_2, m_2, panels_layer2_h},
+            };
             const block_range batch = {m_3, vectors, from, to, 0};
 
             /* layer3.W layer2.h */
-            products(steps * B, 1, &batch, factors_layer3_a, 1,
-                &(sums){tile_layer3_a_ahead, 0, steps * B, 0}, 0);
+            products(upper - lower, 1, &batch, factors_layer3_a, 1,
+                &(sums){tile_layer3_a_ahead, 0, steps * B, lower}, 0);
+            if (mine.lanes > 1) {
+                BARRIER
+            }
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m_3, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const layer2_h_rows = work_layer2_h + (t * B + begin) * row_m_2;
                     real *const layer3_h_rows = work_layer3_h + (t * B + begin) * row_m_3;
                     const real *const layer3_h_prev_rows = t > 0 ? work_layer3_h
@@ -862,43 +915,42 @@ static void deep_rnn_simd_infer_thread(
         {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(p, vectors);
-            const block_share mine = share_of(count, thread, threads);
+            const block_share mine = share_of(count, steps * B, thread, threads);
             const size_t from = mine.from;
             const size_t to = mine.to;
-            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                if (is_mine(mine, begin)) {
-                    const real *const layer3_h_rows = work_layer3_h + (first * B + begin) * row_m_3;
-                    real *const y_rows = out->y + (first * B + begin) * p;
-                    const operand factors_a_y[] = {
-                        {layer3_h_rows, row_m_3, m_3, panels_layer3_h},
-                    };
-                    for (size_t start = from, taken; start < to; start += taken) {
-                        taken = min_size(to - start, blocks_per_batch(rows));
-                        const block_range batch = {p, vectors, start, start + taken, 0};
-                        ALIGNED real tile_a_y_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                const real *const layer3_h_rows = work_layer3_h + (first * B + begin) * row_m_3;
+                real *const y_rows = out->y + (first * B + begin) * p;
+                const operand factors_a_y[] = {
+                    {layer3_h_rows, row_m_3, m_3, panels_layer3_h},
+                };
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {p, vectors, start, start + taken, 0};
+                    ALIGNED real tile_a_y_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                        /* V layer3.h */
-                        products(rows, 1, &batch, factors_a_y, 1,
-                            &(sums){tile_a_y_batch, batch.low, rows, 0}, 0);
+                    /* V layer3.h */
+                    products(rows, 1, &batch, factors_a_y, 1,
+                        &(sums){tile_a_y_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = batch.low; block < batch.high; ++block) {
-                            const size_t own = vectors_of(p, vectors, block);
-                            const real *const tile_a_y =
-                                tile_a_y_batch + (block - batch.low) * vectors * rows * LANES;
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES;
-                                const size_t left = p - j;
-                                const vec b_y_here = load_part(b_y + j, left);
-                                for (size_t s = 0; s < rows; ++s) {
-                                    /* (7)  a_y = V layer3.h + b_y */
-                                    const vec a_y =
-                                        load(tile_a_y + (s * own + v) * LANES) + b_y_here;
+                    for (size_t block = batch.low; block < batch.high; ++block) {
+                        const size_t own = vectors_of(p, vectors, block);
+                        const real *const tile_a_y =
+                            tile_a_y_batch + (block - batch.low) * vectors * rows * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            const size_t left = p - j;
+                            const vec b_y_here = load_part(b_y + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
+                                /* (7)  a_y = V layer3.h + b_y */
+                                const vec a_y = load(tile_a_y + (s * own + v) * LANES) + b_y_here;
 
-                                    /* (8)  y = a_y */
-                                    const vec y = a_y;
-                                    store_part(y_rows + s * p + j, y, left);
-                                }
+                                /* (8)  y = a_y */
+                                const vec y = a_y;
+                                store_part(y_rows + s * p + j, y, left);
                             }
                         }
                     }
@@ -1098,27 +1150,36 @@ static void deep_rnn_simd_backward_thread(
         const size_t steps = min_size(chunk, T - done);
         const size_t first = T - done - steps;
         if (early) {
-            const operand factors_layer3_h_bar[] = {
-                {work_a_y_bar + first * B * row_p, row_p, p, panels_a_y_bar},
-            };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m_3, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            const operand factors_layer3_h_bar[] = {
+                {work_a_y_bar + (first * B + lower) * row_p, row_p, p, panels_a_y_bar},
+            };
             const block_range batch = {m_3, vectors, from, to, 0};
 
             /* V^T a_y_bar */
-            products(steps * B, 1, &batch, factors_layer3_h_bar, 1,
-                &(sums){tile_layer3_h_bar_ahead, 0, steps * B, 0}, 0);
+            products(upper - lower, 1, &batch, factors_layer3_h_bar, 1,
+                &(sums){tile_layer3_h_bar_ahead, 0, steps * B, lower}, 0);
+            if (mine.lanes > 1) {
+                BARRIER
+            }
         }
         for (size_t t = first + steps; t-- > first;) {
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m_3, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const layer3_h_tail_rows =
                         tape_layer3_h_tail + (t * B + begin) * row_m_3;
                     const real *const layer3_h_next_bar_rows = t + 1 < T ? work_layer3_h_prev_bar
@@ -1176,10 +1237,13 @@ static void deep_rnn_simd_backward_thread(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m_3, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const layer3_a_bar_rows =
                         work_layer3_a_bar + (t * B + begin) * row_m_3;
                     real *const layer3_h_prev_bar_rows =
@@ -1226,27 +1290,37 @@ static void deep_rnn_simd_backward_thread(
         const size_t steps = min_size(chunk_7, T - done);
         const size_t first = T - done - steps;
         if (early) {
-            const operand factors_layer2_h_bar[] = {
-                {work_layer3_a_bar + first * B * row_m_3, row_m_3, m_3, panels_layer3_a_bar_2},
-            };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m_2, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            const operand factors_layer2_h_bar[] = {
+                {work_layer3_a_bar + (first * B + lower) * row_m_3, row_m_3, m_3,
+                    panels_layer3_a_bar_2},
+            };
             const block_range batch = {m_2, vectors, from, to, 0};
 
             /* layer3.W^T layer3.a_bar */
-            products(steps * B, 1, &batch, factors_layer2_h_bar, 1,
-                &(sums){tile_layer2_h_bar_ahead, 0, steps * B, 0}, 0);
+            products(upper - lower, 1, &batch, factors_layer2_h_bar, 1,
+                &(sums){tile_layer2_h_bar_ahead, 0, steps * B, lower}, 0);
+            if (mine.lanes > 1) {
+                BARRIER
+            }
         }
         for (size_t t = first + steps; t-- > first;) {
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m_2, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const layer2_h_tail_rows =
                         tape_layer2_h_tail + (t * B + begin) * row_m_2;
                     const real *const layer2_h_next_bar_rows = t + 1 < T ? work_layer2_h_prev_bar
@@ -1305,10 +1379,13 @@ static void deep_rnn_simd_backward_thread(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m_2, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const layer2_a_bar_rows =
                         work_layer2_a_bar + (t * B + begin) * row_m_2;
                     real *const layer2_h_prev_bar_rows =
@@ -1355,27 +1432,37 @@ static void deep_rnn_simd_backward_thread(
         const size_t steps = min_size(chunk_6, T - done);
         const size_t first = T - done - steps;
         if (early) {
-            const operand factors_layer1_h_bar[] = {
-                {work_layer2_a_bar + first * B * row_m_2, row_m_2, m_2, panels_layer2_a_bar_2},
-            };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m_1, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            const operand factors_layer1_h_bar[] = {
+                {work_layer2_a_bar + (first * B + lower) * row_m_2, row_m_2, m_2,
+                    panels_layer2_a_bar_2},
+            };
             const block_range batch = {m_1, vectors, from, to, 0};
 
             /* layer2.W^T layer2.a_bar */
-            products(steps * B, 1, &batch, factors_layer1_h_bar, 1,
-                &(sums){tile_layer1_h_bar_ahead, 0, steps * B, 0}, 0);
+            products(upper - lower, 1, &batch, factors_layer1_h_bar, 1,
+                &(sums){tile_layer1_h_bar_ahead, 0, steps * B, lower}, 0);
+            if (mine.lanes > 1) {
+                BARRIER
+            }
         }
         for (size_t t = first + steps; t-- > first;) {
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m_1, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const layer1_h_tail_rows =
                         tape_layer1_h_tail + (t * B + begin) * row_m_1;
                     const real *const layer1_h_next_bar_rows = t + 1 < T ? work_layer1_h_prev_bar
@@ -1435,10 +1522,13 @@ static void deep_rnn_simd_backward_thread(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m_1, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const layer1_a_bar_rows =
                         work_layer1_a_bar + ((t - first) * B + begin) * row_m_1;
                     real *const layer1_h_prev_bar_rows =
@@ -1483,38 +1573,38 @@ static void deep_rnn_simd_backward_thread(
         if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(n, vectors);
-            const block_share mine = share_of(count, thread, threads);
+            const block_share mine = share_of(count, steps * B, thread, threads);
             const size_t from = mine.from;
             const size_t to = mine.to;
-            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                if (is_mine(mine, begin)) {
-                    const real *const layer1_a_bar_rows = work_layer1_a_bar + begin * row_m_1;
-                    real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
-                    const operand factors_x_bar[] = {
-                        {layer1_a_bar_rows, row_m_1, m_1, panels_layer1_a_bar_2},
-                    };
-                    for (size_t start = from, taken; start < to; start += taken) {
-                        taken = min_size(to - start, blocks_per_batch(rows));
-                        const block_range batch = {n, vectors, start, start + taken, 0};
-                        ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                const real *const layer1_a_bar_rows = work_layer1_a_bar + begin * row_m_1;
+                real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
+                const operand factors_x_bar[] = {
+                    {layer1_a_bar_rows, row_m_1, m_1, panels_layer1_a_bar_2},
+                };
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {n, vectors, start, start + taken, 0};
+                    ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                        /* layer1.W^T layer1.a_bar */
-                        products(rows, 1, &batch, factors_x_bar, 1,
-                            &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
+                    /* layer1.W^T layer1.a_bar */
+                    products(rows, 1, &batch, factors_x_bar, 1,
+                        &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = batch.low; block < batch.high; ++block) {
-                            const size_t own = vectors_of(n, vectors, block);
-                            const real *const tile_x_bar =
-                                tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES;
-                                const size_t left = n - j;
-                                for (size_t s = 0; s < rows; ++s) {
-                                    /* (19)  x_bar = layer1.W^T layer1.a_bar   adjoint of (1) */
-                                    const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
-                                    store_part(x_bar_rows + s * n + j, x_bar, left);
-                                }
+                    for (size_t block = batch.low; block < batch.high; ++block) {
+                        const size_t own = vectors_of(n, vectors, block);
+                        const real *const tile_x_bar =
+                            tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            const size_t left = n - j;
+                            for (size_t s = 0; s < rows; ++s) {
+                                /* (19)  x_bar = layer1.W^T layer1.a_bar   adjoint of (1) */
+                                const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
+                                store_part(x_bar_rows + s * n + j, x_bar, left);
                             }
                         }
                     }
@@ -1744,10 +1834,13 @@ static void deep_rnn_simd_step_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(m_1, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const layer1_h_rows = work_layer1_h + begin * row_m_1;
             const real *const layer1_h_prev_rows = initial_layer1_h + begin * m_1;
@@ -1791,10 +1884,13 @@ static void deep_rnn_simd_step_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(m_2, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const layer1_h_rows = work_layer1_h + begin * row_m_1;
             real *const layer2_h_rows = work_layer2_h + begin * row_m_2;
             const real *const layer2_h_prev_rows = initial_layer2_h + begin * m_2;
@@ -1839,10 +1935,13 @@ static void deep_rnn_simd_step_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(m_3, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const layer2_h_rows = work_layer2_h + begin * row_m_2;
             real *const layer3_h_rows = work_layer3_h + begin * row_m_3;
             const real *const layer3_h_prev_rows = initial_layer3_h + begin * m_3;
@@ -1887,10 +1986,13 @@ static void deep_rnn_simd_step_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(p, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const layer3_h_rows = work_layer3_h + begin * row_m_3;
             real *const y_rows = out->y + begin * p;
             const operand factors_a_y[] = {

@@ -283,74 +283,74 @@ static void gated_deltanet_simd_forward_thread(
     {
         const size_t vectors = MOST_VECTORS(2);
         const size_t count = blocks(H, vectors);
-        const block_share mine = share_of(count, thread, threads);
+        const block_share mine = share_of(count, T * B, thread, threads);
         const size_t from = mine.from;
         const size_t to = mine.to;
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            if (is_mine(mine, begin)) {
-                const real *const x_rows = in->x + begin * D;
-                real *const s_q_rows = tape_s_q + begin * row_H;
-                real *const s_k_rows = tape_s_k + begin * row_H;
-                real *const beta_rows = work_beta + begin * row_H;
-                real *const beta_tail_rows = tape_beta_tail + begin * row_H;
-                const real *const a_s_q_rows = tape_a_s_q + begin * row_H;
-                const real *const a_s_k_rows = tape_a_s_k + begin * row_H;
-                real *const a_alpha_2_rows = tape_a_alpha_2 + begin * row_H;
-                real *const softplus_a_alpha_2_rows = tape_softplus_a_alpha_2 + begin * row_H;
-                const operand factors_a_alpha_2[] = {
-                    {x_rows, D, D, panels_x},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {H, vectors, start, start + taken, 0};
-                    ALIGNED real tile_a_alpha_2_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+        const size_t lower = row_from(T * B, mine.lane, mine.lanes);
+        const size_t upper = row_from(T * B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+            const real *const x_rows = in->x + begin * D;
+            real *const s_q_rows = tape_s_q + begin * row_H;
+            real *const s_k_rows = tape_s_k + begin * row_H;
+            real *const beta_rows = work_beta + begin * row_H;
+            real *const beta_tail_rows = tape_beta_tail + begin * row_H;
+            const real *const a_s_q_rows = tape_a_s_q + begin * row_H;
+            const real *const a_s_k_rows = tape_a_s_k + begin * row_H;
+            real *const a_alpha_2_rows = tape_a_alpha_2 + begin * row_H;
+            real *const softplus_a_alpha_2_rows = tape_softplus_a_alpha_2 + begin * row_H;
+            const operand factors_a_alpha_2[] = {
+                {x_rows, D, D, panels_x},
+            };
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {H, vectors, start, start + taken, 0};
+                ALIGNED real tile_a_alpha_2_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
-                    /* W_alpha x, W_beta x */
-                    products(rows, 2, &batch, factors_a_alpha_2, 1,
-                        &(sums){tile_a_alpha_2_batch, batch.low, rows, 0}, 0);
+                /* W_alpha x, W_beta x */
+                products(rows, 2, &batch, factors_a_alpha_2, 1,
+                    &(sums){tile_a_alpha_2_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(H, vectors, block);
-                        const real *const tile_a_alpha_2 = tile_a_alpha_2_batch
-                            + (block - batch.low) * vectors * rows * 2 * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            const size_t left = H - j;
-                            const vec b_alpha_here = load_part(b_alpha + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec a_s_q = load(a_s_q_rows + s * row_H + j);
-                                const vec a_s_k = load(a_s_k_rows + s * row_H + j);
+                for (size_t block = batch.low; block < batch.high; ++block) {
+                    const size_t own = vectors_of(H, vectors, block);
+                    const real *const tile_a_alpha_2 = tile_a_alpha_2_batch
+                        + (block - batch.low) * vectors * rows * 2 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        const size_t left = H - j;
+                        const vec b_alpha_here = load_part(b_alpha + j, left);
+                        for (size_t s = 0; s < rows; ++s) {
+                            const vec a_s_q = load(a_s_q_rows + s * row_H + j);
+                            const vec a_s_k = load(a_s_k_rows + s * row_H + j);
 
-                                /* (8)  s_q = max(a_s_q, 10^(-24)) */
-                                const vec s_q = where(a_s_q >= REAL(1e-24), a_s_q, REAL(1e-24));
-                                store(s_q_rows + s * row_H + j, s_q);
+                            /* (8)  s_q = max(a_s_q, 10^(-24)) */
+                            const vec s_q = where(a_s_q >= REAL(1e-24), a_s_q, REAL(1e-24));
+                            store(s_q_rows + s * row_H + j, s_q);
 
-                                /* (10)  s_k = max(a_s_k, 10^(-24)) */
-                                const vec s_k = where(a_s_k >= REAL(1e-24), a_s_k, REAL(1e-24));
-                                store(s_k_rows + s * row_H + j, s_k);
+                            /* (10)  s_k = max(a_s_k, 10^(-24)) */
+                            const vec s_k = where(a_s_k >= REAL(1e-24), a_s_k, REAL(1e-24));
+                            store(s_k_rows + s * row_H + j, s_k);
 
-                                /* (13)  a_alpha_2 = W_alpha x + b_alpha */
-                                const vec a_alpha_2 =
-                                    load(tile_a_alpha_2 + (s * 2 * own + v) * LANES) + b_alpha_here;
-                                store(a_alpha_2_rows + s * row_H + j, a_alpha_2);
+                            /* (13)  a_alpha_2 = W_alpha x + b_alpha */
+                            const vec a_alpha_2 =
+                                load(tile_a_alpha_2 + (s * 2 * own + v) * LANES) + b_alpha_here;
+                            store(a_alpha_2_rows + s * row_H + j, a_alpha_2);
 
-                                /* (14)  softplus_a_alpha_2 = softplus(a_alpha_2) */
-                                const vec softplus_a_alpha_2 = vec_softplus(a_alpha_2);
-                                store(softplus_a_alpha_2_rows + s * row_H + j, softplus_a_alpha_2);
+                            /* (14)  softplus_a_alpha_2 = softplus(a_alpha_2) */
+                            const vec softplus_a_alpha_2 = vec_softplus(a_alpha_2);
+                            store(softplus_a_alpha_2_rows + s * row_H + j, softplus_a_alpha_2);
 
-                                /* (16)  a_beta = W_beta x */
-                                const vec a_beta =
-                                    load(tile_a_alpha_2 + ((s * 2 + 1) * own + v) * LANES);
+                            /* (16)  a_beta = W_beta x */
+                            const vec a_beta =
+                                load(tile_a_alpha_2 + ((s * 2 + 1) * own + v) * LANES);
 
-                                /* (17)  beta = sigmoid(a_beta) */
-                                const vec beta = vec_sigmoid(a_beta);
-                                store(beta_rows + s * row_H + j, beta);
+                            /* (17)  beta = sigmoid(a_beta) */
+                            const vec beta = vec_sigmoid(a_beta);
+                            store(beta_rows + s * row_H + j, beta);
 
-                                /* (17)  beta_tail = sigmoid_tail(a_beta) */
-                                const vec beta_tail = vec_sigmoid_tail(a_beta);
-                                store(beta_tail_rows + s * row_H + j, beta_tail);
-                            }
+                            /* (17)  beta_tail = sigmoid_tail(a_beta) */
+                            const vec beta_tail = vec_sigmoid_tail(a_beta);
+                            store(beta_tail_rows + s * row_H + j, beta_tail);
                         }
                     }
                 }
@@ -391,29 +391,28 @@ static void gated_deltanet_simd_forward_thread(
     {
         const size_t vectors = 1;
         const size_t count = blocks(H, vectors);
-        const block_share mine = share_of(count, thread, threads);
+        const block_share mine = share_of(count, T * B, thread, threads);
         const size_t from = mine.from;
         const size_t to = mine.to;
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            if (is_mine(mine, begin)) {
-                real *const alpha_rows = tape_alpha + begin * row_H;
-                const real *const softplus_a_alpha_2_rows = tape_softplus_a_alpha_2 + begin * row_H;
-                for (size_t s = 0; s < rows; ++s) {
-                    for (size_t block = from; block < to; ++block) {
-                        const size_t j = block * LANES;
-                        const size_t left = H - j;
-                        const vec exp_A_log_here = load_part(exp_A_log + j, left);
-                        const vec softplus_a_alpha_2 =
-                            load(softplus_a_alpha_2_rows + s * row_H + j);
+        const size_t lower = row_from(T * B, mine.lane, mine.lanes);
+        const size_t upper = row_from(T * B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+            real *const alpha_rows = tape_alpha + begin * row_H;
+            const real *const softplus_a_alpha_2_rows = tape_softplus_a_alpha_2 + begin * row_H;
+            for (size_t s = 0; s < rows; ++s) {
+                for (size_t block = from; block < to; ++block) {
+                    const size_t j = block * LANES;
+                    const size_t left = H - j;
+                    const vec exp_A_log_here = load_part(exp_A_log + j, left);
+                    const vec softplus_a_alpha_2 = load(softplus_a_alpha_2_rows + s * row_H + j);
 
-                        /* (14)  a_alpha = -exp(A_log) * softplus(a_alpha_2) */
-                        const vec a_alpha = -exp_A_log_here * softplus_a_alpha_2;
+                    /* (14)  a_alpha = -exp(A_log) * softplus(a_alpha_2) */
+                    const vec a_alpha = -exp_A_log_here * softplus_a_alpha_2;
 
-                        /* (15)  alpha = exp(a_alpha) */
-                        const vec alpha = vec_exp(a_alpha);
-                        store(alpha_rows + s * row_H + j, alpha);
-                    }
+                    /* (15)  alpha = exp(a_alpha) */
+                    const vec alpha = vec_exp(a_alpha);
+                    store(alpha_rows + s * row_H + j, alpha);
                 }
             }
         }
@@ -637,67 +636,67 @@ static void gated_deltanet_simd_infer_thread(
     {
         const size_t vectors = MOST_VECTORS(2);
         const size_t count = blocks(H, vectors);
-        const block_share mine = share_of(count, thread, threads);
+        const block_share mine = share_of(count, T * B, thread, threads);
         const size_t from = mine.from;
         const size_t to = mine.to;
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            if (is_mine(mine, begin)) {
-                const real *const x_rows = in->x + begin * D;
-                real *const s_q_rows = work_s_q + begin * row_H;
-                real *const s_k_rows = work_s_k + begin * row_H;
-                real *const beta_rows = work_beta + begin * row_H;
-                const real *const a_s_q_rows = work_a_s_q + begin * row_H;
-                const real *const a_s_k_rows = work_a_s_k + begin * row_H;
-                real *const softplus_a_alpha_2_rows = work_softplus_a_alpha_2 + begin * row_H;
-                const operand factors_a_alpha_2[] = {
-                    {x_rows, D, D, panels_x},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {H, vectors, start, start + taken, 0};
-                    ALIGNED real tile_a_alpha_2_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+        const size_t lower = row_from(T * B, mine.lane, mine.lanes);
+        const size_t upper = row_from(T * B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+            const real *const x_rows = in->x + begin * D;
+            real *const s_q_rows = work_s_q + begin * row_H;
+            real *const s_k_rows = work_s_k + begin * row_H;
+            real *const beta_rows = work_beta + begin * row_H;
+            const real *const a_s_q_rows = work_a_s_q + begin * row_H;
+            const real *const a_s_k_rows = work_a_s_k + begin * row_H;
+            real *const softplus_a_alpha_2_rows = work_softplus_a_alpha_2 + begin * row_H;
+            const operand factors_a_alpha_2[] = {
+                {x_rows, D, D, panels_x},
+            };
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {H, vectors, start, start + taken, 0};
+                ALIGNED real tile_a_alpha_2_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
-                    /* W_alpha x, W_beta x */
-                    products(rows, 2, &batch, factors_a_alpha_2, 1,
-                        &(sums){tile_a_alpha_2_batch, batch.low, rows, 0}, 0);
+                /* W_alpha x, W_beta x */
+                products(rows, 2, &batch, factors_a_alpha_2, 1,
+                    &(sums){tile_a_alpha_2_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(H, vectors, block);
-                        const real *const tile_a_alpha_2 = tile_a_alpha_2_batch
-                            + (block - batch.low) * vectors * rows * 2 * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            const size_t left = H - j;
-                            const vec b_alpha_here = load_part(b_alpha + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec a_s_q = load(a_s_q_rows + s * row_H + j);
-                                const vec a_s_k = load(a_s_k_rows + s * row_H + j);
+                for (size_t block = batch.low; block < batch.high; ++block) {
+                    const size_t own = vectors_of(H, vectors, block);
+                    const real *const tile_a_alpha_2 = tile_a_alpha_2_batch
+                        + (block - batch.low) * vectors * rows * 2 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        const size_t left = H - j;
+                        const vec b_alpha_here = load_part(b_alpha + j, left);
+                        for (size_t s = 0; s < rows; ++s) {
+                            const vec a_s_q = load(a_s_q_rows + s * row_H + j);
+                            const vec a_s_k = load(a_s_k_rows + s * row_H + j);
 
-                                /* (8)  s_q = max(a_s_q, 10^(-24)) */
-                                const vec s_q = where(a_s_q >= REAL(1e-24), a_s_q, REAL(1e-24));
-                                store(s_q_rows + s * row_H + j, s_q);
+                            /* (8)  s_q = max(a_s_q, 10^(-24)) */
+                            const vec s_q = where(a_s_q >= REAL(1e-24), a_s_q, REAL(1e-24));
+                            store(s_q_rows + s * row_H + j, s_q);
 
-                                /* (10)  s_k = max(a_s_k, 10^(-24)) */
-                                const vec s_k = where(a_s_k >= REAL(1e-24), a_s_k, REAL(1e-24));
-                                store(s_k_rows + s * row_H + j, s_k);
+                            /* (10)  s_k = max(a_s_k, 10^(-24)) */
+                            const vec s_k = where(a_s_k >= REAL(1e-24), a_s_k, REAL(1e-24));
+                            store(s_k_rows + s * row_H + j, s_k);
 
-                                /* (13)  a_alpha_2 = W_alpha x + b_alpha */
-                                const vec a_alpha_2 =
-                                    load(tile_a_alpha_2 + (s * 2 * own + v) * LANES) + b_alpha_here;
+                            /* (13)  a_alpha_2 = W_alpha x + b_alpha */
+                            const vec a_alpha_2 =
+                                load(tile_a_alpha_2 + (s * 2 * own + v) * LANES) + b_alpha_here;
 
-                                /* (14)  softplus_a_alpha_2 = softplus(a_alpha_2) */
-                                const vec softplus_a_alpha_2 = vec_softplus(a_alpha_2);
-                                store(softplus_a_alpha_2_rows + s * row_H + j, softplus_a_alpha_2);
+                            /* (14)  softplus_a_alpha_2 = softplus(a_alpha_2) */
+                            const vec softplus_a_alpha_2 = vec_softplus(a_alpha_2);
+                            store(softplus_a_alpha_2_rows + s * row_H + j, softplus_a_alpha_2);
 
-                                /* (16)  a_beta = W_beta x */
-                                const vec a_beta =
-                                    load(tile_a_alpha_2 + ((s * 2 + 1) * own + v) * LANES);
+                            /* (16)  a_beta = W_beta x */
+                            const vec a_beta =
+                                load(tile_a_alpha_2 + ((s * 2 + 1) * own + v) * LANES);
 
-                                /* (17)  beta = sigmoid(a_beta) */
-                                const vec beta = vec_sigmoid(a_beta);
-                                store(beta_rows + s * row_H + j, beta);
-                            }
+                            /* (17)  beta = sigmoid(a_beta) */
+                            const vec beta = vec_sigmoid(a_beta);
+                            store(beta_rows + s * row_H + j, beta);
                         }
                     }
                 }
@@ -738,29 +737,28 @@ static void gated_deltanet_simd_infer_thread(
     {
         const size_t vectors = 1;
         const size_t count = blocks(H, vectors);
-        const block_share mine = share_of(count, thread, threads);
+        const block_share mine = share_of(count, T * B, thread, threads);
         const size_t from = mine.from;
         const size_t to = mine.to;
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            if (is_mine(mine, begin)) {
-                real *const alpha_rows = work_alpha + begin * row_H;
-                const real *const softplus_a_alpha_2_rows = work_softplus_a_alpha_2 + begin * row_H;
-                for (size_t s = 0; s < rows; ++s) {
-                    for (size_t block = from; block < to; ++block) {
-                        const size_t j = block * LANES;
-                        const size_t left = H - j;
-                        const vec exp_A_log_here = load_part(exp_A_log + j, left);
-                        const vec softplus_a_alpha_2 =
-                            load(softplus_a_alpha_2_rows + s * row_H + j);
+        const size_t lower = row_from(T * B, mine.lane, mine.lanes);
+        const size_t upper = row_from(T * B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+            real *const alpha_rows = work_alpha + begin * row_H;
+            const real *const softplus_a_alpha_2_rows = work_softplus_a_alpha_2 + begin * row_H;
+            for (size_t s = 0; s < rows; ++s) {
+                for (size_t block = from; block < to; ++block) {
+                    const size_t j = block * LANES;
+                    const size_t left = H - j;
+                    const vec exp_A_log_here = load_part(exp_A_log + j, left);
+                    const vec softplus_a_alpha_2 = load(softplus_a_alpha_2_rows + s * row_H + j);
 
-                        /* (14)  a_alpha = -exp(A_log) * softplus(a_alpha_2) */
-                        const vec a_alpha = -exp_A_log_here * softplus_a_alpha_2;
+                    /* (14)  a_alpha = -exp(A_log) * softplus(a_alpha_2) */
+                    const vec a_alpha = -exp_A_log_here * softplus_a_alpha_2;
 
-                        /* (15)  alpha = exp(a_alpha) */
-                        const vec alpha = vec_exp(a_alpha);
-                        store(alpha_rows + s * row_H + j, alpha);
-                    }
+                    /* (15)  alpha = exp(a_alpha) */
+                    const vec alpha = vec_exp(a_alpha);
+                    store(alpha_rows + s * row_H + j, alpha);
                 }
             }
         }
@@ -1114,33 +1112,33 @@ static void gated_deltanet_simd_backward_thread(
     {
         const size_t vectors = 1;
         const size_t count = blocks(H, vectors);
-        const block_share mine = share_of(count, thread, threads);
+        const block_share mine = share_of(count, T * B, thread, threads);
         const size_t from = mine.from;
         const size_t to = mine.to;
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            if (is_mine(mine, begin)) {
-                const real *const a_s_q_rows = tape_a_s_q + begin * row_H;
-                const real *const a_alpha_2_rows = tape_a_alpha_2 + begin * row_H;
-                const real *const s_q_bar_rows = work_s_q_bar + begin * row_H;
-                real *const a_s_q_bar_rows = work_a_s_q_bar + begin * row_H;
-                real *const sigmoid_a_alpha_2_rows = work_sigmoid_a_alpha_2 + begin * row_H;
-                for (size_t s = 0; s < rows; ++s) {
-                    for (size_t block = from; block < to; ++block) {
-                        const size_t j = block * LANES;
-                        const vec a_s_q = load(a_s_q_rows + s * row_H + j);
-                        const vec a_alpha_2 = load(a_alpha_2_rows + s * row_H + j);
-                        const vec s_q_bar = load(s_q_bar_rows + s * row_H + j);
+        const size_t lower = row_from(T * B, mine.lane, mine.lanes);
+        const size_t upper = row_from(T * B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+            const real *const a_s_q_rows = tape_a_s_q + begin * row_H;
+            const real *const a_alpha_2_rows = tape_a_alpha_2 + begin * row_H;
+            const real *const s_q_bar_rows = work_s_q_bar + begin * row_H;
+            real *const a_s_q_bar_rows = work_a_s_q_bar + begin * row_H;
+            real *const sigmoid_a_alpha_2_rows = work_sigmoid_a_alpha_2 + begin * row_H;
+            for (size_t s = 0; s < rows; ++s) {
+                for (size_t block = from; block < to; ++block) {
+                    const size_t j = block * LANES;
+                    const vec a_s_q = load(a_s_q_rows + s * row_H + j);
+                    const vec a_alpha_2 = load(a_alpha_2_rows + s * row_H + j);
+                    const vec s_q_bar = load(s_q_bar_rows + s * row_H + j);
 
-                        /* (32)  sigmoid_a_alpha_2 = sigmoid(a_alpha_2) */
-                        const vec sigmoid_a_alpha_2 = vec_sigmoid(a_alpha_2);
-                        store(sigmoid_a_alpha_2_rows + s * row_H + j, sigmoid_a_alpha_2);
+                    /* (32)  sigmoid_a_alpha_2 = sigmoid(a_alpha_2) */
+                    const vec sigmoid_a_alpha_2 = vec_sigmoid(a_alpha_2);
+                    store(sigmoid_a_alpha_2_rows + s * row_H + j, sigmoid_a_alpha_2);
 
-                        /* (41)  a_s_q_bar = s_q_bar * {1 if a_s_q >= 10^(-24), else 0}   adjoint of
-                         * (8) */
-                        const vec a_s_q_bar = s_q_bar * where(a_s_q >= REAL(1e-24), 1, 0);
-                        store(a_s_q_bar_rows + s * row_H + j, a_s_q_bar);
-                    }
+                    /* (41)  a_s_q_bar = s_q_bar * {1 if a_s_q >= 10^(-24), else 0}   adjoint of (8)
+                     * */
+                    const vec a_s_q_bar = s_q_bar * where(a_s_q >= REAL(1e-24), 1, 0);
+                    store(a_s_q_bar_rows + s * row_H + j, a_s_q_bar);
                 }
             }
         }
@@ -1191,10 +1189,13 @@ static void gated_deltanet_simd_backward_thread(
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(H, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const beta_tail_rows = tape_beta_tail + (t * B + begin) * row_H;
                     real *const beta_rows = work_beta + ((t - first) * B + begin) * row_H;
                     for (size_t s = 0; s < rows; ++s) {
@@ -1260,23 +1261,23 @@ static void gated_deltanet_simd_backward_thread(
         {
             const size_t vectors = 1;
             const size_t count = blocks(H, vectors);
-            const block_share mine = share_of(count, thread, threads);
+            const block_share mine = share_of(count, steps * B, thread, threads);
             const size_t from = mine.from;
             const size_t to = mine.to;
-            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                if (is_mine(mine, begin)) {
-                    const real *const beta_tail_rows = tape_beta_tail + (first * B + begin) * row_H;
-                    real *const one_minus_beta_rows = work_one_minus_beta + begin * row_H;
-                    for (size_t s = 0; s < rows; ++s) {
-                        for (size_t block = from; block < to; ++block) {
-                            const size_t j = block * LANES;
-                            const vec beta_tail = load(beta_tail_rows + s * row_H + j);
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                const real *const beta_tail_rows = tape_beta_tail + (first * B + begin) * row_H;
+                real *const one_minus_beta_rows = work_one_minus_beta + begin * row_H;
+                for (size_t s = 0; s < rows; ++s) {
+                    for (size_t block = from; block < to; ++block) {
+                        const size_t j = block * LANES;
+                        const vec beta_tail = load(beta_tail_rows + s * row_H + j);
 
-                            /* (17)  one_minus_beta = complement_from_tail(beta_tail) */
-                            const vec one_minus_beta = vec_complement_from_tail(beta_tail);
-                            store(one_minus_beta_rows + s * row_H + j, one_minus_beta);
-                        }
+                        /* (17)  one_minus_beta = complement_from_tail(beta_tail) */
+                        const vec one_minus_beta = vec_complement_from_tail(beta_tail);
+                        store(one_minus_beta_rows + s * row_H + j, one_minus_beta);
                     }
                 }
             }
@@ -1700,10 +1701,13 @@ static void gated_deltanet_simd_step_thread(
     {
         const size_t vectors = MOST_VECTORS(2);
         const size_t count = blocks(H, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * D;
             real *const s_q_rows = work_s_q + begin * row_H;
             real *const s_k_rows = work_s_k + begin * row_H;
@@ -1796,10 +1800,13 @@ static void gated_deltanet_simd_step_thread(
     {
         const size_t vectors = 1;
         const size_t count = blocks(H, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             real *const alpha_rows = work_alpha + begin * row_H;
             const real *const softplus_a_alpha_2_rows = work_softplus_a_alpha_2 + begin * row_H;
             for (size_t s = 0; s < rows; ++s) {

@@ -212,37 +212,37 @@ static void gla_simd_forward_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(R, vectors);
-        const block_share mine = share_of(count, thread, threads);
+        const block_share mine = share_of(count, T * B, thread, threads);
         const size_t from = mine.from;
         const size_t to = mine.to;
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            if (is_mine(mine, begin)) {
-                const real *const x_rows = in->x + begin * D;
-                real *const r_rows = tape_r + begin * row_R;
-                const operand factors_r[] = {
-                    {x_rows, D, D, panels_x},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {R, vectors, start, start + taken, 0};
-                    ALIGNED real tile_r_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+        const size_t lower = row_from(T * B, mine.lane, mine.lanes);
+        const size_t upper = row_from(T * B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+            const real *const x_rows = in->x + begin * D;
+            real *const r_rows = tape_r + begin * row_R;
+            const operand factors_r[] = {
+                {x_rows, D, D, panels_x},
+            };
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {R, vectors, start, start + taken, 0};
+                ALIGNED real tile_r_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                    /* W_1 x */
-                    products(rows, 1, &batch, factors_r, 1,
-                        &(sums){tile_r_batch, batch.low, rows, 0}, 0);
+                /* W_1 x */
+                products(rows, 1, &batch, factors_r, 1, &(sums){tile_r_batch, batch.low, rows, 0},
+                    0);
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(R, vectors, block);
-                        const real *const tile_r =
-                            tile_r_batch + (block - batch.low) * vectors * rows * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            for (size_t s = 0; s < rows; ++s) {
-                                /* (4)  r = W_1 x */
-                                const vec r = load(tile_r + (s * own + v) * LANES);
-                                store(r_rows + s * row_R + j, r);
-                            }
+                for (size_t block = batch.low; block < batch.high; ++block) {
+                    const size_t own = vectors_of(R, vectors, block);
+                    const real *const tile_r =
+                        tile_r_batch + (block - batch.low) * vectors * rows * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        for (size_t s = 0; s < rows; ++s) {
+                            /* (4)  r = W_1 x */
+                            const vec r = load(tile_r + (s * own + v) * LANES);
+                            store(r_rows + s * row_R + j, r);
                         }
                     }
                 }
@@ -430,37 +430,37 @@ static void gla_simd_infer_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(R, vectors);
-        const block_share mine = share_of(count, thread, threads);
+        const block_share mine = share_of(count, T * B, thread, threads);
         const size_t from = mine.from;
         const size_t to = mine.to;
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            if (is_mine(mine, begin)) {
-                const real *const x_rows = in->x + begin * D;
-                real *const r_rows = work_r + begin * row_R;
-                const operand factors_r[] = {
-                    {x_rows, D, D, panels_x},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {R, vectors, start, start + taken, 0};
-                    ALIGNED real tile_r_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+        const size_t lower = row_from(T * B, mine.lane, mine.lanes);
+        const size_t upper = row_from(T * B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+            const real *const x_rows = in->x + begin * D;
+            real *const r_rows = work_r + begin * row_R;
+            const operand factors_r[] = {
+                {x_rows, D, D, panels_x},
+            };
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {R, vectors, start, start + taken, 0};
+                ALIGNED real tile_r_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                    /* W_1 x */
-                    products(rows, 1, &batch, factors_r, 1,
-                        &(sums){tile_r_batch, batch.low, rows, 0}, 0);
+                /* W_1 x */
+                products(rows, 1, &batch, factors_r, 1, &(sums){tile_r_batch, batch.low, rows, 0},
+                    0);
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(R, vectors, block);
-                        const real *const tile_r =
-                            tile_r_batch + (block - batch.low) * vectors * rows * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            for (size_t s = 0; s < rows; ++s) {
-                                /* (4)  r = W_1 x */
-                                const vec r = load(tile_r + (s * own + v) * LANES);
-                                store(r_rows + s * row_R + j, r);
-                            }
+                for (size_t block = batch.low; block < batch.high; ++block) {
+                    const size_t own = vectors_of(R, vectors, block);
+                    const real *const tile_r =
+                        tile_r_batch + (block - batch.low) * vectors * rows * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        for (size_t s = 0; s < rows; ++s) {
+                            /* (4)  r = W_1 x */
+                            const vec r = load(tile_r + (s * own + v) * LANES);
+                            store(r_rows + s * row_R + j, r);
                         }
                     }
                 }
@@ -952,10 +952,13 @@ static void gla_simd_step_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(R, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * D;
             real *const r_rows = work_r + begin * row_R;
             const operand factors_r[] = {

@@ -231,27 +231,36 @@ static void intersection_rnn_simd_forward_thread(
     for (size_t first = 0; first < T; first += chunk) {
         const size_t steps = min_size(chunk, T - first);
         if (early) {
-            const operand factors_a_h_in[] = {
-                {in->x + first * B * n, n, n, panels_x},
-            };
             const size_t vectors = MOST_VECTORS(2);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            const operand factors_a_h_in[] = {
+                {in->x + (first * B + lower) * n, n, n, panels_x},
+            };
             const block_range batch = {m, vectors, from, to, 0};
 
             /* W_hx x, W_ghx x */
-            products(steps * B, 2, &batch, factors_a_h_in, 1,
-                &(sums){tile_a_h_in_ahead, 0, steps * B, 0}, 0);
+            products(upper - lower, 2, &batch, factors_a_h_in, 1,
+                &(sums){tile_a_h_in_ahead, 0, steps * B, lower}, 0);
+            if (mine.lanes > 1) {
+                BARRIER
+            }
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(2);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const h_in_tail_rows = tape_h_in_tail + (t * B + begin) * row_m;
                     real *const gh_tail_rows = tape_gh_tail + (t * B + begin) * row_m;
@@ -325,7 +334,7 @@ static void intersection_rnn_simd_forward_thread(
     {
         const size_t vectors = MOST_VECTORS(2);
         const size_t count = blocks(n, vectors);
-        const block_share mine = share_of(count, thread, threads);
+        const block_share mine = share_of(count, T * B, thread, threads);
         const size_t from = mine.from;
         const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
@@ -455,27 +464,36 @@ static void intersection_rnn_simd_infer_thread(
     for (size_t first = 0; first < T; first += chunk) {
         const size_t steps = min_size(chunk, T - first);
         if (early) {
-            const operand factors_a_h_in[] = {
-                {in->x + first * B * n, n, n, panels_x},
-            };
             const size_t vectors = MOST_VECTORS(2);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            const operand factors_a_h_in[] = {
+                {in->x + (first * B + lower) * n, n, n, panels_x},
+            };
             const block_range batch = {m, vectors, from, to, 0};
 
             /* W_hx x, W_ghx x */
-            products(steps * B, 2, &batch, factors_a_h_in, 1,
-                &(sums){tile_a_h_in_ahead, 0, steps * B, 0}, 0);
+            products(upper - lower, 2, &batch, factors_a_h_in, 1,
+                &(sums){tile_a_h_in_ahead, 0, steps * B, lower}, 0);
+            if (mine.lanes > 1) {
+                BARRIER
+            }
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(2);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const h_rows = work_h + (t * B + begin) * row_m;
                     const real *const h_prev_rows =
@@ -539,7 +557,7 @@ static void intersection_rnn_simd_infer_thread(
     {
         const size_t vectors = MOST_VECTORS(2);
         const size_t count = blocks(n, vectors);
-        const block_share mine = share_of(count, thread, threads);
+        const block_share mine = share_of(count, T * B, thread, threads);
         const size_t from = mine.from;
         const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
@@ -808,28 +826,37 @@ static void intersection_rnn_simd_backward_thread(
         const size_t steps = min_size(chunk, T - done);
         const size_t first = T - done - steps;
         if (early) {
-            const operand factors_h_prev_bar[] = {
-                {work_a_y_in_bar + first * B * row_n, row_n, n, panels_a_y_in_bar},
-                {work_a_gy_bar + first * B * row_n, row_n, n, panels_a_gy_bar},
-            };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            const operand factors_h_prev_bar[] = {
+                {work_a_y_in_bar + (first * B + lower) * row_n, row_n, n, panels_a_y_in_bar},
+                {work_a_gy_bar + (first * B + lower) * row_n, row_n, n, panels_a_gy_bar},
+            };
             const block_range batch = {m, vectors, from, to, 0};
 
             /* W_yh^T a_y_in_bar, W_gyh^T a_gy_bar */
-            products(steps * B, 1, &batch, factors_h_prev_bar, 2,
-                &(sums){tile_h_prev_bar_ahead, 0, steps * B, 0}, 0);
+            products(upper - lower, 1, &batch, factors_h_prev_bar, 2,
+                &(sums){tile_h_prev_bar_ahead, 0, steps * B, lower}, 0);
+            if (mine.lanes > 1) {
+                BARRIER
+            }
         }
         for (size_t t = first + steps; t-- > first;) {
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const h_in_tail_rows = tape_h_in_tail + (t * B + begin) * row_m;
                     const real *const gh_tail_rows = tape_gh_tail + (t * B + begin) * row_m;
                     real *const gh_rows = work_gh + begin * row_m;
@@ -891,10 +918,13 @@ static void intersection_rnn_simd_backward_thread(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const gh_rows = work_gh + begin * row_m;
                     const real *const h_bar_rows = work_h_bar + begin * row_m;
                     const real *const a_gh_bar_rows =
@@ -950,54 +980,52 @@ static void intersection_rnn_simd_backward_thread(
         if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(n, vectors);
-            const block_share mine = share_of(count, thread, threads);
+            const block_share mine = share_of(count, steps * B, thread, threads);
             const size_t from = mine.from;
             const size_t to = mine.to;
-            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                if (is_mine(mine, begin)) {
-                    const real *const gy_rows = work_gy + (first * B + begin) * row_n;
-                    const real *const y_bar_rows = bars->y_bar + (first * B + begin) * n;
-                    const real *const a_gh_bar_rows = work_a_gh_bar + begin * row_m;
-                    const real *const a_gy_bar_rows = work_a_gy_bar + (first * B + begin) * row_n;
-                    const real *const a_h_in_bar_rows = work_a_h_in_bar + begin * row_m;
-                    const real *const a_y_in_bar_rows =
-                        work_a_y_in_bar + (first * B + begin) * row_n;
-                    real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
-                    const operand factors_x_bar[] = {
-                        {a_y_in_bar_rows, row_n, n, panels_a_y_in_bar_2},
-                        {a_h_in_bar_rows, row_m, m, panels_a_h_in_bar_2},
-                        {a_gy_bar_rows, row_n, n, panels_a_gy_bar_2},
-                        {a_gh_bar_rows, row_m, m, panels_a_gh_bar_2},
-                    };
-                    for (size_t start = from, taken; start < to; start += taken) {
-                        taken = min_size(to - start, blocks_per_batch(rows));
-                        const block_range batch = {n, vectors, start, start + taken, 0};
-                        ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                const real *const gy_rows = work_gy + (first * B + begin) * row_n;
+                const real *const y_bar_rows = bars->y_bar + (first * B + begin) * n;
+                const real *const a_gh_bar_rows = work_a_gh_bar + begin * row_m;
+                const real *const a_gy_bar_rows = work_a_gy_bar + (first * B + begin) * row_n;
+                const real *const a_h_in_bar_rows = work_a_h_in_bar + begin * row_m;
+                const real *const a_y_in_bar_rows = work_a_y_in_bar + (first * B + begin) * row_n;
+                real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
+                const operand factors_x_bar[] = {
+                    {a_y_in_bar_rows, row_n, n, panels_a_y_in_bar_2},
+                    {a_h_in_bar_rows, row_m, m, panels_a_h_in_bar_2},
+                    {a_gy_bar_rows, row_n, n, panels_a_gy_bar_2},
+                    {a_gh_bar_rows, row_m, m, panels_a_gh_bar_2},
+                };
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {n, vectors, start, start + taken, 0};
+                    ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                        /* W_yx^T a_y_in_bar, W_hx^T a_h_in_bar, W_gyx^T a_gy_bar,
-                         * W_ghx^T a_gh_bar */
-                        products(rows, 1, &batch, factors_x_bar, 4,
-                            &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
+                    /* W_yx^T a_y_in_bar, W_hx^T a_h_in_bar, W_gyx^T a_gy_bar, W_ghx^T a_gh_bar */
+                    products(rows, 1, &batch, factors_x_bar, 4,
+                        &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = batch.low; block < batch.high; ++block) {
-                            const size_t own = vectors_of(n, vectors, block);
-                            const real *const tile_x_bar =
-                                tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES;
-                                const size_t left = n - j;
-                                for (size_t s = 0; s < rows; ++s) {
-                                    const vec gy = load(gy_rows + s * row_n + j);
-                                    const vec y_bar = load_part(y_bar_rows + s * n + j, left);
+                    for (size_t block = batch.low; block < batch.high; ++block) {
+                        const size_t own = vectors_of(n, vectors, block);
+                        const real *const tile_x_bar =
+                            tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            const size_t left = n - j;
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec gy = load(gy_rows + s * row_n + j);
+                                const vec y_bar = load_part(y_bar_rows + s * n + j, left);
 
-                                    /* (21)  x_bar = W_yx^T a_y_in_bar + W_hx^T a_h_in_bar + W_gyx^T
-                                     * a_gy_bar + W_ghx^T a_gh_bar + y_bar * gy   adjoint of (1),
-                                     * (3), (5), (7), (9) */
-                                    const vec x_bar =
-                                        load(tile_x_bar + (s * own + v) * LANES) + y_bar * gy;
-                                    store_part(x_bar_rows + s * n + j, x_bar, left);
-                                }
+                                /* (21)  x_bar = W_yx^T a_y_in_bar + W_hx^T a_h_in_bar + W_gyx^T
+                                 * a_gy_bar + W_ghx^T a_gh_bar + y_bar * gy   adjoint of (1), (3),
+                                 * (5), (7), (9) */
+                                const vec x_bar =
+                                    load(tile_x_bar + (s * own + v) * LANES) + y_bar * gy;
+                                store_part(x_bar_rows + s * n + j, x_bar, left);
                             }
                         }
                     }
@@ -1121,10 +1149,13 @@ static void intersection_rnn_simd_step_thread(
     {
         const size_t vectors = MOST_VECTORS(2);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const h_rows = work_h + begin * row_m;
             const real *const h_prev_rows = initial_h + begin * m;
@@ -1181,10 +1212,13 @@ static void intersection_rnn_simd_step_thread(
     {
         const size_t vectors = MOST_VECTORS(2);
         const size_t count = blocks(n, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const y_rows = out->y + begin * n;
             const real *const h_prev_rows = initial_h + begin * m;

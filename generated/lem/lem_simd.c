@@ -226,41 +226,56 @@ static void lem_simd_forward_thread(
     for (size_t first = 0; first < T; first += chunk) {
         const size_t steps = min_size(chunk, T - first);
         if (early) {
-            const operand factors_a_dt_1[] = {
-                {in->u + first * B * n, n, n, panels_u},
-            };
             const size_t vectors = MOST_VECTORS(3);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            const operand factors_a_dt_1[] = {
+                {in->u + (first * B + lower) * n, n, n, panels_u},
+            };
             const block_range batch = {m, vectors, from, to, 0};
 
             /* V_1 u, V_2 u, V_z u */
-            products(steps * B, 3, &batch, factors_a_dt_1, 1,
-                &(sums){tile_a_dt_1_ahead, 0, steps * B, 0}, 0);
+            products(upper - lower, 3, &batch, factors_a_dt_1, 1,
+                &(sums){tile_a_dt_1_ahead, 0, steps * B, lower}, 0);
+            if (mine.lanes > 1) {
+                BARRIER
+            }
         }
         if (early) {
-            const operand factors_a_y[] = {
-                {in->u + first * B * n, n, n, panels_u_2},
-            };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            const operand factors_a_y[] = {
+                {in->u + (first * B + lower) * n, n, n, panels_u_2},
+            };
             const block_range batch = {m, vectors, from, to, 0};
 
             /* V_y u */
-            products(steps * B, 1, &batch, factors_a_y, 1, &(sums){tile_a_y_ahead, 0, steps * B, 0},
-                0);
+            products(upper - lower, 1, &batch, factors_a_y, 1,
+                &(sums){tile_a_y_ahead, 0, steps * B, lower}, 0);
+            if (mine.lanes > 1) {
+                BARRIER
+            }
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(3);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const u_rows = in->u + (t * B + begin) * n;
                     real *const dt_2_rows = work_dt_2 + begin * row_m;
                     real *const z_rows = tape_z + (t * B + begin) * row_m;
@@ -358,10 +373,13 @@ static void lem_simd_forward_thread(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const u_rows = in->u + (t * B + begin) * n;
                     const real *const dt_2_rows = work_dt_2 + begin * row_m;
                     const real *const z_rows = tape_z + (t * B + begin) * row_m;
@@ -480,41 +498,56 @@ static void lem_simd_infer_thread(
     for (size_t first = 0; first < T; first += chunk) {
         const size_t steps = min_size(chunk, T - first);
         if (early) {
-            const operand factors_a_dt_1[] = {
-                {in->u + first * B * n, n, n, panels_u},
-            };
             const size_t vectors = MOST_VECTORS(3);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            const operand factors_a_dt_1[] = {
+                {in->u + (first * B + lower) * n, n, n, panels_u},
+            };
             const block_range batch = {m, vectors, from, to, 0};
 
             /* V_1 u, V_2 u, V_z u */
-            products(steps * B, 3, &batch, factors_a_dt_1, 1,
-                &(sums){tile_a_dt_1_ahead, 0, steps * B, 0}, 0);
+            products(upper - lower, 3, &batch, factors_a_dt_1, 1,
+                &(sums){tile_a_dt_1_ahead, 0, steps * B, lower}, 0);
+            if (mine.lanes > 1) {
+                BARRIER
+            }
         }
         if (early) {
-            const operand factors_a_y[] = {
-                {in->u + first * B * n, n, n, panels_u_2},
-            };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            const operand factors_a_y[] = {
+                {in->u + (first * B + lower) * n, n, n, panels_u_2},
+            };
             const block_range batch = {m, vectors, from, to, 0};
 
             /* V_y u */
-            products(steps * B, 1, &batch, factors_a_y, 1, &(sums){tile_a_y_ahead, 0, steps * B, 0},
-                0);
+            products(upper - lower, 1, &batch, factors_a_y, 1,
+                &(sums){tile_a_y_ahead, 0, steps * B, lower}, 0);
+            if (mine.lanes > 1) {
+                BARRIER
+            }
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(3);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const u_rows = in->u + (t * B + begin) * n;
                     real *const dt_2_rows = work_dt_2 + begin * row_m;
                     real *const z_rows = work_z + ((t & 1) * B + begin) * row_m;
@@ -593,10 +626,13 @@ static void lem_simd_infer_thread(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const u_rows = in->u + (t * B + begin) * n;
                     const real *const dt_2_rows = work_dt_2 + begin * row_m;
                     const real *const z_rows = work_z + ((t & 1) * B + begin) * row_m;
@@ -777,10 +813,13 @@ static void lem_simd_backward_thread(
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const sigmoid_a_dt_1_tail_rows =
                         tape_sigmoid_a_dt_1_tail + (t * B + begin) * row_m;
                     const real *const sigmoid_a_dt_2_tail_rows =
@@ -897,10 +936,13 @@ static void lem_simd_backward_thread(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const one_minus_sigmoid_a_dt_1_rows =
                         work_one_minus_sigmoid_a_dt_1 + begin * row_m;
                     const real *const one_minus_tanh_a_z_squared_rows =
@@ -990,10 +1032,13 @@ static void lem_simd_backward_thread(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const dt_2_rows = work_dt_2 + begin * row_m;
                     const real *const y_bar_rows = work_y_bar + begin * row_m;
                     const real *const a_z_bar_rows =
@@ -1047,45 +1092,45 @@ static void lem_simd_backward_thread(
         if (gradients->u_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(n, vectors);
-            const block_share mine = share_of(count, thread, threads);
+            const block_share mine = share_of(count, steps * B, thread, threads);
             const size_t from = mine.from;
             const size_t to = mine.to;
-            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                if (is_mine(mine, begin)) {
-                    const real *const a_y_bar_rows = work_a_y_bar + begin * row_m;
-                    const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
-                    const real *const a_dt_2_bar_rows = work_a_dt_2_bar + begin * row_m;
-                    const real *const a_dt_1_bar_rows = work_a_dt_1_bar + begin * row_m;
-                    real *const u_bar_rows = gradients->u_bar + (first * B + begin) * n;
-                    const operand factors_u_bar[] = {
-                        {a_dt_1_bar_rows, row_m, m, panels_a_dt_1_bar_2},
-                        {a_dt_2_bar_rows, row_m, m, panels_a_dt_2_bar_2},
-                        {a_z_bar_rows, row_m, m, panels_a_z_bar_2},
-                        {a_y_bar_rows, row_m, m, panels_a_y_bar_2},
-                    };
-                    for (size_t start = from, taken; start < to; start += taken) {
-                        taken = min_size(to - start, blocks_per_batch(rows));
-                        const block_range batch = {n, vectors, start, start + taken, 0};
-                        ALIGNED real tile_u_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                const real *const a_y_bar_rows = work_a_y_bar + begin * row_m;
+                const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
+                const real *const a_dt_2_bar_rows = work_a_dt_2_bar + begin * row_m;
+                const real *const a_dt_1_bar_rows = work_a_dt_1_bar + begin * row_m;
+                real *const u_bar_rows = gradients->u_bar + (first * B + begin) * n;
+                const operand factors_u_bar[] = {
+                    {a_dt_1_bar_rows, row_m, m, panels_a_dt_1_bar_2},
+                    {a_dt_2_bar_rows, row_m, m, panels_a_dt_2_bar_2},
+                    {a_z_bar_rows, row_m, m, panels_a_z_bar_2},
+                    {a_y_bar_rows, row_m, m, panels_a_y_bar_2},
+                };
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {n, vectors, start, start + taken, 0};
+                    ALIGNED real tile_u_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                        /* V_1^T a_dt_1_bar, V_2^T a_dt_2_bar, V_z^T a_z_bar, V_y^T a_y_bar */
-                        products(rows, 1, &batch, factors_u_bar, 4,
-                            &(sums){tile_u_bar_batch, batch.low, rows, 0}, 0);
+                    /* V_1^T a_dt_1_bar, V_2^T a_dt_2_bar, V_z^T a_z_bar, V_y^T a_y_bar */
+                    products(rows, 1, &batch, factors_u_bar, 4,
+                        &(sums){tile_u_bar_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = batch.low; block < batch.high; ++block) {
-                            const size_t own = vectors_of(n, vectors, block);
-                            const real *const tile_u_bar =
-                                tile_u_bar_batch + (block - batch.low) * vectors * rows * LANES;
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES;
-                                const size_t left = n - j;
-                                for (size_t s = 0; s < rows; ++s) {
-                                    /* (19)  u_bar = V_1^T a_dt_1_bar + V_2^T a_dt_2_bar + V_z^T
-                                     * a_z_bar + V_y^T a_y_bar   adjoint of (1), (3), (5), (7) */
-                                    const vec u_bar = load(tile_u_bar + (s * own + v) * LANES);
-                                    store_part(u_bar_rows + s * n + j, u_bar, left);
-                                }
+                    for (size_t block = batch.low; block < batch.high; ++block) {
+                        const size_t own = vectors_of(n, vectors, block);
+                        const real *const tile_u_bar =
+                            tile_u_bar_batch + (block - batch.low) * vectors * rows * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            const size_t left = n - j;
+                            for (size_t s = 0; s < rows; ++s) {
+                                /* (19)  u_bar = V_1^T a_dt_1_bar + V_2^T a_dt_2_bar + V_z^T a_z_bar
+                                 * + V_y^T a_y_bar   adjoint of (1), (3), (5), (7) */
+                                const vec u_bar = load(tile_u_bar + (s * own + v) * LANES);
+                                store_part(u_bar_rows + s * n + j, u_bar, left);
                             }
                         }
                     }
@@ -1262,10 +1307,13 @@ static void lem_simd_step_thread(
     {
         const size_t vectors = MOST_VECTORS(3);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const u_rows = in->u + begin * n;
             real *const dt_2_rows = work_dt_2 + begin * row_m;
             real *const z_rows = work_z + begin * row_m;
@@ -1340,10 +1388,13 @@ static void lem_simd_step_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const u_rows = in->u + begin * n;
             const real *const dt_2_rows = work_dt_2 + begin * row_m;
             const real *const z_rows = work_z + begin * row_m;

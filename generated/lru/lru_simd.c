@@ -208,43 +208,42 @@ static void lru_simd_forward_thread(
     {
         const size_t vectors = MOST_VECTORS(2);
         const size_t count = blocks(N, vectors);
-        const block_share mine = share_of(count, thread, threads);
+        const block_share mine = share_of(count, T * B, thread, threads);
         const size_t from = mine.from;
         const size_t to = mine.to;
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            if (is_mine(mine, begin)) {
-                const real *const u_rows = in->u + begin * H;
-                real *const a_x_re_rows = tape_a_x_re + begin * row_N;
-                real *const a_x_im_rows = tape_a_x_im + begin * row_N;
-                const operand factors_a_x_re[] = {
-                    {u_rows, H, H, panels_u},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {N, vectors, start, start + taken, 0};
-                    ALIGNED real tile_a_x_re_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+        const size_t lower = row_from(T * B, mine.lane, mine.lanes);
+        const size_t upper = row_from(T * B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+            const real *const u_rows = in->u + begin * H;
+            real *const a_x_re_rows = tape_a_x_re + begin * row_N;
+            real *const a_x_im_rows = tape_a_x_im + begin * row_N;
+            const operand factors_a_x_re[] = {
+                {u_rows, H, H, panels_u},
+            };
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {N, vectors, start, start + taken, 0};
+                ALIGNED real tile_a_x_re_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
-                    /* B_re u, B_im u */
-                    products(rows, 2, &batch, factors_a_x_re, 1,
-                        &(sums){tile_a_x_re_batch, batch.low, rows, 0}, 0);
+                /* B_re u, B_im u */
+                products(rows, 2, &batch, factors_a_x_re, 1,
+                    &(sums){tile_a_x_re_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(N, vectors, block);
-                        const real *const tile_a_x_re =
-                            tile_a_x_re_batch + (block - batch.low) * vectors * rows * 2 * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            for (size_t s = 0; s < rows; ++s) {
-                                /* (1)  a_x_re = B_re u */
-                                const vec a_x_re = load(tile_a_x_re + (s * 2 * own + v) * LANES);
-                                store(a_x_re_rows + s * row_N + j, a_x_re);
+                for (size_t block = batch.low; block < batch.high; ++block) {
+                    const size_t own = vectors_of(N, vectors, block);
+                    const real *const tile_a_x_re =
+                        tile_a_x_re_batch + (block - batch.low) * vectors * rows * 2 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        for (size_t s = 0; s < rows; ++s) {
+                            /* (1)  a_x_re = B_re u */
+                            const vec a_x_re = load(tile_a_x_re + (s * 2 * own + v) * LANES);
+                            store(a_x_re_rows + s * row_N + j, a_x_re);
 
-                                /* (3)  a_x_im = B_im u */
-                                const vec a_x_im =
-                                    load(tile_a_x_re + ((s * 2 + 1) * own + v) * LANES);
-                                store(a_x_im_rows + s * row_N + j, a_x_im);
-                            }
+                            /* (3)  a_x_im = B_im u */
+                            const vec a_x_im = load(tile_a_x_re + ((s * 2 + 1) * own + v) * LANES);
+                            store(a_x_im_rows + s * row_N + j, a_x_im);
                         }
                     }
                 }
@@ -260,10 +259,13 @@ static void lru_simd_forward_thread(
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(N, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     real *const x_re_rows = tape_x_re + (t * B + begin) * row_N;
                     real *const x_im_rows = tape_x_im + (t * B + begin) * row_N;
                     const real *const x_re_prev_rows = t > 0 ? tape_x_re
@@ -313,44 +315,44 @@ static void lru_simd_forward_thread(
         {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(H, vectors);
-            const block_share mine = share_of(count, thread, threads);
+            const block_share mine = share_of(count, steps * B, thread, threads);
             const size_t from = mine.from;
             const size_t to = mine.to;
-            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                if (is_mine(mine, begin)) {
-                    const real *const u_rows = in->u + (first * B + begin) * H;
-                    const real *const x_re_rows = tape_x_re + (first * B + begin) * row_N;
-                    const real *const x_im_rows = tape_x_im + (first * B + begin) * row_N;
-                    real *const y_rows = out->y + (first * B + begin) * H;
-                    const operand factors_y[] = {
-                        {x_re_rows, row_N, N, panels_x_re},
-                        {x_im_rows, row_N, N, panels_x_im},
-                    };
-                    for (size_t start = from, taken; start < to; start += taken) {
-                        taken = min_size(to - start, blocks_per_batch(rows));
-                        const block_range batch = {H, vectors, start, start + taken, 0};
-                        ALIGNED real tile_y_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                const real *const u_rows = in->u + (first * B + begin) * H;
+                const real *const x_re_rows = tape_x_re + (first * B + begin) * row_N;
+                const real *const x_im_rows = tape_x_im + (first * B + begin) * row_N;
+                real *const y_rows = out->y + (first * B + begin) * H;
+                const operand factors_y[] = {
+                    {x_re_rows, row_N, N, panels_x_re},
+                    {x_im_rows, row_N, N, panels_x_im},
+                };
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {H, vectors, start, start + taken, 0};
+                    ALIGNED real tile_y_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                        /* C_re x_re, (-1) C_im x_im */
-                        products(rows, 1, &batch, factors_y, 2,
-                            &(sums){tile_y_batch, batch.low, rows, 0}, 0);
+                    /* C_re x_re, (-1) C_im x_im */
+                    products(rows, 1, &batch, factors_y, 2,
+                        &(sums){tile_y_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = batch.low; block < batch.high; ++block) {
-                            const size_t own = vectors_of(H, vectors, block);
-                            const real *const tile_y =
-                                tile_y_batch + (block - batch.low) * vectors * rows * LANES;
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES;
-                                const size_t left = H - j;
-                                const vec D_here = load_part(D + j, left);
-                                for (size_t s = 0; s < rows; ++s) {
-                                    const vec u = load_part(u_rows + s * H + j, left);
+                    for (size_t block = batch.low; block < batch.high; ++block) {
+                        const size_t own = vectors_of(H, vectors, block);
+                        const real *const tile_y =
+                            tile_y_batch + (block - batch.low) * vectors * rows * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            const size_t left = H - j;
+                            const vec D_here = load_part(D + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec u = load_part(u_rows + s * H + j, left);
 
-                                    /* (5)  y = C_re x_re - C_im x_im + D * u */
-                                    const vec y = load(tile_y + (s * own + v) * LANES) + D_here * u;
-                                    store_part(y_rows + s * H + j, y, left);
-                                }
+                                /* (5)  y = C_re x_re - C_im x_im + D * u */
+                                const vec y = load(tile_y + (s * own + v) * LANES) + D_here * u;
+                                store_part(y_rows + s * H + j, y, left);
                             }
                         }
                     }
@@ -454,43 +456,42 @@ static void lru_simd_infer_thread(
     {
         const size_t vectors = MOST_VECTORS(2);
         const size_t count = blocks(N, vectors);
-        const block_share mine = share_of(count, thread, threads);
+        const block_share mine = share_of(count, T * B, thread, threads);
         const size_t from = mine.from;
         const size_t to = mine.to;
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            if (is_mine(mine, begin)) {
-                const real *const u_rows = in->u + begin * H;
-                real *const a_x_re_rows = work_a_x_re + begin * row_N;
-                real *const a_x_im_rows = work_a_x_im + begin * row_N;
-                const operand factors_a_x_re[] = {
-                    {u_rows, H, H, panels_u},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {N, vectors, start, start + taken, 0};
-                    ALIGNED real tile_a_x_re_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+        const size_t lower = row_from(T * B, mine.lane, mine.lanes);
+        const size_t upper = row_from(T * B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+            const real *const u_rows = in->u + begin * H;
+            real *const a_x_re_rows = work_a_x_re + begin * row_N;
+            real *const a_x_im_rows = work_a_x_im + begin * row_N;
+            const operand factors_a_x_re[] = {
+                {u_rows, H, H, panels_u},
+            };
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {N, vectors, start, start + taken, 0};
+                ALIGNED real tile_a_x_re_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
-                    /* B_re u, B_im u */
-                    products(rows, 2, &batch, factors_a_x_re, 1,
-                        &(sums){tile_a_x_re_batch, batch.low, rows, 0}, 0);
+                /* B_re u, B_im u */
+                products(rows, 2, &batch, factors_a_x_re, 1,
+                    &(sums){tile_a_x_re_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(N, vectors, block);
-                        const real *const tile_a_x_re =
-                            tile_a_x_re_batch + (block - batch.low) * vectors * rows * 2 * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            for (size_t s = 0; s < rows; ++s) {
-                                /* (1)  a_x_re = B_re u */
-                                const vec a_x_re = load(tile_a_x_re + (s * 2 * own + v) * LANES);
-                                store(a_x_re_rows + s * row_N + j, a_x_re);
+                for (size_t block = batch.low; block < batch.high; ++block) {
+                    const size_t own = vectors_of(N, vectors, block);
+                    const real *const tile_a_x_re =
+                        tile_a_x_re_batch + (block - batch.low) * vectors * rows * 2 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        for (size_t s = 0; s < rows; ++s) {
+                            /* (1)  a_x_re = B_re u */
+                            const vec a_x_re = load(tile_a_x_re + (s * 2 * own + v) * LANES);
+                            store(a_x_re_rows + s * row_N + j, a_x_re);
 
-                                /* (3)  a_x_im = B_im u */
-                                const vec a_x_im =
-                                    load(tile_a_x_re + ((s * 2 + 1) * own + v) * LANES);
-                                store(a_x_im_rows + s * row_N + j, a_x_im);
-                            }
+                            /* (3)  a_x_im = B_im u */
+                            const vec a_x_im = load(tile_a_x_re + ((s * 2 + 1) * own + v) * LANES);
+                            store(a_x_im_rows + s * row_N + j, a_x_im);
                         }
                     }
                 }
@@ -506,10 +507,13 @@ static void lru_simd_infer_thread(
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(N, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     real *const x_re_rows = work_x_re + (t * B + begin) * row_N;
                     real *const x_im_rows = work_x_im + (t * B + begin) * row_N;
                     const real *const x_re_prev_rows = t > 0 ? work_x_re
@@ -559,44 +563,44 @@ static void lru_simd_infer_thread(
         {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(H, vectors);
-            const block_share mine = share_of(count, thread, threads);
+            const block_share mine = share_of(count, steps * B, thread, threads);
             const size_t from = mine.from;
             const size_t to = mine.to;
-            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                if (is_mine(mine, begin)) {
-                    const real *const u_rows = in->u + (first * B + begin) * H;
-                    const real *const x_re_rows = work_x_re + (first * B + begin) * row_N;
-                    const real *const x_im_rows = work_x_im + (first * B + begin) * row_N;
-                    real *const y_rows = out->y + (first * B + begin) * H;
-                    const operand factors_y[] = {
-                        {x_re_rows, row_N, N, panels_x_re},
-                        {x_im_rows, row_N, N, panels_x_im},
-                    };
-                    for (size_t start = from, taken; start < to; start += taken) {
-                        taken = min_size(to - start, blocks_per_batch(rows));
-                        const block_range batch = {H, vectors, start, start + taken, 0};
-                        ALIGNED real tile_y_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                const real *const u_rows = in->u + (first * B + begin) * H;
+                const real *const x_re_rows = work_x_re + (first * B + begin) * row_N;
+                const real *const x_im_rows = work_x_im + (first * B + begin) * row_N;
+                real *const y_rows = out->y + (first * B + begin) * H;
+                const operand factors_y[] = {
+                    {x_re_rows, row_N, N, panels_x_re},
+                    {x_im_rows, row_N, N, panels_x_im},
+                };
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {H, vectors, start, start + taken, 0};
+                    ALIGNED real tile_y_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                        /* C_re x_re, (-1) C_im x_im */
-                        products(rows, 1, &batch, factors_y, 2,
-                            &(sums){tile_y_batch, batch.low, rows, 0}, 0);
+                    /* C_re x_re, (-1) C_im x_im */
+                    products(rows, 1, &batch, factors_y, 2,
+                        &(sums){tile_y_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = batch.low; block < batch.high; ++block) {
-                            const size_t own = vectors_of(H, vectors, block);
-                            const real *const tile_y =
-                                tile_y_batch + (block - batch.low) * vectors * rows * LANES;
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES;
-                                const size_t left = H - j;
-                                const vec D_here = load_part(D + j, left);
-                                for (size_t s = 0; s < rows; ++s) {
-                                    const vec u = load_part(u_rows + s * H + j, left);
+                    for (size_t block = batch.low; block < batch.high; ++block) {
+                        const size_t own = vectors_of(H, vectors, block);
+                        const real *const tile_y =
+                            tile_y_batch + (block - batch.low) * vectors * rows * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            const size_t left = H - j;
+                            const vec D_here = load_part(D + j, left);
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec u = load_part(u_rows + s * H + j, left);
 
-                                    /* (5)  y = C_re x_re - C_im x_im + D * u */
-                                    const vec y = load(tile_y + (s * own + v) * LANES) + D_here * u;
-                                    store_part(y_rows + s * H + j, y, left);
-                                }
+                                /* (5)  y = C_re x_re - C_im x_im + D * u */
+                                const vec y = load(tile_y + (s * own + v) * LANES) + D_here * u;
+                                store_part(y_rows + s * H + j, y, left);
                             }
                         }
                     }
@@ -721,27 +725,36 @@ static void lru_simd_backward_thread(
         const size_t steps = min_size(chunk, T - done);
         const size_t first = T - done - steps;
         if (early) {
-            const operand factors_x_im_bar[] = {
-                {bars->y_bar + first * B * H, H, H, panels_y_bar},
-            };
             const size_t vectors = MOST_VECTORS(2);
             const size_t count = blocks(N, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            const operand factors_x_im_bar[] = {
+                {bars->y_bar + (first * B + lower) * H, H, H, panels_y_bar},
+            };
             const block_range batch = {N, vectors, from, to, 0};
 
             /* (-1) C_im^T y_bar, C_re^T y_bar */
-            products(steps * B, 2, &batch, factors_x_im_bar, 1,
-                &(sums){tile_x_im_bar_ahead, 0, steps * B, 0}, 0);
+            products(upper - lower, 2, &batch, factors_x_im_bar, 1,
+                &(sums){tile_x_im_bar_ahead, 0, steps * B, lower}, 0);
+            if (mine.lanes > 1) {
+                BARRIER
+            }
         }
         for (size_t t = first + steps; t-- > first;) {
             {
                 const size_t vectors = MOST_VECTORS(2);
                 const size_t count = blocks(N, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const y_bar_rows = bars->y_bar + (t * B + begin) * H;
                     const real *const x_re_next_bar_rows = t + 1 < T ? work_x_re_prev_bar
                         + (((t + 1) & 1) * B + begin) * row_N : final_x_re_bar + begin * N;
@@ -1129,10 +1142,13 @@ static void lru_simd_step_thread(
     {
         const size_t vectors = MOST_VECTORS(2);
         const size_t count = blocks(N, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const u_rows = in->u + begin * H;
             real *const a_x_re_rows = work_a_x_re + begin * row_N;
             real *const a_x_im_rows = work_a_x_im + begin * row_N;
@@ -1173,10 +1189,13 @@ static void lru_simd_step_thread(
     {
         const size_t vectors = 1;
         const size_t count = blocks(N, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             real *const x_re_rows = work_x_re + begin * row_N;
             real *const x_im_rows = work_x_im + begin * row_N;
             const real *const x_re_prev_rows = initial_x_re + begin * N;
@@ -1217,10 +1236,13 @@ static void lru_simd_step_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(H, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const u_rows = in->u + begin * H;
             const real *const x_re_rows = work_x_re + begin * row_N;
             const real *const x_im_rows = work_x_im + begin * row_N;

@@ -263,52 +263,52 @@ static void lstm_layer_norm_simd_forward_thread(
     {
         const size_t vectors = MOST_VECTORS(4);
         const size_t count = blocks(m, vectors);
-        const block_share mine = share_of(count, thread, threads);
+        const block_share mine = share_of(count, T * B, thread, threads);
         const size_t from = mine.from;
         const size_t to = mine.to;
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            if (is_mine(mine, begin)) {
-                const real *const x_rows = in->x + begin * n;
-                real *const w_i_rows = work_w_i + begin * row_m;
-                real *const w_f_rows = work_w_f + begin * row_m;
-                real *const w_g_rows = work_w_g + begin * row_m;
-                real *const w_o_rows = work_w_o + begin * row_m;
-                const operand factors_w_i[] = {
-                    {x_rows, n, n, panels_x},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {m, vectors, start, start + taken, 0};
-                    ALIGNED real tile_w_i_batch[ROWS_AT_ONCE * 4 * MOST_VECTORS(4) * LANES];
+        const size_t lower = row_from(T * B, mine.lane, mine.lanes);
+        const size_t upper = row_from(T * B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+            const real *const x_rows = in->x + begin * n;
+            real *const w_i_rows = work_w_i + begin * row_m;
+            real *const w_f_rows = work_w_f + begin * row_m;
+            real *const w_g_rows = work_w_g + begin * row_m;
+            real *const w_o_rows = work_w_o + begin * row_m;
+            const operand factors_w_i[] = {
+                {x_rows, n, n, panels_x},
+            };
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {m, vectors, start, start + taken, 0};
+                ALIGNED real tile_w_i_batch[ROWS_AT_ONCE * 4 * MOST_VECTORS(4) * LANES];
 
-                    /* W_i x, W_f x, W_g x, W_o x */
-                    products(rows, 4, &batch, factors_w_i, 1,
-                        &(sums){tile_w_i_batch, batch.low, rows, 0}, 0);
+                /* W_i x, W_f x, W_g x, W_o x */
+                products(rows, 4, &batch, factors_w_i, 1,
+                    &(sums){tile_w_i_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(m, vectors, block);
-                        const real *const tile_w_i =
-                            tile_w_i_batch + (block - batch.low) * vectors * rows * 4 * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            for (size_t s = 0; s < rows; ++s) {
-                                /* (16)  w_i = W_i x */
-                                const vec w_i = load(tile_w_i + (s * 4 * own + v) * LANES);
-                                store(w_i_rows + s * row_m + j, w_i);
+                for (size_t block = batch.low; block < batch.high; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    const real *const tile_w_i =
+                        tile_w_i_batch + (block - batch.low) * vectors * rows * 4 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        for (size_t s = 0; s < rows; ++s) {
+                            /* (16)  w_i = W_i x */
+                            const vec w_i = load(tile_w_i + (s * 4 * own + v) * LANES);
+                            store(w_i_rows + s * row_m + j, w_i);
 
-                                /* (17)  w_f = W_f x */
-                                const vec w_f = load(tile_w_i + ((s * 4 + 1) * own + v) * LANES);
-                                store(w_f_rows + s * row_m + j, w_f);
+                            /* (17)  w_f = W_f x */
+                            const vec w_f = load(tile_w_i + ((s * 4 + 1) * own + v) * LANES);
+                            store(w_f_rows + s * row_m + j, w_f);
 
-                                /* (18)  w_g = W_g x */
-                                const vec w_g = load(tile_w_i + ((s * 4 + 2) * own + v) * LANES);
-                                store(w_g_rows + s * row_m + j, w_g);
+                            /* (18)  w_g = W_g x */
+                            const vec w_g = load(tile_w_i + ((s * 4 + 2) * own + v) * LANES);
+                            store(w_g_rows + s * row_m + j, w_g);
 
-                                /* (19)  w_o = W_o x */
-                                const vec w_o = load(tile_w_i + ((s * 4 + 3) * own + v) * LANES);
-                                store(w_o_rows + s * row_m + j, w_o);
-                            }
+                            /* (19)  w_o = W_o x */
+                            const vec w_o = load(tile_w_i + ((s * 4 + 3) * own + v) * LANES);
+                            store(w_o_rows + s * row_m + j, w_o);
                         }
                     }
                 }
@@ -336,46 +336,46 @@ static void lstm_layer_norm_simd_forward_thread(
     {
         const size_t vectors = 1;
         const size_t count = blocks(m, vectors);
-        const block_share mine = share_of(count, thread, threads);
+        const block_share mine = share_of(count, T * B, thread, threads);
         const size_t from = mine.from;
         const size_t to = mine.to;
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            if (is_mine(mine, begin)) {
-                const real *const w_i_rows = work_w_i + begin * row_m;
-                const real *const w_f_rows = work_w_f + begin * row_m;
-                const real *const w_g_rows = work_w_g + begin * row_m;
-                const real *const w_o_rows = work_w_o + begin * row_m;
-                const real *const mu_2_rows = work_mu_2 + begin;
-                real *const d_2_i_rows = tape_d_2_i + begin * row_m;
-                real *const d_2_f_rows = tape_d_2_f + begin * row_m;
-                real *const d_2_g_rows = tape_d_2_g + begin * row_m;
-                real *const d_2_o_rows = tape_d_2_o + begin * row_m;
-                for (size_t s = 0; s < rows; ++s) {
-                    const real mu_2 = mu_2_rows[s];
-                    for (size_t block = from; block < to; ++block) {
-                        const size_t j = block * LANES;
-                        const vec w_i = load(w_i_rows + s * row_m + j);
-                        const vec w_f = load(w_f_rows + s * row_m + j);
-                        const vec w_g = load(w_g_rows + s * row_m + j);
-                        const vec w_o = load(w_o_rows + s * row_m + j);
+        const size_t lower = row_from(T * B, mine.lane, mine.lanes);
+        const size_t upper = row_from(T * B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+            const real *const w_i_rows = work_w_i + begin * row_m;
+            const real *const w_f_rows = work_w_f + begin * row_m;
+            const real *const w_g_rows = work_w_g + begin * row_m;
+            const real *const w_o_rows = work_w_o + begin * row_m;
+            const real *const mu_2_rows = work_mu_2 + begin;
+            real *const d_2_i_rows = tape_d_2_i + begin * row_m;
+            real *const d_2_f_rows = tape_d_2_f + begin * row_m;
+            real *const d_2_g_rows = tape_d_2_g + begin * row_m;
+            real *const d_2_o_rows = tape_d_2_o + begin * row_m;
+            for (size_t s = 0; s < rows; ++s) {
+                const real mu_2 = mu_2_rows[s];
+                for (size_t block = from; block < to; ++block) {
+                    const size_t j = block * LANES;
+                    const vec w_i = load(w_i_rows + s * row_m + j);
+                    const vec w_f = load(w_f_rows + s * row_m + j);
+                    const vec w_g = load(w_g_rows + s * row_m + j);
+                    const vec w_o = load(w_o_rows + s * row_m + j);
 
-                        /* (21)  d_2_i = w_i - mu_2 */
-                        const vec d_2_i = w_i - mu_2;
-                        store(d_2_i_rows + s * row_m + j, d_2_i);
+                    /* (21)  d_2_i = w_i - mu_2 */
+                    const vec d_2_i = w_i - mu_2;
+                    store(d_2_i_rows + s * row_m + j, d_2_i);
 
-                        /* (22)  d_2_f = w_f - mu_2 */
-                        const vec d_2_f = w_f - mu_2;
-                        store(d_2_f_rows + s * row_m + j, d_2_f);
+                    /* (22)  d_2_f = w_f - mu_2 */
+                    const vec d_2_f = w_f - mu_2;
+                    store(d_2_f_rows + s * row_m + j, d_2_f);
 
-                        /* (23)  d_2_g = w_g - mu_2 */
-                        const vec d_2_g = w_g - mu_2;
-                        store(d_2_g_rows + s * row_m + j, d_2_g);
+                    /* (23)  d_2_g = w_g - mu_2 */
+                    const vec d_2_g = w_g - mu_2;
+                    store(d_2_g_rows + s * row_m + j, d_2_g);
 
-                        /* (24)  d_2_o = w_o - mu_2 */
-                        const vec d_2_o = w_o - mu_2;
-                        store(d_2_o_rows + s * row_m + j, d_2_o);
-                    }
+                    /* (24)  d_2_o = w_o - mu_2 */
+                    const vec d_2_o = w_o - mu_2;
+                    store(d_2_o_rows + s * row_m + j, d_2_o);
                 }
             }
         }
@@ -409,46 +409,46 @@ static void lstm_layer_norm_simd_forward_thread(
     {
         const size_t vectors = 1;
         const size_t count = blocks(m, vectors);
-        const block_share mine = share_of(count, thread, threads);
+        const block_share mine = share_of(count, T * B, thread, threads);
         const size_t from = mine.from;
         const size_t to = mine.to;
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            if (is_mine(mine, begin)) {
-                const real *const r_2_rows = tape_r_2 + begin;
-                const real *const d_2_i_rows = tape_d_2_i + begin * row_m;
-                const real *const d_2_f_rows = tape_d_2_f + begin * row_m;
-                const real *const d_2_g_rows = tape_d_2_g + begin * row_m;
-                const real *const d_2_o_rows = tape_d_2_o + begin * row_m;
-                real *const e_2_i_rows = work_e_2_i + begin * row_m;
-                real *const e_2_f_rows = work_e_2_f + begin * row_m;
-                real *const e_2_g_rows = work_e_2_g + begin * row_m;
-                real *const e_2_o_rows = work_e_2_o + begin * row_m;
-                for (size_t s = 0; s < rows; ++s) {
-                    const real r_2 = r_2_rows[s];
-                    for (size_t block = from; block < to; ++block) {
-                        const size_t j = block * LANES;
-                        const vec d_2_i = load(d_2_i_rows + s * row_m + j);
-                        const vec d_2_f = load(d_2_f_rows + s * row_m + j);
-                        const vec d_2_g = load(d_2_g_rows + s * row_m + j);
-                        const vec d_2_o = load(d_2_o_rows + s * row_m + j);
+        const size_t lower = row_from(T * B, mine.lane, mine.lanes);
+        const size_t upper = row_from(T * B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+            const real *const r_2_rows = tape_r_2 + begin;
+            const real *const d_2_i_rows = tape_d_2_i + begin * row_m;
+            const real *const d_2_f_rows = tape_d_2_f + begin * row_m;
+            const real *const d_2_g_rows = tape_d_2_g + begin * row_m;
+            const real *const d_2_o_rows = tape_d_2_o + begin * row_m;
+            real *const e_2_i_rows = work_e_2_i + begin * row_m;
+            real *const e_2_f_rows = work_e_2_f + begin * row_m;
+            real *const e_2_g_rows = work_e_2_g + begin * row_m;
+            real *const e_2_o_rows = work_e_2_o + begin * row_m;
+            for (size_t s = 0; s < rows; ++s) {
+                const real r_2 = r_2_rows[s];
+                for (size_t block = from; block < to; ++block) {
+                    const size_t j = block * LANES;
+                    const vec d_2_i = load(d_2_i_rows + s * row_m + j);
+                    const vec d_2_f = load(d_2_f_rows + s * row_m + j);
+                    const vec d_2_g = load(d_2_g_rows + s * row_m + j);
+                    const vec d_2_o = load(d_2_o_rows + s * row_m + j);
 
-                        /* (27)  e_2_i = d_2_i * r_2 */
-                        const vec e_2_i = d_2_i * r_2;
-                        store(e_2_i_rows + s * row_m + j, e_2_i);
+                    /* (27)  e_2_i = d_2_i * r_2 */
+                    const vec e_2_i = d_2_i * r_2;
+                    store(e_2_i_rows + s * row_m + j, e_2_i);
 
-                        /* (28)  e_2_f = d_2_f * r_2 */
-                        const vec e_2_f = d_2_f * r_2;
-                        store(e_2_f_rows + s * row_m + j, e_2_f);
+                    /* (28)  e_2_f = d_2_f * r_2 */
+                    const vec e_2_f = d_2_f * r_2;
+                    store(e_2_f_rows + s * row_m + j, e_2_f);
 
-                        /* (29)  e_2_g = d_2_g * r_2 */
-                        const vec e_2_g = d_2_g * r_2;
-                        store(e_2_g_rows + s * row_m + j, e_2_g);
+                    /* (29)  e_2_g = d_2_g * r_2 */
+                    const vec e_2_g = d_2_g * r_2;
+                    store(e_2_g_rows + s * row_m + j, e_2_g);
 
-                        /* (30)  e_2_o = d_2_o * r_2 */
-                        const vec e_2_o = d_2_o * r_2;
-                        store(e_2_o_rows + s * row_m + j, e_2_o);
-                    }
+                    /* (30)  e_2_o = d_2_o * r_2 */
+                    const vec e_2_o = d_2_o * r_2;
+                    store(e_2_o_rows + s * row_m + j, e_2_o);
                 }
             }
         }
@@ -460,10 +460,13 @@ static void lstm_layer_norm_simd_forward_thread(
         {
             const size_t vectors = MOST_VECTORS(4);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(B, mine.lane, mine.lanes);
+            const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                 const real *const h_prev_rows =
                     t > 0 ? out->h + (t * B + begin - B) * m : initial_h + begin * m;
                 real *const u_i_rows = work_u_i + begin * row_m;
@@ -532,10 +535,13 @@ static void lstm_layer_norm_simd_forward_thread(
         {
             const size_t vectors = 1;
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(B, mine.lane, mine.lanes);
+            const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                 const real *const u_i_rows = work_u_i + begin * row_m;
                 const real *const u_f_rows = work_u_f + begin * row_m;
                 const real *const u_g_rows = work_u_g + begin * row_m;
@@ -602,10 +608,13 @@ static void lstm_layer_norm_simd_forward_thread(
         {
             const size_t vectors = 1;
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(B, mine.lane, mine.lanes);
+            const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                 real *const g_tail_rows = tape_g_tail + (t * B + begin) * row_m;
                 real *const i_tail_rows = tape_i_tail + (t * B + begin) * row_m;
                 real *const f_tail_rows = tape_f_tail + (t * B + begin) * row_m;
@@ -741,10 +750,13 @@ static void lstm_layer_norm_simd_forward_thread(
         {
             const size_t vectors = 1;
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(B, mine.lane, mine.lanes);
+            const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                 const real *const c_rows = tape_c + (t * B + begin) * row_m;
                 const real *const mu_3_rows = work_mu_3 + begin;
                 real *const d_3_rows = tape_d_3 + (t * B + begin) * row_m;
@@ -780,10 +792,13 @@ static void lstm_layer_norm_simd_forward_thread(
         {
             const size_t vectors = 1;
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(B, mine.lane, mine.lanes);
+            const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                 const real *const o_rows = work_o + begin * row_m;
                 real *const h_rows = out->h + (t * B + begin) * m;
                 const real *const r_3_rows = tape_r_3 + (t * B + begin);
@@ -928,52 +943,52 @@ static void lstm_layer_norm_simd_infer_thread(
     {
         const size_t vectors = MOST_VECTORS(4);
         const size_t count = blocks(m, vectors);
-        const block_share mine = share_of(count, thread, threads);
+        const block_share mine = share_of(count, T * B, thread, threads);
         const size_t from = mine.from;
         const size_t to = mine.to;
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            if (is_mine(mine, begin)) {
-                const real *const x_rows = in->x + begin * n;
-                real *const w_i_rows = work_w_i + begin * row_m;
-                real *const w_f_rows = work_w_f + begin * row_m;
-                real *const w_g_rows = work_w_g + begin * row_m;
-                real *const w_o_rows = work_w_o + begin * row_m;
-                const operand factors_w_i[] = {
-                    {x_rows, n, n, panels_x},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {m, vectors, start, start + taken, 0};
-                    ALIGNED real tile_w_i_batch[ROWS_AT_ONCE * 4 * MOST_VECTORS(4) * LANES];
+        const size_t lower = row_from(T * B, mine.lane, mine.lanes);
+        const size_t upper = row_from(T * B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+            const real *const x_rows = in->x + begin * n;
+            real *const w_i_rows = work_w_i + begin * row_m;
+            real *const w_f_rows = work_w_f + begin * row_m;
+            real *const w_g_rows = work_w_g + begin * row_m;
+            real *const w_o_rows = work_w_o + begin * row_m;
+            const operand factors_w_i[] = {
+                {x_rows, n, n, panels_x},
+            };
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {m, vectors, start, start + taken, 0};
+                ALIGNED real tile_w_i_batch[ROWS_AT_ONCE * 4 * MOST_VECTORS(4) * LANES];
 
-                    /* W_i x, W_f x, W_g x, W_o x */
-                    products(rows, 4, &batch, factors_w_i, 1,
-                        &(sums){tile_w_i_batch, batch.low, rows, 0}, 0);
+                /* W_i x, W_f x, W_g x, W_o x */
+                products(rows, 4, &batch, factors_w_i, 1,
+                    &(sums){tile_w_i_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(m, vectors, block);
-                        const real *const tile_w_i =
-                            tile_w_i_batch + (block - batch.low) * vectors * rows * 4 * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            for (size_t s = 0; s < rows; ++s) {
-                                /* (16)  w_i = W_i x */
-                                const vec w_i = load(tile_w_i + (s * 4 * own + v) * LANES);
-                                store(w_i_rows + s * row_m + j, w_i);
+                for (size_t block = batch.low; block < batch.high; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    const real *const tile_w_i =
+                        tile_w_i_batch + (block - batch.low) * vectors * rows * 4 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        for (size_t s = 0; s < rows; ++s) {
+                            /* (16)  w_i = W_i x */
+                            const vec w_i = load(tile_w_i + (s * 4 * own + v) * LANES);
+                            store(w_i_rows + s * row_m + j, w_i);
 
-                                /* (17)  w_f = W_f x */
-                                const vec w_f = load(tile_w_i + ((s * 4 + 1) * own + v) * LANES);
-                                store(w_f_rows + s * row_m + j, w_f);
+                            /* (17)  w_f = W_f x */
+                            const vec w_f = load(tile_w_i + ((s * 4 + 1) * own + v) * LANES);
+                            store(w_f_rows + s * row_m + j, w_f);
 
-                                /* (18)  w_g = W_g x */
-                                const vec w_g = load(tile_w_i + ((s * 4 + 2) * own + v) * LANES);
-                                store(w_g_rows + s * row_m + j, w_g);
+                            /* (18)  w_g = W_g x */
+                            const vec w_g = load(tile_w_i + ((s * 4 + 2) * own + v) * LANES);
+                            store(w_g_rows + s * row_m + j, w_g);
 
-                                /* (19)  w_o = W_o x */
-                                const vec w_o = load(tile_w_i + ((s * 4 + 3) * own + v) * LANES);
-                                store(w_o_rows + s * row_m + j, w_o);
-                            }
+                            /* (19)  w_o = W_o x */
+                            const vec w_o = load(tile_w_i + ((s * 4 + 3) * own + v) * LANES);
+                            store(w_o_rows + s * row_m + j, w_o);
                         }
                     }
                 }
@@ -1001,46 +1016,46 @@ static void lstm_layer_norm_simd_infer_thread(
     {
         const size_t vectors = 1;
         const size_t count = blocks(m, vectors);
-        const block_share mine = share_of(count, thread, threads);
+        const block_share mine = share_of(count, T * B, thread, threads);
         const size_t from = mine.from;
         const size_t to = mine.to;
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            if (is_mine(mine, begin)) {
-                const real *const w_i_rows = work_w_i + begin * row_m;
-                const real *const w_f_rows = work_w_f + begin * row_m;
-                const real *const w_g_rows = work_w_g + begin * row_m;
-                const real *const w_o_rows = work_w_o + begin * row_m;
-                const real *const mu_2_rows = work_mu_2 + begin;
-                real *const d_2_i_rows = work_d_2_i + begin * row_m;
-                real *const d_2_f_rows = work_d_2_f + begin * row_m;
-                real *const d_2_g_rows = work_d_2_g + begin * row_m;
-                real *const d_2_o_rows = work_d_2_o + begin * row_m;
-                for (size_t s = 0; s < rows; ++s) {
-                    const real mu_2 = mu_2_rows[s];
-                    for (size_t block = from; block < to; ++block) {
-                        const size_t j = block * LANES;
-                        const vec w_i = load(w_i_rows + s * row_m + j);
-                        const vec w_f = load(w_f_rows + s * row_m + j);
-                        const vec w_g = load(w_g_rows + s * row_m + j);
-                        const vec w_o = load(w_o_rows + s * row_m + j);
+        const size_t lower = row_from(T * B, mine.lane, mine.lanes);
+        const size_t upper = row_from(T * B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+            const real *const w_i_rows = work_w_i + begin * row_m;
+            const real *const w_f_rows = work_w_f + begin * row_m;
+            const real *const w_g_rows = work_w_g + begin * row_m;
+            const real *const w_o_rows = work_w_o + begin * row_m;
+            const real *const mu_2_rows = work_mu_2 + begin;
+            real *const d_2_i_rows = work_d_2_i + begin * row_m;
+            real *const d_2_f_rows = work_d_2_f + begin * row_m;
+            real *const d_2_g_rows = work_d_2_g + begin * row_m;
+            real *const d_2_o_rows = work_d_2_o + begin * row_m;
+            for (size_t s = 0; s < rows; ++s) {
+                const real mu_2 = mu_2_rows[s];
+                for (size_t block = from; block < to; ++block) {
+                    const size_t j = block * LANES;
+                    const vec w_i = load(w_i_rows + s * row_m + j);
+                    const vec w_f = load(w_f_rows + s * row_m + j);
+                    const vec w_g = load(w_g_rows + s * row_m + j);
+                    const vec w_o = load(w_o_rows + s * row_m + j);
 
-                        /* (21)  d_2_i = w_i - mu_2 */
-                        const vec d_2_i = w_i - mu_2;
-                        store(d_2_i_rows + s * row_m + j, d_2_i);
+                    /* (21)  d_2_i = w_i - mu_2 */
+                    const vec d_2_i = w_i - mu_2;
+                    store(d_2_i_rows + s * row_m + j, d_2_i);
 
-                        /* (22)  d_2_f = w_f - mu_2 */
-                        const vec d_2_f = w_f - mu_2;
-                        store(d_2_f_rows + s * row_m + j, d_2_f);
+                    /* (22)  d_2_f = w_f - mu_2 */
+                    const vec d_2_f = w_f - mu_2;
+                    store(d_2_f_rows + s * row_m + j, d_2_f);
 
-                        /* (23)  d_2_g = w_g - mu_2 */
-                        const vec d_2_g = w_g - mu_2;
-                        store(d_2_g_rows + s * row_m + j, d_2_g);
+                    /* (23)  d_2_g = w_g - mu_2 */
+                    const vec d_2_g = w_g - mu_2;
+                    store(d_2_g_rows + s * row_m + j, d_2_g);
 
-                        /* (24)  d_2_o = w_o - mu_2 */
-                        const vec d_2_o = w_o - mu_2;
-                        store(d_2_o_rows + s * row_m + j, d_2_o);
-                    }
+                    /* (24)  d_2_o = w_o - mu_2 */
+                    const vec d_2_o = w_o - mu_2;
+                    store(d_2_o_rows + s * row_m + j, d_2_o);
                 }
             }
         }
@@ -1074,46 +1089,46 @@ static void lstm_layer_norm_simd_infer_thread(
     {
         const size_t vectors = 1;
         const size_t count = blocks(m, vectors);
-        const block_share mine = share_of(count, thread, threads);
+        const block_share mine = share_of(count, T * B, thread, threads);
         const size_t from = mine.from;
         const size_t to = mine.to;
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            if (is_mine(mine, begin)) {
-                const real *const r_2_rows = work_r_2 + begin;
-                const real *const d_2_i_rows = work_d_2_i + begin * row_m;
-                const real *const d_2_f_rows = work_d_2_f + begin * row_m;
-                const real *const d_2_g_rows = work_d_2_g + begin * row_m;
-                const real *const d_2_o_rows = work_d_2_o + begin * row_m;
-                real *const e_2_i_rows = work_e_2_i + begin * row_m;
-                real *const e_2_f_rows = work_e_2_f + begin * row_m;
-                real *const e_2_g_rows = work_e_2_g + begin * row_m;
-                real *const e_2_o_rows = work_e_2_o + begin * row_m;
-                for (size_t s = 0; s < rows; ++s) {
-                    const real r_2 = r_2_rows[s];
-                    for (size_t block = from; block < to; ++block) {
-                        const size_t j = block * LANES;
-                        const vec d_2_i = load(d_2_i_rows + s * row_m + j);
-                        const vec d_2_f = load(d_2_f_rows + s * row_m + j);
-                        const vec d_2_g = load(d_2_g_rows + s * row_m + j);
-                        const vec d_2_o = load(d_2_o_rows + s * row_m + j);
+        const size_t lower = row_from(T * B, mine.lane, mine.lanes);
+        const size_t upper = row_from(T * B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+            const real *const r_2_rows = work_r_2 + begin;
+            const real *const d_2_i_rows = work_d_2_i + begin * row_m;
+            const real *const d_2_f_rows = work_d_2_f + begin * row_m;
+            const real *const d_2_g_rows = work_d_2_g + begin * row_m;
+            const real *const d_2_o_rows = work_d_2_o + begin * row_m;
+            real *const e_2_i_rows = work_e_2_i + begin * row_m;
+            real *const e_2_f_rows = work_e_2_f + begin * row_m;
+            real *const e_2_g_rows = work_e_2_g + begin * row_m;
+            real *const e_2_o_rows = work_e_2_o + begin * row_m;
+            for (size_t s = 0; s < rows; ++s) {
+                const real r_2 = r_2_rows[s];
+                for (size_t block = from; block < to; ++block) {
+                    const size_t j = block * LANES;
+                    const vec d_2_i = load(d_2_i_rows + s * row_m + j);
+                    const vec d_2_f = load(d_2_f_rows + s * row_m + j);
+                    const vec d_2_g = load(d_2_g_rows + s * row_m + j);
+                    const vec d_2_o = load(d_2_o_rows + s * row_m + j);
 
-                        /* (27)  e_2_i = d_2_i * r_2 */
-                        const vec e_2_i = d_2_i * r_2;
-                        store(e_2_i_rows + s * row_m + j, e_2_i);
+                    /* (27)  e_2_i = d_2_i * r_2 */
+                    const vec e_2_i = d_2_i * r_2;
+                    store(e_2_i_rows + s * row_m + j, e_2_i);
 
-                        /* (28)  e_2_f = d_2_f * r_2 */
-                        const vec e_2_f = d_2_f * r_2;
-                        store(e_2_f_rows + s * row_m + j, e_2_f);
+                    /* (28)  e_2_f = d_2_f * r_2 */
+                    const vec e_2_f = d_2_f * r_2;
+                    store(e_2_f_rows + s * row_m + j, e_2_f);
 
-                        /* (29)  e_2_g = d_2_g * r_2 */
-                        const vec e_2_g = d_2_g * r_2;
-                        store(e_2_g_rows + s * row_m + j, e_2_g);
+                    /* (29)  e_2_g = d_2_g * r_2 */
+                    const vec e_2_g = d_2_g * r_2;
+                    store(e_2_g_rows + s * row_m + j, e_2_g);
 
-                        /* (30)  e_2_o = d_2_o * r_2 */
-                        const vec e_2_o = d_2_o * r_2;
-                        store(e_2_o_rows + s * row_m + j, e_2_o);
-                    }
+                    /* (30)  e_2_o = d_2_o * r_2 */
+                    const vec e_2_o = d_2_o * r_2;
+                    store(e_2_o_rows + s * row_m + j, e_2_o);
                 }
             }
         }
@@ -1125,10 +1140,13 @@ static void lstm_layer_norm_simd_infer_thread(
         {
             const size_t vectors = MOST_VECTORS(4);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(B, mine.lane, mine.lanes);
+            const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                 const real *const h_prev_rows =
                     t > 0 ? out->h + (t * B + begin - B) * m : initial_h + begin * m;
                 real *const u_i_rows = work_u_i + begin * row_m;
@@ -1197,10 +1215,13 @@ static void lstm_layer_norm_simd_infer_thread(
         {
             const size_t vectors = 1;
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(B, mine.lane, mine.lanes);
+            const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                 const real *const u_i_rows = work_u_i + begin * row_m;
                 const real *const u_f_rows = work_u_f + begin * row_m;
                 const real *const u_g_rows = work_u_g + begin * row_m;
@@ -1267,10 +1288,13 @@ static void lstm_layer_norm_simd_infer_thread(
         {
             const size_t vectors = 1;
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(B, mine.lane, mine.lanes);
+            const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                 real *const o_rows = work_o + begin * row_m;
                 real *const c_rows = work_c + ((t & 1) * B + begin) * row_m;
                 const real *const r_1_rows = work_r_1 + begin;
@@ -1386,10 +1410,13 @@ static void lstm_layer_norm_simd_infer_thread(
         {
             const size_t vectors = 1;
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(B, mine.lane, mine.lanes);
+            const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                 const real *const c_rows = work_c + ((t & 1) * B + begin) * row_m;
                 const real *const mu_3_rows = work_mu_3 + begin;
                 real *const d_3_rows = work_d_3 + begin * row_m;
@@ -1425,10 +1452,13 @@ static void lstm_layer_norm_simd_infer_thread(
         {
             const size_t vectors = 1;
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(B, mine.lane, mine.lanes);
+            const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                 const real *const o_rows = work_o + begin * row_m;
                 real *const h_rows = out->h + (t * B + begin) * m;
                 const real *const r_3_rows = work_r_3 + begin;
@@ -1677,10 +1707,13 @@ static void lstm_layer_norm_simd_backward_thread(
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const g_tail_rows = tape_g_tail + (t * B + begin) * row_m;
                     const real *const i_tail_rows = tape_i_tail + (t * B + begin) * row_m;
                     const real *const f_tail_rows = tape_f_tail + (t * B + begin) * row_m;
@@ -1798,10 +1831,13 @@ static void lstm_layer_norm_simd_backward_thread(
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const r_3_rows = tape_r_3 + (t * B + begin);
                     const real *const d_3_rows = tape_d_3 + (t * B + begin) * row_m;
                     const real *const e_3_bar_rows = work_e_3_bar + begin * row_m;
@@ -1838,10 +1874,13 @@ static void lstm_layer_norm_simd_backward_thread(
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const one_minus_g_squared_rows =
                         work_one_minus_g_squared + begin * row_m;
                     const real *const one_minus_i_rows = work_one_minus_i + begin * row_m;
@@ -1959,10 +1998,13 @@ static void lstm_layer_norm_simd_backward_thread(
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const r_1_rows = tape_r_1 + (t * B + begin);
                     const real *const d_1_i_rows = tape_d_1_i + (t * B + begin) * row_m;
                     const real *const d_1_f_rows = tape_d_1_f + (t * B + begin) * row_m;
@@ -2043,10 +2085,13 @@ static void lstm_layer_norm_simd_backward_thread(
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const d_1_o_bar_rows = work_d_1_o_bar + begin * row_m;
                     const real *const d_1_g_bar_rows = work_d_1_g_bar + begin * row_m;
                     const real *const d_1_f_bar_rows = work_d_1_f_bar + begin * row_m;
@@ -2096,10 +2141,13 @@ static void lstm_layer_norm_simd_backward_thread(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const u_o_bar_rows =
                         work_u_o_bar + ((t - first) * B + begin) * row_m;
                     const real *const u_g_bar_rows =
@@ -2456,68 +2504,64 @@ static void lstm_layer_norm_simd_backward_thread(
         {
             const size_t vectors = 1;
             const size_t count = blocks(m, vectors);
-            const block_share mine = share_of(count, thread, threads);
+            const block_share mine = share_of(count, steps * B, thread, threads);
             const size_t from = mine.from;
             const size_t to = mine.to;
-            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                if (is_mine(mine, begin)) {
-                    const real *const r_2_rows = tape_r_2 + (first * B + begin);
-                    const real *const d_2_i_rows = tape_d_2_i + (first * B + begin) * row_m;
-                    const real *const d_2_f_rows = tape_d_2_f + (first * B + begin) * row_m;
-                    const real *const d_2_g_rows = tape_d_2_g + (first * B + begin) * row_m;
-                    const real *const d_2_o_rows = tape_d_2_o + (first * B + begin) * row_m;
-                    const real *const e_2_o_bar_rows = work_e_2_o_bar + begin * row_m;
-                    const real *const e_2_g_bar_rows = work_e_2_g_bar + begin * row_m;
-                    const real *const e_2_f_bar_rows = work_e_2_f_bar + begin * row_m;
-                    const real *const e_2_i_bar_rows = work_e_2_i_bar + begin * row_m;
-                    const real *const v_2_bar_rows = work_v_2_bar + begin;
-                    real *const d_2_o_bar_rows = work_d_2_o_bar + begin * row_m;
-                    real *const d_2_g_bar_rows = work_d_2_g_bar + begin * row_m;
-                    real *const d_2_f_bar_rows = work_d_2_f_bar + begin * row_m;
-                    real *const d_2_i_bar_rows = work_d_2_i_bar + begin * row_m;
-                    for (size_t s = 0; s < rows; ++s) {
-                        const real r_2 = r_2_rows[s];
-                        const real v_2_bar = v_2_bar_rows[s];
-                        for (size_t block = from; block < to; ++block) {
-                            const size_t j = block * LANES;
-                            const vec d_2_i = load(d_2_i_rows + s * row_m + j);
-                            const vec d_2_f = load(d_2_f_rows + s * row_m + j);
-                            const vec d_2_g = load(d_2_g_rows + s * row_m + j);
-                            const vec d_2_o = load(d_2_o_rows + s * row_m + j);
-                            const vec e_2_o_bar = load(e_2_o_bar_rows + s * row_m + j);
-                            const vec e_2_g_bar = load(e_2_g_bar_rows + s * row_m + j);
-                            const vec e_2_f_bar = load(e_2_f_bar_rows + s * row_m + j);
-                            const vec e_2_i_bar = load(e_2_i_bar_rows + s * row_m + j);
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                const real *const r_2_rows = tape_r_2 + (first * B + begin);
+                const real *const d_2_i_rows = tape_d_2_i + (first * B + begin) * row_m;
+                const real *const d_2_f_rows = tape_d_2_f + (first * B + begin) * row_m;
+                const real *const d_2_g_rows = tape_d_2_g + (first * B + begin) * row_m;
+                const real *const d_2_o_rows = tape_d_2_o + (first * B + begin) * row_m;
+                const real *const e_2_o_bar_rows = work_e_2_o_bar + begin * row_m;
+                const real *const e_2_g_bar_rows = work_e_2_g_bar + begin * row_m;
+                const real *const e_2_f_bar_rows = work_e_2_f_bar + begin * row_m;
+                const real *const e_2_i_bar_rows = work_e_2_i_bar + begin * row_m;
+                const real *const v_2_bar_rows = work_v_2_bar + begin;
+                real *const d_2_o_bar_rows = work_d_2_o_bar + begin * row_m;
+                real *const d_2_g_bar_rows = work_d_2_g_bar + begin * row_m;
+                real *const d_2_f_bar_rows = work_d_2_f_bar + begin * row_m;
+                real *const d_2_i_bar_rows = work_d_2_i_bar + begin * row_m;
+                for (size_t s = 0; s < rows; ++s) {
+                    const real r_2 = r_2_rows[s];
+                    const real v_2_bar = v_2_bar_rows[s];
+                    for (size_t block = from; block < to; ++block) {
+                        const size_t j = block * LANES;
+                        const vec d_2_i = load(d_2_i_rows + s * row_m + j);
+                        const vec d_2_f = load(d_2_f_rows + s * row_m + j);
+                        const vec d_2_g = load(d_2_g_rows + s * row_m + j);
+                        const vec d_2_o = load(d_2_o_rows + s * row_m + j);
+                        const vec e_2_o_bar = load(e_2_o_bar_rows + s * row_m + j);
+                        const vec e_2_g_bar = load(e_2_g_bar_rows + s * row_m + j);
+                        const vec e_2_f_bar = load(e_2_f_bar_rows + s * row_m + j);
+                        const vec e_2_i_bar = load(e_2_i_bar_rows + s * row_m + j);
 
-                            /* (69)  d_2_o_bar = 1 / (2 * m) v_2_bar * d_2_o + e_2_o_bar * r_2
-                             * adjoint of (25), (30) */
-                            const vec d_2_o_bar =
-                                (1 / (2 * (lstm_layer_norm_real)m)) * v_2_bar * d_2_o
-                                + e_2_o_bar * r_2;
-                            store(d_2_o_bar_rows + s * row_m + j, d_2_o_bar);
+                        /* (69)  d_2_o_bar = 1 / (2 * m) v_2_bar * d_2_o + e_2_o_bar * r_2   adjoint
+                         * of (25), (30) */
+                        const vec d_2_o_bar = (1 / (2 * (lstm_layer_norm_real)m)) * v_2_bar * d_2_o
+                            + e_2_o_bar * r_2;
+                        store(d_2_o_bar_rows + s * row_m + j, d_2_o_bar);
 
-                            /* (70)  d_2_g_bar = 1 / (2 * m) v_2_bar * d_2_g + e_2_g_bar * r_2
-                             * adjoint of (25), (29) */
-                            const vec d_2_g_bar =
-                                (1 / (2 * (lstm_layer_norm_real)m)) * v_2_bar * d_2_g
-                                + e_2_g_bar * r_2;
-                            store(d_2_g_bar_rows + s * row_m + j, d_2_g_bar);
+                        /* (70)  d_2_g_bar = 1 / (2 * m) v_2_bar * d_2_g + e_2_g_bar * r_2   adjoint
+                         * of (25), (29) */
+                        const vec d_2_g_bar = (1 / (2 * (lstm_layer_norm_real)m)) * v_2_bar * d_2_g
+                            + e_2_g_bar * r_2;
+                        store(d_2_g_bar_rows + s * row_m + j, d_2_g_bar);
 
-                            /* (71)  d_2_f_bar = 1 / (2 * m) v_2_bar * d_2_f + e_2_f_bar * r_2
-                             * adjoint of (25), (28) */
-                            const vec d_2_f_bar =
-                                (1 / (2 * (lstm_layer_norm_real)m)) * v_2_bar * d_2_f
-                                + e_2_f_bar * r_2;
-                            store(d_2_f_bar_rows + s * row_m + j, d_2_f_bar);
+                        /* (71)  d_2_f_bar = 1 / (2 * m) v_2_bar * d_2_f + e_2_f_bar * r_2   adjoint
+                         * of (25), (28) */
+                        const vec d_2_f_bar = (1 / (2 * (lstm_layer_norm_real)m)) * v_2_bar * d_2_f
+                            + e_2_f_bar * r_2;
+                        store(d_2_f_bar_rows + s * row_m + j, d_2_f_bar);
 
-                            /* (72)  d_2_i_bar = 1 / (2 * m) v_2_bar * d_2_i + e_2_i_bar * r_2
-                             * adjoint of (25), (27) */
-                            const vec d_2_i_bar =
-                                (1 / (2 * (lstm_layer_norm_real)m)) * v_2_bar * d_2_i
-                                + e_2_i_bar * r_2;
-                            store(d_2_i_bar_rows + s * row_m + j, d_2_i_bar);
-                        }
+                        /* (72)  d_2_i_bar = 1 / (2 * m) v_2_bar * d_2_i + e_2_i_bar * r_2   adjoint
+                         * of (25), (27) */
+                        const vec d_2_i_bar = (1 / (2 * (lstm_layer_norm_real)m)) * v_2_bar * d_2_i
+                            + e_2_i_bar * r_2;
+                        store(d_2_i_bar_rows + s * row_m + j, d_2_i_bar);
                     }
                 }
             }
@@ -2543,54 +2587,54 @@ static void lstm_layer_norm_simd_backward_thread(
         {
             const size_t vectors = 1;
             const size_t count = blocks(m, vectors);
-            const block_share mine = share_of(count, thread, threads);
+            const block_share mine = share_of(count, steps * B, thread, threads);
             const size_t from = mine.from;
             const size_t to = mine.to;
-            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                if (is_mine(mine, begin)) {
-                    const real *const d_2_o_bar_rows = work_d_2_o_bar + begin * row_m;
-                    const real *const d_2_g_bar_rows = work_d_2_g_bar + begin * row_m;
-                    const real *const d_2_f_bar_rows = work_d_2_f_bar + begin * row_m;
-                    const real *const d_2_i_bar_rows = work_d_2_i_bar + begin * row_m;
-                    const real *const mu_2_bar_rows = work_mu_2_bar + begin;
-                    real *const w_o_bar_rows = work_w_o_bar + begin * row_m;
-                    real *const w_g_bar_rows = work_w_g_bar + begin * row_m;
-                    real *const w_f_bar_rows = work_w_f_bar + begin * row_m;
-                    real *const w_i_bar_rows = work_w_i_bar + begin * row_m;
-                    for (size_t s = 0; s < rows; ++s) {
-                        const real mu_2_bar = mu_2_bar_rows[s];
-                        for (size_t block = from; block < to; ++block) {
-                            const size_t j = block * LANES;
-                            const vec d_2_o_bar = load(d_2_o_bar_rows + s * row_m + j);
-                            const vec d_2_g_bar = load(d_2_g_bar_rows + s * row_m + j);
-                            const vec d_2_f_bar = load(d_2_f_bar_rows + s * row_m + j);
-                            const vec d_2_i_bar = load(d_2_i_bar_rows + s * row_m + j);
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                const real *const d_2_o_bar_rows = work_d_2_o_bar + begin * row_m;
+                const real *const d_2_g_bar_rows = work_d_2_g_bar + begin * row_m;
+                const real *const d_2_f_bar_rows = work_d_2_f_bar + begin * row_m;
+                const real *const d_2_i_bar_rows = work_d_2_i_bar + begin * row_m;
+                const real *const mu_2_bar_rows = work_mu_2_bar + begin;
+                real *const w_o_bar_rows = work_w_o_bar + begin * row_m;
+                real *const w_g_bar_rows = work_w_g_bar + begin * row_m;
+                real *const w_f_bar_rows = work_w_f_bar + begin * row_m;
+                real *const w_i_bar_rows = work_w_i_bar + begin * row_m;
+                for (size_t s = 0; s < rows; ++s) {
+                    const real mu_2_bar = mu_2_bar_rows[s];
+                    for (size_t block = from; block < to; ++block) {
+                        const size_t j = block * LANES;
+                        const vec d_2_o_bar = load(d_2_o_bar_rows + s * row_m + j);
+                        const vec d_2_g_bar = load(d_2_g_bar_rows + s * row_m + j);
+                        const vec d_2_f_bar = load(d_2_f_bar_rows + s * row_m + j);
+                        const vec d_2_i_bar = load(d_2_i_bar_rows + s * row_m + j);
 
-                            /* (74)  w_o_bar = 1 / (4 * m) mu_2_bar + d_2_o_bar   adjoint of (20),
-                             * (24) */
-                            const vec w_o_bar =
-                                (1 / (4 * (lstm_layer_norm_real)m)) * mu_2_bar + d_2_o_bar;
-                            store(w_o_bar_rows + s * row_m + j, w_o_bar);
+                        /* (74)  w_o_bar = 1 / (4 * m) mu_2_bar + d_2_o_bar   adjoint of (20), (24)
+                         * */
+                        const vec w_o_bar =
+                            (1 / (4 * (lstm_layer_norm_real)m)) * mu_2_bar + d_2_o_bar;
+                        store(w_o_bar_rows + s * row_m + j, w_o_bar);
 
-                            /* (75)  w_g_bar = 1 / (4 * m) mu_2_bar + d_2_g_bar   adjoint of (20),
-                             * (23) */
-                            const vec w_g_bar =
-                                (1 / (4 * (lstm_layer_norm_real)m)) * mu_2_bar + d_2_g_bar;
-                            store(w_g_bar_rows + s * row_m + j, w_g_bar);
+                        /* (75)  w_g_bar = 1 / (4 * m) mu_2_bar + d_2_g_bar   adjoint of (20), (23)
+                         * */
+                        const vec w_g_bar =
+                            (1 / (4 * (lstm_layer_norm_real)m)) * mu_2_bar + d_2_g_bar;
+                        store(w_g_bar_rows + s * row_m + j, w_g_bar);
 
-                            /* (76)  w_f_bar = 1 / (4 * m) mu_2_bar + d_2_f_bar   adjoint of (20),
-                             * (22) */
-                            const vec w_f_bar =
-                                (1 / (4 * (lstm_layer_norm_real)m)) * mu_2_bar + d_2_f_bar;
-                            store(w_f_bar_rows + s * row_m + j, w_f_bar);
+                        /* (76)  w_f_bar = 1 / (4 * m) mu_2_bar + d_2_f_bar   adjoint of (20), (22)
+                         * */
+                        const vec w_f_bar =
+                            (1 / (4 * (lstm_layer_norm_real)m)) * mu_2_bar + d_2_f_bar;
+                        store(w_f_bar_rows + s * row_m + j, w_f_bar);
 
-                            /* (77)  w_i_bar = 1 / (4 * m) mu_2_bar + d_2_i_bar   adjoint of (20),
-                             * (21) */
-                            const vec w_i_bar =
-                                (1 / (4 * (lstm_layer_norm_real)m)) * mu_2_bar + d_2_i_bar;
-                            store(w_i_bar_rows + s * row_m + j, w_i_bar);
-                        }
+                        /* (77)  w_i_bar = 1 / (4 * m) mu_2_bar + d_2_i_bar   adjoint of (20), (21)
+                         * */
+                        const vec w_i_bar =
+                            (1 / (4 * (lstm_layer_norm_real)m)) * mu_2_bar + d_2_i_bar;
+                        store(w_i_bar_rows + s * row_m + j, w_i_bar);
                     }
                 }
             }
@@ -2599,45 +2643,45 @@ static void lstm_layer_norm_simd_backward_thread(
         if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(n, vectors);
-            const block_share mine = share_of(count, thread, threads);
+            const block_share mine = share_of(count, steps * B, thread, threads);
             const size_t from = mine.from;
             const size_t to = mine.to;
-            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                if (is_mine(mine, begin)) {
-                    const real *const w_o_bar_rows = work_w_o_bar + begin * row_m;
-                    const real *const w_g_bar_rows = work_w_g_bar + begin * row_m;
-                    const real *const w_f_bar_rows = work_w_f_bar + begin * row_m;
-                    const real *const w_i_bar_rows = work_w_i_bar + begin * row_m;
-                    real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
-                    const operand factors_x_bar[] = {
-                        {w_i_bar_rows, row_m, m, panels_w_i_bar},
-                        {w_f_bar_rows, row_m, m, panels_w_f_bar},
-                        {w_g_bar_rows, row_m, m, panels_w_g_bar},
-                        {w_o_bar_rows, row_m, m, panels_w_o_bar},
-                    };
-                    for (size_t start = from, taken; start < to; start += taken) {
-                        taken = min_size(to - start, blocks_per_batch(rows));
-                        const block_range batch = {n, vectors, start, start + taken, 0};
-                        ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                const real *const w_o_bar_rows = work_w_o_bar + begin * row_m;
+                const real *const w_g_bar_rows = work_w_g_bar + begin * row_m;
+                const real *const w_f_bar_rows = work_w_f_bar + begin * row_m;
+                const real *const w_i_bar_rows = work_w_i_bar + begin * row_m;
+                real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
+                const operand factors_x_bar[] = {
+                    {w_i_bar_rows, row_m, m, panels_w_i_bar},
+                    {w_f_bar_rows, row_m, m, panels_w_f_bar},
+                    {w_g_bar_rows, row_m, m, panels_w_g_bar},
+                    {w_o_bar_rows, row_m, m, panels_w_o_bar},
+                };
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {n, vectors, start, start + taken, 0};
+                    ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                        /* W_i^T w_i_bar, W_f^T w_f_bar, W_g^T w_g_bar, W_o^T w_o_bar */
-                        products(rows, 1, &batch, factors_x_bar, 4,
-                            &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
+                    /* W_i^T w_i_bar, W_f^T w_f_bar, W_g^T w_g_bar, W_o^T w_o_bar */
+                    products(rows, 1, &batch, factors_x_bar, 4,
+                        &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = batch.low; block < batch.high; ++block) {
-                            const size_t own = vectors_of(n, vectors, block);
-                            const real *const tile_x_bar =
-                                tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES;
-                                const size_t left = n - j;
-                                for (size_t s = 0; s < rows; ++s) {
-                                    /* (95)  x_bar = W_i^T w_i_bar + W_f^T w_f_bar + W_g^T w_g_bar +
-                                     * W_o^T w_o_bar   adjoint of (16), (17), (18), (19) */
-                                    const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
-                                    store_part(x_bar_rows + s * n + j, x_bar, left);
-                                }
+                    for (size_t block = batch.low; block < batch.high; ++block) {
+                        const size_t own = vectors_of(n, vectors, block);
+                        const real *const tile_x_bar =
+                            tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            const size_t left = n - j;
+                            for (size_t s = 0; s < rows; ++s) {
+                                /* (95)  x_bar = W_i^T w_i_bar + W_f^T w_f_bar + W_g^T w_g_bar +
+                                 * W_o^T w_o_bar   adjoint of (16), (17), (18), (19) */
+                                const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
+                                store_part(x_bar_rows + s * n + j, x_bar, left);
                             }
                         }
                     }
@@ -2783,10 +2827,13 @@ static void lstm_layer_norm_simd_step_thread(
     {
         const size_t vectors = MOST_VECTORS(4);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const w_i_rows = work_w_i + begin * row_m;
             real *const w_f_rows = work_w_f + begin * row_m;
@@ -2853,10 +2900,13 @@ static void lstm_layer_norm_simd_step_thread(
     {
         const size_t vectors = 1;
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const w_i_rows = work_w_i + begin * row_m;
             const real *const w_f_rows = work_w_f + begin * row_m;
             const real *const w_g_rows = work_w_g + begin * row_m;
@@ -2922,10 +2972,13 @@ static void lstm_layer_norm_simd_step_thread(
     {
         const size_t vectors = 1;
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const r_2_rows = work_r_2 + begin;
             const real *const d_2_i_rows = work_d_2_i + begin * row_m;
             const real *const d_2_f_rows = work_d_2_f + begin * row_m;
@@ -2967,10 +3020,13 @@ static void lstm_layer_norm_simd_step_thread(
     {
         const size_t vectors = MOST_VECTORS(4);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const h_prev_rows = initial_h + begin * m;
             real *const u_i_rows = work_u_i + begin * row_m;
             real *const u_f_rows = work_u_f + begin * row_m;
@@ -3037,10 +3093,13 @@ static void lstm_layer_norm_simd_step_thread(
     {
         const size_t vectors = 1;
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const u_i_rows = work_u_i + begin * row_m;
             const real *const u_f_rows = work_u_f + begin * row_m;
             const real *const u_g_rows = work_u_g + begin * row_m;
@@ -3106,10 +3165,13 @@ static void lstm_layer_norm_simd_step_thread(
     {
         const size_t vectors = 1;
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             real *const o_rows = work_o + begin * row_m;
             real *const c_rows = work_c + begin * row_m;
             const real *const r_1_rows = work_r_1 + begin;
@@ -3222,10 +3284,13 @@ static void lstm_layer_norm_simd_step_thread(
     {
         const size_t vectors = 1;
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const c_rows = work_c + begin * row_m;
             const real *const mu_3_rows = work_mu_3 + begin;
             real *const d_3_rows = work_d_3 + begin * row_m;
@@ -3260,10 +3325,13 @@ static void lstm_layer_norm_simd_step_thread(
     {
         const size_t vectors = 1;
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const o_rows = work_o + begin * row_m;
             real *const h_rows = out->h + begin * m;
             const real *const r_3_rows = work_r_3 + begin;

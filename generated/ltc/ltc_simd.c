@@ -234,39 +234,39 @@ static void ltc_simd_forward_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(m, vectors);
-        const block_share mine = share_of(count, thread, threads);
+        const block_share mine = share_of(count, T * B, thread, threads);
         const size_t from = mine.from;
         const size_t to = mine.to;
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            if (is_mine(mine, begin)) {
-                const real *const I_rows = in->I + begin * n;
-                real *const a_rows = work_a + begin * row_m;
-                const operand factors_a[] = {
-                    {I_rows, n, n, panels_I},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {m, vectors, start, start + taken, 0};
-                    ALIGNED real tile_a_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+        const size_t lower = row_from(T * B, mine.lane, mine.lanes);
+        const size_t upper = row_from(T * B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+            const real *const I_rows = in->I + begin * n;
+            real *const a_rows = work_a + begin * row_m;
+            const operand factors_a[] = {
+                {I_rows, n, n, panels_I},
+            };
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {m, vectors, start, start + taken, 0};
+                ALIGNED real tile_a_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                    /* gamma I */
-                    products(rows, 1, &batch, factors_a, 1,
-                        &(sums){tile_a_batch, batch.low, rows, 0}, 0);
+                /* gamma I */
+                products(rows, 1, &batch, factors_a, 1, &(sums){tile_a_batch, batch.low, rows, 0},
+                    0);
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(m, vectors, block);
-                        const real *const tile_a =
-                            tile_a_batch + (block - batch.low) * vectors * rows * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            const size_t left = m - j;
-                            const vec mu_here = load_part(mu + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
-                                /* (1)  a = gamma I + mu */
-                                const vec a = load(tile_a + (s * own + v) * LANES) + mu_here;
-                                store(a_rows + s * row_m + j, a);
-                            }
+                for (size_t block = batch.low; block < batch.high; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    const real *const tile_a =
+                        tile_a_batch + (block - batch.low) * vectors * rows * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        const size_t left = m - j;
+                        const vec mu_here = load_part(mu + j, left);
+                        for (size_t s = 0; s < rows; ++s) {
+                            /* (1)  a = gamma I + mu */
+                            const vec a = load(tile_a + (s * own + v) * LANES) + mu_here;
+                            store(a_rows + s * row_m + j, a);
                         }
                     }
                 }
@@ -288,10 +288,13 @@ static void ltc_simd_forward_thread(
         {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(B, mine.lane, mine.lanes);
+            const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                 const real *const a_rows = work_a + (t * B + begin) * row_m;
                 const real *const x_prev_rows =
                     t > 0 ? out->x + (t * B + begin - B) * m : initial_x + begin * m;
@@ -351,10 +354,13 @@ static void ltc_simd_forward_thread(
         {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(B, mine.lane, mine.lanes);
+            const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                 const real *const a_rows = work_a + (t * B + begin) * row_m;
                 const real *const x_1_rows = tape_x_1 + (t * B + begin) * row_m;
                 real *const f_2_tail_rows = tape_f_2_tail + (t * B + begin) * row_m;
@@ -413,10 +419,13 @@ static void ltc_simd_forward_thread(
         {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(B, mine.lane, mine.lanes);
+            const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                 const real *const a_rows = work_a + (t * B + begin) * row_m;
                 const real *const x_2_rows = tape_x_2 + (t * B + begin) * row_m;
                 real *const f_3_tail_rows = tape_f_3_tail + (t * B + begin) * row_m;
@@ -475,10 +484,13 @@ static void ltc_simd_forward_thread(
         {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(B, mine.lane, mine.lanes);
+            const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                 const real *const a_rows = work_a + (t * B + begin) * row_m;
                 const real *const x_3_rows = tape_x_3 + (t * B + begin) * row_m;
                 real *const f_4_tail_rows = tape_f_4_tail + (t * B + begin) * row_m;
@@ -537,10 +549,13 @@ static void ltc_simd_forward_thread(
         {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(B, mine.lane, mine.lanes);
+            const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                 const real *const a_rows = work_a + (t * B + begin) * row_m;
                 const real *const x_4_rows = tape_x_4 + (t * B + begin) * row_m;
                 real *const f_5_tail_rows = tape_f_5_tail + (t * B + begin) * row_m;
@@ -599,10 +614,13 @@ static void ltc_simd_forward_thread(
         {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(B, mine.lane, mine.lanes);
+            const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                 const real *const a_rows = work_a + (t * B + begin) * row_m;
                 real *const x_rows = out->x + (t * B + begin) * m;
                 const real *const x_5_rows = tape_x_5 + (t * B + begin) * row_m;
@@ -716,39 +734,39 @@ static void ltc_simd_infer_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(m, vectors);
-        const block_share mine = share_of(count, thread, threads);
+        const block_share mine = share_of(count, T * B, thread, threads);
         const size_t from = mine.from;
         const size_t to = mine.to;
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            if (is_mine(mine, begin)) {
-                const real *const I_rows = in->I + begin * n;
-                real *const a_rows = work_a + begin * row_m;
-                const operand factors_a[] = {
-                    {I_rows, n, n, panels_I},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {m, vectors, start, start + taken, 0};
-                    ALIGNED real tile_a_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+        const size_t lower = row_from(T * B, mine.lane, mine.lanes);
+        const size_t upper = row_from(T * B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+            const real *const I_rows = in->I + begin * n;
+            real *const a_rows = work_a + begin * row_m;
+            const operand factors_a[] = {
+                {I_rows, n, n, panels_I},
+            };
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {m, vectors, start, start + taken, 0};
+                ALIGNED real tile_a_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                    /* gamma I */
-                    products(rows, 1, &batch, factors_a, 1,
-                        &(sums){tile_a_batch, batch.low, rows, 0}, 0);
+                /* gamma I */
+                products(rows, 1, &batch, factors_a, 1, &(sums){tile_a_batch, batch.low, rows, 0},
+                    0);
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(m, vectors, block);
-                        const real *const tile_a =
-                            tile_a_batch + (block - batch.low) * vectors * rows * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            const size_t left = m - j;
-                            const vec mu_here = load_part(mu + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
-                                /* (1)  a = gamma I + mu */
-                                const vec a = load(tile_a + (s * own + v) * LANES) + mu_here;
-                                store(a_rows + s * row_m + j, a);
-                            }
+                for (size_t block = batch.low; block < batch.high; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    const real *const tile_a =
+                        tile_a_batch + (block - batch.low) * vectors * rows * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        const size_t left = m - j;
+                        const vec mu_here = load_part(mu + j, left);
+                        for (size_t s = 0; s < rows; ++s) {
+                            /* (1)  a = gamma I + mu */
+                            const vec a = load(tile_a + (s * own + v) * LANES) + mu_here;
+                            store(a_rows + s * row_m + j, a);
                         }
                     }
                 }
@@ -770,10 +788,13 @@ static void ltc_simd_infer_thread(
         {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(B, mine.lane, mine.lanes);
+            const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                 const real *const a_rows = work_a + (t * B + begin) * row_m;
                 const real *const x_prev_rows =
                     t > 0 ? out->x + (t * B + begin - B) * m : initial_x + begin * m;
@@ -826,10 +847,13 @@ static void ltc_simd_infer_thread(
         {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(B, mine.lane, mine.lanes);
+            const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                 const real *const a_rows = work_a + (t * B + begin) * row_m;
                 const real *const x_1_rows = work_x_1 + begin * row_m;
                 real *const x_2_rows = work_x_2 + begin * row_m;
@@ -881,10 +905,13 @@ static void ltc_simd_infer_thread(
         {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(B, mine.lane, mine.lanes);
+            const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                 const real *const a_rows = work_a + (t * B + begin) * row_m;
                 const real *const x_2_rows = work_x_2 + begin * row_m;
                 real *const x_3_rows = work_x_3 + begin * row_m;
@@ -936,10 +963,13 @@ static void ltc_simd_infer_thread(
         {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(B, mine.lane, mine.lanes);
+            const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                 const real *const a_rows = work_a + (t * B + begin) * row_m;
                 const real *const x_3_rows = work_x_3 + begin * row_m;
                 real *const x_4_rows = work_x_4 + begin * row_m;
@@ -991,10 +1021,13 @@ static void ltc_simd_infer_thread(
         {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(B, mine.lane, mine.lanes);
+            const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                 const real *const a_rows = work_a + (t * B + begin) * row_m;
                 const real *const x_4_rows = work_x_4 + begin * row_m;
                 real *const x_5_rows = work_x_5 + begin * row_m;
@@ -1046,10 +1079,13 @@ static void ltc_simd_infer_thread(
         {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(B, mine.lane, mine.lanes);
+            const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                 const real *const a_rows = work_a + (t * B + begin) * row_m;
                 real *const x_rows = out->x + (t * B + begin) * m;
                 const real *const x_5_rows = work_x_5 + begin * row_m;
@@ -1226,10 +1262,13 @@ static void ltc_simd_backward_thread(
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const f_1_tail_rows = tape_f_1_tail + (t * B + begin) * row_m;
                     const real *const f_2_tail_rows = tape_f_2_tail + (t * B + begin) * row_m;
                     const real *const f_3_tail_rows = tape_f_3_tail + (t * B + begin) * row_m;
@@ -1345,10 +1384,13 @@ static void ltc_simd_backward_thread(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const one_minus_f_5_rows = work_one_minus_f_5 + begin * row_m;
                     const real *const x_4_rows = tape_x_4 + (t * B + begin) * row_m;
                     const real *const f_5_rows = work_f_5 + ((t - first) * B + begin) * row_m;
@@ -1421,10 +1463,13 @@ static void ltc_simd_backward_thread(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const one_minus_f_4_rows = work_one_minus_f_4 + begin * row_m;
                     const real *const x_3_rows = tape_x_3 + (t * B + begin) * row_m;
                     const real *const f_4_rows = work_f_4 + ((t - first) * B + begin) * row_m;
@@ -1498,10 +1543,13 @@ static void ltc_simd_backward_thread(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const one_minus_f_3_rows = work_one_minus_f_3 + begin * row_m;
                     const real *const x_2_rows = tape_x_2 + (t * B + begin) * row_m;
                     const real *const f_3_rows = work_f_3 + ((t - first) * B + begin) * row_m;
@@ -1575,10 +1623,13 @@ static void ltc_simd_backward_thread(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const one_minus_f_2_rows = work_one_minus_f_2 + begin * row_m;
                     const real *const x_1_rows = tape_x_1 + (t * B + begin) * row_m;
                     const real *const f_2_rows = work_f_2 + ((t - first) * B + begin) * row_m;
@@ -1652,10 +1703,13 @@ static void ltc_simd_backward_thread(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const one_minus_f_1_rows = work_one_minus_f_1 + begin * row_m;
                     const real *const x_prev_rows =
                         t > 0 ? out->x + (t * B + begin - B) * m : initial_x + begin * m;
@@ -1730,10 +1784,13 @@ static void ltc_simd_backward_thread(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const s_1_rows = tape_s_1 + (t * B + begin) * row_m;
                     const real *const x_1_bar_rows =
                         work_x_1_bar + ((t - first) * B + begin) * row_m;
@@ -1946,38 +2003,38 @@ static void ltc_simd_backward_thread(
         if (gradients->I_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(n, vectors);
-            const block_share mine = share_of(count, thread, threads);
+            const block_share mine = share_of(count, steps * B, thread, threads);
             const size_t from = mine.from;
             const size_t to = mine.to;
-            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                if (is_mine(mine, begin)) {
-                    const real *const a_bar_rows = work_a_bar + begin * row_m;
-                    real *const I_bar_rows = gradients->I_bar + (first * B + begin) * n;
-                    const operand factors_I_bar[] = {
-                        {a_bar_rows, row_m, m, panels_a_bar},
-                    };
-                    for (size_t start = from, taken; start < to; start += taken) {
-                        taken = min_size(to - start, blocks_per_batch(rows));
-                        const block_range batch = {n, vectors, start, start + taken, 0};
-                        ALIGNED real tile_I_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                const real *const a_bar_rows = work_a_bar + begin * row_m;
+                real *const I_bar_rows = gradients->I_bar + (first * B + begin) * n;
+                const operand factors_I_bar[] = {
+                    {a_bar_rows, row_m, m, panels_a_bar},
+                };
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {n, vectors, start, start + taken, 0};
+                    ALIGNED real tile_I_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                        /* gamma^T a_bar */
-                        products(rows, 1, &batch, factors_I_bar, 1,
-                            &(sums){tile_I_bar_batch, batch.low, rows, 0}, 0);
+                    /* gamma^T a_bar */
+                    products(rows, 1, &batch, factors_I_bar, 1,
+                        &(sums){tile_I_bar_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = batch.low; block < batch.high; ++block) {
-                            const size_t own = vectors_of(n, vectors, block);
-                            const real *const tile_I_bar =
-                                tile_I_bar_batch + (block - batch.low) * vectors * rows * LANES;
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES;
-                                const size_t left = n - j;
-                                for (size_t s = 0; s < rows; ++s) {
-                                    /* (65)  I_bar = gamma^T a_bar   adjoint of (1) */
-                                    const vec I_bar = load(tile_I_bar + (s * own + v) * LANES);
-                                    store_part(I_bar_rows + s * n + j, I_bar, left);
-                                }
+                    for (size_t block = batch.low; block < batch.high; ++block) {
+                        const size_t own = vectors_of(n, vectors, block);
+                        const real *const tile_I_bar =
+                            tile_I_bar_batch + (block - batch.low) * vectors * rows * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            const size_t left = n - j;
+                            for (size_t s = 0; s < rows; ++s) {
+                                /* (65)  I_bar = gamma^T a_bar   adjoint of (1) */
+                                const vec I_bar = load(tile_I_bar + (s * own + v) * LANES);
+                                store_part(I_bar_rows + s * n + j, I_bar, left);
                             }
                         }
                     }
@@ -2123,10 +2180,13 @@ static void ltc_simd_step_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const I_rows = in->I + begin * n;
             real *const a_rows = work_a + begin * row_m;
             const operand factors_a[] = {
@@ -2172,10 +2232,13 @@ static void ltc_simd_step_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const a_rows = work_a + begin * row_m;
             const real *const x_prev_rows = initial_x + begin * m;
             real *const x_1_rows = work_x_1 + begin * row_m;
@@ -2227,10 +2290,13 @@ static void ltc_simd_step_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const a_rows = work_a + begin * row_m;
             const real *const x_1_rows = work_x_1 + begin * row_m;
             real *const x_2_rows = work_x_2 + begin * row_m;
@@ -2282,10 +2348,13 @@ static void ltc_simd_step_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const a_rows = work_a + begin * row_m;
             const real *const x_2_rows = work_x_2 + begin * row_m;
             real *const x_3_rows = work_x_3 + begin * row_m;
@@ -2337,10 +2406,13 @@ static void ltc_simd_step_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const a_rows = work_a + begin * row_m;
             const real *const x_3_rows = work_x_3 + begin * row_m;
             real *const x_4_rows = work_x_4 + begin * row_m;
@@ -2392,10 +2464,13 @@ static void ltc_simd_step_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const a_rows = work_a + begin * row_m;
             const real *const x_4_rows = work_x_4 + begin * row_m;
             real *const x_5_rows = work_x_5 + begin * row_m;
@@ -2447,10 +2522,13 @@ static void ltc_simd_step_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const a_rows = work_a + begin * row_m;
             real *const x_rows = out->x + begin * m;
             const real *const x_5_rows = work_x_5 + begin * row_m;

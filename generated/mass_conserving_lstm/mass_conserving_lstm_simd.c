@@ -193,26 +193,36 @@ static void mass_conserving_lstm_simd_forward_thread(
     for (size_t first = 0; first < T; first += chunk) {
         const size_t steps = min_size(chunk, T - first);
         if (early) {
-            const operand factors_z[] = {
-                {in->a + first * B * n, n, n, panels_a},
-            };
             const size_t vectors = MOST_VECTORS(2);
             const size_t count = blocks(size_m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            const operand factors_z[] = {
+                {in->a + (first * B + lower) * n, n, n, panels_a},
+            };
             const block_range batch = {size_m, vectors, from, to, 0};
 
             /* W_i a, W_o a */
-            products(steps * B, 2, &batch, factors_z, 1, &(sums){tile_z_ahead, 0, steps * B, 0}, 0);
+            products(upper - lower, 2, &batch, factors_z, 1,
+                &(sums){tile_z_ahead, 0, steps * B, lower}, 0);
+            if (mine.lanes > 1) {
+                BARRIER
+            }
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(size_m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     real *const k_rows = work_k + begin * row_size_m;
                     const real *const c_prev_rows = t > 0 ? tape_c
                         + (t * B + begin - B) * row_size_m : initial_c + begin * size_m;
@@ -256,10 +266,13 @@ static void mass_conserving_lstm_simd_forward_thread(
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(size_m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const d_rows = tape_d + (t * B + begin);
                     real *const chat_rows = tape_chat + (t * B + begin) * row_size_m;
                     const real *const c_prev_rows = t > 0 ? tape_c
@@ -284,10 +297,13 @@ static void mass_conserving_lstm_simd_forward_thread(
             {
                 const size_t vectors = MOST_VECTORS(2);
                 const size_t count = blocks(size_m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const a_rows = in->a + (t * B + begin) * n;
                     const real *const chat_rows = tape_chat + (t * B + begin) * row_size_m;
                     real *const z_rows = work_z + begin * row_size_m;
@@ -415,10 +431,13 @@ static void mass_conserving_lstm_simd_forward_thread(
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(size_m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const z_rows = work_z + begin * row_size_m;
                     const real *const maximum_z_rows = work_maximum_z + begin;
                     real *const exp_z_rows = tape_exp_z + (t * B + begin) * row_size_m;
@@ -452,10 +471,13 @@ static void mass_conserving_lstm_simd_forward_thread(
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(size_m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     real *const i_rows = tape_i + (t * B + begin) * row_size_m;
                     const real *const exp_z_rows = tape_exp_z + (t * B + begin) * row_size_m;
                     const real *const sum_z_rows = tape_sum_z + (t * B + begin);
@@ -492,10 +514,13 @@ static void mass_conserving_lstm_simd_forward_thread(
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(size_m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const one_minus_o_rows = work_one_minus_o + begin * row_size_m;
                     const real *const m_rows = tape_m + (t * B + begin) * row_size_m;
                     real *const c_rows = tape_c + (t * B + begin) * row_size_m;
@@ -520,29 +545,29 @@ static void mass_conserving_lstm_simd_forward_thread(
         {
             const size_t vectors = 1;
             const size_t count = blocks(size_m, vectors);
-            const block_share mine = share_of(count, thread, threads);
+            const block_share mine = share_of(count, steps * B, thread, threads);
             const size_t from = mine.from;
             const size_t to = mine.to;
-            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                if (is_mine(mine, begin)) {
-                    const real *const m_rows = tape_m + (first * B + begin) * row_size_m;
-                    real *const h_rows = out->h + (first * B + begin) * size_m;
-                    const real *const a_o_rows = work_a_o + begin * row_size_m;
-                    for (size_t sample = 0; sample < rows; ++sample) {
-                        for (size_t block = from; block < to; ++block) {
-                            const size_t j = block * LANES;
-                            const size_t left = size_m - j;
-                            const vec m = load(m_rows + sample * row_size_m + j);
-                            const vec a_o = load(a_o_rows + sample * row_size_m + j);
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                const real *const m_rows = tape_m + (first * B + begin) * row_size_m;
+                real *const h_rows = out->h + (first * B + begin) * size_m;
+                const real *const a_o_rows = work_a_o + begin * row_size_m;
+                for (size_t sample = 0; sample < rows; ++sample) {
+                    for (size_t block = from; block < to; ++block) {
+                        const size_t j = block * LANES;
+                        const size_t left = size_m - j;
+                        const vec m = load(m_rows + sample * row_size_m + j);
+                        const vec a_o = load(a_o_rows + sample * row_size_m + j);
 
-                            /* (12)  o = sigmoid(a_o) */
-                            const vec o = vec_sigmoid(a_o);
+                        /* (12)  o = sigmoid(a_o) */
+                        const vec o = vec_sigmoid(a_o);
 
-                            /* (22)  h = o * m */
-                            const vec h = o * m;
-                            store_part(h_rows + sample * size_m + j, h, left);
-                        }
+                        /* (22)  h = o * m */
+                        const vec h = o * m;
+                        store_part(h_rows + sample * size_m + j, h, left);
                     }
                 }
             }
@@ -631,26 +656,36 @@ static void mass_conserving_lstm_simd_infer_thread(
     for (size_t first = 0; first < T; first += chunk) {
         const size_t steps = min_size(chunk, T - first);
         if (early) {
-            const operand factors_z[] = {
-                {in->a + first * B * n, n, n, panels_a},
-            };
             const size_t vectors = MOST_VECTORS(2);
             const size_t count = blocks(size_m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            const operand factors_z[] = {
+                {in->a + (first * B + lower) * n, n, n, panels_a},
+            };
             const block_range batch = {size_m, vectors, from, to, 0};
 
             /* W_i a, W_o a */
-            products(steps * B, 2, &batch, factors_z, 1, &(sums){tile_z_ahead, 0, steps * B, 0}, 0);
+            products(upper - lower, 2, &batch, factors_z, 1,
+                &(sums){tile_z_ahead, 0, steps * B, lower}, 0);
+            if (mine.lanes > 1) {
+                BARRIER
+            }
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(size_m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     real *const k_rows = work_k + begin * row_size_m;
                     const real *const c_prev_rows = t > 0 ? work_c
                         + (((t - 1) & 1) * B + begin) * row_size_m : initial_c + begin * size_m;
@@ -694,10 +729,13 @@ static void mass_conserving_lstm_simd_infer_thread(
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(size_m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const d_rows = work_d + begin;
                     real *const chat_rows = work_chat + begin * row_size_m;
                     const real *const c_prev_rows = t > 0 ? work_c
@@ -722,10 +760,13 @@ static void mass_conserving_lstm_simd_infer_thread(
             {
                 const size_t vectors = MOST_VECTORS(2);
                 const size_t count = blocks(size_m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const a_rows = in->a + (t * B + begin) * n;
                     const real *const chat_rows = work_chat + begin * row_size_m;
                     real *const z_rows = work_z + begin * row_size_m;
@@ -855,10 +896,13 @@ static void mass_conserving_lstm_simd_infer_thread(
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(size_m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const z_rows = work_z + begin * row_size_m;
                     const real *const maximum_z_rows = work_maximum_z + begin;
                     real *const exp_z_rows = work_exp_z + begin * row_size_m;
@@ -892,10 +936,13 @@ static void mass_conserving_lstm_simd_infer_thread(
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(size_m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     real *const i_rows = work_i + begin * row_size_m;
                     const real *const exp_z_rows = work_exp_z + begin * row_size_m;
                     const real *const sum_z_rows = work_sum_z + begin;
@@ -932,10 +979,13 @@ static void mass_conserving_lstm_simd_infer_thread(
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(size_m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const one_minus_o_rows = work_one_minus_o + begin * row_size_m;
                     const real *const m_rows = work_m + ((t - first) * B + begin) * row_size_m;
                     real *const c_rows = work_c + ((t & 1) * B + begin) * row_size_m;
@@ -960,29 +1010,29 @@ static void mass_conserving_lstm_simd_infer_thread(
         {
             const size_t vectors = 1;
             const size_t count = blocks(size_m, vectors);
-            const block_share mine = share_of(count, thread, threads);
+            const block_share mine = share_of(count, steps * B, thread, threads);
             const size_t from = mine.from;
             const size_t to = mine.to;
-            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                if (is_mine(mine, begin)) {
-                    const real *const m_rows = work_m + begin * row_size_m;
-                    real *const h_rows = out->h + (first * B + begin) * size_m;
-                    const real *const a_o_rows = work_a_o + begin * row_size_m;
-                    for (size_t sample = 0; sample < rows; ++sample) {
-                        for (size_t block = from; block < to; ++block) {
-                            const size_t j = block * LANES;
-                            const size_t left = size_m - j;
-                            const vec m = load(m_rows + sample * row_size_m + j);
-                            const vec a_o = load(a_o_rows + sample * row_size_m + j);
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                const real *const m_rows = work_m + begin * row_size_m;
+                real *const h_rows = out->h + (first * B + begin) * size_m;
+                const real *const a_o_rows = work_a_o + begin * row_size_m;
+                for (size_t sample = 0; sample < rows; ++sample) {
+                    for (size_t block = from; block < to; ++block) {
+                        const size_t j = block * LANES;
+                        const size_t left = size_m - j;
+                        const vec m = load(m_rows + sample * row_size_m + j);
+                        const vec a_o = load(a_o_rows + sample * row_size_m + j);
 
-                            /* (12)  o = sigmoid(a_o) */
-                            const vec o = vec_sigmoid(a_o);
+                        /* (12)  o = sigmoid(a_o) */
+                        const vec o = vec_sigmoid(a_o);
 
-                            /* (22)  h = o * m */
-                            const vec h = o * m;
-                            store_part(h_rows + sample * size_m + j, h, left);
-                        }
+                        /* (22)  h = o * m */
+                        const vec h = o * m;
+                        store_part(h_rows + sample * size_m + j, h, left);
                     }
                 }
             }
@@ -1118,10 +1168,13 @@ static void mass_conserving_lstm_simd_backward_thread(
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(size_m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const o_tail_rows = tape_o_tail + (t * B + begin) * row_size_m;
                     const real *const x_rows = in->x + (t * B + begin);
                     const real *const m_rows = tape_m + (t * B + begin) * row_size_m;
@@ -1250,10 +1303,13 @@ static void mass_conserving_lstm_simd_backward_thread(
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(size_m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const exp_z_rows = tape_exp_z + (t * B + begin) * row_size_m;
                     const real *const sum_z_rows = tape_sum_z + (t * B + begin);
                     const real *const i_bar_rows = work_i_bar + begin * row_size_m;
@@ -1307,10 +1363,13 @@ static void mass_conserving_lstm_simd_backward_thread(
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(size_m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const d_rows = tape_d + (t * B + begin);
                     const real *const c_prev_rows = t > 0 ? tape_c
                         + (t * B + begin - B) * row_size_m : initial_c + begin * size_m;
@@ -1352,10 +1411,13 @@ static void mass_conserving_lstm_simd_backward_thread(
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(size_m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const s_bar_rows = work_s_bar + begin;
                     real *const k_bar_rows = work_k_bar + begin * row_size_m;
                     for (size_t sample = 0; sample < rows; ++sample) {
@@ -1591,10 +1653,13 @@ static void mass_conserving_lstm_simd_step_thread(
     {
         const size_t vectors = 1;
         const size_t count = blocks(size_m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             real *const k_rows = work_k + begin * row_size_m;
             const real *const c_prev_rows = initial_c + begin * size_m;
             for (size_t sample = 0; sample < rows; ++sample) {
@@ -1634,10 +1699,13 @@ static void mass_conserving_lstm_simd_step_thread(
     {
         const size_t vectors = 1;
         const size_t count = blocks(size_m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const d_rows = work_d + begin;
             real *const chat_rows = work_chat + begin * row_size_m;
             const real *const c_prev_rows = initial_c + begin * size_m;
@@ -1659,10 +1727,13 @@ static void mass_conserving_lstm_simd_step_thread(
     {
         const size_t vectors = MOST_VECTORS(2);
         const size_t count = blocks(size_m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const a_rows = in->a + begin * n;
             const real *const chat_rows = work_chat + begin * row_size_m;
             real *const z_rows = work_z + begin * row_size_m;
@@ -1792,10 +1863,13 @@ static void mass_conserving_lstm_simd_step_thread(
     {
         const size_t vectors = 1;
         const size_t count = blocks(size_m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const z_rows = work_z + begin * row_size_m;
             const real *const maximum_z_rows = work_maximum_z + begin;
             real *const exp_z_rows = work_exp_z + begin * row_size_m;
@@ -1829,10 +1903,13 @@ static void mass_conserving_lstm_simd_step_thread(
     {
         const size_t vectors = 1;
         const size_t count = blocks(size_m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             real *const i_rows = work_i + begin * row_size_m;
             const real *const exp_z_rows = work_exp_z + begin * row_size_m;
             const real *const sum_z_rows = work_sum_z + begin;
@@ -1869,10 +1946,13 @@ static void mass_conserving_lstm_simd_step_thread(
     {
         const size_t vectors = 1;
         const size_t count = blocks(size_m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const one_minus_o_rows = work_one_minus_o + begin * row_size_m;
             const real *const m_rows = work_m + begin * row_size_m;
             real *const c_rows = work_c + begin * row_size_m;
@@ -1893,10 +1973,13 @@ static void mass_conserving_lstm_simd_step_thread(
     {
         const size_t vectors = 1;
         const size_t count = blocks(size_m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const m_rows = work_m + begin * row_size_m;
             real *const h_rows = out->h + begin * size_m;
             const real *const a_o_rows = work_a_o + begin * row_size_m;

@@ -249,27 +249,36 @@ static void memory_controller_lstm_simd_forward_thread(
     for (size_t first = 0; first < T; first += chunk) {
         const size_t steps = min_size(chunk, T - first);
         if (early) {
-            const operand factors_a_f[] = {
-                {in->x + first * B * size_n, size_n, size_n, panels_x},
-            };
             const size_t vectors = MOST_VECTORS(4);
             const size_t count = blocks(size_m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            const operand factors_a_f[] = {
+                {in->x + (first * B + lower) * size_n, size_n, size_n, panels_x},
+            };
             const block_range batch = {size_m, vectors, from, to, 0};
 
             /* W_fx x, W_ix x, W_mx x, W_nx x */
-            products(steps * B, 4, &batch, factors_a_f, 1, &(sums){tile_a_f_ahead, 0, steps * B, 0},
-                0);
+            products(upper - lower, 4, &batch, factors_a_f, 1,
+                &(sums){tile_a_f_ahead, 0, steps * B, lower}, 0);
+            if (mine.lanes > 1) {
+                BARRIER
+            }
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(4);
                 const size_t count = blocks(size_m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * size_n;
                     real *const f_tail_rows = tape_f_tail + (t * B + begin) * row_size_m;
                     real *const i_tail_rows = tape_i_tail + (t * B + begin) * row_size_m;
@@ -404,7 +413,7 @@ static void memory_controller_lstm_simd_forward_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(size_m, vectors);
-        const block_share mine = share_of(count, thread, threads);
+        const block_share mine = share_of(count, T * B, thread, threads);
         const size_t from = mine.from;
         const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
@@ -534,27 +543,36 @@ static void memory_controller_lstm_simd_infer_thread(
     for (size_t first = 0; first < T; first += chunk) {
         const size_t steps = min_size(chunk, T - first);
         if (early) {
-            const operand factors_a_f[] = {
-                {in->x + first * B * size_n, size_n, size_n, panels_x},
-            };
             const size_t vectors = MOST_VECTORS(4);
             const size_t count = blocks(size_m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            const operand factors_a_f[] = {
+                {in->x + (first * B + lower) * size_n, size_n, size_n, panels_x},
+            };
             const block_range batch = {size_m, vectors, from, to, 0};
 
             /* W_fx x, W_ix x, W_mx x, W_nx x */
-            products(steps * B, 4, &batch, factors_a_f, 1, &(sums){tile_a_f_ahead, 0, steps * B, 0},
-                0);
+            products(upper - lower, 4, &batch, factors_a_f, 1,
+                &(sums){tile_a_f_ahead, 0, steps * B, lower}, 0);
+            if (mine.lanes > 1) {
+                BARRIER
+            }
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(4);
                 const size_t count = blocks(size_m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * size_n;
                     real *const c_rows = work_c + ((t & 1) * B + begin) * row_size_m;
                     real *const v_2_rows = work_v_2 + (t * B + begin) * row_size_m;
@@ -664,7 +682,7 @@ static void memory_controller_lstm_simd_infer_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(size_m, vectors);
-        const block_share mine = share_of(count, thread, threads);
+        const block_share mine = share_of(count, T * B, thread, threads);
         const size_t from = mine.from;
         const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
@@ -925,27 +943,37 @@ static void memory_controller_lstm_simd_backward_thread(
         const size_t steps = min_size(chunk, T - done);
         const size_t first = T - done - steps;
         if (early) {
-            const operand factors_v_prev_bar[] = {
-                {work_a_o_bar + first * B * row_size_m, row_size_m, size_m, panels_a_o_bar},
-            };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(size_m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            const operand factors_v_prev_bar[] = {
+                {work_a_o_bar + (first * B + lower) * row_size_m, row_size_m, size_m,
+                    panels_a_o_bar},
+            };
             const block_range batch = {size_m, vectors, from, to, 0};
 
             /* W_ov^T a_o_bar */
-            products(steps * B, 1, &batch, factors_v_prev_bar, 1,
-                &(sums){tile_v_prev_bar_ahead, 0, steps * B, 0}, 0);
+            products(upper - lower, 1, &batch, factors_v_prev_bar, 1,
+                &(sums){tile_v_prev_bar_ahead, 0, steps * B, lower}, 0);
+            if (mine.lanes > 1) {
+                BARRIER
+            }
         }
         for (size_t t = first + steps; t-- > first;) {
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(size_m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const f_tail_rows = tape_f_tail + (t * B + begin) * row_size_m;
                     const real *const i_tail_rows = tape_i_tail + (t * B + begin) * row_size_m;
                     const real *const m_tail_rows = tape_m_tail + (t * B + begin) * row_size_m;
@@ -1068,10 +1096,13 @@ static void memory_controller_lstm_simd_backward_thread(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(size_m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const a_n_bar_rows =
                         work_a_n_bar + ((t - first) * B + begin) * row_size_m;
                     const real *const a_m_bar_rows =
@@ -1127,50 +1158,49 @@ static void memory_controller_lstm_simd_backward_thread(
         if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(size_n, vectors);
-            const block_share mine = share_of(count, thread, threads);
+            const block_share mine = share_of(count, steps * B, thread, threads);
             const size_t from = mine.from;
             const size_t to = mine.to;
-            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                if (is_mine(mine, begin)) {
-                    const real *const a_n_bar_rows = work_a_n_bar + begin * row_size_m;
-                    const real *const a_m_bar_rows = work_a_m_bar + begin * row_size_m;
-                    const real *const a_o_bar_rows =
-                        work_a_o_bar + (first * B + begin) * row_size_m;
-                    const real *const a_i_bar_rows = work_a_i_bar + begin * row_size_m;
-                    const real *const a_f_bar_rows = work_a_f_bar + begin * row_size_m;
-                    real *const x_bar_rows = gradients->x_bar + (first * B + begin) * size_n;
-                    const operand factors_x_bar[] = {
-                        {a_f_bar_rows, row_size_m, size_m, panels_a_f_bar_2},
-                        {a_i_bar_rows, row_size_m, size_m, panels_a_i_bar_2},
-                        {a_o_bar_rows, row_size_m, size_m, panels_a_o_bar_2},
-                        {a_m_bar_rows, row_size_m, size_m, panels_a_m_bar_2},
-                        {a_n_bar_rows, row_size_m, size_m, panels_a_n_bar_2},
-                    };
-                    for (size_t start = from, taken; start < to; start += taken) {
-                        taken = min_size(to - start, blocks_per_batch(rows));
-                        const block_range batch = {size_n, vectors, start, start + taken, 0};
-                        ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                const real *const a_n_bar_rows = work_a_n_bar + begin * row_size_m;
+                const real *const a_m_bar_rows = work_a_m_bar + begin * row_size_m;
+                const real *const a_o_bar_rows = work_a_o_bar + (first * B + begin) * row_size_m;
+                const real *const a_i_bar_rows = work_a_i_bar + begin * row_size_m;
+                const real *const a_f_bar_rows = work_a_f_bar + begin * row_size_m;
+                real *const x_bar_rows = gradients->x_bar + (first * B + begin) * size_n;
+                const operand factors_x_bar[] = {
+                    {a_f_bar_rows, row_size_m, size_m, panels_a_f_bar_2},
+                    {a_i_bar_rows, row_size_m, size_m, panels_a_i_bar_2},
+                    {a_o_bar_rows, row_size_m, size_m, panels_a_o_bar_2},
+                    {a_m_bar_rows, row_size_m, size_m, panels_a_m_bar_2},
+                    {a_n_bar_rows, row_size_m, size_m, panels_a_n_bar_2},
+                };
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {size_n, vectors, start, start + taken, 0};
+                    ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                        /* W_fx^T a_f_bar, W_ix^T a_i_bar, W_ox^T a_o_bar, W_mx^T a_m_bar,
-                         * W_nx^T a_n_bar */
-                        products(rows, 1, &batch, factors_x_bar, 5,
-                            &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
+                    /* W_fx^T a_f_bar, W_ix^T a_i_bar, W_ox^T a_o_bar, W_mx^T a_m_bar,
+                     * W_nx^T a_n_bar */
+                    products(rows, 1, &batch, factors_x_bar, 5,
+                        &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = batch.low; block < batch.high; ++block) {
-                            const size_t own = vectors_of(size_n, vectors, block);
-                            const real *const tile_x_bar =
-                                tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES;
-                                const size_t left = size_n - j;
-                                for (size_t s = 0; s < rows; ++s) {
-                                    /* (29)  x_bar = W_fx^T a_f_bar + W_ix^T a_i_bar + W_ox^T
-                                     * a_o_bar + W_mx^T a_m_bar + W_nx^T a_n_bar   adjoint of (1),
-                                     * (3), (5), (7), (9) */
-                                    const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
-                                    store_part(x_bar_rows + s * size_n + j, x_bar, left);
-                                }
+                    for (size_t block = batch.low; block < batch.high; ++block) {
+                        const size_t own = vectors_of(size_n, vectors, block);
+                        const real *const tile_x_bar =
+                            tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            const size_t left = size_n - j;
+                            for (size_t s = 0; s < rows; ++s) {
+                                /* (29)  x_bar = W_fx^T a_f_bar + W_ix^T a_i_bar + W_ox^T a_o_bar +
+                                 * W_mx^T a_m_bar + W_nx^T a_n_bar   adjoint of (1), (3), (5), (7),
+                                 * (9) */
+                                const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
+                                store_part(x_bar_rows + s * size_n + j, x_bar, left);
                             }
                         }
                     }
@@ -1335,10 +1365,13 @@ static void memory_controller_lstm_simd_step_thread(
     {
         const size_t vectors = MOST_VECTORS(4);
         const size_t count = blocks(size_m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * size_n;
             real *const c_rows = work_c + begin * row_size_m;
             real *const v_2_rows = work_v_2 + begin * row_size_m;
@@ -1438,10 +1471,13 @@ static void memory_controller_lstm_simd_step_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(size_m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * size_n;
             real *const h_rows = out->h + begin * size_m;
             const real *const v_prev_rows = initial_v + begin * size_m;

@@ -163,98 +163,97 @@ static void minlstm_simd_forward_thread(
     {
         const size_t vectors = MOST_VECTORS(3);
         const size_t count = blocks(m, vectors);
-        const block_share mine = share_of(count, thread, threads);
+        const block_share mine = share_of(count, T * B, thread, threads);
         const size_t from = mine.from;
         const size_t to = mine.to;
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            if (is_mine(mine, begin)) {
-                const real *const x_rows = in->x + begin * n;
-                real *const a_f_rows = tape_a_f + begin * row_m;
-                real *const a_i_rows = tape_a_i + begin * row_m;
-                real *const f_rows = work_f + begin * row_m;
-                real *const f_tail_rows = tape_f_tail + begin * row_m;
-                real *const i_rows = work_i + begin * row_m;
-                real *const i_tail_rows = tape_i_tail + begin * row_m;
-                real *const htilde_rows = tape_htilde + begin * row_m;
-                const operand factors_a_f[] = {
-                    {x_rows, n, n, panels_x},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {m, vectors, start, start + taken, 0};
-                    ALIGNED real tile_a_f_batch[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
-                    ALIGNED real kept_d[ROWS_AT_ONCE * MOST_VECTORS(3) * LANES];
+        const size_t lower = row_from(T * B, mine.lane, mine.lanes);
+        const size_t upper = row_from(T * B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+            const real *const x_rows = in->x + begin * n;
+            real *const a_f_rows = tape_a_f + begin * row_m;
+            real *const a_i_rows = tape_a_i + begin * row_m;
+            real *const f_rows = work_f + begin * row_m;
+            real *const f_tail_rows = tape_f_tail + begin * row_m;
+            real *const i_rows = work_i + begin * row_m;
+            real *const i_tail_rows = tape_i_tail + begin * row_m;
+            real *const htilde_rows = tape_htilde + begin * row_m;
+            const operand factors_a_f[] = {
+                {x_rows, n, n, panels_x},
+            };
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {m, vectors, start, start + taken, 0};
+                ALIGNED real tile_a_f_batch[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
+                ALIGNED real kept_d[ROWS_AT_ONCE * MOST_VECTORS(3) * LANES];
 
-                    /* W_f x, W_i x, W_h x */
-                    products(rows, 3, &batch, factors_a_f, 1,
-                        &(sums){tile_a_f_batch, batch.low, rows, 0}, 0);
+                /* W_f x, W_i x, W_h x */
+                products(rows, 3, &batch, factors_a_f, 1,
+                    &(sums){tile_a_f_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(m, vectors, block);
-                        const real *const tile_a_f =
-                            tile_a_f_batch + (block - batch.low) * vectors * rows * 3 * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            const size_t left = m - j;
-                            const vec b_f_here = load_part(b_f + j, left);
-                            const vec b_i_here = load_part(b_i + j, left);
-                            const vec b_h_here = load_part(b_h + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
-                                /* (1)  a_f = W_f x + b_f */
-                                const vec a_f =
-                                    load(tile_a_f + (s * 3 * own + v) * LANES) + b_f_here;
-                                store(a_f_rows + s * row_m + j, a_f);
+                for (size_t block = batch.low; block < batch.high; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    const real *const tile_a_f =
+                        tile_a_f_batch + (block - batch.low) * vectors * rows * 3 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        const size_t left = m - j;
+                        const vec b_f_here = load_part(b_f + j, left);
+                        const vec b_i_here = load_part(b_i + j, left);
+                        const vec b_h_here = load_part(b_h + j, left);
+                        for (size_t s = 0; s < rows; ++s) {
+                            /* (1)  a_f = W_f x + b_f */
+                            const vec a_f = load(tile_a_f + (s * 3 * own + v) * LANES) + b_f_here;
+                            store(a_f_rows + s * row_m + j, a_f);
 
-                                /* (2)  a_i = W_i x + b_i */
-                                const vec a_i =
-                                    load(tile_a_f + ((s * 3 + 1) * own + v) * LANES) + b_i_here;
-                                store(a_i_rows + s * row_m + j, a_i);
+                            /* (2)  a_i = W_i x + b_i */
+                            const vec a_i =
+                                load(tile_a_f + ((s * 3 + 1) * own + v) * LANES) + b_i_here;
+                            store(a_i_rows + s * row_m + j, a_i);
 
-                                /* (3)  htilde = W_h x + b_h */
-                                const vec htilde =
-                                    load(tile_a_f + ((s * 3 + 2) * own + v) * LANES) + b_h_here;
-                                store(htilde_rows + s * row_m + j, htilde);
+                            /* (3)  htilde = W_h x + b_h */
+                            const vec htilde =
+                                load(tile_a_f + ((s * 3 + 2) * own + v) * LANES) + b_h_here;
+                            store(htilde_rows + s * row_m + j, htilde);
 
-                                /* (4)  softplus_a_f = softplus(-a_f) */
-                                const vec softplus_a_f = vec_softplus(-a_f);
+                            /* (4)  softplus_a_f = softplus(-a_f) */
+                            const vec softplus_a_f = vec_softplus(-a_f);
 
-                                /* (4)  softplus_a_i = softplus(-a_i) */
-                                const vec softplus_a_i = vec_softplus(-a_i);
+                            /* (4)  softplus_a_i = softplus(-a_i) */
+                            const vec softplus_a_i = vec_softplus(-a_i);
 
-                                /* (4)  d = softplus(-a_f) - softplus(-a_i) */
-                                const vec d = softplus_a_f - softplus_a_i;
-                                store(kept_d + (((block - batch.low) * vectors + v) * rows + s)
-                                    * LANES, d);
-                            }
+                            /* (4)  d = softplus(-a_f) - softplus(-a_i) */
+                            const vec d = softplus_a_f - softplus_a_i;
+                            store(kept_d + (((block - batch.low) * vectors + v) * rows + s) * LANES,
+                                d);
                         }
                     }
+                }
 
-                    /* what depends on functions of the loop above */
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(m, vectors, block);
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec d = load(kept_d + (((block - batch.low) * vectors + v)
-                                    * rows + s) * LANES);
+                /* what depends on functions of the loop above */
+                for (size_t block = batch.low; block < batch.high; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        for (size_t s = 0; s < rows; ++s) {
+                            const vec d = load(kept_d + (((block - batch.low) * vectors + v) * rows
+                                + s) * LANES);
 
-                                /* (5)  f = sigmoid(-d) */
-                                const vec f = vec_sigmoid(-d);
-                                store(f_rows + s * row_m + j, f);
+                            /* (5)  f = sigmoid(-d) */
+                            const vec f = vec_sigmoid(-d);
+                            store(f_rows + s * row_m + j, f);
 
-                                /* (5)  f_tail = sigmoid_tail(-d) */
-                                const vec f_tail = vec_sigmoid_tail(-d);
-                                store(f_tail_rows + s * row_m + j, f_tail);
+                            /* (5)  f_tail = sigmoid_tail(-d) */
+                            const vec f_tail = vec_sigmoid_tail(-d);
+                            store(f_tail_rows + s * row_m + j, f_tail);
 
-                                /* (6)  i = sigmoid(d) */
-                                const vec i = vec_sigmoid(d);
-                                store(i_rows + s * row_m + j, i);
+                            /* (6)  i = sigmoid(d) */
+                            const vec i = vec_sigmoid(d);
+                            store(i_rows + s * row_m + j, i);
 
-                                /* (6)  i_tail = sigmoid_tail(d) */
-                                const vec i_tail = vec_sigmoid_tail(d);
-                                store(i_tail_rows + s * row_m + j, i_tail);
-                            }
+                            /* (6)  i_tail = sigmoid_tail(d) */
+                            const vec i_tail = vec_sigmoid_tail(d);
+                            store(i_tail_rows + s * row_m + j, i_tail);
                         }
                     }
                 }
@@ -268,10 +267,13 @@ static void minlstm_simd_forward_thread(
         {
             const size_t vectors = 1;
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(B, mine.lane, mine.lanes);
+            const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                 const real *const f_rows = work_f + (t * B + begin) * row_m;
                 const real *const i_rows = work_i + (t * B + begin) * row_m;
                 const real *const htilde_rows = tape_htilde + (t * B + begin) * row_m;
@@ -346,84 +348,83 @@ static void minlstm_simd_infer_thread(
     {
         const size_t vectors = MOST_VECTORS(3);
         const size_t count = blocks(m, vectors);
-        const block_share mine = share_of(count, thread, threads);
+        const block_share mine = share_of(count, T * B, thread, threads);
         const size_t from = mine.from;
         const size_t to = mine.to;
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            if (is_mine(mine, begin)) {
-                const real *const x_rows = in->x + begin * n;
-                real *const f_rows = work_f + begin * row_m;
-                real *const i_rows = work_i + begin * row_m;
-                real *const htilde_rows = work_htilde + begin * row_m;
-                const operand factors_a_f[] = {
-                    {x_rows, n, n, panels_x},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {m, vectors, start, start + taken, 0};
-                    ALIGNED real tile_a_f_batch[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
-                    ALIGNED real kept_d[ROWS_AT_ONCE * MOST_VECTORS(3) * LANES];
+        const size_t lower = row_from(T * B, mine.lane, mine.lanes);
+        const size_t upper = row_from(T * B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+            const real *const x_rows = in->x + begin * n;
+            real *const f_rows = work_f + begin * row_m;
+            real *const i_rows = work_i + begin * row_m;
+            real *const htilde_rows = work_htilde + begin * row_m;
+            const operand factors_a_f[] = {
+                {x_rows, n, n, panels_x},
+            };
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {m, vectors, start, start + taken, 0};
+                ALIGNED real tile_a_f_batch[ROWS_AT_ONCE * 3 * MOST_VECTORS(3) * LANES];
+                ALIGNED real kept_d[ROWS_AT_ONCE * MOST_VECTORS(3) * LANES];
 
-                    /* W_f x, W_i x, W_h x */
-                    products(rows, 3, &batch, factors_a_f, 1,
-                        &(sums){tile_a_f_batch, batch.low, rows, 0}, 0);
+                /* W_f x, W_i x, W_h x */
+                products(rows, 3, &batch, factors_a_f, 1,
+                    &(sums){tile_a_f_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(m, vectors, block);
-                        const real *const tile_a_f =
-                            tile_a_f_batch + (block - batch.low) * vectors * rows * 3 * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            const size_t left = m - j;
-                            const vec b_f_here = load_part(b_f + j, left);
-                            const vec b_i_here = load_part(b_i + j, left);
-                            const vec b_h_here = load_part(b_h + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
-                                /* (1)  a_f = W_f x + b_f */
-                                const vec a_f =
-                                    load(tile_a_f + (s * 3 * own + v) * LANES) + b_f_here;
+                for (size_t block = batch.low; block < batch.high; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    const real *const tile_a_f =
+                        tile_a_f_batch + (block - batch.low) * vectors * rows * 3 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        const size_t left = m - j;
+                        const vec b_f_here = load_part(b_f + j, left);
+                        const vec b_i_here = load_part(b_i + j, left);
+                        const vec b_h_here = load_part(b_h + j, left);
+                        for (size_t s = 0; s < rows; ++s) {
+                            /* (1)  a_f = W_f x + b_f */
+                            const vec a_f = load(tile_a_f + (s * 3 * own + v) * LANES) + b_f_here;
 
-                                /* (2)  a_i = W_i x + b_i */
-                                const vec a_i =
-                                    load(tile_a_f + ((s * 3 + 1) * own + v) * LANES) + b_i_here;
+                            /* (2)  a_i = W_i x + b_i */
+                            const vec a_i =
+                                load(tile_a_f + ((s * 3 + 1) * own + v) * LANES) + b_i_here;
 
-                                /* (3)  htilde = W_h x + b_h */
-                                const vec htilde =
-                                    load(tile_a_f + ((s * 3 + 2) * own + v) * LANES) + b_h_here;
-                                store(htilde_rows + s * row_m + j, htilde);
+                            /* (3)  htilde = W_h x + b_h */
+                            const vec htilde =
+                                load(tile_a_f + ((s * 3 + 2) * own + v) * LANES) + b_h_here;
+                            store(htilde_rows + s * row_m + j, htilde);
 
-                                /* (4)  softplus_a_f = softplus(-a_f) */
-                                const vec softplus_a_f = vec_softplus(-a_f);
+                            /* (4)  softplus_a_f = softplus(-a_f) */
+                            const vec softplus_a_f = vec_softplus(-a_f);
 
-                                /* (4)  softplus_a_i = softplus(-a_i) */
-                                const vec softplus_a_i = vec_softplus(-a_i);
+                            /* (4)  softplus_a_i = softplus(-a_i) */
+                            const vec softplus_a_i = vec_softplus(-a_i);
 
-                                /* (4)  d = softplus(-a_f) - softplus(-a_i) */
-                                const vec d = softplus_a_f - softplus_a_i;
-                                store(kept_d + (((block - batch.low) * vectors + v) * rows + s)
-                                    * LANES, d);
-                            }
+                            /* (4)  d = softplus(-a_f) - softplus(-a_i) */
+                            const vec d = softplus_a_f - softplus_a_i;
+                            store(kept_d + (((block - batch.low) * vectors + v) * rows + s) * LANES,
+                                d);
                         }
                     }
+                }
 
-                    /* what depends on functions of the loop above */
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(m, vectors, block);
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec d = load(kept_d + (((block - batch.low) * vectors + v)
-                                    * rows + s) * LANES);
+                /* what depends on functions of the loop above */
+                for (size_t block = batch.low; block < batch.high; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        for (size_t s = 0; s < rows; ++s) {
+                            const vec d = load(kept_d + (((block - batch.low) * vectors + v) * rows
+                                + s) * LANES);
 
-                                /* (5)  f = sigmoid(-d) */
-                                const vec f = vec_sigmoid(-d);
-                                store(f_rows + s * row_m + j, f);
+                            /* (5)  f = sigmoid(-d) */
+                            const vec f = vec_sigmoid(-d);
+                            store(f_rows + s * row_m + j, f);
 
-                                /* (6)  i = sigmoid(d) */
-                                const vec i = vec_sigmoid(d);
-                                store(i_rows + s * row_m + j, i);
-                            }
+                            /* (6)  i = sigmoid(d) */
+                            const vec i = vec_sigmoid(d);
+                            store(i_rows + s * row_m + j, i);
                         }
                     }
                 }
@@ -437,10 +438,13 @@ static void minlstm_simd_infer_thread(
         {
             const size_t vectors = 1;
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(B, mine.lane, mine.lanes);
+            const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                 const real *const f_rows = work_f + (t * B + begin) * row_m;
                 const real *const i_rows = work_i + (t * B + begin) * row_m;
                 const real *const htilde_rows = work_htilde + (t * B + begin) * row_m;
@@ -552,10 +556,13 @@ static void minlstm_simd_backward_thread(
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const f_tail_rows = tape_f_tail + (t * B + begin) * row_m;
                     real *const f_rows = work_f + ((t - first) * B + begin) * row_m;
                     const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
@@ -697,43 +704,43 @@ static void minlstm_simd_backward_thread(
         if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(n, vectors);
-            const block_share mine = share_of(count, thread, threads);
+            const block_share mine = share_of(count, steps * B, thread, threads);
             const size_t from = mine.from;
             const size_t to = mine.to;
-            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                if (is_mine(mine, begin)) {
-                    const real *const htilde_bar_rows = work_htilde_bar + begin * row_m;
-                    const real *const a_i_bar_rows = work_a_i_bar + begin * row_m;
-                    const real *const a_f_bar_rows = work_a_f_bar + begin * row_m;
-                    real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
-                    const operand factors_x_bar[] = {
-                        {a_f_bar_rows, row_m, m, panels_a_f_bar},
-                        {a_i_bar_rows, row_m, m, panels_a_i_bar},
-                        {htilde_bar_rows, row_m, m, panels_htilde_bar},
-                    };
-                    for (size_t start = from, taken; start < to; start += taken) {
-                        taken = min_size(to - start, blocks_per_batch(rows));
-                        const block_range batch = {n, vectors, start, start + taken, 0};
-                        ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                const real *const htilde_bar_rows = work_htilde_bar + begin * row_m;
+                const real *const a_i_bar_rows = work_a_i_bar + begin * row_m;
+                const real *const a_f_bar_rows = work_a_f_bar + begin * row_m;
+                real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
+                const operand factors_x_bar[] = {
+                    {a_f_bar_rows, row_m, m, panels_a_f_bar},
+                    {a_i_bar_rows, row_m, m, panels_a_i_bar},
+                    {htilde_bar_rows, row_m, m, panels_htilde_bar},
+                };
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {n, vectors, start, start + taken, 0};
+                    ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                        /* W_f^T a_f_bar, W_i^T a_i_bar, W_h^T htilde_bar */
-                        products(rows, 1, &batch, factors_x_bar, 3,
-                            &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
+                    /* W_f^T a_f_bar, W_i^T a_i_bar, W_h^T htilde_bar */
+                    products(rows, 1, &batch, factors_x_bar, 3,
+                        &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = batch.low; block < batch.high; ++block) {
-                            const size_t own = vectors_of(n, vectors, block);
-                            const real *const tile_x_bar =
-                                tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES;
-                                const size_t left = n - j;
-                                for (size_t s = 0; s < rows; ++s) {
-                                    /* (16)  x_bar = W_f^T a_f_bar + W_i^T a_i_bar + W_h^T
-                                     * htilde_bar   adjoint of (1), (2), (3) */
-                                    const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
-                                    store_part(x_bar_rows + s * n + j, x_bar, left);
-                                }
+                    for (size_t block = batch.low; block < batch.high; ++block) {
+                        const size_t own = vectors_of(n, vectors, block);
+                        const real *const tile_x_bar =
+                            tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            const size_t left = n - j;
+                            for (size_t s = 0; s < rows; ++s) {
+                                /* (16)  x_bar = W_f^T a_f_bar + W_i^T a_i_bar + W_h^T htilde_bar
+                                 * adjoint of (1), (2), (3) */
+                                const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
+                                store_part(x_bar_rows + s * n + j, x_bar, left);
                             }
                         }
                     }
@@ -809,10 +816,13 @@ static void minlstm_simd_step_thread(
     {
         const size_t vectors = MOST_VECTORS(3);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const f_rows = work_f + begin * row_m;
             real *const i_rows = work_i + begin * row_m;
@@ -894,10 +904,13 @@ static void minlstm_simd_step_thread(
     {
         const size_t vectors = 1;
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const f_rows = work_f + begin * row_m;
             const real *const i_rows = work_i + begin * row_m;
             const real *const htilde_rows = work_htilde + begin * row_m;

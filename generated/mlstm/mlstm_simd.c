@@ -212,39 +212,39 @@ static void mlstm_simd_forward_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(d_k, vectors);
-        const block_share mine = share_of(count, thread, threads);
+        const block_share mine = share_of(count, T * B, thread, threads);
         const size_t from = mine.from;
         const size_t to = mine.to;
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            if (is_mine(mine, begin)) {
-                const real *const x_rows = in->x + begin * D;
-                real *const q_rows = tape_q + begin * row_d_k;
-                const operand factors_q[] = {
-                    {x_rows, D, D, panels_x},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {d_k, vectors, start, start + taken, 0};
-                    ALIGNED real tile_q_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+        const size_t lower = row_from(T * B, mine.lane, mine.lanes);
+        const size_t upper = row_from(T * B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+            const real *const x_rows = in->x + begin * D;
+            real *const q_rows = tape_q + begin * row_d_k;
+            const operand factors_q[] = {
+                {x_rows, D, D, panels_x},
+            };
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {d_k, vectors, start, start + taken, 0};
+                ALIGNED real tile_q_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                    /* W_q x */
-                    products(rows, 1, &batch, factors_q, 1,
-                        &(sums){tile_q_batch, batch.low, rows, 0}, 0);
+                /* W_q x */
+                products(rows, 1, &batch, factors_q, 1, &(sums){tile_q_batch, batch.low, rows, 0},
+                    0);
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(d_k, vectors, block);
-                        const real *const tile_q =
-                            tile_q_batch + (block - batch.low) * vectors * rows * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            const size_t left = d_k - j;
-                            const vec b_q_here = load_part(b_q + j, left);
-                            for (size_t sample = 0; sample < rows; ++sample) {
-                                /* (1)  q = W_q x + b_q */
-                                const vec q = load(tile_q + (sample * own + v) * LANES) + b_q_here;
-                                store(q_rows + sample * row_d_k + j, q);
-                            }
+                for (size_t block = batch.low; block < batch.high; ++block) {
+                    const size_t own = vectors_of(d_k, vectors, block);
+                    const real *const tile_q =
+                        tile_q_batch + (block - batch.low) * vectors * rows * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        const size_t left = d_k - j;
+                        const vec b_q_here = load_part(b_q + j, left);
+                        for (size_t sample = 0; sample < rows; ++sample) {
+                            /* (1)  q = W_q x + b_q */
+                            const vec q = load(tile_q + (sample * own + v) * LANES) + b_q_here;
+                            store(q_rows + sample * row_d_k + j, q);
                         }
                     }
                 }
@@ -286,55 +286,55 @@ static void mlstm_simd_forward_thread(
     {
         const size_t vectors = MOST_VECTORS(2);
         const size_t count = blocks(d_v, vectors);
-        const block_share mine = share_of(count, thread, threads);
+        const block_share mine = share_of(count, T * B, thread, threads);
         const size_t from = mine.from;
         const size_t to = mine.to;
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            if (is_mine(mine, begin)) {
-                const real *const x_rows = in->x + begin * D;
-                real *const v_2_rows = tape_v_2 + begin * row_d_v;
-                real *const o_rows = work_o + begin * row_d_v;
-                real *const o_tail_rows = tape_o_tail + begin * row_d_v;
-                const operand factors_v_2[] = {
-                    {x_rows, D, D, panels_x_2},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {d_v, vectors, start, start + taken, 0};
-                    ALIGNED real tile_v_2_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+        const size_t lower = row_from(T * B, mine.lane, mine.lanes);
+        const size_t upper = row_from(T * B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+            const real *const x_rows = in->x + begin * D;
+            real *const v_2_rows = tape_v_2 + begin * row_d_v;
+            real *const o_rows = work_o + begin * row_d_v;
+            real *const o_tail_rows = tape_o_tail + begin * row_d_v;
+            const operand factors_v_2[] = {
+                {x_rows, D, D, panels_x_2},
+            };
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {d_v, vectors, start, start + taken, 0};
+                ALIGNED real tile_v_2_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
-                    /* W_v x, W_o x */
-                    products(rows, 2, &batch, factors_v_2, 1,
-                        &(sums){tile_v_2_batch, batch.low, rows, 0}, 0);
+                /* W_v x, W_o x */
+                products(rows, 2, &batch, factors_v_2, 1,
+                    &(sums){tile_v_2_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(d_v, vectors, block);
-                        const real *const tile_v_2 =
-                            tile_v_2_batch + (block - batch.low) * vectors * rows * 2 * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            const size_t left = d_v - j;
-                            const vec b_v_here = load_part(b_v + j, left);
-                            const vec b_o_here = load_part(b_o + j, left);
-                            for (size_t sample = 0; sample < rows; ++sample) {
-                                /* (3)  v = W_v x + b_v */
-                                const vec v_2 =
-                                    load(tile_v_2 + (sample * 2 * own + v) * LANES) + b_v_here;
-                                store(v_2_rows + sample * row_d_v + j, v_2);
+                for (size_t block = batch.low; block < batch.high; ++block) {
+                    const size_t own = vectors_of(d_v, vectors, block);
+                    const real *const tile_v_2 =
+                        tile_v_2_batch + (block - batch.low) * vectors * rows * 2 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        const size_t left = d_v - j;
+                        const vec b_v_here = load_part(b_v + j, left);
+                        const vec b_o_here = load_part(b_o + j, left);
+                        for (size_t sample = 0; sample < rows; ++sample) {
+                            /* (3)  v = W_v x + b_v */
+                            const vec v_2 =
+                                load(tile_v_2 + (sample * 2 * own + v) * LANES) + b_v_here;
+                            store(v_2_rows + sample * row_d_v + j, v_2);
 
-                                /* (12)  a_o = W_o x + b_o */
-                                const vec a_o = load(tile_v_2 + ((sample * 2 + 1) * own + v)
-                                    * LANES) + b_o_here;
+                            /* (12)  a_o = W_o x + b_o */
+                            const vec a_o =
+                                load(tile_v_2 + ((sample * 2 + 1) * own + v) * LANES) + b_o_here;
 
-                                /* (13)  o = sigmoid(a_o) */
-                                const vec o = vec_sigmoid(a_o);
-                                store(o_rows + sample * row_d_v + j, o);
+                            /* (13)  o = sigmoid(a_o) */
+                            const vec o = vec_sigmoid(a_o);
+                            store(o_rows + sample * row_d_v + j, o);
 
-                                /* (13)  o_tail = sigmoid_tail(a_o) */
-                                const vec o_tail = vec_sigmoid_tail(a_o);
-                                store(o_tail_rows + sample * row_d_v + j, o_tail);
-                            }
+                            /* (13)  o_tail = sigmoid_tail(a_o) */
+                            const vec o_tail = vec_sigmoid_tail(a_o);
+                            store(o_tail_rows + sample * row_d_v + j, o_tail);
                         }
                     }
                 }
@@ -431,10 +431,13 @@ static void mlstm_simd_forward_thread(
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(d_k, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const k_rows = tape_k + (t * B + begin) * row_d_k;
                     const real *const i_rows = tape_i + (t * B + begin);
                     const real *const f_rows = tape_f + (t * B + begin);
@@ -500,30 +503,30 @@ static void mlstm_simd_forward_thread(
         {
             const size_t vectors = 1;
             const size_t count = blocks(d_v, vectors);
-            const block_share mine = share_of(count, thread, threads);
+            const block_share mine = share_of(count, steps * B, thread, threads);
             const size_t from = mine.from;
             const size_t to = mine.to;
-            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                if (is_mine(mine, begin)) {
-                    const real *const o_rows = work_o + (first * B + begin) * row_d_v;
-                    real *const h_rows = out->h + (first * B + begin) * d_v;
-                    const real *const r_rows = tape_r + (first * B + begin);
-                    const real *const e_rows = tape_e + (first * B + begin);
-                    const real *const a_h_rows = tape_a_h + (first * B + begin) * row_d_v;
-                    for (size_t sample = 0; sample < rows; ++sample) {
-                        const real r = r_rows[sample];
-                        const real e = e_rows[sample];
-                        for (size_t block = from; block < to; ++block) {
-                            const size_t j = block * LANES;
-                            const size_t left = d_v - j;
-                            const vec o = load(o_rows + sample * row_d_v + j);
-                            const vec a_h = load(a_h_rows + sample * row_d_v + j);
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                const real *const o_rows = work_o + (first * B + begin) * row_d_v;
+                real *const h_rows = out->h + (first * B + begin) * d_v;
+                const real *const r_rows = tape_r + (first * B + begin);
+                const real *const e_rows = tape_e + (first * B + begin);
+                const real *const a_h_rows = tape_a_h + (first * B + begin) * row_d_v;
+                for (size_t sample = 0; sample < rows; ++sample) {
+                    const real r = r_rows[sample];
+                    const real e = e_rows[sample];
+                    for (size_t block = from; block < to; ++block) {
+                        const size_t j = block * LANES;
+                        const size_t left = d_v - j;
+                        const vec o = load(o_rows + sample * row_d_v + j);
+                        const vec a_h = load(a_h_rows + sample * row_d_v + j);
 
-                            /* (24)  h = o * a_h * e / r */
-                            const vec h = o * a_h * e / r;
-                            store_part(h_rows + sample * d_v + j, h, left);
-                        }
+                        /* (24)  h = o * a_h * e / r */
+                        const vec h = o * a_h * e / r;
+                        store_part(h_rows + sample * d_v + j, h, left);
                     }
                 }
             }
@@ -619,39 +622,39 @@ static void mlstm_simd_infer_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(d_k, vectors);
-        const block_share mine = share_of(count, thread, threads);
+        const block_share mine = share_of(count, T * B, thread, threads);
         const size_t from = mine.from;
         const size_t to = mine.to;
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            if (is_mine(mine, begin)) {
-                const real *const x_rows = in->x + begin * D;
-                real *const q_rows = work_q + begin * row_d_k;
-                const operand factors_q[] = {
-                    {x_rows, D, D, panels_x},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {d_k, vectors, start, start + taken, 0};
-                    ALIGNED real tile_q_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+        const size_t lower = row_from(T * B, mine.lane, mine.lanes);
+        const size_t upper = row_from(T * B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+            const real *const x_rows = in->x + begin * D;
+            real *const q_rows = work_q + begin * row_d_k;
+            const operand factors_q[] = {
+                {x_rows, D, D, panels_x},
+            };
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {d_k, vectors, start, start + taken, 0};
+                ALIGNED real tile_q_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                    /* W_q x */
-                    products(rows, 1, &batch, factors_q, 1,
-                        &(sums){tile_q_batch, batch.low, rows, 0}, 0);
+                /* W_q x */
+                products(rows, 1, &batch, factors_q, 1, &(sums){tile_q_batch, batch.low, rows, 0},
+                    0);
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(d_k, vectors, block);
-                        const real *const tile_q =
-                            tile_q_batch + (block - batch.low) * vectors * rows * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            const size_t left = d_k - j;
-                            const vec b_q_here = load_part(b_q + j, left);
-                            for (size_t sample = 0; sample < rows; ++sample) {
-                                /* (1)  q = W_q x + b_q */
-                                const vec q = load(tile_q + (sample * own + v) * LANES) + b_q_here;
-                                store(q_rows + sample * row_d_k + j, q);
-                            }
+                for (size_t block = batch.low; block < batch.high; ++block) {
+                    const size_t own = vectors_of(d_k, vectors, block);
+                    const real *const tile_q =
+                        tile_q_batch + (block - batch.low) * vectors * rows * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        const size_t left = d_k - j;
+                        const vec b_q_here = load_part(b_q + j, left);
+                        for (size_t sample = 0; sample < rows; ++sample) {
+                            /* (1)  q = W_q x + b_q */
+                            const vec q = load(tile_q + (sample * own + v) * LANES) + b_q_here;
+                            store(q_rows + sample * row_d_k + j, q);
                         }
                     }
                 }
@@ -693,50 +696,50 @@ static void mlstm_simd_infer_thread(
     {
         const size_t vectors = MOST_VECTORS(2);
         const size_t count = blocks(d_v, vectors);
-        const block_share mine = share_of(count, thread, threads);
+        const block_share mine = share_of(count, T * B, thread, threads);
         const size_t from = mine.from;
         const size_t to = mine.to;
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            if (is_mine(mine, begin)) {
-                const real *const x_rows = in->x + begin * D;
-                real *const v_2_rows = work_v_2 + begin * row_d_v;
-                real *const o_rows = work_o + begin * row_d_v;
-                const operand factors_v_2[] = {
-                    {x_rows, D, D, panels_x_2},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {d_v, vectors, start, start + taken, 0};
-                    ALIGNED real tile_v_2_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+        const size_t lower = row_from(T * B, mine.lane, mine.lanes);
+        const size_t upper = row_from(T * B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+            const real *const x_rows = in->x + begin * D;
+            real *const v_2_rows = work_v_2 + begin * row_d_v;
+            real *const o_rows = work_o + begin * row_d_v;
+            const operand factors_v_2[] = {
+                {x_rows, D, D, panels_x_2},
+            };
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {d_v, vectors, start, start + taken, 0};
+                ALIGNED real tile_v_2_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
-                    /* W_v x, W_o x */
-                    products(rows, 2, &batch, factors_v_2, 1,
-                        &(sums){tile_v_2_batch, batch.low, rows, 0}, 0);
+                /* W_v x, W_o x */
+                products(rows, 2, &batch, factors_v_2, 1,
+                    &(sums){tile_v_2_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(d_v, vectors, block);
-                        const real *const tile_v_2 =
-                            tile_v_2_batch + (block - batch.low) * vectors * rows * 2 * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            const size_t left = d_v - j;
-                            const vec b_v_here = load_part(b_v + j, left);
-                            const vec b_o_here = load_part(b_o + j, left);
-                            for (size_t sample = 0; sample < rows; ++sample) {
-                                /* (3)  v = W_v x + b_v */
-                                const vec v_2 =
-                                    load(tile_v_2 + (sample * 2 * own + v) * LANES) + b_v_here;
-                                store(v_2_rows + sample * row_d_v + j, v_2);
+                for (size_t block = batch.low; block < batch.high; ++block) {
+                    const size_t own = vectors_of(d_v, vectors, block);
+                    const real *const tile_v_2 =
+                        tile_v_2_batch + (block - batch.low) * vectors * rows * 2 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        const size_t left = d_v - j;
+                        const vec b_v_here = load_part(b_v + j, left);
+                        const vec b_o_here = load_part(b_o + j, left);
+                        for (size_t sample = 0; sample < rows; ++sample) {
+                            /* (3)  v = W_v x + b_v */
+                            const vec v_2 =
+                                load(tile_v_2 + (sample * 2 * own + v) * LANES) + b_v_here;
+                            store(v_2_rows + sample * row_d_v + j, v_2);
 
-                                /* (12)  a_o = W_o x + b_o */
-                                const vec a_o = load(tile_v_2 + ((sample * 2 + 1) * own + v)
-                                    * LANES) + b_o_here;
+                            /* (12)  a_o = W_o x + b_o */
+                            const vec a_o =
+                                load(tile_v_2 + ((sample * 2 + 1) * own + v) * LANES) + b_o_here;
 
-                                /* (13)  o = sigmoid(a_o) */
-                                const vec o = vec_sigmoid(a_o);
-                                store(o_rows + sample * row_d_v + j, o);
-                            }
+                            /* (13)  o = sigmoid(a_o) */
+                            const vec o = vec_sigmoid(a_o);
+                            store(o_rows + sample * row_d_v + j, o);
                         }
                     }
                 }
@@ -833,10 +836,13 @@ static void mlstm_simd_infer_thread(
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(d_k, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const k_rows = work_k + (t * B + begin) * row_d_k;
                     const real *const i_rows = work_i + (t * B + begin);
                     const real *const f_rows = work_f + (t * B + begin);
@@ -902,30 +908,30 @@ static void mlstm_simd_infer_thread(
         {
             const size_t vectors = 1;
             const size_t count = blocks(d_v, vectors);
-            const block_share mine = share_of(count, thread, threads);
+            const block_share mine = share_of(count, steps * B, thread, threads);
             const size_t from = mine.from;
             const size_t to = mine.to;
-            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                if (is_mine(mine, begin)) {
-                    const real *const o_rows = work_o + (first * B + begin) * row_d_v;
-                    real *const h_rows = out->h + (first * B + begin) * d_v;
-                    const real *const r_rows = work_r + begin;
-                    const real *const e_rows = work_e + (first * B + begin);
-                    const real *const a_h_rows = work_a_h + begin * row_d_v;
-                    for (size_t sample = 0; sample < rows; ++sample) {
-                        const real r = r_rows[sample];
-                        const real e = e_rows[sample];
-                        for (size_t block = from; block < to; ++block) {
-                            const size_t j = block * LANES;
-                            const size_t left = d_v - j;
-                            const vec o = load(o_rows + sample * row_d_v + j);
-                            const vec a_h = load(a_h_rows + sample * row_d_v + j);
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                const real *const o_rows = work_o + (first * B + begin) * row_d_v;
+                real *const h_rows = out->h + (first * B + begin) * d_v;
+                const real *const r_rows = work_r + begin;
+                const real *const e_rows = work_e + (first * B + begin);
+                const real *const a_h_rows = work_a_h + begin * row_d_v;
+                for (size_t sample = 0; sample < rows; ++sample) {
+                    const real r = r_rows[sample];
+                    const real e = e_rows[sample];
+                    for (size_t block = from; block < to; ++block) {
+                        const size_t j = block * LANES;
+                        const size_t left = d_v - j;
+                        const vec o = load(o_rows + sample * row_d_v + j);
+                        const vec a_h = load(a_h_rows + sample * row_d_v + j);
 
-                            /* (24)  h = o * a_h * e / r */
-                            const vec h = o * a_h * e / r;
-                            store_part(h_rows + sample * d_v + j, h, left);
-                        }
+                        /* (24)  h = o * a_h * e / r */
+                        const vec h = o * a_h * e / r;
+                        store_part(h_rows + sample * d_v + j, h, left);
                     }
                 }
             }
@@ -1255,10 +1261,13 @@ static void mlstm_simd_backward_thread(
         {
             const size_t vectors = 1;
             const size_t count = blocks(d_k, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(B, mine.lane, mine.lanes);
+            const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                 const real *const q_rows = tape_q + (t * B + begin) * row_d_k;
                 const real *const f_rows = tape_f + (t * B + begin);
                 const real *const n_next_bar_rows = t + 1 < T ? work_n_prev_bar
@@ -1684,10 +1693,13 @@ static void mlstm_simd_step_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(d_k, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * D;
             real *const q_rows = work_q + begin * row_d_k;
             const operand factors_q[] = {
@@ -1756,10 +1768,13 @@ static void mlstm_simd_step_thread(
     {
         const size_t vectors = MOST_VECTORS(2);
         const size_t count = blocks(d_v, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * D;
             real *const v_2_rows = work_v_2 + begin * row_d_v;
             real *const o_rows = work_o + begin * row_d_v;
@@ -1877,10 +1892,13 @@ static void mlstm_simd_step_thread(
     {
         const size_t vectors = 1;
         const size_t count = blocks(d_k, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const k_rows = work_k + begin * row_d_k;
             const real *const i_rows = work_i + begin;
             const real *const f_rows = work_f + begin;
@@ -1940,10 +1958,13 @@ static void mlstm_simd_step_thread(
     {
         const size_t vectors = 1;
         const size_t count = blocks(d_v, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const o_rows = work_o + begin * row_d_v;
             real *const h_rows = out->h + begin * d_v;
             const real *const r_rows = work_r + begin;

@@ -259,37 +259,37 @@ static void multiplicative_lstm_simd_forward_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(d, vectors);
-        const block_share mine = share_of(count, thread, threads);
+        const block_share mine = share_of(count, T * B, thread, threads);
         const size_t from = mine.from;
         const size_t to = mine.to;
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            if (is_mine(mine, begin)) {
-                const real *const x_rows = in->x + begin * n;
-                real *const a_m_rows = tape_a_m + begin * row_d;
-                const operand factors_a_m[] = {
-                    {x_rows, n, n, panels_x},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {d, vectors, start, start + taken, 0};
-                    ALIGNED real tile_a_m_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+        const size_t lower = row_from(T * B, mine.lane, mine.lanes);
+        const size_t upper = row_from(T * B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+            const real *const x_rows = in->x + begin * n;
+            real *const a_m_rows = tape_a_m + begin * row_d;
+            const operand factors_a_m[] = {
+                {x_rows, n, n, panels_x},
+            };
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {d, vectors, start, start + taken, 0};
+                ALIGNED real tile_a_m_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                    /* W_mx x */
-                    products(rows, 1, &batch, factors_a_m, 1,
-                        &(sums){tile_a_m_batch, batch.low, rows, 0}, 0);
+                /* W_mx x */
+                products(rows, 1, &batch, factors_a_m, 1,
+                    &(sums){tile_a_m_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(d, vectors, block);
-                        const real *const tile_a_m =
-                            tile_a_m_batch + (block - batch.low) * vectors * rows * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            for (size_t s = 0; s < rows; ++s) {
-                                /* (1)  a_m = W_mx x */
-                                const vec a_m = load(tile_a_m + (s * own + v) * LANES);
-                                store(a_m_rows + s * row_d + j, a_m);
-                            }
+                for (size_t block = batch.low; block < batch.high; ++block) {
+                    const size_t own = vectors_of(d, vectors, block);
+                    const real *const tile_a_m =
+                        tile_a_m_batch + (block - batch.low) * vectors * rows * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        for (size_t s = 0; s < rows; ++s) {
+                            /* (1)  a_m = W_mx x */
+                            const vec a_m = load(tile_a_m + (s * own + v) * LANES);
+                            store(a_m_rows + s * row_d + j, a_m);
                         }
                     }
                 }
@@ -302,27 +302,36 @@ static void multiplicative_lstm_simd_forward_thread(
     for (size_t first = 0; first < T; first += chunk) {
         const size_t steps = min_size(chunk, T - first);
         if (early) {
-            const operand factors_hhat[] = {
-                {in->x + first * B * n, n, n, panels_x_2},
-            };
             const size_t vectors = MOST_VECTORS(4);
             const size_t count = blocks(size_m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            const operand factors_hhat[] = {
+                {in->x + (first * B + lower) * n, n, n, panels_x_2},
+            };
             const block_range batch = {size_m, vectors, from, to, 0};
 
             /* W_hx x, W_ix x, W_ox x, W_fx x */
-            products(steps * B, 4, &batch, factors_hhat, 1,
-                &(sums){tile_hhat_ahead, 0, steps * B, 0}, 0);
+            products(upper - lower, 4, &batch, factors_hhat, 1,
+                &(sums){tile_hhat_ahead, 0, steps * B, lower}, 0);
+            if (mine.lanes > 1) {
+                BARRIER
+            }
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(d, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     real *const m_rows = work_m + begin * row_d;
                     const real *const h_prev_rows = t > 0 ? out->h + (t * B + begin - B) * size_m
                         : initial_h + begin * size_m;
@@ -367,10 +376,13 @@ static void multiplicative_lstm_simd_forward_thread(
             {
                 const size_t vectors = MOST_VECTORS(4);
                 const size_t count = blocks(size_m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     const real *const m_rows = work_m + begin * row_d;
                     real *const i_tail_rows = tape_i_tail + (t * B + begin) * row_size_m;
@@ -560,37 +572,37 @@ static void multiplicative_lstm_simd_infer_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(d, vectors);
-        const block_share mine = share_of(count, thread, threads);
+        const block_share mine = share_of(count, T * B, thread, threads);
         const size_t from = mine.from;
         const size_t to = mine.to;
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            if (is_mine(mine, begin)) {
-                const real *const x_rows = in->x + begin * n;
-                real *const a_m_rows = work_a_m + begin * row_d;
-                const operand factors_a_m[] = {
-                    {x_rows, n, n, panels_x},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {d, vectors, start, start + taken, 0};
-                    ALIGNED real tile_a_m_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+        const size_t lower = row_from(T * B, mine.lane, mine.lanes);
+        const size_t upper = row_from(T * B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+            const real *const x_rows = in->x + begin * n;
+            real *const a_m_rows = work_a_m + begin * row_d;
+            const operand factors_a_m[] = {
+                {x_rows, n, n, panels_x},
+            };
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {d, vectors, start, start + taken, 0};
+                ALIGNED real tile_a_m_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                    /* W_mx x */
-                    products(rows, 1, &batch, factors_a_m, 1,
-                        &(sums){tile_a_m_batch, batch.low, rows, 0}, 0);
+                /* W_mx x */
+                products(rows, 1, &batch, factors_a_m, 1,
+                    &(sums){tile_a_m_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(d, vectors, block);
-                        const real *const tile_a_m =
-                            tile_a_m_batch + (block - batch.low) * vectors * rows * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            for (size_t s = 0; s < rows; ++s) {
-                                /* (1)  a_m = W_mx x */
-                                const vec a_m = load(tile_a_m + (s * own + v) * LANES);
-                                store(a_m_rows + s * row_d + j, a_m);
-                            }
+                for (size_t block = batch.low; block < batch.high; ++block) {
+                    const size_t own = vectors_of(d, vectors, block);
+                    const real *const tile_a_m =
+                        tile_a_m_batch + (block - batch.low) * vectors * rows * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        for (size_t s = 0; s < rows; ++s) {
+                            /* (1)  a_m = W_mx x */
+                            const vec a_m = load(tile_a_m + (s * own + v) * LANES);
+                            store(a_m_rows + s * row_d + j, a_m);
                         }
                     }
                 }
@@ -603,27 +615,36 @@ static void multiplicative_lstm_simd_infer_thread(
     for (size_t first = 0; first < T; first += chunk) {
         const size_t steps = min_size(chunk, T - first);
         if (early) {
-            const operand factors_hhat[] = {
-                {in->x + first * B * n, n, n, panels_x_2},
-            };
             const size_t vectors = MOST_VECTORS(4);
             const size_t count = blocks(size_m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            const operand factors_hhat[] = {
+                {in->x + (first * B + lower) * n, n, n, panels_x_2},
+            };
             const block_range batch = {size_m, vectors, from, to, 0};
 
             /* W_hx x, W_ix x, W_ox x, W_fx x */
-            products(steps * B, 4, &batch, factors_hhat, 1,
-                &(sums){tile_hhat_ahead, 0, steps * B, 0}, 0);
+            products(upper - lower, 4, &batch, factors_hhat, 1,
+                &(sums){tile_hhat_ahead, 0, steps * B, lower}, 0);
+            if (mine.lanes > 1) {
+                BARRIER
+            }
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(d, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     real *const m_rows = work_m + begin * row_d;
                     const real *const h_prev_rows = t > 0 ? out->h + (t * B + begin - B) * size_m
                         : initial_h + begin * size_m;
@@ -666,10 +687,13 @@ static void multiplicative_lstm_simd_infer_thread(
             {
                 const size_t vectors = MOST_VECTORS(4);
                 const size_t count = blocks(size_m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     const real *const m_rows = work_m + begin * row_d;
                     real *const c_rows = work_c + ((t & 1) * B + begin) * row_size_m;
@@ -888,10 +912,13 @@ static void multiplicative_lstm_simd_backward_thread(
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(size_m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const i_tail_rows = tape_i_tail + (t * B + begin) * row_size_m;
                     const real *const o_tail_rows = tape_o_tail + (t * B + begin) * row_size_m;
                     const real *const f_tail_rows = tape_f_tail + (t * B + begin) * row_size_m;
@@ -1011,10 +1038,13 @@ static void multiplicative_lstm_simd_backward_thread(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(d, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const a_m_rows = tape_a_m + (t * B + begin) * row_d;
                     const real *const a_f_bar_rows =
                         work_a_f_bar + ((t - first) * B + begin) * row_size_m;
@@ -1069,10 +1099,13 @@ static void multiplicative_lstm_simd_backward_thread(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(size_m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const a_m_2_bar_rows =
                         work_a_m_2_bar + ((t - first) * B + begin) * row_d;
                     real *const h_prev_bar_rows =
@@ -1114,32 +1147,32 @@ static void multiplicative_lstm_simd_backward_thread(
         {
             const size_t vectors = 1;
             const size_t count = blocks(d, vectors);
-            const block_share mine = share_of(count, thread, threads);
+            const block_share mine = share_of(count, steps * B, thread, threads);
             const size_t from = mine.from;
             const size_t to = mine.to;
-            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                if (is_mine(mine, begin)) {
-                    real *const m_rows = work_m + begin * row_d;
-                    const real *const a_m_rows = tape_a_m + (first * B + begin) * row_d;
-                    const real *const a_m_2_rows = tape_a_m_2 + (first * B + begin) * row_d;
-                    const real *const m_bar_rows = work_m_bar + begin * row_d;
-                    real *const a_m_bar_rows = work_a_m_bar + begin * row_d;
-                    for (size_t s = 0; s < rows; ++s) {
-                        for (size_t block = from; block < to; ++block) {
-                            const size_t j = block * LANES;
-                            const vec a_m = load(a_m_rows + s * row_d + j);
-                            const vec a_m_2 = load(a_m_2_rows + s * row_d + j);
-                            const vec m_bar = load(m_bar_rows + s * row_d + j);
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                real *const m_rows = work_m + begin * row_d;
+                const real *const a_m_rows = tape_a_m + (first * B + begin) * row_d;
+                const real *const a_m_2_rows = tape_a_m_2 + (first * B + begin) * row_d;
+                const real *const m_bar_rows = work_m_bar + begin * row_d;
+                real *const a_m_bar_rows = work_a_m_bar + begin * row_d;
+                for (size_t s = 0; s < rows; ++s) {
+                    for (size_t block = from; block < to; ++block) {
+                        const size_t j = block * LANES;
+                        const vec a_m = load(a_m_rows + s * row_d + j);
+                        const vec a_m_2 = load(a_m_2_rows + s * row_d + j);
+                        const vec m_bar = load(m_bar_rows + s * row_d + j);
 
-                            /* (3)  m = a_m * a_m_2 */
-                            const vec m = a_m * a_m_2;
-                            store(m_rows + s * row_d + j, m);
+                        /* (3)  m = a_m * a_m_2 */
+                        const vec m = a_m * a_m_2;
+                        store(m_rows + s * row_d + j, m);
 
-                            /* (24)  a_m_bar = m_bar * a_m_2   adjoint of (3) */
-                            const vec a_m_bar = m_bar * a_m_2;
-                            store(a_m_bar_rows + s * row_d + j, a_m_bar);
-                        }
+                        /* (24)  a_m_bar = m_bar * a_m_2   adjoint of (3) */
+                        const vec a_m_bar = m_bar * a_m_2;
+                        store(a_m_bar_rows + s * row_d + j, a_m_bar);
                     }
                 }
             }
@@ -1148,49 +1181,49 @@ static void multiplicative_lstm_simd_backward_thread(
         if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(n, vectors);
-            const block_share mine = share_of(count, thread, threads);
+            const block_share mine = share_of(count, steps * B, thread, threads);
             const size_t from = mine.from;
             const size_t to = mine.to;
-            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                if (is_mine(mine, begin)) {
-                    const real *const a_f_bar_rows = work_a_f_bar + begin * row_size_m;
-                    const real *const a_o_bar_rows = work_a_o_bar + begin * row_size_m;
-                    const real *const a_i_bar_rows = work_a_i_bar + begin * row_size_m;
-                    const real *const hhat_bar_rows = work_hhat_bar + begin * row_size_m;
-                    const real *const a_m_bar_rows = work_a_m_bar + begin * row_d;
-                    real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
-                    const operand factors_x_bar[] = {
-                        {a_m_bar_rows, row_d, d, panels_a_m_bar},
-                        {hhat_bar_rows, row_size_m, size_m, panels_hhat_bar_2},
-                        {a_i_bar_rows, row_size_m, size_m, panels_a_i_bar_2},
-                        {a_o_bar_rows, row_size_m, size_m, panels_a_o_bar_2},
-                        {a_f_bar_rows, row_size_m, size_m, panels_a_f_bar_2},
-                    };
-                    for (size_t start = from, taken; start < to; start += taken) {
-                        taken = min_size(to - start, blocks_per_batch(rows));
-                        const block_range batch = {n, vectors, start, start + taken, 0};
-                        ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                const real *const a_f_bar_rows = work_a_f_bar + begin * row_size_m;
+                const real *const a_o_bar_rows = work_a_o_bar + begin * row_size_m;
+                const real *const a_i_bar_rows = work_a_i_bar + begin * row_size_m;
+                const real *const hhat_bar_rows = work_hhat_bar + begin * row_size_m;
+                const real *const a_m_bar_rows = work_a_m_bar + begin * row_d;
+                real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
+                const operand factors_x_bar[] = {
+                    {a_m_bar_rows, row_d, d, panels_a_m_bar},
+                    {hhat_bar_rows, row_size_m, size_m, panels_hhat_bar_2},
+                    {a_i_bar_rows, row_size_m, size_m, panels_a_i_bar_2},
+                    {a_o_bar_rows, row_size_m, size_m, panels_a_o_bar_2},
+                    {a_f_bar_rows, row_size_m, size_m, panels_a_f_bar_2},
+                };
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {n, vectors, start, start + taken, 0};
+                    ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                        /* W_mx^T a_m_bar, W_hx^T hhat_bar, W_ix^T a_i_bar, W_ox^T a_o_bar,
-                         * W_fx^T a_f_bar */
-                        products(rows, 1, &batch, factors_x_bar, 5,
-                            &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
+                    /* W_mx^T a_m_bar, W_hx^T hhat_bar, W_ix^T a_i_bar, W_ox^T a_o_bar,
+                     * W_fx^T a_f_bar */
+                    products(rows, 1, &batch, factors_x_bar, 5,
+                        &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = batch.low; block < batch.high; ++block) {
-                            const size_t own = vectors_of(n, vectors, block);
-                            const real *const tile_x_bar =
-                                tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES;
-                                const size_t left = n - j;
-                                for (size_t s = 0; s < rows; ++s) {
-                                    /* (27)  x_bar = W_mx^T a_m_bar + W_hx^T hhat_bar + W_ix^T
-                                     * a_i_bar + W_ox^T a_o_bar + W_fx^T a_f_bar   adjoint of (1),
-                                     * (4), (5), (7), (9) */
-                                    const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
-                                    store_part(x_bar_rows + s * n + j, x_bar, left);
-                                }
+                    for (size_t block = batch.low; block < batch.high; ++block) {
+                        const size_t own = vectors_of(n, vectors, block);
+                        const real *const tile_x_bar =
+                            tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            const size_t left = n - j;
+                            for (size_t s = 0; s < rows; ++s) {
+                                /* (27)  x_bar = W_mx^T a_m_bar + W_hx^T hhat_bar + W_ix^T a_i_bar +
+                                 * W_ox^T a_o_bar + W_fx^T a_f_bar   adjoint of (1), (4), (5), (7),
+                                 * (9) */
+                                const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
+                                store_part(x_bar_rows + s * n + j, x_bar, left);
                             }
                         }
                     }
@@ -1302,10 +1335,13 @@ static void multiplicative_lstm_simd_step_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(d, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const a_m_rows = work_a_m + begin * row_d;
             const operand factors_a_m[] = {
@@ -1341,10 +1377,13 @@ static void multiplicative_lstm_simd_step_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(d, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             real *const m_rows = work_m + begin * row_d;
             const real *const h_prev_rows = initial_h + begin * size_m;
             const real *const a_m_rows = work_a_m + begin * row_d;
@@ -1386,10 +1425,13 @@ static void multiplicative_lstm_simd_step_thread(
     {
         const size_t vectors = MOST_VECTORS(4);
         const size_t count = blocks(size_m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             const real *const m_rows = work_m + begin * row_d;
             real *const c_rows = work_c + begin * row_size_m;

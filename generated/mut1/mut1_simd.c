@@ -181,59 +181,59 @@ static void mut1_simd_forward_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(m, vectors);
-        const block_share mine = share_of(count, thread, threads);
+        const block_share mine = share_of(count, T * B, thread, threads);
         const size_t from = mine.from;
         const size_t to = mine.to;
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            if (is_mine(mine, begin)) {
-                const real *const x_rows = in->x + begin * m;
-                real *const z_rows = work_z + begin * row_m;
-                real *const z_tail_rows = tape_z_tail + begin * row_m;
-                real *const tanh_x_rows = work_tanh_x + begin * row_m;
-                real *const tanh_x_tail_rows = tape_tanh_x_tail + begin * row_m;
-                const operand factors_a_z[] = {
-                    {x_rows, m, m, panels_x},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {m, vectors, start, start + taken, 0};
-                    ALIGNED real tile_a_z_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+        const size_t lower = row_from(T * B, mine.lane, mine.lanes);
+        const size_t upper = row_from(T * B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+            const real *const x_rows = in->x + begin * m;
+            real *const z_rows = work_z + begin * row_m;
+            real *const z_tail_rows = tape_z_tail + begin * row_m;
+            real *const tanh_x_rows = work_tanh_x + begin * row_m;
+            real *const tanh_x_tail_rows = tape_tanh_x_tail + begin * row_m;
+            const operand factors_a_z[] = {
+                {x_rows, m, m, panels_x},
+            };
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {m, vectors, start, start + taken, 0};
+                ALIGNED real tile_a_z_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                    /* W_xz x */
-                    products(rows, 1, &batch, factors_a_z, 1,
-                        &(sums){tile_a_z_batch, batch.low, rows, 0}, 0);
+                /* W_xz x */
+                products(rows, 1, &batch, factors_a_z, 1,
+                    &(sums){tile_a_z_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(m, vectors, block);
-                        const real *const tile_a_z =
-                            tile_a_z_batch + (block - batch.low) * vectors * rows * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            const size_t left = m - j;
-                            const vec b_z_here = load_part(b_z + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec x = load_part(x_rows + s * m + j, left);
+                for (size_t block = batch.low; block < batch.high; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    const real *const tile_a_z =
+                        tile_a_z_batch + (block - batch.low) * vectors * rows * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        const size_t left = m - j;
+                        const vec b_z_here = load_part(b_z + j, left);
+                        for (size_t s = 0; s < rows; ++s) {
+                            const vec x = load_part(x_rows + s * m + j, left);
 
-                                /* (1)  a_z = W_xz x + b_z */
-                                const vec a_z = load(tile_a_z + (s * own + v) * LANES) + b_z_here;
+                            /* (1)  a_z = W_xz x + b_z */
+                            const vec a_z = load(tile_a_z + (s * own + v) * LANES) + b_z_here;
 
-                                /* (2)  z = sigmoid(a_z) */
-                                const vec z = vec_sigmoid(a_z);
-                                store(z_rows + s * row_m + j, z);
+                            /* (2)  z = sigmoid(a_z) */
+                            const vec z = vec_sigmoid(a_z);
+                            store(z_rows + s * row_m + j, z);
 
-                                /* (2)  z_tail = sigmoid_tail(a_z) */
-                                const vec z_tail = vec_sigmoid_tail(a_z);
-                                store(z_tail_rows + s * row_m + j, z_tail);
+                            /* (2)  z_tail = sigmoid_tail(a_z) */
+                            const vec z_tail = vec_sigmoid_tail(a_z);
+                            store(z_tail_rows + s * row_m + j, z_tail);
 
-                                /* (6)  tanh_x = tanh(x) */
-                                const vec tanh_x = vec_tanh(x);
-                                store(tanh_x_rows + s * row_m + j, tanh_x);
+                            /* (6)  tanh_x = tanh(x) */
+                            const vec tanh_x = vec_tanh(x);
+                            store(tanh_x_rows + s * row_m + j, tanh_x);
 
-                                /* (6)  tanh_x_tail = tanh_tail(x) */
-                                const vec tanh_x_tail = vec_tanh_tail(x);
-                                store(tanh_x_tail_rows + s * row_m + j, tanh_x_tail);
-                            }
+                            /* (6)  tanh_x_tail = tanh_tail(x) */
+                            const vec tanh_x_tail = vec_tanh_tail(x);
+                            store(tanh_x_tail_rows + s * row_m + j, tanh_x_tail);
                         }
                     }
                 }
@@ -246,27 +246,36 @@ static void mut1_simd_forward_thread(
     for (size_t first = 0; first < T; first += chunk) {
         const size_t steps = min_size(chunk, T - first);
         if (early) {
-            const operand factors_a_r[] = {
-                {in->x + first * B * m, m, m, panels_x_2},
-            };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            const operand factors_a_r[] = {
+                {in->x + (first * B + lower) * m, m, m, panels_x_2},
+            };
             const block_range batch = {m, vectors, from, to, 0};
 
             /* W_xr x */
-            products(steps * B, 1, &batch, factors_a_r, 1, &(sums){tile_a_r_ahead, 0, steps * B, 0},
-                0);
+            products(upper - lower, 1, &batch, factors_a_r, 1,
+                &(sums){tile_a_r_ahead, 0, steps * B, lower}, 0);
+            if (mine.lanes > 1) {
+                BARRIER
+            }
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * m;
                     real *const r_tail_rows = tape_r_tail + (t * B + begin) * row_m;
                     const real *const h_prev_rows =
@@ -321,10 +330,13 @@ static void mut1_simd_forward_thread(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const z_rows = work_z + (t * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows =
@@ -432,49 +444,49 @@ static void mut1_simd_infer_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(m, vectors);
-        const block_share mine = share_of(count, thread, threads);
+        const block_share mine = share_of(count, T * B, thread, threads);
         const size_t from = mine.from;
         const size_t to = mine.to;
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            if (is_mine(mine, begin)) {
-                const real *const x_rows = in->x + begin * m;
-                real *const z_rows = work_z + begin * row_m;
-                real *const tanh_x_rows = work_tanh_x + begin * row_m;
-                const operand factors_a_z[] = {
-                    {x_rows, m, m, panels_x},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {m, vectors, start, start + taken, 0};
-                    ALIGNED real tile_a_z_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+        const size_t lower = row_from(T * B, mine.lane, mine.lanes);
+        const size_t upper = row_from(T * B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+            const real *const x_rows = in->x + begin * m;
+            real *const z_rows = work_z + begin * row_m;
+            real *const tanh_x_rows = work_tanh_x + begin * row_m;
+            const operand factors_a_z[] = {
+                {x_rows, m, m, panels_x},
+            };
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {m, vectors, start, start + taken, 0};
+                ALIGNED real tile_a_z_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                    /* W_xz x */
-                    products(rows, 1, &batch, factors_a_z, 1,
-                        &(sums){tile_a_z_batch, batch.low, rows, 0}, 0);
+                /* W_xz x */
+                products(rows, 1, &batch, factors_a_z, 1,
+                    &(sums){tile_a_z_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(m, vectors, block);
-                        const real *const tile_a_z =
-                            tile_a_z_batch + (block - batch.low) * vectors * rows * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            const size_t left = m - j;
-                            const vec b_z_here = load_part(b_z + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
-                                const vec x = load_part(x_rows + s * m + j, left);
+                for (size_t block = batch.low; block < batch.high; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    const real *const tile_a_z =
+                        tile_a_z_batch + (block - batch.low) * vectors * rows * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        const size_t left = m - j;
+                        const vec b_z_here = load_part(b_z + j, left);
+                        for (size_t s = 0; s < rows; ++s) {
+                            const vec x = load_part(x_rows + s * m + j, left);
 
-                                /* (1)  a_z = W_xz x + b_z */
-                                const vec a_z = load(tile_a_z + (s * own + v) * LANES) + b_z_here;
+                            /* (1)  a_z = W_xz x + b_z */
+                            const vec a_z = load(tile_a_z + (s * own + v) * LANES) + b_z_here;
 
-                                /* (2)  z = sigmoid(a_z) */
-                                const vec z = vec_sigmoid(a_z);
-                                store(z_rows + s * row_m + j, z);
+                            /* (2)  z = sigmoid(a_z) */
+                            const vec z = vec_sigmoid(a_z);
+                            store(z_rows + s * row_m + j, z);
 
-                                /* (6)  tanh_x = tanh(x) */
-                                const vec tanh_x = vec_tanh(x);
-                                store(tanh_x_rows + s * row_m + j, tanh_x);
-                            }
+                            /* (6)  tanh_x = tanh(x) */
+                            const vec tanh_x = vec_tanh(x);
+                            store(tanh_x_rows + s * row_m + j, tanh_x);
                         }
                     }
                 }
@@ -487,27 +499,36 @@ static void mut1_simd_infer_thread(
     for (size_t first = 0; first < T; first += chunk) {
         const size_t steps = min_size(chunk, T - first);
         if (early) {
-            const operand factors_a_r[] = {
-                {in->x + first * B * m, m, m, panels_x_2},
-            };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            const operand factors_a_r[] = {
+                {in->x + (first * B + lower) * m, m, m, panels_x_2},
+            };
             const block_range batch = {m, vectors, from, to, 0};
 
             /* W_xr x */
-            products(steps * B, 1, &batch, factors_a_r, 1, &(sums){tile_a_r_ahead, 0, steps * B, 0},
-                0);
+            products(upper - lower, 1, &batch, factors_a_r, 1,
+                &(sums){tile_a_r_ahead, 0, steps * B, lower}, 0);
+            if (mine.lanes > 1) {
+                BARRIER
+            }
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * m;
                     const real *const h_prev_rows =
                         t > 0 ? out->h + (t * B + begin - B) * m : initial_h + begin * m;
@@ -557,10 +578,13 @@ static void mut1_simd_infer_thread(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const z_rows = work_z + (t * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     const real *const h_prev_rows =
@@ -705,10 +729,13 @@ static void mut1_simd_backward_thread(
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const z_tail_rows = tape_z_tail + (t * B + begin) * row_m;
                     const real *const r_tail_rows = tape_r_tail + (t * B + begin) * row_m;
                     const real *const tanh_a_h_tail_rows =
@@ -770,10 +797,13 @@ static void mut1_simd_backward_thread(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const one_minus_r_rows = work_one_minus_r + begin * row_m;
                     const real *const r_rows = work_r + ((t - first) * B + begin) * row_m;
                     const real *const h_prev_rows =
@@ -829,10 +859,13 @@ static void mut1_simd_backward_thread(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const one_minus_z_rows =
                         work_one_minus_z + ((t - first) * B + begin) * row_m;
                     const real *const r_rows = work_r + ((t - first) * B + begin) * row_m;
@@ -974,49 +1007,49 @@ static void mut1_simd_backward_thread(
         if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m, vectors);
-            const block_share mine = share_of(count, thread, threads);
+            const block_share mine = share_of(count, steps * B, thread, threads);
             const size_t from = mine.from;
             const size_t to = mine.to;
-            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                if (is_mine(mine, begin)) {
-                    const real *const one_minus_tanh_x_squared_rows =
-                        work_one_minus_tanh_x_squared + begin * row_m;
-                    const real *const a_h_bar_rows = work_a_h_bar + begin * row_m;
-                    const real *const a_r_bar_rows = work_a_r_bar + begin * row_m;
-                    const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
-                    real *const x_bar_rows = gradients->x_bar + (first * B + begin) * m;
-                    const operand factors_x_bar[] = {
-                        {a_z_bar_rows, row_m, m, panels_a_z_bar},
-                        {a_r_bar_rows, row_m, m, panels_a_r_bar_2},
-                    };
-                    for (size_t start = from, taken; start < to; start += taken) {
-                        taken = min_size(to - start, blocks_per_batch(rows));
-                        const block_range batch = {m, vectors, start, start + taken, 0};
-                        ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                const real *const one_minus_tanh_x_squared_rows =
+                    work_one_minus_tanh_x_squared + begin * row_m;
+                const real *const a_h_bar_rows = work_a_h_bar + begin * row_m;
+                const real *const a_r_bar_rows = work_a_r_bar + begin * row_m;
+                const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
+                real *const x_bar_rows = gradients->x_bar + (first * B + begin) * m;
+                const operand factors_x_bar[] = {
+                    {a_z_bar_rows, row_m, m, panels_a_z_bar},
+                    {a_r_bar_rows, row_m, m, panels_a_r_bar_2},
+                };
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {m, vectors, start, start + taken, 0};
+                    ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                        /* W_xz^T a_z_bar, W_xr^T a_r_bar */
-                        products(rows, 1, &batch, factors_x_bar, 2,
-                            &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
+                    /* W_xz^T a_z_bar, W_xr^T a_r_bar */
+                    products(rows, 1, &batch, factors_x_bar, 2,
+                        &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = batch.low; block < batch.high; ++block) {
-                            const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_x_bar =
-                                tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES;
-                                const size_t left = m - j;
-                                for (size_t s = 0; s < rows; ++s) {
-                                    const vec one_minus_tanh_x_squared =
-                                        load(one_minus_tanh_x_squared_rows + s * row_m + j);
-                                    const vec a_h_bar = load(a_h_bar_rows + s * row_m + j);
+                    for (size_t block = batch.low; block < batch.high; ++block) {
+                        const size_t own = vectors_of(m, vectors, block);
+                        const real *const tile_x_bar =
+                            tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            const size_t left = m - j;
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec one_minus_tanh_x_squared =
+                                    load(one_minus_tanh_x_squared_rows + s * row_m + j);
+                                const vec a_h_bar = load(a_h_bar_rows + s * row_m + j);
 
-                                    /* (16)  x_bar = W_xz^T a_z_bar + W_xr^T a_r_bar + a_h_bar * (1
-                                     * - tanh(x)^2)   adjoint of (1), (3), (6) */
-                                    const vec x_bar = load(tile_x_bar + (s * own + v) * LANES)
-                                        + a_h_bar * one_minus_tanh_x_squared;
-                                    store_part(x_bar_rows + s * m + j, x_bar, left);
-                                }
+                                /* (16)  x_bar = W_xz^T a_z_bar + W_xr^T a_r_bar + a_h_bar * (1 -
+                                 * tanh(x)^2)   adjoint of (1), (3), (6) */
+                                const vec x_bar = load(tile_x_bar + (s * own + v) * LANES)
+                                    + a_h_bar * one_minus_tanh_x_squared;
+                                store_part(x_bar_rows + s * m + j, x_bar, left);
                             }
                         }
                     }
@@ -1103,10 +1136,13 @@ static void mut1_simd_step_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * m;
             real *const z_rows = work_z + begin * row_m;
             real *const tanh_x_rows = work_tanh_x + begin * row_m;
@@ -1154,10 +1190,13 @@ static void mut1_simd_step_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * m;
             const real *const h_prev_rows = initial_h + begin * m;
             real *const r_h_prev_rows = work_r_h_prev + begin * row_m;
@@ -1205,10 +1244,13 @@ static void mut1_simd_step_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const z_rows = work_z + begin * row_m;
             real *const h_rows = out->h + begin * m;
             const real *const h_prev_rows = initial_h + begin * m;

@@ -187,41 +187,56 @@ static void mut2_simd_forward_thread(
     for (size_t first = 0; first < T; first += chunk) {
         const size_t steps = min_size(chunk, T - first);
         if (early) {
-            const operand factors_a_z[] = {
-                {in->x + first * B * m, m, m, panels_x},
-            };
             const size_t vectors = MOST_VECTORS(2);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            const operand factors_a_z[] = {
+                {in->x + (first * B + lower) * m, m, m, panels_x},
+            };
             const block_range batch = {m, vectors, from, to, 0};
 
             /* W_xz x */
-            products(steps * B, 1, &batch, factors_a_z, 1, &(sums){tile_a_z_ahead, 0, steps * B, 0},
-                0);
+            products(upper - lower, 1, &batch, factors_a_z, 1,
+                &(sums){tile_a_z_ahead, 0, steps * B, lower}, 0);
+            if (mine.lanes > 1) {
+                BARRIER
+            }
         }
         if (early) {
-            const operand factors_a_h[] = {
-                {in->x + first * B * m, m, m, panels_x_2},
-            };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            const operand factors_a_h[] = {
+                {in->x + (first * B + lower) * m, m, m, panels_x_2},
+            };
             const block_range batch = {m, vectors, from, to, 0};
 
             /* W_xh x */
-            products(steps * B, 1, &batch, factors_a_h, 1, &(sums){tile_a_h_ahead, 0, steps * B, 0},
-                0);
+            products(upper - lower, 1, &batch, factors_a_h, 1,
+                &(sums){tile_a_h_ahead, 0, steps * B, lower}, 0);
+            if (mine.lanes > 1) {
+                BARRIER
+            }
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(2);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * m;
                     real *const z_rows = work_z + begin * row_m;
                     real *const z_tail_rows = tape_z_tail + (t * B + begin) * row_m;
@@ -301,10 +316,13 @@ static void mut2_simd_forward_thread(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * m;
                     const real *const z_rows = work_z + begin * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
@@ -412,41 +430,56 @@ static void mut2_simd_infer_thread(
     for (size_t first = 0; first < T; first += chunk) {
         const size_t steps = min_size(chunk, T - first);
         if (early) {
-            const operand factors_a_z[] = {
-                {in->x + first * B * m, m, m, panels_x},
-            };
             const size_t vectors = MOST_VECTORS(2);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            const operand factors_a_z[] = {
+                {in->x + (first * B + lower) * m, m, m, panels_x},
+            };
             const block_range batch = {m, vectors, from, to, 0};
 
             /* W_xz x */
-            products(steps * B, 1, &batch, factors_a_z, 1, &(sums){tile_a_z_ahead, 0, steps * B, 0},
-                0);
+            products(upper - lower, 1, &batch, factors_a_z, 1,
+                &(sums){tile_a_z_ahead, 0, steps * B, lower}, 0);
+            if (mine.lanes > 1) {
+                BARRIER
+            }
         }
         if (early) {
-            const operand factors_a_h[] = {
-                {in->x + first * B * m, m, m, panels_x_2},
-            };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            const operand factors_a_h[] = {
+                {in->x + (first * B + lower) * m, m, m, panels_x_2},
+            };
             const block_range batch = {m, vectors, from, to, 0};
 
             /* W_xh x */
-            products(steps * B, 1, &batch, factors_a_h, 1, &(sums){tile_a_h_ahead, 0, steps * B, 0},
-                0);
+            products(upper - lower, 1, &batch, factors_a_h, 1,
+                &(sums){tile_a_h_ahead, 0, steps * B, lower}, 0);
+            if (mine.lanes > 1) {
+                BARRIER
+            }
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(2);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * m;
                     real *const z_rows = work_z + begin * row_m;
                     const real *const h_prev_rows =
@@ -516,10 +549,13 @@ static void mut2_simd_infer_thread(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * m;
                     const real *const z_rows = work_z + begin * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
@@ -664,10 +700,13 @@ static void mut2_simd_backward_thread(
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const z_tail_rows = tape_z_tail + (t * B + begin) * row_m;
                     const real *const r_tail_rows = tape_r_tail + (t * B + begin) * row_m;
                     const real *const tanh_a_h_tail_rows =
@@ -740,10 +779,13 @@ static void mut2_simd_backward_thread(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const one_minus_r_rows = work_one_minus_r + begin * row_m;
                     const real *const r_rows = work_r + ((t - first) * B + begin) * row_m;
                     const real *const h_prev_rows =
@@ -799,10 +841,13 @@ static void mut2_simd_backward_thread(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const one_minus_z_rows = work_one_minus_z + begin * row_m;
                     const real *const r_rows = work_r + ((t - first) * B + begin) * row_m;
                     const real *const h_bar_rows = work_h_bar + begin * row_m;
@@ -1022,10 +1067,13 @@ static void mut2_simd_step_thread(
     {
         const size_t vectors = MOST_VECTORS(2);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * m;
             real *const z_rows = work_z + begin * row_m;
             const real *const h_prev_rows = initial_h + begin * m;
@@ -1094,10 +1142,13 @@ static void mut2_simd_step_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * m;
             const real *const z_rows = work_z + begin * row_m;
             real *const h_rows = out->h + begin * m;

@@ -210,41 +210,56 @@ static void mut3_simd_forward_thread(
     for (size_t first = 0; first < T; first += chunk) {
         const size_t steps = min_size(chunk, T - first);
         if (early) {
-            const operand factors_a_r[] = {
-                {in->x + first * B * n, n, n, panels_x},
-            };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            const operand factors_a_r[] = {
+                {in->x + (first * B + lower) * n, n, n, panels_x},
+            };
             const block_range batch = {m, vectors, from, to, 0};
 
             /* W_xr x */
-            products(steps * B, 1, &batch, factors_a_r, 1, &(sums){tile_a_r_ahead, 0, steps * B, 0},
-                0);
+            products(upper - lower, 1, &batch, factors_a_r, 1,
+                &(sums){tile_a_r_ahead, 0, steps * B, lower}, 0);
+            if (mine.lanes > 1) {
+                BARRIER
+            }
         }
         if (early) {
-            const operand factors_a_z[] = {
-                {in->x + first * B * n, n, n, panels_x_2},
-            };
             const size_t vectors = MOST_VECTORS(2);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            const operand factors_a_z[] = {
+                {in->x + (first * B + lower) * n, n, n, panels_x_2},
+            };
             const block_range batch = {m, vectors, from, to, 0};
 
             /* W_xz x, W_xh x */
-            products(steps * B, 2, &batch, factors_a_z, 1, &(sums){tile_a_z_ahead, 0, steps * B, 0},
-                0);
+            products(upper - lower, 2, &batch, factors_a_z, 1,
+                &(sums){tile_a_z_ahead, 0, steps * B, lower}, 0);
+            if (mine.lanes > 1) {
+                BARRIER
+            }
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const s_rows = work_s + begin * row_m;
                     real *const s_tail_rows = tape_s_tail + (t * B + begin) * row_m;
@@ -310,10 +325,13 @@ static void mut3_simd_forward_thread(
             {
                 const size_t vectors = MOST_VECTORS(2);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     const real *const s_rows = work_s + begin * row_m;
                     real *const z_tail_rows = tape_z_tail + (t * B + begin) * row_m;
@@ -458,41 +476,56 @@ static void mut3_simd_infer_thread(
     for (size_t first = 0; first < T; first += chunk) {
         const size_t steps = min_size(chunk, T - first);
         if (early) {
-            const operand factors_a_r[] = {
-                {in->x + first * B * n, n, n, panels_x},
-            };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            const operand factors_a_r[] = {
+                {in->x + (first * B + lower) * n, n, n, panels_x},
+            };
             const block_range batch = {m, vectors, from, to, 0};
 
             /* W_xr x */
-            products(steps * B, 1, &batch, factors_a_r, 1, &(sums){tile_a_r_ahead, 0, steps * B, 0},
-                0);
+            products(upper - lower, 1, &batch, factors_a_r, 1,
+                &(sums){tile_a_r_ahead, 0, steps * B, lower}, 0);
+            if (mine.lanes > 1) {
+                BARRIER
+            }
         }
         if (early) {
-            const operand factors_a_z[] = {
-                {in->x + first * B * n, n, n, panels_x_2},
-            };
             const size_t vectors = MOST_VECTORS(2);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            const operand factors_a_z[] = {
+                {in->x + (first * B + lower) * n, n, n, panels_x_2},
+            };
             const block_range batch = {m, vectors, from, to, 0};
 
             /* W_xz x, W_xh x */
-            products(steps * B, 2, &batch, factors_a_z, 1, &(sums){tile_a_z_ahead, 0, steps * B, 0},
-                0);
+            products(upper - lower, 2, &batch, factors_a_z, 1,
+                &(sums){tile_a_z_ahead, 0, steps * B, lower}, 0);
+            if (mine.lanes > 1) {
+                BARRIER
+            }
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const s_rows = work_s + begin * row_m;
                     const real *const h_prev_rows =
@@ -548,10 +581,13 @@ static void mut3_simd_infer_thread(
             {
                 const size_t vectors = MOST_VECTORS(2);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     const real *const s_rows = work_s + begin * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
@@ -732,10 +768,13 @@ static void mut3_simd_backward_thread(
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const s_tail_rows = tape_s_tail + (t * B + begin) * row_m;
                     const real *const z_tail_rows = tape_z_tail + (t * B + begin) * row_m;
                     const real *const r_tail_rows = tape_r_tail + (t * B + begin) * row_m;
@@ -816,10 +855,13 @@ static void mut3_simd_backward_thread(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const one_minus_r_rows = work_one_minus_r + begin * row_m;
                     const real *const r_rows = work_r + ((t - first) * B + begin) * row_m;
                     const real *const h_prev_rows =
@@ -894,10 +936,13 @@ static void mut3_simd_backward_thread(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const one_minus_s_squared_rows =
                         work_one_minus_s_squared + begin * row_m;
                     const real *const one_minus_z_rows = work_one_minus_z + begin * row_m;
@@ -1027,43 +1072,43 @@ static void mut3_simd_backward_thread(
         if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(n, vectors);
-            const block_share mine = share_of(count, thread, threads);
+            const block_share mine = share_of(count, steps * B, thread, threads);
             const size_t from = mine.from;
             const size_t to = mine.to;
-            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                if (is_mine(mine, begin)) {
-                    const real *const a_h_bar_rows = work_a_h_bar + begin * row_m;
-                    const real *const a_r_bar_rows = work_a_r_bar + begin * row_m;
-                    const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
-                    real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
-                    const operand factors_x_bar[] = {
-                        {a_z_bar_rows, row_m, m, panels_a_z_bar_2},
-                        {a_r_bar_rows, row_m, m, panels_a_r_bar_2},
-                        {a_h_bar_rows, row_m, m, panels_a_h_bar_2},
-                    };
-                    for (size_t start = from, taken; start < to; start += taken) {
-                        taken = min_size(to - start, blocks_per_batch(rows));
-                        const block_range batch = {n, vectors, start, start + taken, 0};
-                        ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                const real *const a_h_bar_rows = work_a_h_bar + begin * row_m;
+                const real *const a_r_bar_rows = work_a_r_bar + begin * row_m;
+                const real *const a_z_bar_rows = work_a_z_bar + begin * row_m;
+                real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
+                const operand factors_x_bar[] = {
+                    {a_z_bar_rows, row_m, m, panels_a_z_bar_2},
+                    {a_r_bar_rows, row_m, m, panels_a_r_bar_2},
+                    {a_h_bar_rows, row_m, m, panels_a_h_bar_2},
+                };
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {n, vectors, start, start + taken, 0};
+                    ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                        /* W_xz^T a_z_bar, W_xr^T a_r_bar, W_xh^T a_h_bar */
-                        products(rows, 1, &batch, factors_x_bar, 3,
-                            &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
+                    /* W_xz^T a_z_bar, W_xr^T a_r_bar, W_xh^T a_h_bar */
+                    products(rows, 1, &batch, factors_x_bar, 3,
+                        &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = batch.low; block < batch.high; ++block) {
-                            const size_t own = vectors_of(n, vectors, block);
-                            const real *const tile_x_bar =
-                                tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES;
-                                const size_t left = n - j;
-                                for (size_t sample = 0; sample < rows; ++sample) {
-                                    /* (18)  x_bar = W_xz^T a_z_bar + W_xr^T a_r_bar + W_xh^T
-                                     * a_h_bar   adjoint of (2), (4), (7) */
-                                    const vec x_bar = load(tile_x_bar + (sample * own + v) * LANES);
-                                    store_part(x_bar_rows + sample * n + j, x_bar, left);
-                                }
+                    for (size_t block = batch.low; block < batch.high; ++block) {
+                        const size_t own = vectors_of(n, vectors, block);
+                        const real *const tile_x_bar =
+                            tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            const size_t left = n - j;
+                            for (size_t sample = 0; sample < rows; ++sample) {
+                                /* (18)  x_bar = W_xz^T a_z_bar + W_xr^T a_r_bar + W_xh^T a_h_bar
+                                 * adjoint of (2), (4), (7) */
+                                const vec x_bar = load(tile_x_bar + (sample * own + v) * LANES);
+                                store_part(x_bar_rows + sample * n + j, x_bar, left);
                             }
                         }
                     }
@@ -1161,10 +1206,13 @@ static void mut3_simd_step_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const s_rows = work_s + begin * row_m;
             const real *const h_prev_rows = initial_h + begin * m;
@@ -1217,10 +1265,13 @@ static void mut3_simd_step_thread(
     {
         const size_t vectors = MOST_VECTORS(2);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             const real *const s_rows = work_s + begin * row_m;
             real *const h_rows = out->h + begin * m;

@@ -283,37 +283,37 @@ static void nas_simd_forward_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(m, vectors);
-        const block_share mine = share_of(count, thread, threads);
+        const block_share mine = share_of(count, T * B, thread, threads);
         const size_t from = mine.from;
         const size_t to = mine.to;
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            if (is_mine(mine, begin)) {
-                const real *const x_rows = in->x + begin * n;
-                real *const a_a_4_2_rows = tape_a_a_4_2 + begin * row_m;
-                const operand factors_a_a_4_2[] = {
-                    {x_rows, n, n, panels_x},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {m, vectors, start, start + taken, 0};
-                    ALIGNED real tile_a_a_4_2_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+        const size_t lower = row_from(T * B, mine.lane, mine.lanes);
+        const size_t upper = row_from(T * B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+            const real *const x_rows = in->x + begin * n;
+            real *const a_a_4_2_rows = tape_a_a_4_2 + begin * row_m;
+            const operand factors_a_a_4_2[] = {
+                {x_rows, n, n, panels_x},
+            };
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {m, vectors, start, start + taken, 0};
+                ALIGNED real tile_a_a_4_2_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                    /* W_4 x */
-                    products(rows, 1, &batch, factors_a_a_4_2, 1,
-                        &(sums){tile_a_a_4_2_batch, batch.low, rows, 0}, 0);
+                /* W_4 x */
+                products(rows, 1, &batch, factors_a_a_4_2, 1,
+                    &(sums){tile_a_a_4_2_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(m, vectors, block);
-                        const real *const tile_a_a_4_2 =
-                            tile_a_a_4_2_batch + (block - batch.low) * vectors * rows * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            for (size_t s = 0; s < rows; ++s) {
-                                /* (7)  a_a_4_2 = W_4 x */
-                                const vec a_a_4_2 = load(tile_a_a_4_2 + (s * own + v) * LANES);
-                                store(a_a_4_2_rows + s * row_m + j, a_a_4_2);
-                            }
+                for (size_t block = batch.low; block < batch.high; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    const real *const tile_a_a_4_2 =
+                        tile_a_a_4_2_batch + (block - batch.low) * vectors * rows * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        for (size_t s = 0; s < rows; ++s) {
+                            /* (7)  a_a_4_2 = W_4 x */
+                            const vec a_a_4_2 = load(tile_a_a_4_2 + (s * own + v) * LANES);
+                            store(a_a_4_2_rows + s * row_m + j, a_a_4_2);
                         }
                     }
                 }
@@ -326,27 +326,36 @@ static void nas_simd_forward_thread(
     for (size_t first = 0; first < T; first += chunk) {
         const size_t steps = min_size(chunk, T - first);
         if (early) {
-            const operand factors_a_a_1[] = {
-                {in->x + first * B * n, n, n, panels_x_2},
-            };
             const size_t vectors = MOST_VECTORS(8);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            const operand factors_a_a_1[] = {
+                {in->x + (first * B + lower) * n, n, n, panels_x_2},
+            };
             const block_range batch = {m, vectors, from, to, 0};
 
             /* W_1 x, W_2 x, W_3 x, W_5 x, W_6 x, W_7 x, W_8 x */
-            products(steps * B, 7, &batch, factors_a_a_1, 1,
-                &(sums){tile_a_a_1_ahead, 0, steps * B, 0}, 0);
+            products(upper - lower, 7, &batch, factors_a_a_1, 1,
+                &(sums){tile_a_a_1_ahead, 0, steps * B, lower}, 0);
+            if (mine.lanes > 1) {
+                BARRIER
+            }
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(8);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     real *const h_tail_rows = tape_h_tail + (t * B + begin) * row_m;
@@ -639,37 +648,37 @@ static void nas_simd_infer_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(m, vectors);
-        const block_share mine = share_of(count, thread, threads);
+        const block_share mine = share_of(count, T * B, thread, threads);
         const size_t from = mine.from;
         const size_t to = mine.to;
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            if (is_mine(mine, begin)) {
-                const real *const x_rows = in->x + begin * n;
-                real *const a_a_4_2_rows = work_a_a_4_2 + begin * row_m;
-                const operand factors_a_a_4_2[] = {
-                    {x_rows, n, n, panels_x},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {m, vectors, start, start + taken, 0};
-                    ALIGNED real tile_a_a_4_2_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+        const size_t lower = row_from(T * B, mine.lane, mine.lanes);
+        const size_t upper = row_from(T * B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+            const real *const x_rows = in->x + begin * n;
+            real *const a_a_4_2_rows = work_a_a_4_2 + begin * row_m;
+            const operand factors_a_a_4_2[] = {
+                {x_rows, n, n, panels_x},
+            };
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {m, vectors, start, start + taken, 0};
+                ALIGNED real tile_a_a_4_2_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                    /* W_4 x */
-                    products(rows, 1, &batch, factors_a_a_4_2, 1,
-                        &(sums){tile_a_a_4_2_batch, batch.low, rows, 0}, 0);
+                /* W_4 x */
+                products(rows, 1, &batch, factors_a_a_4_2, 1,
+                    &(sums){tile_a_a_4_2_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(m, vectors, block);
-                        const real *const tile_a_a_4_2 =
-                            tile_a_a_4_2_batch + (block - batch.low) * vectors * rows * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            for (size_t s = 0; s < rows; ++s) {
-                                /* (7)  a_a_4_2 = W_4 x */
-                                const vec a_a_4_2 = load(tile_a_a_4_2 + (s * own + v) * LANES);
-                                store(a_a_4_2_rows + s * row_m + j, a_a_4_2);
-                            }
+                for (size_t block = batch.low; block < batch.high; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    const real *const tile_a_a_4_2 =
+                        tile_a_a_4_2_batch + (block - batch.low) * vectors * rows * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        for (size_t s = 0; s < rows; ++s) {
+                            /* (7)  a_a_4_2 = W_4 x */
+                            const vec a_a_4_2 = load(tile_a_a_4_2 + (s * own + v) * LANES);
+                            store(a_a_4_2_rows + s * row_m + j, a_a_4_2);
                         }
                     }
                 }
@@ -682,27 +691,36 @@ static void nas_simd_infer_thread(
     for (size_t first = 0; first < T; first += chunk) {
         const size_t steps = min_size(chunk, T - first);
         if (early) {
-            const operand factors_a_a_1[] = {
-                {in->x + first * B * n, n, n, panels_x_2},
-            };
             const size_t vectors = MOST_VECTORS(8);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            const operand factors_a_a_1[] = {
+                {in->x + (first * B + lower) * n, n, n, panels_x_2},
+            };
             const block_range batch = {m, vectors, from, to, 0};
 
             /* W_1 x, W_2 x, W_3 x, W_5 x, W_6 x, W_7 x, W_8 x */
-            products(steps * B, 7, &batch, factors_a_a_1, 1,
-                &(sums){tile_a_a_1_ahead, 0, steps * B, 0}, 0);
+            products(upper - lower, 7, &batch, factors_a_a_1, 1,
+                &(sums){tile_a_a_1_ahead, 0, steps * B, lower}, 0);
+            if (mine.lanes > 1) {
+                BARRIER
+            }
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(8);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const h_rows = out->h + (t * B + begin) * m;
                     real *const c_rows = work_c + ((t & 1) * B + begin) * row_m;
@@ -1009,10 +1027,13 @@ static void nas_simd_backward_thread(
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const h_tail_rows = tape_h_tail + (t * B + begin) * row_m;
                     const real *const a_1_tail_rows = tape_a_1_tail + (t * B + begin) * row_m;
                     const real *const a_3_tail_rows = tape_a_3_tail + (t * B + begin) * row_m;
@@ -1263,10 +1284,13 @@ static void nas_simd_backward_thread(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const a_a_8_bar_rows =
                         work_a_a_8_bar + ((t - first) * B + begin) * row_m;
                     const real *const a_a_7_bar_rows =
@@ -1332,25 +1356,25 @@ static void nas_simd_backward_thread(
         {
             const size_t vectors = 1;
             const size_t count = blocks(m, vectors);
-            const block_share mine = share_of(count, thread, threads);
+            const block_share mine = share_of(count, steps * B, thread, threads);
             const size_t from = mine.from;
             const size_t to = mine.to;
-            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                if (is_mine(mine, begin)) {
-                    const real *const a_a_4_3_rows = tape_a_a_4_3 + (first * B + begin) * row_m;
-                    const real *const a_a_4_bar_rows = work_a_a_4_bar + begin * row_m;
-                    real *const a_a_4_2_bar_rows = work_a_a_4_2_bar + begin * row_m;
-                    for (size_t s = 0; s < rows; ++s) {
-                        for (size_t block = from; block < to; ++block) {
-                            const size_t j = block * LANES;
-                            const vec a_a_4_3 = load(a_a_4_3_rows + s * row_m + j);
-                            const vec a_a_4_bar = load(a_a_4_bar_rows + s * row_m + j);
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                const real *const a_a_4_3_rows = tape_a_a_4_3 + (first * B + begin) * row_m;
+                const real *const a_a_4_bar_rows = work_a_a_4_bar + begin * row_m;
+                real *const a_a_4_2_bar_rows = work_a_a_4_2_bar + begin * row_m;
+                for (size_t s = 0; s < rows; ++s) {
+                    for (size_t block = from; block < to; ++block) {
+                        const size_t j = block * LANES;
+                        const vec a_a_4_3 = load(a_a_4_3_rows + s * row_m + j);
+                        const vec a_a_4_bar = load(a_a_4_bar_rows + s * row_m + j);
 
-                            /* (58)  a_a_4_2_bar = a_a_4_bar * a_a_4_3   adjoint of (9) */
-                            const vec a_a_4_2_bar = a_a_4_bar * a_a_4_3;
-                            store(a_a_4_2_bar_rows + s * row_m + j, a_a_4_2_bar);
-                        }
+                        /* (58)  a_a_4_2_bar = a_a_4_bar * a_a_4_3   adjoint of (9) */
+                        const vec a_a_4_2_bar = a_a_4_bar * a_a_4_3;
+                        store(a_a_4_2_bar_rows + s * row_m + j, a_a_4_2_bar);
                     }
                 }
             }
@@ -1359,56 +1383,56 @@ static void nas_simd_backward_thread(
         if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(n, vectors);
-            const block_share mine = share_of(count, thread, threads);
+            const block_share mine = share_of(count, steps * B, thread, threads);
             const size_t from = mine.from;
             const size_t to = mine.to;
-            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                if (is_mine(mine, begin)) {
-                    const real *const a_a_8_bar_rows = work_a_a_8_bar + begin * row_m;
-                    const real *const a_a_7_bar_rows = work_a_a_7_bar + begin * row_m;
-                    const real *const a_a_6_bar_rows = work_a_a_6_bar + begin * row_m;
-                    const real *const a_a_5_bar_rows = work_a_a_5_bar + begin * row_m;
-                    const real *const a_a_4_2_bar_rows = work_a_a_4_2_bar + begin * row_m;
-                    const real *const a_a_3_bar_rows = work_a_a_3_bar + begin * row_m;
-                    const real *const a_a_2_bar_rows = work_a_a_2_bar + begin * row_m;
-                    const real *const a_a_1_bar_rows = work_a_a_1_bar + begin * row_m;
-                    real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
-                    const operand factors_x_bar[] = {
-                        {a_a_1_bar_rows, row_m, m, panels_a_a_1_bar_2},
-                        {a_a_2_bar_rows, row_m, m, panels_a_a_2_bar_2},
-                        {a_a_3_bar_rows, row_m, m, panels_a_a_3_bar_2},
-                        {a_a_4_2_bar_rows, row_m, m, panels_a_a_4_2_bar},
-                        {a_a_5_bar_rows, row_m, m, panels_a_a_5_bar_2},
-                        {a_a_6_bar_rows, row_m, m, panels_a_a_6_bar_2},
-                        {a_a_7_bar_rows, row_m, m, panels_a_a_7_bar_2},
-                        {a_a_8_bar_rows, row_m, m, panels_a_a_8_bar_2},
-                    };
-                    for (size_t start = from, taken; start < to; start += taken) {
-                        taken = min_size(to - start, blocks_per_batch(rows));
-                        const block_range batch = {n, vectors, start, start + taken, 0};
-                        ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                const real *const a_a_8_bar_rows = work_a_a_8_bar + begin * row_m;
+                const real *const a_a_7_bar_rows = work_a_a_7_bar + begin * row_m;
+                const real *const a_a_6_bar_rows = work_a_a_6_bar + begin * row_m;
+                const real *const a_a_5_bar_rows = work_a_a_5_bar + begin * row_m;
+                const real *const a_a_4_2_bar_rows = work_a_a_4_2_bar + begin * row_m;
+                const real *const a_a_3_bar_rows = work_a_a_3_bar + begin * row_m;
+                const real *const a_a_2_bar_rows = work_a_a_2_bar + begin * row_m;
+                const real *const a_a_1_bar_rows = work_a_a_1_bar + begin * row_m;
+                real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
+                const operand factors_x_bar[] = {
+                    {a_a_1_bar_rows, row_m, m, panels_a_a_1_bar_2},
+                    {a_a_2_bar_rows, row_m, m, panels_a_a_2_bar_2},
+                    {a_a_3_bar_rows, row_m, m, panels_a_a_3_bar_2},
+                    {a_a_4_2_bar_rows, row_m, m, panels_a_a_4_2_bar},
+                    {a_a_5_bar_rows, row_m, m, panels_a_a_5_bar_2},
+                    {a_a_6_bar_rows, row_m, m, panels_a_a_6_bar_2},
+                    {a_a_7_bar_rows, row_m, m, panels_a_a_7_bar_2},
+                    {a_a_8_bar_rows, row_m, m, panels_a_a_8_bar_2},
+                };
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {n, vectors, start, start + taken, 0};
+                    ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                        /* W_1^T a_a_1_bar, W_2^T a_a_2_bar, W_3^T a_a_3_bar, W_4^T a_a_4_2_bar,
-                         * W_5^T a_a_5_bar, W_6^T a_a_6_bar, W_7^T a_a_7_bar, W_8^T a_a_8_bar */
-                        products(rows, 1, &batch, factors_x_bar, 8,
-                            &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
+                    /* W_1^T a_a_1_bar, W_2^T a_a_2_bar, W_3^T a_a_3_bar, W_4^T a_a_4_2_bar,
+                     * W_5^T a_a_5_bar, W_6^T a_a_6_bar, W_7^T a_a_7_bar, W_8^T a_a_8_bar */
+                    products(rows, 1, &batch, factors_x_bar, 8,
+                        &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = batch.low; block < batch.high; ++block) {
-                            const size_t own = vectors_of(n, vectors, block);
-                            const real *const tile_x_bar =
-                                tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES;
-                                const size_t left = n - j;
-                                for (size_t s = 0; s < rows; ++s) {
-                                    /* (67)  x_bar = W_1^T a_a_1_bar + W_2^T a_a_2_bar + W_3^T
-                                     * a_a_3_bar + W_4^T a_a_4_2_bar + W_5^T a_a_5_bar + W_6^T
-                                     * a_a_6_bar + W_7^T a_a_7_bar + W_8^T a_a_8_bar   adjoint of
-                                     * (1), (3), (5), (7), (11), (13), (15), (17) */
-                                    const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
-                                    store_part(x_bar_rows + s * n + j, x_bar, left);
-                                }
+                    for (size_t block = batch.low; block < batch.high; ++block) {
+                        const size_t own = vectors_of(n, vectors, block);
+                        const real *const tile_x_bar =
+                            tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            const size_t left = n - j;
+                            for (size_t s = 0; s < rows; ++s) {
+                                /* (67)  x_bar = W_1^T a_a_1_bar + W_2^T a_a_2_bar + W_3^T a_a_3_bar
+                                 * + W_4^T a_a_4_2_bar + W_5^T a_a_5_bar + W_6^T a_a_6_bar + W_7^T
+                                 * a_a_7_bar + W_8^T a_a_8_bar   adjoint of (1), (3), (5), (7),
+                                 * (11), (13), (15), (17) */
+                                const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
+                                store_part(x_bar_rows + s * n + j, x_bar, left);
                             }
                         }
                     }
@@ -1516,10 +1540,13 @@ static void nas_simd_step_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const a_a_4_2_rows = work_a_a_4_2 + begin * row_m;
             const operand factors_a_a_4_2[] = {
@@ -1555,10 +1582,13 @@ static void nas_simd_step_thread(
     {
         const size_t vectors = MOST_VECTORS(8);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const h_rows = out->h + begin * m;
             real *const c_rows = work_c + begin * row_m;

@@ -190,7 +190,7 @@ static void qrnn_simd_forward_thread(
     {
         const size_t vectors = MOST_VECTORS(3);
         const size_t count = blocks(m, vectors);
-        const block_share mine = share_of(count, thread, threads);
+        const block_share mine = share_of(count, T * B, thread, threads);
         const size_t from = mine.from;
         const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
@@ -275,10 +275,13 @@ static void qrnn_simd_forward_thread(
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const z_rows = work_z + (t * B + begin) * row_m;
                     const real *const f_rows = work_f + (t * B + begin) * row_m;
                     real *const c_rows = tape_c + (t * B + begin) * row_m;
@@ -307,26 +310,26 @@ static void qrnn_simd_forward_thread(
         {
             const size_t vectors = 1;
             const size_t count = blocks(m, vectors);
-            const block_share mine = share_of(count, thread, threads);
+            const block_share mine = share_of(count, steps * B, thread, threads);
             const size_t from = mine.from;
             const size_t to = mine.to;
-            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                if (is_mine(mine, begin)) {
-                    const real *const o_rows = work_o + (first * B + begin) * row_m;
-                    const real *const c_rows = tape_c + (first * B + begin) * row_m;
-                    real *const h_rows = out->h + (first * B + begin) * m;
-                    for (size_t s = 0; s < rows; ++s) {
-                        for (size_t block = from; block < to; ++block) {
-                            const size_t j = block * LANES;
-                            const size_t left = m - j;
-                            const vec o = load(o_rows + s * row_m + j);
-                            const vec c = load(c_rows + s * row_m + j);
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                const real *const o_rows = work_o + (first * B + begin) * row_m;
+                const real *const c_rows = tape_c + (first * B + begin) * row_m;
+                real *const h_rows = out->h + (first * B + begin) * m;
+                for (size_t s = 0; s < rows; ++s) {
+                    for (size_t block = from; block < to; ++block) {
+                        const size_t j = block * LANES;
+                        const size_t left = m - j;
+                        const vec o = load(o_rows + s * row_m + j);
+                        const vec c = load(c_rows + s * row_m + j);
 
-                            /* (8)  h = o * c */
-                            const vec h = o * c;
-                            store_part(h_rows + s * m + j, h, left);
-                        }
+                        /* (8)  h = o * c */
+                        const vec h = o * c;
+                        store_part(h_rows + s * m + j, h, left);
                     }
                 }
             }
@@ -390,7 +393,7 @@ static void qrnn_simd_infer_thread(
     {
         const size_t vectors = MOST_VECTORS(3);
         const size_t count = blocks(m, vectors);
-        const block_share mine = share_of(count, thread, threads);
+        const block_share mine = share_of(count, T * B, thread, threads);
         const size_t from = mine.from;
         const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
@@ -460,10 +463,13 @@ static void qrnn_simd_infer_thread(
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const z_rows = work_z + (t * B + begin) * row_m;
                     const real *const f_rows = work_f + (t * B + begin) * row_m;
                     real *const c_rows = work_c + (t * B + begin) * row_m;
@@ -492,26 +498,26 @@ static void qrnn_simd_infer_thread(
         {
             const size_t vectors = 1;
             const size_t count = blocks(m, vectors);
-            const block_share mine = share_of(count, thread, threads);
+            const block_share mine = share_of(count, steps * B, thread, threads);
             const size_t from = mine.from;
             const size_t to = mine.to;
-            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                if (is_mine(mine, begin)) {
-                    const real *const o_rows = work_o + (first * B + begin) * row_m;
-                    const real *const c_rows = work_c + (first * B + begin) * row_m;
-                    real *const h_rows = out->h + (first * B + begin) * m;
-                    for (size_t s = 0; s < rows; ++s) {
-                        for (size_t block = from; block < to; ++block) {
-                            const size_t j = block * LANES;
-                            const size_t left = m - j;
-                            const vec o = load(o_rows + s * row_m + j);
-                            const vec c = load(c_rows + s * row_m + j);
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                const real *const o_rows = work_o + (first * B + begin) * row_m;
+                const real *const c_rows = work_c + (first * B + begin) * row_m;
+                real *const h_rows = out->h + (first * B + begin) * m;
+                for (size_t s = 0; s < rows; ++s) {
+                    for (size_t block = from; block < to; ++block) {
+                        const size_t j = block * LANES;
+                        const size_t left = m - j;
+                        const vec o = load(o_rows + s * row_m + j);
+                        const vec c = load(c_rows + s * row_m + j);
 
-                            /* (8)  h = o * c */
-                            const vec h = o * c;
-                            store_part(h_rows + s * m + j, h, left);
-                        }
+                        /* (8)  h = o * c */
+                        const vec h = o * c;
+                        store_part(h_rows + s * m + j, h, left);
                     }
                 }
             }
@@ -619,10 +625,13 @@ static void qrnn_simd_backward_thread(
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const f_tail_rows = tape_f_tail + (t * B + begin) * row_m;
                     const real *const o_tail_rows = tape_o_tail + (t * B + begin) * row_m;
                     real *const f_rows = work_f + ((t - first) * B + begin) * row_m;
@@ -669,7 +678,7 @@ static void qrnn_simd_backward_thread(
         {
             const size_t vectors = 1;
             const size_t count = blocks(m, vectors);
-            const block_share mine = share_of(count, thread, threads);
+            const block_share mine = share_of(count, steps * B, thread, threads);
             const size_t from = mine.from;
             const size_t to = mine.to;
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
@@ -746,43 +755,43 @@ static void qrnn_simd_backward_thread(
         {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(n, vectors);
-            const block_share mine = share_of(count, thread, threads);
+            const block_share mine = share_of(count, steps * B, thread, threads);
             const size_t from = mine.from;
             const size_t to = mine.to;
-            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                if (is_mine(mine, begin)) {
-                    const real *const a_o_bar_rows = work_a_o_bar + (first * B + begin) * row_m;
-                    const real *const a_f_bar_rows = work_a_f_bar + (first * B + begin) * row_m;
-                    const real *const a_z_bar_rows = work_a_z_bar + (first * B + begin) * row_m;
-                    real *const x_prev_bar_rows = work_x_prev_bar + (first * B + begin) * row_n;
-                    const operand factors_x_prev_bar[] = {
-                        {a_z_bar_rows, row_m, m, panels_a_z_bar},
-                        {a_f_bar_rows, row_m, m, panels_a_f_bar},
-                        {a_o_bar_rows, row_m, m, panels_a_o_bar},
-                    };
-                    for (size_t start = from, taken; start < to; start += taken) {
-                        taken = min_size(to - start, blocks_per_batch(rows));
-                        const block_range batch = {n, vectors, start, start + taken, 0};
-                        ALIGNED real tile_x_prev_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                const real *const a_o_bar_rows = work_a_o_bar + (first * B + begin) * row_m;
+                const real *const a_f_bar_rows = work_a_f_bar + (first * B + begin) * row_m;
+                const real *const a_z_bar_rows = work_a_z_bar + (first * B + begin) * row_m;
+                real *const x_prev_bar_rows = work_x_prev_bar + (first * B + begin) * row_n;
+                const operand factors_x_prev_bar[] = {
+                    {a_z_bar_rows, row_m, m, panels_a_z_bar},
+                    {a_f_bar_rows, row_m, m, panels_a_f_bar},
+                    {a_o_bar_rows, row_m, m, panels_a_o_bar},
+                };
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {n, vectors, start, start + taken, 0};
+                    ALIGNED real tile_x_prev_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                        /* W_z_1^T a_z_bar, W_f_1^T a_f_bar, W_o_1^T a_o_bar */
-                        products(rows, 1, &batch, factors_x_prev_bar, 3,
-                            &(sums){tile_x_prev_bar_batch, batch.low, rows, 0}, 0);
+                    /* W_z_1^T a_z_bar, W_f_1^T a_f_bar, W_o_1^T a_o_bar */
+                    products(rows, 1, &batch, factors_x_prev_bar, 3,
+                        &(sums){tile_x_prev_bar_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = batch.low; block < batch.high; ++block) {
-                            const size_t own = vectors_of(n, vectors, block);
-                            const real *const tile_x_prev_bar = tile_x_prev_bar_batch + (block
-                                - batch.low) * vectors * rows * LANES;
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES;
-                                for (size_t s = 0; s < rows; ++s) {
-                                    /* (16)  x_prev_bar = W_z_1^T a_z_bar + W_f_1^T a_f_bar +
-                                     * W_o_1^T a_o_bar   adjoint of (1), (3), (5) */
-                                    const vec x_prev_bar =
-                                        load(tile_x_prev_bar + (s * own + v) * LANES);
-                                    store(x_prev_bar_rows + s * row_n + j, x_prev_bar);
-                                }
+                    for (size_t block = batch.low; block < batch.high; ++block) {
+                        const size_t own = vectors_of(n, vectors, block);
+                        const real *const tile_x_prev_bar =
+                            tile_x_prev_bar_batch + (block - batch.low) * vectors * rows * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            for (size_t s = 0; s < rows; ++s) {
+                                /* (16)  x_prev_bar = W_z_1^T a_z_bar + W_f_1^T a_f_bar + W_o_1^T
+                                 * a_o_bar   adjoint of (1), (3), (5) */
+                                const vec x_prev_bar =
+                                    load(tile_x_prev_bar + (s * own + v) * LANES);
+                                store(x_prev_bar_rows + s * row_n + j, x_prev_bar);
                             }
                         }
                     }
@@ -823,7 +832,7 @@ static void qrnn_simd_backward_thread(
     if (gradients->x_bar != NULL) {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(n, vectors);
-        const block_share mine = share_of(count, thread, threads);
+        const block_share mine = share_of(count, T * B, thread, threads);
         const size_t from = mine.from;
         const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
@@ -933,10 +942,13 @@ static void qrnn_simd_step_thread(
     {
         const size_t vectors = MOST_VECTORS(3);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const z_rows = work_z + begin * row_m;
             real *const f_rows = work_f + begin * row_m;
@@ -993,10 +1005,13 @@ static void qrnn_simd_step_thread(
     {
         const size_t vectors = 1;
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const z_rows = work_z + begin * row_m;
             const real *const f_rows = work_f + begin * row_m;
             real *const c_rows = work_c + begin * row_m;
@@ -1020,10 +1035,13 @@ static void qrnn_simd_step_thread(
     {
         const size_t vectors = 1;
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const o_rows = work_o + begin * row_m;
             const real *const c_rows = work_c + begin * row_m;
             real *const h_rows = out->h + begin * m;

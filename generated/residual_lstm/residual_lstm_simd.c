@@ -292,37 +292,37 @@ static void residual_lstm_simd_forward_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(size_m, vectors);
-        const block_share mine = share_of(count, thread, threads);
+        const block_share mine = share_of(count, T * B, thread, threads);
         const size_t from = mine.from;
         const size_t to = mine.to;
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            if (is_mine(mine, begin)) {
-                const real *const x_rows = in->x + begin * n;
-                real *const a_h_rows = tape_a_h + begin * row_size_m;
-                const operand factors_a_h[] = {
-                    {x_rows, n, n, panels_x},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {size_m, vectors, start, start + taken, 0};
-                    ALIGNED real tile_a_h_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+        const size_t lower = row_from(T * B, mine.lane, mine.lanes);
+        const size_t upper = row_from(T * B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+            const real *const x_rows = in->x + begin * n;
+            real *const a_h_rows = tape_a_h + begin * row_size_m;
+            const operand factors_a_h[] = {
+                {x_rows, n, n, panels_x},
+            };
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {size_m, vectors, start, start + taken, 0};
+                ALIGNED real tile_a_h_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                    /* W_h x */
-                    products(rows, 1, &batch, factors_a_h, 1,
-                        &(sums){tile_a_h_batch, batch.low, rows, 0}, 0);
+                /* W_h x */
+                products(rows, 1, &batch, factors_a_h, 1,
+                    &(sums){tile_a_h_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(size_m, vectors, block);
-                        const real *const tile_a_h =
-                            tile_a_h_batch + (block - batch.low) * vectors * rows * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            for (size_t s = 0; s < rows; ++s) {
-                                /* (11)  a_h = W_h x */
-                                const vec a_h = load(tile_a_h + (s * own + v) * LANES);
-                                store(a_h_rows + s * row_size_m + j, a_h);
-                            }
+                for (size_t block = batch.low; block < batch.high; ++block) {
+                    const size_t own = vectors_of(size_m, vectors, block);
+                    const real *const tile_a_h =
+                        tile_a_h_batch + (block - batch.low) * vectors * rows * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        for (size_t s = 0; s < rows; ++s) {
+                            /* (11)  a_h = W_h x */
+                            const vec a_h = load(tile_a_h + (s * own + v) * LANES);
+                            store(a_h_rows + s * row_size_m + j, a_h);
                         }
                     }
                 }
@@ -335,41 +335,56 @@ static void residual_lstm_simd_forward_thread(
     for (size_t first = 0; first < T; first += chunk) {
         const size_t steps = min_size(chunk, T - first);
         if (early) {
-            const operand factors_a_i[] = {
-                {in->x + first * B * n, n, n, panels_x_2},
-            };
             const size_t vectors = MOST_VECTORS(3);
             const size_t count = blocks(d, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            const operand factors_a_i[] = {
+                {in->x + (first * B + lower) * n, n, n, panels_x_2},
+            };
             const block_range batch = {d, vectors, from, to, 0};
 
             /* W_ix x, W_fx x, W_cx x */
-            products(steps * B, 3, &batch, factors_a_i, 1, &(sums){tile_a_i_ahead, 0, steps * B, 0},
-                0);
+            products(upper - lower, 3, &batch, factors_a_i, 1,
+                &(sums){tile_a_i_ahead, 0, steps * B, lower}, 0);
+            if (mine.lanes > 1) {
+                BARRIER
+            }
         }
         if (early) {
-            const operand factors_a_o[] = {
-                {in->x + first * B * n, n, n, panels_x_3},
-            };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(size_m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            const operand factors_a_o[] = {
+                {in->x + (first * B + lower) * n, n, n, panels_x_3},
+            };
             const block_range batch = {size_m, vectors, from, to, 0};
 
             /* W_ox x */
-            products(steps * B, 1, &batch, factors_a_o, 1, &(sums){tile_a_o_ahead, 0, steps * B, 0},
-                0);
+            products(upper - lower, 1, &batch, factors_a_o, 1,
+                &(sums){tile_a_o_ahead, 0, steps * B, lower}, 0);
+            if (mine.lanes > 1) {
+                BARRIER
+            }
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(3);
                 const size_t count = blocks(d, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const i_tail_rows = tape_i_tail + (t * B + begin) * row_d;
                     real *const f_tail_rows = tape_f_tail + (t * B + begin) * row_d;
@@ -477,10 +492,13 @@ static void residual_lstm_simd_forward_thread(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(size_m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     const real *const c_rows = tape_c + (t * B + begin) * row_d;
                     real *const o_tail_rows = tape_o_tail + (t * B + begin) * row_size_m;
@@ -630,37 +648,37 @@ static void residual_lstm_simd_infer_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(size_m, vectors);
-        const block_share mine = share_of(count, thread, threads);
+        const block_share mine = share_of(count, T * B, thread, threads);
         const size_t from = mine.from;
         const size_t to = mine.to;
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            if (is_mine(mine, begin)) {
-                const real *const x_rows = in->x + begin * n;
-                real *const a_h_rows = work_a_h + begin * row_size_m;
-                const operand factors_a_h[] = {
-                    {x_rows, n, n, panels_x},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {size_m, vectors, start, start + taken, 0};
-                    ALIGNED real tile_a_h_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+        const size_t lower = row_from(T * B, mine.lane, mine.lanes);
+        const size_t upper = row_from(T * B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+            const real *const x_rows = in->x + begin * n;
+            real *const a_h_rows = work_a_h + begin * row_size_m;
+            const operand factors_a_h[] = {
+                {x_rows, n, n, panels_x},
+            };
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {size_m, vectors, start, start + taken, 0};
+                ALIGNED real tile_a_h_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                    /* W_h x */
-                    products(rows, 1, &batch, factors_a_h, 1,
-                        &(sums){tile_a_h_batch, batch.low, rows, 0}, 0);
+                /* W_h x */
+                products(rows, 1, &batch, factors_a_h, 1,
+                    &(sums){tile_a_h_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(size_m, vectors, block);
-                        const real *const tile_a_h =
-                            tile_a_h_batch + (block - batch.low) * vectors * rows * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            for (size_t s = 0; s < rows; ++s) {
-                                /* (11)  a_h = W_h x */
-                                const vec a_h = load(tile_a_h + (s * own + v) * LANES);
-                                store(a_h_rows + s * row_size_m + j, a_h);
-                            }
+                for (size_t block = batch.low; block < batch.high; ++block) {
+                    const size_t own = vectors_of(size_m, vectors, block);
+                    const real *const tile_a_h =
+                        tile_a_h_batch + (block - batch.low) * vectors * rows * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        for (size_t s = 0; s < rows; ++s) {
+                            /* (11)  a_h = W_h x */
+                            const vec a_h = load(tile_a_h + (s * own + v) * LANES);
+                            store(a_h_rows + s * row_size_m + j, a_h);
                         }
                     }
                 }
@@ -673,41 +691,56 @@ static void residual_lstm_simd_infer_thread(
     for (size_t first = 0; first < T; first += chunk) {
         const size_t steps = min_size(chunk, T - first);
         if (early) {
-            const operand factors_a_i[] = {
-                {in->x + first * B * n, n, n, panels_x_2},
-            };
             const size_t vectors = MOST_VECTORS(3);
             const size_t count = blocks(d, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            const operand factors_a_i[] = {
+                {in->x + (first * B + lower) * n, n, n, panels_x_2},
+            };
             const block_range batch = {d, vectors, from, to, 0};
 
             /* W_ix x, W_fx x, W_cx x */
-            products(steps * B, 3, &batch, factors_a_i, 1, &(sums){tile_a_i_ahead, 0, steps * B, 0},
-                0);
+            products(upper - lower, 3, &batch, factors_a_i, 1,
+                &(sums){tile_a_i_ahead, 0, steps * B, lower}, 0);
+            if (mine.lanes > 1) {
+                BARRIER
+            }
         }
         if (early) {
-            const operand factors_a_o[] = {
-                {in->x + first * B * n, n, n, panels_x_3},
-            };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(size_m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            const operand factors_a_o[] = {
+                {in->x + (first * B + lower) * n, n, n, panels_x_3},
+            };
             const block_range batch = {size_m, vectors, from, to, 0};
 
             /* W_ox x */
-            products(steps * B, 1, &batch, factors_a_o, 1, &(sums){tile_a_o_ahead, 0, steps * B, 0},
-                0);
+            products(upper - lower, 1, &batch, factors_a_o, 1,
+                &(sums){tile_a_o_ahead, 0, steps * B, lower}, 0);
+            if (mine.lanes > 1) {
+                BARRIER
+            }
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(3);
                 const size_t count = blocks(d, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const c_rows = work_c + ((t & 1) * B + begin) * row_d;
                     real *const r_rows = work_r + begin * row_d;
@@ -795,10 +828,13 @@ static void residual_lstm_simd_infer_thread(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(size_m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     const real *const c_rows = work_c + ((t & 1) * B + begin) * row_d;
                     const real *const r_rows = work_r + begin * row_d;
@@ -1015,10 +1051,13 @@ static void residual_lstm_simd_backward_thread(
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(d, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const i_tail_rows = tape_i_tail + (t * B + begin) * row_d;
                     const real *const f_tail_rows = tape_f_tail + (t * B + begin) * row_d;
                     const real *const r_tail_rows = tape_r_tail + (t * B + begin) * row_d;
@@ -1077,10 +1116,13 @@ static void residual_lstm_simd_backward_thread(
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(size_m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const o_tail_rows = tape_o_tail + (t * B + begin) * row_size_m;
                     real *const o_rows = work_o + ((t - first) * B + begin) * row_size_m;
                     const real *const m_rows = tape_m + (t * B + begin) * row_size_m;
@@ -1133,10 +1175,13 @@ static void residual_lstm_simd_backward_thread(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(d, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const one_minus_i_rows = work_one_minus_i + begin * row_d;
                     const real *const one_minus_f_rows = work_one_minus_f + begin * row_d;
                     const real *const one_minus_tanh_a_c_squared_rows =
@@ -1249,10 +1294,13 @@ static void residual_lstm_simd_backward_thread(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(size_m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const a_o_bar_rows =
                         work_a_o_bar + ((t - first) * B + begin) * row_size_m;
                     const real *const a_c_bar_rows =
@@ -1420,49 +1468,49 @@ static void residual_lstm_simd_backward_thread(
         if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(n, vectors);
-            const block_share mine = share_of(count, thread, threads);
+            const block_share mine = share_of(count, steps * B, thread, threads);
             const size_t from = mine.from;
             const size_t to = mine.to;
-            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                if (is_mine(mine, begin)) {
-                    const real *const a_h_bar_rows = work_a_h_bar + begin * row_size_m;
-                    const real *const a_o_bar_rows = work_a_o_bar + begin * row_size_m;
-                    const real *const a_c_bar_rows = work_a_c_bar + begin * row_d;
-                    const real *const a_f_bar_rows = work_a_f_bar + begin * row_d;
-                    const real *const a_i_bar_rows = work_a_i_bar + begin * row_d;
-                    real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
-                    const operand factors_x_bar[] = {
-                        {a_i_bar_rows, row_d, d, panels_a_i_bar_2},
-                        {a_f_bar_rows, row_d, d, panels_a_f_bar_2},
-                        {a_c_bar_rows, row_d, d, panels_a_c_bar_2},
-                        {a_o_bar_rows, row_size_m, size_m, panels_a_o_bar_3},
-                        {a_h_bar_rows, row_size_m, size_m, panels_a_h_bar},
-                    };
-                    for (size_t start = from, taken; start < to; start += taken) {
-                        taken = min_size(to - start, blocks_per_batch(rows));
-                        const block_range batch = {n, vectors, start, start + taken, 0};
-                        ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                const real *const a_h_bar_rows = work_a_h_bar + begin * row_size_m;
+                const real *const a_o_bar_rows = work_a_o_bar + begin * row_size_m;
+                const real *const a_c_bar_rows = work_a_c_bar + begin * row_d;
+                const real *const a_f_bar_rows = work_a_f_bar + begin * row_d;
+                const real *const a_i_bar_rows = work_a_i_bar + begin * row_d;
+                real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
+                const operand factors_x_bar[] = {
+                    {a_i_bar_rows, row_d, d, panels_a_i_bar_2},
+                    {a_f_bar_rows, row_d, d, panels_a_f_bar_2},
+                    {a_c_bar_rows, row_d, d, panels_a_c_bar_2},
+                    {a_o_bar_rows, row_size_m, size_m, panels_a_o_bar_3},
+                    {a_h_bar_rows, row_size_m, size_m, panels_a_h_bar},
+                };
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {n, vectors, start, start + taken, 0};
+                    ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                        /* W_ix^T a_i_bar, W_fx^T a_f_bar, W_cx^T a_c_bar, W_ox^T a_o_bar,
-                         * W_h^T a_h_bar */
-                        products(rows, 1, &batch, factors_x_bar, 5,
-                            &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
+                    /* W_ix^T a_i_bar, W_fx^T a_f_bar, W_cx^T a_c_bar, W_ox^T a_o_bar,
+                     * W_h^T a_h_bar */
+                    products(rows, 1, &batch, factors_x_bar, 5,
+                        &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = batch.low; block < batch.high; ++block) {
-                            const size_t own = vectors_of(n, vectors, block);
-                            const real *const tile_x_bar =
-                                tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES;
-                                const size_t left = n - j;
-                                for (size_t s = 0; s < rows; ++s) {
-                                    /* (27)  x_bar = W_ix^T a_i_bar + W_fx^T a_f_bar + W_cx^T
-                                     * a_c_bar + W_ox^T a_o_bar + W_h^T a_h_bar   adjoint of (1),
-                                     * (3), (5), (7), (11) */
-                                    const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
-                                    store_part(x_bar_rows + s * n + j, x_bar, left);
-                                }
+                    for (size_t block = batch.low; block < batch.high; ++block) {
+                        const size_t own = vectors_of(n, vectors, block);
+                        const real *const tile_x_bar =
+                            tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            const size_t left = n - j;
+                            for (size_t s = 0; s < rows; ++s) {
+                                /* (27)  x_bar = W_ix^T a_i_bar + W_fx^T a_f_bar + W_cx^T a_c_bar +
+                                 * W_ox^T a_o_bar + W_h^T a_h_bar   adjoint of (1), (3), (5), (7),
+                                 * (11) */
+                                const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
+                                store_part(x_bar_rows + s * n + j, x_bar, left);
                             }
                         }
                     }
@@ -1588,10 +1636,13 @@ static void residual_lstm_simd_step_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(size_m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const a_h_rows = work_a_h + begin * row_size_m;
             const operand factors_a_h[] = {
@@ -1627,10 +1678,13 @@ static void residual_lstm_simd_step_thread(
     {
         const size_t vectors = MOST_VECTORS(3);
         const size_t count = blocks(d, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const c_rows = work_c + begin * row_d;
             real *const r_rows = work_r + begin * row_d;
@@ -1714,10 +1768,13 @@ static void residual_lstm_simd_step_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(size_m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             const real *const c_rows = work_c + begin * row_d;
             const real *const r_rows = work_r + begin * row_d;

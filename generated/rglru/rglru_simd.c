@@ -159,63 +159,63 @@ static void rglru_simd_forward_thread(
     {
         const size_t vectors = MOST_VECTORS(2);
         const size_t count = blocks(d, vectors);
-        const block_share mine = share_of(count, thread, threads);
+        const block_share mine = share_of(count, T * B, thread, threads);
         const size_t from = mine.from;
         const size_t to = mine.to;
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            if (is_mine(mine, begin)) {
-                const real *const x_rows = in->x + begin * d;
-                real *const r_rows = work_r + begin * row_d;
-                real *const r_tail_rows = tape_r_tail + begin * row_d;
-                real *const i_rows = work_i + begin * row_d;
-                real *const i_tail_rows = tape_i_tail + begin * row_d;
-                const operand factors_a_r[] = {
-                    {x_rows, d, d, panels_x},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {d, vectors, start, start + taken, 0};
-                    ALIGNED real tile_a_r_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+        const size_t lower = row_from(T * B, mine.lane, mine.lanes);
+        const size_t upper = row_from(T * B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+            const real *const x_rows = in->x + begin * d;
+            real *const r_rows = work_r + begin * row_d;
+            real *const r_tail_rows = tape_r_tail + begin * row_d;
+            real *const i_rows = work_i + begin * row_d;
+            real *const i_tail_rows = tape_i_tail + begin * row_d;
+            const operand factors_a_r[] = {
+                {x_rows, d, d, panels_x},
+            };
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {d, vectors, start, start + taken, 0};
+                ALIGNED real tile_a_r_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
-                    /* W_a x, W_x x */
-                    products(rows, 2, &batch, factors_a_r, 1,
-                        &(sums){tile_a_r_batch, batch.low, rows, 0}, 0);
+                /* W_a x, W_x x */
+                products(rows, 2, &batch, factors_a_r, 1,
+                    &(sums){tile_a_r_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(d, vectors, block);
-                        const real *const tile_a_r =
-                            tile_a_r_batch + (block - batch.low) * vectors * rows * 2 * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            const size_t left = d - j;
-                            const vec b_a_here = load_part(b_a + j, left);
-                            const vec b_x_here = load_part(b_x + j, left);
-                            for (size_t sample = 0; sample < rows; ++sample) {
-                                /* (1)  a_r = W_a x + b_a */
-                                const vec a_r =
-                                    load(tile_a_r + (sample * 2 * own + v) * LANES) + b_a_here;
+                for (size_t block = batch.low; block < batch.high; ++block) {
+                    const size_t own = vectors_of(d, vectors, block);
+                    const real *const tile_a_r =
+                        tile_a_r_batch + (block - batch.low) * vectors * rows * 2 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        const size_t left = d - j;
+                        const vec b_a_here = load_part(b_a + j, left);
+                        const vec b_x_here = load_part(b_x + j, left);
+                        for (size_t sample = 0; sample < rows; ++sample) {
+                            /* (1)  a_r = W_a x + b_a */
+                            const vec a_r =
+                                load(tile_a_r + (sample * 2 * own + v) * LANES) + b_a_here;
 
-                                /* (2)  r = sigmoid(a_r) */
-                                const vec r = vec_sigmoid(a_r);
-                                store(r_rows + sample * row_d + j, r);
+                            /* (2)  r = sigmoid(a_r) */
+                            const vec r = vec_sigmoid(a_r);
+                            store(r_rows + sample * row_d + j, r);
 
-                                /* (2)  r_tail = sigmoid_tail(a_r) */
-                                const vec r_tail = vec_sigmoid_tail(a_r);
-                                store(r_tail_rows + sample * row_d + j, r_tail);
+                            /* (2)  r_tail = sigmoid_tail(a_r) */
+                            const vec r_tail = vec_sigmoid_tail(a_r);
+                            store(r_tail_rows + sample * row_d + j, r_tail);
 
-                                /* (3)  a_i = W_x x + b_x */
-                                const vec a_i = load(tile_a_r + ((sample * 2 + 1) * own + v)
-                                    * LANES) + b_x_here;
+                            /* (3)  a_i = W_x x + b_x */
+                            const vec a_i =
+                                load(tile_a_r + ((sample * 2 + 1) * own + v) * LANES) + b_x_here;
 
-                                /* (4)  i = sigmoid(a_i) */
-                                const vec i = vec_sigmoid(a_i);
-                                store(i_rows + sample * row_d + j, i);
+                            /* (4)  i = sigmoid(a_i) */
+                            const vec i = vec_sigmoid(a_i);
+                            store(i_rows + sample * row_d + j, i);
 
-                                /* (4)  i_tail = sigmoid_tail(a_i) */
-                                const vec i_tail = vec_sigmoid_tail(a_i);
-                                store(i_tail_rows + sample * row_d + j, i_tail);
-                            }
+                            /* (4)  i_tail = sigmoid_tail(a_i) */
+                            const vec i_tail = vec_sigmoid_tail(a_i);
+                            store(i_tail_rows + sample * row_d + j, i_tail);
                         }
                     }
                 }
@@ -236,38 +236,38 @@ static void rglru_simd_forward_thread(
     {
         const size_t vectors = 1;
         const size_t count = blocks(d, vectors);
-        const block_share mine = share_of(count, thread, threads);
+        const block_share mine = share_of(count, T * B, thread, threads);
         const size_t from = mine.from;
         const size_t to = mine.to;
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            if (is_mine(mine, begin)) {
-                const real *const r_rows = work_r + begin * row_d;
-                real *const s_rows = tape_s + begin * row_d;
-                real *const expm1_l_rows = tape_expm1_l + begin * row_d;
-                real *const exp_l_rows = tape_exp_l + begin * row_d;
-                for (size_t sample = 0; sample < rows; ++sample) {
-                    for (size_t block = from; block < to; ++block) {
-                        const size_t j = block * LANES;
-                        const size_t left = d - j;
-                        const vec softplus_Lambda_here = load_part(softplus_Lambda + j, left);
-                        const vec r = load(r_rows + sample * row_d + j);
+        const size_t lower = row_from(T * B, mine.lane, mine.lanes);
+        const size_t upper = row_from(T * B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+            const real *const r_rows = work_r + begin * row_d;
+            real *const s_rows = tape_s + begin * row_d;
+            real *const expm1_l_rows = tape_expm1_l + begin * row_d;
+            real *const exp_l_rows = tape_exp_l + begin * row_d;
+            for (size_t sample = 0; sample < rows; ++sample) {
+                for (size_t block = from; block < to; ++block) {
+                    const size_t j = block * LANES;
+                    const size_t left = d - j;
+                    const vec softplus_Lambda_here = load_part(softplus_Lambda + j, left);
+                    const vec r = load(r_rows + sample * row_d + j);
 
-                        /* (5)  l = -8 * softplus(-Lambda) * r */
-                        const vec l = -8 * softplus_Lambda_here * r;
+                    /* (5)  l = -8 * softplus(-Lambda) * r */
+                    const vec l = -8 * softplus_Lambda_here * r;
 
-                        /* (6)  expm1_l = expm1(2 * l) */
-                        const vec expm1_l = vec_expm1(2 * l);
-                        store(expm1_l_rows + sample * row_d + j, expm1_l);
+                    /* (6)  expm1_l = expm1(2 * l) */
+                    const vec expm1_l = vec_expm1(2 * l);
+                    store(expm1_l_rows + sample * row_d + j, expm1_l);
 
-                        /* (6)  s = max(-expm1(2 * l), 10^(-30)) */
-                        const vec s = where(-expm1_l >= REAL(1e-30), -expm1_l, REAL(1e-30));
-                        store(s_rows + sample * row_d + j, s);
+                    /* (6)  s = max(-expm1(2 * l), 10^(-30)) */
+                    const vec s = where(-expm1_l >= REAL(1e-30), -expm1_l, REAL(1e-30));
+                    store(s_rows + sample * row_d + j, s);
 
-                        /* (7)  exp_l = exp(l) */
-                        const vec exp_l = vec_exp(l);
-                        store(exp_l_rows + sample * row_d + j, exp_l);
-                    }
+                    /* (7)  exp_l = exp(l) */
+                    const vec exp_l = vec_exp(l);
+                    store(exp_l_rows + sample * row_d + j, exp_l);
                 }
             }
         }
@@ -279,10 +279,13 @@ static void rglru_simd_forward_thread(
         {
             const size_t vectors = 1;
             const size_t count = blocks(d, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(B, mine.lane, mine.lanes);
+            const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                 const real *const x_rows = in->x + (t * B + begin) * d;
                 const real *const i_rows = work_i + (t * B + begin) * row_d;
                 const real *const s_rows = tape_s + (t * B + begin) * row_d;
@@ -357,53 +360,53 @@ static void rglru_simd_infer_thread(
     {
         const size_t vectors = MOST_VECTORS(2);
         const size_t count = blocks(d, vectors);
-        const block_share mine = share_of(count, thread, threads);
+        const block_share mine = share_of(count, T * B, thread, threads);
         const size_t from = mine.from;
         const size_t to = mine.to;
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            if (is_mine(mine, begin)) {
-                const real *const x_rows = in->x + begin * d;
-                real *const r_rows = work_r + begin * row_d;
-                real *const i_rows = work_i + begin * row_d;
-                const operand factors_a_r[] = {
-                    {x_rows, d, d, panels_x},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {d, vectors, start, start + taken, 0};
-                    ALIGNED real tile_a_r_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+        const size_t lower = row_from(T * B, mine.lane, mine.lanes);
+        const size_t upper = row_from(T * B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+            const real *const x_rows = in->x + begin * d;
+            real *const r_rows = work_r + begin * row_d;
+            real *const i_rows = work_i + begin * row_d;
+            const operand factors_a_r[] = {
+                {x_rows, d, d, panels_x},
+            };
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {d, vectors, start, start + taken, 0};
+                ALIGNED real tile_a_r_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
-                    /* W_a x, W_x x */
-                    products(rows, 2, &batch, factors_a_r, 1,
-                        &(sums){tile_a_r_batch, batch.low, rows, 0}, 0);
+                /* W_a x, W_x x */
+                products(rows, 2, &batch, factors_a_r, 1,
+                    &(sums){tile_a_r_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(d, vectors, block);
-                        const real *const tile_a_r =
-                            tile_a_r_batch + (block - batch.low) * vectors * rows * 2 * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            const size_t left = d - j;
-                            const vec b_a_here = load_part(b_a + j, left);
-                            const vec b_x_here = load_part(b_x + j, left);
-                            for (size_t sample = 0; sample < rows; ++sample) {
-                                /* (1)  a_r = W_a x + b_a */
-                                const vec a_r =
-                                    load(tile_a_r + (sample * 2 * own + v) * LANES) + b_a_here;
+                for (size_t block = batch.low; block < batch.high; ++block) {
+                    const size_t own = vectors_of(d, vectors, block);
+                    const real *const tile_a_r =
+                        tile_a_r_batch + (block - batch.low) * vectors * rows * 2 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        const size_t left = d - j;
+                        const vec b_a_here = load_part(b_a + j, left);
+                        const vec b_x_here = load_part(b_x + j, left);
+                        for (size_t sample = 0; sample < rows; ++sample) {
+                            /* (1)  a_r = W_a x + b_a */
+                            const vec a_r =
+                                load(tile_a_r + (sample * 2 * own + v) * LANES) + b_a_here;
 
-                                /* (2)  r = sigmoid(a_r) */
-                                const vec r = vec_sigmoid(a_r);
-                                store(r_rows + sample * row_d + j, r);
+                            /* (2)  r = sigmoid(a_r) */
+                            const vec r = vec_sigmoid(a_r);
+                            store(r_rows + sample * row_d + j, r);
 
-                                /* (3)  a_i = W_x x + b_x */
-                                const vec a_i = load(tile_a_r + ((sample * 2 + 1) * own + v)
-                                    * LANES) + b_x_here;
+                            /* (3)  a_i = W_x x + b_x */
+                            const vec a_i =
+                                load(tile_a_r + ((sample * 2 + 1) * own + v) * LANES) + b_x_here;
 
-                                /* (4)  i = sigmoid(a_i) */
-                                const vec i = vec_sigmoid(a_i);
-                                store(i_rows + sample * row_d + j, i);
-                            }
+                            /* (4)  i = sigmoid(a_i) */
+                            const vec i = vec_sigmoid(a_i);
+                            store(i_rows + sample * row_d + j, i);
                         }
                     }
                 }
@@ -424,36 +427,36 @@ static void rglru_simd_infer_thread(
     {
         const size_t vectors = 1;
         const size_t count = blocks(d, vectors);
-        const block_share mine = share_of(count, thread, threads);
+        const block_share mine = share_of(count, T * B, thread, threads);
         const size_t from = mine.from;
         const size_t to = mine.to;
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            if (is_mine(mine, begin)) {
-                const real *const r_rows = work_r + begin * row_d;
-                real *const s_rows = work_s + begin * row_d;
-                real *const exp_l_rows = work_exp_l + begin * row_d;
-                for (size_t sample = 0; sample < rows; ++sample) {
-                    for (size_t block = from; block < to; ++block) {
-                        const size_t j = block * LANES;
-                        const size_t left = d - j;
-                        const vec softplus_Lambda_here = load_part(softplus_Lambda + j, left);
-                        const vec r = load(r_rows + sample * row_d + j);
+        const size_t lower = row_from(T * B, mine.lane, mine.lanes);
+        const size_t upper = row_from(T * B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+            const real *const r_rows = work_r + begin * row_d;
+            real *const s_rows = work_s + begin * row_d;
+            real *const exp_l_rows = work_exp_l + begin * row_d;
+            for (size_t sample = 0; sample < rows; ++sample) {
+                for (size_t block = from; block < to; ++block) {
+                    const size_t j = block * LANES;
+                    const size_t left = d - j;
+                    const vec softplus_Lambda_here = load_part(softplus_Lambda + j, left);
+                    const vec r = load(r_rows + sample * row_d + j);
 
-                        /* (5)  l = -8 * softplus(-Lambda) * r */
-                        const vec l = -8 * softplus_Lambda_here * r;
+                    /* (5)  l = -8 * softplus(-Lambda) * r */
+                    const vec l = -8 * softplus_Lambda_here * r;
 
-                        /* (6)  expm1_l = expm1(2 * l) */
-                        const vec expm1_l = vec_expm1(2 * l);
+                    /* (6)  expm1_l = expm1(2 * l) */
+                    const vec expm1_l = vec_expm1(2 * l);
 
-                        /* (6)  s = max(-expm1(2 * l), 10^(-30)) */
-                        const vec s = where(-expm1_l >= REAL(1e-30), -expm1_l, REAL(1e-30));
-                        store(s_rows + sample * row_d + j, s);
+                    /* (6)  s = max(-expm1(2 * l), 10^(-30)) */
+                    const vec s = where(-expm1_l >= REAL(1e-30), -expm1_l, REAL(1e-30));
+                    store(s_rows + sample * row_d + j, s);
 
-                        /* (7)  exp_l = exp(l) */
-                        const vec exp_l = vec_exp(l);
-                        store(exp_l_rows + sample * row_d + j, exp_l);
-                    }
+                    /* (7)  exp_l = exp(l) */
+                    const vec exp_l = vec_exp(l);
+                    store(exp_l_rows + sample * row_d + j, exp_l);
                 }
             }
         }
@@ -465,10 +468,13 @@ static void rglru_simd_infer_thread(
         {
             const size_t vectors = 1;
             const size_t count = blocks(d, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(B, mine.lane, mine.lanes);
+            const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                 const real *const x_rows = in->x + (t * B + begin) * d;
                 const real *const i_rows = work_i + (t * B + begin) * row_d;
                 const real *const s_rows = work_s + (t * B + begin) * row_d;
@@ -579,10 +585,13 @@ static void rglru_simd_backward_thread(
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(d, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const exp_l_rows = tape_exp_l + (t * B + begin) * row_d;
                     const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * d;
                     const real *const h_next_bar_rows = t + 1 < T ? work_h_prev_bar
@@ -724,49 +733,49 @@ static void rglru_simd_backward_thread(
         if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(d, vectors);
-            const block_share mine = share_of(count, thread, threads);
+            const block_share mine = share_of(count, steps * B, thread, threads);
             const size_t from = mine.from;
             const size_t to = mine.to;
-            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                if (is_mine(mine, begin)) {
-                    const real *const i_rows = work_i + begin * row_d;
-                    const real *const s_rows = tape_s + (first * B + begin) * row_d;
-                    const real *const h_bar_rows = work_h_bar + begin * row_d;
-                    const real *const a_i_bar_rows = work_a_i_bar + begin * row_d;
-                    const real *const a_r_bar_rows = work_a_r_bar + begin * row_d;
-                    real *const x_bar_rows = gradients->x_bar + (first * B + begin) * d;
-                    const operand factors_x_bar[] = {
-                        {a_r_bar_rows, row_d, d, panels_a_r_bar},
-                        {a_i_bar_rows, row_d, d, panels_a_i_bar},
-                    };
-                    for (size_t start = from, taken; start < to; start += taken) {
-                        taken = min_size(to - start, blocks_per_batch(rows));
-                        const block_range batch = {d, vectors, start, start + taken, 0};
-                        ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                const real *const i_rows = work_i + begin * row_d;
+                const real *const s_rows = tape_s + (first * B + begin) * row_d;
+                const real *const h_bar_rows = work_h_bar + begin * row_d;
+                const real *const a_i_bar_rows = work_a_i_bar + begin * row_d;
+                const real *const a_r_bar_rows = work_a_r_bar + begin * row_d;
+                real *const x_bar_rows = gradients->x_bar + (first * B + begin) * d;
+                const operand factors_x_bar[] = {
+                    {a_r_bar_rows, row_d, d, panels_a_r_bar},
+                    {a_i_bar_rows, row_d, d, panels_a_i_bar},
+                };
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {d, vectors, start, start + taken, 0};
+                    ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                        /* W_a^T a_r_bar, W_x^T a_i_bar */
-                        products(rows, 1, &batch, factors_x_bar, 2,
-                            &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
+                    /* W_a^T a_r_bar, W_x^T a_i_bar */
+                    products(rows, 1, &batch, factors_x_bar, 2,
+                        &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = batch.low; block < batch.high; ++block) {
-                            const size_t own = vectors_of(d, vectors, block);
-                            const real *const tile_x_bar =
-                                tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES;
-                                const size_t left = d - j;
-                                for (size_t sample = 0; sample < rows; ++sample) {
-                                    const vec i = load(i_rows + sample * row_d + j);
-                                    const vec s = load(s_rows + sample * row_d + j);
-                                    const vec h_bar = load(h_bar_rows + sample * row_d + j);
+                    for (size_t block = batch.low; block < batch.high; ++block) {
+                        const size_t own = vectors_of(d, vectors, block);
+                        const real *const tile_x_bar =
+                            tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            const size_t left = d - j;
+                            for (size_t sample = 0; sample < rows; ++sample) {
+                                const vec i = load(i_rows + sample * row_d + j);
+                                const vec s = load(s_rows + sample * row_d + j);
+                                const vec h_bar = load(h_bar_rows + sample * row_d + j);
 
-                                    /* (17)  x_bar = W_a^T a_r_bar + W_x^T a_i_bar + h_bar * sqrt(s)
-                                     * * i   adjoint of (1), (3), (7) */
-                                    const vec x_bar = load(tile_x_bar + (sample * own + v) * LANES)
-                                        + h_bar * vec_sqrt(s) * i;
-                                    store_part(x_bar_rows + sample * d + j, x_bar, left);
-                                }
+                                /* (17)  x_bar = W_a^T a_r_bar + W_x^T a_i_bar + h_bar * sqrt(s) * i
+                                 *   adjoint of (1), (3), (7) */
+                                const vec x_bar = load(tile_x_bar + (sample * own + v) * LANES)
+                                    + h_bar * vec_sqrt(s) * i;
+                                store_part(x_bar_rows + sample * d + j, x_bar, left);
                             }
                         }
                     }
@@ -852,10 +861,13 @@ static void rglru_simd_step_thread(
     {
         const size_t vectors = MOST_VECTORS(2);
         const size_t count = blocks(d, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * d;
             real *const r_rows = work_r + begin * row_d;
             real *const i_rows = work_i + begin * row_d;
@@ -915,10 +927,13 @@ static void rglru_simd_step_thread(
     {
         const size_t vectors = 1;
         const size_t count = blocks(d, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const r_rows = work_r + begin * row_d;
             real *const s_rows = work_s + begin * row_d;
             real *const exp_l_rows = work_exp_l + begin * row_d;
@@ -950,10 +965,13 @@ static void rglru_simd_step_thread(
     {
         const size_t vectors = 1;
         const size_t count = blocks(d, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * d;
             const real *const i_rows = work_i + begin * row_d;
             const real *const s_rows = work_s + begin * row_d;

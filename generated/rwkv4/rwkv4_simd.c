@@ -215,7 +215,7 @@ static void rwkv4_simd_forward_thread(
     {
         const size_t vectors = 1;
         const size_t count = blocks(D, vectors);
-        const block_share mine = share_of(count, thread, threads);
+        const block_share mine = share_of(count, T * B, thread, threads);
         const size_t from = mine.from;
         const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
@@ -259,77 +259,77 @@ static void rwkv4_simd_forward_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(d, vectors);
-        const block_share mine = share_of(count, thread, threads);
+        const block_share mine = share_of(count, T * B, thread, threads);
         const size_t from = mine.from;
         const size_t to = mine.to;
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            if (is_mine(mine, begin)) {
-                real *const k_rows = tape_k + begin * row_d;
-                real *const v_2_rows = tape_v_2 + begin * row_d;
-                const real *const x_r_rows = work_x_r + begin * row_D;
-                const real *const x_k_rows = work_x_k + begin * row_D;
-                const real *const x_v_rows = work_x_v + begin * row_D;
-                real *const sigmoid_r_rows = work_sigmoid_r + begin * row_d;
-                real *const sigmoid_r_tail_rows = tape_sigmoid_r_tail + begin * row_d;
-                const operand factors_r[] = {
-                    {x_r_rows, row_D, D, panels_x_r},
-                };
-                const operand factors_k[] = {
-                    {x_k_rows, row_D, D, panels_x_k},
-                };
-                const operand factors_v_2[] = {
-                    {x_v_rows, row_D, D, panels_x_v},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {d, vectors, start, start + taken, 0};
-                    ALIGNED real tile_r_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
-                    ALIGNED real tile_k_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
-                    ALIGNED real tile_v_2_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+        const size_t lower = row_from(T * B, mine.lane, mine.lanes);
+        const size_t upper = row_from(T * B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+            real *const k_rows = tape_k + begin * row_d;
+            real *const v_2_rows = tape_v_2 + begin * row_d;
+            const real *const x_r_rows = work_x_r + begin * row_D;
+            const real *const x_k_rows = work_x_k + begin * row_D;
+            const real *const x_v_rows = work_x_v + begin * row_D;
+            real *const sigmoid_r_rows = work_sigmoid_r + begin * row_d;
+            real *const sigmoid_r_tail_rows = tape_sigmoid_r_tail + begin * row_d;
+            const operand factors_r[] = {
+                {x_r_rows, row_D, D, panels_x_r},
+            };
+            const operand factors_k[] = {
+                {x_k_rows, row_D, D, panels_x_k},
+            };
+            const operand factors_v_2[] = {
+                {x_v_rows, row_D, D, panels_x_v},
+            };
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {d, vectors, start, start + taken, 0};
+                ALIGNED real tile_r_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                ALIGNED real tile_k_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                ALIGNED real tile_v_2_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                    /* W_r x_r */
-                    products(rows, 1, &batch, factors_r, 1,
-                        &(sums){tile_r_batch, batch.low, rows, 0}, 0);
+                /* W_r x_r */
+                products(rows, 1, &batch, factors_r, 1, &(sums){tile_r_batch, batch.low, rows, 0},
+                    0);
 
-                    /* W_k x_k */
-                    products(rows, 1, &batch, factors_k, 1,
-                        &(sums){tile_k_batch, batch.low, rows, 0}, 0);
+                /* W_k x_k */
+                products(rows, 1, &batch, factors_k, 1, &(sums){tile_k_batch, batch.low, rows, 0},
+                    0);
 
-                    /* W_v x_v */
-                    products(rows, 1, &batch, factors_v_2, 1,
-                        &(sums){tile_v_2_batch, batch.low, rows, 0}, 0);
+                /* W_v x_v */
+                products(rows, 1, &batch, factors_v_2, 1,
+                    &(sums){tile_v_2_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(d, vectors, block);
-                        const real *const tile_r =
-                            tile_r_batch + (block - batch.low) * vectors * rows * LANES;
-                        const real *const tile_k =
-                            tile_k_batch + (block - batch.low) * vectors * rows * LANES;
-                        const real *const tile_v_2 =
-                            tile_v_2_batch + (block - batch.low) * vectors * rows * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            for (size_t sample = 0; sample < rows; ++sample) {
-                                /* (4)  r = W_r x_r */
-                                const vec r = load(tile_r + (sample * own + v) * LANES);
+                for (size_t block = batch.low; block < batch.high; ++block) {
+                    const size_t own = vectors_of(d, vectors, block);
+                    const real *const tile_r =
+                        tile_r_batch + (block - batch.low) * vectors * rows * LANES;
+                    const real *const tile_k =
+                        tile_k_batch + (block - batch.low) * vectors * rows * LANES;
+                    const real *const tile_v_2 =
+                        tile_v_2_batch + (block - batch.low) * vectors * rows * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        for (size_t sample = 0; sample < rows; ++sample) {
+                            /* (4)  r = W_r x_r */
+                            const vec r = load(tile_r + (sample * own + v) * LANES);
 
-                                /* (5)  k = W_k x_k */
-                                const vec k = load(tile_k + (sample * own + v) * LANES);
-                                store(k_rows + sample * row_d + j, k);
+                            /* (5)  k = W_k x_k */
+                            const vec k = load(tile_k + (sample * own + v) * LANES);
+                            store(k_rows + sample * row_d + j, k);
 
-                                /* (6)  v = W_v x_v */
-                                const vec v_2 = load(tile_v_2 + (sample * own + v) * LANES);
-                                store(v_2_rows + sample * row_d + j, v_2);
+                            /* (6)  v = W_v x_v */
+                            const vec v_2 = load(tile_v_2 + (sample * own + v) * LANES);
+                            store(v_2_rows + sample * row_d + j, v_2);
 
-                                /* (21)  sigmoid_r = sigmoid(r) */
-                                const vec sigmoid_r = vec_sigmoid(r);
-                                store(sigmoid_r_rows + sample * row_d + j, sigmoid_r);
+                            /* (21)  sigmoid_r = sigmoid(r) */
+                            const vec sigmoid_r = vec_sigmoid(r);
+                            store(sigmoid_r_rows + sample * row_d + j, sigmoid_r);
 
-                                /* (21)  sigmoid_r_tail = sigmoid_tail(r) */
-                                const vec sigmoid_r_tail = vec_sigmoid_tail(r);
-                                store(sigmoid_r_tail_rows + sample * row_d + j, sigmoid_r_tail);
-                            }
+                            /* (21)  sigmoid_r_tail = sigmoid_tail(r) */
+                            const vec sigmoid_r_tail = vec_sigmoid_tail(r);
+                            store(sigmoid_r_tail_rows + sample * row_d + j, sigmoid_r_tail);
                         }
                     }
                 }
@@ -351,10 +351,13 @@ static void rwkv4_simd_forward_thread(
         {
             const size_t vectors = 1;
             const size_t count = blocks(d, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(B, mine.lane, mine.lanes);
+            const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                 const real *const k_rows = tape_k + (t * B + begin) * row_d;
                 real *const p_rows = tape_p + (t * B + begin) * row_d;
                 const real *const p_prev_rows =
@@ -384,7 +387,7 @@ static void rwkv4_simd_forward_thread(
     {
         const size_t vectors = 1;
         const size_t count = blocks(d, vectors);
-        const block_share mine = share_of(count, thread, threads);
+        const block_share mine = share_of(count, T * B, thread, threads);
         const size_t from = mine.from;
         const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
@@ -454,10 +457,13 @@ static void rwkv4_simd_forward_thread(
         {
             const size_t vectors = 1;
             const size_t count = blocks(d, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(B, mine.lane, mine.lanes);
+            const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                 const real *const v_2_rows = tape_v_2 + (t * B + begin) * row_d;
                 const real *const g_rows = tape_g + (t * B + begin) * row_d;
                 const real *const h_rows = tape_h + (t * B + begin) * row_d;
@@ -490,10 +496,13 @@ static void rwkv4_simd_forward_thread(
         {
             const size_t vectors = 1;
             const size_t count = blocks(d, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(B, mine.lane, mine.lanes);
+            const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                 const real *const g_rows = tape_g + (t * B + begin) * row_d;
                 const real *const h_rows = tape_h + (t * B + begin) * row_d;
                 real *const b_rows = tape_b + (t * B + begin) * row_d;
@@ -523,7 +532,7 @@ static void rwkv4_simd_forward_thread(
     {
         const size_t vectors = 1;
         const size_t count = blocks(d, vectors);
-        const block_share mine = share_of(count, thread, threads);
+        const block_share mine = share_of(count, T * B, thread, threads);
         const size_t from = mine.from;
         const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
@@ -575,38 +584,38 @@ static void rwkv4_simd_forward_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(D, vectors);
-        const block_share mine = share_of(count, thread, threads);
+        const block_share mine = share_of(count, T * B, thread, threads);
         const size_t from = mine.from;
         const size_t to = mine.to;
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            if (is_mine(mine, begin)) {
-                real *const y_rows = out->y + begin * D;
-                const real *const r_wkv_rows = work_r_wkv + begin * row_d;
-                const operand factors_y[] = {
-                    {r_wkv_rows, row_d, d, panels_r_wkv},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {D, vectors, start, start + taken, 0};
-                    ALIGNED real tile_y_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+        const size_t lower = row_from(T * B, mine.lane, mine.lanes);
+        const size_t upper = row_from(T * B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+            real *const y_rows = out->y + begin * D;
+            const real *const r_wkv_rows = work_r_wkv + begin * row_d;
+            const operand factors_y[] = {
+                {r_wkv_rows, row_d, d, panels_r_wkv},
+            };
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {D, vectors, start, start + taken, 0};
+                ALIGNED real tile_y_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                    /* W_o r_wkv */
-                    products(rows, 1, &batch, factors_y, 1,
-                        &(sums){tile_y_batch, batch.low, rows, 0}, 0);
+                /* W_o r_wkv */
+                products(rows, 1, &batch, factors_y, 1, &(sums){tile_y_batch, batch.low, rows, 0},
+                    0);
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(D, vectors, block);
-                        const real *const tile_y =
-                            tile_y_batch + (block - batch.low) * vectors * rows * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            const size_t left = D - j;
-                            for (size_t sample = 0; sample < rows; ++sample) {
-                                /* (22)  y = W_o r_wkv */
-                                const vec y = load(tile_y + (sample * own + v) * LANES);
-                                store_part(y_rows + sample * D + j, y, left);
-                            }
+                for (size_t block = batch.low; block < batch.high; ++block) {
+                    const size_t own = vectors_of(D, vectors, block);
+                    const real *const tile_y =
+                        tile_y_batch + (block - batch.low) * vectors * rows * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        const size_t left = D - j;
+                        for (size_t sample = 0; sample < rows; ++sample) {
+                            /* (22)  y = W_o r_wkv */
+                            const vec y = load(tile_y + (sample * own + v) * LANES);
+                            store_part(y_rows + sample * D + j, y, left);
                         }
                     }
                 }
@@ -696,7 +705,7 @@ static void rwkv4_simd_infer_thread(
     {
         const size_t vectors = 1;
         const size_t count = blocks(D, vectors);
-        const block_share mine = share_of(count, thread, threads);
+        const block_share mine = share_of(count, T * B, thread, threads);
         const size_t from = mine.from;
         const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
@@ -740,72 +749,72 @@ static void rwkv4_simd_infer_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(d, vectors);
-        const block_share mine = share_of(count, thread, threads);
+        const block_share mine = share_of(count, T * B, thread, threads);
         const size_t from = mine.from;
         const size_t to = mine.to;
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            if (is_mine(mine, begin)) {
-                real *const k_rows = work_k + begin * row_d;
-                real *const v_2_rows = work_v_2 + begin * row_d;
-                const real *const x_r_rows = work_x_r + begin * row_D;
-                const real *const x_k_rows = work_x_k + begin * row_D;
-                const real *const x_v_rows = work_x_v + begin * row_D;
-                real *const sigmoid_r_rows = work_sigmoid_r + begin * row_d;
-                const operand factors_r[] = {
-                    {x_r_rows, row_D, D, panels_x_r},
-                };
-                const operand factors_k[] = {
-                    {x_k_rows, row_D, D, panels_x_k},
-                };
-                const operand factors_v_2[] = {
-                    {x_v_rows, row_D, D, panels_x_v},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {d, vectors, start, start + taken, 0};
-                    ALIGNED real tile_r_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
-                    ALIGNED real tile_k_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
-                    ALIGNED real tile_v_2_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+        const size_t lower = row_from(T * B, mine.lane, mine.lanes);
+        const size_t upper = row_from(T * B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+            real *const k_rows = work_k + begin * row_d;
+            real *const v_2_rows = work_v_2 + begin * row_d;
+            const real *const x_r_rows = work_x_r + begin * row_D;
+            const real *const x_k_rows = work_x_k + begin * row_D;
+            const real *const x_v_rows = work_x_v + begin * row_D;
+            real *const sigmoid_r_rows = work_sigmoid_r + begin * row_d;
+            const operand factors_r[] = {
+                {x_r_rows, row_D, D, panels_x_r},
+            };
+            const operand factors_k[] = {
+                {x_k_rows, row_D, D, panels_x_k},
+            };
+            const operand factors_v_2[] = {
+                {x_v_rows, row_D, D, panels_x_v},
+            };
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {d, vectors, start, start + taken, 0};
+                ALIGNED real tile_r_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                ALIGNED real tile_k_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                ALIGNED real tile_v_2_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                    /* W_r x_r */
-                    products(rows, 1, &batch, factors_r, 1,
-                        &(sums){tile_r_batch, batch.low, rows, 0}, 0);
+                /* W_r x_r */
+                products(rows, 1, &batch, factors_r, 1, &(sums){tile_r_batch, batch.low, rows, 0},
+                    0);
 
-                    /* W_k x_k */
-                    products(rows, 1, &batch, factors_k, 1,
-                        &(sums){tile_k_batch, batch.low, rows, 0}, 0);
+                /* W_k x_k */
+                products(rows, 1, &batch, factors_k, 1, &(sums){tile_k_batch, batch.low, rows, 0},
+                    0);
 
-                    /* W_v x_v */
-                    products(rows, 1, &batch, factors_v_2, 1,
-                        &(sums){tile_v_2_batch, batch.low, rows, 0}, 0);
+                /* W_v x_v */
+                products(rows, 1, &batch, factors_v_2, 1,
+                    &(sums){tile_v_2_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(d, vectors, block);
-                        const real *const tile_r =
-                            tile_r_batch + (block - batch.low) * vectors * rows * LANES;
-                        const real *const tile_k =
-                            tile_k_batch + (block - batch.low) * vectors * rows * LANES;
-                        const real *const tile_v_2 =
-                            tile_v_2_batch + (block - batch.low) * vectors * rows * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            for (size_t sample = 0; sample < rows; ++sample) {
-                                /* (4)  r = W_r x_r */
-                                const vec r = load(tile_r + (sample * own + v) * LANES);
+                for (size_t block = batch.low; block < batch.high; ++block) {
+                    const size_t own = vectors_of(d, vectors, block);
+                    const real *const tile_r =
+                        tile_r_batch + (block - batch.low) * vectors * rows * LANES;
+                    const real *const tile_k =
+                        tile_k_batch + (block - batch.low) * vectors * rows * LANES;
+                    const real *const tile_v_2 =
+                        tile_v_2_batch + (block - batch.low) * vectors * rows * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        for (size_t sample = 0; sample < rows; ++sample) {
+                            /* (4)  r = W_r x_r */
+                            const vec r = load(tile_r + (sample * own + v) * LANES);
 
-                                /* (5)  k = W_k x_k */
-                                const vec k = load(tile_k + (sample * own + v) * LANES);
-                                store(k_rows + sample * row_d + j, k);
+                            /* (5)  k = W_k x_k */
+                            const vec k = load(tile_k + (sample * own + v) * LANES);
+                            store(k_rows + sample * row_d + j, k);
 
-                                /* (6)  v = W_v x_v */
-                                const vec v_2 = load(tile_v_2 + (sample * own + v) * LANES);
-                                store(v_2_rows + sample * row_d + j, v_2);
+                            /* (6)  v = W_v x_v */
+                            const vec v_2 = load(tile_v_2 + (sample * own + v) * LANES);
+                            store(v_2_rows + sample * row_d + j, v_2);
 
-                                /* (21)  sigmoid_r = sigmoid(r) */
-                                const vec sigmoid_r = vec_sigmoid(r);
-                                store(sigmoid_r_rows + sample * row_d + j, sigmoid_r);
-                            }
+                            /* (21)  sigmoid_r = sigmoid(r) */
+                            const vec sigmoid_r = vec_sigmoid(r);
+                            store(sigmoid_r_rows + sample * row_d + j, sigmoid_r);
                         }
                     }
                 }
@@ -827,10 +836,13 @@ static void rwkv4_simd_infer_thread(
         {
             const size_t vectors = 1;
             const size_t count = blocks(d, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(B, mine.lane, mine.lanes);
+            const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                 const real *const k_rows = work_k + (t * B + begin) * row_d;
                 real *const p_rows = work_p + (t * B + begin) * row_d;
                 const real *const p_prev_rows =
@@ -860,7 +872,7 @@ static void rwkv4_simd_infer_thread(
     {
         const size_t vectors = 1;
         const size_t count = blocks(d, vectors);
-        const block_share mine = share_of(count, thread, threads);
+        const block_share mine = share_of(count, T * B, thread, threads);
         const size_t from = mine.from;
         const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
@@ -930,10 +942,13 @@ static void rwkv4_simd_infer_thread(
         {
             const size_t vectors = 1;
             const size_t count = blocks(d, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(B, mine.lane, mine.lanes);
+            const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                 const real *const v_2_rows = work_v_2 + (t * B + begin) * row_d;
                 const real *const g_rows = work_g + (t * B + begin) * row_d;
                 const real *const h_rows = work_h + (t * B + begin) * row_d;
@@ -966,10 +981,13 @@ static void rwkv4_simd_infer_thread(
         {
             const size_t vectors = 1;
             const size_t count = blocks(d, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(B, mine.lane, mine.lanes);
+            const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                 const real *const g_rows = work_g + (t * B + begin) * row_d;
                 const real *const h_rows = work_h + (t * B + begin) * row_d;
                 real *const b_rows = work_b + (t * B + begin) * row_d;
@@ -999,7 +1017,7 @@ static void rwkv4_simd_infer_thread(
     {
         const size_t vectors = 1;
         const size_t count = blocks(d, vectors);
-        const block_share mine = share_of(count, thread, threads);
+        const block_share mine = share_of(count, T * B, thread, threads);
         const size_t from = mine.from;
         const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
@@ -1049,38 +1067,38 @@ static void rwkv4_simd_infer_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(D, vectors);
-        const block_share mine = share_of(count, thread, threads);
+        const block_share mine = share_of(count, T * B, thread, threads);
         const size_t from = mine.from;
         const size_t to = mine.to;
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            if (is_mine(mine, begin)) {
-                real *const y_rows = out->y + begin * D;
-                const real *const r_wkv_rows = work_r_wkv + begin * row_d;
-                const operand factors_y[] = {
-                    {r_wkv_rows, row_d, d, panels_r_wkv},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {D, vectors, start, start + taken, 0};
-                    ALIGNED real tile_y_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+        const size_t lower = row_from(T * B, mine.lane, mine.lanes);
+        const size_t upper = row_from(T * B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+            real *const y_rows = out->y + begin * D;
+            const real *const r_wkv_rows = work_r_wkv + begin * row_d;
+            const operand factors_y[] = {
+                {r_wkv_rows, row_d, d, panels_r_wkv},
+            };
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {D, vectors, start, start + taken, 0};
+                ALIGNED real tile_y_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                    /* W_o r_wkv */
-                    products(rows, 1, &batch, factors_y, 1,
-                        &(sums){tile_y_batch, batch.low, rows, 0}, 0);
+                /* W_o r_wkv */
+                products(rows, 1, &batch, factors_y, 1, &(sums){tile_y_batch, batch.low, rows, 0},
+                    0);
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(D, vectors, block);
-                        const real *const tile_y =
-                            tile_y_batch + (block - batch.low) * vectors * rows * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            const size_t left = D - j;
-                            for (size_t sample = 0; sample < rows; ++sample) {
-                                /* (22)  y = W_o r_wkv */
-                                const vec y = load(tile_y + (sample * own + v) * LANES);
-                                store_part(y_rows + sample * D + j, y, left);
-                            }
+                for (size_t block = batch.low; block < batch.high; ++block) {
+                    const size_t own = vectors_of(D, vectors, block);
+                    const real *const tile_y =
+                        tile_y_batch + (block - batch.low) * vectors * rows * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        const size_t left = D - j;
+                        for (size_t sample = 0; sample < rows; ++sample) {
+                            /* (22)  y = W_o r_wkv */
+                            const vec y = load(tile_y + (sample * own + v) * LANES);
+                            store_part(y_rows + sample * D + j, y, left);
                         }
                     }
                 }
@@ -1458,10 +1476,13 @@ static void rwkv4_simd_backward_thread(
         {
             const size_t vectors = 1;
             const size_t count = blocks(d, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(B, mine.lane, mine.lanes);
+            const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                 const real *const e_rows = tape_e + (t * B + begin) * row_d;
                 const real *const g_rows = tape_g + (t * B + begin) * row_d;
                 const real *const b_next_bar_rows = t + 1 < T ? work_b_prev_bar
@@ -1502,10 +1523,13 @@ static void rwkv4_simd_backward_thread(
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(d, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const e_rows = tape_e + (t * B + begin) * row_d;
                     const real *const g_rows = tape_g + (t * B + begin) * row_d;
                     const real *const s_rows = work_s + (t * B + begin) * row_d;
@@ -1545,7 +1569,7 @@ static void rwkv4_simd_backward_thread(
         {
             const size_t vectors = 1;
             const size_t count = blocks(D, vectors);
-            const block_share mine = share_of(count, thread, threads);
+            const block_share mine = share_of(count, steps * B, thread, threads);
             const size_t from = mine.from;
             const size_t to = mine.to;
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
@@ -1577,7 +1601,7 @@ static void rwkv4_simd_backward_thread(
         {
             const size_t vectors = 1;
             const size_t count = blocks(d, vectors);
-            const block_share mine = share_of(count, thread, threads);
+            const block_share mine = share_of(count, steps * B, thread, threads);
             const size_t from = mine.from;
             const size_t to = mine.to;
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
@@ -1724,10 +1748,13 @@ static void rwkv4_simd_backward_thread(
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(d, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const k_rows = tape_k + (t * B + begin) * row_d;
                     const real *const p_prev_rows =
                         t > 0 ? tape_p + (t * B + begin - B) * row_d : initial_p + begin * d;
@@ -1780,7 +1807,7 @@ static void rwkv4_simd_backward_thread(
         {
             const size_t vectors = 1;
             const size_t count = blocks(D, vectors);
-            const block_share mine = share_of(count, thread, threads);
+            const block_share mine = share_of(count, steps * B, thread, threads);
             const size_t from = mine.from;
             const size_t to = mine.to;
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
@@ -1960,7 +1987,7 @@ static void rwkv4_simd_backward_thread(
     if (gradients->x_bar != NULL) {
         const size_t vectors = 1;
         const size_t count = blocks(D, vectors);
-        const block_share mine = share_of(count, thread, threads);
+        const block_share mine = share_of(count, T * B, thread, threads);
         const size_t from = mine.from;
         const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
@@ -2093,10 +2120,13 @@ static void rwkv4_simd_step_thread(
     {
         const size_t vectors = 1;
         const size_t count = blocks(D, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * D;
             real *const x_r_rows = work_x_r + begin * row_D;
             real *const x_k_rows = work_x_k + begin * row_D;
@@ -2131,10 +2161,13 @@ static void rwkv4_simd_step_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(d, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             real *const k_rows = work_k + begin * row_d;
             real *const v_2_rows = work_v_2 + begin * row_d;
             const real *const x_r_rows = work_x_r + begin * row_D;
@@ -2213,10 +2246,13 @@ static void rwkv4_simd_step_thread(
     {
         const size_t vectors = 1;
         const size_t count = blocks(d, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const k_rows = work_k + begin * row_d;
             real *const p_rows = work_p + begin * row_d;
             const real *const p_prev_rows = initial_p + begin * d;
@@ -2239,10 +2275,13 @@ static void rwkv4_simd_step_thread(
     {
         const size_t vectors = 1;
         const size_t count = blocks(d, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const k_rows = work_k + begin * row_d;
             real *const e_rows = work_e + begin * row_d;
             real *const g_rows = work_g + begin * row_d;
@@ -2298,10 +2337,13 @@ static void rwkv4_simd_step_thread(
     {
         const size_t vectors = 1;
         const size_t count = blocks(d, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const v_2_rows = work_v_2 + begin * row_d;
             const real *const g_rows = work_g + begin * row_d;
             const real *const h_rows = work_h + begin * row_d;
@@ -2327,10 +2369,13 @@ static void rwkv4_simd_step_thread(
     {
         const size_t vectors = 1;
         const size_t count = blocks(d, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const g_rows = work_g + begin * row_d;
             const real *const h_rows = work_h + begin * row_d;
             real *const b_rows = work_b + begin * row_d;
@@ -2354,10 +2399,13 @@ static void rwkv4_simd_step_thread(
     {
         const size_t vectors = 1;
         const size_t count = blocks(d, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const v_2_rows = work_v_2 + begin * row_d;
             const real *const e_rows = work_e + begin * row_d;
             const real *const f_rows = work_f + begin * row_d;
@@ -2393,10 +2441,13 @@ static void rwkv4_simd_step_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(D, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             real *const y_rows = out->y + begin * D;
             const real *const r_wkv_rows = work_r_wkv + begin * row_d;
             const operand factors_y[] = {

@@ -285,7 +285,7 @@ static void rwkv7_simd_forward_thread(
     {
         const size_t vectors = 1;
         const size_t count = blocks(D, vectors);
-        const block_share mine = share_of(count, thread, threads);
+        const block_share mine = share_of(count, T * B, thread, threads);
         const size_t from = mine.from;
         const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
@@ -393,45 +393,45 @@ static void rwkv7_simd_forward_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(R_d, vectors);
-        const block_share mine = share_of(count, thread, threads);
+        const block_share mine = share_of(count, T * B, thread, threads);
         const size_t from = mine.from;
         const size_t to = mine.to;
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            if (is_mine(mine, begin)) {
-                const real *const x_d_rows = work_x_d + begin * row_D;
-                real *const z_d_rows = work_z_d + begin * row_R_d;
-                real *const z_d_tail_rows = tape_z_d_tail + begin * row_R_d;
-                const operand factors_a_z_d[] = {
-                    {x_d_rows, row_D, D, panels_x_d},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {R_d, vectors, start, start + taken, 0};
-                    ALIGNED real tile_a_z_d_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+        const size_t lower = row_from(T * B, mine.lane, mine.lanes);
+        const size_t upper = row_from(T * B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+            const real *const x_d_rows = work_x_d + begin * row_D;
+            real *const z_d_rows = work_z_d + begin * row_R_d;
+            real *const z_d_tail_rows = tape_z_d_tail + begin * row_R_d;
+            const operand factors_a_z_d[] = {
+                {x_d_rows, row_D, D, panels_x_d},
+            };
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {R_d, vectors, start, start + taken, 0};
+                ALIGNED real tile_a_z_d_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                    /* A_d x_d */
-                    products(rows, 1, &batch, factors_a_z_d, 1,
-                        &(sums){tile_a_z_d_batch, batch.low, rows, 0}, 0);
+                /* A_d x_d */
+                products(rows, 1, &batch, factors_a_z_d, 1,
+                    &(sums){tile_a_z_d_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(R_d, vectors, block);
-                        const real *const tile_a_z_d =
-                            tile_a_z_d_batch + (block - batch.low) * vectors * rows * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            for (size_t sample = 0; sample < rows; ++sample) {
-                                /* (8)  a_z_d = A_d x_d */
-                                const vec a_z_d = load(tile_a_z_d + (sample * own + v) * LANES);
+                for (size_t block = batch.low; block < batch.high; ++block) {
+                    const size_t own = vectors_of(R_d, vectors, block);
+                    const real *const tile_a_z_d =
+                        tile_a_z_d_batch + (block - batch.low) * vectors * rows * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        for (size_t sample = 0; sample < rows; ++sample) {
+                            /* (8)  a_z_d = A_d x_d */
+                            const vec a_z_d = load(tile_a_z_d + (sample * own + v) * LANES);
 
-                                /* (9)  z_d = tanh(a_z_d) */
-                                const vec z_d = vec_tanh(a_z_d);
-                                store(z_d_rows + sample * row_R_d + j, z_d);
+                            /* (9)  z_d = tanh(a_z_d) */
+                            const vec z_d = vec_tanh(a_z_d);
+                            store(z_d_rows + sample * row_R_d + j, z_d);
 
-                                /* (9)  z_d_tail = tanh_tail(a_z_d) */
-                                const vec z_d_tail = vec_tanh_tail(a_z_d);
-                                store(z_d_tail_rows + sample * row_R_d + j, z_d_tail);
-                            }
+                            /* (9)  z_d_tail = tanh_tail(a_z_d) */
+                            const vec z_d_tail = vec_tanh_tail(a_z_d);
+                            store(z_d_tail_rows + sample * row_R_d + j, z_d_tail);
                         }
                     }
                 }
@@ -475,37 +475,37 @@ static void rwkv7_simd_forward_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(R_a, vectors);
-        const block_share mine = share_of(count, thread, threads);
+        const block_share mine = share_of(count, T * B, thread, threads);
         const size_t from = mine.from;
         const size_t to = mine.to;
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            if (is_mine(mine, begin)) {
-                const real *const x_a_rows = work_x_a + begin * row_D;
-                real *const z_a_rows = tape_z_a + begin * row_R_a;
-                const operand factors_z_a[] = {
-                    {x_a_rows, row_D, D, panels_x_a},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {R_a, vectors, start, start + taken, 0};
-                    ALIGNED real tile_z_a_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+        const size_t lower = row_from(T * B, mine.lane, mine.lanes);
+        const size_t upper = row_from(T * B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+            const real *const x_a_rows = work_x_a + begin * row_D;
+            real *const z_a_rows = tape_z_a + begin * row_R_a;
+            const operand factors_z_a[] = {
+                {x_a_rows, row_D, D, panels_x_a},
+            };
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {R_a, vectors, start, start + taken, 0};
+                ALIGNED real tile_z_a_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                    /* A_a x_a */
-                    products(rows, 1, &batch, factors_z_a, 1,
-                        &(sums){tile_z_a_batch, batch.low, rows, 0}, 0);
+                /* A_a x_a */
+                products(rows, 1, &batch, factors_z_a, 1,
+                    &(sums){tile_z_a_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(R_a, vectors, block);
-                        const real *const tile_z_a =
-                            tile_z_a_batch + (block - batch.low) * vectors * rows * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            for (size_t sample = 0; sample < rows; ++sample) {
-                                /* (13)  z_a = A_a x_a */
-                                const vec z_a = load(tile_z_a + (sample * own + v) * LANES);
-                                store(z_a_rows + sample * row_R_a + j, z_a);
-                            }
+                for (size_t block = batch.low; block < batch.high; ++block) {
+                    const size_t own = vectors_of(R_a, vectors, block);
+                    const real *const tile_z_a =
+                        tile_z_a_batch + (block - batch.low) * vectors * rows * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        for (size_t sample = 0; sample < rows; ++sample) {
+                            /* (13)  z_a = A_a x_a */
+                            const vec z_a = load(tile_z_a + (sample * own + v) * LANES);
+                            store(z_a_rows + sample * row_R_a + j, z_a);
                         }
                     }
                 }
@@ -551,23 +551,23 @@ static void rwkv7_simd_forward_thread(
     {
         const size_t vectors = 1;
         const size_t count = blocks(H, vectors);
-        const block_share mine = share_of(count, thread, threads);
+        const block_share mine = share_of(count, T * B, thread, threads);
         const size_t from = mine.from;
         const size_t to = mine.to;
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            if (is_mine(mine, begin)) {
-                real *const s_rows = tape_s + begin * row_H;
-                const real *const a_s_rows = tape_a_s + begin * row_H;
-                for (size_t sample = 0; sample < rows; ++sample) {
-                    for (size_t block = from; block < to; ++block) {
-                        const size_t j = block * LANES;
-                        const vec a_s = load(a_s_rows + sample * row_H + j);
+        const size_t lower = row_from(T * B, mine.lane, mine.lanes);
+        const size_t upper = row_from(T * B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+            real *const s_rows = tape_s + begin * row_H;
+            const real *const a_s_rows = tape_a_s + begin * row_H;
+            for (size_t sample = 0; sample < rows; ++sample) {
+                for (size_t block = from; block < to; ++block) {
+                    const size_t j = block * LANES;
+                    const vec a_s = load(a_s_rows + sample * row_H + j);
 
-                        /* (18)  s = max(a_s, 10^(-24)) */
-                        const vec s = where(a_s >= REAL(1e-24), a_s, REAL(1e-24));
-                        store(s_rows + sample * row_H + j, s);
-                    }
+                    /* (18)  s = max(a_s, 10^(-24)) */
+                    const vec s = where(a_s >= REAL(1e-24), a_s, REAL(1e-24));
+                    store(s_rows + sample * row_H + j, s);
                 }
             }
         }
@@ -760,7 +760,7 @@ static void rwkv7_simd_infer_thread(
     {
         const size_t vectors = 1;
         const size_t count = blocks(D, vectors);
-        const block_share mine = share_of(count, thread, threads);
+        const block_share mine = share_of(count, T * B, thread, threads);
         const size_t from = mine.from;
         const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
@@ -868,40 +868,40 @@ static void rwkv7_simd_infer_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(R_d, vectors);
-        const block_share mine = share_of(count, thread, threads);
+        const block_share mine = share_of(count, T * B, thread, threads);
         const size_t from = mine.from;
         const size_t to = mine.to;
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            if (is_mine(mine, begin)) {
-                const real *const x_d_rows = work_x_d + begin * row_D;
-                real *const z_d_rows = work_z_d + begin * row_R_d;
-                const operand factors_a_z_d[] = {
-                    {x_d_rows, row_D, D, panels_x_d},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {R_d, vectors, start, start + taken, 0};
-                    ALIGNED real tile_a_z_d_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+        const size_t lower = row_from(T * B, mine.lane, mine.lanes);
+        const size_t upper = row_from(T * B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+            const real *const x_d_rows = work_x_d + begin * row_D;
+            real *const z_d_rows = work_z_d + begin * row_R_d;
+            const operand factors_a_z_d[] = {
+                {x_d_rows, row_D, D, panels_x_d},
+            };
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {R_d, vectors, start, start + taken, 0};
+                ALIGNED real tile_a_z_d_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                    /* A_d x_d */
-                    products(rows, 1, &batch, factors_a_z_d, 1,
-                        &(sums){tile_a_z_d_batch, batch.low, rows, 0}, 0);
+                /* A_d x_d */
+                products(rows, 1, &batch, factors_a_z_d, 1,
+                    &(sums){tile_a_z_d_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(R_d, vectors, block);
-                        const real *const tile_a_z_d =
-                            tile_a_z_d_batch + (block - batch.low) * vectors * rows * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            for (size_t sample = 0; sample < rows; ++sample) {
-                                /* (8)  a_z_d = A_d x_d */
-                                const vec a_z_d = load(tile_a_z_d + (sample * own + v) * LANES);
+                for (size_t block = batch.low; block < batch.high; ++block) {
+                    const size_t own = vectors_of(R_d, vectors, block);
+                    const real *const tile_a_z_d =
+                        tile_a_z_d_batch + (block - batch.low) * vectors * rows * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        for (size_t sample = 0; sample < rows; ++sample) {
+                            /* (8)  a_z_d = A_d x_d */
+                            const vec a_z_d = load(tile_a_z_d + (sample * own + v) * LANES);
 
-                                /* (9)  z_d = tanh(a_z_d) */
-                                const vec z_d = vec_tanh(a_z_d);
-                                store(z_d_rows + sample * row_R_d + j, z_d);
-                            }
+                            /* (9)  z_d = tanh(a_z_d) */
+                            const vec z_d = vec_tanh(a_z_d);
+                            store(z_d_rows + sample * row_R_d + j, z_d);
                         }
                     }
                 }
@@ -945,37 +945,37 @@ static void rwkv7_simd_infer_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(R_a, vectors);
-        const block_share mine = share_of(count, thread, threads);
+        const block_share mine = share_of(count, T * B, thread, threads);
         const size_t from = mine.from;
         const size_t to = mine.to;
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            if (is_mine(mine, begin)) {
-                const real *const x_a_rows = work_x_a + begin * row_D;
-                real *const z_a_rows = work_z_a + begin * row_R_a;
-                const operand factors_z_a[] = {
-                    {x_a_rows, row_D, D, panels_x_a},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {R_a, vectors, start, start + taken, 0};
-                    ALIGNED real tile_z_a_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+        const size_t lower = row_from(T * B, mine.lane, mine.lanes);
+        const size_t upper = row_from(T * B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+            const real *const x_a_rows = work_x_a + begin * row_D;
+            real *const z_a_rows = work_z_a + begin * row_R_a;
+            const operand factors_z_a[] = {
+                {x_a_rows, row_D, D, panels_x_a},
+            };
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {R_a, vectors, start, start + taken, 0};
+                ALIGNED real tile_z_a_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                    /* A_a x_a */
-                    products(rows, 1, &batch, factors_z_a, 1,
-                        &(sums){tile_z_a_batch, batch.low, rows, 0}, 0);
+                /* A_a x_a */
+                products(rows, 1, &batch, factors_z_a, 1,
+                    &(sums){tile_z_a_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(R_a, vectors, block);
-                        const real *const tile_z_a =
-                            tile_z_a_batch + (block - batch.low) * vectors * rows * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            for (size_t sample = 0; sample < rows; ++sample) {
-                                /* (13)  z_a = A_a x_a */
-                                const vec z_a = load(tile_z_a + (sample * own + v) * LANES);
-                                store(z_a_rows + sample * row_R_a + j, z_a);
-                            }
+                for (size_t block = batch.low; block < batch.high; ++block) {
+                    const size_t own = vectors_of(R_a, vectors, block);
+                    const real *const tile_z_a =
+                        tile_z_a_batch + (block - batch.low) * vectors * rows * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        for (size_t sample = 0; sample < rows; ++sample) {
+                            /* (13)  z_a = A_a x_a */
+                            const vec z_a = load(tile_z_a + (sample * own + v) * LANES);
+                            store(z_a_rows + sample * row_R_a + j, z_a);
                         }
                     }
                 }
@@ -1015,23 +1015,23 @@ static void rwkv7_simd_infer_thread(
     {
         const size_t vectors = 1;
         const size_t count = blocks(H, vectors);
-        const block_share mine = share_of(count, thread, threads);
+        const block_share mine = share_of(count, T * B, thread, threads);
         const size_t from = mine.from;
         const size_t to = mine.to;
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            if (is_mine(mine, begin)) {
-                real *const s_rows = work_s + begin * row_H;
-                const real *const a_s_rows = work_a_s + begin * row_H;
-                for (size_t sample = 0; sample < rows; ++sample) {
-                    for (size_t block = from; block < to; ++block) {
-                        const size_t j = block * LANES;
-                        const vec a_s = load(a_s_rows + sample * row_H + j);
+        const size_t lower = row_from(T * B, mine.lane, mine.lanes);
+        const size_t upper = row_from(T * B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+            real *const s_rows = work_s + begin * row_H;
+            const real *const a_s_rows = work_a_s + begin * row_H;
+            for (size_t sample = 0; sample < rows; ++sample) {
+                for (size_t block = from; block < to; ++block) {
+                    const size_t j = block * LANES;
+                    const vec a_s = load(a_s_rows + sample * row_H + j);
 
-                        /* (18)  s = max(a_s, 10^(-24)) */
-                        const vec s = where(a_s >= REAL(1e-24), a_s, REAL(1e-24));
-                        store(s_rows + sample * row_H + j, s);
-                    }
+                    /* (18)  s = max(a_s, 10^(-24)) */
+                    const vec s = where(a_s >= REAL(1e-24), a_s, REAL(1e-24));
+                    store(s_rows + sample * row_H + j, s);
                 }
             }
         }
@@ -1310,7 +1310,7 @@ static void rwkv7_simd_backward_thread(
     {
         const size_t vectors = 1;
         const size_t count = blocks(D, vectors);
-        const block_share mine = share_of(count, thread, threads);
+        const block_share mine = share_of(count, T * B, thread, threads);
         const size_t from = mine.from;
         const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
@@ -1502,30 +1502,30 @@ static void rwkv7_simd_backward_thread(
         {
             const size_t vectors = 1;
             const size_t count = blocks(R_d, vectors);
-            const block_share mine = share_of(count, thread, threads);
+            const block_share mine = share_of(count, steps * B, thread, threads);
             const size_t from = mine.from;
             const size_t to = mine.to;
-            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                if (is_mine(mine, begin)) {
-                    const real *const z_d_tail_rows = tape_z_d_tail + (first * B + begin) * row_R_d;
-                    real *const one_minus_z_d_squared_rows =
-                        work_one_minus_z_d_squared + begin * row_R_d;
-                    real *const z_d_rows = work_z_d + begin * row_R_d;
-                    for (size_t sample = 0; sample < rows; ++sample) {
-                        for (size_t block = from; block < to; ++block) {
-                            const size_t j = block * LANES;
-                            const vec z_d_tail = load(z_d_tail_rows + sample * row_R_d + j);
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                const real *const z_d_tail_rows = tape_z_d_tail + (first * B + begin) * row_R_d;
+                real *const one_minus_z_d_squared_rows =
+                    work_one_minus_z_d_squared + begin * row_R_d;
+                real *const z_d_rows = work_z_d + begin * row_R_d;
+                for (size_t sample = 0; sample < rows; ++sample) {
+                    for (size_t block = from; block < to; ++block) {
+                        const size_t j = block * LANES;
+                        const vec z_d_tail = load(z_d_tail_rows + sample * row_R_d + j);
 
-                            /* (9)  z_d = tanh_from_tail(z_d_tail) */
-                            const vec z_d = vec_tanh_from_tail(z_d_tail);
-                            store(z_d_rows + sample * row_R_d + j, z_d);
+                        /* (9)  z_d = tanh_from_tail(z_d_tail) */
+                        const vec z_d = vec_tanh_from_tail(z_d_tail);
+                        store(z_d_rows + sample * row_R_d + j, z_d);
 
-                            /* (9)  one_minus_z_d_squared = slope_from_tail(z_d_tail) */
-                            const vec one_minus_z_d_squared = vec_slope_from_tail(z_d_tail);
-                            store(one_minus_z_d_squared_rows + sample * row_R_d + j,
-                                one_minus_z_d_squared);
-                        }
+                        /* (9)  one_minus_z_d_squared = slope_from_tail(z_d_tail) */
+                        const vec one_minus_z_d_squared = vec_slope_from_tail(z_d_tail);
+                        store(one_minus_z_d_squared_rows + sample * row_R_d + j,
+                            one_minus_z_d_squared);
                     }
                 }
             }
@@ -1833,26 +1833,26 @@ static void rwkv7_simd_backward_thread(
         {
             const size_t vectors = 1;
             const size_t count = blocks(H, vectors);
-            const block_share mine = share_of(count, thread, threads);
+            const block_share mine = share_of(count, steps * B, thread, threads);
             const size_t from = mine.from;
             const size_t to = mine.to;
-            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                if (is_mine(mine, begin)) {
-                    const real *const a_s_rows = tape_a_s + (first * B + begin) * row_H;
-                    const real *const s_bar_rows = work_s_bar + begin * row_H;
-                    real *const a_s_bar_rows = work_a_s_bar + begin * row_H;
-                    for (size_t sample = 0; sample < rows; ++sample) {
-                        for (size_t block = from; block < to; ++block) {
-                            const size_t j = block * LANES;
-                            const vec a_s = load(a_s_rows + sample * row_H + j);
-                            const vec s_bar = load(s_bar_rows + sample * row_H + j);
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                const real *const a_s_rows = tape_a_s + (first * B + begin) * row_H;
+                const real *const s_bar_rows = work_s_bar + begin * row_H;
+                real *const a_s_bar_rows = work_a_s_bar + begin * row_H;
+                for (size_t sample = 0; sample < rows; ++sample) {
+                    for (size_t block = from; block < to; ++block) {
+                        const size_t j = block * LANES;
+                        const vec a_s = load(a_s_rows + sample * row_H + j);
+                        const vec s_bar = load(s_bar_rows + sample * row_H + j);
 
-                            /* (35)  a_s_bar = s_bar * {1 if a_s >= 10^(-24), else 0}   adjoint of
-                             * (18) */
-                            const vec a_s_bar = s_bar * where(a_s >= REAL(1e-24), 1, 0);
-                            store(a_s_bar_rows + sample * row_H + j, a_s_bar);
-                        }
+                        /* (35)  a_s_bar = s_bar * {1 if a_s >= 10^(-24), else 0}   adjoint of (18)
+                         * */
+                        const vec a_s_bar = s_bar * where(a_s >= REAL(1e-24), 1, 0);
+                        store(a_s_bar_rows + sample * row_H + j, a_s_bar);
                     }
                 }
             }
@@ -1920,27 +1920,27 @@ static void rwkv7_simd_backward_thread(
         {
             const size_t vectors = 1;
             const size_t count = blocks(R_d, vectors);
-            const block_share mine = share_of(count, thread, threads);
+            const block_share mine = share_of(count, steps * B, thread, threads);
             const size_t from = mine.from;
             const size_t to = mine.to;
-            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                if (is_mine(mine, begin)) {
-                    const real *const one_minus_z_d_squared_rows =
-                        work_one_minus_z_d_squared + begin * row_R_d;
-                    const real *const z_d_bar_rows = work_z_d_bar + begin * row_R_d;
-                    real *const a_z_d_bar_rows = work_a_z_d_bar + begin * row_R_d;
-                    for (size_t sample = 0; sample < rows; ++sample) {
-                        for (size_t block = from; block < to; ++block) {
-                            const size_t j = block * LANES;
-                            const vec one_minus_z_d_squared =
-                                load(one_minus_z_d_squared_rows + sample * row_R_d + j);
-                            const vec z_d_bar = load(z_d_bar_rows + sample * row_R_d + j);
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                const real *const one_minus_z_d_squared_rows =
+                    work_one_minus_z_d_squared + begin * row_R_d;
+                const real *const z_d_bar_rows = work_z_d_bar + begin * row_R_d;
+                real *const a_z_d_bar_rows = work_a_z_d_bar + begin * row_R_d;
+                for (size_t sample = 0; sample < rows; ++sample) {
+                    for (size_t block = from; block < to; ++block) {
+                        const size_t j = block * LANES;
+                        const vec one_minus_z_d_squared =
+                            load(one_minus_z_d_squared_rows + sample * row_R_d + j);
+                        const vec z_d_bar = load(z_d_bar_rows + sample * row_R_d + j);
 
-                            /* (45)  a_z_d_bar = z_d_bar * (1 - z_d^2)   adjoint of (9) */
-                            const vec a_z_d_bar = z_d_bar * one_minus_z_d_squared;
-                            store(a_z_d_bar_rows + sample * row_R_d + j, a_z_d_bar);
-                        }
+                        /* (45)  a_z_d_bar = z_d_bar * (1 - z_d^2)   adjoint of (9) */
+                        const vec a_z_d_bar = z_d_bar * one_minus_z_d_squared;
+                        store(a_z_d_bar_rows + sample * row_R_d + j, a_z_d_bar);
                     }
                 }
             }
@@ -2065,7 +2065,7 @@ static void rwkv7_simd_backward_thread(
     if (gradients->x_bar != NULL) {
         const size_t vectors = 1;
         const size_t count = blocks(D, vectors);
-        const block_share mine = share_of(count, thread, threads);
+        const block_share mine = share_of(count, T * B, thread, threads);
         const size_t from = mine.from;
         const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
@@ -2213,10 +2213,13 @@ static void rwkv7_simd_step_thread(
     {
         const size_t vectors = 1;
         const size_t count = blocks(D, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * D;
             real *const x_r_rows = work_x_r + begin * row_D;
             const real *const x_prev_rows = initial_x + begin * D;
@@ -2315,10 +2318,13 @@ static void rwkv7_simd_step_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(R_d, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const x_d_rows = work_x_d + begin * row_D;
             real *const z_d_rows = work_z_d + begin * row_R_d;
             const operand factors_a_z_d[] = {
@@ -2390,10 +2396,13 @@ static void rwkv7_simd_step_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(R_a, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const x_a_rows = work_x_a + begin * row_D;
             real *const z_a_rows = work_z_a + begin * row_R_a;
             const operand factors_z_a[] = {
@@ -2458,10 +2467,13 @@ static void rwkv7_simd_step_thread(
     {
         const size_t vectors = 1;
         const size_t count = blocks(H, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             real *const s_rows = work_s + begin * row_H;
             const real *const a_s_rows = work_a_s + begin * row_H;
             for (size_t sample = 0; sample < rows; ++sample) {

@@ -191,37 +191,37 @@ static void s6_simd_forward_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(R, vectors);
-        const block_share mine = share_of(count, thread, threads);
+        const block_share mine = share_of(count, T * B, thread, threads);
         const size_t from = mine.from;
         const size_t to = mine.to;
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            if (is_mine(mine, begin)) {
-                const real *const x_rows = in->x + begin * D;
-                real *const r_rows = tape_r + begin * row_R;
-                const operand factors_r[] = {
-                    {x_rows, D, D, panels_x},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {R, vectors, start, start + taken, 0};
-                    ALIGNED real tile_r_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+        const size_t lower = row_from(T * B, mine.lane, mine.lanes);
+        const size_t upper = row_from(T * B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+            const real *const x_rows = in->x + begin * D;
+            real *const r_rows = tape_r + begin * row_R;
+            const operand factors_r[] = {
+                {x_rows, D, D, panels_x},
+            };
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {R, vectors, start, start + taken, 0};
+                ALIGNED real tile_r_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                    /* W_R x */
-                    products(rows, 1, &batch, factors_r, 1,
-                        &(sums){tile_r_batch, batch.low, rows, 0}, 0);
+                /* W_R x */
+                products(rows, 1, &batch, factors_r, 1, &(sums){tile_r_batch, batch.low, rows, 0},
+                    0);
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(R, vectors, block);
-                        const real *const tile_r =
-                            tile_r_batch + (block - batch.low) * vectors * rows * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            for (size_t s = 0; s < rows; ++s) {
-                                /* (1)  r = W_R x */
-                                const vec r = load(tile_r + (s * own + v) * LANES);
-                                store(r_rows + s * row_R + j, r);
-                            }
+                for (size_t block = batch.low; block < batch.high; ++block) {
+                    const size_t own = vectors_of(R, vectors, block);
+                    const real *const tile_r =
+                        tile_r_batch + (block - batch.low) * vectors * rows * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        for (size_t s = 0; s < rows; ++s) {
+                            /* (1)  r = W_R x */
+                            const vec r = load(tile_r + (s * own + v) * LANES);
+                            store(r_rows + s * row_R + j, r);
                         }
                     }
                 }
@@ -232,45 +232,45 @@ static void s6_simd_forward_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(D, vectors);
-        const block_share mine = share_of(count, thread, threads);
+        const block_share mine = share_of(count, T * B, thread, threads);
         const size_t from = mine.from;
         const size_t to = mine.to;
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            if (is_mine(mine, begin)) {
-                const real *const r_rows = tape_r + begin * row_R;
-                real *const Delta_rows = tape_Delta + begin * row_D;
-                real *const a_Delta_rows = tape_a_Delta + begin * row_D;
-                const operand factors_a_Delta[] = {
-                    {r_rows, row_R, R, panels_r},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {D, vectors, start, start + taken, 0};
-                    ALIGNED real tile_a_Delta_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+        const size_t lower = row_from(T * B, mine.lane, mine.lanes);
+        const size_t upper = row_from(T * B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+            const real *const r_rows = tape_r + begin * row_R;
+            real *const Delta_rows = tape_Delta + begin * row_D;
+            real *const a_Delta_rows = tape_a_Delta + begin * row_D;
+            const operand factors_a_Delta[] = {
+                {r_rows, row_R, R, panels_r},
+            };
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {D, vectors, start, start + taken, 0};
+                ALIGNED real tile_a_Delta_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                    /* W_Delta r */
-                    products(rows, 1, &batch, factors_a_Delta, 1,
-                        &(sums){tile_a_Delta_batch, batch.low, rows, 0}, 0);
+                /* W_Delta r */
+                products(rows, 1, &batch, factors_a_Delta, 1,
+                    &(sums){tile_a_Delta_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(D, vectors, block);
-                        const real *const tile_a_Delta =
-                            tile_a_Delta_batch + (block - batch.low) * vectors * rows * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            const size_t left = D - j;
-                            const vec b_Delta_here = load_part(b_Delta + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
-                                /* (2)  a_Delta = W_Delta r + b_Delta */
-                                const vec a_Delta =
-                                    load(tile_a_Delta + (s * own + v) * LANES) + b_Delta_here;
-                                store(a_Delta_rows + s * row_D + j, a_Delta);
+                for (size_t block = batch.low; block < batch.high; ++block) {
+                    const size_t own = vectors_of(D, vectors, block);
+                    const real *const tile_a_Delta =
+                        tile_a_Delta_batch + (block - batch.low) * vectors * rows * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        const size_t left = D - j;
+                        const vec b_Delta_here = load_part(b_Delta + j, left);
+                        for (size_t s = 0; s < rows; ++s) {
+                            /* (2)  a_Delta = W_Delta r + b_Delta */
+                            const vec a_Delta =
+                                load(tile_a_Delta + (s * own + v) * LANES) + b_Delta_here;
+                            store(a_Delta_rows + s * row_D + j, a_Delta);
 
-                                /* (3)  Delta = softplus(a_Delta) */
-                                const vec Delta = vec_softplus(a_Delta);
-                                store(Delta_rows + s * row_D + j, Delta);
-                            }
+                            /* (3)  Delta = softplus(a_Delta) */
+                            const vec Delta = vec_softplus(a_Delta);
+                            store(Delta_rows + s * row_D + j, Delta);
                         }
                     }
                 }
@@ -281,42 +281,42 @@ static void s6_simd_forward_thread(
     {
         const size_t vectors = MOST_VECTORS(2);
         const size_t count = blocks(N, vectors);
-        const block_share mine = share_of(count, thread, threads);
+        const block_share mine = share_of(count, T * B, thread, threads);
         const size_t from = mine.from;
         const size_t to = mine.to;
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            if (is_mine(mine, begin)) {
-                const real *const x_rows = in->x + begin * D;
-                real *const B_2_rows = tape_B_2 + begin * row_N;
-                real *const C_rows = tape_C + begin * row_N;
-                const operand factors_B_2[] = {
-                    {x_rows, D, D, panels_x_2},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {N, vectors, start, start + taken, 0};
-                    ALIGNED real tile_B_2_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+        const size_t lower = row_from(T * B, mine.lane, mine.lanes);
+        const size_t upper = row_from(T * B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+            const real *const x_rows = in->x + begin * D;
+            real *const B_2_rows = tape_B_2 + begin * row_N;
+            real *const C_rows = tape_C + begin * row_N;
+            const operand factors_B_2[] = {
+                {x_rows, D, D, panels_x_2},
+            };
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {N, vectors, start, start + taken, 0};
+                ALIGNED real tile_B_2_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
-                    /* W_B x, W_C x */
-                    products(rows, 2, &batch, factors_B_2, 1,
-                        &(sums){tile_B_2_batch, batch.low, rows, 0}, 0);
+                /* W_B x, W_C x */
+                products(rows, 2, &batch, factors_B_2, 1,
+                    &(sums){tile_B_2_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(N, vectors, block);
-                        const real *const tile_B_2 =
-                            tile_B_2_batch + (block - batch.low) * vectors * rows * 2 * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            for (size_t s = 0; s < rows; ++s) {
-                                /* (4)  B = W_B x */
-                                const vec B_2 = load(tile_B_2 + (s * 2 * own + v) * LANES);
-                                store(B_2_rows + s * row_N + j, B_2);
+                for (size_t block = batch.low; block < batch.high; ++block) {
+                    const size_t own = vectors_of(N, vectors, block);
+                    const real *const tile_B_2 =
+                        tile_B_2_batch + (block - batch.low) * vectors * rows * 2 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        for (size_t s = 0; s < rows; ++s) {
+                            /* (4)  B = W_B x */
+                            const vec B_2 = load(tile_B_2 + (s * 2 * own + v) * LANES);
+                            store(B_2_rows + s * row_N + j, B_2);
 
-                                /* (5)  C = W_C x */
-                                const vec C = load(tile_B_2 + ((s * 2 + 1) * own + v) * LANES);
-                                store(C_rows + s * row_N + j, C);
-                            }
+                            /* (5)  C = W_C x */
+                            const vec C = load(tile_B_2 + ((s * 2 + 1) * own + v) * LANES);
+                            store(C_rows + s * row_N + j, C);
                         }
                     }
                 }
@@ -463,37 +463,37 @@ static void s6_simd_infer_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(R, vectors);
-        const block_share mine = share_of(count, thread, threads);
+        const block_share mine = share_of(count, T * B, thread, threads);
         const size_t from = mine.from;
         const size_t to = mine.to;
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            if (is_mine(mine, begin)) {
-                const real *const x_rows = in->x + begin * D;
-                real *const r_rows = work_r + begin * row_R;
-                const operand factors_r[] = {
-                    {x_rows, D, D, panels_x},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {R, vectors, start, start + taken, 0};
-                    ALIGNED real tile_r_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+        const size_t lower = row_from(T * B, mine.lane, mine.lanes);
+        const size_t upper = row_from(T * B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+            const real *const x_rows = in->x + begin * D;
+            real *const r_rows = work_r + begin * row_R;
+            const operand factors_r[] = {
+                {x_rows, D, D, panels_x},
+            };
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {R, vectors, start, start + taken, 0};
+                ALIGNED real tile_r_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                    /* W_R x */
-                    products(rows, 1, &batch, factors_r, 1,
-                        &(sums){tile_r_batch, batch.low, rows, 0}, 0);
+                /* W_R x */
+                products(rows, 1, &batch, factors_r, 1, &(sums){tile_r_batch, batch.low, rows, 0},
+                    0);
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(R, vectors, block);
-                        const real *const tile_r =
-                            tile_r_batch + (block - batch.low) * vectors * rows * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            for (size_t s = 0; s < rows; ++s) {
-                                /* (1)  r = W_R x */
-                                const vec r = load(tile_r + (s * own + v) * LANES);
-                                store(r_rows + s * row_R + j, r);
-                            }
+                for (size_t block = batch.low; block < batch.high; ++block) {
+                    const size_t own = vectors_of(R, vectors, block);
+                    const real *const tile_r =
+                        tile_r_batch + (block - batch.low) * vectors * rows * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        for (size_t s = 0; s < rows; ++s) {
+                            /* (1)  r = W_R x */
+                            const vec r = load(tile_r + (s * own + v) * LANES);
+                            store(r_rows + s * row_R + j, r);
                         }
                     }
                 }
@@ -504,43 +504,43 @@ static void s6_simd_infer_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(D, vectors);
-        const block_share mine = share_of(count, thread, threads);
+        const block_share mine = share_of(count, T * B, thread, threads);
         const size_t from = mine.from;
         const size_t to = mine.to;
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            if (is_mine(mine, begin)) {
-                const real *const r_rows = work_r + begin * row_R;
-                real *const Delta_rows = work_Delta + begin * row_D;
-                const operand factors_a_Delta[] = {
-                    {r_rows, row_R, R, panels_r},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {D, vectors, start, start + taken, 0};
-                    ALIGNED real tile_a_Delta_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+        const size_t lower = row_from(T * B, mine.lane, mine.lanes);
+        const size_t upper = row_from(T * B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+            const real *const r_rows = work_r + begin * row_R;
+            real *const Delta_rows = work_Delta + begin * row_D;
+            const operand factors_a_Delta[] = {
+                {r_rows, row_R, R, panels_r},
+            };
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {D, vectors, start, start + taken, 0};
+                ALIGNED real tile_a_Delta_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                    /* W_Delta r */
-                    products(rows, 1, &batch, factors_a_Delta, 1,
-                        &(sums){tile_a_Delta_batch, batch.low, rows, 0}, 0);
+                /* W_Delta r */
+                products(rows, 1, &batch, factors_a_Delta, 1,
+                    &(sums){tile_a_Delta_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(D, vectors, block);
-                        const real *const tile_a_Delta =
-                            tile_a_Delta_batch + (block - batch.low) * vectors * rows * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            const size_t left = D - j;
-                            const vec b_Delta_here = load_part(b_Delta + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
-                                /* (2)  a_Delta = W_Delta r + b_Delta */
-                                const vec a_Delta =
-                                    load(tile_a_Delta + (s * own + v) * LANES) + b_Delta_here;
+                for (size_t block = batch.low; block < batch.high; ++block) {
+                    const size_t own = vectors_of(D, vectors, block);
+                    const real *const tile_a_Delta =
+                        tile_a_Delta_batch + (block - batch.low) * vectors * rows * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        const size_t left = D - j;
+                        const vec b_Delta_here = load_part(b_Delta + j, left);
+                        for (size_t s = 0; s < rows; ++s) {
+                            /* (2)  a_Delta = W_Delta r + b_Delta */
+                            const vec a_Delta =
+                                load(tile_a_Delta + (s * own + v) * LANES) + b_Delta_here;
 
-                                /* (3)  Delta = softplus(a_Delta) */
-                                const vec Delta = vec_softplus(a_Delta);
-                                store(Delta_rows + s * row_D + j, Delta);
-                            }
+                            /* (3)  Delta = softplus(a_Delta) */
+                            const vec Delta = vec_softplus(a_Delta);
+                            store(Delta_rows + s * row_D + j, Delta);
                         }
                     }
                 }
@@ -551,42 +551,42 @@ static void s6_simd_infer_thread(
     {
         const size_t vectors = MOST_VECTORS(2);
         const size_t count = blocks(N, vectors);
-        const block_share mine = share_of(count, thread, threads);
+        const block_share mine = share_of(count, T * B, thread, threads);
         const size_t from = mine.from;
         const size_t to = mine.to;
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            if (is_mine(mine, begin)) {
-                const real *const x_rows = in->x + begin * D;
-                real *const B_2_rows = work_B_2 + begin * row_N;
-                real *const C_rows = work_C + begin * row_N;
-                const operand factors_B_2[] = {
-                    {x_rows, D, D, panels_x_2},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {N, vectors, start, start + taken, 0};
-                    ALIGNED real tile_B_2_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+        const size_t lower = row_from(T * B, mine.lane, mine.lanes);
+        const size_t upper = row_from(T * B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+            const real *const x_rows = in->x + begin * D;
+            real *const B_2_rows = work_B_2 + begin * row_N;
+            real *const C_rows = work_C + begin * row_N;
+            const operand factors_B_2[] = {
+                {x_rows, D, D, panels_x_2},
+            };
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {N, vectors, start, start + taken, 0};
+                ALIGNED real tile_B_2_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
-                    /* W_B x, W_C x */
-                    products(rows, 2, &batch, factors_B_2, 1,
-                        &(sums){tile_B_2_batch, batch.low, rows, 0}, 0);
+                /* W_B x, W_C x */
+                products(rows, 2, &batch, factors_B_2, 1,
+                    &(sums){tile_B_2_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(N, vectors, block);
-                        const real *const tile_B_2 =
-                            tile_B_2_batch + (block - batch.low) * vectors * rows * 2 * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            for (size_t s = 0; s < rows; ++s) {
-                                /* (4)  B = W_B x */
-                                const vec B_2 = load(tile_B_2 + (s * 2 * own + v) * LANES);
-                                store(B_2_rows + s * row_N + j, B_2);
+                for (size_t block = batch.low; block < batch.high; ++block) {
+                    const size_t own = vectors_of(N, vectors, block);
+                    const real *const tile_B_2 =
+                        tile_B_2_batch + (block - batch.low) * vectors * rows * 2 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        for (size_t s = 0; s < rows; ++s) {
+                            /* (4)  B = W_B x */
+                            const vec B_2 = load(tile_B_2 + (s * 2 * own + v) * LANES);
+                            store(B_2_rows + s * row_N + j, B_2);
 
-                                /* (5)  C = W_C x */
-                                const vec C = load(tile_B_2 + ((s * 2 + 1) * own + v) * LANES);
-                                store(C_rows + s * row_N + j, C);
-                            }
+                            /* (5)  C = W_C x */
+                            const vec C = load(tile_B_2 + ((s * 2 + 1) * own + v) * LANES);
+                            store(C_rows + s * row_N + j, C);
                         }
                     }
                 }
@@ -938,37 +938,37 @@ static void s6_simd_backward_thread(
         {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(R, vectors);
-            const block_share mine = share_of(count, thread, threads);
+            const block_share mine = share_of(count, steps * B, thread, threads);
             const size_t from = mine.from;
             const size_t to = mine.to;
-            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                if (is_mine(mine, begin)) {
-                    const real *const a_Delta_bar_rows = work_a_Delta_bar + begin * row_D;
-                    real *const r_bar_rows = work_r_bar + begin * row_R;
-                    const operand factors_r_bar[] = {
-                        {a_Delta_bar_rows, row_D, D, panels_a_Delta_bar},
-                    };
-                    for (size_t start = from, taken; start < to; start += taken) {
-                        taken = min_size(to - start, blocks_per_batch(rows));
-                        const block_range batch = {R, vectors, start, start + taken, 0};
-                        ALIGNED real tile_r_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                const real *const a_Delta_bar_rows = work_a_Delta_bar + begin * row_D;
+                real *const r_bar_rows = work_r_bar + begin * row_R;
+                const operand factors_r_bar[] = {
+                    {a_Delta_bar_rows, row_D, D, panels_a_Delta_bar},
+                };
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {R, vectors, start, start + taken, 0};
+                    ALIGNED real tile_r_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                        /* W_Delta^T a_Delta_bar */
-                        products(rows, 1, &batch, factors_r_bar, 1,
-                            &(sums){tile_r_bar_batch, batch.low, rows, 0}, 0);
+                    /* W_Delta^T a_Delta_bar */
+                    products(rows, 1, &batch, factors_r_bar, 1,
+                        &(sums){tile_r_bar_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = batch.low; block < batch.high; ++block) {
-                            const size_t own = vectors_of(R, vectors, block);
-                            const real *const tile_r_bar =
-                                tile_r_bar_batch + (block - batch.low) * vectors * rows * LANES;
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES;
-                                for (size_t s = 0; s < rows; ++s) {
-                                    /* (22)  r_bar = W_Delta^T a_Delta_bar   adjoint of (2) */
-                                    const vec r_bar = load(tile_r_bar + (s * own + v) * LANES);
-                                    store(r_bar_rows + s * row_R + j, r_bar);
-                                }
+                    for (size_t block = batch.low; block < batch.high; ++block) {
+                        const size_t own = vectors_of(R, vectors, block);
+                        const real *const tile_r_bar =
+                            tile_r_bar_batch + (block - batch.low) * vectors * rows * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            for (size_t s = 0; s < rows; ++s) {
+                                /* (22)  r_bar = W_Delta^T a_Delta_bar   adjoint of (2) */
+                                const vec r_bar = load(tile_r_bar + (s * own + v) * LANES);
+                                store(r_bar_rows + s * row_R + j, r_bar);
                             }
                         }
                     }
@@ -1095,10 +1095,13 @@ static void s6_simd_step_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(R, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * D;
             real *const r_rows = work_r + begin * row_R;
             const operand factors_r[] = {
@@ -1134,10 +1137,13 @@ static void s6_simd_step_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(D, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const r_rows = work_r + begin * row_R;
             real *const Delta_rows = work_Delta + begin * row_D;
             const operand factors_a_Delta[] = {
@@ -1179,10 +1185,13 @@ static void s6_simd_step_thread(
     {
         const size_t vectors = MOST_VECTORS(2);
         const size_t count = blocks(N, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * D;
             real *const B_2_rows = work_B_2 + begin * row_N;
             real *const C_rows = work_C + begin * row_N;

@@ -238,37 +238,37 @@ static void scrn_simd_forward_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(k, vectors);
-        const block_share mine = share_of(count, thread, threads);
+        const block_share mine = share_of(count, T * B, thread, threads);
         const size_t from = mine.from;
         const size_t to = mine.to;
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            if (is_mine(mine, begin)) {
-                const real *const x_rows = in->x + begin * n;
-                real *const a_s_rows = tape_a_s + begin * row_k;
-                const operand factors_a_s[] = {
-                    {x_rows, n, n, panels_x},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {k, vectors, start, start + taken, 0};
-                    ALIGNED real tile_a_s_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+        const size_t lower = row_from(T * B, mine.lane, mine.lanes);
+        const size_t upper = row_from(T * B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+            const real *const x_rows = in->x + begin * n;
+            real *const a_s_rows = tape_a_s + begin * row_k;
+            const operand factors_a_s[] = {
+                {x_rows, n, n, panels_x},
+            };
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {k, vectors, start, start + taken, 0};
+                ALIGNED real tile_a_s_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                    /* B x */
-                    products(rows, 1, &batch, factors_a_s, 1,
-                        &(sums){tile_a_s_batch, batch.low, rows, 0}, 0);
+                /* B x */
+                products(rows, 1, &batch, factors_a_s, 1,
+                    &(sums){tile_a_s_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(k, vectors, block);
-                        const real *const tile_a_s =
-                            tile_a_s_batch + (block - batch.low) * vectors * rows * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            for (size_t sample = 0; sample < rows; ++sample) {
-                                /* (1)  a_s = B x */
-                                const vec a_s = load(tile_a_s + (sample * own + v) * LANES);
-                                store(a_s_rows + sample * row_k + j, a_s);
-                            }
+                for (size_t block = batch.low; block < batch.high; ++block) {
+                    const size_t own = vectors_of(k, vectors, block);
+                    const real *const tile_a_s =
+                        tile_a_s_batch + (block - batch.low) * vectors * rows * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        for (size_t sample = 0; sample < rows; ++sample) {
+                            /* (1)  a_s = B x */
+                            const vec a_s = load(tile_a_s + (sample * own + v) * LANES);
+                            store(a_s_rows + sample * row_k + j, a_s);
                         }
                     }
                 }
@@ -282,10 +282,13 @@ static void scrn_simd_forward_thread(
         {
             const size_t vectors = 1;
             const size_t count = blocks(k, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(B, mine.lane, mine.lanes);
+            const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                 real *const s_rows = tape_s + (t * B + begin) * row_k;
                 const real *const s_prev_rows =
                     t > 0 ? tape_s + (t * B + begin - B) * row_k : initial_s + begin * k;
@@ -314,28 +317,37 @@ static void scrn_simd_forward_thread(
     for (size_t first = 0; first < T; first += chunk) {
         const size_t steps = min_size(chunk, T - first);
         if (early) {
-            const operand factors_a_h[] = {
-                {tape_s + first * B * row_k, row_k, k, panels_s},
-                {in->x + first * B * n, n, n, panels_x_2},
-            };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            const operand factors_a_h[] = {
+                {tape_s + (first * B + lower) * row_k, row_k, k, panels_s},
+                {in->x + (first * B + lower) * n, n, n, panels_x_2},
+            };
             const block_range batch = {m, vectors, from, to, 0};
 
             /* P s, A x */
-            products(steps * B, 1, &batch, factors_a_h, 2, &(sums){tile_a_h_ahead, 0, steps * B, 0},
-                0);
+            products(upper - lower, 1, &batch, factors_a_h, 2,
+                &(sums){tile_a_h_ahead, 0, steps * B, lower}, 0);
+            if (mine.lanes > 1) {
+                BARRIER
+            }
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     const real *const s_rows = tape_s + (t * B + begin) * row_k;
                     real *const h_rows = tape_h + (t * B + begin) * row_m;
@@ -388,40 +400,40 @@ static void scrn_simd_forward_thread(
         {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(p, vectors);
-            const block_share mine = share_of(count, thread, threads);
+            const block_share mine = share_of(count, steps * B, thread, threads);
             const size_t from = mine.from;
             const size_t to = mine.to;
-            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                if (is_mine(mine, begin)) {
-                    const real *const s_rows = tape_s + (first * B + begin) * row_k;
-                    const real *const h_rows = tape_h + (first * B + begin) * row_m;
-                    real *const y_rows = out->y + (first * B + begin) * p;
-                    const operand factors_y[] = {
-                        {h_rows, row_m, m, panels_h},
-                        {s_rows, row_k, k, panels_s_2},
-                    };
-                    for (size_t start = from, taken; start < to; start += taken) {
-                        taken = min_size(to - start, blocks_per_batch(rows));
-                        const block_range batch = {p, vectors, start, start + taken, 0};
-                        ALIGNED real tile_y_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                const real *const s_rows = tape_s + (first * B + begin) * row_k;
+                const real *const h_rows = tape_h + (first * B + begin) * row_m;
+                real *const y_rows = out->y + (first * B + begin) * p;
+                const operand factors_y[] = {
+                    {h_rows, row_m, m, panels_h},
+                    {s_rows, row_k, k, panels_s_2},
+                };
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {p, vectors, start, start + taken, 0};
+                    ALIGNED real tile_y_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                        /* U h, V s */
-                        products(rows, 1, &batch, factors_y, 2,
-                            &(sums){tile_y_batch, batch.low, rows, 0}, 0);
+                    /* U h, V s */
+                    products(rows, 1, &batch, factors_y, 2,
+                        &(sums){tile_y_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = batch.low; block < batch.high; ++block) {
-                            const size_t own = vectors_of(p, vectors, block);
-                            const real *const tile_y =
-                                tile_y_batch + (block - batch.low) * vectors * rows * LANES;
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES;
-                                const size_t left = p - j;
-                                for (size_t sample = 0; sample < rows; ++sample) {
-                                    /* (5)  y = U h + V s */
-                                    const vec y = load(tile_y + (sample * own + v) * LANES);
-                                    store_part(y_rows + sample * p + j, y, left);
-                                }
+                    for (size_t block = batch.low; block < batch.high; ++block) {
+                        const size_t own = vectors_of(p, vectors, block);
+                        const real *const tile_y =
+                            tile_y_batch + (block - batch.low) * vectors * rows * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            const size_t left = p - j;
+                            for (size_t sample = 0; sample < rows; ++sample) {
+                                /* (5)  y = U h + V s */
+                                const vec y = load(tile_y + (sample * own + v) * LANES);
+                                store_part(y_rows + sample * p + j, y, left);
                             }
                         }
                     }
@@ -496,37 +508,37 @@ static void scrn_simd_infer_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(k, vectors);
-        const block_share mine = share_of(count, thread, threads);
+        const block_share mine = share_of(count, T * B, thread, threads);
         const size_t from = mine.from;
         const size_t to = mine.to;
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            if (is_mine(mine, begin)) {
-                const real *const x_rows = in->x + begin * n;
-                real *const a_s_rows = work_a_s + begin * row_k;
-                const operand factors_a_s[] = {
-                    {x_rows, n, n, panels_x},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {k, vectors, start, start + taken, 0};
-                    ALIGNED real tile_a_s_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+        const size_t lower = row_from(T * B, mine.lane, mine.lanes);
+        const size_t upper = row_from(T * B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+            const real *const x_rows = in->x + begin * n;
+            real *const a_s_rows = work_a_s + begin * row_k;
+            const operand factors_a_s[] = {
+                {x_rows, n, n, panels_x},
+            };
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {k, vectors, start, start + taken, 0};
+                ALIGNED real tile_a_s_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                    /* B x */
-                    products(rows, 1, &batch, factors_a_s, 1,
-                        &(sums){tile_a_s_batch, batch.low, rows, 0}, 0);
+                /* B x */
+                products(rows, 1, &batch, factors_a_s, 1,
+                    &(sums){tile_a_s_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(k, vectors, block);
-                        const real *const tile_a_s =
-                            tile_a_s_batch + (block - batch.low) * vectors * rows * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            for (size_t sample = 0; sample < rows; ++sample) {
-                                /* (1)  a_s = B x */
-                                const vec a_s = load(tile_a_s + (sample * own + v) * LANES);
-                                store(a_s_rows + sample * row_k + j, a_s);
-                            }
+                for (size_t block = batch.low; block < batch.high; ++block) {
+                    const size_t own = vectors_of(k, vectors, block);
+                    const real *const tile_a_s =
+                        tile_a_s_batch + (block - batch.low) * vectors * rows * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        for (size_t sample = 0; sample < rows; ++sample) {
+                            /* (1)  a_s = B x */
+                            const vec a_s = load(tile_a_s + (sample * own + v) * LANES);
+                            store(a_s_rows + sample * row_k + j, a_s);
                         }
                     }
                 }
@@ -540,10 +552,13 @@ static void scrn_simd_infer_thread(
         {
             const size_t vectors = 1;
             const size_t count = blocks(k, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(B, mine.lane, mine.lanes);
+            const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                 real *const s_rows = work_s + (t * B + begin) * row_k;
                 const real *const s_prev_rows =
                     t > 0 ? work_s + (t * B + begin - B) * row_k : initial_s + begin * k;
@@ -572,28 +587,37 @@ static void scrn_simd_infer_thread(
     for (size_t first = 0; first < T; first += chunk) {
         const size_t steps = min_size(chunk, T - first);
         if (early) {
-            const operand factors_a_h[] = {
-                {work_s + first * B * row_k, row_k, k, panels_s},
-                {in->x + first * B * n, n, n, panels_x_2},
-            };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            const operand factors_a_h[] = {
+                {work_s + (first * B + lower) * row_k, row_k, k, panels_s},
+                {in->x + (first * B + lower) * n, n, n, panels_x_2},
+            };
             const block_range batch = {m, vectors, from, to, 0};
 
             /* P s, A x */
-            products(steps * B, 1, &batch, factors_a_h, 2, &(sums){tile_a_h_ahead, 0, steps * B, 0},
-                0);
+            products(upper - lower, 1, &batch, factors_a_h, 2,
+                &(sums){tile_a_h_ahead, 0, steps * B, lower}, 0);
+            if (mine.lanes > 1) {
+                BARRIER
+            }
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     const real *const s_rows = work_s + (t * B + begin) * row_k;
                     real *const h_rows = work_h + (t * B + begin) * row_m;
@@ -641,40 +665,40 @@ static void scrn_simd_infer_thread(
         {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(p, vectors);
-            const block_share mine = share_of(count, thread, threads);
+            const block_share mine = share_of(count, steps * B, thread, threads);
             const size_t from = mine.from;
             const size_t to = mine.to;
-            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                if (is_mine(mine, begin)) {
-                    const real *const s_rows = work_s + (first * B + begin) * row_k;
-                    const real *const h_rows = work_h + (first * B + begin) * row_m;
-                    real *const y_rows = out->y + (first * B + begin) * p;
-                    const operand factors_y[] = {
-                        {h_rows, row_m, m, panels_h},
-                        {s_rows, row_k, k, panels_s_2},
-                    };
-                    for (size_t start = from, taken; start < to; start += taken) {
-                        taken = min_size(to - start, blocks_per_batch(rows));
-                        const block_range batch = {p, vectors, start, start + taken, 0};
-                        ALIGNED real tile_y_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                const real *const s_rows = work_s + (first * B + begin) * row_k;
+                const real *const h_rows = work_h + (first * B + begin) * row_m;
+                real *const y_rows = out->y + (first * B + begin) * p;
+                const operand factors_y[] = {
+                    {h_rows, row_m, m, panels_h},
+                    {s_rows, row_k, k, panels_s_2},
+                };
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {p, vectors, start, start + taken, 0};
+                    ALIGNED real tile_y_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                        /* U h, V s */
-                        products(rows, 1, &batch, factors_y, 2,
-                            &(sums){tile_y_batch, batch.low, rows, 0}, 0);
+                    /* U h, V s */
+                    products(rows, 1, &batch, factors_y, 2,
+                        &(sums){tile_y_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = batch.low; block < batch.high; ++block) {
-                            const size_t own = vectors_of(p, vectors, block);
-                            const real *const tile_y =
-                                tile_y_batch + (block - batch.low) * vectors * rows * LANES;
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES;
-                                const size_t left = p - j;
-                                for (size_t sample = 0; sample < rows; ++sample) {
-                                    /* (5)  y = U h + V s */
-                                    const vec y = load(tile_y + (sample * own + v) * LANES);
-                                    store_part(y_rows + sample * p + j, y, left);
-                                }
+                    for (size_t block = batch.low; block < batch.high; ++block) {
+                        const size_t own = vectors_of(p, vectors, block);
+                        const real *const tile_y =
+                            tile_y_batch + (block - batch.low) * vectors * rows * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            const size_t left = p - j;
+                            for (size_t sample = 0; sample < rows; ++sample) {
+                                /* (5)  y = U h + V s */
+                                const vec y = load(tile_y + (sample * own + v) * LANES);
+                                store_part(y_rows + sample * p + j, y, left);
                             }
                         }
                     }
@@ -790,27 +814,36 @@ static void scrn_simd_backward_thread(
         const size_t steps = min_size(chunk, T - done);
         const size_t first = T - done - steps;
         if (early) {
-            const operand factors_h_bar[] = {
-                {bars->y_bar + first * B * p, p, p, panels_y_bar},
-            };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            const operand factors_h_bar[] = {
+                {bars->y_bar + (first * B + lower) * p, p, p, panels_y_bar},
+            };
             const block_range batch = {m, vectors, from, to, 0};
 
             /* U^T y_bar */
-            products(steps * B, 1, &batch, factors_h_bar, 1,
-                &(sums){tile_h_bar_ahead, 0, steps * B, 0}, 0);
+            products(upper - lower, 1, &batch, factors_h_bar, 1,
+                &(sums){tile_h_bar_ahead, 0, steps * B, lower}, 0);
+            if (mine.lanes > 1) {
+                BARRIER
+            }
         }
         for (size_t t = first + steps; t-- > first;) {
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const h_tail_rows = tape_h_tail + (t * B + begin) * row_m;
                     const real *const h_rows = tape_h + (t * B + begin) * row_m;
                     const real *const y_bar_rows = bars->y_bar + (t * B + begin) * p;
@@ -863,10 +896,13 @@ static void scrn_simd_backward_thread(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const a_h_bar_rows = work_a_h_bar + (t * B + begin) * row_m;
                     real *const h_prev_bar_rows = work_h_prev_bar + ((t & 1) * B + begin) * row_m;
                     const operand factors_h_prev_bar[] = {
@@ -908,28 +944,37 @@ static void scrn_simd_backward_thread(
         const size_t steps = min_size(chunk_2, T - done);
         const size_t first = T - done - steps;
         if (early) {
-            const operand factors_s_bar[] = {
-                {work_a_h_bar + first * B * row_m, row_m, m, panels_a_h_bar_2},
-                {bars->y_bar + first * B * p, p, p, panels_y_bar_2},
-            };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(k, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            const operand factors_s_bar[] = {
+                {work_a_h_bar + (first * B + lower) * row_m, row_m, m, panels_a_h_bar_2},
+                {bars->y_bar + (first * B + lower) * p, p, p, panels_y_bar_2},
+            };
             const block_range batch = {k, vectors, from, to, 0};
 
             /* P^T a_h_bar, V^T y_bar */
-            products(steps * B, 1, &batch, factors_s_bar, 2,
-                &(sums){tile_s_bar_ahead, 0, steps * B, 0}, 0);
+            products(upper - lower, 1, &batch, factors_s_bar, 2,
+                &(sums){tile_s_bar_ahead, 0, steps * B, lower}, 0);
+            if (mine.lanes > 1) {
+                BARRIER
+            }
         }
         for (size_t t = first + steps; t-- > first;) {
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(k, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const y_bar_rows = bars->y_bar + (t * B + begin) * p;
                     const real *const s_next_bar_rows = t + 1 < T ? work_s_prev_bar
                         + (((t + 1) & 1) * B + begin) * row_k : final_s_bar + begin * k;
@@ -984,7 +1029,7 @@ static void scrn_simd_backward_thread(
         {
             const size_t vectors = 1;
             const size_t count = blocks(k, vectors);
-            const block_share mine = share_of(count, thread, threads);
+            const block_share mine = share_of(count, steps * B, thread, threads);
             const size_t from = mine.from;
             const size_t to = mine.to;
             for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
@@ -1025,41 +1070,40 @@ static void scrn_simd_backward_thread(
         if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(n, vectors);
-            const block_share mine = share_of(count, thread, threads);
+            const block_share mine = share_of(count, steps * B, thread, threads);
             const size_t from = mine.from;
             const size_t to = mine.to;
-            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                if (is_mine(mine, begin)) {
-                    const real *const a_h_bar_rows = work_a_h_bar + (first * B + begin) * row_m;
-                    const real *const a_s_bar_rows = work_a_s_bar + begin * row_k;
-                    real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
-                    const operand factors_x_bar[] = {
-                        {a_s_bar_rows, row_k, k, panels_a_s_bar},
-                        {a_h_bar_rows, row_m, m, panels_a_h_bar_3},
-                    };
-                    for (size_t start = from, taken; start < to; start += taken) {
-                        taken = min_size(to - start, blocks_per_batch(rows));
-                        const block_range batch = {n, vectors, start, start + taken, 0};
-                        ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                const real *const a_h_bar_rows = work_a_h_bar + (first * B + begin) * row_m;
+                const real *const a_s_bar_rows = work_a_s_bar + begin * row_k;
+                real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
+                const operand factors_x_bar[] = {
+                    {a_s_bar_rows, row_k, k, panels_a_s_bar},
+                    {a_h_bar_rows, row_m, m, panels_a_h_bar_3},
+                };
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {n, vectors, start, start + taken, 0};
+                    ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                        /* B^T a_s_bar, A^T a_h_bar */
-                        products(rows, 1, &batch, factors_x_bar, 2,
-                            &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
+                    /* B^T a_s_bar, A^T a_h_bar */
+                    products(rows, 1, &batch, factors_x_bar, 2,
+                        &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = batch.low; block < batch.high; ++block) {
-                            const size_t own = vectors_of(n, vectors, block);
-                            const real *const tile_x_bar =
-                                tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES;
-                                const size_t left = n - j;
-                                for (size_t sample = 0; sample < rows; ++sample) {
-                                    /* (13)  x_bar = B^T a_s_bar + A^T a_h_bar   adjoint of (1), (3)
-                                     * */
-                                    const vec x_bar = load(tile_x_bar + (sample * own + v) * LANES);
-                                    store_part(x_bar_rows + sample * n + j, x_bar, left);
-                                }
+                    for (size_t block = batch.low; block < batch.high; ++block) {
+                        const size_t own = vectors_of(n, vectors, block);
+                        const real *const tile_x_bar =
+                            tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            const size_t left = n - j;
+                            for (size_t sample = 0; sample < rows; ++sample) {
+                                /* (13)  x_bar = B^T a_s_bar + A^T a_h_bar   adjoint of (1), (3) */
+                                const vec x_bar = load(tile_x_bar + (sample * own + v) * LANES);
+                                store_part(x_bar_rows + sample * n + j, x_bar, left);
                             }
                         }
                     }
@@ -1178,10 +1222,13 @@ static void scrn_simd_step_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(k, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const a_s_rows = work_a_s + begin * row_k;
             const operand factors_a_s[] = {
@@ -1217,10 +1264,13 @@ static void scrn_simd_step_thread(
     {
         const size_t vectors = 1;
         const size_t count = blocks(k, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             real *const s_rows = work_s + begin * row_k;
             const real *const s_prev_rows = initial_s + begin * k;
             const real *const a_s_rows = work_a_s + begin * row_k;
@@ -1243,10 +1293,13 @@ static void scrn_simd_step_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             const real *const s_rows = work_s + begin * row_k;
             real *const h_rows = work_h + begin * row_m;
@@ -1289,10 +1342,13 @@ static void scrn_simd_step_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(p, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const s_rows = work_s + begin * row_k;
             const real *const h_rows = work_h + begin * row_m;
             real *const y_rows = out->y + begin * p;

@@ -220,27 +220,36 @@ static void slstm_simd_forward_thread(
     for (size_t first = 0; first < T; first += chunk) {
         const size_t steps = min_size(chunk, T - first);
         if (early) {
-            const operand factors_ztilde[] = {
-                {in->x + first * B * D, D, D, panels_x},
-            };
             const size_t vectors = MOST_VECTORS(4);
             const size_t count = blocks(d, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            const operand factors_ztilde[] = {
+                {in->x + (first * B + lower) * D, D, D, panels_x},
+            };
             const block_range batch = {d, vectors, from, to, 0};
 
             /* W_z x, W_i x, W_f x, W_o x */
-            products(steps * B, 4, &batch, factors_ztilde, 1,
-                &(sums){tile_ztilde_ahead, 0, steps * B, 0}, 0);
+            products(upper - lower, 4, &batch, factors_ztilde, 1,
+                &(sums){tile_ztilde_ahead, 0, steps * B, lower}, 0);
+            if (mine.lanes > 1) {
+                BARRIER
+            }
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(4);
                 const size_t count = blocks(d, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * D;
                     real *const itilde_rows = tape_itilde + (t * B + begin) * row_d;
                     real *const ftilde_rows = tape_ftilde + (t * B + begin) * row_d;
@@ -474,27 +483,36 @@ static void slstm_simd_infer_thread(
     for (size_t first = 0; first < T; first += chunk) {
         const size_t steps = min_size(chunk, T - first);
         if (early) {
-            const operand factors_ztilde[] = {
-                {in->x + first * B * D, D, D, panels_x},
-            };
             const size_t vectors = MOST_VECTORS(4);
             const size_t count = blocks(d, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            const operand factors_ztilde[] = {
+                {in->x + (first * B + lower) * D, D, D, panels_x},
+            };
             const block_range batch = {d, vectors, from, to, 0};
 
             /* W_z x, W_i x, W_f x, W_o x */
-            products(steps * B, 4, &batch, factors_ztilde, 1,
-                &(sums){tile_ztilde_ahead, 0, steps * B, 0}, 0);
+            products(upper - lower, 4, &batch, factors_ztilde, 1,
+                &(sums){tile_ztilde_ahead, 0, steps * B, lower}, 0);
+            if (mine.lanes > 1) {
+                BARRIER
+            }
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(4);
                 const size_t count = blocks(d, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * D;
                     real *const m_rows = work_m + ((t & 1) * B + begin) * row_d;
                     real *const c_rows = work_c + ((t & 1) * B + begin) * row_d;
@@ -776,23 +794,23 @@ static void slstm_simd_backward_thread(
     {
         const size_t vectors = 1;
         const size_t count = blocks(d, vectors);
-        const block_share mine = share_of(count, thread, threads);
+        const block_share mine = share_of(count, T * B, thread, threads);
         const size_t from = mine.from;
         const size_t to = mine.to;
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            if (is_mine(mine, begin)) {
-                const real *const ftilde_rows = tape_ftilde + begin * row_d;
-                real *const sigmoid_ftilde_rows = work_sigmoid_ftilde + begin * row_d;
-                for (size_t s = 0; s < rows; ++s) {
-                    for (size_t block = from; block < to; ++block) {
-                        const size_t j = block * LANES;
-                        const vec ftilde = load(ftilde_rows + s * row_d + j);
+        const size_t lower = row_from(T * B, mine.lane, mine.lanes);
+        const size_t upper = row_from(T * B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+            const real *const ftilde_rows = tape_ftilde + begin * row_d;
+            real *const sigmoid_ftilde_rows = work_sigmoid_ftilde + begin * row_d;
+            for (size_t s = 0; s < rows; ++s) {
+                for (size_t block = from; block < to; ++block) {
+                    const size_t j = block * LANES;
+                    const vec ftilde = load(ftilde_rows + s * row_d + j);
 
-                        /* (28)  sigmoid_ftilde = sigmoid(-ftilde) */
-                        const vec sigmoid_ftilde = vec_sigmoid(-ftilde);
-                        store(sigmoid_ftilde_rows + s * row_d + j, sigmoid_ftilde);
-                    }
+                    /* (28)  sigmoid_ftilde = sigmoid(-ftilde) */
+                    const vec sigmoid_ftilde = vec_sigmoid(-ftilde);
+                    store(sigmoid_ftilde_rows + s * row_d + j, sigmoid_ftilde);
                 }
             }
         }
@@ -807,10 +825,13 @@ static void slstm_simd_backward_thread(
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(d, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const z_tail_rows = tape_z_tail + (t * B + begin) * row_d;
                     const real *const o_tail_rows = tape_o_tail + (t * B + begin) * row_d;
                     const real *const itilde_rows = tape_itilde + (t * B + begin) * row_d;
@@ -968,10 +989,13 @@ static void slstm_simd_backward_thread(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(d, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const otilde_bar_rows =
                         work_otilde_bar + ((t - first) * B + begin) * row_d;
                     const real *const ftilde_bar_rows =
@@ -1023,46 +1047,45 @@ static void slstm_simd_backward_thread(
         if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(D, vectors);
-            const block_share mine = share_of(count, thread, threads);
+            const block_share mine = share_of(count, steps * B, thread, threads);
             const size_t from = mine.from;
             const size_t to = mine.to;
-            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                if (is_mine(mine, begin)) {
-                    const real *const otilde_bar_rows = work_otilde_bar + begin * row_d;
-                    const real *const ftilde_bar_rows = work_ftilde_bar + begin * row_d;
-                    const real *const itilde_bar_rows = work_itilde_bar + begin * row_d;
-                    const real *const ztilde_bar_rows = work_ztilde_bar + begin * row_d;
-                    real *const x_bar_rows = gradients->x_bar + (first * B + begin) * D;
-                    const operand factors_x_bar[] = {
-                        {ztilde_bar_rows, row_d, d, panels_ztilde_bar_2},
-                        {itilde_bar_rows, row_d, d, panels_itilde_bar_2},
-                        {ftilde_bar_rows, row_d, d, panels_ftilde_bar_2},
-                        {otilde_bar_rows, row_d, d, panels_otilde_bar_2},
-                    };
-                    for (size_t start = from, taken; start < to; start += taken) {
-                        taken = min_size(to - start, blocks_per_batch(rows));
-                        const block_range batch = {D, vectors, start, start + taken, 0};
-                        ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                const real *const otilde_bar_rows = work_otilde_bar + begin * row_d;
+                const real *const ftilde_bar_rows = work_ftilde_bar + begin * row_d;
+                const real *const itilde_bar_rows = work_itilde_bar + begin * row_d;
+                const real *const ztilde_bar_rows = work_ztilde_bar + begin * row_d;
+                real *const x_bar_rows = gradients->x_bar + (first * B + begin) * D;
+                const operand factors_x_bar[] = {
+                    {ztilde_bar_rows, row_d, d, panels_ztilde_bar_2},
+                    {itilde_bar_rows, row_d, d, panels_itilde_bar_2},
+                    {ftilde_bar_rows, row_d, d, panels_ftilde_bar_2},
+                    {otilde_bar_rows, row_d, d, panels_otilde_bar_2},
+                };
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {D, vectors, start, start + taken, 0};
+                    ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                        /* W_z^T ztilde_bar, W_i^T itilde_bar, W_f^T ftilde_bar, W_o^T otilde_bar */
-                        products(rows, 1, &batch, factors_x_bar, 4,
-                            &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
+                    /* W_z^T ztilde_bar, W_i^T itilde_bar, W_f^T ftilde_bar, W_o^T otilde_bar */
+                    products(rows, 1, &batch, factors_x_bar, 4,
+                        &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = batch.low; block < batch.high; ++block) {
-                            const size_t own = vectors_of(D, vectors, block);
-                            const real *const tile_x_bar =
-                                tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES;
-                                const size_t left = D - j;
-                                for (size_t s = 0; s < rows; ++s) {
-                                    /* (35)  x_bar = W_z^T ztilde_bar + W_i^T itilde_bar + W_f^T
-                                     * ftilde_bar + W_o^T otilde_bar   adjoint of (1), (2), (3), (4)
-                                     * */
-                                    const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
-                                    store_part(x_bar_rows + s * D + j, x_bar, left);
-                                }
+                    for (size_t block = batch.low; block < batch.high; ++block) {
+                        const size_t own = vectors_of(D, vectors, block);
+                        const real *const tile_x_bar =
+                            tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            const size_t left = D - j;
+                            for (size_t s = 0; s < rows; ++s) {
+                                /* (35)  x_bar = W_z^T ztilde_bar + W_i^T itilde_bar + W_f^T
+                                 * ftilde_bar + W_o^T otilde_bar   adjoint of (1), (2), (3), (4) */
+                                const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
+                                store_part(x_bar_rows + s * D + j, x_bar, left);
                             }
                         }
                     }
@@ -1227,10 +1250,13 @@ static void slstm_simd_step_thread(
     {
         const size_t vectors = MOST_VECTORS(4);
         const size_t count = blocks(d, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * D;
             real *const m_rows = work_m + begin * row_d;
             real *const c_rows = work_c + begin * row_d;

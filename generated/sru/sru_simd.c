@@ -179,42 +179,42 @@ static void sru_simd_forward_thread(
     {
         const size_t vectors = MOST_VECTORS(2);
         const size_t count = blocks(m, vectors);
-        const block_share mine = share_of(count, thread, threads);
+        const block_share mine = share_of(count, T * B, thread, threads);
         const size_t from = mine.from;
         const size_t to = mine.to;
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            if (is_mine(mine, begin)) {
-                const real *const x_rows = in->x + begin * n;
-                real *const a_c_rows = tape_a_c + begin * row_m;
-                real *const a_h_rows = tape_a_h + begin * row_m;
-                const operand factors_a_c[] = {
-                    {x_rows, n, n, panels_x},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {m, vectors, start, start + taken, 0};
-                    ALIGNED real tile_a_c_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+        const size_t lower = row_from(T * B, mine.lane, mine.lanes);
+        const size_t upper = row_from(T * B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+            const real *const x_rows = in->x + begin * n;
+            real *const a_c_rows = tape_a_c + begin * row_m;
+            real *const a_h_rows = tape_a_h + begin * row_m;
+            const operand factors_a_c[] = {
+                {x_rows, n, n, panels_x},
+            };
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {m, vectors, start, start + taken, 0};
+                ALIGNED real tile_a_c_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
-                    /* W x, W_h x */
-                    products(rows, 2, &batch, factors_a_c, 1,
-                        &(sums){tile_a_c_batch, batch.low, rows, 0}, 0);
+                /* W x, W_h x */
+                products(rows, 2, &batch, factors_a_c, 1,
+                    &(sums){tile_a_c_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(m, vectors, block);
-                        const real *const tile_a_c =
-                            tile_a_c_batch + (block - batch.low) * vectors * rows * 2 * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            for (size_t s = 0; s < rows; ++s) {
-                                /* (3)  a_c = W x */
-                                const vec a_c = load(tile_a_c + (s * 2 * own + v) * LANES);
-                                store(a_c_rows + s * row_m + j, a_c);
+                for (size_t block = batch.low; block < batch.high; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    const real *const tile_a_c =
+                        tile_a_c_batch + (block - batch.low) * vectors * rows * 2 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        for (size_t s = 0; s < rows; ++s) {
+                            /* (3)  a_c = W x */
+                            const vec a_c = load(tile_a_c + (s * 2 * own + v) * LANES);
+                            store(a_c_rows + s * row_m + j, a_c);
 
-                                /* (7)  a_h = W_h x */
-                                const vec a_h = load(tile_a_c + ((s * 2 + 1) * own + v) * LANES);
-                                store(a_h_rows + s * row_m + j, a_h);
-                            }
+                            /* (7)  a_h = W_h x */
+                            const vec a_h = load(tile_a_c + ((s * 2 + 1) * own + v) * LANES);
+                            store(a_h_rows + s * row_m + j, a_h);
                         }
                     }
                 }
@@ -227,27 +227,36 @@ static void sru_simd_forward_thread(
     for (size_t first = 0; first < T; first += chunk) {
         const size_t steps = min_size(chunk, T - first);
         if (early) {
-            const operand factors_a_f[] = {
-                {in->x + first * B * n, n, n, panels_x_2},
-            };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            const operand factors_a_f[] = {
+                {in->x + (first * B + lower) * n, n, n, panels_x_2},
+            };
             const block_range batch = {m, vectors, from, to, 0};
 
             /* W_f x */
-            products(steps * B, 1, &batch, factors_a_f, 1, &(sums){tile_a_f_ahead, 0, steps * B, 0},
-                0);
+            products(upper - lower, 1, &batch, factors_a_f, 1,
+                &(sums){tile_a_f_ahead, 0, steps * B, lower}, 0);
+            if (mine.lanes > 1) {
+                BARRIER
+            }
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const f_tail_rows = tape_f_tail + (t * B + begin) * row_m;
                     real *const c_rows = tape_c + (t * B + begin) * row_m;
@@ -309,7 +318,7 @@ static void sru_simd_forward_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(m, vectors);
-        const block_share mine = share_of(count, thread, threads);
+        const block_share mine = share_of(count, T * B, thread, threads);
         const size_t from = mine.from;
         const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
@@ -429,42 +438,42 @@ static void sru_simd_infer_thread(
     {
         const size_t vectors = MOST_VECTORS(2);
         const size_t count = blocks(m, vectors);
-        const block_share mine = share_of(count, thread, threads);
+        const block_share mine = share_of(count, T * B, thread, threads);
         const size_t from = mine.from;
         const size_t to = mine.to;
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            if (is_mine(mine, begin)) {
-                const real *const x_rows = in->x + begin * n;
-                real *const a_c_rows = work_a_c + begin * row_m;
-                real *const a_h_rows = work_a_h + begin * row_m;
-                const operand factors_a_c[] = {
-                    {x_rows, n, n, panels_x},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {m, vectors, start, start + taken, 0};
-                    ALIGNED real tile_a_c_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+        const size_t lower = row_from(T * B, mine.lane, mine.lanes);
+        const size_t upper = row_from(T * B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+            const real *const x_rows = in->x + begin * n;
+            real *const a_c_rows = work_a_c + begin * row_m;
+            real *const a_h_rows = work_a_h + begin * row_m;
+            const operand factors_a_c[] = {
+                {x_rows, n, n, panels_x},
+            };
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {m, vectors, start, start + taken, 0};
+                ALIGNED real tile_a_c_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
-                    /* W x, W_h x */
-                    products(rows, 2, &batch, factors_a_c, 1,
-                        &(sums){tile_a_c_batch, batch.low, rows, 0}, 0);
+                /* W x, W_h x */
+                products(rows, 2, &batch, factors_a_c, 1,
+                    &(sums){tile_a_c_batch, batch.low, rows, 0}, 0);
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(m, vectors, block);
-                        const real *const tile_a_c =
-                            tile_a_c_batch + (block - batch.low) * vectors * rows * 2 * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            for (size_t s = 0; s < rows; ++s) {
-                                /* (3)  a_c = W x */
-                                const vec a_c = load(tile_a_c + (s * 2 * own + v) * LANES);
-                                store(a_c_rows + s * row_m + j, a_c);
+                for (size_t block = batch.low; block < batch.high; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    const real *const tile_a_c =
+                        tile_a_c_batch + (block - batch.low) * vectors * rows * 2 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        for (size_t s = 0; s < rows; ++s) {
+                            /* (3)  a_c = W x */
+                            const vec a_c = load(tile_a_c + (s * 2 * own + v) * LANES);
+                            store(a_c_rows + s * row_m + j, a_c);
 
-                                /* (7)  a_h = W_h x */
-                                const vec a_h = load(tile_a_c + ((s * 2 + 1) * own + v) * LANES);
-                                store(a_h_rows + s * row_m + j, a_h);
-                            }
+                            /* (7)  a_h = W_h x */
+                            const vec a_h = load(tile_a_c + ((s * 2 + 1) * own + v) * LANES);
+                            store(a_h_rows + s * row_m + j, a_h);
                         }
                     }
                 }
@@ -477,27 +486,36 @@ static void sru_simd_infer_thread(
     for (size_t first = 0; first < T; first += chunk) {
         const size_t steps = min_size(chunk, T - first);
         if (early) {
-            const operand factors_a_f[] = {
-                {in->x + first * B * n, n, n, panels_x_2},
-            };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            const operand factors_a_f[] = {
+                {in->x + (first * B + lower) * n, n, n, panels_x_2},
+            };
             const block_range batch = {m, vectors, from, to, 0};
 
             /* W_f x */
-            products(steps * B, 1, &batch, factors_a_f, 1, &(sums){tile_a_f_ahead, 0, steps * B, 0},
-                0);
+            products(upper - lower, 1, &batch, factors_a_f, 1,
+                &(sums){tile_a_f_ahead, 0, steps * B, lower}, 0);
+            if (mine.lanes > 1) {
+                BARRIER
+            }
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const c_rows = work_c + (t * B + begin) * row_m;
                     const real *const c_prev_rows =
@@ -554,7 +572,7 @@ static void sru_simd_infer_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(m, vectors);
-        const block_share mine = share_of(count, thread, threads);
+        const block_share mine = share_of(count, T * B, thread, threads);
         const size_t from = mine.from;
         const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
@@ -794,10 +812,13 @@ static void sru_simd_backward_thread(
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const f_tail_rows = tape_f_tail + (t * B + begin) * row_m;
                     real *const one_minus_f_rows =
                         work_one_minus_f + ((t - first) * B + begin) * row_m;
@@ -915,45 +936,45 @@ static void sru_simd_backward_thread(
         if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(n, vectors);
-            const block_share mine = share_of(count, thread, threads);
+            const block_share mine = share_of(count, steps * B, thread, threads);
             const size_t from = mine.from;
             const size_t to = mine.to;
-            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                if (is_mine(mine, begin)) {
-                    const real *const a_h_bar_rows = work_a_h_bar + (first * B + begin) * row_m;
-                    const real *const a_r_bar_rows = work_a_r_bar + (first * B + begin) * row_m;
-                    const real *const a_c_bar_rows = work_a_c_bar + begin * row_m;
-                    const real *const a_f_bar_rows = work_a_f_bar + begin * row_m;
-                    real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
-                    const operand factors_x_bar[] = {
-                        {a_f_bar_rows, row_m, m, panels_a_f_bar},
-                        {a_c_bar_rows, row_m, m, panels_a_c_bar},
-                        {a_r_bar_rows, row_m, m, panels_a_r_bar},
-                        {a_h_bar_rows, row_m, m, panels_a_h_bar},
-                    };
-                    for (size_t start = from, taken; start < to; start += taken) {
-                        taken = min_size(to - start, blocks_per_batch(rows));
-                        const block_range batch = {n, vectors, start, start + taken, 0};
-                        ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                const real *const a_h_bar_rows = work_a_h_bar + (first * B + begin) * row_m;
+                const real *const a_r_bar_rows = work_a_r_bar + (first * B + begin) * row_m;
+                const real *const a_c_bar_rows = work_a_c_bar + begin * row_m;
+                const real *const a_f_bar_rows = work_a_f_bar + begin * row_m;
+                real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
+                const operand factors_x_bar[] = {
+                    {a_f_bar_rows, row_m, m, panels_a_f_bar},
+                    {a_c_bar_rows, row_m, m, panels_a_c_bar},
+                    {a_r_bar_rows, row_m, m, panels_a_r_bar},
+                    {a_h_bar_rows, row_m, m, panels_a_h_bar},
+                };
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {n, vectors, start, start + taken, 0};
+                    ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                        /* W_f^T a_f_bar, W^T a_c_bar, W_r^T a_r_bar, W_h^T a_h_bar */
-                        products(rows, 1, &batch, factors_x_bar, 4,
-                            &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
+                    /* W_f^T a_f_bar, W^T a_c_bar, W_r^T a_r_bar, W_h^T a_h_bar */
+                    products(rows, 1, &batch, factors_x_bar, 4,
+                        &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = batch.low; block < batch.high; ++block) {
-                            const size_t own = vectors_of(n, vectors, block);
-                            const real *const tile_x_bar =
-                                tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES;
-                                const size_t left = n - j;
-                                for (size_t s = 0; s < rows; ++s) {
-                                    /* (17)  x_bar = W_f^T a_f_bar + W^T a_c_bar + W_r^T a_r_bar +
-                                     * W_h^T a_h_bar   adjoint of (1), (3), (5), (7) */
-                                    const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
-                                    store_part(x_bar_rows + s * n + j, x_bar, left);
-                                }
+                    for (size_t block = batch.low; block < batch.high; ++block) {
+                        const size_t own = vectors_of(n, vectors, block);
+                        const real *const tile_x_bar =
+                            tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            const size_t left = n - j;
+                            for (size_t s = 0; s < rows; ++s) {
+                                /* (17)  x_bar = W_f^T a_f_bar + W^T a_c_bar + W_r^T a_r_bar + W_h^T
+                                 * a_h_bar   adjoint of (1), (3), (5), (7) */
+                                const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
+                                store_part(x_bar_rows + s * n + j, x_bar, left);
                             }
                         }
                     }
@@ -1028,10 +1049,13 @@ static void sru_simd_step_thread(
     {
         const size_t vectors = MOST_VECTORS(2);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const a_c_rows = work_a_c + begin * row_m;
             real *const a_h_rows = work_a_h + begin * row_m;
@@ -1072,10 +1096,13 @@ static void sru_simd_step_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const c_rows = work_c + begin * row_m;
             const real *const c_prev_rows = initial_c + begin * m;
@@ -1126,10 +1153,13 @@ static void sru_simd_step_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             const real *const c_rows = work_c + begin * row_m;
             real *const h_rows = out->h + begin * m;

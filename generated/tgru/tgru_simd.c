@@ -189,7 +189,7 @@ static void tgru_simd_forward_thread(
     {
         const size_t vectors = MOST_VECTORS(3);
         const size_t count = blocks(m, vectors);
-        const block_share mine = share_of(count, thread, threads);
+        const block_share mine = share_of(count, T * B, thread, threads);
         const size_t from = mine.from;
         const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
@@ -270,10 +270,13 @@ static void tgru_simd_forward_thread(
         {
             const size_t vectors = 1;
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(B, mine.lane, mine.lanes);
+            const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                 const real *const z_rows = tape_z + (t * B + begin) * row_m;
                 const real *const f_rows = work_f + (t * B + begin) * row_m;
                 const real *const o_rows = work_o + (t * B + begin) * row_m;
@@ -353,7 +356,7 @@ static void tgru_simd_infer_thread(
     {
         const size_t vectors = MOST_VECTORS(3);
         const size_t count = blocks(m, vectors);
-        const block_share mine = share_of(count, thread, threads);
+        const block_share mine = share_of(count, T * B, thread, threads);
         const size_t from = mine.from;
         const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
@@ -424,10 +427,13 @@ static void tgru_simd_infer_thread(
         {
             const size_t vectors = 1;
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(B, mine.lane, mine.lanes);
+            const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                 const real *const z_rows = work_z + (t * B + begin) * row_m;
                 const real *const f_rows = work_f + (t * B + begin) * row_m;
                 const real *const o_rows = work_o + (t * B + begin) * row_m;
@@ -557,10 +563,13 @@ static void tgru_simd_backward_thread(
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const f_tail_rows = tape_f_tail + (t * B + begin) * row_m;
                     real *const f_rows = work_f + ((t - first) * B + begin) * row_m;
                     const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
@@ -688,43 +697,43 @@ static void tgru_simd_backward_thread(
         {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(n, vectors);
-            const block_share mine = share_of(count, thread, threads);
+            const block_share mine = share_of(count, steps * B, thread, threads);
             const size_t from = mine.from;
             const size_t to = mine.to;
-            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                if (is_mine(mine, begin)) {
-                    const real *const a_o_bar_rows = work_a_o_bar + (first * B + begin) * row_m;
-                    const real *const a_f_bar_rows = work_a_f_bar + (first * B + begin) * row_m;
-                    const real *const z_bar_rows = work_z_bar + (first * B + begin) * row_m;
-                    real *const x_prev_bar_rows = work_x_prev_bar + (first * B + begin) * row_n;
-                    const operand factors_x_prev_bar[] = {
-                        {z_bar_rows, row_m, m, panels_z_bar},
-                        {a_f_bar_rows, row_m, m, panels_a_f_bar},
-                        {a_o_bar_rows, row_m, m, panels_a_o_bar},
-                    };
-                    for (size_t start = from, taken; start < to; start += taken) {
-                        taken = min_size(to - start, blocks_per_batch(rows));
-                        const block_range batch = {n, vectors, start, start + taken, 0};
-                        ALIGNED real tile_x_prev_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                const real *const a_o_bar_rows = work_a_o_bar + (first * B + begin) * row_m;
+                const real *const a_f_bar_rows = work_a_f_bar + (first * B + begin) * row_m;
+                const real *const z_bar_rows = work_z_bar + (first * B + begin) * row_m;
+                real *const x_prev_bar_rows = work_x_prev_bar + (first * B + begin) * row_n;
+                const operand factors_x_prev_bar[] = {
+                    {z_bar_rows, row_m, m, panels_z_bar},
+                    {a_f_bar_rows, row_m, m, panels_a_f_bar},
+                    {a_o_bar_rows, row_m, m, panels_a_o_bar},
+                };
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {n, vectors, start, start + taken, 0};
+                    ALIGNED real tile_x_prev_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                        /* V_z^T z_bar, V_f^T a_f_bar, V_o^T a_o_bar */
-                        products(rows, 1, &batch, factors_x_prev_bar, 3,
-                            &(sums){tile_x_prev_bar_batch, batch.low, rows, 0}, 0);
+                    /* V_z^T z_bar, V_f^T a_f_bar, V_o^T a_o_bar */
+                    products(rows, 1, &batch, factors_x_prev_bar, 3,
+                        &(sums){tile_x_prev_bar_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = batch.low; block < batch.high; ++block) {
-                            const size_t own = vectors_of(n, vectors, block);
-                            const real *const tile_x_prev_bar = tile_x_prev_bar_batch + (block
-                                - batch.low) * vectors * rows * LANES;
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES;
-                                for (size_t s = 0; s < rows; ++s) {
-                                    /* (13)  x_prev_bar = V_z^T z_bar + V_f^T a_f_bar + V_o^T
-                                     * a_o_bar   adjoint of (1), (2), (4) */
-                                    const vec x_prev_bar =
-                                        load(tile_x_prev_bar + (s * own + v) * LANES);
-                                    store(x_prev_bar_rows + s * row_n + j, x_prev_bar);
-                                }
+                    for (size_t block = batch.low; block < batch.high; ++block) {
+                        const size_t own = vectors_of(n, vectors, block);
+                        const real *const tile_x_prev_bar =
+                            tile_x_prev_bar_batch + (block - batch.low) * vectors * rows * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            for (size_t s = 0; s < rows; ++s) {
+                                /* (13)  x_prev_bar = V_z^T z_bar + V_f^T a_f_bar + V_o^T a_o_bar
+                                 * adjoint of (1), (2), (4) */
+                                const vec x_prev_bar =
+                                    load(tile_x_prev_bar + (s * own + v) * LANES);
+                                store(x_prev_bar_rows + s * row_n + j, x_prev_bar);
                             }
                         }
                     }
@@ -765,7 +774,7 @@ static void tgru_simd_backward_thread(
     if (gradients->x_bar != NULL) {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(n, vectors);
-        const block_share mine = share_of(count, thread, threads);
+        const block_share mine = share_of(count, T * B, thread, threads);
         const size_t from = mine.from;
         const size_t to = mine.to;
         for (size_t begin = 0, rows; begin < T * B; begin += rows) {
@@ -876,10 +885,13 @@ static void tgru_simd_step_thread(
     {
         const size_t vectors = MOST_VECTORS(3);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const z_rows = work_z + begin * row_m;
             real *const f_rows = work_f + begin * row_m;
@@ -939,10 +951,13 @@ static void tgru_simd_step_thread(
     {
         const size_t vectors = 1;
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const z_rows = work_z + begin * row_m;
             const real *const f_rows = work_f + begin * row_m;
             const real *const o_rows = work_o + begin * row_m;

@@ -144,53 +144,52 @@ static void trnn_simd_forward_thread(
     {
         const size_t vectors = MOST_VECTORS(2);
         const size_t count = blocks(m, vectors);
-        const block_share mine = share_of(count, thread, threads);
+        const block_share mine = share_of(count, T * B, thread, threads);
         const size_t from = mine.from;
         const size_t to = mine.to;
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            if (is_mine(mine, begin)) {
-                const real *const x_rows = in->x + begin * n;
-                real *const z_rows = tape_z + begin * row_m;
-                real *const f_rows = work_f + begin * row_m;
-                real *const f_tail_rows = tape_f_tail + begin * row_m;
-                const operand factors_z[] = {
-                    {x_rows, n, n, panels_x},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {m, vectors, start, start + taken, 0};
-                    ALIGNED real tile_z_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+        const size_t lower = row_from(T * B, mine.lane, mine.lanes);
+        const size_t upper = row_from(T * B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+            const real *const x_rows = in->x + begin * n;
+            real *const z_rows = tape_z + begin * row_m;
+            real *const f_rows = work_f + begin * row_m;
+            real *const f_tail_rows = tape_f_tail + begin * row_m;
+            const operand factors_z[] = {
+                {x_rows, n, n, panels_x},
+            };
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {m, vectors, start, start + taken, 0};
+                ALIGNED real tile_z_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
-                    /* W x, V x */
-                    products(rows, 2, &batch, factors_z, 1,
-                        &(sums){tile_z_batch, batch.low, rows, 0}, 0);
+                /* W x, V x */
+                products(rows, 2, &batch, factors_z, 1, &(sums){tile_z_batch, batch.low, rows, 0},
+                    0);
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(m, vectors, block);
-                        const real *const tile_z =
-                            tile_z_batch + (block - batch.low) * vectors * rows * 2 * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            const size_t left = m - j;
-                            const vec b_here = load_part(b + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
-                                /* (1)  z = W x */
-                                const vec z = load(tile_z + (s * 2 * own + v) * LANES);
-                                store(z_rows + s * row_m + j, z);
+                for (size_t block = batch.low; block < batch.high; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    const real *const tile_z =
+                        tile_z_batch + (block - batch.low) * vectors * rows * 2 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        const size_t left = m - j;
+                        const vec b_here = load_part(b + j, left);
+                        for (size_t s = 0; s < rows; ++s) {
+                            /* (1)  z = W x */
+                            const vec z = load(tile_z + (s * 2 * own + v) * LANES);
+                            store(z_rows + s * row_m + j, z);
 
-                                /* (2)  a_f = V x + b */
-                                const vec a_f =
-                                    load(tile_z + ((s * 2 + 1) * own + v) * LANES) + b_here;
+                            /* (2)  a_f = V x + b */
+                            const vec a_f = load(tile_z + ((s * 2 + 1) * own + v) * LANES) + b_here;
 
-                                /* (3)  f = sigmoid(a_f) */
-                                const vec f = vec_sigmoid(a_f);
-                                store(f_rows + s * row_m + j, f);
+                            /* (3)  f = sigmoid(a_f) */
+                            const vec f = vec_sigmoid(a_f);
+                            store(f_rows + s * row_m + j, f);
 
-                                /* (3)  f_tail = sigmoid_tail(a_f) */
-                                const vec f_tail = vec_sigmoid_tail(a_f);
-                                store(f_tail_rows + s * row_m + j, f_tail);
-                            }
+                            /* (3)  f_tail = sigmoid_tail(a_f) */
+                            const vec f_tail = vec_sigmoid_tail(a_f);
+                            store(f_tail_rows + s * row_m + j, f_tail);
                         }
                     }
                 }
@@ -204,10 +203,13 @@ static void trnn_simd_forward_thread(
         {
             const size_t vectors = 1;
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(B, mine.lane, mine.lanes);
+            const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                 const real *const z_rows = tape_z + (t * B + begin) * row_m;
                 const real *const f_rows = work_f + (t * B + begin) * row_m;
                 real *const h_rows = out->h + (t * B + begin) * m;
@@ -275,48 +277,47 @@ static void trnn_simd_infer_thread(
     {
         const size_t vectors = MOST_VECTORS(2);
         const size_t count = blocks(m, vectors);
-        const block_share mine = share_of(count, thread, threads);
+        const block_share mine = share_of(count, T * B, thread, threads);
         const size_t from = mine.from;
         const size_t to = mine.to;
-        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
-            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
-            if (is_mine(mine, begin)) {
-                const real *const x_rows = in->x + begin * n;
-                real *const z_rows = work_z + begin * row_m;
-                real *const f_rows = work_f + begin * row_m;
-                const operand factors_z[] = {
-                    {x_rows, n, n, panels_x},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {m, vectors, start, start + taken, 0};
-                    ALIGNED real tile_z_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
+        const size_t lower = row_from(T * B, mine.lane, mine.lanes);
+        const size_t upper = row_from(T * B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+            const real *const x_rows = in->x + begin * n;
+            real *const z_rows = work_z + begin * row_m;
+            real *const f_rows = work_f + begin * row_m;
+            const operand factors_z[] = {
+                {x_rows, n, n, panels_x},
+            };
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {m, vectors, start, start + taken, 0};
+                ALIGNED real tile_z_batch[ROWS_AT_ONCE * 2 * MOST_VECTORS(2) * LANES];
 
-                    /* W x, V x */
-                    products(rows, 2, &batch, factors_z, 1,
-                        &(sums){tile_z_batch, batch.low, rows, 0}, 0);
+                /* W x, V x */
+                products(rows, 2, &batch, factors_z, 1, &(sums){tile_z_batch, batch.low, rows, 0},
+                    0);
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(m, vectors, block);
-                        const real *const tile_z =
-                            tile_z_batch + (block - batch.low) * vectors * rows * 2 * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            const size_t left = m - j;
-                            const vec b_here = load_part(b + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
-                                /* (1)  z = W x */
-                                const vec z = load(tile_z + (s * 2 * own + v) * LANES);
-                                store(z_rows + s * row_m + j, z);
+                for (size_t block = batch.low; block < batch.high; ++block) {
+                    const size_t own = vectors_of(m, vectors, block);
+                    const real *const tile_z =
+                        tile_z_batch + (block - batch.low) * vectors * rows * 2 * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        const size_t left = m - j;
+                        const vec b_here = load_part(b + j, left);
+                        for (size_t s = 0; s < rows; ++s) {
+                            /* (1)  z = W x */
+                            const vec z = load(tile_z + (s * 2 * own + v) * LANES);
+                            store(z_rows + s * row_m + j, z);
 
-                                /* (2)  a_f = V x + b */
-                                const vec a_f =
-                                    load(tile_z + ((s * 2 + 1) * own + v) * LANES) + b_here;
+                            /* (2)  a_f = V x + b */
+                            const vec a_f = load(tile_z + ((s * 2 + 1) * own + v) * LANES) + b_here;
 
-                                /* (3)  f = sigmoid(a_f) */
-                                const vec f = vec_sigmoid(a_f);
-                                store(f_rows + s * row_m + j, f);
-                            }
+                            /* (3)  f = sigmoid(a_f) */
+                            const vec f = vec_sigmoid(a_f);
+                            store(f_rows + s * row_m + j, f);
                         }
                     }
                 }
@@ -330,10 +331,13 @@ static void trnn_simd_infer_thread(
         {
             const size_t vectors = 1;
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
-            for (size_t begin = 0, rows; begin < B; begin += rows) {
-                rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(B, mine.lane, mine.lanes);
+            const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                 const real *const z_rows = work_z + (t * B + begin) * row_m;
                 const real *const f_rows = work_f + (t * B + begin) * row_m;
                 real *const h_rows = out->h + (t * B + begin) * m;
@@ -431,10 +435,13 @@ static void trnn_simd_backward_thread(
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const f_tail_rows = tape_f_tail + (t * B + begin) * row_m;
                     real *const f_rows = work_f + ((t - first) * B + begin) * row_m;
                     const real *const Delta_h_rows = bars->Delta_h + (t * B + begin) * m;
@@ -529,41 +536,40 @@ static void trnn_simd_backward_thread(
         if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(n, vectors);
-            const block_share mine = share_of(count, thread, threads);
+            const block_share mine = share_of(count, steps * B, thread, threads);
             const size_t from = mine.from;
             const size_t to = mine.to;
-            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                if (is_mine(mine, begin)) {
-                    const real *const a_f_bar_rows = work_a_f_bar + begin * row_m;
-                    const real *const z_bar_rows = work_z_bar + begin * row_m;
-                    real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
-                    const operand factors_x_bar[] = {
-                        {z_bar_rows, row_m, m, panels_z_bar},
-                        {a_f_bar_rows, row_m, m, panels_a_f_bar},
-                    };
-                    for (size_t start = from, taken; start < to; start += taken) {
-                        taken = min_size(to - start, blocks_per_batch(rows));
-                        const block_range batch = {n, vectors, start, start + taken, 0};
-                        ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                const real *const a_f_bar_rows = work_a_f_bar + begin * row_m;
+                const real *const z_bar_rows = work_z_bar + begin * row_m;
+                real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
+                const operand factors_x_bar[] = {
+                    {z_bar_rows, row_m, m, panels_z_bar},
+                    {a_f_bar_rows, row_m, m, panels_a_f_bar},
+                };
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {n, vectors, start, start + taken, 0};
+                    ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                        /* W^T z_bar, V^T a_f_bar */
-                        products(rows, 1, &batch, factors_x_bar, 2,
-                            &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
+                    /* W^T z_bar, V^T a_f_bar */
+                    products(rows, 1, &batch, factors_x_bar, 2,
+                        &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = batch.low; block < batch.high; ++block) {
-                            const size_t own = vectors_of(n, vectors, block);
-                            const real *const tile_x_bar =
-                                tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES;
-                                const size_t left = n - j;
-                                for (size_t s = 0; s < rows; ++s) {
-                                    /* (10)  x_bar = W^T z_bar + V^T a_f_bar   adjoint of (1), (2)
-                                     * */
-                                    const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
-                                    store_part(x_bar_rows + s * n + j, x_bar, left);
-                                }
+                    for (size_t block = batch.low; block < batch.high; ++block) {
+                        const size_t own = vectors_of(n, vectors, block);
+                        const real *const tile_x_bar =
+                            tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            const size_t left = n - j;
+                            for (size_t s = 0; s < rows; ++s) {
+                                /* (10)  x_bar = W^T z_bar + V^T a_f_bar   adjoint of (1), (2) */
+                                const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
+                                store_part(x_bar_rows + s * n + j, x_bar, left);
                             }
                         }
                     }
@@ -633,10 +639,13 @@ static void trnn_simd_step_thread(
     {
         const size_t vectors = MOST_VECTORS(2);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const z_rows = work_z + begin * row_m;
             real *const f_rows = work_f + begin * row_m;
@@ -682,10 +691,13 @@ static void trnn_simd_step_thread(
     {
         const size_t vectors = 1;
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const z_rows = work_z + begin * row_m;
             const real *const f_rows = work_f + begin * row_m;
             real *const h_rows = out->h + begin * m;

@@ -268,41 +268,56 @@ static void working_memory_lstm_simd_forward_thread(
     for (size_t first = 0; first < T; first += chunk) {
         const size_t steps = min_size(chunk, T - first);
         if (early) {
-            const operand factors_a_g[] = {
-                {in->x + first * B * n, n, n, panels_x},
-            };
             const size_t vectors = MOST_VECTORS(3);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            const operand factors_a_g[] = {
+                {in->x + (first * B + lower) * n, n, n, panels_x},
+            };
             const block_range batch = {m, vectors, from, to, 0};
 
             /* W_gx x, W_ix x, W_fx x */
-            products(steps * B, 3, &batch, factors_a_g, 1, &(sums){tile_a_g_ahead, 0, steps * B, 0},
-                0);
+            products(upper - lower, 3, &batch, factors_a_g, 1,
+                &(sums){tile_a_g_ahead, 0, steps * B, lower}, 0);
+            if (mine.lanes > 1) {
+                BARRIER
+            }
         }
         if (early) {
-            const operand factors_a_o[] = {
-                {in->x + first * B * n, n, n, panels_x_2},
-            };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            const operand factors_a_o[] = {
+                {in->x + (first * B + lower) * n, n, n, panels_x_2},
+            };
             const block_range batch = {m, vectors, from, to, 0};
 
             /* W_ox x */
-            products(steps * B, 1, &batch, factors_a_o, 1, &(sums){tile_a_o_ahead, 0, steps * B, 0},
-                0);
+            products(upper - lower, 1, &batch, factors_a_o, 1,
+                &(sums){tile_a_o_ahead, 0, steps * B, lower}, 0);
+            if (mine.lanes > 1) {
+                BARRIER
+            }
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(3);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const g_tail_rows = tape_g_tail + (t * B + begin) * row_m;
                     real *const i_tail_rows = tape_i_tail + (t * B + begin) * row_m;
@@ -488,10 +503,13 @@ static void working_memory_lstm_simd_forward_thread(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     const real *const c_rows = tape_c + (t * B + begin) * row_m;
                     real *const o_tail_rows = tape_o_tail + (t * B + begin) * row_m;
@@ -654,41 +672,56 @@ static void working_memory_lstm_simd_infer_thread(
     for (size_t first = 0; first < T; first += chunk) {
         const size_t steps = min_size(chunk, T - first);
         if (early) {
-            const operand factors_a_g[] = {
-                {in->x + first * B * n, n, n, panels_x},
-            };
             const size_t vectors = MOST_VECTORS(3);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            const operand factors_a_g[] = {
+                {in->x + (first * B + lower) * n, n, n, panels_x},
+            };
             const block_range batch = {m, vectors, from, to, 0};
 
             /* W_gx x, W_ix x, W_fx x */
-            products(steps * B, 3, &batch, factors_a_g, 1, &(sums){tile_a_g_ahead, 0, steps * B, 0},
-                0);
+            products(upper - lower, 3, &batch, factors_a_g, 1,
+                &(sums){tile_a_g_ahead, 0, steps * B, lower}, 0);
+            if (mine.lanes > 1) {
+                BARRIER
+            }
         }
         if (early) {
-            const operand factors_a_o[] = {
-                {in->x + first * B * n, n, n, panels_x_2},
-            };
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
+            const block_share mine = share_of(count, B, thread, threads);
+            const size_t from = mine.from;
+            const size_t to = mine.to;
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            const operand factors_a_o[] = {
+                {in->x + (first * B + lower) * n, n, n, panels_x_2},
+            };
             const block_range batch = {m, vectors, from, to, 0};
 
             /* W_ox x */
-            products(steps * B, 1, &batch, factors_a_o, 1, &(sums){tile_a_o_ahead, 0, steps * B, 0},
-                0);
+            products(upper - lower, 1, &batch, factors_a_o, 1,
+                &(sums){tile_a_o_ahead, 0, steps * B, lower}, 0);
+            if (mine.lanes > 1) {
+                BARRIER
+            }
         }
         for (size_t t = first; t < first + steps; ++t) {
             {
                 const size_t vectors = MOST_VECTORS(3);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     real *const c_rows = work_c + ((t & 1) * B + begin) * row_m;
                     const real *const h_prev_rows =
@@ -842,10 +875,13 @@ static void working_memory_lstm_simd_infer_thread(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const x_rows = in->x + (t * B + begin) * n;
                     const real *const c_rows = work_c + ((t & 1) * B + begin) * row_m;
                     real *const h_rows = out->h + (t * B + begin) * m;
@@ -1080,10 +1116,13 @@ static void working_memory_lstm_simd_backward_thread(
             {
                 const size_t vectors = 1;
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const g_tail_rows = tape_g_tail + (t * B + begin) * row_m;
                     const real *const i_tail_rows = tape_i_tail + (t * B + begin) * row_m;
                     const real *const f_tail_rows = tape_f_tail + (t * B + begin) * row_m;
@@ -1211,10 +1250,13 @@ static void working_memory_lstm_simd_backward_thread(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const one_minus_g_squared_rows =
                         work_one_minus_g_squared + begin * row_m;
                     const real *const one_minus_tanh_a_i_2_squared_rows =
@@ -1331,10 +1373,13 @@ static void working_memory_lstm_simd_backward_thread(
             {
                 const size_t vectors = MOST_VECTORS(1);
                 const size_t count = blocks(m, vectors);
-                const size_t from = share_from(count, thread, threads);
-                const size_t to = share_from(count, thread + 1, threads);
-                for (size_t begin = 0, rows; begin < B; begin += rows) {
-                    rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+                const block_share mine = share_of(count, B, thread, threads);
+                const size_t from = mine.from;
+                const size_t to = mine.to;
+                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
                     const real *const f_rows = work_f + begin * row_m;
                     const real *const a_o_bar_rows =
                         work_a_o_bar + ((t - first) * B + begin) * row_m;
@@ -1412,45 +1457,45 @@ static void working_memory_lstm_simd_backward_thread(
         if (gradients->x_bar != NULL) {
             const size_t vectors = MOST_VECTORS(1);
             const size_t count = blocks(n, vectors);
-            const block_share mine = share_of(count, thread, threads);
+            const block_share mine = share_of(count, steps * B, thread, threads);
             const size_t from = mine.from;
             const size_t to = mine.to;
-            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                if (is_mine(mine, begin)) {
-                    const real *const a_o_bar_rows = work_a_o_bar + begin * row_m;
-                    const real *const a_f_bar_rows = work_a_f_bar + begin * row_m;
-                    const real *const a_i_bar_rows = work_a_i_bar + begin * row_m;
-                    const real *const a_g_bar_rows = work_a_g_bar + begin * row_m;
-                    real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
-                    const operand factors_x_bar[] = {
-                        {a_g_bar_rows, row_m, m, panels_a_g_bar_2},
-                        {a_i_bar_rows, row_m, m, panels_a_i_bar_2},
-                        {a_f_bar_rows, row_m, m, panels_a_f_bar_2},
-                        {a_o_bar_rows, row_m, m, panels_a_o_bar_2},
-                    };
-                    for (size_t start = from, taken; start < to; start += taken) {
-                        taken = min_size(to - start, blocks_per_batch(rows));
-                        const block_range batch = {n, vectors, start, start + taken, 0};
-                        ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                const real *const a_o_bar_rows = work_a_o_bar + begin * row_m;
+                const real *const a_f_bar_rows = work_a_f_bar + begin * row_m;
+                const real *const a_i_bar_rows = work_a_i_bar + begin * row_m;
+                const real *const a_g_bar_rows = work_a_g_bar + begin * row_m;
+                real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
+                const operand factors_x_bar[] = {
+                    {a_g_bar_rows, row_m, m, panels_a_g_bar_2},
+                    {a_i_bar_rows, row_m, m, panels_a_i_bar_2},
+                    {a_f_bar_rows, row_m, m, panels_a_f_bar_2},
+                    {a_o_bar_rows, row_m, m, panels_a_o_bar_2},
+                };
+                for (size_t start = from, taken; start < to; start += taken) {
+                    taken = min_size(to - start, blocks_per_batch(rows));
+                    const block_range batch = {n, vectors, start, start + taken, 0};
+                    ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                        /* W_gx^T a_g_bar, W_ix^T a_i_bar, W_fx^T a_f_bar, W_ox^T a_o_bar */
-                        products(rows, 1, &batch, factors_x_bar, 4,
-                            &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
+                    /* W_gx^T a_g_bar, W_ix^T a_i_bar, W_fx^T a_f_bar, W_ox^T a_o_bar */
+                    products(rows, 1, &batch, factors_x_bar, 4,
+                        &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
 
-                        for (size_t block = batch.low; block < batch.high; ++block) {
-                            const size_t own = vectors_of(n, vectors, block);
-                            const real *const tile_x_bar =
-                                tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES;
-                                const size_t left = n - j;
-                                for (size_t s = 0; s < rows; ++s) {
-                                    /* (29)  x_bar = W_gx^T a_g_bar + W_ix^T a_i_bar + W_fx^T
-                                     * a_f_bar + W_ox^T a_o_bar   adjoint of (1), (4), (7), (11) */
-                                    const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
-                                    store_part(x_bar_rows + s * n + j, x_bar, left);
-                                }
+                    for (size_t block = batch.low; block < batch.high; ++block) {
+                        const size_t own = vectors_of(n, vectors, block);
+                        const real *const tile_x_bar =
+                            tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            const size_t left = n - j;
+                            for (size_t s = 0; s < rows; ++s) {
+                                /* (29)  x_bar = W_gx^T a_g_bar + W_ix^T a_i_bar + W_fx^T a_f_bar +
+                                 * W_ox^T a_o_bar   adjoint of (1), (4), (7), (11) */
+                                const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
+                                store_part(x_bar_rows + s * n + j, x_bar, left);
                             }
                         }
                     }
@@ -1630,10 +1675,13 @@ static void working_memory_lstm_simd_step_thread(
     {
         const size_t vectors = MOST_VECTORS(3);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             real *const c_rows = work_c + begin * row_m;
             const real *const h_prev_rows = initial_h + begin * m;
@@ -1781,10 +1829,13 @@ static void working_memory_lstm_simd_step_thread(
     {
         const size_t vectors = MOST_VECTORS(1);
         const size_t count = blocks(m, vectors);
-        const size_t from = share_from(count, thread, threads);
-        const size_t to = share_from(count, thread + 1, threads);
-        for (size_t begin = 0, rows; begin < B; begin += rows) {
-            rows = balanced_chunk(B - begin, ROWS_AT_ONCE);
+        const block_share mine = share_of(count, B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(B, mine.lane, mine.lanes);
+        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
             const real *const x_rows = in->x + begin * n;
             const real *const c_rows = work_c + begin * row_m;
             real *const h_rows = out->h + begin * m;

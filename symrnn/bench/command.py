@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 
 from symrnn.bench import plot, processes, report
 from symrnn.bench import scaling as growth
+from symrnn.bench.cores import check
+from symrnn.bench.cores import page as cores_page
+from symrnn.bench.cores.machine import measured
 from symrnn.bench.kinds import Kind
 from symrnn.bench.outcome import Report
 from symrnn.bench.report import Row
@@ -142,6 +145,32 @@ def scaling(asked: Asked, files: Files, told: Told = lambda number, total: None)
     if files.results:
         _write(files.results, report.page("Growth", found, growth.EXPLAINED, tables))
     return _answer(found, files, tables)
+
+
+def cores(asked: Asked, files: Files, told: Told = lambda number, total: None) -> Answer:
+    """The model of cost by number of threads, beside this machine. Raises as :func:`race` does."""
+    given = _given({name: value for name, value in asdict(asked).items()
+                    if name not in ("rounds", "quick")})
+    if given or files.json:
+        raise Misused("--cores has workloads of its own, and goes with --quick, --rounds, --plot "
+                      "and --results alone")
+    files.refuse()
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
+    machine = measured(1 if asked.quick else 40)
+    short, more = ((one[:2] if asked.quick else one) for one in (check.SHORT, check.SIMULATED))
+    found = check.compared(machine, 1 if asked.quick else asked.rounds or Rules.rounds, short)
+    told(1, 2)
+    threads = tuple(check.simulated(machine, more))
+    told(2, 2)
+    tables = ((cores_page.CONSTANTS, tuple(cores_page.constant_rows(machine))),
+              (cores_page.COMPARED, tuple(cores_page.compared_rows(found))),
+              (cores_page.SIMULATED, tuple(cores_page.simulated_rows(threads))))
+    outcome = Report((), {}, (), load)
+    if files.plot:
+        plot.cores_plot(cores_page.lines(threads), files.plot)
+    if files.results:
+        _write(files.results, report.page("Cores", outcome, cores_page.EXPLAINED, tables))
+    return _answer(outcome, files, tables)
 
 
 def _run(loads: Iterable[Workload], asked: Asked, told: Told, peers: bool = True) -> Report:

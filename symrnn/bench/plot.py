@@ -62,6 +62,31 @@ def scaling_plot(sweeps: Sequence[Sweep], path: Path) -> None:
     _save(path, (4 * len(sweeps), 6), draw)
 
 
+def cores_plot(panels: Mapping[str, Points], path: Path) -> None:
+    """How many times faster, by number of threads; dashed is what comes behind another line.
+
+    A panel has pairs of lines. Raises ProgramError where matplotlib is missing.
+    """
+    def draw(figure: Any) -> None:
+        row = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
+        for axes, (title, lines) in zip(row, panels.items(), strict=True):
+            for number, (name, points) in enumerate(lines.items()):
+                other = number % 2 == 1
+                axes.plot([one[0] for one in points], [one[1] for one in points],
+                          "--" if other else "o-", label=None if other else name, markersize=3,
+                          linewidth=1, color=f"C{number // 2 % 10}")
+            axes.plot([1, 64], [1, 64], color="0.8", linewidth=0.8)
+            axes.set(title=title, xscale="log", yscale="log", xlabel="threads")
+            ticks = [1, 2, 4, 8, 16, 32, 64]
+            axes.set_xticks(ticks, [str(one) for one in ticks])
+            axes.set_yticks(ticks, [str(one) for one in ticks])
+            axes.minorticks_off()
+        row[0].set(ylabel="times faster than one thread (dashed: blocks of units alone)")
+        row[0].legend(fontsize=7)
+
+    _save(path, (6 * len(panels), 6), draw)
+
+
 def _lines(axes: Any, lines: Points) -> None:
     for name, points in lines.items():
         ordered = sorted(points)

@@ -83,7 +83,7 @@ def multiply_add(threads: int, tries: int, rounds: int = 2_000_000) -> float:
     def run(to: Array) -> None:
         probes.multiply_add(ctypes.c_size_t(rounds), address(factors), address(to))
 
-    parts = [_zeros(int(probes.lanes())) for _ in range(threads)]
+    parts = [zeros(int(probes.lanes())) for _ in range(threads)]
     return threads * operations / _fastest_of_all(run, parts, tries)
 
 
@@ -98,7 +98,7 @@ def reading(size: int, threads: int, tries: int) -> float:
         getattr(probes, name)(ctypes.c_size_t(entries // int(probes.lanes())), address(part[0]),
                               address(part[1]), ctypes.c_size_t(rounds))
 
-    parts = [(_zeros(entries), _zeros(int(probes.lanes()))) for _ in range(threads)]
+    parts = [(zeros(entries), zeros(int(probes.lanes()))) for _ in range(threads)]
     best = min(_fastest_of_all(partial(run, name), parts, tries) for name in READING)
     return entries * BYTES * threads * rounds / best
 
@@ -123,7 +123,8 @@ def _fastest_of_all(run: Callable[[Any], None], parts: list[Any], tries: int) ->
         return fastest(lambda: list(pool.map(run, parts)), tries + 1)
 
 
-def _zeros(entries: int) -> Array:
+def zeros(entries: int) -> Array:
+    """An aligned array."""
     made = aligned(entries, np.float32)
     made[...] = 0
     return made

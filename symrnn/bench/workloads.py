@@ -29,6 +29,10 @@ def network(name: str) -> Program:
     """The network of a name or a path. Raises UnknownName for one that is not there."""
     return SUBJECTS[name]() if name in SUBJECTS else find(name).build()
 
+# Cells that together with those of other rows have every tag.
+BY_TAG = ("mingru", "s6", "lru", "gla", "gated_deltanet", "qrnn", "indrnn", "rwkv4",
+          "lstm_projection", "rhn", "multiplicative_lstm", "deep_rnn")
+
 
 @dataclass(frozen=True)
 class Goal:
@@ -130,10 +134,23 @@ def _goals() -> Iterable[Workload]:
     yield from row("lstm", Kind.TRAINING, three, (6, 1.5, 1.15))
     yield from against_both("lstm_peephole")
     yield from against_both("mgu_layer_norm")
-    for kind in (Kind.SEQUENCE, Kind.TRAINING):
-        yield from row("lstm", kind, (128, 512), (1.0, 1.0), batch=32, threads=2)
+    yield from _other_sizes()
+    for cell_name in BY_TAG:
+        yield from row(cell_name, Kind.TRAINING, (32,), (1.0,), autograd, batch=8, steps=101)
+    for cell_name, kind in product(("lstm", "gru", "elman"), (Kind.SEQUENCE, Kind.TRAINING)):
+        yield from row(cell_name, kind, (128, 512), (1.05, 1.05), batch=32, threads=2)
+    yield from row("mingru", Kind.SEQUENCE, (256,), (1.0,), steps=4096, threads=2)
     for cell_name in ("lstm", "gru"):
         yield from narrow(cell_name)
+
+
+def _other_sizes() -> Iterable[Workload]:
+    """Odd numbers of steps, and batches that are larger than most."""
+    for kind in (Kind.SEQUENCE, Kind.TRAINING):
+        for steps in (37, 101):
+            yield from row("lstm", kind, (128,), (1.0,), batch=32, steps=steps)
+        for cell_name, batch in product(("lstm", "gru", "elman"), (64, 256)):
+            yield from row(cell_name, kind, (128,), (1.0,), batch=batch)
 
 
 GOALS = tuple(_goals())

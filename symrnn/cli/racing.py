@@ -11,6 +11,7 @@ from symrnn.bench.kinds import Kind
 from symrnn.bench.timing import Rules
 from symrnn.cli import choices, completion
 from symrnn.cli.terminal import say, say_table, waiting
+from symrnn.program import Misused
 from symrnn.targets import OF_KERNELS
 
 
@@ -39,6 +40,8 @@ def bench(cells: Annotated[list[str] | None, typer.Argument(
               "--every", help="Show the time and the error of every contender.")] = False,
           scaling: Annotated[bool, typer.Option(
               "--scaling", help="Time and memory of symrnn alone against T, B and m.")] = False,
+          cores: Annotated[bool, typer.Option(
+              "--cores", help="A model of symrnn's time by number of threads.")] = False,
           ) -> None:
     """Race symrnn against PyTorch, ONNX Runtime, JAX and OpenVINO: `pip install "symrnn[bench]"`.
 
@@ -47,7 +50,7 @@ def bench(cells: Annotated[list[str] | None, typer.Argument(
 
     Examples: `symrnn bench`,
     `symrnn bench lstm --kind step --m 64 --batch 1 --rounds 50`, `symrnn bench my.cell --scaling`,
-    `symrnn bench gru --kind step --m 512 --weights int8`.
+    `symrnn bench gru --kind step --m 512 --weights int8`, `symrnn bench --cores`.
     """
     from symrnn.bench import command  # loads what no other command needs
 
@@ -55,8 +58,10 @@ def bench(cells: Annotated[list[str] | None, typer.Argument(
         tuple(cells or ()), tuple(kind or ()), tuple(m or ()), tuple(batch or ()),
         tuple(steps or ()), tuple(threads or ()), tuple(weights or ()), rounds, quick, every)
     files = command.Files(json, plot, results)
+    if cores and scaling:
+        raise Misused("--cores and --scaling are two pages; ask for one at a time")
     with waiting("Racing") as told:
-        run = command.scaling if scaling else command.race
+        run = command.cores if cores else command.scaling if scaling else command.race
         answer = run(asked, files, lambda number, total: told(number, "", total))
     for head, body in answer.tables:
         say_table(head, body)

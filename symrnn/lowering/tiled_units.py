@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sympy import Expr, Integer, Symbol
 
@@ -15,14 +16,13 @@ from symrnn.lowering.arrays import Locals
 from symrnn.lowering.equations import scale_apart
 from symrnn.lowering.tiled_arrays import LANES, Row, TiledArrays
 from symrnn.lowering.tiled_products import BATCH, ROWS_AT_ONCE, ProductCalls, vectors_of
-from symrnn.lowering.tiled_rows import THREAD, THREADS
+from symrnn.lowering.tiled_shares import FROM, MINE, TO, VECTORS, Share
 from symrnn.program import (Program, Variable, add, contraction_term, multiply,
                             symbols_in_order)
 from symrnn.schedule import FusionGroup, LoopOrder, Place, Tile, UnitLoop
 from symrnn.schedule import Statement as Planned
 
-BLOCK, VECTORS, COUNT, FROM, TO, OWN, MINE = map(Name, (
-    "block", "vectors", "count", "from", "to", "own", "mine"))
+BLOCK, OWN = Name("block"), Name("own")
 START, TAKEN, LOW = map(Name, ("start", "taken", "low"))  # of a batch of blocks
 WAITING = "what depends on functions of the loop above"
 ROWS, UNIT, LEFT, STEPS, FIRST = map(Name, ("rows", "v", "left", "steps", "first"))
@@ -52,6 +52,7 @@ class _UnitGroup:
         self.panels, self.names = groups.products.panels, groups.to.names
         self.group, self.row = group, row
         self.units = self.to.extent((group.axis,))
+        self.share = Share(group, self.units)
         self.time, self.sample = Name(groups.local.time), Name(groups.local.sample)
         self.first_unit = Name(groups.local.indices[0])
         self._addresses = {name: self.to.rows(self.program[name], row) for name in group.rows}
@@ -60,32 +61,26 @@ class _UnitGroup:
         """Parts of the rows, blocks of units, rows of a part: see ``schedule/fusion.py``."""
         sample = self.row.sample
         assert isinstance(sample, Name)
-        size = Call("balanced_chunk", (rows - sample, ROWS_AT_ONCE))
+        low, high = self.share.bounds(rows)
+        size = Call("balanced_chunk", (high - sample, ROWS_AT_ONCE))
         body = (*self._pointers(), *self._operands(), *self._nest())
-        own = (If(Call("is_mine", (MINE, sample)), body),) if self.group.divisible else body
-        return (*self._share(), Parts(sample.text, ROWS.text, ZERO, rows, size, (*cuts, *own),
-                                      Over.SAMPLES))
+        own = (If(Call("is_mine", (MINE, sample)), body),) if self.share.by_parts else body
+        return (*self.share.declared(rows, rows),
+                Parts(sample.text, ROWS.text, low, high, size, (*cuts, *own), Over.SAMPLES))
 
     def ahead(self, tile: Tile, rows: Expression) -> Body:
-        """The products of a tile that need no state, for all blocks of this thread."""
-        early = tile.segments[:tile.early]
-        factors = [self.to.rows(self.program[one.operand], self.row) for one in early]
-        into = (self.panels.ahead(tile), ZERO, rows, ZERO)
-        blocks = self._blocks(FROM, TO, ZERO)
-        return (self.products.operands(tile, early, factors), *self._share(), blocks,
-                self.products.call(self.group, tile, early, rows, into))
+        """The products of a tile that need no state, for this thread's blocks and rows.
 
-    def _share(self) -> Body:
-        """The blocks of this thread; of a divisible group, which parts of the rows too."""
-        all_blocks = (Declare(VECTORS.text, SIZE, vectors_of(self.group.gates)),
-                      Declare(COUNT.text, SIZE, Call("blocks", (self.units, VECTORS))))
-        if not self.group.divisible:
-            shares = [Call("share_from", (COUNT, one, THREADS)) for one in (THREAD, THREAD + 1)]
-            return (*all_blocks, Declare(FROM.text, SIZE, shares[0]),
-                    Declare(TO.text, SIZE, shares[1]))
-        own = Declare(MINE.text, Struct("block_share"), Call("share_of", (COUNT, THREAD, THREADS)))
-        return (*all_blocks, own, Declare(FROM.text, SIZE, Field(MINE, "from")),
-                Declare(TO.text, SIZE, Field(MINE, "to")))
+        Where lanes share rows, those of a step are not those of all steps: threads meet before it.
+        """
+        early, (low, high) = tile.segments[:tile.early], self.share.bounds(rows)
+        row = replace(self.row, at=self.row.at + low)
+        factors = [self.to.rows(self.program[one.operand], row) for one in early]
+        into = (self.panels.ahead(tile), ZERO, rows, low)
+        return (*self.share.declared(self.to.batch, rows),
+                self.products.operands(tile, early, factors), self._blocks(FROM, TO, ZERO),
+                self.products.call(self.group, tile, early, high - low, into),
+                *self.share.meeting)
 
     def _blocks(self, low: Expression, high: Expression, back: Expression) -> Statement:
         return Declare(BATCH.text, Struct("block_range"),

@@ -15,7 +15,7 @@ from typing import Any
 import numpy.typing as npt
 
 from symrnn.adjoint import adjoint, gradients
-from symrnn.kernels import compile, compile_forward
+from symrnn.kernels import Threads, compile, compile_forward
 from symrnn.parallel.newton import Newton
 from symrnn.parallel.parts import Sequence
 from symrnn.parallel.pieces import Values, shifted
@@ -104,7 +104,7 @@ class ParallelScan:
 
 
 def parallel_scan(program: Program, backend: str = "numpy", dtype: npt.DTypeLike = "float32",
-                  threads: int = 1, newton: Newton | bool = False, form: str = "two-pass",
+                  threads: Threads = 1, newton: Newton | bool = False, form: str = "two-pass",
                   chunk: int = 32) -> ParallelScan:
     """What runs a network over long sequences in few steps; exact but for rounding.
 

@@ -46,7 +46,7 @@ class Grouping:
             gates=max((len(tile.gates) for tile in one.tiles), default=0),
             carried=self._declared(one.carried), kept=self._declared(kept), cuts=self._cuts(one),
             serpentine=self.by_step and bool(one.operands),
-            divisible=not (self.by_step or sums), dispensable=self._dispensable(one))
+            divisible=not sums, dispensable=self._dispensable(one))
 
     def _entries(self, one: LoopNest) -> FusionGroup:
         return FusionGroup(

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from symrnn.kernels import Threads
 from symrnn.learner import THETA, Learner
 from symrnn.program import Misused, Program, of_network
 from symrnn.runtime.shapes import Arrays
@@ -35,7 +36,8 @@ def fit(network: Program, params: Mapping[str, Any], data: Any, *,
         epochs: int = 10, batch: int = 32, window: int | None = None, validation: Any = None,
         patience: int | None = None, seed: int = 0,
         checkpoint: str | os.PathLike[str] | None = None, backend: str = "c",
-        dtype: npt.DTypeLike = "float32", threads: int = 1, progress: bool | None = None) -> Fitted:
+        dtype: npt.DTypeLike = "float32", threads: Threads = 1,
+        progress: bool | None = None) -> Fitted:
     """Train a network: the small real run, on the generated kernels of its loss and optimiser.
 
     Parameters

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from symrnn.kernels import compile
+from symrnn.kernels import Threads, compile
 from symrnn.learner import Learner
 from symrnn.losses import with_loss
 from symrnn.program import Misused, Program, Role
@@ -25,7 +25,7 @@ class Machine:
 
     backend: str
     dtype: npt.DTypeLike
-    threads: int
+    threads: Threads
 
     @property
     def told(self) -> dict[str, str]:

@@ -17,8 +17,11 @@ from symrnn.bench.outcome import Outcome, Report
 from symrnn.bench.processes import environment
 from symrnn.bench.roofline import work
 from symrnn.bench.timing import Rules, race
-from symrnn.bench.workloads import DEFAULT, GOALS, Choice, Goal, Workload, chosen, quick
+from symrnn.bench.workloads import (DEFAULT, GOALS, SUBJECTS, Choice, Goal, Workload, chosen,
+                                    quick)
+from symrnn.catalogue import find
 from symrnn.program import UnknownName
+from symrnn.tags import TAGS
 
 LIMITS = Limits(5e8, 1e9, {"L1": 8e9, "L2": 4e9, "L3": 2e9, "memory": 1e9},
                 {"L1": 1000, "L2": 10_000, "L3": 100_000})
@@ -59,6 +62,7 @@ def test_the_table_holds_the_goals() -> None:
     (streaming,) = chosen(Choice(("lstm",), (Kind.STEP,), (64,)))
     assert streaming.goals == (Goal(9, ("onnxruntime",)),)
     assert {one.threads for one in GOALS} == {1, 2}
+    assert {64, 256} <= {one.batch for one in GOALS} and any(one.steps % 2 for one in GOALS)
     assert chosen(Choice()) == GOALS
 
 
@@ -88,6 +92,11 @@ def test_narrow_weights_give_the_numbers_of_all_others() -> None:
             for trial in made.values():
                 trial.call()
                 assert case.error(trial.results()) < BOUND, trial.name
+
+
+def test_the_table_has_a_row_for_every_tag() -> None:
+    listed = {one.cell for one in GOALS} - set(SUBJECTS) | {"elman"}
+    assert {tag for name in listed for tag in find(name).tags} == set(TAGS)
 
 
 def test_what_stands_in_no_table_is_made_up() -> None:

@@ -128,20 +128,90 @@ ALWAYS size_t share_from(size_t count, size_t thread, size_t threads)
     return threads == 1 ? count * thread : count * thread / threads;
 }
 
-/* A thread's share of a nest over rows in any order. Where there are fewer blocks than threads,
- * `lanes` of them take the same block, each its own parts of the rows. The parts are the same for
- * any number of threads, and so are the bits. */
-typedef struct block_share { size_t from, to, lane, lanes; } block_share;
-
-ALWAYS block_share share_of(size_t count, size_t thread, size_t threads)
+/* Where a part of `count` things begins, if parts are cut as balanced_chunk does: the first ones
+ * may have one more. */
+ALWAYS size_t part_from(size_t count, size_t part, size_t parts)
 {
-    if (count >= threads || count == 0)
-        return (block_share){share_from(count, thread, threads),
-                             share_from(count, thread + 1, threads), 0, 1};
-    const size_t lanes = threads / count, block = thread / lanes; /* some threads may be over */
-    return (block_share){block, block < count ? block + 1 : block, thread % lanes, lanes};
+    return part * (count / parts) + min_size(part, count % parts);
 }
 
+/* The next number behind one of 1, 2, 3, 4, 6, 8, 12, 16 and so on: those that divide much. */
+ALWAYS size_t next_divisor(size_t number)
+{
+    return number + (number < 3 ? 1 : number & (number - 1) ? number / 3 : number / 2);
+}
+
+/* A thread's share of a nest: its blocks, and of their rows those of one lane. */
+typedef struct block_share { size_t from, to, lane, lanes; } block_share;
+
+#ifdef SYMRNN_BLAS
+
+/* A call of another size might round otherwise, so lanes get whole parts of the rows: those that a
+ * nest takes at a time. */
+ALWAYS size_t lanes_of(size_t count, size_t rows, size_t threads)
+{
+    (void)rows;
+    return count >= threads || count == 0 ? 1 : threads / count;
+}
+
+ALWAYS size_t row_from(size_t rows, size_t lane, size_t lanes)
+{
+    const size_t parts = (rows + ROWS_AT_ONCE - 1) / ROWS_AT_ONCE;
+    return lanes == 1 ? rows * lane : part_from(rows, share_from(parts, lane, lanes), parts);
+}
+
+#else
+
+/* Whether so many lanes may share rows. A tile of four rows or more adds up entries in the same
+ * order as any other of its width (see TILE), a lower one does not; seven may be four and three. */
+ALWAYS int may_share(size_t rows, size_t lanes)
+{
+    return rows / lanes >= 8 || (rows / lanes >= 4 && (rows + lanes - 1) / lanes <= 6);
+}
+
+/* How many lanes share the rows of each block. One, where every thread has as many blocks as the
+ * others. Else some would wait for those that have one more, or have none; then a block is shared,
+ * and each lane reads its panels for fewer rows. To read them takes as long as READING rows: the
+ * second cache gives half a vector a cycle, in which two are multiplied. */
+MAYBE size_t lanes_of(size_t count, size_t rows, size_t threads)
+{
+    enum { READING = 4 };
+    size_t best = 1, least = (size_t)-1;
+    if (count % threads == 0)
+        return 1;
+    for (size_t lanes = 1; lanes <= threads && (lanes == 1 || rows / lanes >= 4);
+         lanes = next_divisor(lanes)) {
+        const size_t groups = threads / lanes;
+        const size_t time = (count + groups - 1) / groups * ((rows + lanes - 1) / lanes + READING);
+        if (time < least && (lanes == 1 || may_share(rows, lanes)))
+            best = lanes, least = time;
+    }
+    return best;
+}
+
+/* Where the rows of a lane begin; they end where those of the next one do. */
+ALWAYS size_t row_from(size_t rows, size_t lane, size_t lanes)
+{
+    return share_from(rows, lane, lanes);
+}
+
+#endif
+
+/* The share of a thread in so many blocks of so many rows; some threads may be over. */
+ALWAYS block_share share_of(size_t count, size_t rows, size_t thread, size_t threads)
+{
+    if (threads == 1)
+        return (block_share){0, count, 0, 1};
+    const size_t lanes = lanes_of(count, rows, threads);
+    const size_t groups = threads / lanes, group = thread / lanes;
+    if (group >= groups)
+        return (block_share){count, count, 0, lanes};
+    return (block_share){share_from(count, group, groups), share_from(count, group + 1, groups),
+                         thread % lanes, lanes};
+}
+
+/* Whether a part of the rows belongs to the lane, where all parts are the same for any number of
+ * threads: those that lie on both sides of an edge are cut there. */
 ALWAYS int is_mine(block_share share, size_t begin)
 {
     return share.lanes == 1 || begin / ROWS_AT_ONCE % share.lanes == share.lane;

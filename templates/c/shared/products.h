@@ -89,8 +89,9 @@ enum { FAR = 1 << 16, FAR_FOR_ROWS = 1 << 14, AHEAD = 4096, LINE = 64 };
  *
  * An addition takes four cycles or five, and two start a cycle: with fewer than eight sums a tile
  * would wait for its own additions. So R N S is 8 or more: S sums side by side for each one, of
- * every S-th entry, added up at the end. Transposed tiles, of reductions, have S = 1: there are
- * mostly units enough for the highest ones. Entries are taken STEPS at a time: narrow vectors are
+ * every S-th entry, added up at the end. From four rows on it depends on N alone, so that threads
+ * may cut rows there: see may_share. Transposed tiles, of reductions, have S = 1: there are mostly
+ * units enough for the highest ones. Entries are taken STEPS at a time: narrow vectors are
  * used up so soon that counting a loop for each of them shows.
  *
  * `sum` is an array in registers: every loop over it is unrolled, every index a constant. */
@@ -287,7 +288,7 @@ extern TILES const tile_function tiles[WIDEST][MOST_ROWS], first_tiles[WIDEST][M
 #if defined(SYMRNN_TILES_APART) /* that is all */
 #elif VECTOR_BYTES == 64
 ROW(1, 8) TILE(2, 1, 4) TILE(3, 1, 3) TILE(4, 1, 2)
-TILE(5, 1, 2) TILE(6, 1, 2) TILE(7, 1, 2) TILE(8, 1, 1)
+TILE(5, 1, 2) TILE(6, 1, 2) TILE(7, 1, 2) TILE(8, 1, 2)
 ROW(2, 4) TILE(2, 2, 2) TILE(3, 2, 2) TILE(4, 2, 1)
 TILE(5, 2, 1) TILE(6, 2, 1) TILE(7, 2, 1) TILE(8, 2, 1)
 ROW(3, 4) TILE(2, 3, 2) TILE(3, 3, 1) TILE(4, 3, 1)

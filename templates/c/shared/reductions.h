@@ -140,11 +140,31 @@ typedef struct share_of_tiles {
     size_t units, height, higher, first, last;
 } share_of_tiles;
 
-ALWAYS share_of_tiles tiles_of(size_t units, size_t most, size_t thread, size_t threads)
+ALWAYS share_of_tiles tiles_of(size_t units, size_t most, size_t lane, size_t lanes)
 {
     const size_t all = (units + most - 1) / most;
-    return (share_of_tiles){units, units / all, units % all, share_from(all, thread, threads),
-                            share_from(all, thread + 1, threads)};
+    return (share_of_tiles){units, units / all, units % all, share_from(all, lane, lanes),
+                            share_from(all, lane + 1, lanes)};
+}
+
+/* The share of a thread in reductions with so many columns: panels, and a lane of the tiles of
+ * units. Few columns are blocks, whose lanes share units, so that few threads pack the same panel.
+ * Where left factors are packed, too, tiles are the blocks, whose lanes share columns. */
+ALWAYS block_share columns_of(size_t columns, const reduction *all, size_t count, size_t thread,
+                              size_t threads)
+{
+    size_t units = 1;
+    for (size_t r = 0; r < count; ++r)
+        units = all[r].units > units ? all[r].units : units;
+    const size_t panels = blocks(columns, WIDEST), vectors = blocks(columns, 1);
+    if (threads == 1 || columns < MANY)
+        return share_of(panels, units, thread, threads);
+    const size_t most = rows_of[WIDEST - 1], many = (units + most - 1) / most;
+    const size_t lanes = lanes_of(many, vectors, threads);
+    const size_t groups = threads / lanes, group = thread / lanes, lane = thread % lanes;
+    return group < groups ? (block_share){share_from(panels, lane, lanes),
+                                          share_from(panels, lane + 1, lanes), group, groups}
+                          : (block_share){panels, panels, 0, 1};
 }
 
 ALWAYS size_t edge_of_tile(const share_of_tiles *some, size_t tile)
@@ -216,53 +236,58 @@ MAYBE void add_reduction(share_of_tiles some, operand left, const real *packed, 
 
 /* One reduction over `deep` rows from `from` on, its left factors packed. */
 MAYBE void tall_reduction(const reduction *by, const series *right, size_t columns, size_t from,
-                      size_t deep, size_t thread, size_t threads, real *scratch, int accumulate)
+                      size_t deep, block_share own, real *scratch, int accumulate)
 {
     real *const panel = scratch, *const edge = panel + DEEP * WIDEST * LANES;
     real *const packed = edge + MOST_ROWS * WIDEST * LANES;
-    const size_t vectors = round_up(columns, LANES) / LANES;
+    const size_t panels = blocks(columns, WIDEST), vectors = blocks(columns, 1);
     const operand left = {row_of(&by->left, from), stride_of(&by->left, from), deep, NULL};
-    share_of_tiles some = tiles_of(by->units, rows_of[WIDEST - 1], thread, threads);
+    share_of_tiles some = tiles_of(by->units, rows_of[WIDEST - 1], own.lane, own.lanes);
     for (const size_t end = some.last; some.first < end; some.first = some.last) {
         some.last = min_size(end, some.first + TALL);
         pack_left(&some, &left, packed);
-        for (size_t v = 0, width; v < vectors; v += width) {
-            width = balanced_chunk(vectors - v, WIDEST);
-            pack_right(right, v * LANES, columns - v * LANES, width, from, deep, panel);
-            add_reduction(some, left, packed, by->scale, panel, width, by->out, columns,
-                          v * LANES, edge, accumulate);
+        for (size_t p = own.from; p < own.to; ++p) {
+            const size_t before = part_from(vectors, p, panels), column = before * LANES;
+            const size_t width = part_from(vectors, p + 1, panels) - before;
+            pack_right(right, column, columns - column, width, from, deep, panel);
+            add_reduction(some, left, packed, by->scale, panel, width, by->out, columns, column,
+                          edge, accumulate);
         }
     }
 }
 
 /* All reductions with one right factor [rows, columns], over `rows` rows from `first` on, for the
- * units that are this thread's. */
+ * columns and units that are this thread's. */
 MAYBE void reduce_rows(size_t first, size_t rows, const series *right, size_t columns,
                       const reduction *all, size_t count, size_t thread, size_t threads,
                       real *scratch)
 {
     real *const panel = scratch, *const edge = panel + DEEP * WIDEST * LANES;
-    const size_t vectors = round_up(columns, LANES) / LANES, most = deepest(columns, all, count);
-    for (size_t from = first, deep; is_wanted(all, count) && from < first + rows; from += deep) {
+    const size_t most = deepest(columns, all, count);
+    const size_t panels = blocks(columns, WIDEST), vectors = blocks(columns, 1);
+    const block_share own = columns_of(columns, all, count, thread, threads);
+    if (own.from == own.to || !is_wanted(all, count))
+        return;
+    for (size_t from = first, deep; from < first + rows; from += deep) {
         deep = balanced_chunk(first + rows - from, most);
         for (size_t r = 0; r < count; ++r)
             deep = contiguous_rows(&all[r].left, from, deep);
         for (const reduction *by = all; columns >= MANY && by < all + count; ++by)
             if (by->out != NULL)
-                tall_reduction(by, right, columns, from, deep, thread, threads, scratch,
+                tall_reduction(by, right, columns, from, deep, own, scratch,
                                from > first || by->accumulate);
-        for (size_t v = 0, width; columns < MANY && v < vectors; v += width) {
-            width = balanced_chunk(vectors - v, WIDEST);
-            pack_right(right, v * LANES, columns - v * LANES, width, from, deep, panel);
+        for (size_t p = own.from; columns < MANY && p < own.to; ++p) {
+            const size_t before = part_from(vectors, p, panels), column = before * LANES;
+            const size_t width = part_from(vectors, p + 1, panels) - before;
+            pack_right(right, column, columns - column, width, from, deep, panel);
             for (const reduction *by = all; by < all + count; ++by) {
                 if (by->out == NULL)
                     continue;
                 const operand left = {row_of(&by->left, from), stride_of(&by->left, from), deep,
                                       NULL};
-                const share_of_tiles own = tiles_of(by->units, rows_of[width - 1], thread,
-                                                    threads);
-                add_reduction(own, left, NULL, by->scale, panel, width, by->out, columns,
-                              v * LANES, edge, from > first || by->accumulate);
+                add_reduction(tiles_of(by->units, rows_of[width - 1], own.lane, own.lanes), left,
+                              NULL, by->scale, panel, width, by->out, columns, column, edge,
+                              from > first || by->accumulate);
             }
         }
     }

@@ -1,23 +1,36 @@
 /* ---- a team of threads ------------------------------------------------------------------ */
 
-/* Threads share the blocks of a loop nest, or the tiles of a reduction. One sum is never split over
- * threads, and sizes of tiles do not depend on how many threads there are; so every sum adds the
- * same numbers in the same order, and the bits are the same for any number of threads.
+/* Threads share the blocks of a loop nest, rows of blocks that do not go round, or the tiles of a
+ * reduction. One sum is never split over threads, and in which order it adds up does not depend on
+ * how many threads there are; so every sum adds the same numbers in the same order, and the bits
+ * are the same for any number of threads.
  *
  * They wait for each other after every loop nest, but in a scan whose units do not read each other
- * only behind its last step. A barrier takes about a microsecond where each thread has a core of
- * its own; a share of 2^16 multiplications takes 4096 cycles with AVX, 16 a cycle: 1.4
- * microseconds at 3 GHz. A team that meets seldom, or for one step alone, must be woken for it,
+ * only behind its last step. With two threads a barrier takes a quarter of a microsecond, measured,
+ * where each has a core of its own; each further thread, which touches the same counter, is taken
+ * to add an eighth. A share of 2^16 multiplications takes 4096 cycles with AVX, 16 a cycle: 1.4
+ * microseconds at 3 GHz. So 2^13 of them, a share / PARTS, take as long as one thread more costs at
+ * a barrier; the last of so many saves a part in threads (threads - 1) of the work, and comes where
+ * that is more. Where work is not worth all threads, a number of them is taken that divides much:
+ * blocks and rows go round. A team that meets seldom, or for one step alone, must be woken for it,
  * which takes longer: four times that share. */
 #ifndef SHARE_OF_LOOP
 #define SHARE_OF_LOOP (1 << 16)
 #define SHARE_OF_STEP (1 << 18)
 #endif
 
-ALWAYS size_t team_of(size_t threads, size_t multiplications, size_t share)
+MAYBE size_t team_of(size_t threads, size_t multiplications, size_t share)
 {
+    enum { PARTS = 8 };
     const size_t shares = multiplications / share;
-    return min_size(threads, shares < 1 ? 1 : shares);
+    size_t most = min_size(threads, shares < 1 ? 1 : shares), team = 1;
+    while (most > 2 && most * (most - 1) * share > PARTS * multiplications)
+        --most;
+    if (most == threads)
+        return threads;
+    while (next_divisor(team) <= most)
+        team = next_divisor(team);
+    return team;
 }
 
 /* Calls a function of one thread, by all of the team at once. How a thread waits at a barrier is

@@ -14,12 +14,15 @@ static size_t share_from(size_t count, size_t thread, size_t threads)
     return count * thread / threads;
 }
 
-typedef struct block_share { size_t from, to; } block_share;
+typedef struct block_share { size_t from, to, lane, lanes; } block_share;
 
-static block_share share_of(size_t count, size_t thread, size_t threads)
+static block_share share_of(size_t count, size_t rows, size_t thread, size_t threads)
 {
-    return (block_share){count * thread / threads, count * (thread + 1) / threads};
+    (void)rows;
+    return (block_share){count * thread / threads, count * (thread + 1) / threads, 0, 1};
 }
+
+static size_t row_from(size_t rows, size_t lane, size_t lanes) { return rows * lane / lanes; }
 
 static int is_mine(block_share share, size_t begin) { (void)share, (void)begin; return 1; }
 

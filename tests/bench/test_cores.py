@@ -1,0 +1,162 @@
+"""The model of cost by number of threads: what it counts, and how the C divides it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from symrnn import cli
+from symrnn.bench.cores.check import SIMULATED, Simulated
+from symrnn.bench.cores.header import header
+from symrnn.bench.cores.machine import Machine, larger
+from symrnn.bench.cores.nests import function_of
+from symrnn.bench.cores.page import lines, simulated_rows
+from symrnn.bench.cores.times import Prediction, predicted
+from symrnn.bench.kinds import Kind
+from symrnn.bench.workloads import Workload, network
+from symrnn.costs import SAMPLES, STEPS, costs
+from symrnn.pipeline import derive
+from symrnn.program import Misused, SizeSymbol
+from symrnn.schedule import Kind as Loops
+
+MACHINE = Machine(
+    "two cores", 2, 64, 117e9, 2.8e-10, 1.7e-11,
+    {"L1": 200e9, "L2": 109e9, "L3": 57e9, "memory": 27e9},
+    {"L1": 400e9, "L2": 210e9, "L3": 105e9, "memory": 32e9},
+    {"L1": 32 << 10, "L2": 1 << 20, "L3": 32 << 20}, 2.5e-7, 5.4e-7)
+TEAMS = (1, 2, 3, 4, 7, 16, 23, 64)
+MANY = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64)
+
+
+@pytest.mark.parametrize("vector_bytes", [64, 32, 16])
+@pytest.mark.parametrize("threads", TEAMS)
+def test_threads_share_all_blocks_and_rows_once(vector_bytes: int, threads: int) -> None:
+    told = header(vector_bytes)
+    for blocks in (0, 1, 2, 3, 8, 13, 64):
+        for rows in (0, 1, 3, 7, 8, 13, 14, 15, 28, 32, 61, 100, 1000):
+            parts = told.parts(blocks, rows, threads)
+            assert sum(one.blocks * one.rows for one in parts) == blocks * rows, (blocks, rows)
+
+
+@pytest.mark.parametrize("threads", TEAMS)
+def test_a_share_of_rows_has_tiles_of_four_rows_or_more(threads: int) -> None:
+    """In whatever way they are cut, into the highest tiles of six rows or of eight."""
+    shared = 0
+    for blocks in (1, 2, 3, 5, 13):
+        for rows in range(130):
+            for one in header(64).parts(blocks, rows, threads):
+                if one.lanes > 1 and one.blocks:
+                    shared += 1
+                    assert all(one.rows // -(-one.rows // most) >= 4 for most in (6, 8)), rows
+    assert (shared > 0) is (threads > 1)
+
+
+@pytest.mark.parametrize("vector_bytes", [64, 32])
+@pytest.mark.parametrize("threads", TEAMS)
+def test_threads_share_all_of_a_reduction_once(vector_bytes: int, threads: int) -> None:
+    told = header(vector_bytes)
+    for columns in (1, 16, 40, 128, 255, 512, 1030):
+        panels = -(-columns // (told.lanes * told.ask("widest")))
+        for units in (1, 5, 48, 128, 515):
+            parts = told.columns(columns, units, threads)
+            assert sum(one.blocks * one.rows for one in parts) == panels * units, (columns, units)
+
+
+@pytest.mark.parametrize("name", ["lstm", "gru", "lstm_peephole", "deep_rnn"])
+@pytest.mark.parametrize("batch", [1, 32])
+def test_nests_have_the_products_that_the_equations_have(name: str, batch: int) -> None:
+    plan, told = derive(network(name)), header(64)
+    sizes = {"T": 12, "B": batch, **{one.name: 128 for one in network(name).sizes
+                                     if one.value is None}}
+    values = {**{SizeSymbol(axis): size for axis, size in sizes.items()},
+              SAMPLES: batch, STEPS: 12}
+    wanted = costs(plan)
+    for tiled, formula in ((plan.tiled.infer, wanted.forward.products),
+                           (plan.tiled.backward, wanted.backward.products)):
+        found = 0.0
+        for nest in function_of(tiled, sizes, told).nests:
+            each = sum(one.vectors * one.blocks * told.lanes * one.entries
+                       for one in nest.products)
+            found += nest.times * nest.rows * (each + nest.columns * sum(nest.units))
+        assert found == pytest.approx(float(formula.xreplace(values)), rel=0.2), tiled
+
+
+def seconds(cell: str, kind: Kind, sizes: dict[str, int], threads: int, rows: bool = True,
+            machine: Machine = MACHINE) -> float:
+    return predicted(derive(network(cell)), kind, sizes, larger(machine, max(2, threads)),
+                     threads, rows).seconds
+
+
+@pytest.mark.parametrize("width", [64, 32])
+@pytest.mark.parametrize("load", SIMULATED, ids=str)
+def test_more_threads_are_not_slower_and_rows_help(load: Workload, width: int) -> None:
+    """As far as the model tells: within a fiftieth."""
+    sizes = {"T": 100, "B": load.batch, "m": load.m, "n": load.m}
+    machine = replace(MACHINE, vector_bytes=width)
+    made = [seconds(load.cell, load.kind, sizes, threads, machine=machine)
+            for threads in MANY]
+    assert all(more <= 1.02 * fewer for fewer, more in pairwise(made))
+    blocks = [seconds(load.cell, load.kind, sizes, threads, False, machine)
+              for threads in (2, 16)]
+    assert made[1] <= 1.02 * blocks[0] and made[MANY.index(16)] <= 1.02 * blocks[1]
+
+
+def test_small_work_is_not_shared() -> None:
+    sizes = {"T": 100, "B": 1, "m": 16, "n": 16}
+    assert predicted(derive(network("lstm")), Kind.SEQUENCE, sizes, larger(MACHINE, 16),
+                     16).team == 1
+
+
+def test_a_team_grows_as_long_as_its_work_is_worth_one_more_at_a_barrier() -> None:
+    told, work = header(64), 1 << 22
+    assert [told.ask("team", threads, work, 0) for threads in (1, 2, 16, 64)] == [1, 2, 16, 16]
+    assert told.ask("team", 64, 1 << 40, 0) == 64
+    assert told.ask("team", 64, work, 1) == 8  # to be woken costs more
+
+
+def test_a_reduction_is_no_nest_of_blocks() -> None:
+    told = header(64)
+    sizes = {"T": 10, "B": 8, "m": 32, "n": 32}
+    made = function_of(derive(network("lstm")).tiled.backward, sizes, told).nests
+    assert {one.kind for one in made} == {Loops.UNITS, Loops.REDUCTIONS}
+    assert sum(one.columns * sum(one.units) for one in made) == 8 * 32 * 32
+
+
+def test_a_larger_machine_has_more_of_all() -> None:
+    more = larger(MACHINE, 16)
+    assert more.every["L3"] == 8 * MACHINE.every["L3"]
+    assert more.every["memory"] == 4 * MACHINE.every["memory"]
+    assert (more.reading(1 << 30, 16), more.reading(1 << 10, 16)) == (8e9, 200e9)
+    assert (more.meeting(1), more.meeting(16)) == (0, 2e-6)
+
+
+def test_a_row_tells_speed_team_and_meetings() -> None:
+    one = Simulated(SIMULATED[0], 64, (Prediction(1, 4.0, 0.0, 0.0), *(
+        Prediction(2, 1.0, 0.5, 0.5),) * 6), (Prediction(1, 4.0, 0.0, 0.0),) * 7)
+    (row,) = simulated_rows([one])
+    assert row[5:7] == ("2.0, 25% meeting (1.0)", "2.0, a team of 2, 25% meeting (1.0)")
+    panel = lines([one])["vectors of 64 bytes"]
+    assert next(iter(panel.values()))[:2] == [(1.0, 1.0), (2.0, 2.0)]
+
+
+@pytest.mark.xdist_group("bench")
+def test_the_page_is_printed(tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    files = tmp_path / "CORES.md", tmp_path / "CORES.png"
+    result = CliRunner().invoke(cli.app, ["bench", "--cores", "--quick", "--results",
+                                          str(files[0]), "--plot", str(files[1])])
+    assert result.exit_code == 0, result.output
+    text = files[0].read_text()
+    assert text.startswith("# Cores\n") and text.count("\n| lstm | sequence |") == 4
+    assert files[1].read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("other", [("lstm",), ("--m", "3"), ("--threads", "2"), ("--scaling",),
+                                   ("--every",), ("--json", "x.json")])
+def test_what_does_not_go_with_it_is_refused(other: tuple[str, ...]) -> None:
+    result = CliRunner().invoke(cli.app, ["bench", "--cores", *other])
+    assert isinstance(result.exception, Misused) and "--cores" in str(result.exception)
