@@ -580,11 +580,20 @@ ALWAYS size_t weight_depth(size_t entries)
     return weight_head(entries) + round_up(entries, GROUP);
 }
 
+/* The same of numbers as all others. */
+ALWAYS size_t real_head(size_t entries)
+{
+    return entries * 0;
+}
+
+ALWAYS size_t real_depth(size_t entries)
+{
+    return entries;
+}
+
 /* The panel of an operand that begins with the vector v; its kind is `weight`, or in reductions
  * `real`. */
 #define PANEL(OF, by, v) ((const OF *)(by)->panels + (v) * LANES * OF##_depth((by)->entries))
-#define real_head(entries) 0
-#define real_depth(entries) (entries)
 enum { real_GROUP = 1, weight_GROUP = GROUP, real_SCALED = 0, weight_SCALED = SCALED };
 
 /* The entry i of the vector w, from an entry on that begins a group. */
@@ -631,7 +640,10 @@ ALWAYS narrow narrowed(vec value)
                                    narrow);
 }
 #else
-#define weight_at real_at
+ALWAYS vec weight_at(const weight *panel, size_t i, size_t width, size_t w)
+{
+    return real_at(panel, i, width, w);
+}
 #endif
 
 /* Writes what `weight_at` reads. */

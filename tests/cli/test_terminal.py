@@ -25,7 +25,7 @@ from symrnn.authoring.latex_symbol import read_symbol
 from symrnn.program import glyph_text
 
 COMMANDS = ("list", "help", "show", "generate", "check", "compare", "new", "flow", "grad", "import",
-            "export", "docs", "package", "bench", "fuzz", "verify", "accuracy")
+            "export", "docs", "package", "narrow", "bench", "fuzz", "verify", "accuracy")
 UTF_8 = {"PYTHONIOENCODING": "utf-8"}
 
 

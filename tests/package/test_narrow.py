@@ -87,7 +87,7 @@ def test_scaled_rows_compute_what_scaled_matrices_do(name: str) -> None:
 
 
 @pytest.mark.parametrize(("name", "places"), [
-    ("lstm", {"W_i": (0,), "U_i": (0,)}), ("antisymmetric_rnn", {"W_h": (0,), "V_h": (0,)}),
+    ("lstm", {"W_i": (0,), "U_i": (0,)}), ("antisymmetric_rnn", {"W_h": (), "V_h": (0,)}),
     ("gla", {"W_q": (0, 1), "W_o": (0,)}), ("convlstm", {"W_x_i": (0,)})])
 def test_a_row_is_what_one_entry_of_a_result_sums_over(
         name: str, places: dict[str, tuple[int, ...]]) -> None:
