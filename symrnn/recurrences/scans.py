@@ -9,7 +9,7 @@ is linearised.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from symrnn.adjoint import passed_on
@@ -83,29 +83,38 @@ def scans(program: Program, there: Collection[str] = (), newton: bool = False,
     ProgramError for what remembers nothing, without ``newton`` for what is not affine, and for what
     has no chunkwise form where its affine parts are to run ``in_chunks``.
     """
-    found = tuple(one for one in parts(program) if one.delays[0].source not in there)
-    kind = kind_of(found)
-    if kind is None:
-        raise ProgramError(f"{program.name} remembers nothing, so there is no scan over time")
-    if not newton and not all(one.affine for one in found):
-        raise ProgramError(f"{program.name} is {kind.value}, and without Newton's method only what "
-                           f"is affine runs in parallel over time (symrnn.recurrence(net) prints "
-                           f"why); parallel_scan(net, newton=True) iterates")
-    if in_chunks and not any(one.affine for one in found):
-        raise ProgramError(f"{program.name} has no chunkwise form: no part of it is affine")
-    found = tuple(sorted(found, key=lambda one: _place(program, one)))
-    forms = list[Chunkwise | None]()
-    for part in found:
-        form = None
-        if in_chunks and part.affine:
-            program, form = chunkwise(program, part)
-        forms.append(form)
+    found = sorted((one for one in parts(program) if one.delays[0].source not in there),
+                   key=lambda one: _place(program, one))
+    _check(program, found, newton, in_chunks)
+    program, forms = _forms(program, found if in_chunks else [])
     known, made = {*there}, list[Scan]()
-    for part, form in zip(found, forms, strict=True):
-        made.append(_scan(program, part, known, form))
+    for part in found:
+        made.append(_scan(program, part, known, forms.get(part)))
         known |= {*_bound(made[-1])}
     results = [name for name in program.outputs if name not in known]
     return Scans(tuple(made), _cut(program, known, results), program)
+
+
+def _check(program: Program, found: Sequence[Part], newton: bool, in_chunks: bool) -> None:
+    """Raise ProgramError for a network whose parts do not run so."""
+    kind, affine = kind_of(found), [one.affine for one in found]
+    if kind is None:
+        raise ProgramError(f"{program.name} remembers nothing, so there is no scan over time")
+    if not newton and not all(affine):
+        raise ProgramError(f"{program.name} is {kind.value}, and without Newton's method only what "
+                           f"is affine runs in parallel over time (symrnn.recurrence(net) prints "
+                           f"why); parallel_scan(net, newton=True) iterates")
+    if in_chunks and not any(affine):
+        raise ProgramError(f"{program.name} has no chunkwise form: no part of it is affine")
+
+
+def _forms(program: Program, some: Iterable[Part]) -> tuple[Program, dict[Part, Chunkwise]]:
+    """The chunkwise forms of all affine parts, and the network with names for what they take."""
+    forms = dict[Part, Chunkwise]()
+    for part in some:
+        if part.affine:
+            program, forms[part] = chunkwise(program, part)
+    return program, forms
 
 
 def _place(program: Program, part: Part) -> int:
