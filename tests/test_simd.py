@@ -15,6 +15,7 @@ import pytest
 from sympy import And, Piecewise, exp, tanh
 
 import symrnn
+from symrnn import Cell, t
 from symrnn.backends import c_words
 from symrnn.checking import check_kernel
 from symrnn.checking.numeric import relative_error
@@ -120,6 +121,21 @@ def test_many_columns_of_a_reduction(dtype: str) -> None:
         found, wanted = (everything(kernel, params, x) for kernel in (fast, plain))
         for key, array in wanted.items():
             assert relative_error(found[key], array) < (1e-4 if dtype == "float32" else 1e-11), key
+
+
+def test_a_reduction_of_whole_tiles_keeps_its_scale() -> None:
+    """A third of a product: its weights' gradient is a sum of which each term is a third."""
+    with Cell("thirds", "A product with a factor") as cell:
+        x, h = cell.input("x[n]", "input"), cell.state("h[m]", "state")
+        W, U = cell.parameter("W[m,n]", "weights"), cell.parameter("U[m,m]", "weights")
+        h[t] = tanh(W @ x[t] / 3 + U @ h[t - 1] / 5)
+    net = cell.build("h")
+    fast, plain = compile(net, dtype="float64"), compile(net, "numpy", "float64")
+    random = np.random.default_rng(0)
+    params = {"W": random.normal(size=(64, 96)) / 8, "U": random.normal(size=(64, 64)) / 8}
+    x = random.normal(size=(5, 9, 96))
+    found, wanted = (everything(kernel, params, x) for kernel in (fast, plain))
+    assert all(np.allclose(found[key], one, 1e-12, 1e-12) for key, one in wanted.items())
 
 
 @pytest.mark.parametrize(("m", "batch", "steps"), [(33, 5, 400), (150, 25, 9)])

@@ -72,6 +72,22 @@ def test_every_cell_is_a_model_with_the_same_numbers(name: str, dtype: str) -> N
     assert "slow there" in made.model.doc_string and "slow there" in str(made)
 
 
+def nodes(graph):
+    """Those of a graph and of the bodies in it."""
+    for node in graph.node:
+        yield node
+        for attribute in node.attribute:
+            if attribute.HasField("g"):
+                yield from nodes(attribute.g)
+
+
+def test_what_a_sum_of_products_gives_has_its_shape_already() -> None:
+    net = symrnn.cell("mlstm")
+    made = [*nodes(to_onnx(net, draw(net, Role.PARAMETER), scan=True).model.graph)]
+    sums = {one.output[0] for one in made if one.op_type == "Einsum"}
+    assert sums and not [one for one in made if one.op_type == "Expand" and one.input[0] in sums]
+
+
 OTHERS = {
     "two directions, two layers": lambda: symrnn.deep(
         symrnn.bidirectional(symrnn.gru(), readout=False), 2, readout=True),
