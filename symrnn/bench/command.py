@@ -104,6 +104,13 @@ class Answer:
     exit_code: int
 
 
+def asked_for(scaling_: bool, cores_: bool) -> Callable[[Asked, Files, Told], Answer]:
+    """What answers: a race, unless one of the pages beside it is asked for. Raises Misused."""
+    if scaling_ and cores_:
+        raise Misused("--cores and --scaling are two pages; ask for one at a time")
+    return cores if cores_ else scaling if scaling_ else race
+
+
 def race(asked: Asked, files: Files, told: Told = lambda number, total: None) -> Answer:
     """Race what was chosen.
 

@@ -11,7 +11,6 @@ from symrnn.bench.kinds import Kind
 from symrnn.bench.timing import Rules
 from symrnn.cli import choices, completion
 from symrnn.cli.terminal import say, say_table, waiting
-from symrnn.program import Misused
 from symrnn.targets import OF_KERNELS
 
 
@@ -58,10 +57,8 @@ def bench(cells: Annotated[list[str] | None, typer.Argument(
         tuple(cells or ()), tuple(kind or ()), tuple(m or ()), tuple(batch or ()),
         tuple(steps or ()), tuple(threads or ()), tuple(weights or ()), rounds, quick, every)
     files = command.Files(json, plot, results)
-    if cores and scaling:
-        raise Misused("--cores and --scaling are two pages; ask for one at a time")
     with waiting("Racing") as told:
-        run = command.cores if cores else command.scaling if scaling else command.race
+        run = command.asked_for(scaling, cores)
         answer = run(asked, files, lambda number, total: told(number, "", total))
     for head, body in answer.tables:
         say_table(head, body)

@@ -108,8 +108,8 @@ class FusionGroup:
     that live nowhere else are ``kept`` for a batch of blocks. A ``serpentine`` nest takes its
     blocks forwards and backwards by turns, step by step: what the step before read last is still
     in the cache. ``cuts`` are the steps of the delays that it reads over all rows at once, so that
-    rows of a batch must lie on one side of the edge. Where they go in any order and none are added
-    up, threads for which there are no blocks take some of the rows: it is ``divisible``. It runs by
+    rows of a batch must lie on one side of the edge. Where none are added up, threads share the
+    rows of blocks that do not go round: it is ``divisible``. It runs by
     one thread ``alone`` where it sums over rows in no order of its own. It is ``dispensable`` where
     the caller may want none of the gradients named so.
     """

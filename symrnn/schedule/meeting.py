@@ -21,7 +21,8 @@ def goes_apart(schedule: Schedule, names: frozenset[str], groups: Sequence[Fusio
 
     ``names`` are those that the stage binds.
     """
-    if not groups or len({(one.kind, one.axis, one.gates) for one in groups}) > 1:
+    ways = {(one.kind, one.axis, one.gates, one.divisible) for one in groups}
+    if len(ways) != 1:
         return False
     if groups[0].kind is Kind.ROWS:
         return not any(one.alone for one in groups)

@@ -12,6 +12,7 @@ from symrnn.pipeline import derive
 from symrnn.program import Span, symbols_in_order
 from symrnn.schedule import (FusionGroup, Kind, LoopOrder, Order, Place, Plan, TiledPlan, TileSum,
                              Walk)
+from symrnn.schedule.meeting import goes_apart
 
 GATES = ("z", "z_i", "z_f", "z_o")
 BARS = ("z_bar", "z_i_bar", "z_f_bar", "z_o_bar")
@@ -114,13 +115,22 @@ def test_threads_meet_at_every_step_only_where_units_read_each_other(
         assert (plan.meeting.behind is Walk.STEP) is not (apart and by_units)
 
 
-def test_threads_share_rows_only_where_these_go_in_any_order_and_are_not_added_up() -> None:
+def test_threads_share_rows_only_where_these_are_not_added_up() -> None:
     tiled = derive(symrnn.cell("mingru")).tiled
-    before, scan = tiled.infer.groups
-    assert (before.divisible, scan.divisible) == (True, False)
-    of_gates = [one.names for one in tiled.backward.groups if one.divisible]
-    assert of_gates == [{"x_bar"}]  # beside it biases are added up, and weights in tiles
-    assert tiled.step is not None and not any(one.divisible for one in tiled.step.groups)
+    assert all(one.divisible for one in tiled.infer.groups)
+    before, _, scan, of_gates, of_input, _ = *tiled.infer.groups, *tiled.backward.groups
+    assert before.divisible and scan.divisible and of_input.names == {"x_bar"}
+    assert of_input.divisible and not of_gates.divisible  # biases are added up there
+    assert tiled.step is not None and all(one.divisible for one in tiled.step.groups)
+
+
+def test_threads_go_apart_only_where_all_groups_are_divided_in_one_way() -> None:
+    """A group whose rows are added up is never shared by rows, so its units may be another's."""
+    tiled = derive(symrnn.cell("mingru")).tiled
+    scan = tiled.infer.groups[1]
+    schedule = tiled.infer.schedule
+    assert goes_apart(schedule, frozenset(), (scan, scan))
+    assert not goes_apart(schedule, frozenset(), (scan, dataclasses.replace(scan, divisible=False)))
 
 
 def test_a_part_of_the_units_alone_sums_over_them_all() -> None:
