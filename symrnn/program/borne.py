@@ -21,7 +21,7 @@ urllib usercustomize uuid warnings weakref winreg zipfile zipimport zlib annotat
 HEADERS = """
 assert complex ctype errno fenv float inttypes iso646 limits locale math setjmp signal stdarg
 stdbool stddef stdint stdio stdlib string tgmath time wchar wctype
-omp cblas alloca endian features select strings
+omp immintrin cblas alloca endian features select strings
 """.split()
 WORDS = """
 and as assert async await break class continue def del elif else except false finally for from
