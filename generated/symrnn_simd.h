@@ -1119,12 +1119,14 @@ MAYBE void product(size_t rows, size_t before, size_t vectors, const operand *by
                 width = balanced_chunk(vectors - v, WIDEST);
                 if (width == 1)
                     whole_tiles(1, by, part, before + v, &whole_one, batch, accumulate);
-                else if (width == 2)
+                else if (WIDEST == 2 || width == 2)
                     whole_tiles(2, by, part, before + v, &whole_one, batch, accumulate);
+#if VECTOR_BYTES == 64
                 else if (width == 3)
                     whole_tiles(3, by, part, before + v, &whole_one, batch, accumulate);
                 else
                     whole_tiles(4, by, part, before + v, &whole_one, batch, accumulate);
+#endif
             }
         }
 }
@@ -1251,7 +1253,9 @@ typedef struct weights {
     size_t across; /* from one unit to the next: 1, or a row of the matrix */
     size_t along;  /* from one entry of the operand to the next: the other one */
     real scale;
-    int alike; /* whether all units have one step, where they do have some */
+#if defined(SYMRNN_BFLOAT16) || defined(SYMRNN_INT8)
+    int alike; /* whether all units have one step */
+#endif
 } weights;
 
 /* What the numbers of a panel are multiples of, for each unit of a vector: 1, but where they are

@@ -42,7 +42,7 @@ def packed_weights(one: PackedWeights, program: Program, arrays: TiledArrays, go
 
 
 def _alike(arrays: TiledArrays, weights: Weights) -> tuple[Whole, ...]:
-    """True for a narrow matrix whose units have one scale in common: one that is transposed too."""
-    if not arrays.weights.stored or row_scale(arrays.plan.program, weights.matrix).places:
+    """Of a narrow matrix: 1 where units have one scale in common, as one that is transposed too."""
+    if not arrays.weights.stored:
         return ()
-    return (Whole(1),)
+    return (Whole(0 if row_scale(arrays.plan.program, weights.matrix).places else 1),)

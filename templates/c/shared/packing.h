@@ -10,7 +10,9 @@ typedef struct weights {
     size_t across; /* from one unit to the next: 1, or a row of the matrix */
     size_t along;  /* from one entry of the operand to the next: the other one */
     real scale;
-    int alike; /* whether all units have one step, where they do have some */
+#if defined(SYMRNN_BFLOAT16) || defined(SYMRNN_INT8)
+    int alike; /* whether all units have one step */
+#endif
 } weights;
 
 /* What the numbers of a panel are multiples of, for each unit of a vector: 1, but where they are

@@ -426,12 +426,14 @@ MAYBE void product(size_t rows, size_t before, size_t vectors, const operand *by
                 width = balanced_chunk(vectors - v, WIDEST);
                 if (width == 1)
                     whole_tiles(1, by, part, before + v, &whole_one, batch, accumulate);
-                else if (width == 2)
+                else if (WIDEST == 2 || width == 2)
                     whole_tiles(2, by, part, before + v, &whole_one, batch, accumulate);
+#if VECTOR_BYTES == 64
                 else if (width == 3)
                     whole_tiles(3, by, part, before + v, &whole_one, batch, accumulate);
                 else
                     whole_tiles(4, by, part, before + v, &whole_one, batch, accumulate);
+#endif
             }
         }
 }
