@@ -122,10 +122,10 @@ enum { FAR = 1 << 16, FAR_FOR_ROWS = 1 << 14, AHEAD = 4096, LINE = 64 };
                     UNROLLED for (int i = 0; i < STEPS(S, OF); ++i, ++k) {                       \
                         vec b[N];                                                                \
                         UNROLLED for (int w = 0; w < N; ++w) {                                   \
-                            b[w] = OF##_at(panel, i, N, w);                                      \
+                            b[w] = OF##_at(panel, AT(i, N, w));                                  \
                             if (R > 1)                                                           \
                                 HOLD(b[w]);                                                      \
-                            if (FETCHING && (i * N + w) * LANES * sizeof(OF) % LINE == 0)        \
+                            if (FETCHING && (i * N + w) * LANES * (int)sizeof(OF) % LINE == 0)   \
                                 __builtin_prefetch((const char *)(panel + (i * N + w) * LANES)   \
                                                    + AHEAD);                                     \
                         }                                                                        \
@@ -138,7 +138,7 @@ enum { FAR = 1 << 16, FAR_FOR_ROWS = 1 << 14, AHEAD = 4096, LINE = 64 };
                 for (size_t i = 0; i < left; ++i, ++k)                                           \
                     UNROLLED for (int r = 0; r < R; ++r)                                         \
                         UNROLLED for (int w = 0; w < N; ++w)                                     \
-                            sum[0][r][w] += a[r][k * (ALONG)] * OF##_at(panel, i, N, w);         \
+                            sum[0][r][w] += a[r][k * (ALONG)] * OF##_at(panel, AT(i, N, w));     \
             }                                                                                    \
             UNROLLED for (int r = 0; r < R; ++r)                                                 \
                 UNROLLED for (int w = 0; w < N; ++w) {                                           \
@@ -215,9 +215,9 @@ ALWAYS vec entry_of(vec several, const real *from, int i)
                     UNROLLED for (int i = 0; i < LANES; ++i) {                                   \
                         const vec entry = entry_of(several, a, i);                               \
                         UNROLLED for (int w = 0; w < N + M; ++w) {                               \
-                            sum[i % S][w] += entry * (w < N ? weight_at(panel, i, N, w)          \
-                                                            : weight_at(second, i, M, w - N));   \
-                            if (FETCHING && (i * N + w) * LANES * sizeof(weight) % LINE == 0)    \
+                            sum[i % S][w] += entry * (w < N ? weight_at(panel, AT(i, N, w))      \
+                                                            : weight_at(second, AT(i, M, w - N)));\
+                            if (FETCHING && (i * N + w) * LANES * (int)sizeof(weight) % LINE == 0)\
                                 __builtin_prefetch((const char *)(panel + (i * N + w) * LANES)   \
                                                    + AHEAD);                                     \
                         }                                                                        \
@@ -227,14 +227,14 @@ ALWAYS vec entry_of(vec several, const real *from, int i)
                 for (; left >= S; left -= S, a += S) {                                           \
                     UNROLLED for (int s = 0; s < S; ++s)                                         \
                         UNROLLED for (int w = 0; w < N + M; ++w)                                 \
-                            sum[s][w] += a[s] * (w < N ? weight_at(panel, s, N, w)               \
-                                                       : weight_at(second, s, M, w - N));        \
+                            sum[s][w] += a[s] * (w < N ? weight_at(panel, AT(s, N, w))           \
+                                                       : weight_at(second, AT(s, M, w - N)));    \
                     panel += S * N * LANES, second += S * M * LANES;                             \
                 }                                                                                \
                 for (size_t i = 0; i < left; ++i)                                                \
                     UNROLLED for (int w = 0; w < N + M; ++w)                                     \
-                        sum[0][w] += a[i] * (w < N ? weight_at(panel, i, N, w)                   \
-                                                   : weight_at(second, i, M, w - N));            \
+                        sum[0][w] += a[i] * (w < N ? weight_at(panel, AT(i, N, w))               \
+                                                   : weight_at(second, AT(i, M, w - N)));        \
             }                                                                                    \
             UNROLLED for (int w = 0; w < N + M; ++w) {                                           \
                 UNROLLED for (int s = 1; s < S; ++s)                                             \

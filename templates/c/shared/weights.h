@@ -71,7 +71,9 @@ ALWAYS size_t real_depth(size_t entries)
 #define PANEL(OF, by, v) ((const OF *)(by)->panels + (v) * LANES * OF##_depth((by)->entries))
 enum { real_GROUP = 1, weight_GROUP = GROUP, real_SCALED = 0, weight_SCALED = SCALED };
 
-/* The entry i of the vector w, from an entry on that begins a group. */
+/* The entry i of the vector w, from an entry on that begins a group. Loops that are unrolled count
+ * by int. */
+#define AT(i, width, w) (size_t)(i), (size_t)(width), (size_t)(w)
 ALWAYS vec real_at(const real *panel, size_t i, size_t width, size_t w)
 {
     return load(panel + (i * width + w) * LANES);
