@@ -672,7 +672,7 @@ ALWAYS vec ended(int scaled, const void *panel, int w, vec sum, int accumulate, 
 {
     if (!scaled)
         return sum;
-    const vec own = load((const real *)panel + w * LANES) * sum;
+    const vec own = load((const real *)(const void *)panel + w * LANES) * sum;
     return accumulate ? load(tile) + own : own;
 }
 
@@ -1345,7 +1345,7 @@ MAYBE weight *pack_block(size_t units, size_t vectors, size_t block, const weigh
             vec scale = splat(from.scale);
             if (SCALED) {
                 const vec step = steps_of(&from, units, first, entries);
-                store((real *)panel + w * LANES, scale * step);
+                store((real *)(void *)panel + w * LANES, scale * step);
                 scale = 1 / step;
             }
             if (from.across == 1)

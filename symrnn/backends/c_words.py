@@ -58,7 +58,7 @@ SYMRNN_DOUBLE SYMRNN_BLAS
 SYMRNN_TILES_APART SYMRNN_TILES_SHARED
 ALL_PANELS NUMBERS SERPENTINE ROOM WIDEST_LANES WHOLLY VECTORS SPLITS OWN PARTS OF_TWO TANH_ENDS
 TANH_TERMS UNKNOWN
-ADD_PRODUCTS PANEL WHOLE WIDER SYMRNN_BFLOAT16 SYMRNN_INT8
+ADD_PRODUCTS AT PANEL WHOLE WIDER SYMRNN_BFLOAT16 SYMRNN_INT8
 """.split()
 # What the templates call their own.
 OWN = (*"T B in out sizes turn parameters initial final state next bars gradients".split(),
@@ -84,7 +84,7 @@ equal_blocks OF_ONE_ROW TALL_DEEP LEFT_BYTES deepest FEWEST vec_log vec_log1p ve
 vec_cos vec_sqrt is_negative scaled_inverse near_one with_sign_of expm1_of_twice vec_sigmoid_tail
 vec_sigmoid_from_tail vec_complement_from_tail vec_tanh_tail vec_tanh_from_tail
 vec_slope_from_tail given_or clear is_wanted many
-AT weight narrow words any_words GROUP SCALED PART weight_head weight_depth real_head real_depth
+weight narrow words any_words GROUP SCALED PART weight_head weight_depth real_head real_depth
 real_GROUP weight_GROUP real_SCALED weight_SCALED real_at weight_at narrowed put_weights begun ended
 steps_of end_panel whole_row whole_tiles make_whole octets any_mask BYTES BIAS HIGHEST
 block_share share_of is_mine mine lane lanes lanes_of may_share READING row_from lower upper

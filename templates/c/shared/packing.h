@@ -100,7 +100,7 @@ MAYBE weight *pack_block(size_t units, size_t vectors, size_t block, const weigh
             vec scale = splat(from.scale);
             if (SCALED) {
                 const vec step = steps_of(&from, units, first, entries);
-                store((real *)panel + w * LANES, scale * step);
+                store((real *)(void *)panel + w * LANES, scale * step);
                 scale = 1 / step;
             }
             if (from.across == 1)

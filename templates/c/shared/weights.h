@@ -147,7 +147,7 @@ ALWAYS vec ended(int scaled, const void *panel, int w, vec sum, int accumulate, 
 {
     if (!scaled)
         return sum;
-    const vec own = load((const real *)panel + w * LANES) * sum;
+    const vec own = load((const real *)(const void *)panel + w * LANES) * sum;
     return accumulate ? load(tile) + own : own;
 }
 
