@@ -14,6 +14,7 @@ from symrnn.program import ProgramError
 
 MISSING = f"a plot needs matplotlib, which is not installed; {EXTRA}"
 Points = Mapping[str, Sequence[tuple[float, float]]]
+MARKS = "os^v"  # of ten lines each, which are all colours
 
 
 def fraction_plot(outcomes: Sequence[Outcome], path: Path) -> None:
@@ -73,8 +74,9 @@ def cores_plot(panels: Mapping[str, Points], path: Path) -> None:
             for number, (name, points) in enumerate(lines.items()):
                 other = number % 2 == 1
                 axes.plot([one[0] for one in points], [one[1] for one in points],
-                          "--" if other else "o-", label=None if other else name, markersize=3,
-                          linewidth=1, color=f"C{number // 2 % 10}")
+                          "--" if other else f"{MARKS[number // 20 % len(MARKS)]}-",
+                          label=None if other else name, markersize=3, linewidth=1,
+                          color=f"C{number // 2 % 10}")
             axes.plot([1, 64], [1, 64], color="0.8", linewidth=0.8)
             axes.set(title=title, xscale="log", yscale="log", xlabel="threads")
             ticks = [1, 2, 4, 8, 16, 32, 64]
