@@ -897,8 +897,8 @@ static void dsgu_simd_backward_thread(
 
                             /* (13)  a_z_bar = z_bar * {0 if a_z <= -5/2 or a_z >= 5/2, else 1/5}
                              * adjoint of (9) */
-                            const vec a_z_bar =
-                                z_bar * where(a_z <= -REAL(2.5) | a_z >= REAL(2.5), 0, REAL(0.2));
+                            const vec a_z_bar = z_bar
+                                * where((a_z <= -REAL(2.5)) | (a_z >= REAL(2.5)), 0, REAL(0.2));
                             store(a_z_bar_rows + s * row_m + j, a_z_bar);
 
                             /* (14)  z_out_bar = h_bar * z   adjoint of (10) */

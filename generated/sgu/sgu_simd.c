@@ -849,8 +849,8 @@ static void sgu_simd_backward_thread(
 
                             /* (12)  a_z_bar = z_bar * {0 if a_z <= -5/2 or a_z >= 5/2, else 1/5}
                              * adjoint of (8) */
-                            const vec a_z_bar =
-                                z_bar * where(a_z <= -REAL(2.5) | a_z >= REAL(2.5), 0, REAL(0.2));
+                            const vec a_z_bar = z_bar
+                                * where((a_z <= -REAL(2.5)) | (a_z >= REAL(2.5)), 0, REAL(0.2));
                             store(a_z_bar_rows + s * row_m + j, a_z_bar);
 
                             /* (13)  z_out_bar = h_bar * z   adjoint of (9) */

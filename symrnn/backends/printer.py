@@ -67,6 +67,7 @@ class Printer(Walker[str]):
 
     times = " "
     gap = " "  # in front of a sign, where a line may end
+    compared = COMPARE  # how strongly a comparison binds beside "and" and "or"
 
     def parenthesised(self, text: str) -> str:
         return f"({text})"
@@ -199,7 +200,7 @@ class Printer(Walker[str]):
     def _logic(self, node: Expr) -> tuple[int, str]:
         own = AND if isinstance(node, And) else OR
         parts = sorted(node.args, key=str)
-        return own, self.logic(node).join(self(part, COMPARE) for part in parts)
+        return own, self.logic(node).join(self(part, self.compared) for part in parts)
 
 
 def _divides(part: Expr) -> bool:

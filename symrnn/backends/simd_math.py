@@ -20,6 +20,7 @@ class VectorPrinter(CPrinter):
     of such: they are computed once a row, as C compilers take them out of the loop over units.
     """
 
+    compared = ATOM  # compilers want them in parentheses beside & and |
     ready = CPrinter.ready | {"sigmoid", "sigmoid_tail", "sigmoid_from_tail",
                               "complement_from_tail", "tanh_tail", "tanh_from_tail",
                               "slope_from_tail"}
