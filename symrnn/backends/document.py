@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from sympy import Expr
 
 from symrnn.backends.document_math import FormulaPrinter, index_letters
-from symrnn.backends.entries import by_entry, by_index, shown_letters
+from symrnn.backends.entries import by_entry, by_index, operand_letters, shown_letters
 from symrnn.backends.formula import (TIMES, Big, Formula, Number, Parens, Row, Scripts, Sign, Sum,
                                      side_by_side)
 from symrnn.backends.printer import PRODUCT
 from symrnn.backends.products import matrix_product
 from symrnn.backends.spelling import Spelling
-from symrnn.program import (Ein, Equation, Maximum, Program, aligned, contraction_term,
+from symrnn.program import (Ein, Equation, Maximum, Program, contraction_term,
                             indices_in_order, negated, terms)
 
 LINE = 66  # printed characters that fit on a line
@@ -123,7 +123,7 @@ class _EntryPrinter(DocumentPrinter):
     def symbol(self, name: str) -> Formula:
         """An entry of a variable, at the places of its axes among all."""
         variable = self.program[name]
-        letters = "".join(self._letters[one] for one in aligned(variable.axes, self._axes))
+        letters = operand_letters(variable, self._axes, self._letters)
         if variable.stands_for is not None:
             return _EntryPrinter(self._whole, variable.axes, letters)(variable.stands_for, PRODUCT)
         return _entry(self._whole.symbol(name), letters)

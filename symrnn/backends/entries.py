@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 from symrnn.backends.printer import LETTERS
 from symrnn.backends.products import is_indexed
-from symrnn.program import (Ein, Equation, Letters, Maximum, Program, contractions,
-                            indices_in_order, pointwise_part, symbols_in_order)
+from symrnn.program import (Ein, Equation, Letters, Maximum, Program, Variable, aligned,
+                            contractions, indices_in_order, pointwise_part, symbols_in_order)
 
 
 def by_entry(program: Program, equation: Equation) -> bool:
@@ -43,6 +44,11 @@ def _most(program: Program) -> int:
     indices = [ein.letters.output + ein.letters.summed for one in program.equations
                for _, ein in contractions(one.rhs)]
     return max(map(len, [*indices, *(one.axes for one in program.variables)]), default=0)
+
+
+def operand_letters(variable: Variable, axes: Sequence[str], letters: str) -> str:
+    """The indices of a variable in an equation by entries, of which axes have these letters."""
+    return "".join(letters[place] for place in aligned(variable.axes, axes))
 
 
 def shown_letters(letters: Letters, own: str) -> dict[int, str]:

@@ -92,9 +92,9 @@ class Printer(Walker[str]):
         """A size."""
         return name
 
+    @abstractmethod
     def index(self, index: IndexSymbol) -> str:
         """Where an entry of the left-hand side stands, from 0."""
-        raise NotImplementedError
 
     def _irrational(self, node: NumberSymbol) -> tuple[int, str]:
         """A constant of mathematics: its name, or a literal in languages that compute."""

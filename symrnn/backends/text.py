@@ -8,10 +8,10 @@ from textwrap import wrap
 
 from sympy import Expr, Integer, Piecewise, Rational
 
-from symrnn.backends.entries import by_entry, by_index, letters_of, shown_letters
+from symrnn.backends.entries import by_entry, by_index, letters_of, operand_letters, shown_letters
 from symrnn.backends.printer import ATOM, POWER, PRODUCT, Printer, power_of_ten
 from symrnn.backends.products import matrix_product
-from symrnn.program import (Delay, Ein, Equation, IndexSymbol, Maximum, Program, aligned,
+from symrnn.program import (Delay, Ein, Equation, IndexSymbol, Maximum, Program,
                             contraction_term, named_choice, printable, terms)
 
 
@@ -34,7 +34,7 @@ class TextPrinter(Printer):
         return f"size_{name}" if name in self.program else name
 
     def index(self, index: IndexSymbol) -> str:
-        """Where an entry of the left-hand side stands, from 0: the letter of that axis."""
+        """The letter of that axis, as in documents."""
         return self.letters[index.place]
 
     def number(self, value: Rational) -> tuple[int, str]:
@@ -138,7 +138,7 @@ class _EntryPrinter(TextPrinter):
     def symbol(self, name: str) -> str:
         """An entry of a variable, at the places of its axes among all."""
         variable = self.program[name]
-        letters = "".join(self._letters[one] for one in aligned(variable.axes, self._axes))
+        letters = operand_letters(variable, self._axes, self._letters)
         if variable.stands_for is not None:
             return _EntryPrinter(self._whole, variable.axes, letters)(variable.stands_for, PRODUCT)
         return _entry(name, letters)
