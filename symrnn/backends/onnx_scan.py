@@ -16,7 +16,7 @@ from symrnn.backends.onnx_graph import LENGTHS, Constants, Dims, Nodes, Value, o
 from symrnn.backends.onnx_operator import Chooser, add_operator, names_read, network_of
 from symrnn.program import (FED, Delay, Equation, IndexSymbol, Program, ProgramError, Role, Span,
                             Variable)
-from symrnn.program.contraction import Ein, Maximum
+from symrnn.program.contraction import Ein, Maximum, aligned
 from symrnn.program.interpret import Interpreter, evaluate
 from symrnn.schedule import Order, Stage, stages
 
@@ -238,15 +238,10 @@ class _Model:
         value, own = self._here(graph, known[name]), self.program[name].axes
         if not own and not value.dims:
             return value
-        remaining, lacking = list(own), list[int]()
-        for place, axis in enumerate(lhs.axes):
-            if remaining and remaining[0] == axis:
-                remaining.pop(0)
-            else:
-                lacking.append(place)
+        places = aligned(own, lhs.axes)
+        lacking = [place for place in range(len(lhs.axes)) if place not in places]
         front = len(value.dims) - len(own)
-        leads = 0 if front else next((place for place in range(len(lhs.axes))
-                                      if place not in lacking), 0)  # repeated without being told
+        leads = 0 if front else min(places, default=0)  # those in front are repeated untold
         return graph.reshaped(value, [front + place - leads for place in lacking if place >= leads])
 
     @staticmethod

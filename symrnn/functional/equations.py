@@ -15,7 +15,7 @@ import numpy as np
 
 from symrnn.program import (IndexSymbol, Equation, Program, ProgramError, Span, reached, reads,
                             reversed_edges, symbols_in_order)
-from symrnn.program.contraction import Ein, Maximum
+from symrnn.program.contraction import Ein, Maximum, aligned
 from symrnn.program.interpret import Interpreter, Operations, evaluate
 
 Values = dict[str, Any]
@@ -145,9 +145,8 @@ class Equations:
         full = self.program[lhs].axes
         if variable.axes == full or not full:
             return value
-        remaining = list(variable.axes)
-        index = [slice(None) if remaining and remaining[0] == axis and remaining.pop(0) else None
-                 for axis in full]
+        places = aligned(variable.axes, full)
+        index = [slice(None) if place in places else None for place in range(len(full))]
         return value[(..., *index)] if variable.span or variable.axes else value
 
     def _product(self, ein: Ein, lhs: str, known: Values) -> Any:
