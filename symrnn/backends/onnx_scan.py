@@ -165,11 +165,11 @@ class _Model:
             [self._info(one.name, one.dims) for one in (*new, *rows)])
         backwards = int(stage.order is Order.REVERSE)
         finals = [one.final for one in stage.delays]
+        sides = {"scan_input_directions": fed, "scan_output_directions": wanted}
         self.outer.add(
             "Scan", [*(self._initial(one).name for one in stage.delays), *names],
             [*finals, *wanted], body=graph, num_scan_inputs=len(fed),
-            scan_input_directions=[backwards] * len(fed),
-            scan_output_directions=[backwards] * len(wanted))
+            **{side: [backwards] * len(some) for side, some in sides.items() if some})
         for name in wanted:
             self.known[name] = Value(self.outer, name, self.dims(self.program[name], False))
         return finals
@@ -252,9 +252,7 @@ class _Model:
     def _product(self, ein: Ein, lhs: Variable, graph: Nodes, known: Values) -> Value:
         values = [self._here(graph, known[one.name]) for one in ein.operands]
         if isinstance(ein, Maximum):
-            part = ein.letters.operands[0]
-            return graph.largest(values[0], [place - len(part) for place, one in enumerate(part)
-                                             if one in ein.letters.summed])
+            return graph.largest(values[0], ein.places_summed)
         constant = [self.program[one.name].span is Span.CONSTANT for one in ein.operands]
         if ein.letters.spec in MATMUL and constant == [True, False]:
             matrix, vector = values

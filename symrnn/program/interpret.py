@@ -258,8 +258,7 @@ class Interpreter:
 
     def _largest(self, operand: Array, ein: Ein) -> Array:
         """The largest entry along the axes that are summed over."""
-        part = ein.letters.operands[0]
-        along = [place - len(part) for place, one in enumerate(part) if one in ein.letters.summed]
+        along = ein.places_summed
         entries = np.moveaxis(self.operations.real(operand), along, range(len(along)))
         rows = entries.reshape(-1, *entries.shape[len(along):])
         return np.asarray(reduce(self.operations.elementary[Max], rows))
