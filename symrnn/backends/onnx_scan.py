@@ -165,11 +165,11 @@ class _Model:
             [self._info(one.name, one.dims) for one in (*new, *rows)])
         backwards = int(stage.order is Order.REVERSE)
         finals = [one.final for one in stage.delays]
-        sides = {"scan_input_directions": fed, "scan_output_directions": wanted}
+        sides = {"scan_input_directions": len(fed), "scan_output_directions": len(wanted)}
         self.outer.add(
             "Scan", [*(self._initial(one).name for one in stage.delays), *names],
             [*finals, *wanted], body=graph, num_scan_inputs=len(fed),
-            **{side: [backwards] * len(some) for side, some in sides.items() if some})
+            **{side: [backwards] * many for side, many in sides.items() if many})
         for name in wanted:
             self.known[name] = Value(self.outer, name, self.dims(self.program[name], False))
         return finals

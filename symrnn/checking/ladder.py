@@ -91,7 +91,7 @@ def _online(of: Subject, wanted: Expected) -> Pairs:
 
 def _masked(of: Subject, wanted: Expected) -> Pairs:
     """Sequences that end early: each is what it is alone."""
-    lengths = [of.case.sizes["T"] - (sample % 3) for sample in range(of.case.sizes["B"])]
+    lengths = [max(of.case.sizes["T"] - sample % 3, 0) for sample in range(of.case.sizes["B"])]
     run = of.kernel.forward(of.case.parameters, of.case.inputs, of.case.initial, lengths=lengths)
     for sample, length in enumerate(lengths):
         alone = of.alone(sample, length)
@@ -105,6 +105,7 @@ class Rung:
 
     ``related`` ones want the kernel of another network, derived from this one, which takes longer
     than all the others together; of these ``tangents`` are held against those of the equations.
+    What is ``quadratic`` keeps a number for every entry of a state and every parameter.
     """
 
     name: str
@@ -113,6 +114,7 @@ class Rung:
     streams: bool = False
     tangents: bool = False
     related: bool = False
+    quadratic: bool = False
 
 
 RUNGS = (
@@ -126,7 +128,8 @@ RUNGS = (
     Rung("lengths", "each sequence alone", _masked, related=True),
     Rung("tangents", "complex steps", _tangents, tangents=True, related=True),
     Rung("Hessian products", "complex steps of the adjoint", _hessian, tangents=True, related=True),
-    Rung("real-time recurrent learning", "backward", _online, streams=True, related=True),
+    Rung("real-time recurrent learning", "backward", _online, streams=True, related=True,
+         quadratic=True),
 )
 
 

@@ -168,10 +168,12 @@ class Expected:
             one.of: interpreter.whole(one.name) for one in plan.gradient.with_role(Role.GRADIENT)}}
 
 
-def expected(plan: Plan, seed: int = 0, steps: int = 4, batch: int = 2) -> Expected:
+def expected(plan: Plan, seed: int = 0, steps: int = 4, batch: int = 2, smallest: int = 2
+             ) -> Expected:
     """What a random case gives."""
-    case = random_case(plan, seed, steps, batch)
-    return Expected(case, random_case(plan, seed + 1, steps, batch))
+    case, arrows = (random_case(plan, one, steps, batch, smallest=smallest)
+                    for one in (seed, seed + 1))
+    return Expected(case, arrows)
 
 
 def _is_finite(values: Mapping[str, Any]) -> bool:

@@ -14,6 +14,7 @@ from symrnn.checking.ladder import RUNGS, Rung, climb, compared
 from symrnn.checking.numeric import UNITS
 from symrnn.checking.subject import Expected, expected
 from symrnn.fuzzing.cells import cells
+from symrnn.fuzzing.lengths import USUAL, Lengths, lengths
 from symrnn.fuzzing.others import Other
 from symrnn.kernels import compile
 from symrnn.pipeline import derive
@@ -43,6 +44,10 @@ class Made:
     level: tuple[str, ...] = ()
     every: int = 1
 
+    def among(self, long: Lengths) -> tuple[Rung, ...]:
+        """What is asked of it with arrays of these lengths."""
+        return tuple(one for one in self.rungs if long.are_small or not one.quadratic)
+
     def has(self, text: str) -> bool:
         """True where it is made for this cell."""
         return crc32(text.encode()) % self.every == 0
@@ -67,6 +72,7 @@ class Report:
     incomparable: int = 0  # not finite, or rounding grows so that no fault would show
     failure: str = ""
     text: str = ""  # the smallest cell that fails
+    lengths: Lengths = USUAL
 
     def __str__(self) -> str:
         held = self.tried - self.refused - self.incomparable
@@ -75,7 +81,9 @@ class Report:
                                                     (self.incomparable, "that cannot be compared"))
                 if count]
         told = f"{said} ({', '.join(left)} besides)" if left else said
-        return f"{told}\nwrong:\n{self.failure}\n\n{self.text}" if self.failure else told
+        if not self.failure:
+            return told
+        return f"{told}\nwrong, with {self.lengths}:\n{self.failure}\n\n{self.text}"
 
 
 @dataclass(frozen=True)
@@ -93,10 +101,10 @@ class Campaign:
         @seed(self.seed)
         @settings(max_examples=self.cells, deadline=None, database=None, print_blob=False,
                   suppress_health_check=list(HealthCheck), phases=(Phase.generate, Phase.shrink))
-        @given(cells())
-        def every(text: str) -> None:
+        @given(cells(), lengths())
+        def every(text: str, long: Lengths) -> None:
             told(self.report.tried)
-            self.tried(text)
+            self.tried(text, long)
 
         allow_depth()  # Hypothesis objects to whoever changes it later
         try:
@@ -105,7 +113,7 @@ class Campaign:
             self.report.failure = str(wrong)
         return self.report
 
-    def tried(self, text: str) -> None:
+    def tried(self, text: str, long: Lengths) -> None:
         """One cell. Raises Wrong with what is wrong of it."""
         self.report.tried += 1
         try:
@@ -113,11 +121,11 @@ class Campaign:
         except ProgramError:
             self.report.refused += 1
             reject()
-        found = findings(plan, self._kernels(text), self.others)
+        found = findings(plan, self._kernels(text), self.others, long)
         if found is None:
             self.report.incomparable += 1
         elif found:
-            self.report.text = text
+            self.report.text, self.report.lengths = text, long
             raise Wrong("\n".join(found))
 
     def _kernels(self, text: str) -> tuple[Made, ...]:
@@ -126,14 +134,14 @@ class Campaign:
 
 
 def findings(plan: Plan, kernels: tuple[Made, ...], others: tuple[Other, ...] = (),
-             case: int = 1) -> list[str] | None:
+             long: Lengths = USUAL) -> list[str] | None:
     """What is wrong with the kernels of a program, and with others; None where none can be told."""
-    wanted = expected(plan, case, steps=3)
+    wanted = expected(plan, 1, long.steps, long.samples, long.smallest)
     tangents = any(rung.tangents for one in kernels for rung in one.rungs)
     if not (wanted.comparable if tangents else wanted.has_values):
         return None
     return [*(f"{one.name}: {finding}" for one in kernels
-              for finding in _of(plan.program, one, wanted)),
+              for finding in _of(plan.program, one, wanted, one.among(long))),
             *(finding for one in others for finding in _by(one, wanted))]
 
 
@@ -149,13 +157,13 @@ def _by(other: Other, wanted: Expected) -> list[str]:
         return [f"{other.name}: {type(error).__name__}: {error}"]
 
 
-def _of(program: Program, made: Made, wanted: Expected) -> list[str]:
+def _of(program: Program, made: Made, wanted: Expected, rungs: tuple[Rung, ...]) -> list[str]:
     """What one kernel computes wrongly; an exception is a finding too."""
     try:
         level = slightly_optimised(*made.level) if made.level else nullcontext()
         with compiled_by(made.toolchain), level:
             kernel = compile(program, made.backend, "float64", profile=made.profile,
                              threads=made.threads)
-            return [str(one) for one in climb(kernel, wanted, made.rungs)]
+            return [str(one) for one in climb(kernel, wanted, rungs)]
     except Exception as error:
         return [f"{type(error).__name__}: {error}"]

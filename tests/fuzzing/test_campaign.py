@@ -6,16 +6,27 @@ import shutil
 from typing import Any
 
 import pytest
+from hypothesis import given, seed, settings
+from hypothesis import strategies as st
 
 from symrnn.cellfile import parse
 from symrnn.fuzzing import Campaign, campaign
 from symrnn.fuzzing.campaign import KERNELS, NUMPY, Made
+from symrnn.fuzzing.lengths import Lengths, lengths
 from symrnn.fuzzing.toolchains import all_kernels, daily_kernels
 from symrnn.program import Role
 from symrnn.runtime.compiler import Toolchain
 from tests.memory.building import nightly
 
 CELLS, PARTS = 200, 20
+ELMAN = """cell elman
+input x[n]
+state h[m]
+param W[m,n]
+param U[m,m]
+output h
+h[t] = tanh(W @ x[t] + U @ h[t-1])
+"""
 
 
 @pytest.mark.parametrize("part", range(PARTS))
@@ -79,3 +90,41 @@ def test_a_planted_fault_comes_as_a_small_cell(monkeypatch: pytest.MonkeyPatch) 
     report = Campaign(20, kernels=(NUMPY,)).run()
     assert "steps" in report.failure
     assert len(parse(report.text).equations) <= 8, report.text
+
+
+def test_a_fault_of_long_arrays_is_found_and_told_with_the_least_lengths(
+        monkeypatch: pytest.MonkeyPatch) -> None:
+    right = campaign.compile
+
+    def wrong(program: Any, *arguments: Any, **options: Any) -> Any:
+        kernel = right(program, *arguments, **options)
+        forward = kernel.forward
+
+        def of_few_steps(p: Any, x: Any, *others: Any, **named: Any) -> Any:
+            run = forward(p, x, *others, **named)
+            if run.given.sizes.known["T"] > 6:
+                for one in run.outputs.values():
+                    one[6] = 0
+            return run
+        object.__setattr__(kernel, "forward", of_few_steps)
+        return kernel
+
+    monkeypatch.setattr(campaign, "compile", wrong)
+    monkeypatch.setattr(campaign, "cells", lambda: st.just(ELMAN))
+    report = Campaign(60, kernels=(NUMPY,)).run()
+    assert "forward" in report.failure
+    assert report.lengths == Lengths(7, 2, 2), report.lengths
+    assert "wrong, with T=7, B=2, sizes from 2 on:" in str(report)
+
+
+def test_lengths_of_all_kinds_are_drawn() -> None:
+    found = set[tuple[int, int, int]]()
+
+    @seed(0)
+    @settings(max_examples=300, database=None)
+    @given(lengths())
+    def every(one: Lengths) -> None:
+        found.add((one.steps, one.samples, one.smallest))
+    every()
+    for place, wanted in enumerate(({1, 3, 20}, {1, 2, 9}, {1, 2, 17})):
+        assert wanted <= {one[place] for one in found}
