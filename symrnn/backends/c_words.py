@@ -98,6 +98,14 @@ add_parts take put keep within odd_ratio no_more quick_tanh quick_sigmoid pack_e
 factor gate entry even all part MOST_SUMS FIRST_CACHE TERMS_BELOW
 """.split()
 
+# What blocks of samples call their own besides.
+SAMPLES = """
+samples of count stride first state batch lane sample sums shared kept each piece own tapes taped
+length many over whole_pieces blocks_of samples_of team_for vectors_at vectors_in clear_vectors
+take_rows put_rows take_steps take_batch put_steps put_batch put_states given_states add_lanes
+add_blocks numbers OPERATIONS
+""".split()
+
 SIZES = ("tape_size", "forward_work_size", "infer_work_size", "backward_work_size",
          "step_work_size")
 FAST = ("weights", "stream", "pack", "reset", "step", "run", "packing")

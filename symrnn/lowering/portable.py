@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from symrnn.loops import (REAL, SIZE, Argument, Assign, Block, Body, Call, Choose, Computed,
                           Declare, Element, Expression, For, Formula, Function, If, Name, Names,
-                          Over, Pointer, Run, Scalar, Section, Statement, Unused, Whole, checked)
+                          Number, Over, Pointer, Run, Section, Statement, Unused, Whole, checked)
 from symrnn.loops.statements import uses
 from symrnn.lowering.arrays import Arrays, Locals, StepArrays, Stored
 from symrnn.lowering.equations import Equations
@@ -112,12 +112,12 @@ class SequenceFunction:
         before: Expression = Name(block)
         for variable, axes in zip(variables, shapes, strict=True):
             name = self.to.of_block(block, variable)
-            found.append(self._array(name, before, axes, const))
+            found.append(self._array(name, before, axes, const, self.to.type_of(variable)))
             before = name + self.to.extent(axes)
         return tuple(found)
 
     def _array(self, name: Name, value: Expression, axes: Axes, const: bool,
-               kind: Scalar = REAL) -> Declare:
+               kind: Number = REAL) -> Declare:
         return Declare(name.text, Pointer(kind, const, fixed=True), value, self.to.shape(axes),
                        f"[{', '.join(axes)}]")
 
@@ -187,7 +187,8 @@ class SequenceFunction:
         bound, touched = {one.lhs for one in stage.equations}, self.touched(stage)
         return tuple(
             Declare(self.to.name(one).text,
-                    Pointer(REAL, one.name not in bound, not self.to.may_overlap(one)),
+                    Pointer(self.to.type_of(one), one.name not in bound,
+                            not self.to.may_overlap(one)),
                     self.to.address(one), self.to.shape(one.axes) or (Whole(1),))
             for one in self.program.variables
             if one.name in touched and not self.to.is_whole(one))

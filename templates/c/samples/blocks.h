@@ -1,0 +1,150 @@
+/* ---- blocks of samples ------------------------------------------------------------------ */
+
+/* The samples of one block, one in each lane of a vector, and where they lie in arrays of the
+ * caller: their rows at step 0 of [T, B, ...], those of states and of what no step changes, and
+ * how many rows lie between two steps. Lanes behind `count` repeat the last sample: they read what
+ * there is, and compute what nobody takes. */
+typedef struct samples {
+    size_t count, steps, stride;
+    size_t first[LANES], state[LANES], batch[LANES];
+} samples;
+
+/* A sequence in pieces of `length` steps; what is over, or all where there is no step, is one more
+ * piece. Blocks have whole pieces, or such last ones. */
+ALWAYS size_t whole_pieces(size_t T, size_t length)
+{
+    return length ? T / length : 0;
+}
+
+ALWAYS size_t blocks_of(size_t T, size_t B, size_t length)
+{
+    const size_t whole = whole_pieces(T, length), vectors = round_up(B, LANES) / LANES;
+    return round_up(whole * B, LANES) / LANES + (whole * length < T || T == 0 ? vectors : 0);
+}
+
+MAYBE samples samples_of(size_t T, size_t B, size_t length, size_t block)
+{
+    const size_t whole = whole_pieces(T, length), many = round_up(whole * B, LANES) / LANES;
+    const int over = block >= many;
+    const size_t from = over ? whole * B + (block - many) * LANES : block * LANES;
+    const size_t last = (over ? whole + 1 : whole) * B - 1;
+    samples of = {min_size(LANES, last - from + 1), over ? T - whole * length : length, B,
+                  {0}, {0}, {0}};
+    for (size_t lane = 0; lane < LANES; ++lane) {
+        const size_t sample = min_size(from + lane, last);
+        of.state[lane] = sample;
+        of.batch[lane] = sample % B;
+        of.first[lane] = sample / B * length * B + sample % B;
+    }
+    return of;
+}
+
+/* Threads that so many blocks and entries are worth: an entry takes some operations, and a thread
+ * must be woken. */
+MAYBE size_t team_for(size_t threads, size_t blocks, size_t entries)
+{
+    enum { OPERATIONS = 8 };
+    return min_size(team_of(threads, entries * OPERATIONS, SHARE_OF_STEP), blocks);
+}
+
+/* Memory as vectors; it begins at one. */
+ALWAYS vec *vectors_at(real *memory)
+{
+    return (vec *)memory;
+}
+
+ALWAYS const vec *vectors_in(const real *memory)
+{
+    return (const vec *)memory;
+}
+
+MAYBE void clear_vectors(vec *to, size_t entries)
+{
+    for (size_t entry = 0; entry < entries; ++entry)
+        to[entry] = (vec){0};
+}
+
+/* Rows of the caller, `stride` apart from step to step, as vectors, one row in each lane. */
+MAYBE void take_rows(const real *from, size_t entries, const size_t *rows, size_t steps,
+                     size_t stride, vec *to)
+{
+    real *const numbers = (real *)to;
+    for (size_t lane = 0; lane < LANES; ++lane)
+        for (size_t t = 0; t < steps; ++t) {
+            const real *const row = from + (rows[lane] + t * stride) * entries;
+            for (size_t entry = 0; entry < entries; ++entry)
+                numbers[(t * entries + entry) * LANES + lane] = row[entry];
+        }
+}
+
+/* The same back again, of the first lanes; to NULL where nobody wants them. */
+MAYBE void put_rows(const vec *from, size_t entries, const size_t *rows, size_t count,
+                    size_t steps, size_t stride, real *to)
+{
+    const real *const numbers = (const real *)from;
+    for (size_t lane = 0; to != NULL && lane < count; ++lane)
+        for (size_t t = 0; t < steps; ++t) {
+            real *const row = to + (rows[lane] + t * stride) * entries;
+            for (size_t entry = 0; entry < entries; ++entry)
+                row[entry] = numbers[(t * entries + entry) * LANES + lane];
+        }
+}
+
+MAYBE void take_steps(const real *from, size_t entries, const samples *of, vec *to)
+{
+    take_rows(from, entries, of->first, of->steps, of->stride, to);
+}
+
+MAYBE void take_batch(const real *from, size_t entries, const samples *of, vec *to)
+{
+    take_rows(from, entries, of->batch, 1, 0, to);
+}
+
+MAYBE void put_steps(const vec *from, size_t entries, const samples *of, real *to)
+{
+    put_rows(from, entries, of->first, of->count, of->steps, of->stride, to);
+}
+
+MAYBE void put_batch(const vec *from, size_t entries, const samples *of, real *to)
+{
+    put_rows(from, entries, of->batch, of->count, 1, 0, to);
+}
+
+MAYBE void put_states(const vec *from, size_t entries, const samples *of, real *to)
+{
+    put_rows(from, entries, of->state, of->count, 1, 0, to);
+}
+
+/* The states that the caller gives; where it is NULL, so many of a value. */
+MAYBE const vec *given_states(const real *given, real value, size_t entries, const samples *of,
+                              vec *room)
+{
+    if (given != NULL)
+        take_rows(given, entries, of->state, 1, 0, room);
+    for (size_t entry = 0; given == NULL && entry < entries; ++entry)
+        room[entry] = splat(value);
+    return room;
+}
+
+/* Sums over the samples of a block: no more lanes than it has. */
+MAYBE void add_lanes(const vec *from, size_t entries, const samples *of, real *to)
+{
+    for (size_t entry = 0; entry < entries; ++entry) {
+        real sum = 0;
+        for (size_t lane = 0; lane < of->count; ++lane)
+            sum += from[entry][lane];
+        to[entry] = sum;
+    }
+}
+
+/* Sums over blocks, `each` so many numbers apart, in the order of the blocks. */
+MAYBE void add_blocks(size_t blocks, size_t each, size_t entries, const real *from, real *to)
+{
+    if (to == NULL)
+        return;
+    for (size_t entry = 0; entry < entries; ++entry)
+        to[entry] = 0;
+    for (size_t block = 0; block < blocks; ++block)
+        for (size_t entry = 0; entry < entries; ++entry)
+            to[entry] += from[block * each + entry];
+}
