@@ -62,7 +62,7 @@ class _Sources:
         fixed = fixed_sizes(plan, fields, name)
         self.names = Names(plan.programs, (*RESERVED, *names_of_files(name), *SIMD, *SAMPLES,
                                            *fixed.values()))
-        interface = Interface(name, self.names, Locals.choose(self.names), fixed)
+        interface = Interface(name, self.names, Locals.choose(self.names), fixed, fields=fields)
         self.made = in_samples(plan, interface)
         self.scalar, of_row = TreeFormulas(self.names, name), CPrinter(self.names, name)
         of_row.used_calls = self.scalar.used_calls

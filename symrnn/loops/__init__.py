@@ -17,7 +17,7 @@ __all__ = [
     "AddressOf", "Aggregate", "Argument", "Assign", "At", "Barrier", "Binary", "Block", "Body",
     "Buffer", "Call", "Cast", "Choose", "Computed", "Declare", "Element", "Expression", "Field",
     "For", "Formula", "Function", "If", "Inside", "Load", "LoopError", "Macro", "Member", "Name",
-    "Names", "Not", "Number", "Over", "Parts", "Pointer", "Products", "Return", "Run", "Scalar", "Section",
-    "Size", "Statement", "Store", "Struct", "Table", "Type", "Unused", "Vector", "VectorFormula",
-    "Whole", "checked", "expression", "product", "replaced", "total",
+    "Names", "Not", "Number", "Over", "Parts", "Pointer", "Products", "Return", "Run", "Scalar",
+    "Section", "Size", "Statement", "Store", "Struct", "Table", "Type", "Unused", "Vector",
+    "VectorFormula", "Whole", "checked", "expression", "product", "replaced", "total",
 ]

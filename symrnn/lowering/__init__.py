@@ -14,6 +14,6 @@ from symrnn.lowering.sizes import GIVEN, FixedSizes, free_sizes
 __all__ = [
     "ALL_REAL", "ARGUMENTS", "GIVEN", "STREAMED", "Arrays", "FixedSizes", "InSamples", "Interface",
     "KeptArrays", "Locals", "Lowered", "Stored", "StreamLayout", "StreamStep",
-    "TiledFunction", "TiledInterface", "free_sizes", "in_samples", "kept", "packing", "portable", "signature",
-    "structs_of", "tiled",
+    "TiledFunction", "TiledInterface", "free_sizes", "in_samples", "kept", "packing", "portable",
+    "signature", "structs_of", "tiled",
 ]

@@ -44,10 +44,10 @@ class Arrays:
     struct_by_role = STRUCT
 
     def __init__(self, plan: Plan, schedule: Schedule, names: Names, local: Locals,
-                 stored: Stored = ALL_REAL) -> None:
-        self.stored_types = stored
+                 stored: Stored = ALL_REAL, fields: Names | None = None) -> None:
+        self.stored_types, self.fields = stored, fields or names
         self.plan, self.schedule, self.names, self.local = plan, schedule, names, local
-        self.time: Expression = Name(local.time)
+        self.time = Name(local.time)
         self.sample: Expression = Name(local.sample)
         self.at: Expression = Name(local.at)
         self.edges = {one.initial for one in schedule.edges}
@@ -137,8 +137,8 @@ class Arrays:
         """The field of a struct; initial and final states go by the name of the state."""
         for delay in self.plan.program.delays:
             if variable.name in (delay.initial, delay.final):
-                return self.names[delay.source]
-        return self.names[variable.name]
+                return self.fields[delay.source]
+        return self.fields[variable.name]
 
     def given_or_null(self, variable: Variable) -> Expression:
         """What the caller gives at an edge, or where a value at an edge goes, if anywhere."""

@@ -27,7 +27,8 @@ Known = dict[str, list[tuple[tuple[Equation | Variable, ...], Computed]]]
 class Interface:
     """What all functions of one file share: its prefix, its names, macros that fix sizes.
 
-    ``stored`` are the parameters whose numbers are of a type for memory alone.
+    ``stored`` are the parameters whose numbers are of a type for memory alone, ``fields`` the
+    names of the portable header, where a file has others.
     """
 
     prefix: str
@@ -35,6 +36,7 @@ class Interface:
     local: Locals
     fixed: dict[str, str]
     stored: Stored = field(default_factory=dict, kw_only=True)
+    fields: Names | None = field(default=None, kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,8 @@ class SequenceFunction:
                  known: Known) -> None:
         self.plan, self.schedule, self.program = plan, schedule, schedule.program
         self.interface, self.local = interface, interface.local
-        self.to = self.arrays_of(plan, schedule, interface.names, self.local, interface.stored)
+        self.to = self.arrays_of(plan, schedule, interface.names, self.local, interface.stored,
+                                 interface.fields)
         self.equations, self.known = Equations(self.program, self.to, self.local.indices), known
 
     @property

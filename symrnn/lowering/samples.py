@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from symrnn.loops import (REAL, SIZE, VECTOR, AddressOf, Argument, Assign, Body, Call, Declare,
                           Expression, Field, For, Function, Macro, Member, Name, Over, Pointer,
-                          Return, Run, Struct, Whole, checked)
+                          Return, Run, Struct, checked)
 from symrnn.lowering.interface import WRITES, signature
 from symrnn.lowering.portable import Interface
 from symrnn.lowering.samples_block import OF, BlockFunction
