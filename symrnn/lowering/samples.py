@@ -93,9 +93,12 @@ class _Functions:
                 for what, one in counts.items()]
 
     def told(self, what: str, of: Expression = SIZES) -> Expression:
-        """What one of these functions tells; the tape is that of forward."""
-        name = f"{self.interface.prefix}_samples_forward" if what.startswith("tape") else self.name
-        return Call(f"{name}_{what}", (of,))
+        """What one of these functions tells."""
+        return Call(f"{self.name}_{what}", (of,))
+
+    def told_of_tape(self, what: str, of: Expression = SIZES) -> Expression:
+        """The same of the tape, which forward writes."""
+        return Call(f"{self.interface.prefix}_samples_forward_tape_{what}", (of,))
 
     @property
     def blocks(self) -> Expression:
@@ -137,10 +140,10 @@ class _Functions:
         if self.kind == "infer":
             return ()
         const = "tape" not in WRITES[self.kind]
-        front = Name("tape") + whole_vectors(self.told("tape_shared"))
+        front = Name("tape") + whole_vectors(self.told_of_tape("shared"))
         return (Declare("tapes", Pointer(VECTOR, const, fixed=True),
                         Call("vectors_in" if const else "vectors_at", (front,))),
-                Declare("taped", SIZE, self.told("tape_room", piece)))
+                Declare("taped", SIZE, self.told_of_tape("room", piece)))
 
     def _of_block(self, one: Argument) -> Expression:
         found: dict[str, Expression] = {
