@@ -123,10 +123,10 @@ def _compiled(program: Program, options: Options) -> Kernel:
                           frozenset(one.state for one in states.delays), compiled_again)
 
 
-def compile_forward(program: Program, backend: str, dtype: npt.DTypeLike, threads: Threads
-                    ) -> Kernel:
+def compile_forward(program: Program, backend: str, dtype: npt.DTypeLike, threads: Threads,
+                    profile: str = "simd") -> Kernel:
     """The kernel of a derived program that nobody differentiates; see :func:`compile`."""
-    chosen = target(backend, "simd")
+    chosen = target(backend, profile)
     options = Options(chosen, _named(dtype, chosen), _counted(threads), "zero", None, "exact")
     with patience(program.name):
         options.begin()

@@ -141,5 +141,5 @@ def parallel_scan(program: Program, backend: str = "numpy", dtype: npt.DTypeLike
         raise ValueError(f"newton is {quoted(newton)}; it is True, False or a symrnn.Newton")
     chosen = (Newton() if newton else None) if isinstance(newton, bool) else newton
     return ParallelScan(compile(program, backend, dtype, threads=threads),
-                        lambda one: compile_forward(one, backend, dtype, threads), chosen,
+                        lambda one: compile_forward(one, backend, dtype, threads, "samples"), chosen,
                         chunk if form == "chunkwise" else None)

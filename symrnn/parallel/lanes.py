@@ -1,0 +1,206 @@
+"""Pieces of a sequence in the lanes of vectors: C takes them where they lie, and none is copied."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import cast
+
+import numpy as np
+
+from symrnn.authoring import Cell, t
+from symrnn.parallel.maps import Map, behind
+from symrnn.parallel.pieces import Block, Values
+from symrnn.program import FED, Program, Role, Span
+from symrnn.program.expressions import sizes_in_order
+from symrnn.recurrences import Scan
+from symrnn.runtime import Kernel
+from symrnn.runtime.calls import Given
+from symrnn.runtime.directional import arguments, by_owner
+from symrnn.runtime.samples_engine import SamplesEngine
+from symrnn.runtime.shapes import Array, Sizes
+
+MOST_KNOWN = 64  # shapes of calls that are remembered
+AXES = "uvwxyz"
+
+
+@dataclass(frozen=True)
+class Cut:
+    """Pieces of ``length`` steps, the last of which may be shorter, in the order of a scan."""
+
+    steps: int
+    length: int
+    forward: bool
+
+    @classmethod
+    def of(cls, steps: int, pieces: int, forward: bool = True) -> Cut:
+        """About so many pieces."""
+        return cls(steps, -(-steps // max(1, pieces)), forward)
+
+    @property
+    def count(self) -> int:
+        """How many there are; one where there is no step."""
+        return max(1, -(-self.steps // max(1, self.length)))
+
+    @property
+    def order(self) -> range:
+        """The pieces as the scan takes them."""
+        return range(self.count) if self.forward else range(self.count - 1, -1, -1)
+
+    def apart(self, states: Array) -> Array:
+        """States of all pieces, [pieces B, ...], as [pieces, B, ...]."""
+        return states.reshape(self.count, len(states) // self.count, *states.shape[1:])
+
+
+@dataclass
+class InLanes:
+    """A kernel whose pieces run side by side."""
+
+    kernel: Kernel
+    _known: dict[tuple[tuple[int, ...], ...], Sizes] = field(default_factory=dict)
+
+    @property
+    def program(self) -> Program:
+        """What it computes."""
+        return self.kernel.program
+
+    @property
+    def may_be_cut(self) -> bool:
+        """True where steps need nothing of each other, and nothing is told of all of them."""
+        program = self.program
+        return not program.delays and not any(
+            program[name].span is Span.BATCH for name in program.outputs) and not any(
+            size == "T" for one in program.equations for size in sizes_in_order(one.rhs))
+
+    def run(self, values: Mapping[str, Array], cut: Cut, marked: Values | None = None) -> Values:
+        """Outputs [T, B, ...] and final states [pieces B, ...] by the names of variables."""
+        engine, program = cast(SamplesEngine, self.kernel.engine), self.program
+        outputs, final = engine.infer_pieces(self._given(values, marked or {}), cut.length)
+        return {**outputs, **{one.final: final[one.state] for one in program.delays}}
+
+    def _given(self, values: Mapping[str, Array], marked: Values) -> Given:
+        """The arguments of a call, as the C reads them."""
+        kind = self.kernel.dtype
+        marked = {**self._unmoved(values, marked), **marked}
+        parameters, inputs, initial = (
+            {name: np.require(one, kind, ["C", "A"]) for name, one in some.items()}
+            for some in arguments(self.program, dict(values), marked))
+        key = tuple([one.shape for some in (parameters, inputs, initial) for one in some.values()])
+        sizes = self._known.get(key)
+        if sizes is None:
+            sizes = self._sizes({**parameters, **inputs}, initial)
+            if len(self._known) >= MOST_KNOWN:
+                self._known.clear()
+            self._known[key] = sizes
+        return Given(parameters, inputs, initial, sizes, {})
+
+    def _unmoved(self, values: Mapping[str, Array], marked: Values) -> Values:
+        """Zeros for the tangents of initial states that do not move."""
+        starts = [self.program[one.initial] for one in self.program.delays]
+        return {one.of: np.zeros_like(values[one.of]) for one in starts
+                if one.name not in values and one.of not in marked}
+
+    def _sizes(self, arrays: Values, initial: Values) -> Sizes:
+        program = self.program
+        sizes = Sizes(program, self.kernel.dtype)
+        for one in program.with_role(Role.PARAMETER, *FED):
+            sizes.take(one, arrays[one.name], one.name)
+        for delay in program.delays:  # of which there are as many as pieces and samples
+            start = program[delay.initial]
+            sizes.known.update(zip(start.axes, initial[delay.state].shape[1:], strict=True))
+        sizes.complete()
+        return sizes
+
+
+class TwoPassesInLanes:
+    """Affine steps over pieces: from zero, and from where each begins."""
+
+    def __init__(self, scan: Scan, steps: Kernel, compiled: Callable[[Program], Kernel]) -> None:
+        self.delays, self.forward = scan.part.delays, scan.part.delays[0].step > 0
+        self.kept, self.compiled = scan.part.places, compiled
+        self.steps = InLanes(steps)
+        self.factors = {one.initial: InLanes(compiled(scan.factors[one.state]))
+                        for one in self.delays}
+        self._between: dict[tuple[int, int], InLanes] = {}
+
+    def run(self, own: Values, pieces: int, steps: int) -> Values:
+        """All states that the steps give, and the final ones."""
+        cut = Cut.of(steps, pieces, self.forward)
+        starts = Values() if cut.count == 1 else self._starts(own, cut)
+        found = self.steps.run({**own, **starts}, cut)
+        last = {one.final: cut.apart(found[one.final])[cut.order[-1]] for one in self.delays}
+        return {**{one.source: found[one.source] for one in self.delays}, **last}
+
+    def _starts(self, own: Values, cut: Cut) -> Values:
+        """Where each piece begins, [pieces B, ...]: behind the one before it, ``a h + b``."""
+        begin = {one.initial: own[one.initial] for one in self.delays}
+        zeros = {name: np.zeros((cut.count * len(one), *one.shape[1:]), one.dtype)
+                 for name, one in begin.items()}
+        maps = {name: self._map(name, own, zeros, cut) for name in begin}
+        alone = {one.shape[1:] for one in begin.values()}
+        if len(alone) == 1 and all(one.block.size == 1 for one in maps.values()):
+            return self._by_entries(maps, begin, cut)
+        starts = {name: np.empty_like(cut.apart(one)) for name, one in zeros.items()}
+        for piece in cut.order:
+            for name, one in begin.items():
+                starts[name][piece] = one
+            begin = {new.initial: behind(maps, new.final, begin, piece) for new in self.delays}
+        return {name: one.reshape(zeros[name].shape) for name, one in starts.items()}
+
+    def _map(self, name: str, own: Values, zeros: Values, cut: Cut) -> Map:
+        """The last states of all pieces that begin with zero, and their derivatives by one.
+
+        Pieces run so many times as a block has entries, along one of them each time.
+        """
+        factors, block = self.factors[name], Block(zeros[name].shape[1:], self.kept)
+        units = block.units(zeros[name]).reshape(block.size, *zeros[name].shape)
+        found = [factors.run({**own, **zeros}, cut, {name: one}) for one in units]
+        finals = {one.state: found[0][one.final] for one in factors.program.delays}
+        owners = [by_owner(factors.program, {}, {
+            one.state: each[one.final] for one in factors.program.delays}) for each in found]
+        slopes = {owner: np.stack([cut.apart(one[owner]) for one in owners])
+                  for owner in owners[0]}
+        return Map(block, {one.final: cut.apart(finals[one.state]) for one in self.delays}, slopes)
+
+    def _by_entries(self, maps: Mapping[str, Map], begin: Values, cut: Cut) -> Values:
+        """The same where no entry reads another: the loop over pieces is a network as well."""
+        order = slice(None, None, 1 if cut.forward else -1)
+        ends = next(iter(maps.values())).ends
+        axes = next(iter(begin.values())).ndim - 1
+        between = self._of_states(axes)
+        values = Values()
+        for new, one in enumerate(self.delays):
+            values[f"b_{new}"] = ends[one.final][order]
+            values[between.program.delays[new].initial] = begin[one.initial]
+            for old, other in enumerate(self.delays):
+                slopes = maps[other.initial].slopes.get(one.final)
+                values[f"a_{new}_{old}"] = np.zeros_like(ends[one.final]) if slopes is None \
+                    else slopes[0][order]
+        found = between.run(values, Cut(cut.count, cut.count, True))
+        return {one.initial: _moved(found[f"h_{place}"], begin[one.initial])[order].reshape(
+            -1, *begin[one.initial].shape[1:]) for place, one in enumerate(self.delays)}
+
+    def _of_states(self, axes: int) -> InLanes:
+        key = axes, len(self.delays)
+        if key not in self._between:
+            self._between[key] = InLanes(self.compiled(between_pieces(*key)))
+        return self._between[key]
+
+
+def _moved(states: Array, first: Array) -> Array:
+    """What stood before each piece."""
+    return np.concatenate([first[None], states[:-1]])
+
+
+def between_pieces(axes: int, states: int) -> Program:
+    """The states behind pieces, each of them affine, entry by entry, in those before."""
+    shape = f"[{', '.join(AXES[:axes])}]" if axes else ""
+    with Cell("between_pieces", "States between pieces of a sequence") as cell:
+        own = [cell.state(f"h_{new}{shape}", "state behind a piece") for new in range(states)]
+        for new in range(states):
+            total = cell.input(f"b_{new}{shape}", "last state from zero")[t]
+            for old in range(states):
+                factor = cell.input(f"a_{new}_{old}{shape}", "derivative by the state before")
+                total = total + factor[t] * own[old][t - 1]
+            own[new][t] = total
+    return cell.build(*(f"h_{new}" for new in range(states)))
