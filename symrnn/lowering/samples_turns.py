@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from symrnn.loops import (Argument, Body, Declare, Function, Name, Statement, Type, Unused, checked)
 from symrnn.loops.statements import uses
 from symrnn.lowering.portable import SequenceFunction
 from symrnn.lowering.samples_arrays import sums_over_samples
 from symrnn.lowering.sizes import declared_sizes
-from symrnn.program import Program, ProgramError, Span, Variable
+from symrnn.program import Equation, Program, ProgramError, Span, Variable
 from symrnn.schedule import Order, Place, Plan, Schedule, Stage
 
 
@@ -28,16 +28,21 @@ class Turns:
         late = {one.name for one in sums_over_samples(schedule)}
         before, inside, behind = list[Stage](), list[Stage](), list[Stage]()
         for stage in schedule.stages:
-            read = {name for one in stage.equations for name in one.reads}
             if stage.order is not Order.ONCE:
-                _must_be_apart(schedule.program, read & late)
+                _must_be_apart(schedule.program, late.intersection(_reads(stage.equations)))
                 inside.append(stage)
-            elif read & late:
-                late |= stage.names
-                behind.append(stage)
-            else:
-                before.append(stage)
+                continue
+            early, rest = list[Equation](), list[Equation]()
+            for one in stage.equations:
+                (rest if late.intersection(one.reads) else early).append(one)
+                late |= {one.lhs} if one in rest else set()
+            before += [replace(stage, equations=tuple(early))] if early else []
+            behind += [replace(stage, equations=tuple(rest))] if rest else []
         return cls(tuple(before), tuple(inside), tuple(behind))
+
+
+def _reads(equations: Sequence[Equation]) -> set[str]:
+    return {name for one in equations for name in one.reads}
 
 
 def _must_be_apart(program: Program, read: set[str]) -> None:
