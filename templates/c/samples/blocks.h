@@ -64,30 +64,65 @@ MAYBE void clear_vectors(vec *to, size_t entries)
         to[entry] = (vec){0};
 }
 
-/* Rows of the caller, `stride` apart from step to step, as vectors, one row in each lane. */
+/* Rows of the caller, `stride` apart from step to step, as vectors, one row in each lane. Where
+ * the numbers of a row lie together over all steps, squares of them are transposed; where the rows
+ * of all lanes lie together, a step of theirs is dealt out. */
 MAYBE void take_rows(const real *from, size_t entries, const size_t *rows, size_t steps,
                      size_t stride, vec *to)
 {
-    real *const numbers = (real *)to;
-    for (size_t lane = 0; lane < LANES; ++lane)
-        for (size_t t = 0; t < steps; ++t) {
-            const real *const row = from + (rows[lane] + t * stride) * entries;
-            for (size_t entry = 0; entry < entries; ++entry)
-                numbers[(t * entries + entry) * LANES + lane] = row[entry];
-        }
+    const size_t flat = steps * entries, squares = stride == 1 ? flat / LANES * LANES : 0;
+    for (size_t at = 0; at < squares; at += LANES) {
+        vec square[LANES];
+        UNROLLED for (int lane = 0; lane < LANES; ++lane)
+            square[lane] = load(from + rows[lane] * entries + at);
+        transpose(square);
+        UNROLLED for (int lane = 0; lane < LANES; ++lane)
+            to[at + lane] = square[lane];
+    }
+    if (stride != 1 && are_together(rows) && may_be_dealt(entries)) {
+        for (size_t t = 0; t < steps; ++t)
+            deal(from + (rows[0] + t * stride) * entries, entries, to + t * entries);
+        return;
+    }
+    for (size_t at = squares, t = at / entries, entry = at % entries; at < flat; ++at) {
+        const real *const row = from + t * stride * entries + entry;
+        vec all = {0};
+        for (int lane = 0; lane < LANES; ++lane)
+            all[lane] = row[rows[lane] * entries];
+        to[at] = all;
+        if (++entry == entries)
+            entry = 0, ++t;
+    }
 }
 
 /* The same back again, of the first lanes; to NULL where nobody wants them. */
 MAYBE void put_rows(const vec *from, size_t entries, const size_t *rows, size_t count,
                     size_t steps, size_t stride, real *to)
 {
-    const real *const numbers = (const real *)from;
-    for (size_t lane = 0; to != NULL && lane < count; ++lane)
-        for (size_t t = 0; t < steps; ++t) {
-            real *const row = to + (rows[lane] + t * stride) * entries;
-            for (size_t entry = 0; entry < entries; ++entry)
-                row[entry] = numbers[(t * entries + entry) * LANES + lane];
-        }
+    if (to == NULL)
+        return;
+    const size_t flat = steps * entries, squares = stride == 1 ? flat / LANES * LANES : 0;
+    for (size_t at = 0; at < squares; at += LANES) {
+        vec square[LANES];
+        UNROLLED for (int lane = 0; lane < LANES; ++lane)
+            square[lane] = from[at + lane];
+        transpose(square);
+        for (size_t lane = 0; lane < count; ++lane)
+            store(to + rows[lane] * entries + at, square[lane]);
+    }
+    if (stride != 1 && count == LANES && are_together(rows) && may_be_dealt(entries)) {
+        for (size_t t = 0; t < steps; ++t)
+            collect(from + t * entries, entries, to + (rows[0] + t * stride) * entries);
+        return;
+    }
+    for (size_t at = squares, t = at / entries, entry = at % entries; at < flat; ++at) {
+        real *const row = to + t * stride * entries + entry;
+        const vec all = from[at];
+        for (size_t lane = 0; lane < count; ++lane)
+            row[rows[lane] * entries] = all[lane];
+        if (++entry == entries)
+            entry = 0, ++t;
+    }
 }
 
 MAYBE void take_steps(const real *from, size_t entries, const samples *of, vec *to)
