@@ -35,7 +35,7 @@ class Contraction:
     another.
     """
 
-    def __init__(self, program: Program, arrays: Arrays, ein: Ein, rows: Sequence[Name],
+    def __init__(self, program: Program, arrays: Arrays, ein: Ein, rows: Sequence[Expression],
                  indices: Sequence[Name], entry: Entry) -> None:
         self.program, self.arrays, self.ein, self.entry = program, arrays, ein, entry
         letters = ein.letters

@@ -51,8 +51,9 @@ class AtEntry:
 
     kind: Number = REAL
 
-    def __init__(self, loops: Equations, lhs: Variable, rows: Sequence[Name]) -> None:
+    def __init__(self, loops: Equations, lhs: Variable, rows: Sequence[Expression]) -> None:
         self.loops, self.program, self.rows = loops, loops.program, tuple(rows)
+        self.indices = loops.indices
         self.place: dict[str, Expression] = dict(zip(lhs.axes, self.rows, strict=True))
         self.lhs, self.target = lhs, loops.element(lhs.name, self.rows)
 
@@ -60,7 +61,7 @@ class AtEntry:
         every = terms(equation.rhs)
         if is_reduction(self.program, equation):
             return self._sums(every, self.target)
-        sums = [term for term in every if self._is_sum(term)]
+        sums = self.sums_of(equation)
         if len(sums) == 1 and isinstance(contractions(sums[0])[0][1], Maximum):
             return self._maximum(contractions(sums[0])[0][1])
         start = self._formula([term for term in every if not self._is_sum(term)])
@@ -68,17 +69,25 @@ class AtEntry:
             return (Assign(self.target, start),)
         if not self.rows:
             return (Assign(self.target, start), *self._sums(sums, self.target))
-        sum_ = Name("sum")
-        return (Declare("sum", self.kind, start, constant=False), *self._sums(sums, sum_),
+        sum_ = self.called("sum")
+        return (Declare(sum_.text, self.kind, start, constant=False), *self._sums(sums, sum_),
                 Assign(self.target, sum_))
+
+    def called(self, name: str) -> Name:
+        """A variable of this entry's own."""
+        return Name(name)
+
+    def sums_of(self, equation: Equation) -> list[Expr]:
+        """The terms that have loops of their own."""
+        return [term for term in equation.terms if self._is_sum(term)]
 
     def _is_sum(self, term: Expr) -> bool:
         found = contraction_term(term)
         return found is not None and bool(summed_letters(self.program, found[1]))
 
-    def contraction(self, ein: Ein, rows: Sequence[Name]) -> Contraction:
+    def contraction(self, ein: Ein, rows: Sequence[Expression]) -> Contraction:
         """A contraction at this entry, or in front of its loops where there are no rows."""
-        return Contraction(self.program, self.loops.arrays, ein, rows, self.loops.indices,
+        return Contraction(self.program, self.loops.arrays, ein, rows, self.indices,
                            self.loops.element)
 
     def _sums(self, sums: Sequence[Expr], target: Expression) -> Body:
@@ -98,7 +107,7 @@ class AtEntry:
     def _sum_apart(self, scale: Expr, letters: Contraction, target: Expression, operator: str
                    ) -> Body:
         """What is alike in all turns of the loops is multiplied once, behind them."""
-        inner, turn, whole = Name("inner"), dict[str, Expression](), dict[str, Expression]()
+        inner, turn, whole = self.called("inner"), dict[str, Expression](), dict[str, Expression]()
         inside = frozenset(range(len(letters.ein.operands))) - letters.outside
         product = multiply(self._symbols(letters, turn, letters.outside))
         factor = scale_apart(scale, self.entries, whole, self.operand)

@@ -7,17 +7,23 @@ workspace, [T, ...] vectors, and put back from there.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sympy import Expr
 
-from symrnn.loops import (REAL, VECTOR, ZERO, Call, Cast, Choose, Element, Expression, Formula,
-                          Member, Name, Number, VectorFormula, Whole)
+from symrnn.loops import (REAL, VECTOR, ZERO, Block, Body, Call, Cast, Choose, Element, Expression,
+                          For, Formula, Inside, Member, Name, Number, Over, Statement,
+                          VectorFormula, Whole)
+from symrnn.loops.statements import inner
 from symrnn.lowering.arrays import Arrays
 from symrnn.lowering.equations import AtEntry, Equations, of_numbers
-from symrnn.program import Span, Variable
+from symrnn.program import Equation, Span, Variable
 from symrnn.schedule import Schedule, is_reduction
+
+
+TOGETHER = 4  # sums side by side: they fill the time of an addition, and registers hold them
 
 
 def sums_over_samples(schedule: Schedule) -> tuple[Variable, ...]:
@@ -80,12 +86,53 @@ class AcrossLanes(AtEntry):
         return Call("where", (element.compared(">", self.target), element, self.target))
 
 
+class OneOfSome(AcrossLanes):
+    """The same at one of some entries side by side, whose loops are one."""
+
+    def __init__(self, loops: Equations, lhs: Variable, row: Expression, place: int) -> None:
+        super().__init__(loops, lhs, (Inside(row + place),))
+        self.place_of, self.indices = place, loops.indices[1:]
+
+    def called(self, name: str) -> Name:
+        return Name(f"{name}_{self.place_of}")
+
+
 class SampleEquations(Equations):
-    """Makes the loop nest of an equation for one step of a block of samples."""
+    """Makes the loop nest of an equation for one step of a block of samples.
+
+    Sums of some units are computed side by side: a vector that is read serves all of them, and
+    none waits for another.
+    """
 
     @property
     def at_entry(self) -> type[AtEntry]:
         return AcrossLanes
+
+    def nest(self, equation: Equation) -> Body:
+        (alone,) = super().nest(equation) or (None,)
+        lhs = self.program[equation.lhs]
+        if not isinstance(alone, For) or len(lhs.axes) != 1 or is_reduction(
+                self.program, equation) or not AcrossLanes(self, lhs, self.indices[:1]).sums_of(
+                equation):
+            return super().nest(equation)
+        (row, *_), (size,) = self.indices, self.arrays.shape(lhs.axes)
+        many = size / TOGETHER * TOGETHER
+        some = together([OneOfSome(self, lhs, row, place).statements(equation)
+                         for place in range(TOGETHER)])
+        return (For(row.text, many, some, Over.UNITS, step=Whole(TOGETHER)),
+                replace(alone, start=many))
+
+
+def together(bodies: Sequence[Body]) -> Body:
+    """Bodies of the same loops as one."""
+    found: list[Statement] = []
+    for alike in zip(*bodies, strict=True):
+        first = alike[0]
+        if isinstance(first, For | Block):
+            found.append(replace(first, body=together([inner(one) for one in alike])))
+        else:
+            found += alike
+    return tuple(found)
 
 
 def is_vector(operand: Expression) -> bool:
