@@ -12,7 +12,6 @@ from symrnn.authoring import Cell, t
 from symrnn.parallel.maps import Map, behind
 from symrnn.parallel.pieces import Block, Values
 from symrnn.program import FED, Program, Role, Span
-from symrnn.program.expressions import sizes_in_order
 from symrnn.recurrences import Scan
 from symrnn.runtime import Kernel
 from symrnn.runtime.calls import Given
@@ -66,11 +65,10 @@ class InLanes:
 
     @property
     def may_be_cut(self) -> bool:
-        """True where steps need nothing of each other, and nothing is told of all of them."""
+        """True where steps need nothing of each other, and no sum is over those of one sample."""
         program = self.program
-        return not program.delays and not any(
-            program[name].span is Span.BATCH for name in program.outputs) and not any(
-            size == "T" for one in program.equations for size in sizes_in_order(one.rhs))
+        return not program.delays and all(
+            program[name].span is not Span.BATCH for name in program.outputs)
 
     def run(self, values: Mapping[str, Array], cut: Cut, marked: Values | None = None) -> Values:
         """Outputs [T, B, ...] and final states [pieces B, ...] by the names of variables."""

@@ -109,7 +109,8 @@ def parallel_scan(program: Program, backend: str = "numpy", dtype: npt.DTypeLike
     """What runs a network over long sequences in few steps; exact but for rounding.
 
     ``backend``, ``dtype`` and ``threads`` are those of :func:`symrnn.compile`. It pays where a step
-    costs more than its numbers, as in NumPy, whose loop is one in Python.
+    costs more than its numbers: in NumPy, whose loop is one in Python, and in C, where pieces lie
+    in the lanes of vectors, for a state of few units that would leave most lanes idle.
 
     A network that is affine in its states (:func:`symrnn.recurrence` proves of what kind it is)
     runs twice over pieces, and as often again as its Jacobian has rows in a block: once where it is
@@ -140,6 +141,9 @@ def parallel_scan(program: Program, backend: str = "numpy", dtype: npt.DTypeLike
     if not isinstance(newton, bool | Newton):
         raise ValueError(f"newton is {quoted(newton)}; it is True, False or a symrnn.Newton")
     chosen = (Newton() if newton else None) if isinstance(newton, bool) else newton
-    return ParallelScan(compile(program, backend, dtype, threads=threads),
-                        lambda one: compile_forward(one, backend, dtype, threads, "samples"), chosen,
+
+    def compiled(one: Program) -> Kernel:
+        return compile_forward(one, backend, dtype, threads, "samples")  # pieces are samples
+
+    return ParallelScan(compile(program, backend, dtype, threads=threads), compiled, chosen,
                         chunk if form == "chunkwise" else None)
