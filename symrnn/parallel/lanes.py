@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass
 from typing import cast
 
 import numpy as np
@@ -15,7 +15,7 @@ from symrnn.program import FED, Program, Role, Span
 from symrnn.recurrences import Scan
 from symrnn.runtime import Kernel
 from symrnn.runtime.calls import Given
-from symrnn.runtime.directional import arguments, by_owner
+from symrnn.runtime.directional import by_owner
 from symrnn.runtime.samples_engine import SamplesEngine
 from symrnn.runtime.shapes import Array, Sizes
 
@@ -51,17 +51,17 @@ class Cut:
         return states.reshape(self.count, len(states) // self.count, *states.shape[1:])
 
 
-@dataclass
 class InLanes:
-    """A kernel whose pieces run side by side."""
+    """A kernel whose pieces run side by side; what its arguments are is told once."""
 
-    kernel: Kernel
-    _known: dict[tuple[tuple[int, ...], ...], Sizes] = field(default_factory=dict)
-
-    @property
-    def program(self) -> Program:
-        """What it computes."""
-        return self.kernel.program
+    def __init__(self, kernel: Kernel) -> None:
+        self.kernel, self.program = kernel, kernel.program
+        program, self._known = kernel.program, dict[Hashable, Sizes]()
+        self._groups = tuple(tuple((key, one.name, one.of) for key, one in some) for some in (
+            [(one.name, one) for one in program.with_role(Role.PARAMETER)],
+            [(one.name, one) for one in program.with_role(*FED)],
+            [(one.state, program[one.initial]) for one in program.delays]))
+        self._finals = tuple((one.final, one.state) for one in program.delays)
 
     @property
     def may_be_cut(self) -> bool:
@@ -70,19 +70,21 @@ class InLanes:
         return not program.delays and all(
             program[name].span is not Span.BATCH for name in program.outputs)
 
-    def run(self, values: Mapping[str, Array], cut: Cut, marked: Values | None = None) -> Values:
-        """Outputs [T, B, ...] and final states [pieces B, ...] by the names of variables."""
-        engine, program = cast(SamplesEngine, self.kernel.engine), self.program
-        outputs, final = engine.infer_pieces(self._given(values, marked or {}), cut.length)
-        return {**outputs, **{one.final: final[one.state] for one in program.delays}}
+    def run(self, values: Values, cut: Cut, marked: Values | None = None) -> Values:
+        """Outputs [T, B, ...] and final states [pieces B, ...] by the names of variables.
 
-    def _given(self, values: Mapping[str, Array], marked: Values) -> Given:
+        What is ``marked`` are tangents by the names of what they belong to; one of an initial
+        state that is not there is zero.
+        """
+        engine = cast(SamplesEngine, self.kernel.engine)
+        outputs, final = engine.infer_pieces(self._given(values, marked or {}), cut.length)
+        return {**outputs, **{name: final[state] for name, state in self._finals}}
+
+    def _given(self, values: Values, marked: Values) -> Given:
         """The arguments of a call, as the C reads them."""
-        kind = self.kernel.dtype
-        marked = {**self._unmoved(values, marked), **marked}
-        parameters, inputs, initial = (
-            {name: np.require(one, kind, ["C", "A"]) for name, one in some.items()}
-            for some in arguments(self.program, dict(values), marked))
+        parameters, inputs, initial = [
+            {key: self._plain(_chosen(values, marked, name, of)) for key, name, of in some}
+            for some in self._groups]
         key = tuple([one.shape for some in (parameters, inputs, initial) for one in some.values()])
         sizes = self._known.get(key)
         if sizes is None:
@@ -92,11 +94,10 @@ class InLanes:
             self._known[key] = sizes
         return Given(parameters, inputs, initial, sizes, {})
 
-    def _unmoved(self, values: Mapping[str, Array], marked: Values) -> Values:
-        """Zeros for the tangents of initial states that do not move."""
-        starts = [self.program[one.initial] for one in self.program.delays]
-        return {one.of: np.zeros_like(values[one.of]) for one in starts
-                if one.name not in values and one.of not in marked}
+    def _plain(self, array: Array) -> Array:
+        kind = self.kernel.dtype
+        return array if self.kernel.engine.is_plain(array, kind) else np.require(
+            array, kind, ["C", "A"])
 
     def _sizes(self, arrays: Values, initial: Values) -> Sizes:
         program = self.program
@@ -108,6 +109,13 @@ class InLanes:
             sizes.known.update(zip(start.axes, initial[delay.state].shape[1:], strict=True))
         sizes.complete()
         return sizes
+
+
+def _chosen(values: Values, marked: Values, name: str, of: str) -> Array:
+    """A value by its name, or by what it is a tangent of."""
+    if of in marked:
+        return marked[of]
+    return values[name] if name in values else np.zeros_like(values[of])
 
 
 class TwoPassesInLanes:
