@@ -102,12 +102,12 @@ factor gate entry even all part MOST_SUMS FIRST_CACHE TERMS_BELOW
 
 # What blocks of samples call their own besides.
 SAMPLES = """
-samples of count stride first state batch lane sample sums shared kept each piece own tapes taped
-length many over whole_pieces blocks_of samples_of team_for vectors_at vectors_in clear_vectors
-take_rows put_rows take_steps take_batch put_steps put_batch put_states given_states add_lanes
-add_blocks sum_0 sum_1 sum_2 sum_3 inner_0 inner_1 inner_2 inner_3 OPERATIONS HALVINGS transpose
-square turn next are_together together may_be_dealt deal collect deal_in collect_in turns all at
-flat squares row rows
+samples lying place lying_at steps_in steps_for steps_out of count stride first state batch lane
+sample sums shared kept each piece own tapes taped length many over whole_pieces blocks_of
+samples_of team_for vectors_at vectors_in clear_vectors take_rows put_rows take_steps take_batch
+put_steps put_batch put_states given_states add_lanes add_blocks sum_0 sum_1 sum_2 sum_3 inner_0
+inner_1 inner_2 inner_3 OPERATIONS HALVINGS transpose square turn next are_together together
+may_be_dealt deal collect deal_in collect_in turns all at flat squares row rows
 """.split()
 
 SIZES = ("tape_size", "forward_work_size", "infer_work_size", "backward_work_size",

@@ -5,6 +5,7 @@ from symrnn.lowering.interface import ARGUMENTS, signature, structs_of
 from symrnn.lowering.kept import KeptArrays, kept
 from symrnn.lowering.portable import Interface, Lowered, portable
 from symrnn.lowering.samples import InSamples, in_samples
+from symrnn.lowering.samples_arrays import MOST_LYING
 from symrnn.lowering.stream import StreamStep
 from symrnn.lowering.stream_layout import StreamLayout
 from symrnn.lowering.tiled import TiledFunction, TiledInterface, tiled
@@ -13,7 +14,7 @@ from symrnn.lowering.sizes import GIVEN, FixedSizes, free_sizes
 
 __all__ = [
     "ALL_REAL", "ARGUMENTS", "GIVEN", "STREAMED", "Arrays", "FixedSizes", "InSamples", "Interface",
-    "KeptArrays", "Locals", "Lowered", "Stored", "StreamLayout", "StreamStep",
+    "MOST_LYING", "KeptArrays", "Locals", "Lowered", "Stored", "StreamLayout", "StreamStep",
     "TiledFunction", "TiledInterface", "free_sizes", "in_samples", "kept", "packing", "portable",
     "signature", "structs_of", "tiled",
 ]

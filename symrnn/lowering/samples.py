@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from symrnn.loops import (REAL, SIZE, VECTOR, AddressOf, Argument, Assign, Body, Call, Declare,
+from symrnn.loops import (REAL, SIZE, VECTOR, ZERO, AddressOf, Argument, Assign, Body, Call, Declare,
                           Expression, Field, For, Function, Macro, Member, Name, Over, Pointer,
                           Return, Run, Struct, checked)
 from symrnn.lowering.interface import WRITES, signature
@@ -26,7 +26,7 @@ from symrnn.lowering.samples_turns import Turns
 from symrnn.program import Program
 from symrnn.schedule import Plan, Schedule
 
-SIZES, WORK, LENGTH, THREADS = map(Name, ("sizes", "work", "length", "threads"))
+SIZES, WORK, LENGTH, LYING, THREADS = map(Name, ("sizes", "work", "length", "lying", "threads"))
 
 
 @dataclass(frozen=True)
@@ -64,10 +64,10 @@ class _Functions:
         return InSamples(
             self.block.program, tuple(self._counts()),
             self.block.function(f"{self.name}_block", self.arguments),
-            (self._function("thread", self._thread(), ("length", "thread", "threads")),
-             self.whole.finished(f"{self.name}_pieces", self._with("length", "threads"), whole),
+            (self._function("thread", self._thread(), ("length", "lying", "thread", "threads")),
+             self.whole.finished(f"{self.name}_pieces", self._with("length", "lying", "threads"), whole),
              self._function("", (Run(Call(f"{self.name}_pieces", (
-                 *self.names, Member(SIZES, "T"), THREADS))),), ("threads",))))
+                 *self.names, Member(SIZES, "T"), ZERO, THREADS))),), ("threads",))))
 
     @property
     def names(self) -> tuple[Expression, ...]:
@@ -119,7 +119,7 @@ class _Functions:
         tapes = tuple(self._tapes(AddressOf(piece)))
         body: Body = (
             Declare(OF.text, Struct("samples"), Call("samples_of", (
-                Member(SIZES, "T"), Member(SIZES, "B"), LENGTH, block))),
+                Member(SIZES, "T"), Member(SIZES, "B"), LENGTH, LYING, block))),
             Assign(Field(piece, "T"), Field(OF, "steps")),
             Run(Call(f"{self.name}_block", (*map(self._of_block, self.arguments), WORK,
                                             *([Name("tape")] if tapes else ()),
@@ -157,7 +157,7 @@ class _Functions:
         return (Declare("blocks", SIZE, self.blocks),
                 Declare("team", SIZE, Call("team_for", (
                     THREADS, Name("blocks"), self.told("room") * Member(SIZES, "B")))),
-                Run(Call("TEAM", (thread, *self.names, LENGTH))))
+                Run(Call("TEAM", (thread, *self.names, LENGTH, LYING))))
 
 
 def whole_vectors(entries: Expression) -> Expression:

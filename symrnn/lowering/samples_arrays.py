@@ -19,10 +19,11 @@ from symrnn.loops import (REAL, VECTOR, ZERO, Block, Body, Call, Cast, Choose, E
 from symrnn.loops.statements import inner
 from symrnn.lowering.arrays import Arrays
 from symrnn.lowering.equations import AtEntry, Equations, of_numbers
-from symrnn.program import Equation, Span, Variable
+from symrnn.program import FED, Equation, Span, Variable
 from symrnn.schedule import Schedule, is_reduction
 
 
+MOST_LYING = 32  # inputs and outputs: binary digits of the smallest size that targets have
 TOGETHER = 4  # sums side by side: they fill the time of an addition, and registers hold them
 
 
@@ -56,12 +57,23 @@ class SampleArrays(Arrays):
         return (variable.span is not Span.CONSTANT and not self.schedule.delay_of(variable.name)
                 and isinstance(super().base(variable), Member))
 
+    def between(self, variable: Variable) -> int | None:
+        """The place of an input or output of a sequence among all; others have none.
+
+        Those may lie in memory as blocks have them, where another kernel reads them next.
+        """
+        program = self.plan.program
+        names = [*(one.name for one in program.with_role(*FED)), *program.outputs][:MOST_LYING]
+        return (names.index(variable.name)
+                if variable.name in names and variable.span is Span.SEQUENCE else None)
+
     def base(self, variable: Variable) -> Expression:
         if variable.name in self.sums:
             return self.name(variable)
         found = super().base(variable)
-        return (self.of_block("work", variable)
-                if isinstance(found, Member) and self.varies(variable) else found)
+        if not isinstance(found, Member) or not self.varies(variable):
+            return found
+        return self.of_block("work" if self.between(variable) is None else "lanes", variable)
 
     def address(self, variable: Variable) -> Expression:
         delay = self.schedule.delay_of(variable.name)

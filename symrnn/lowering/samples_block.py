@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from symrnn.loops import (REAL, VECTOR, Argument, Body, Call, Declare, Expression, For, Formula,
                           Function, If, Name, Over, Pointer, Run, Section, Statement, Struct,
-                          total)
+                          Whole, total)
 from symrnn.lowering.interface import BLOCKS
 from symrnn.lowering.portable import Axes, Interface, Known, SequenceFunction
 from symrnn.lowering.samples_arrays import SampleArrays, SampleEquations, sums_over_samples
@@ -94,20 +94,33 @@ class BlockFunction(SequenceFunction):
         return (*carved, *given)
 
     def _taken(self) -> Body:
-        """The arrays of the caller that steps read, in their rooms."""
-        return tuple(Run(Call(f"take_{self._way(one)}", (
-            self.to.of_caller(one), self.to.extent(one.axes), OF, self.to.base(one))))
-            for one in self.rooms if one.name not in self.schedule.places)
+        """The arrays of the caller that steps read, in their rooms, and where others lie."""
+        found: list[Statement] = []
+        for one in self.rooms:
+            bound, place = one.name in self.schedule.places, self.to.between(one)
+            given = self.to.of_caller(one), self.to.extent(one.axes), OF
+            room, name = self.to.of_block("work", one), self.to.base(one)
+            if place is not None and isinstance(name, Name):
+                found.append(Declare(name.text, Pointer(VECTOR, not bound, fixed=True), Call(
+                    "steps_for" if bound else "steps_in", (*given, Whole(place), room))))
+            elif not bound:
+                found.append(Run(Call(f"take_{self._way(one)}", (*given, room))))
+        return tuple(found)
 
     def _way(self, one: Variable) -> str:
         return "steps" if one.span is Span.SEQUENCE else "batch"
 
     def _put(self) -> Body:
         """What steps bind, to the arrays of the caller."""
-        puts = tuple(Run(Call(f"put_{self._way(one)}", (
-            self.to.base(one), self.to.extent(one.axes), OF, self.to.of_caller(one))))
-            for one in self.rooms if one.name in self.schedule.places)
+        puts = tuple(map(self._to_caller, [one for one in self.rooms
+                                           if one.name in self.schedule.places]))
         return (Section("to the caller", puts),) if puts else ()
+
+    def _to_caller(self, one: Variable) -> Run:
+        given = self.to.base(one), self.to.extent(one.axes), OF
+        place, to = self.to.between(one), self.to.of_caller(one)
+        return Run(Call(f"put_{self._way(one)}", (*given, to)) if place is None
+                   else Call("steps_out", (*given, Whole(place), to)))
 
     def _start(self, delay: Delay) -> Declare:
         one = self.to.variable(delay.initial)

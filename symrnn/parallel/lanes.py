@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Collection, Hashable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import cast
 
 import numpy as np
 
 from symrnn.authoring import Cell, t
+from symrnn.lowering import MOST_LYING
 from symrnn.parallel.maps import Map, behind
 from symrnn.parallel.pieces import Block, Values
 from symrnn.program import FED, Program, Role, Span
@@ -16,11 +18,23 @@ from symrnn.recurrences import Scan
 from symrnn.runtime import Kernel
 from symrnn.runtime.calls import Given
 from symrnn.runtime.directional import by_owner
+from symrnn.runtime.memory import Lease
 from symrnn.runtime.samples_engine import SamplesEngine
 from symrnn.runtime.shapes import Array, Sizes
 
 MOST_KNOWN = 64  # shapes of calls that are remembered
 AXES = "uvwxyz"
+
+
+@dataclass(frozen=True)
+class Lying:
+    """A value of all steps as vectors of pieces have it, and the shape that it stands for."""
+
+    lease: Lease
+    shape: tuple[int, ...]
+
+
+NOTHING: Mapping[str, Lying] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -70,40 +84,62 @@ class InLanes:
         return not program.delays and all(
             program[name].span is not Span.BATCH for name in program.outputs)
 
-    def run(self, values: Values, cut: Cut, marked: Values | None = None) -> Values:
+    def run(self, values: Values, cut: Cut, marked: Values | None = None,
+            lying: Mapping[str, Lying] = NOTHING) -> Values:
         """Outputs [T, B, ...] and final states [pieces B, ...] by the names of variables.
 
         What is ``marked`` are tangents by the names of what they belong to; one of an initial
-        state that is not there is zero.
+        state that is not there is zero. What is ``lying`` takes the place of inputs.
         """
-        engine = cast(SamplesEngine, self.kernel.engine)
-        outputs, final = engine.infer_pieces(self._given(values, marked or {}), cut.length)
+        given, digits = self._given(values, marked or {}, lying)
+        outputs, final, _ = self._engine.infer_pieces(given, cut.length, digits)
         return {**outputs, **{name: final[state] for name, state in self._finals}}
 
-    def _given(self, values: Values, marked: Values) -> Given:
-        """The arguments of a call, as the C reads them."""
+    def run_lying(self, values: Values, cut: Cut, names: Collection[str]
+                  ) -> tuple[Values, dict[str, Lying]]:
+        """The outputs; some of them, by their names, for other kernels alone."""
+        given, _ = self._given(values, {}, NOTHING)
+        places = enumerate(self.program.outputs, len(given.inputs))
+        digits = sum(1 << place for place, name in places
+                     if name in names and place < MOST_LYING)
+        outputs, _, leases = self._engine.infer_pieces(given, cut.length, digits)
+        return outputs, {name: Lying(one, given.sizes.shape(self.program[name]))
+                         for name, one in leases.items()}
+
+    @property
+    def _engine(self) -> SamplesEngine:
+        return cast(SamplesEngine, self.kernel.engine)
+
+    def _given(self, values: Values, marked: Values, lying: Mapping[str, Lying]
+               ) -> tuple[Given, int]:
+        """The arguments of a call, as the C reads them, and which of the inputs lie."""
+        there = {name: lying[name] for _, name, _ in self._groups[1] if name in lying}
         parameters, inputs, initial = [
-            {key: self._plain(_chosen(values, marked, name, of)) for key, name, of in some}
+            {key: there[name].lease.block if name in there else
+             self._plain(_chosen(values, marked, name, of)) for key, name, of in some}
             for some in self._groups]
-        key = tuple([one.shape for some in (parameters, inputs, initial) for one in some.values()])
+        shapes = {name: there[name].shape if name in there else one.shape
+                  for some in (parameters, inputs) for name, one in some.items()}
+        key = (*shapes.values(), *[one.shape for one in initial.values()])
         sizes = self._known.get(key)
         if sizes is None:
-            sizes = self._sizes({**parameters, **inputs}, initial)
+            sizes = self._sizes(shapes, initial)
             if len(self._known) >= MOST_KNOWN:
                 self._known.clear()
             self._known[key] = sizes
-        return Given(parameters, inputs, initial, sizes, {})
+        digits = sum(1 << place for place, name in enumerate(inputs) if name in there)
+        return Given(parameters, inputs, initial, sizes, {}), digits
 
     def _plain(self, array: Array) -> Array:
         kind = self.kernel.dtype
         return array if self.kernel.engine.is_plain(array, kind) else np.require(
             array, kind, ["C", "A"])
 
-    def _sizes(self, arrays: Values, initial: Values) -> Sizes:
+    def _sizes(self, shapes: Mapping[str, tuple[int, ...]], initial: Values) -> Sizes:
         program = self.program
         sizes = Sizes(program, self.kernel.dtype)
         for one in program.with_role(Role.PARAMETER, *FED):
-            sizes.take(one, arrays[one.name], one.name)
+            sizes.known.update(zip(one.shape, shapes[one.name], strict=True))
         for delay in program.delays:  # of which there are as many as pieces and samples
             start = program[delay.initial]
             sizes.known.update(zip(start.axes, initial[delay.state].shape[1:], strict=True))
@@ -129,20 +165,21 @@ class TwoPassesInLanes:
                         for one in self.delays}
         self._between: dict[tuple[int, int], InLanes] = {}
 
-    def run(self, own: Values, pieces: int, steps: int) -> Values:
+    def run(self, own: Values, pieces: int, steps: int, lying: Mapping[str, Lying] = NOTHING
+            ) -> Values:
         """All states that the steps give, and the final ones."""
         cut = Cut.of(steps, pieces, self.forward)
-        starts = Values() if cut.count == 1 else self._starts(own, cut)
-        found = self.steps.run({**own, **starts}, cut)
+        starts = Values() if cut.count == 1 else self._starts(own, cut, lying)
+        found = self.steps.run({**own, **starts}, cut, lying=lying)
         last = {one.final: cut.apart(found[one.final])[cut.order[-1]] for one in self.delays}
         return {**{one.source: found[one.source] for one in self.delays}, **last}
 
-    def _starts(self, own: Values, cut: Cut) -> Values:
+    def _starts(self, own: Values, cut: Cut, lying: Mapping[str, Lying]) -> Values:
         """Where each piece begins, [pieces B, ...]: behind the one before it, ``a h + b``."""
         begin = {one.initial: own[one.initial] for one in self.delays}
         zeros = {name: np.zeros((cut.count * len(one), *one.shape[1:]), one.dtype)
                  for name, one in begin.items()}
-        maps = {name: self._map(name, own, zeros, cut) for name in begin}
+        maps = {name: self._map(name, own, zeros, cut, lying) for name in begin}
         alone = {one.shape[1:] for one in begin.values()}
         if len(alone) == 1 and all(one.block.size == 1 for one in maps.values()):
             return self._by_entries(maps, begin, cut)
@@ -153,14 +190,15 @@ class TwoPassesInLanes:
             begin = {new.initial: behind(maps, new.final, begin, piece) for new in self.delays}
         return {name: one.reshape(zeros[name].shape) for name, one in starts.items()}
 
-    def _map(self, name: str, own: Values, zeros: Values, cut: Cut) -> Map:
+    def _map(self, name: str, own: Values, zeros: Values, cut: Cut,
+             lying: Mapping[str, Lying]) -> Map:
         """The last states of all pieces that begin with zero, and their derivatives by one.
 
         Pieces run so many times as a block has entries, along one of them each time.
         """
         factors, block = self.factors[name], Block(zeros[name].shape[1:], self.kept)
         units = block.units(zeros[name]).reshape(block.size, *zeros[name].shape)
-        found = [factors.run({**own, **zeros}, cut, {name: one}) for one in units]
+        found = [factors.run({**own, **zeros}, cut, {name: one}, lying) for one in units]
         finals = {one.state: found[0][one.final] for one in factors.program.delays}
         owners = [by_owner(factors.program, {}, {
             one.state: each[one.final] for one in factors.program.delays}) for each in found]

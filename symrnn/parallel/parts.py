@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from math import isqrt
 from typing import Protocol
 
 import numpy as np
 
 from symrnn.parallel.chunks import InChunks
-from symrnn.parallel.lanes import TwoPassesInLanes
+from symrnn.parallel.lanes import Cut, TwoPassesInLanes
 from symrnn.parallel.maps import Map, behind
 from symrnn.parallel.newton import Newton, NotConverged
 from symrnn.parallel.steps import Steps
@@ -44,13 +45,27 @@ class Sequence:
                       for one, way in zip(self.apart.scans, ways, strict=True)]
         self.after = None if self.apart.after is None else Steps(compiled(self.apart.after))
 
-    def run(self, values: Values, pieces: int | None, steps: int) -> None:
-        """Add to the values all that the program gives."""
+    def run(self, values: Values, pieces: int | None, steps: int, inner: bool = True) -> None:
+        """Add to the values all that the program gives; what only scans read, where ``inner``."""
         many = max(1, min(pieces or isqrt(steps), steps))
-        for part in self.parts:
-            values |= part.run(values, many, steps)
+        for part, hidden in zip(self.parts, self._hidden, strict=True):
+            values |= part.run(values, many, steps, frozenset() if inner else hidden)
         if self.after is not None:
             values |= self.after.run(values, many, steps)
+
+    @cached_property
+    def _hidden(self) -> list[frozenset[str]]:
+        """For each scan what its own steps alone read of what stands before them."""
+        apart, program = self.apart, self.program
+        every = [each for one in apart.scans for each in (one.before, one.steps)]
+        seen = {*program.outputs, *(one.source for one in program.delays)}
+        found = list[frozenset[str]]()
+        for scan in apart.scans:
+            others = [one for one in (*every, apart.after) if one not in (None, scan.steps)]
+            read = seen.union(*({each.name for each in one.with_role(*FED)}
+                                for one in others if one is not None))
+            found.append(frozenset(scan.before.outputs if scan.before else ()) - read)
+        return found
 
     @property
     def iterations(self) -> dict[str, int]:
@@ -83,8 +98,13 @@ class _Part:
         self.shifted = [one for one in program.delays if one.lhs in scan.reads
                         and one not in self.delays]
 
-    def run(self, values: Values, pieces: int, steps: int) -> Values:
-        """What the scan binds and what it reads, from what is known."""
+    def run(self, values: Values, pieces: int, steps: int, hidden: frozenset[str]) -> Values:
+        """What the scan binds and what it reads, from what is known; not what is ``hidden``."""
+        if (hidden and self.before is not None and self.before.is_cut and not self.shifted
+                and isinstance(self.way, TwoPassesInLanes)):
+            cut = Cut.of(steps, pieces, self.way.forward)
+            found, lying = self.before.lanes.run_lying(values, cut, hidden)
+            return {**found, **self.way.run({**values, **found}, pieces, steps, lying)}
         found = {} if self.before is None else self.before.run(values, pieces, steps)
         found |= {one.lhs: shifted({**values, **found}, one)[0] for one in self.shifted}
         return {**found, **self.way.run({**values, **found}, pieces, steps)}

@@ -64,7 +64,7 @@ class ParallelScan:
         """
         given = self.kernel.given(params, x, initial)
         _, y, final = self._run(self._inferring if given.sizes.known["T"] else self._forward,
-                                given, pieces)
+                                given, pieces, inner=False)
         return y, final
 
     def gradients(self, params: Mapping[str, Any], x: Any, y_bar: Any,
@@ -90,13 +90,13 @@ class ParallelScan:
                  if one.role is Role.GRADIENT}
         return y, final, found
 
-    def _run(self, system: Sequence, given: Given, pieces: int | None
+    def _run(self, system: Sequence, given: Given, pieces: int | None, inner: bool = True
              ) -> tuple[Values, Any, dict[str, Array]]:
         """All values of a forward pass, what comes out, and the final states."""
         if pieces is not None and pieces < 1:
             raise ShapeError(f"pieces is {quoted(pieces)}; a sequence has at least one piece")
         values = dict(given.by_variable(self.program))
-        system.run(values, pieces, given.sizes.known["T"])
+        system.run(values, pieces, given.sizes.known["T"], inner)
         final = {one.state: values[one.final] if one.final in values else shifted(values, one)[1]
                  for one in self.program.delays}
         return values, self.kernel.alone({name: values[name] for name in self.program.outputs}), \

@@ -3,9 +3,10 @@
 /* The samples of one block, one in each lane of a vector, and where they lie in arrays of the
  * caller: their rows at step 0 of [T, B, ...], those of states and of what no step changes, and
  * how many rows lie between two steps. Lanes behind `count` repeat the last sample: they read what
- * there is, and compute what nobody takes. */
+ * there is, and compute what nobody takes. Inputs and outputs whose digits of `lying` are 1 lie as
+ * blocks have them, one behind the other; `place` is that of this block. */
 typedef struct samples {
-    size_t count, steps, stride;
+    size_t count, steps, stride, lying, place;
     size_t first[LANES], state[LANES], batch[LANES];
 } samples;
 
@@ -22,14 +23,14 @@ ALWAYS size_t blocks_of(size_t T, size_t B, size_t length)
     return round_up(whole * B, LANES) / LANES + (whole * length < T || T == 0 ? vectors : 0);
 }
 
-MAYBE samples samples_of(size_t T, size_t B, size_t length, size_t block)
+MAYBE samples samples_of(size_t T, size_t B, size_t length, size_t lying, size_t block)
 {
     const size_t whole = whole_pieces(T, length), many = round_up(whole * B, LANES) / LANES;
     const int over = block >= many;
     const size_t from = over ? whole * B + (block - many) * LANES : block * LANES;
     const size_t last = (over ? whole + 1 : whole) * B - 1;
     samples of = {min_size(LANES, last - from + 1), over ? T - whole * length : length, B,
-                  {0}, {0}, {0}};
+                  lying, block * length, {0}, {0}, {0}};
     for (size_t lane = 0; lane < LANES; ++lane) {
         const size_t sample = min_size(from + lane, last);
         of.state[lane] = sample;
@@ -148,6 +149,33 @@ MAYBE void put_batch(const vec *from, size_t entries, const samples *of, real *t
 MAYBE void put_states(const vec *from, size_t entries, const samples *of, real *to)
 {
     put_rows(from, entries, of->state, of->count, 1, 0, to);
+}
+
+ALWAYS vec *lying_at(const real *array, size_t entries, const samples *of)
+{
+    return (vec *)array + of->place * entries;
+}
+
+/* The steps of an input: in a room, or where they lie. */
+MAYBE const vec *steps_in(const real *from, size_t entries, const samples *of, size_t place,
+                          vec *room)
+{
+    if (of->lying >> place & 1)
+        return lying_at(from, entries, of);
+    take_steps(from, entries, of, room);
+    return room;
+}
+
+/* Where the steps of an output are computed, and how they leave. */
+ALWAYS vec *steps_for(real *to, size_t entries, const samples *of, size_t place, vec *room)
+{
+    return of->lying >> place & 1 ? lying_at(to, entries, of) : room;
+}
+
+MAYBE void steps_out(const vec *from, size_t entries, const samples *of, size_t place, real *to)
+{
+    if (!(of->lying >> place & 1))
+        put_steps(from, entries, of, to);
 }
 
 /* The states that the caller gives; where it is NULL, so many of a value. */
