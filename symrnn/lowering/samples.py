@@ -7,7 +7,8 @@ in their order, so that the bits are the same for any number of threads; the las
 callers call.
 
 A sequence may run in pieces, each of so many steps, with a state of its own before it: samples
-like any other, but for where they lie.
+like any other, but for where they lie. What one call gives to another of the same pieces need not
+leave the lanes.
 """
 
 from __future__ import annotations
@@ -15,9 +16,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from symrnn.loops import (REAL, SIZE, VECTOR, ZERO, AddressOf, Argument, Assign, Body, Call, Declare,
-                          Expression, Field, For, Function, Macro, Member, Name, Over, Pointer,
-                          Return, Run, Struct, checked)
+from symrnn.loops import (REAL, SIZE, VECTOR, ZERO, AddressOf, Argument, Assign, Body, Call,
+                          Declare, Expression, Field, For, Function, Macro, Member, Name, Over,
+                          Pointer, Return, Run, Struct, checked)
 from symrnn.lowering.interface import WRITES, signature
 from symrnn.lowering.portable import Interface
 from symrnn.lowering.samples_block import OF, BlockFunction
@@ -65,7 +66,8 @@ class _Functions:
             self.block.program, tuple(self._counts()),
             self.block.function(f"{self.name}_block", self.arguments),
             (self._function("thread", self._thread(), ("length", "lying", "thread", "threads")),
-             self.whole.finished(f"{self.name}_pieces", self._with("length", "lying", "threads"), whole),
+             self.whole.finished(f"{self.name}_pieces",
+                                 self._with("length", "lying", "threads"), whole),
              self._function("", (Run(Call(f"{self.name}_pieces", (
                  *self.names, Member(SIZES, "T"), ZERO, THREADS))),), ("threads",))))
 
