@@ -16,7 +16,7 @@ from symrnn.backends.onnx_graph import LENGTHS, Constants, Dims, Nodes, Value, o
 from symrnn.backends.onnx_operator import Chooser, add_operator, names_read, network_of
 from symrnn.program import (FED, Delay, Equation, IndexSymbol, Program, ProgramError, Role, Span,
                             Variable)
-from symrnn.program.contraction import Ein, Maximum
+from symrnn.program.contraction import Ein, Maximum, aligned
 from symrnn.program.interpret import Interpreter, evaluate
 from symrnn.schedule import Order, Stage, stages
 
@@ -165,11 +165,11 @@ class _Model:
             [self._info(one.name, one.dims) for one in (*new, *rows)])
         backwards = int(stage.order is Order.REVERSE)
         finals = [one.final for one in stage.delays]
+        sides = {"scan_input_directions": fed, "scan_output_directions": wanted}
         self.outer.add(
             "Scan", [*(self._initial(one).name for one in stage.delays), *names],
             [*finals, *wanted], body=graph, num_scan_inputs=len(fed),
-            scan_input_directions=[backwards] * len(fed),
-            scan_output_directions=[backwards] * len(wanted))
+            **{side: [backwards] * len(some) for side, some in sides.items() if some})
         for name in wanted:
             self.known[name] = Value(self.outer, name, self.dims(self.program[name], False))
         return finals
@@ -238,15 +238,10 @@ class _Model:
         value, own = self._here(graph, known[name]), self.program[name].axes
         if not own and not value.dims:
             return value
-        remaining, lacking = list(own), list[int]()
-        for place, axis in enumerate(lhs.axes):
-            if remaining and remaining[0] == axis:
-                remaining.pop(0)
-            else:
-                lacking.append(place)
+        places = aligned(own, lhs.axes)
+        lacking = [place for place in range(len(lhs.axes)) if place not in places]
         front = len(value.dims) - len(own)
-        leads = 0 if front else next((place for place in range(len(lhs.axes))
-                                      if place not in lacking), 0)  # repeated without being told
+        leads = 0 if front else min(places, default=0)  # those in front are repeated untold
         return graph.reshaped(value, [front + place - leads for place in lacking if place >= leads])
 
     @staticmethod
@@ -257,9 +252,7 @@ class _Model:
     def _product(self, ein: Ein, lhs: Variable, graph: Nodes, known: Values) -> Value:
         values = [self._here(graph, known[one.name]) for one in ein.operands]
         if isinstance(ein, Maximum):
-            part = ein.letters.operands[0]
-            return graph.largest(values[0], [place - len(part) for place, one in enumerate(part)
-                                             if one in ein.letters.summed])
+            return graph.largest(values[0], ein.places_summed)
         constant = [self.program[one.name].span is Span.CONSTANT for one in ein.operands]
         if ein.letters.spec in MATMUL and constant == [True, False]:
             matrix, vector = values

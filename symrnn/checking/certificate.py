@@ -21,7 +21,7 @@ import sympy
 from symrnn.checking.ladder import RUNGS, Held, compared, held
 from symrnn.checking.numeric import OUT_OF_DOMAIN, UNITS
 from symrnn.checking.reference import Case, complex_step_gradient, differentiable, random_case
-from symrnn.checking.subject import Expected, Subject, expected, scale
+from symrnn.checking.subject import Expected, Subject, expected
 from symrnn.kernels import compile
 from symrnn.pipeline import derive
 from symrnn.program import Program, ProgramError, digest, short_digest
@@ -166,13 +166,13 @@ def _gradients(rung: str, found: dict[str, Any], steps: dict[str, Any], wanted: 
     for name, right in steps.items():
         bound = UNITS * max(EPS, wanted.noise[name])
         yield compared(rung, BY_ITSELF[rung], name, found[name], right,
-                       scale(wanted.values, name), bound, EPS)
+                       wanted.scales[name], bound, EPS)
 
 
 def _itself(wanted: Expected, longer: Expected) -> Iterator[Held]:
     for name, right in longer.exact.items():
         yield compared("extended precision", ITSELF, name, wanted.values[name], right,
-                       scale(wanted.values, name), UNITS * EPS, EPS)
+                       wanted.scales[name], UNITS * EPS, EPS)
 
 
 def _rows(by: str, found: Any) -> Iterator[Row]:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from symrnn.checking.numeric import UNITS, Finding, Pair
-from symrnn.checking.subject import Expected, Subject, off, scale
+from symrnn.checking.subject import Expected, Subject, off, scales
 from symrnn.runtime import Kernel
 
 Pairs = Iterator[Pair]
@@ -32,8 +32,9 @@ def _backward(of: Subject, wanted: Expected) -> Pairs:
 def _directions(of: Subject, wanted: Expected) -> Pairs:
     """Derivatives by each variable along a direction: sums, as exact as what they are sums of."""
     sums = {name: np.abs(of.gradients[name]).sum() for name in wanted.directions}
+    sizes = scales(sums)
     for name, slope in wanted.slopes.items():
-        unit = scale(sums, name) / scale(wanted.values, name)
+        unit = sizes[name] / wanted.scales[name]
         yield name, np.sum(of.gradients[name] * wanted.directions[name]) / unit, slope / unit
 
 
@@ -164,13 +165,13 @@ def held(kernel: Kernel, wanted: Expected, rungs: tuple[Rung, ...] = RUNGS) -> I
     for rung in rungs:
         if rung.streams and not wanted.case.plan.streams:
             continue
-        values, noise = ((wanted.tangents, wanted.noise_of_tangents) if rung.tangents
-                         else (wanted.values, wanted.noise))
+        sizes, noise = ((wanted.scales_of_tangents, wanted.noise_of_tangents) if rung.tangents
+                        else (wanted.scales, wanted.noise))
         for what, got, right in rung.pairs(subject, wanted):
             rounding = float(np.finfo(kernel.dtype).eps)
             unit = UNITS * max(rounding, noise.get(what, 0.0))
-            size = scale(values, what) if what in values else 1.0
-            yield compared(rung.name, rung.against, what, got, right, size, unit, rounding)
+            yield compared(rung.name, rung.against, what, got, right, sizes.get(what, 1.0), unit,
+                           rounding)
 
 
 def compared(rung: str, against: str, what: str, got: Any, right: Any, size: float,

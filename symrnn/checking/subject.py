@@ -106,9 +106,19 @@ class Expected:
         return self._tangents(np.complex128)
 
     @cached_property
+    def scales(self) -> dict[str, float]:
+        """What errors of the values are held against."""
+        return scales(self.values)
+
+    @cached_property
     def noise(self) -> dict[str, float]:
         """The interpreter's own error, relative to the scale of each array."""
         return self._noise(self.values, self.exact)
+
+    @cached_property
+    def scales_of_tangents(self) -> dict[str, float]:
+        """What errors of the tangents are held against."""
+        return scales(self.tangents)
 
     @cached_property
     def noise_of_tangents(self) -> dict[str, float]:
@@ -138,7 +148,8 @@ class Expected:
         return {name: np.imag(one) / STEP for name, one in self._of(moved).items()}
 
     def _noise(self, found: dict[str, Array], longer: dict[str, Array]) -> dict[str, float]:
-        return {name: off(found[name], one, scale(longer, name)) for name, one in longer.items()}
+        sizes = scales(longer)
+        return {name: off(found[name], one, sizes[name]) for name, one in longer.items()}
 
     @property
     def _leaves(self) -> frozenset[str]:
@@ -176,10 +187,11 @@ def off(found: Any, wanted: Any, scale: float) -> float:
     return float(np.max(np.abs(np.asarray(found) - wanted), initial=0.0)) / scale
 
 
-def scale(values: dict[str, Array], name: str) -> float:
-    """The largest entry of an array, or a hundredth of the largest of all where it is smaller.
+def scales(values: Mapping[str, Array]) -> dict[str, float]:
+    """The largest entry of each array, or a hundredth of the largest of all where it is smaller.
 
     What cancels to nothing leaves rounding of what it was made of.
     """
-    largest = {key: float(np.max(np.abs(one), initial=0.0)) for key, one in values.items()}
-    return max(largest[name], max(largest.values()) / 100) or 1.0
+    largest = {name: float(np.max(np.abs(one), initial=0.0)) for name, one in values.items()}
+    least = max(largest.values(), default=0.0) / 100
+    return {name: max(one, least) or 1.0 for name, one in largest.items()}

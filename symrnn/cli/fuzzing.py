@@ -18,17 +18,21 @@ def fuzz(cells: Annotated[int, typer.Option(
              "--output", "-o", metavar="FILE",
              help="Where the smallest cell that fails is written.")] = Path("wrong.cell"),
          all_compilers: Annotated[bool, typer.Option(
-             "--all-compilers", help="C by gcc, clang and zig, in all widths.")] = False
-         ) -> None:
+             "--all-compilers", help="C by gcc, clang and zig, in all widths.")] = False,
+         also: Annotated[list[str] | None, typer.Option(
+             metavar="NAME", help="Beside kernels: torch, jax, onnx or javascript; may be "
+                                  "repeated.")] = None) -> None:
     """Draw random cells and hold every kernel of each against its equations.
 
     All that a kernel computes climbs the same ladder: forward, backward, steps, lengths, tangents,
     Hessian products, online learning. A failure is shrunk to the smallest cell that still fails.
     --all-compilers takes the C of gcc, clang and zig at -O0 and -O3, that for SSE, AVX2 and
     AVX-512, and two threads, as far as they are here.
+    --also torch and jax compute the equations by these libraries' operations and derivatives, onnx
+    the exported model in ONNX Runtime, javascript the script of a page in Node.
     It needs `pip install "symrnn[fuzz]"`. The exit code is 1 where one fails.
 
-    Example: `symrnn fuzz --cells 2000 --seed 7`.
+    Examples: `symrnn fuzz --cells 2000 --seed 7`, `symrnn fuzz --also torch`.
     """
     from symrnn.program import Misused
 
@@ -38,6 +42,6 @@ def fuzz(cells: Annotated[int, typer.Option(
         raise Misused('cells are drawn by Hypothesis: pip install "symrnn[fuzz]"') from None
     with waiting("Drawing") as told:
         report = fuzzed(cells, seed, output, lambda number: told(number, "", cells),
-                        all_compilers)
+                        all_compilers, also or ())
     say(str(report))
     raise typer.Exit(1 if report.failure else 0)

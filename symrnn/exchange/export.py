@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from symrnn.exchange.session import run, session
 from symrnn.interop.onnx import OPERATORS
 from symrnn.kernels import compile
 from symrnn.program import FED, INPUTS, Misused, Program, Role, counted, of_network, quoted
@@ -152,20 +153,16 @@ def _compared(network: Program, parameters: Mapping[str, Any], model: bytes,
     if not parameters and network.with_role(Role.PARAMETER):
         return None, UNWEIGHTED
     try:
-        import onnxruntime
+        made = session(model)
     except ImportError:
         return None, ""
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = 3
-    try:
-        session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # it has no class of its own for it
         first = str(error).strip().split("\n")[0]
         return None, f"it does not take the model, {first}"
-    return _difference(network, parameters, session, sizes, dtype), ""
+    return _difference(network, parameters, made, sizes, dtype), ""
 
 
-def _difference(network: Program, parameters: Mapping[str, Any], session: Any,
+def _difference(network: Program, parameters: Mapping[str, Any], made: Any,
                 sizes: Mapping[str, int], dtype: str) -> float:
     """The largest difference between the runtime's outputs and ours, on random inputs."""
     draw = np.random.default_rng(1)
@@ -174,9 +171,8 @@ def _difference(network: Program, parameters: Mapping[str, Any], session: Any,
     known.complete()
     inputs = {one.name: draw.normal(size=known.shape(one)).astype(dtype)
               for one in network.with_role(*INPUTS)}
-    run = compile(network, "numpy", dtype).forward(dict(parameters), inputs)
-    fed = {one.name: run.given.inputs[one.name] for one in network.with_role(*FED)}
-    found = dict(zip((one.name for one in session.get_outputs()), session.run(None, fed),
-                     strict=True))
-    ours = {**run.outputs, **{f"final.{name}": one for name, one in run.final.items()}}
-    return max(float(np.max(np.abs(found[name] - one))) for name, one in ours.items())
+    ours = compile(network, "numpy", dtype).forward(dict(parameters), inputs)
+    fed = {one.name: ours.given.inputs[one.name] for one in network.with_role(*FED)}
+    found = run(made, fed)
+    wanted = {**ours.outputs, **{f"final.{name}": one for name, one in ours.final.items()}}
+    return max(float(np.max(np.abs(found[name] - one))) for name, one in wanted.items())

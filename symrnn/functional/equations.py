@@ -15,7 +15,7 @@ import numpy as np
 
 from symrnn.program import (IndexSymbol, Equation, Program, ProgramError, Span, reached, reads,
                             reversed_edges, symbols_in_order)
-from symrnn.program.contraction import Ein, Maximum
+from symrnn.program.contraction import Ein, Maximum, aligned
 from symrnn.program.interpret import Interpreter, Operations, evaluate
 
 Values = dict[str, Any]
@@ -39,7 +39,7 @@ class Library:
     operations: Operations
     einsum: Callable[..., Any]
     broadcast: Callable[[Any, tuple[int, ...]], Any]
-    largest: Callable[[Any], Any]
+    largest: Callable[[Any, tuple[int, ...]], Any]
     array: Callable[[Any], Any]
     scan: Scan
     shift: Callable[[Any, Any, int], Any]
@@ -86,19 +86,22 @@ class Equations:
 
     def apart(self, known: Values, hoisted: Mapping[Place, tuple[Equation, Ein]]
               ) -> tuple[Values, Values]:
-        """What a loop reads: without time, and with it, the products of all steps among these."""
-        timed = {name: value for name, value in known.items()
-                 if self.program[name].span is Span.SEQUENCE}
+        """What a loop reads: without time, and with it, products among these."""
+        timed = {name: value for name, value in known.items() if self._in_time(name)}
         fixed = {name: value for name, value in known.items() if name not in timed}
         for place, (one, product) in hoisted.items():
-            timed[_key(place)] = self._product(product, one.lhs, known)
+            each_step = any(self._in_time(operand.name) for operand in product.operands)
+            (timed if each_step else fixed)[_key(place)] = self._product(product, one.lhs, known)
         return fixed, timed
+
+    def _in_time(self, name: str) -> bool:
+        return self.program[name].span is Span.SEQUENCE
 
     def step(self, fixed: Values, now: Values, state: Values) -> tuple[Any, Values]:
         """One step: the output and the next state, both by the name of the remembered value."""
         known = {**fixed, **now, **state}
         for one in self.inside:
-            known[one.lhs] = self.equation(one, known, now)
+            known[one.lhs] = self.equation(one, known, inside=True)
         following = {name: known[delay.source] for name, delay in self.carried.items()}
         return known[self.program.outputs[0]], following
 
@@ -106,8 +109,8 @@ class Equations:
         """The state before the first step, from the initial values by their variable's name."""
         return {name: initial[delay.initial] for name, delay in self.carried.items()}
 
-    def equation(self, one: Equation, known: Values, now: Values | None = None) -> Any:
-        """The value of a left-hand side, in a step where ``now`` is given, else with T in front."""
+    def equation(self, one: Equation, known: Values, inside: bool = False) -> Any:
+        """The value of a left-hand side, ``inside`` a step, else with T in front."""
         result: Any = None
         for number, (term, product) in enumerate(one.taken_apart):
             if product is None:
@@ -115,12 +118,11 @@ class Equations:
                                  self.sizes, self.toolkit.operations)
             else:
                 key = _key((one.lhs, number))
-                value = (now[key] if now is not None and key in now
-                         else self._product(product[1], one.lhs, known))
+                value = known[key] if key in known else self._product(product[1], one.lhs, known)
                 factor = evaluate(product[0], self.sizes.__getitem__, self.sizes)
                 value = value if factor == 1 else factor * value
             result = value if result is None else result + value
-        shape = self._shape(one.lhs, outside=now is None)
+        shape = self._shape(one.lhs, outside=not inside)
         result = 0.0 if result is None else result
         same = tuple(getattr(result, "shape", ())) == shape
         return result if same else self.toolkit.broadcast(result, shape)
@@ -145,15 +147,14 @@ class Equations:
         full = self.program[lhs].axes
         if variable.axes == full or not full:
             return value
-        remaining = list(variable.axes)
-        index = [slice(None) if remaining and remaining[0] == axis and remaining.pop(0) else None
-                 for axis in full]
+        places = aligned(variable.axes, full)
+        index = [slice(None) if place in places else None for place in range(len(full))]
         return value[(..., *index)] if variable.span or variable.axes else value
 
     def _product(self, ein: Ein, lhs: str, known: Values) -> Any:
         values = [known[one.name] for one in ein.operands]
         if isinstance(ein, Maximum):
-            return self.toolkit.largest(values[0])
+            return self.toolkit.largest(values[0], ein.places_summed)
         moving = [bool(self.program[one.name].span) for one in ein.operands]
         if ein.letters.operands == ("ij", "j") and ein.letters.output == "i" and moving == [
                 False, True]:

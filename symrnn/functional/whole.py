@@ -46,7 +46,7 @@ class Whole(Equations):
         def body(state: Values, now: Values) -> tuple[Values, Values]:
             found = {**fixed, **now, **state}
             for equation in inside:
-                found[equation.lhs] = self.equation(equation, found, now)
+                found[equation.lhs] = self.equation(equation, found, inside=True)
             return ({one.lhs: found[one.source] for one in stage.delays},
                     {name: found[name] for name in kept})
 

@@ -10,9 +10,11 @@ from zlib import crc32
 from hypothesis import HealthCheck, Phase, given, reject, seed, settings
 
 from symrnn.cellfile import parse
-from symrnn.checking.ladder import RUNGS, Rung, climb
+from symrnn.checking.ladder import RUNGS, Rung, climb, compared
+from symrnn.checking.numeric import UNITS
 from symrnn.checking.subject import Expected, expected
 from symrnn.fuzzing.cells import cells
+from symrnn.fuzzing.others import Other
 from symrnn.kernels import compile
 from symrnn.pipeline import derive
 from symrnn.program.interpret import allow_depth
@@ -79,11 +81,12 @@ class Report:
 
 @dataclass(frozen=True)
 class Campaign:
-    """So many cells; the same seed draws the same."""
+    """So many cells; the same seed draws the same. ``others`` compute them without kernels."""
 
     cells: int
     seed: int = 0
     kernels: tuple[Made, ...] = KERNELS
+    others: tuple[Other, ...] = ()
     report: Report = field(default_factory=Report)
 
     def run(self, told: Callable[[int], None] = lambda number: None) -> Report:
@@ -111,7 +114,7 @@ class Campaign:
         except ProgramError:
             self.report.refused += 1
             reject()
-        found = findings(plan, self._kernels(text))
+        found = findings(plan, self._kernels(text), self.others)
         if found is None:
             self.report.incomparable += 1
         elif found:
@@ -123,14 +126,28 @@ class Campaign:
         return tuple(one for one in self.kernels if self.report.text or one.has(text))
 
 
-def findings(plan: Plan, kernels: tuple[Made, ...], case: int = 1) -> list[str] | None:
-    """What is wrong with the kernels of a program; None where nothing can be compared."""
+def findings(plan: Plan, kernels: tuple[Made, ...], others: tuple[Other, ...] = (),
+             case: int = 1) -> list[str] | None:
+    """What is wrong with the kernels of a program, and with others; None where none can be told."""
     wanted = expected(plan, case, steps=3)
     tangents = any(rung.tangents for one in kernels for rung in one.rungs)
     if not (wanted.comparable if tangents else wanted.has_values):
         return None
-    return [f"{one.name}: {finding}" for one in kernels
-            for finding in _of(plan.program, one, wanted)]
+    return [*(f"{one.name}: {finding}" for one in kernels
+              for finding in _of(plan.program, one, wanted)),
+            *(finding for one in others for finding in _by(one, wanted))]
+
+
+def _by(other: Other, wanted: Expected) -> list[str]:
+    """What another computes wrongly; an exception is a finding too."""
+    try:
+        found = other.computed(wanted.case)
+        held = (compared(other.name, "the equations", name, one, wanted.values[name],
+                         wanted.scales[name], UNITS * max(other.rounding, wanted.noise[name]),
+                         other.rounding) for name, one in found.items())
+        return [str(one) for one in held if not one.holds]
+    except Exception as error:
+        return [f"{other.name}: {type(error).__name__}: {error}"]
 
 
 def _of(program: Program, made: Made, wanted: Expected) -> list[str]:

@@ -10,16 +10,18 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from sympy import Abs, And, Max, Min, Not, Or
-from sympy.functions import sqrt
+from sympy.functions import erf, sqrt
 
 from symrnn.functional import Library, Values
 from symrnn.program import ELEMENTARY
+from symrnn.program.activations import copysign
 from symrnn.program.interpret import Operations
 from symrnn.runtime.shapes import numbers
 
 OPERATIONS = Operations({
     **{row.function: getattr(jnp, row.numpy) for row in ELEMENTARY.values()},
-    sqrt: jnp.sqrt, Abs: jnp.abs, Max: jnp.maximum, Min: jnp.minimum,
+    sqrt: jnp.sqrt, erf: jax.lax.erf, copysign: jnp.copysign, Abs: jnp.abs,
+    Max: jnp.maximum, Min: jnp.minimum,
     And: jnp.logical_and, Or: jnp.logical_or, Not: jnp.logical_not,
     "<=": jnp.less_equal, "<": jnp.less, ">=": jnp.greater_equal, ">": jnp.greater,
     "==": jnp.equal, "!=": jnp.not_equal,
@@ -55,4 +57,5 @@ def library(dtype: str) -> Library:
         return np.asarray(value, dtype)
 
     return Library(OPERATIONS, jnp.einsum, jnp.broadcast_to,
-                   lambda value: jax.lax.stop_gradient(jnp.max(value, -1)), array, scan, shift)
+                   lambda value, axes: jax.lax.stop_gradient(jnp.max(value, axes)), array, scan,
+                   shift)

@@ -75,6 +75,12 @@ class Ein(Expr):  # type: ignore[misc]  # SymPy ships no types
         """The operands, in the author's order."""
         return tuple(self.args[1:])
 
+    @property
+    def places_summed(self) -> tuple[int, ...]:
+        """The axes of the first operand that the result lacks, counted from its last: -1."""
+        part, summed = self.letters.operands[0], self.letters.summed
+        return tuple(place - len(part) for place, one in enumerate(part) if one in summed)
+
     def _eval_derivative(self, symbol: Basic) -> Any:
         raise TypeError("a contraction is transposed by its letters, never by SymPy's diff")
 

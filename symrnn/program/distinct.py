@@ -8,7 +8,7 @@ upright. Derivations and transforms draw on the glyphs, so they inherit it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import count
 
@@ -46,17 +46,33 @@ class _Taken:
 
     def takes(self, family: Sequence[Variable], glyph: Glyph) -> bool:
         """True, and the forms are taken, where no other symbol prints as one of them."""
-        timed = [_at_step(glyph, one) for one in family if _in_time(one)]
-        standing = NONE.union(*(_forms(one, one.index or _step(one.shift)) for one in timed))
-        steps = NONE.union(*map(_at_any_step, timed[:1]))
-        constant = NONE if len(timed) == len(family) else _forms(glyph, "")
-        if (standing & self.standing or (standing | steps) & self.constant
-                or constant & (self.constant | self.standing | self.steps)):
+        places = tuple((one.glyph.shift, one.glyph.index) for one in family if _in_time(one))
+        forms = _printed(glyph, places, len(places) < len(family))
+        if (forms.standing & self.standing or (forms.standing | forms.steps) & self.constant
+                or forms.constant & (self.constant | self.standing | self.steps)):
             return False
-        self.standing |= standing
-        self.steps |= steps
-        self.constant |= constant
+        self.standing |= forms.standing
+        self.steps |= forms.steps
+        self.constant |= forms.constant
         return True
+
+
+@dataclass(frozen=True)
+class _Forms:
+    """What one symbol prints as: as it stands, at any step, and where it has no step."""
+
+    standing: frozenset[Form]
+    steps: frozenset[Form]
+    constant: frozenset[Form]
+
+
+@lru_cache(maxsize=10_000)
+def _printed(glyph: Glyph, places: tuple[tuple[int, str], ...], constant: bool) -> _Forms:
+    """The forms of a glyph at places in time, each a shift and an index."""
+    timed = [replace(glyph, shift=shift, index=index) for shift, index in places]
+    return _Forms(NONE.union(*(_forms(one, one.index or _step(one.shift)) for one in timed)),
+                  NONE.union(*map(_at_any_step, timed[:1])),
+                  _forms(glyph, "") if constant else NONE)
 
 
 def _in_time(variable: Variable) -> bool:

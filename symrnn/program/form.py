@@ -210,6 +210,13 @@ class Program(Portable):
                 f"{counted(len(self.delays), 'state')}, "
                 f"{counted(len(self.equations), 'equation')}>")
 
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.name, self.sizes, self.variables, self.equations, self.delays))
+
+    def __hash__(self) -> int:
+        return self._hash  # what follows from a program is kept under it, and asked for often
+
     def __copy__(self) -> Program:
         return self  # nobody can change it
 

@@ -91,7 +91,7 @@ TABLE: tuple[Activation, ...] = (
                lambda x, alpha: cases(x, alpha**2, 1, alpha / sqrt(x)),
                lambda x, alpha: cases(x, alpha**2, 1, alpha / sqrt(cases(x, alpha**2, 1, x))),
                ("1",), part=True),
-    Activation("elu_slope", Glyph((Letter("ELU", Face.WORD), Letter.mark("′"))),
+    Activation("elu_slope", Glyph((Letter("ELU", Face.WORD),), sup=(Glyph.marks("′"),)),
                lambda x, alpha: cases(x, 0, alpha * exp(x), 1),
                lambda x, alpha: cases(x, 0, alpha * exp(-Abs(x)), 1), ("1",), part=True),
 )

@@ -24,7 +24,7 @@ from sympy.functions import sqrt
 from sympy.logic.boolalg import BooleanAtom
 
 from symrnn.program.activations import copysign
-from symrnn.program.contraction import Ein, Maximum
+from symrnn.program.contraction import Ein, Maximum, aligned
 from symrnn.program.elementary import ELEMENTARY
 from symrnn.program.expressions import IndexSymbol, SizeSymbol
 from symrnn.program.form import Program, Span, Variable
@@ -229,11 +229,9 @@ class Interpreter:
         variable, array = self.program[name], self.at(name, step)
         own = (("B",) if variable.span else ()) + variable.axes
         full = (("B",) if lhs.span else ()) + lhs.axes
-        remaining = list(own)
-        index = tuple(
-            slice(None) if remaining and remaining[0] == axis and remaining.pop(0) else None
-            for axis in full)
-        return array[(..., *index)]
+        places = aligned(own, full)
+        return array[(..., *(slice(None) if place in places else None
+                             for place in range(len(full))))]
 
     def _contraction(self, ein: Ein, lhs: Variable, step: int, additions: int) -> Array:
         widest = max(self.program[operand.name].span for operand in ein.operands)
@@ -260,8 +258,7 @@ class Interpreter:
 
     def _largest(self, operand: Array, ein: Ein) -> Array:
         """The largest entry along the axes that are summed over."""
-        part = ein.letters.operands[0]
-        along = [place - len(part) for place, one in enumerate(part) if one in ein.letters.summed]
+        along = ein.places_summed
         entries = np.moveaxis(self.operations.real(operand), along, range(len(along)))
         rows = entries.reshape(-1, *entries.shape[len(along):])
         return np.asarray(reduce(self.operations.elementary[Max], rows))

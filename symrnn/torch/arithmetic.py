@@ -10,16 +10,17 @@ from typing import Any
 import numpy as np
 import torch
 from sympy import Abs, And, Max, Min, Not, Or
-from sympy.functions import sqrt
+from sympy.functions import erf, sqrt
 
 from symrnn.functional import Library, Values
 from symrnn.program import ELEMENTARY
+from symrnn.program.activations import copysign
 from symrnn.program.interpret import Operations
 from symrnn.runtime.shapes import Array
 
 OPERATIONS = Operations({
     **{row.function: getattr(torch, row.numpy) for row in ELEMENTARY.values()},
-    sqrt: torch.sqrt, Abs: torch.abs,
+    sqrt: torch.sqrt, erf: torch.erf, copysign: torch.copysign, Abs: torch.abs,
     Max: torch.maximum, Min: torch.minimum,
     And: torch.logical_and, Or: torch.logical_or, Not: torch.logical_not,
     "<=": lambda x, y: x <= y, "<": lambda x, y: x < y, ">=": lambda x, y: x >= y,
@@ -79,7 +80,7 @@ def library(dtype: torch.dtype, device: torch.device) -> Library:
     return Library(_of_tensors(dtype, device), torch.einsum,
                    lambda value, shape: torch.broadcast_to(
                        torch.as_tensor(value, dtype=dtype, device=device), tuple(shape)),
-                   lambda value: torch.amax(value, -1).detach(), array, scan, shift)
+                   lambda value, axes: torch.amax(value, axes).detach(), array, scan, shift)
 
 
 LIBRARY = library(torch.float32, torch.device("cpu"))

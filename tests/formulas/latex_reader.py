@@ -109,7 +109,7 @@ class Reader:
             return read
         if token[0].isdigit():
             return Atom("number", token)
-        if token not in (r"\pi", r"\top") and not token.isalpha():
+        if token not in (r"\pi", r"\top", r"\prime") and not token.isalpha():
             raise Unclear(f"{token} in {' '.join(self.tokens)}")
         return Atom("symbol", "π" if token == r"\pi" else token)
 
@@ -135,11 +135,13 @@ class Reader:
         atom = Atom("call", name)
         while self.ahead() in ("^", "_"):
             if self.next() == "^":
-                atom = replace(atom, power=self.braced())
+                power = self.braced()
+                primed = [one.text for one in power] == [r"\prime"]
+                atom = replace(atom, text=name + "′") if primed else replace(atom, power=power)
             else:
                 atom = replace(atom, parameters=tuple(self.words().split(",")))
-        if name not in FUNCTIONS or self.next() != "(":
-            raise Unclear(f"{name} is no function of an argument")
+        if atom.text not in FUNCTIONS or self.next() != "(":
+            raise Unclear(f"{atom.text} is no function of an argument")
         return replace(atom, inside=(self.formula(")"),))
 
     def big(self, name: str) -> Atom:

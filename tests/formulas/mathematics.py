@@ -46,11 +46,24 @@ def sigmoid(x: Any) -> Any:
     return 1 / (1 + np.exp(-x))
 
 
+def normal_cdf(x: Any) -> Any:
+    return np.vectorize(lambda one: (1 + math.erf(one / math.sqrt(2))) / 2)(x)
+
+
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "σ": sigmoid, "tanh": np.tanh, "exp": np.exp, "log": np.log, "sin": np.sin, "cos": np.cos,
     "ReLU": lambda x: np.where(x > 0, x, 0), "softplus": lambda x: np.log(1 + np.exp(x)),
     "SiLU": lambda x: x * sigmoid(x), "id": lambda x: x, "max": np.maximum, "min": np.minimum,
-    "Φ": lambda x: np.vectorize(lambda one: (1 + math.erf(one / math.sqrt(2))) / 2)(x),
+    "Φ": normal_cdf, "erf": np.vectorize(math.erf), "GELU": lambda x: x * normal_cdf(x),
+    "softsign": lambda x: x / (1 + np.abs(x)),
+    "hardsigmoid": lambda x: np.clip(x / 6 + 1 / 2, 0, 1),
+    "hardtanh": lambda x, alpha=1.0: np.clip(x, -alpha, alpha),
+    "LReLU": lambda x, alpha: np.where(x < 0, alpha * x, x),
+    "ELU": lambda x, alpha: np.where(x < 0, alpha * np.expm1(x), x),
+    "ELU′": lambda x, alpha: np.where(x < 0, alpha * np.exp(x), 1),
+    "TReLU": lambda x, alpha: np.where(x > alpha, x, 0),
+    "stanh": lambda x, alpha, beta: alpha * np.tanh(beta * x),
+    "affine": lambda x, alpha, beta: alpha * x + beta,
     "hardσ": lambda x, alpha, beta: np.clip(alpha * x + beta, 0, 1),
     "clip": lambda x, alpha: np.clip(x, -alpha, alpha), "rsqrt": lambda x: 1 / np.sqrt(x),
     "shrink": lambda x, alpha: np.where(x <= alpha**2, 1, alpha / np.sqrt(np.abs(x))),
@@ -226,7 +239,8 @@ class Meaning:
 def matrix_product(left: Value, right: Value) -> Value:
     """Matrices and columns side by side; a number multiplies everything."""
     if not left.axes or not right.axes:
-        return Value(left.array * right.array, left.axes + right.axes, left.row or right.row)
+        return Value(left.array * right.array, left.axes + right.axes, left.row or right.row,
+                     left.entry or right.entry)
     if len(left.axes) == 1 and not left.row and right.row:
         return Value(np.multiply.outer(left.array, right.array), left.axes + right.axes)
     if len(left.axes) > 2 or len(right.axes) > 2 or (len(left.axes) == 1 and not left.row):

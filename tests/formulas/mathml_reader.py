@@ -115,7 +115,7 @@ class Reader:
         if marks[-1].text == TRANSPOSED:
             return self.transposed(element, marks)
         (atom,) = self.inside([base])
-        return replace(atom, power=self.inside([above]))
+        return self.raised(atom, above)
 
     def msubsup(self, element: Element) -> Atom:
         base, below, above = element
@@ -123,7 +123,14 @@ class Reader:
         if marks[-1].text == TRANSPOSED:
             return self.transposed(element, marks)
         (atom,) = self.inside([base])
-        return replace(atom, indices=letters(below), power=self.inside([above]))
+        own = "parameters" if atom.kind == "function" else "indices"
+        return self.raised(replace(atom, **{own: letters(below)}), above)
+
+    def raised(self, atom: Atom, above: Element) -> Atom:
+        """An atom to a power; a function with a prime is another one."""
+        if atom.kind == "function" and above.text == "′":
+            return replace(atom, text=atom.text + "′")
+        return replace(atom, power=self.inside([above]))
 
     def transposed(self, element: Element, marks: list[Element]) -> Atom:
         """A symbol, or a formula in parentheses, under its mark."""

@@ -8,16 +8,20 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, assume, given, reject, seed, settings
 
 import symrnn
 from symrnn.adjoint import join
 from symrnn.backends import mathml
 from symrnn.backends.document import DocumentPrinter, printed
 from symrnn.backends.latex_math import LATEX, LatexPrinter
-from symrnn.checking.reference import finite_case
+from symrnn.cellfile import parse
+from symrnn.checking.reference import Case, finite_case
 from symrnn.pipeline import derive
-from symrnn.program import Equation, Program, Span
-from symrnn.program.interpret import Interpreter
+from symrnn.fuzzing import cells
+from symrnn.program import Equation, Program, ProgramError, Span
+from symrnn.program.interpret import Interpreter, allow_depth
+from symrnn.schedule import Plan
 from tests.formulas import latex_reader, mathml_reader
 from tests.formulas.mathematics import Atom, Meaning, Value, along
 
@@ -28,10 +32,8 @@ Sides = tuple[tuple[Atom, ...], tuple[Atom, ...]]
 class Numbers:
     """The values of all symbols of a cell and of its adjoint on one random case."""
 
-    def __init__(self, name: str) -> None:
-        self.plan = derive(symrnn.cell(name))
-        case = finite_case(self.plan)
-        assert case is not None
+    def __init__(self, plan: Plan, case: Case) -> None:
+        self.plan = plan
         both = join(self.plan.program, self.plan.gradient)
         self.sizes, self.spans = case.sizes, {one.name: one.span for one in both.variables}
         self.axes = {one.name: one.axes for one in both.variables}
@@ -95,9 +97,27 @@ def table(program: Program, spelled: Callable[[str], str]) -> dict[str, str]:
     return found
 
 
-@pytest.mark.parametrize("name", CELLS)
-def test_mathml_means_what_the_equations_say(name: str) -> None:
-    numbers = Numbers(name)
+def of_cell(name: str) -> Numbers:
+    """Of a cell of the catalogue."""
+    plan = derive(symrnn.cell(name))
+    case = finite_case(plan)
+    assert case is not None
+    return Numbers(plan, case)
+
+
+def of_text(text: str) -> Numbers:
+    """Of a random cell, unless the language refuses it or its numbers are not finite."""
+    try:
+        plan = derive(parse(text))
+    except ProgramError:
+        reject()
+    case = finite_case(plan)
+    assume(case is not None)
+    return Numbers(plan, case)
+
+
+def in_mathml(numbers: Numbers) -> None:
+    """Both passes of one network as pages show them."""
     for program in (numbers.plan.program, numbers.plan.gradient):
         printer = DocumentPrinter(program)
         symbols = table(program, lambda one: mathml_reader.key(
@@ -109,9 +129,8 @@ def test_mathml_means_what_the_equations_say(name: str) -> None:
               lambda one: reader.equation(mathml.equation(program, one)))  # noqa: B023
 
 
-@pytest.mark.parametrize("name", CELLS)
-def test_latex_means_what_the_equations_say(name: str) -> None:
-    numbers = Numbers(name)
+def in_latex(numbers: Numbers) -> None:
+    """Both passes of one network as documents print them."""
     for program in (numbers.plan.program, numbers.plan.gradient):
         printer = LatexPrinter(program)
         symbols = table(program, printer.symbol)
@@ -119,3 +138,25 @@ def test_latex_means_what_the_equations_say(name: str) -> None:
         reader = latex_reader.Reader({latex_reader.tokens(one): one for one in (*sizes, *symbols)})
         check(numbers, program, symbols, sizes,
               lambda one: reader.equation(" ".join(printer.rows(one))))  # noqa: B023
+
+
+READERS = {"MathML": in_mathml, "LaTeX": in_latex}
+
+
+@pytest.mark.parametrize("read", READERS)
+@pytest.mark.parametrize("name", CELLS)
+def test_formulas_mean_what_the_equations_say(name: str, read: str) -> None:
+    READERS[read](of_cell(name))
+
+
+@pytest.mark.parametrize("part", range(4))
+@pytest.mark.parametrize("read", READERS)
+def test_formulas_of_random_cells_do(read: str, part: int) -> None:
+    @seed(part)
+    @settings(max_examples=8, deadline=None, database=None,
+              suppress_health_check=list(HealthCheck))
+    @given(cells())
+    def every(text: str) -> None:
+        READERS[read](of_text(text))
+    allow_depth()  # Hypothesis objects to whoever changes it later
+    every()

@@ -10,14 +10,14 @@ from symrnn.backends.document import DocumentPrinter
 from symrnn.backends.latex_math import LatexPrinter
 from tests.formulas import latex_reader, mathml_reader
 from tests.formulas.mathematics import Unclear, Value, matrix_product, together
-from tests.formulas.test_read_back import Numbers, check, table
+from tests.formulas.test_read_back import check, of_cell, table
 
 W, X = Value(np.ones((2, 3)), ("m", "n")), Value(np.ones(3), ("n",))
 
 
 def read_latex(wrong: str, right: str) -> None:
     """Elman's network, read with a change to its text."""
-    numbers = Numbers("elman")
+    numbers = of_cell("elman")
     printer = LatexPrinter(numbers.plan.program)
     symbols = table(numbers.plan.program, printer.symbol)
     reader = latex_reader.Reader({latex_reader.tokens(one): one for one in symbols})
@@ -26,7 +26,7 @@ def read_latex(wrong: str, right: str) -> None:
 
 
 def read_mathml(wrong: str, right: str) -> None:
-    numbers = Numbers("elman")
+    numbers = of_cell("elman")
     program = numbers.plan.program
     printer = DocumentPrinter(program)
     symbols = table(program, lambda one: mathml_reader.key(mathml.formula(printer.symbol(one))))

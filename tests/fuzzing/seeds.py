@@ -16,6 +16,8 @@ from itertools import takewhile
 from pathlib import Path
 
 from symrnn.fuzzing.campaign import Campaign, Made, Report
+from symrnn.fuzzing.others import Other
+from symrnn.fuzzing.others import chosen as other
 from symrnn.fuzzing.toolchains import all_kernels, daily_kernels
 from symrnn.runtime.compiler import slightly_optimised
 from symrnn.runtime.patience import silence
@@ -62,14 +64,15 @@ def following(held: Iterable[Held]) -> int:
     return max((one.end for one in held), default=FIRST)
 
 
-def tried(seed: int, kernels: tuple[Made, ...]) -> Report:
+def tried(seed: int, kernels: tuple[Made, ...], others: tuple[Other, ...] = ()) -> Report:
     """The cells of one seed."""
     with silence(), slightly_optimised():
-        return Campaign(CELLS, seed, kernels).run()
+        return Campaign(CELLS, seed, kernels, others).run()
 
 
 def sitting(seeds: Iterable[int], commit: str, file: Path | None = FILE,
-            kernels: tuple[Made, ...] | None = None) -> tuple[Held, Report | None]:
+            kernels: tuple[Made, ...] | None = None, others: tuple[Other, ...] = ()
+            ) -> tuple[Held, Report | None]:
     """Try seeds in a row, each kept at once where there is a file.
 
     Returns what held, and what is wrong, if something is.
@@ -78,7 +81,7 @@ def sitting(seeds: Iterable[int], commit: str, file: Path | None = FILE,
     found: Held | None = None
     for seed in seeds:
         found = found or Held(seed, 0, 0, commit)
-        report = tried(seed, daily_kernels() if kernels is None else kernels)
+        report = tried(seed, daily_kernels() if kernels is None else kernels, others)
         if report.failure:
             return found, report
         found = found.and_one(report)
@@ -101,6 +104,8 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=1000, help="how many at most (1000)")
     parser.add_argument("--minutes", type=float, default=60, help="begin none after that (60)")
     parser.add_argument("--kernels", help="of all compilers those that are called so")
+    parser.add_argument("--also", action="append", default=[],
+                        help="no kernels, but torch, jax, onnx or javascript")
     parser.add_argument("--report", action="store_true", help="tell what held, try nothing")
     wanted = parser.parse_args()
     if wanted.report:
@@ -114,8 +119,11 @@ def main() -> None:
     chosen = tuple(one for one in all_kernels() if wanted.kernels and wanted.kernels in one.name)
     if wanted.kernels and not chosen:
         raise SystemExit(f"no kernel is called so: {', '.join(one.name for one in all_kernels())}")
-    found, wrong = sitting(in_time, commit, None if chosen else FILE, chosen or None)
-    print(told([found] if chosen else read()))
+    others = tuple(map(other, wanted.also))
+    apart = bool(chosen or others)
+    found, wrong = sitting(in_time, commit, None if apart else FILE, chosen if apart else None,
+                           others)
+    print(told([found] if apart else read()))
     if wrong:
         raise SystemExit(str(wrong))
 

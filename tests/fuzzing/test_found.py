@@ -8,6 +8,7 @@ import pytest
 
 from symrnn.cellfile import read
 from symrnn.fuzzing import KERNELS, findings
+from symrnn.fuzzing.others import OTHERS
 from symrnn.pipeline import derive
 
 FOUND = sorted(Path(__file__).with_name("found").glob("*.cell"))
@@ -15,4 +16,5 @@ FOUND = sorted(Path(__file__).with_name("found").glob("*.cell"))
 
 @pytest.mark.parametrize("path", FOUND, ids=lambda path: path.stem)
 def test_what_was_wrong_once_is_right(path: Path) -> None:
-    assert findings(derive(read(path)), KERNELS) == []
+    here = tuple(one for one in OTHERS.values() if one.is_here)
+    assert findings(derive(read(path)), KERNELS, here) == []

@@ -53,29 +53,6 @@ def of_kernel(backend: str, profile: str | None) -> Callable[[Case], Found]:
         case.plan.program, backend, "float64", profile=profile))
 
 
-def of_torch(case: Case) -> Found:
-    """What PyTorch computes from the equations, with derivatives of its own."""
-    import torch
-
-    from symrnn.torch import function
-
-    def leaves(arrays: Found) -> dict[str, torch.Tensor]:
-        return {name: torch.tensor(one, requires_grad=True) for name, one in arrays.items()}
-
-    program, given = case.plan.program, [*map(leaves, (case.parameters, case.inputs))]
-    initial = leaves(case.initial)
-    y, final = function(program)(*given, initial)
-    outputs = y if isinstance(y, dict) else {program.outputs[0]: y}
-    sum((torch.tensor(bar) * some[name]).sum()  # type: ignore[union-attr]
-        for some, bars in ((outputs, case.y_bar), (final, case.final_bar))
-        for name, bar in bars.items()).backward()
-    starts = {one.initial: initial[one.state] for one in program.delays}
-    ends = {one.final: final[one.state] for one in program.delays}
-    return {**{name: one.detach().numpy() for name, one in {**outputs, **ends}.items()},
-            **{name: np.zeros(one.shape) if one.grad is None else one.grad.numpy()
-               for name, one in {**given[0], **given[1], **starts}.items()}}
-
-
 @dataclass
 class Pool:
     """Ulps of all cells, and how many of these reach the goal of figures.py."""
@@ -105,7 +82,8 @@ def pools(names: list[str]) -> dict[str, Pool]:
     """By who computed."""
     by = {"ideal": ideal, **{name: of_kernel(*one) for name, one in asked.KERNELS.items()}}
     if importlib.util.find_spec("torch") is not None:
-        by["PyTorch"] = of_torch
+        from symrnn.torch.autograd import autograd
+        by["PyTorch"] = autograd
     found = {name: Pool() for name in by}
     for name in names:
         case, wanted = measure.case_of(derive(symrnn.cell(name)), "float64", {}, 1, None)
