@@ -126,6 +126,15 @@ def test_pieces_run_in_c_too(threads: int) -> None:
             hold(scan, steps, batch, pieces)
 
 
+def test_the_bits_of_pieces_are_those_of_any_team() -> None:
+    with slightly_optimised("-O1", "-DSHARE_OF_LOOP=1", "-DSHARE_OF_STEP=1"):
+        found = [symrnn.parallel_scan(symrnn.cell("minlstm"), "c", threads=threads)
+                 for threads in (1, 2, 3)]
+        params, x = drawn(found[0].program, 500, 3)
+        one, *others = (scan.infer(params, x)[0] for scan in found)
+        assert all(np.array_equal(one, other) for other in others)
+
+
 @pytest.mark.sweep
 @pytest.mark.parametrize("name", symrnn.cell_names("affine-diagonal"))
 def test_every_affine_diagonal_cell_runs_in_c(name: str) -> None:

@@ -121,18 +121,17 @@ class SampleEquations(Equations):
         return AcrossLanes
 
     def nest(self, equation: Equation) -> Body:
-        (alone,) = super().nest(equation) or (None,)
-        lhs = self.program[equation.lhs]
-        if not isinstance(alone, For) or len(lhs.axes) != 1 or is_reduction(
-                self.program, equation) or not AcrossLanes(self, lhs, self.indices[:1]).sums_of(
-                equation):
-            return super().nest(equation)
+        lhs, alone = self.program[equation.lhs], super().nest(equation)
+        loop = alone[0] if len(lhs.axes) == 1 else None
+        if not isinstance(loop, For) or is_reduction(self.program, equation) or not AcrossLanes(
+                self, lhs, self.indices[:1]).sums_of(equation):
+            return alone
         (row, *_), (size,) = self.indices, self.arrays.shape(lhs.axes)
         many = size / TOGETHER * TOGETHER
         some = together([OneOfSome(self, lhs, row, place).statements(equation)
                          for place in range(TOGETHER)])
         return (For(row.text, many, some, Over.UNITS, step=Whole(TOGETHER)),
-                replace(alone, start=many))
+                replace(loop, start=many))
 
 
 def together(bodies: Sequence[Body]) -> Body:

@@ -78,7 +78,7 @@ ALWAYS int may_be_dealt(size_t entries)
 }
 
 /* LANES rows of 2^turns numbers, one behind the other, as vectors of the first numbers of all rows,
- * of the second ones, and so on: each turn moves the last digit of a number's place to the front. */
+ * of the second ones, and so on: each turn moves the last digit of a place to the front. */
 ALWAYS void deal_in(const real *from, const int turns, vec *to)
 {
     const int entries = 1 << turns;
