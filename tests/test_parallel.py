@@ -126,6 +126,13 @@ def test_pieces_run_in_c_too(threads: int) -> None:
             hold(scan, steps, batch, pieces)
 
 
+def test_steps_that_read_no_input_run_in_c() -> None:
+    net = parse("cell own\ninput x[m]\nstate h[m], s[m]\nparam a[m], b[m]\noutput h\n"
+                "s[t] = a * s[t-1]\nh[t] = b * h[t-1] + s[t] * x[t]\n")
+    with slightly_optimised():
+        hold(symrnn.parallel_scan(net, "c", "float64"), 9, 1, 2)
+
+
 def test_the_bits_of_pieces_are_those_of_any_team() -> None:
     with slightly_optimised("-O1", "-DSHARE_OF_LOOP=1", "-DSHARE_OF_STEP=1"):
         found = [symrnn.parallel_scan(symrnn.cell("minlstm"), "c", threads=threads)

@@ -91,14 +91,14 @@ class InLanes:
         What is ``marked`` are tangents by the names of what they belong to; one of an initial
         state that is not there is zero. What is ``lying`` takes the place of inputs.
         """
-        given, digits = self._given(values, marked or {}, lying)
+        given, digits = self._given(values, cut, marked or {}, lying)
         outputs, final, _ = self._engine.infer_pieces(given, cut.length, digits)
         return {**outputs, **{name: final[state] for name, state in self._finals}}
 
     def run_lying(self, values: Values, cut: Cut, names: Collection[str]
                   ) -> tuple[Values, dict[str, Lying]]:
         """The outputs; some of them, by their names, for other kernels alone."""
-        given, _ = self._given(values, {}, NOTHING)
+        given, _ = self._given(values, cut, {}, NOTHING)
         places = enumerate(self.program.outputs, len(given.inputs))
         digits = sum(1 << place for place, name in places
                      if name in names and place < MOST_LYING)
@@ -110,7 +110,7 @@ class InLanes:
     def _engine(self) -> SamplesEngine:
         return cast(SamplesEngine, self.kernel.engine)
 
-    def _given(self, values: Values, marked: Values, lying: Mapping[str, Lying]
+    def _given(self, values: Values, cut: Cut, marked: Values, lying: Mapping[str, Lying]
                ) -> tuple[Given, int]:
         """The arguments of a call, as the C reads them, and which of the inputs lie."""
         there = {name: lying[name] for _, name, _ in self._groups[1] if name in lying}
@@ -120,10 +120,10 @@ class InLanes:
             for some in self._groups]
         shapes = {name: there[name].shape if name in there else one.shape
                   for some in (parameters, inputs) for name, one in some.items()}
-        key = (*shapes.values(), *[one.shape for one in initial.values()])
+        key = (cut, *shapes.values(), *[one.shape for one in initial.values()])
         sizes = self._known.get(key)
         if sizes is None:
-            sizes = self._sizes(shapes, initial)
+            sizes = self._sizes(cut, shapes, initial)
             if len(self._known) >= MOST_KNOWN:
                 self._known.clear()
             self._known[key] = sizes
@@ -135,14 +135,16 @@ class InLanes:
         return array if self.kernel.engine.is_plain(array, kind) else np.require(
             array, kind, ["C", "A"])
 
-    def _sizes(self, shapes: Mapping[str, tuple[int, ...]], initial: Values) -> Sizes:
+    def _sizes(self, cut: Cut, shapes: Mapping[str, tuple[int, ...]], initial: Values) -> Sizes:
         program = self.program
         sizes = Sizes(program, self.kernel.dtype)
+        sizes.known["T"] = cut.steps
         for one in program.with_role(Role.PARAMETER, *FED):
             sizes.known.update(zip(one.shape, shapes[one.name], strict=True))
-        for delay in program.delays:  # of which there are as many as pieces and samples
-            start = program[delay.initial]
-            sizes.known.update(zip(start.axes, initial[delay.state].shape[1:], strict=True))
+        for delay in program.delays:
+            rows, *own = initial[delay.state].shape
+            axes = ("B", *program[delay.initial].axes)
+            sizes.known.update(zip(axes, (rows // cut.count, *own), strict=True))
         sizes.complete()
         return sizes
 
