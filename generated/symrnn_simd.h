@@ -397,6 +397,12 @@ ALWAYS size_t round_up(size_t entries, size_t multiple)
     return (entries + multiple - 1) / multiple * multiple;
 }
 
+/* The next number behind one of 1, 2, 3, 4, 6, 8, 12, 16 and so on: those that divide much. */
+ALWAYS size_t next_divisor(size_t number)
+{
+    return number + (number < 3 ? 1 : number & (number - 1) ? number / 3 : number / 2);
+}
+
 /* The next part of a count in parts of at most `most`, as even as can be: 100 rows in parts of 96
  * are 50 + 50, not 96 + 4, whose 4 would read all weights for little. */
 ALWAYS size_t balanced_chunk(size_t count, size_t most)
@@ -1380,12 +1386,6 @@ ALWAYS size_t share_from(size_t count, size_t thread, size_t threads)
 ALWAYS size_t part_from(size_t count, size_t part, size_t parts)
 {
     return part * (count / parts) + min_size(part, count % parts);
-}
-
-/* The next number behind one of 1, 2, 3, 4, 6, 8, 12, 16 and so on: those that divide much. */
-ALWAYS size_t next_divisor(size_t number)
-{
-    return number + (number < 3 ? 1 : number & (number - 1) ? number / 3 : number / 2);
 }
 
 /* A thread's share of a nest: its blocks, and of their rows those of one lane. */

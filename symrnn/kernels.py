@@ -41,11 +41,12 @@ def compile(program: Program, backend: str = "c", dtype: npt.DTypeLike = "float3
     ``backend`` is ``"c"`` or ``"numpy"``, ``dtype`` float32 or float64, ``masked_output``
     what comes out of masked steps: ``"zero"`` or ``"hold"``, the last output that counted
     (:func:`symrnn.transforms.masked` says which that is). ``profile`` of the C is
-    ``"simd"`` (fast, for this machine), ``"portable"`` (plain C99) or ``"blas"`` (the fast one
-    on a library's products, which ``$SYMRNN_BLAS`` may name); ``threads`` share the work of all
-    but the portable one: so many, or fewer where a step has too little for them. ``"auto"`` is as
-    many as the process has cores, of which each call takes what its sizes are worth; the bits are
-    the same for any number. C is compiled once and cached; the masked form of a network when it is
+    ``"simd"`` (fast, for this machine), ``"portable"`` (plain C99), ``"samples"`` (a sample in
+    each lane of a vector, for few units and many samples) or ``"blas"`` (the fast one on a
+    library's products, which ``$SYMRNN_BLAS`` may name); ``threads`` share the work of all but the
+    portable one: so many, or fewer where a step has too little for them. ``"auto"`` is as many as
+    the process has cores, of which each call takes what its sizes are worth; the bits are the same
+    for any number. C is compiled once and cached; the masked form of a network when it is
     first used.
 
     ``clip_gradient`` holds what a step sends back to the step before it: ``("value", 1.0)``
@@ -122,10 +123,10 @@ def _compiled(program: Program, options: Options) -> Kernel:
                           frozenset(one.state for one in states.delays), compiled_again)
 
 
-def compile_forward(program: Program, backend: str, dtype: npt.DTypeLike, threads: Threads
-                    ) -> Kernel:
+def compile_forward(program: Program, backend: str, dtype: npt.DTypeLike, threads: Threads,
+                    profile: str = "simd") -> Kernel:
     """The kernel of a derived program that nobody differentiates; see :func:`compile`."""
-    chosen = target(backend, "simd")
+    chosen = target(backend, profile)
     options = Options(chosen, _named(dtype, chosen), _counted(threads), "zero", None, "exact")
     with patience(program.name):
         options.begin()

@@ -90,6 +90,9 @@ TARGETS = (
     Target("simd", "fast C", "symrnn.backends.simd:simd_backend", "c",
            "symrnn.runtime.simd_engine:SimdEngine", "symrnn.runtime.simd_engine:begin",
            dtypes=DTYPES, threads=True, narrow=True),
+    Target("samples", "C over samples", "symrnn.backends.c_samples:samples_backend", "c",
+           "symrnn.runtime.samples_engine:SamplesEngine", dtypes=DTYPES, threads=True,
+           always=False),
     Target("blas", "fast C", "", "c", "symrnn.runtime.blas_engine:BlasEngine",
            dtypes=DTYPES, threads=True, needs="a BLAS library"),
 )

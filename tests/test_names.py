@@ -32,7 +32,7 @@ from symrnn.runtime import ShapeError
 from symrnn.transforms import masked
 
 tanh = activation("tanh")
-KERNELS = [("numpy", "simd"), ("c", "portable"), ("c", "simd")]
+KERNELS = [("numpy", "simd"), ("c", "portable"), ("c", "simd"), ("c", "samples")]
 
 
 def cell(state: str = "h", parameters: tuple[str, ...] = (), gates: tuple[str, ...] = (),

@@ -13,6 +13,7 @@ from symrnn.cellfile.build import parse
 from symrnn.jacobians.start import Choice, started
 from symrnn.program import Program, ProgramError, Role
 from symrnn.recurrences import scans
+from symrnn.runtime.compiler import slightly_optimised
 from symrnn.runtime.shapes import Array
 
 NAMES = symrnn.cell_names("affine-diagonal")
@@ -118,7 +119,43 @@ def test_rounding_is_that_of_one_step_after_the_other() -> None:
 
 @pytest.mark.parametrize("threads", [1, 2])
 def test_pieces_run_in_c_too(threads: int) -> None:
-    hold(symrnn.parallel_scan(symrnn.cell("mingru"), "c", "float64", threads), 37, 2, 5)
+    """The last piece is shorter, or the only one; blocks of lanes are full and are not."""
+    with slightly_optimised("-O1", "-DSHARE_OF_LOOP=1", "-DSHARE_OF_STEP=1"):
+        scan = symrnn.parallel_scan(symrnn.cell("mingru"), "c", "float64", threads)
+        for steps, batch, pieces in (*UNEVEN, (200, 3, 19), (300, 1, 16)):
+            hold(scan, steps, batch, pieces)
+
+
+def test_steps_that_read_no_input_run_in_c() -> None:
+    net = parse("cell own\ninput x[m]\nstate h[m], s[m]\nparam a[m], b[m]\noutput h\n"
+                "s[t] = a * s[t-1]\nh[t] = b * h[t-1] + s[t] * x[t]\n")
+    with slightly_optimised():
+        hold(symrnn.parallel_scan(net, "c", "float64"), 9, 1, 2)
+
+
+def test_the_bits_of_pieces_are_those_of_any_team() -> None:
+    with slightly_optimised("-O1", "-DSHARE_OF_LOOP=1", "-DSHARE_OF_STEP=1"):
+        found = [symrnn.parallel_scan(symrnn.cell("minlstm"), "c", threads=threads)
+                 for threads in (1, 2, 3)]
+        params, x = drawn(found[0].program, 500, 3)
+        one, *others = (scan.infer(params, x)[0] for scan in found)
+        assert all(np.array_equal(one, other) for other in others)
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("name", symrnn.cell_names("affine-diagonal"))
+def test_every_affine_diagonal_cell_runs_in_c(name: str) -> None:
+    with slightly_optimised():
+        hold(symrnn.parallel_scan(symrnn.cell(name), "c", "float64"), 37, 2, 5)
+
+
+def test_blocks_of_states_and_networks_run_in_c() -> None:
+    dense = parse("cell own\ninput x[m]\nstate h[m], s[m]\nparam R[m,m], a[m]\noutput h\n"
+                  "s[t] = R @ h[t-1] - a * s[t-1]\nh[t] = a * h[t-1] + s[t] + x[t]\n")
+    with slightly_optimised():
+        for net in (dense, symrnn.bidirectional(symrnn.cell("lru"), merge="sum"),
+                    symrnn.cell("mingru", dropout="recurrent"), symrnn.cell("gated_deltanet")):
+            hold(symrnn.parallel_scan(net, "c", "float64"), 23, 2, 4)
 
 
 @pytest.mark.parametrize("name", symrnn.cell_names("affine-structured"))

@@ -26,8 +26,8 @@ def test_rows_are_frozen_and_have_names_of_their_own() -> None:
 
 def test_users_type_what_they_always_typed() -> None:
     assert BACKENDS == ("numpy", "c")
-    assert set(PROFILES) == {"portable", "simd", "blas"}
-    assert {one.name for one in CHECKED} == {"numpy", "portable", "simd"}
+    assert set(PROFILES) == {"portable", "simd", "samples", "blas"}
+    assert {one.name for one in CHECKED} == {"numpy", "portable", "simd", "samples"}
     assert len({str(one.choice) for one in RUN}) == len(RUN)
 
 

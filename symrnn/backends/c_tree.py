@@ -12,8 +12,8 @@ from symrnn.backends.text import TextPrinter
 from symrnn.loops import (BFLOAT16, FLOAT16, INT, INT8, ONE, REAL, SIZE, AddressOf, Argument,
                           Assign, At, Barrier, Binary, Block, Body, Call, Cast, Choose, Computed,
                           Declare, Element, Expression, Field, For, Formula, Function, If, Inside,
-                          Macro, Member, Name, Not, Pointer, Return, Run, Scalar, Section, Size,
-                          Statement, Struct, Type, Unused, Whole)
+                          Macro, Member, Name, Not, Number, Pointer, Return, Run, Scalar, Section,
+                          Size, Statement, Struct, Type, Unused, Whole)
 
 LEVEL = {"||": 1, "&&": 2, "&": 3, "==": 4, "!=": 4, "<": 5, "<=": 5, ">": 5, ">=": 5, "+": 6,
          "-": 6, "*": 7, "/": 7}
@@ -125,7 +125,7 @@ class CTree:
         value = one.value if one.operator == "=" else Binary(one.operator[0], target, one.value)
         return (Line(f"{self._place(target)} ={BREAK}{self._converted('to', kind, self(value))};"),)
 
-    def _converted(self, way: str, kind: Scalar, text: str) -> str:
+    def _converted(self, way: str, kind: Number, text: str) -> str:
         self.conversions.add(f"{way}_{kind.name}")
         return f"{way}_{kind.name}{closed(text)}"
 
@@ -238,7 +238,7 @@ class CTree:
         Field: _field, Cast: _cast, Element: _entry, Call: _call, Formula: _formula}
 
 
-def _type_at(target: Expression) -> Scalar:
+def _type_at(target: Expression) -> Number:
     return target.type if isinstance(target, Element | At) else REAL
 
 

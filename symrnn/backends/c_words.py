@@ -58,6 +58,8 @@ SYMRNN_DOUBLE SYMRNN_BLAS
 SYMRNN_TILES_APART SYMRNN_TILES_SHARED
 ALL_PANELS NUMBERS SERPENTINE ROOM WIDEST_LANES WHOLLY VECTORS SPLITS OWN PARTS OF_TWO TANH_ENDS
 TANH_TERMS UNKNOWN
+SHUFFLED PAIR PAIRS_2 PAIRS_4 PAIRS_8 OTHERS_2 OTHERS_4 OTHERS_8 OTHERS_16 NUMBERS_OF_VECTOR
+LOWER_PAIRS UPPER_PAIRS EVEN ODD
 ADD_PRODUCTS AT PANEL WHOLE WIDER SYMRNN_BFLOAT16 SYMRNN_INT8
 """.split()
 # What the templates call their own.
@@ -96,6 +98,16 @@ STREAM = """
 stream packed order panel columns given made in_turn clear_sums begin_sum sum_at add_columns
 add_parts take put keep within odd_ratio no_more quick_tanh quick_sigmoid pack_entries pack_columns
 factor gate entry even all part MOST_SUMS FIRST_CACHE TERMS_BELOW
+""".split()
+
+# What blocks of samples call their own besides.
+SAMPLES = """
+samples lying place lying_at steps_in steps_for steps_out of count stride first state batch lane
+sample sums shared kept each piece own tapes taped length many over whole_pieces blocks_of
+samples_of team_for vectors_at vectors_in clear_vectors take_rows put_rows take_steps take_batch
+put_steps put_batch put_states given_states add_lanes add_blocks sum_0 sum_1 sum_2 sum_3 inner_0
+inner_1 inner_2 inner_3 OPERATIONS HALVINGS transpose square turn next are_together together
+may_be_dealt deal collect deal_in collect_in turns all at flat squares row rows
 """.split()
 
 SIZES = ("tape_size", "forward_work_size", "infer_work_size", "backward_work_size",

@@ -56,7 +56,8 @@ class Made:
 NUMPY = Made("NumPy", "numpy")
 PORTABLE = Made("C, portable", "c", "portable", rungs=QUICK)
 FAST = Made("C, fast", "c", rungs=QUICK)
-KERNELS = (NUMPY, PORTABLE, FAST)
+SAMPLES = Made("C over samples", "c", "samples", rungs=QUICK)
+KERNELS = (NUMPY, PORTABLE, FAST, SAMPLES)
 
 
 class Wrong(AssertionError):

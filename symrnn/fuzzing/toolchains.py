@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 
-from symrnn.fuzzing.campaign import FAST, KERNELS, LEAN, NUMPY, PORTABLE, QUICK, Made
+from symrnn.fuzzing.campaign import FAST, KERNELS, LEAN, NUMPY, PORTABLE, QUICK, SAMPLES, Made
 from symrnn.runtime.compiler import NATIVE, Toolchain, compiled_by, target
 
 TCC = Toolchain(("tcc",))  # plain C99 in a tenth of the time, without vectors
@@ -33,20 +33,21 @@ def daily_kernels() -> tuple[Made, ...]:
     portable = next(_of_tcc(), PORTABLE)
     return (replace(NUMPY, rungs=LEAN), replace(NUMPY, every=8),
             replace(portable, rungs=LEAN, every=2), replace(portable, every=16),
-            replace(FAST, every=32))
+            replace(FAST, every=32), replace(SAMPLES, every=32))
 
 
 def all_kernels() -> tuple[Made, ...]:
     """Every kernel, then those of all compilers, levels, widths and teams that this machine has."""
     return (*KERNELS, *_of_compilers(), *_of_tcc(), *_of_widths(),
-            Made("C, fast, 2 threads", "c", threads=2, rungs=QUICK))
+            *(Made(f"{one.name}, 2 threads", "c", one.profile, threads=2, rungs=QUICK)
+              for one in (FAST, SAMPLES)))
 
 
 def _of_compilers() -> Iterator[Made]:
     for name, command in COMPILERS.items():
         if _is_here(name, command):
             for level, flags in (LEVELS_OF_ZIG if name == "zig" else LEVELS).items():
-                for profile in ("portable", "simd"):
+                for profile in ("portable", "simd", "samples"):
                     yield Made(f"C, {profile}, {name} {level}", "c", profile, rungs=QUICK,
                                toolchain=Toolchain(command), level=flags)
 
@@ -63,8 +64,9 @@ def _of_widths() -> Iterator[Made]:
         native = target((NATIVE,)).split()
     for name, machine in WIDTHS.items():
         if MARKS.get(name, "__SSE2__") in native:
-            yield Made(f"{FAST.name}, {name}", "c", rungs=QUICK,
-                       toolchain=Toolchain(("gcc",), machine))
+            for one in (FAST, SAMPLES):
+                yield replace(one, name=f"{one.name}, {name}",
+                              toolchain=Toolchain(("gcc",), machine))
 
 
 def _is_here(name: str, command: tuple[str, ...]) -> bool:

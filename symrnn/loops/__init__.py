@@ -9,15 +9,15 @@ from symrnn.loops.scope import Names
 from symrnn.loops.statements import (Argument, Assign, Barrier, Block, Body, Buffer, Computed,
                                      Declare, For, Function, If, Over, Parts, Products, Return,
                                      Run, Section, Statement, Store, Table, Unused)
-from symrnn.loops.types import (BFLOAT16, FLOAT16, INT, INT8, REAL, SIZE, VECTOR, Pointer, Scalar,
-                                Struct, Type, Vector)
+from symrnn.loops.types import (BFLOAT16, FLOAT16, INT, INT8, REAL, SIZE, VECTOR, Number, Pointer,
+                                Scalar, Struct, Type, Vector)
 
 __all__ = [
     "BFLOAT16", "FLOAT16", "INT", "INT8", "NULL", "ONE", "REAL", "SIZE", "VECTOR", "ZERO",
     "AddressOf", "Aggregate", "Argument", "Assign", "At", "Barrier", "Binary", "Block", "Body",
     "Buffer", "Call", "Cast", "Choose", "Computed", "Declare", "Element", "Expression", "Field",
     "For", "Formula", "Function", "If", "Inside", "Load", "LoopError", "Macro", "Member", "Name",
-    "Names", "Not", "Over", "Parts", "Pointer", "Products", "Return", "Run", "Scalar", "Section",
-    "Size", "Statement", "Store", "Struct", "Table", "Type", "Unused", "Vector", "VectorFormula",
-    "Whole", "checked", "expression", "product", "replaced", "total",
+    "Names", "Not", "Number", "Over", "Parts", "Pointer", "Products", "Return", "Run", "Scalar",
+    "Section", "Size", "Statement", "Store", "Struct", "Table", "Type", "Unused", "Vector",
+    "VectorFormula", "Whole", "checked", "expression", "product", "replaced", "total",
 ]

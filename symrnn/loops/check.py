@@ -17,7 +17,7 @@ from symrnn.loops.expressions import Binary, Element, Expression, Name, Size, ch
 from symrnn.loops.statements import (Argument, Assign, Body, Buffer, Computed, Declare, For,
                                      Function, Parts, Products, Section, Statement, Store, Table,
                                      inner)
-from symrnn.loops.types import SIZE, Pointer, Scalar
+from symrnn.loops.types import SIZE, Number, Pointer
 from symrnn.loops.uses import Uses
 
 
@@ -97,7 +97,7 @@ class _Checker:
         for address, kind in used.typed:
             self._type(address, kind, scope)
 
-    def _type(self, address: Expression, read: Scalar, scope: Scope) -> None:
+    def _type(self, address: Expression, read: Number, scope: Scope) -> None:
         """The type of numbers at an address, where a pointer is the first term of it."""
         while isinstance(address, Binary):
             address = address.left

@@ -14,7 +14,7 @@ from typing import Any
 
 from sympy import Expr
 
-from symrnn.loops.types import REAL, Scalar
+from symrnn.loops.types import REAL, Number, Scalar
 
 
 class Expression:
@@ -130,7 +130,7 @@ class Element(Expression):
     array: Name
     index: tuple[Expression, ...]
     shape: tuple[Expression, ...]
-    type: Scalar = REAL
+    type: Number = REAL
 
     @cached_property
     def offset(self) -> Expression:

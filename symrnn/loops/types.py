@@ -31,6 +31,11 @@ class Vector:
         """What a message calls it."""
         return f"vectors of {self.of.name}"
 
+    @property
+    def stored(self) -> bool:
+        """True for vectors of numbers of memory alone."""
+        return self.of.stored
+
 
 @dataclass(frozen=True)
 class Struct:
@@ -54,6 +59,7 @@ class Pointer:
 
 
 Type = Scalar | Vector | Struct | Pointer
+Number = Scalar | Vector  # what an entry of an array may be
 
 REAL = Scalar("real")          # what equations compute in: float or double, as compiled
 SIZE = Scalar("size")          # sizes, indices, counts of entries

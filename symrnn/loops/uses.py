@@ -6,12 +6,12 @@ from typing import NamedTuple
 
 from symrnn.loops.expressions import (At, Binary, Choose, Element, Expression, Formula, Load, Name,
                                       Size, VectorFormula, children)
-from symrnn.loops.types import Scalar
+from symrnn.loops.types import Number
 from symrnn.program import sizes_in_order
 
 Held = frozenset[str]
 Placed = tuple[Element, Held]
-Typed = tuple[Expression, Scalar]
+Typed = tuple[Expression, Number]
 
 
 class Uses(NamedTuple):

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from symrnn.loops import (NULL, REAL, Choose, Expression, Member, Name, Names, Scalar, Size, Whole,
-                          product)
+from symrnn.loops import (NULL, REAL, Choose, Expression, Member, Name, Names, Number, Scalar, Size,
+                          Whole, product)
 from symrnn.program import FED, Delay, ProgramError, Role, Span, Variable
 from symrnn.schedule import Place, Plan, Schedule
 
@@ -44,10 +44,12 @@ class Arrays:
     struct_by_role = STRUCT
 
     def __init__(self, plan: Plan, schedule: Schedule, names: Names, local: Locals,
-                 stored: Stored = ALL_REAL) -> None:
-        self.stored_types = stored
+                 stored: Stored = ALL_REAL, fields: Names | None = None) -> None:
+        self.stored_types, self.fields = stored, fields or names
         self.plan, self.schedule, self.names, self.local = plan, schedule, names, local
-        self.time, self.sample, self.at = Name(local.time), Name(local.sample), Name(local.at)
+        self.time = Name(local.time)
+        self.sample: Expression = Name(local.sample)
+        self.at: Expression = Name(local.at)
         self.edges = {one.initial for one in schedule.edges}
         self._names: dict[str, Name] = {}
         self._blocks: dict[tuple[str, str], Name] = {}
@@ -59,7 +61,7 @@ class Arrays:
         program = self.schedule.program
         return program[name] if name in program else self.plan.program[name]
 
-    def type_of(self, variable: Variable) -> Scalar:
+    def type_of(self, variable: Variable) -> Number:
         """What the numbers of an array are stored as."""
         return self.stored_types.get(variable.name, REAL)
 
@@ -135,8 +137,8 @@ class Arrays:
         """The field of a struct; initial and final states go by the name of the state."""
         for delay in self.plan.program.delays:
             if variable.name in (delay.initial, delay.final):
-                return self.names[delay.source]
-        return self.names[variable.name]
+                return self.fields[delay.source]
+        return self.fields[variable.name]
 
     def given_or_null(self, variable: Variable) -> Expression:
         """What the caller gives at an edge, or where a value at an edge goes, if anywhere."""

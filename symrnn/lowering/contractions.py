@@ -7,7 +7,8 @@ from functools import reduce
 
 from sympy import Expr
 
-from symrnn.loops import Binary, Choose, Element, Expression, Inside, Name, Whole, product, total
+from symrnn.loops import (VECTOR, Binary, Call, Choose, Element, Expression, Inside, Name, Whole,
+                          product, total)
 from symrnn.lowering.arrays import Arrays
 from symrnn.program import Ein, Program, Role, contraction_axes
 from symrnn.program.expressions import factors, terms
@@ -34,7 +35,7 @@ class Contraction:
     another.
     """
 
-    def __init__(self, program: Program, arrays: Arrays, ein: Ein, rows: Sequence[Name],
+    def __init__(self, program: Program, arrays: Arrays, ein: Ein, rows: Sequence[Expression],
                  indices: Sequence[Name], entry: Entry) -> None:
         self.program, self.arrays, self.ein, self.entry = program, arrays, ein, entry
         letters = ein.letters
@@ -92,4 +93,5 @@ class Contraction:
         if not self.guards:
             return element
         inside = reduce(lambda left, right: Binary("&&", left, right), self.guards)
-        return Choose(inside, element, Whole(0))
+        nothing = Call("splat", (Whole(0),)) if element.type == VECTOR else Whole(0)
+        return Choose(inside, element, nothing)

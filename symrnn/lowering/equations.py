@@ -7,7 +7,7 @@ from collections.abc import Callable, Container, Mapping, Sequence
 from sympy import Expr, Integer, Symbol
 
 from symrnn.loops import (REAL, Assign, Block, Body, Cast, Choose, Declare, Element, Expression,
-                          For, Formula, Name, Over, Whole)
+                          For, Formula, Name, Number, Over, Whole)
 from symrnn.lowering.arrays import Arrays
 from symrnn.lowering.contractions import Contraction, summed_letters
 from symrnn.program import (Ein, Equation, Maximum, Program, Variable, add, contraction_term,
@@ -46,11 +46,14 @@ class Equations:
 class AtEntry:
     """One equation at one entry of its left-hand side.
 
-    ``operands`` are what the symbols of its formulas stand for.
+    ``operands`` are what the symbols of its formulas stand for, ``kind`` is what its sums are.
     """
 
-    def __init__(self, loops: Equations, lhs: Variable, rows: Sequence[Name]) -> None:
+    kind: Number = REAL
+
+    def __init__(self, loops: Equations, lhs: Variable, rows: Sequence[Expression]) -> None:
         self.loops, self.program, self.rows = loops, loops.program, tuple(rows)
+        self.indices = loops.indices
         self.place: dict[str, Expression] = dict(zip(lhs.axes, self.rows, strict=True))
         self.lhs, self.target = lhs, loops.element(lhs.name, self.rows)
 
@@ -58,7 +61,7 @@ class AtEntry:
         every = terms(equation.rhs)
         if is_reduction(self.program, equation):
             return self._sums(every, self.target)
-        sums = [term for term in every if self._is_sum(term)]
+        sums = self.sums_of(equation)
         if len(sums) == 1 and isinstance(contractions(sums[0])[0][1], Maximum):
             return self._maximum(contractions(sums[0])[0][1])
         start = self._formula([term for term in every if not self._is_sum(term)])
@@ -66,17 +69,25 @@ class AtEntry:
             return (Assign(self.target, start),)
         if not self.rows:
             return (Assign(self.target, start), *self._sums(sums, self.target))
-        sum_ = Name("sum")
-        return (Declare("sum", REAL, start, constant=False), *self._sums(sums, sum_),
+        sum_ = self.called("sum")
+        return (Declare(sum_.text, self.kind, start, constant=False), *self._sums(sums, sum_),
                 Assign(self.target, sum_))
+
+    def called(self, name: str) -> Name:
+        """A variable of this entry's own."""
+        return Name(name)
+
+    def sums_of(self, equation: Equation) -> list[Expr]:
+        """The terms that have loops of their own."""
+        return [term for term in equation.terms if self._is_sum(term)]
 
     def _is_sum(self, term: Expr) -> bool:
         found = contraction_term(term)
         return found is not None and bool(summed_letters(self.program, found[1]))
 
-    def contraction(self, ein: Ein, rows: Sequence[Name]) -> Contraction:
+    def contraction(self, ein: Ein, rows: Sequence[Expression]) -> Contraction:
         """A contraction at this entry, or in front of its loops where there are no rows."""
-        return Contraction(self.program, self.loops.arrays, ein, rows, self.loops.indices,
+        return Contraction(self.program, self.loops.arrays, ein, rows, self.indices,
                            self.loops.element)
 
     def _sums(self, sums: Sequence[Expr], target: Expression) -> Body:
@@ -96,16 +107,17 @@ class AtEntry:
     def _sum_apart(self, scale: Expr, letters: Contraction, target: Expression, operator: str
                    ) -> Body:
         """What is alike in all turns of the loops is multiplied once, behind them."""
-        inner, turn, whole = Name("inner"), dict[str, Expression](), dict[str, Expression]()
+        inner, turn, whole = self.called("inner"), dict[str, Expression](), dict[str, Expression]()
         inside = frozenset(range(len(letters.ein.operands))) - letters.outside
         product = multiply(self._symbols(letters, turn, letters.outside))
-        factor = scale_apart(scale, self.entries, whole)
+        factor = scale_apart(scale, self.entries, whole, self.operand)
         result = multiply([factor, *self._symbols(letters, whole, inside),
                            Symbol(_apart(whole, inner.text, inner), real=True)])
-        added = Assign(inner, Formula(product, tuple(turn.items())), "+=")
-        return (Block((Declare(inner.text, REAL, Formula(Integer(0)), constant=False),
+        added = Assign(inner, self.formula(product, turn), "+=")
+        return (Block((Declare(inner.text, self.kind, self.formula(Integer(0), {}),
+                               constant=False),
                        *nest(letters.loops, (added,), Over.ENTRIES),
-                       Assign(target, Formula(result, tuple(whole.items())), operator))),)
+                       Assign(target, self.formula(result, whole), operator))),)
 
     def _symbols(self, letters: Contraction, operands: dict[str, Expression],
                  without: Container[int] = ()) -> list[Symbol]:
@@ -113,11 +125,19 @@ class AtEntry:
         return [Symbol(_apart(operands, name, element), real=True)
                 for name, element in letters.elements(without)]
 
-    def _formula(self, parts: Sequence[Expr]) -> Formula:
+    def _formula(self, parts: Sequence[Expr]) -> Expression:
         """Terms without a loop of their own."""
         operands: dict[str, Expression] = {}
         written = [self._term(part, operands) for part in parts]
-        return Formula(add(written) if written else Integer(0), tuple(operands.items()))
+        return self.formula(add(written) if written else Integer(0), operands)
+
+    def formula(self, expression: Expr, operands: Mapping[str, Expression]) -> Expression:
+        """What the equation computes at this entry."""
+        return of_numbers(expression, operands)
+
+    def operand(self, expression: Expr, operands: Mapping[str, Expression]) -> Expression:
+        """What is computed first, as one of the operands."""
+        return of_numbers(expression, operands)
 
     def _term(self, term: Expr, operands: dict[str, Expression]) -> Expr:
         found = contraction_term(term)
@@ -125,7 +145,7 @@ class AtEntry:
             operands.update(self.entries(term))
             return term
         scale, ein = found
-        factor = scale_apart(scale, self.entries, operands)
+        factor = scale_apart(scale, self.entries, operands, self.operand)
         return multiply([factor, *self._symbols(self.contraction(ein, self.rows), operands)])
 
     def entries(self, expression: Expr) -> dict[str, Expression]:
@@ -148,13 +168,23 @@ class AtEntry:
         name, element = next(letters.elements())
         part = letters.ein.letters.operands[0]
         first = [Whole(0) if one in letters.summed else letters.index[one] for one in part]
-        larger = Choose(element.compared(">", self.target), element, self.target)
         return (Assign(self.target, self.loops.element(name, first)),
-                *nest(letters.loops, (Assign(self.target, larger),), Over.ENTRIES))
+                *nest(letters.loops, (Assign(self.target, self.larger(element)),), Over.ENTRIES))
+
+    def larger(self, element: Expression) -> Expression:
+        """An element, or what stands at this entry."""
+        return Choose(element.compared(">", self.target), element, self.target)
+
+
+def of_numbers(expression: Expr, operands: Mapping[str, Expression]) -> Expression:
+    """A formula of numbers."""
+    return Formula(expression, tuple(operands.items()))
 
 
 def scale_apart(scale: Expr, entries: Callable[[Expr], Mapping[str, Expression]],
-                operands: dict[str, Expression]) -> Expr:
+                operands: dict[str, Expression],
+                formula: Callable[[Expr, Mapping[str, Expression]], Expression] = of_numbers
+                ) -> Expr:
     """The factor in front of a contraction.
 
     A scale that is no number is computed first, as one of the ``operands``; ``entries`` tell what
@@ -162,7 +192,7 @@ def scale_apart(scale: Expr, entries: Callable[[Expr], Mapping[str, Expression]]
     """
     if is_number(scale):
         return scale
-    own = Formula(scale, tuple(entries(scale).items()))
+    own = formula(scale, entries(scale))
     return Symbol(_apart(operands, "scale", own), real=True)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from symrnn.loops import (REAL, SIZE, Argument, Assign, Block, Body, Call, Choose, Computed,
                           Declare, Element, Expression, For, Formula, Function, If, Name, Names,
-                          Over, Pointer, Run, Scalar, Section, Statement, Unused, Whole, checked)
+                          Number, Over, Pointer, Run, Section, Statement, Unused, Whole, checked)
 from symrnn.loops.statements import uses
 from symrnn.lowering.arrays import Arrays, Locals, StepArrays, Stored
 from symrnn.lowering.equations import Equations
@@ -27,7 +27,8 @@ Known = dict[str, list[tuple[tuple[Equation | Variable, ...], Computed]]]
 class Interface:
     """What all functions of one file share: its prefix, its names, macros that fix sizes.
 
-    ``stored`` are the parameters whose numbers are of a type for memory alone.
+    ``stored`` are the parameters whose numbers are of a type for memory alone, ``fields`` the
+    names of the portable header, where a file has others.
     """
 
     prefix: str
@@ -35,6 +36,7 @@ class Interface:
     local: Locals
     fixed: dict[str, str]
     stored: Stored = field(default_factory=dict, kw_only=True)
+    fields: Names | None = field(default=None, kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,8 @@ class SequenceFunction:
                  known: Known) -> None:
         self.plan, self.schedule, self.program = plan, schedule, schedule.program
         self.interface, self.local = interface, interface.local
-        self.to = self.arrays_of(plan, schedule, interface.names, self.local, interface.stored)
+        self.to = self.arrays_of(plan, schedule, interface.names, self.local, interface.stored,
+                                 interface.fields)
         self.equations, self.known = Equations(self.program, self.to, self.local.indices), known
 
     @property
@@ -112,12 +115,12 @@ class SequenceFunction:
         before: Expression = Name(block)
         for variable, axes in zip(variables, shapes, strict=True):
             name = self.to.of_block(block, variable)
-            found.append(self._array(name, before, axes, const))
+            found.append(self._array(name, before, axes, const, self.to.type_of(variable)))
             before = name + self.to.extent(axes)
         return tuple(found)
 
     def _array(self, name: Name, value: Expression, axes: Axes, const: bool,
-               kind: Scalar = REAL) -> Declare:
+               kind: Number = REAL) -> Declare:
         return Declare(name.text, Pointer(kind, const, fixed=True), value, self.to.shape(axes),
                        f"[{', '.join(axes)}]")
 
@@ -187,7 +190,8 @@ class SequenceFunction:
         bound, touched = {one.lhs for one in stage.equations}, self.touched(stage)
         return tuple(
             Declare(self.to.name(one).text,
-                    Pointer(REAL, one.name not in bound, not self.to.may_overlap(one)),
+                    Pointer(self.to.type_of(one), one.name not in bound,
+                            not self.to.may_overlap(one)),
                     self.to.address(one), self.to.shape(one.axes) or (Whole(1),))
             for one in self.program.variables
             if one.name in touched and not self.to.is_whole(one))

@@ -35,8 +35,8 @@ class TiledArrays(Arrays):
 
     def __init__(self, plan: Plan, tiled: TiledPlan, names: Names, fields: Names, local: Locals,
                  weights: Scalar = REAL) -> None:
-        super().__init__(plan, tiled.schedule, names, local)
-        self.tiled, self.fields, self.weights = tiled, fields, weights
+        super().__init__(plan, tiled.schedule, names, local, fields=fields)
+        self.tiled, self.weights = tiled, weights
         self._rows: dict[str, Name] = {}
 
     @property
@@ -48,12 +48,6 @@ class TiledArrays(Arrays):
     def batch(self) -> Expression:
         """B."""
         return self.size(B)
-
-    def field(self, variable: Variable) -> str:
-        for delay in self.plan.program.delays:
-            if variable.name in (delay.initial, delay.final):
-                return self.fields[delay.source]
-        return self.fields[variable.name]
 
     def chunk_name(self, chunk: TiledChunk) -> Name:
         """The number of steps of a chunk."""

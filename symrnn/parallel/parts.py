@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
+from functools import cached_property
 from math import isqrt
 from typing import Protocol
 
 import numpy as np
 
 from symrnn.parallel.chunks import InChunks
+from symrnn.parallel.lanes import Cut, TwoPassesInLanes
+from symrnn.parallel.maps import Map, behind
 from symrnn.parallel.newton import Newton, NotConverged
+from symrnn.parallel.steps import Steps
 from symrnn.parallel.pieces import Block, Pieces, Values, remembered, run, shifted
 from symrnn.program import FED, Program, Span
 from symrnn.recurrences import Linearised, Scan, scans
 from symrnn.runtime import Kernel
 from symrnn.runtime.directional import arguments, by_owner
+from symrnn.runtime.samples_engine import SamplesEngine
 from symrnn.runtime.shapes import Array
 
 Compiled = Callable[[Program], Kernel]
@@ -39,14 +43,29 @@ class Sequence:
         ways = [_way(one, program.name, compiled, newton, chunk) for one in self.apart.scans]
         self.parts = [_Part(one, program, way, compiled)
                       for one, way in zip(self.apart.scans, ways, strict=True)]
-        self.after = None if self.apart.after is None else compiled(self.apart.after)
+        self.after = None if self.apart.after is None else Steps(compiled(self.apart.after))
 
-    def run(self, values: Values, pieces: int | None, steps: int) -> None:
-        """Add to the values all that the program gives."""
-        for part in self.parts:
-            values |= part.run(values, max(1, min(pieces or isqrt(steps), steps)), steps)
+    def run(self, values: Values, pieces: int | None, steps: int, inner: bool = True) -> None:
+        """Add to the values all that the program gives; what only scans read, where ``inner``."""
+        many = max(1, min(pieces or isqrt(steps), steps))
+        for part, hidden in zip(self.parts, self._hidden, strict=True):
+            values |= part.run(values, many, steps, frozenset() if inner else hidden)
         if self.after is not None:
-            values |= run(self.after, values)
+            values |= self.after.run(values, many, steps)
+
+    @cached_property
+    def _hidden(self) -> list[frozenset[str]]:
+        """For each scan what its own steps alone read of what stands before them."""
+        apart, program = self.apart, self.program
+        every = [each for one in apart.scans for each in (one.before, one.steps)]
+        seen = {*program.outputs, *(one.source for one in program.delays)}
+        found = list[frozenset[str]]()
+        for scan in apart.scans:
+            others = [one for one in (*every, apart.after) if one not in (None, scan.steps)]
+            read = seen.union(*({each.name for each in one.with_role(*FED)}
+                                for one in others if one is not None))
+            found.append(frozenset(scan.before.outputs if scan.before else ()) - read)
+        return found
 
     @property
     def iterations(self) -> dict[str, int]:
@@ -64,7 +83,10 @@ def _way(scan: Scan, name: str, compiled: Compiled, newton: Newton | None, chunk
     if scan.chunkwise is not None:
         assert chunk is not None
         return InChunks(scan, scan.chunkwise, chunk)
-    return _TwoPasses(scan, compiled)
+    steps = compiled(scan.steps)
+    if isinstance(steps.engine, SamplesEngine):
+        return TwoPassesInLanes(scan, steps, compiled)
+    return _TwoPasses(scan, steps, compiled)
 
 
 class _Part:
@@ -72,37 +94,28 @@ class _Part:
 
     def __init__(self, scan: Scan, program: Program, way: _Way, compiled: Compiled) -> None:
         self.delays, self.way = scan.part.delays, way
-        self.before = None if scan.before is None else compiled(scan.before)
+        self.before = None if scan.before is None else Steps(compiled(scan.before))
         self.shifted = [one for one in program.delays if one.lhs in scan.reads
                         and one not in self.delays]
 
-    def run(self, values: Values, pieces: int, steps: int) -> Values:
-        """What the scan binds and what it reads, from what is known."""
-        found = {} if self.before is None else run(self.before, values)
+    def run(self, values: Values, pieces: int, steps: int, hidden: frozenset[str]) -> Values:
+        """What the scan binds and what it reads, from what is known; not what is ``hidden``."""
+        if (hidden and self.before is not None and self.before.is_cut and not self.shifted
+                and isinstance(self.way, TwoPassesInLanes)):
+            cut = Cut.of(steps, pieces, self.way.forward)
+            found, lying = self.before.lanes.run_lying(values, cut, hidden)
+            return {**found, **self.way.run({**values, **found}, pieces, steps, lying)}
+        found = {} if self.before is None else self.before.run(values, pieces, steps)
         found |= {one.lhs: shifted({**values, **found}, one)[0] for one in self.shifted}
         return {**found, **self.way.run({**values, **found}, pieces, steps)}
-
-
-@dataclass(frozen=True)
-class _Map:
-    """What pieces make of one state before them: last states from zero, and derivatives by it.
-
-    ``ends`` are arrays [pieces, B, ...] by the names of final states, ``slopes`` [entries of a
-    block, pieces, B, ...].
-    """
-
-    block: Block
-    ends: Values
-    slopes: Values
 
 
 class _TwoPasses:
     """Affine steps over pieces side by side: from zero, and from where each begins."""
 
-    def __init__(self, scan: Scan, compiled: Compiled) -> None:
+    def __init__(self, scan: Scan, steps: Kernel, compiled: Compiled) -> None:
         self.delays, self.forward = scan.part.delays, scan.part.delays[0].step > 0
-        self.kept = scan.part.places
-        self.steps = compiled(scan.steps)
+        self.kept, self.steps = scan.part.places, steps
         self.factors = {one.initial: compiled(scan.factors[one.state]) for one in self.delays}
         inputs = scan.steps.with_role(*FED)
         self.moving = [one.name for one in inputs if one.span is Span.SEQUENCE]
@@ -135,10 +148,10 @@ class _TwoPasses:
         for piece in cut.order:
             for name, one in begin.items():
                 starts[name][piece] = one
-            begin = {new.initial: _behind(maps, new.final, begin, piece) for new in self.delays}
+            begin = {new.initial: behind(maps, new.final, begin, piece) for new in self.delays}
         return {name: one.reshape(zeros[name].shape) for name, one in starts.items()}
 
-    def _map(self, name: str, side: Values, zeros: Values, cut: Pieces) -> _Map:
+    def _map(self, name: str, side: Values, zeros: Values, cut: Pieces) -> Map:
         """The last states of all pieces that begin with zero, and their derivatives by one.
 
         Pieces run so many times as a block has entries, along one of them each time.
@@ -152,20 +165,10 @@ class _TwoPasses:
         _, final = kernel.infer(*arguments(kernel.program, {**values, **wide}, dots))
         slopes = by_owner(kernel.program, {}, final)
         samples = len(zeros[name])
-        return _Map(block, {one.final: cut.apart(final[one.state][:samples])
+        return Map(block, {one.final: cut.apart(final[one.state][:samples])
                             for one in self.delays},
                     {owner: one.reshape(block.size, cut.count, -1, *one.shape[1:])
                      for owner, one in slopes.items()})
-
-
-def _behind(maps: Mapping[str, _Map], final: str, begin: Values, piece: int) -> Array:
-    """A state behind a piece, from all states before it."""
-    made: Array = next(iter(maps.values())).ends[final][piece]
-    for name, one in maps.items():
-        if final in one.slopes:
-            slopes = one.slopes[final][:, piece]
-            made = made + (slopes * one.block.entries(begin[name], slopes.ndim - 2)).sum(0)
-    return made
 
 
 class _Iterations:

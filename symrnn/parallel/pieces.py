@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from math import prod
 
 import numpy as np
 
@@ -80,10 +81,12 @@ class Block:
     @property
     def size(self) -> int:
         """How many entries a block has."""
-        return int(np.prod([self.shape[one] for one in self.mixed], dtype=int))
+        return prod(self.shape[one] for one in self.mixed)
 
     def units(self, like: Array) -> Array:
         """States [size B, ...] that are one at one entry of every block, and zero elsewhere."""
+        if self.size == 1:
+            return np.ones_like(like)
         sizes = [self.shape[one] if one in self.mixed else 1 for one in range(len(self.shape))]
         ones = np.eye(self.size, dtype=like.dtype).reshape(self.size, 1, *sizes)
         return np.broadcast_to(ones, (self.size, *like.shape)).reshape(-1, *like.shape[1:])

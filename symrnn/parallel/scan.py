@@ -64,7 +64,7 @@ class ParallelScan:
         """
         given = self.kernel.given(params, x, initial)
         _, y, final = self._run(self._inferring if given.sizes.known["T"] else self._forward,
-                                given, pieces)
+                                given, pieces, inner=False)
         return y, final
 
     def gradients(self, params: Mapping[str, Any], x: Any, y_bar: Any,
@@ -90,13 +90,13 @@ class ParallelScan:
                  if one.role is Role.GRADIENT}
         return y, final, found
 
-    def _run(self, system: Sequence, given: Given, pieces: int | None
+    def _run(self, system: Sequence, given: Given, pieces: int | None, inner: bool = True
              ) -> tuple[Values, Any, dict[str, Array]]:
         """All values of a forward pass, what comes out, and the final states."""
         if pieces is not None and pieces < 1:
             raise ShapeError(f"pieces is {quoted(pieces)}; a sequence has at least one piece")
         values = dict(given.by_variable(self.program))
-        system.run(values, pieces, given.sizes.known["T"])
+        system.run(values, pieces, given.sizes.known["T"], inner)
         final = {one.state: values[one.final] if one.final in values else shifted(values, one)[1]
                  for one in self.program.delays}
         return values, self.kernel.alone({name: values[name] for name in self.program.outputs}), \
@@ -109,7 +109,8 @@ def parallel_scan(program: Program, backend: str = "numpy", dtype: npt.DTypeLike
     """What runs a network over long sequences in few steps; exact but for rounding.
 
     ``backend``, ``dtype`` and ``threads`` are those of :func:`symrnn.compile`. It pays where a step
-    costs more than its numbers, as in NumPy, whose loop is one in Python.
+    costs more than its numbers: in NumPy, whose loop is one in Python, and in C, where pieces lie
+    in the lanes of vectors, for a state of few units that would leave most lanes idle.
 
     A network that is affine in its states (:func:`symrnn.recurrence` proves of what kind it is)
     runs twice over pieces, and as often again as its Jacobian has rows in a block: once where it is
@@ -140,6 +141,9 @@ def parallel_scan(program: Program, backend: str = "numpy", dtype: npt.DTypeLike
     if not isinstance(newton, bool | Newton):
         raise ValueError(f"newton is {quoted(newton)}; it is True, False or a symrnn.Newton")
     chosen = (Newton() if newton else None) if isinstance(newton, bool) else newton
-    return ParallelScan(compile(program, backend, dtype, threads=threads),
-                        lambda one: compile_forward(one, backend, dtype, threads), chosen,
+
+    def compiled(one: Program) -> Kernel:
+        return compile_forward(one, backend, dtype, threads, "samples")  # pieces are samples
+
+    return ParallelScan(compile(program, backend, dtype, threads=threads), compiled, chosen,
                         chunk if form == "chunkwise" else None)

@@ -29,7 +29,7 @@ class BlasEngine(SimdEngine):
     def __str__(self) -> str:
         return f"{super().__str__()}, BLAS"
 
-    def _linked(self, parts: tuple[str, ...]) -> Path:
+    def linked(self, parts: tuple[str, ...]) -> Path:
         files = {name: text for part in parts for name, text in self.files(part).items()}
         return shared_library(files, (*self.defines, "SYMRNN_BLAS"), self.flags,
                               libraries=self.flags_of_blas)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from functools import lru_cache, partial
 from pathlib import Path
@@ -14,17 +13,15 @@ import numpy.typing as npt
 from symrnn.backends.c import c_backend
 from symrnn.backends.simd_parts import SimdPart, parts_of, simd_parts
 from symrnn.loops import REAL
-from symrnn.program import counted
 from symrnn.rendering import rendered, shared
-from symrnn.runtime.c_engine import NAME, CEngine, Ready
+from symrnn.runtime.c_engine import NAME, Ready
 from symrnn.runtime.calls import Given, Packed
-from symrnn.runtime.compiler import (SIMD, CompilerFailed, CompilerMissing, begun, find_compiler,
-                                     object_file, shared_library)
-from symrnn.runtime.foreign import BoundStep, compiled_extension
+from symrnn.runtime.compiler import (CompilerMissing, begun, find_compiler, object_file,
+                                     shared_library)
+from symrnn.runtime.foreign import compiled_extension
 from symrnn.runtime.memory import Lease
 from symrnn.runtime.narrow import TYPES
-from symrnn.runtime.shapes import Arrays
-from symrnn.runtime.teams import crewed
+from symrnn.runtime.team_engine import TeamEngine, flags_of
 from symrnn.schedule import Plan
 
 TILES = """#define SYMRNN_TILES_SHARED
@@ -42,7 +39,7 @@ def begin(dtype: npt.DTypeLike, threads: int, weights: str = "") -> None:
     What goes wrong is told when it is asked for.
     """
     def both() -> Path:
-        tiles(OF_ROWS, np.dtype(dtype), _flags(threads), weights)
+        tiles(OF_ROWS, np.dtype(dtype), flags_of(threads), weights)
         return compiled_extension()
 
     try:
@@ -65,10 +62,6 @@ def _of_panels(weights: str) -> tuple[str, ...]:
     return (f"SYMRNN_{weights.upper()}",) if weights else ()
 
 
-def _flags(threads: int) -> tuple[str, ...]:
-    return (*SIMD, "-fopenmp") if threads > 1 else SIMD
-
-
 @lru_cache(maxsize=64)
 def _parts(plan: Plan, weights: str) -> tuple[Mapping[str, str], Mapping[str, SimdPart]]:
     """The headers of one network, and the parts of its source."""
@@ -76,39 +69,18 @@ def _parts(plan: Plan, weights: str) -> tuple[Mapping[str, str], Mapping[str, Si
     return rendered((c_backend(plan, NAME)[0], header)), parts
 
 
-class SimdEngine(CEngine):
+class SimdEngine(TeamEngine):
     """The fast profile: weights are packed, once where the caller holds them packed."""
 
-    prefix = f"{NAME}_simd_"
+    prefix, title = f"{NAME}_simd_", "fast C"
 
     def __init__(self, plan: Plan, dtype: npt.DTypeLike, threads: int = 1, weights: str = ""
                  ) -> None:
-        self.threads, self.flags, self.weights = threads, _flags(threads), weights
-        super().__init__(plan, dtype)
-        self.team = (self.threads,)
-        if self.threads > 1:
-            crewed(self)
-
-    def alone(self) -> None:
-        """One thread computes from now on."""
-        self.team = (1,)
-
-    def __str__(self) -> str:
-        return f"fast C, {counted(self.threads, 'thread')}"
+        self.weights = weights
+        super().__init__(plan, dtype, threads)
 
     def parts(self, function: str) -> tuple[str, ...]:
         return parts_of(function)
-
-    def compiled(self, parts: tuple[str, ...]) -> Path:
-        """For a team where the compiler has OpenMP, else for one thread."""
-        try:
-            return self._linked(parts)
-        except CompilerFailed:
-            if self.threads == 1:
-                raise
-            print("symrnn: the C compiler has no OpenMP, so one thread computes", file=sys.stderr)
-            self.threads, self.flags = 1, SIMD
-            return self._linked(parts)
 
     def files(self, part: str) -> dict[str, str]:
         """One part, in a folder of its own beside the shared header."""
@@ -116,7 +88,7 @@ class SimdEngine(CEngine):
         own = {**headers, **rendered((parts[part].source,))}
         return {f"{NAME}/{name}": text for name, text in own.items()} | shared()
 
-    def _linked(self, parts: tuple[str, ...]) -> Path:
+    def linked(self, parts: tuple[str, ...]) -> Path:
         """The network's own parts and the tiles, which are compiled at the same time."""
         known, flags = _parts(self.plan, self.weights)[1], self.flags
         defines = (*self.defines, *_of_panels(self.weights), APART)
@@ -127,12 +99,6 @@ class SimdEngine(CEngine):
         *others, last = jobs
         pending = list(map(begun, others))
         return shared_library({}, (), flags, [last(), *(one.result() for one in pending)])
-
-    def bound_step(self, given: Given, outputs: Arrays) -> BoundStep:
-        bound = super().bound_step(given, outputs)
-        if self.threads > 1:
-            crewed(bound)
-        return bound
 
     def packed(self, given: Given, ready: Ready, kind: str, parameters: Any) -> tuple[Any, ...]:
         key = (self, kind)
@@ -150,8 +116,7 @@ class SimdEngine(CEngine):
         return lease
 
     def entries(self, ready: Ready, block: str) -> int:
-        members = (self.threads,) if block.endswith("work") else ()
-        entries = self.told(ready, block, *members)
+        entries = super().entries(ready, block)
         if self.weights and block.endswith("packed"):  # memory is lent in numbers of the dtype
             return -(-entries * TYPES[self.weights].bytes // self.dtype.itemsize)
         return entries

@@ -14,9 +14,11 @@ from math import prod
 from pathlib import Path
 
 from symrnn.backends.c import Struct, c_names, interface
+from symrnn.backends.c_samples import samples_backend
 from symrnn.pipeline import generate
 from symrnn.program import Program
 from symrnn.program.interpret import Interpreter
+from symrnn.rendering import rendered
 from symrnn.schedule import Plan
 
 HERE = Path(__file__).resolve().parent
@@ -181,7 +183,9 @@ WORDS = {
     "portable": {"HEADER": "NAME", "PACKED": "", "PACK": "", "BACK": "", "MEMBERS": "",
                  "CALL": "NAME"},
     "simd": {"HEADER": "NAME_simd", "PACKED": "the->packed,", "PACK": PACK,
-             "BACK": "the->packed_back,", "MEMBERS": ", MEMBERS", "CALL": "NAME_simd"}}
+             "BACK": "the->packed_back,", "MEMBERS": ", MEMBERS", "CALL": "NAME_simd"},
+    "samples": {"HEADER": "NAME_samples", "PACKED": "", "PACK": "", "BACK": "",
+                "MEMBERS": ", MEMBERS", "CALL": "NAME_samples"}}
 
 
 class Counts:
@@ -271,8 +275,9 @@ def telling(struct: str, of: list[Member]) -> str:
 def write(folder: Path, name: str, plan: Plan, profile: str, table: Iterable[Sizes] = EDGES
           ) -> tuple[str, ...]:
     """Write the program and its network; returns what is to be compiled."""
-    for filename, text in generate(plan.program, name).items():
+    files = generate(plan.program, name) | rendered(samples_backend(plan, name))
+    for filename, text in files.items():
         (folder / filename).write_text(text, encoding="utf-8")
     (folder / "guarded.h").write_text((HERE / "guarded.h").read_text(encoding="utf-8"))
     (folder / "main.c").write_text(program_text(plan, name, profile, table), encoding="utf-8")
-    return f"{name}_simd.c" if profile == "simd" else f"{name}.c", "main.c"
+    return f"{name}.c" if profile == "portable" else f"{name}_{profile}.c", "main.c"

@@ -38,7 +38,7 @@ BESIDE: dict[str, Callable[[], Program]] = {
 PROGRAMS = {**CELLS, **BESIDE}
 SAMPLE = ("lstm_layer_norm", "mlstm", "rwkv4", "bidirectional_rnn")
 LARGE = (Sizes(9, 5, 18), Sizes(40, 2, 33))
-profiles = pytest.mark.parametrize("profile", ["portable", "simd"])
+profiles = pytest.mark.parametrize("profile", ["portable", "simd", "samples"])
 TILES: dict[str, list[str]] = {}
 
 
@@ -109,10 +109,12 @@ def test_threads_share_parameters(
     finds_nothing(SHARING, name, profile, LARGE[:1], tmp_path, shared_tiles)
 
 
+@pytest.mark.parametrize("profile", ["simd", "samples"])
 @mostly_nightly(of=tuple(dict.fromkeys((*SAMPLE, *DAY))))
 def test_a_team_of_threads_has_no_race(
-        name: str, tmp_path: Path, shared_tiles: Callable[[Tool], list[str]]) -> None:
-    finds_nothing(TEAM, name, "simd", LARGE, tmp_path, shared_tiles)
+        name: str, profile: str, tmp_path: Path, shared_tiles: Callable[[Tool], list[str]]
+        ) -> None:
+    finds_nothing(TEAM, name, profile, LARGE, tmp_path, shared_tiles)
 
 
 def with_fault(tool: Tool, folder: Path, profile: str, filename: str, right: str, wrong: str,

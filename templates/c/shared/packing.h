@@ -137,12 +137,6 @@ ALWAYS size_t part_from(size_t count, size_t part, size_t parts)
     return part * (count / parts) + min_size(part, count % parts);
 }
 
-/* The next number behind one of 1, 2, 3, 4, 6, 8, 12, 16 and so on: those that divide much. */
-ALWAYS size_t next_divisor(size_t number)
-{
-    return number + (number < 3 ? 1 : number & (number - 1) ? number / 3 : number / 2);
-}
-
 /* A thread's share of a nest: its blocks, and of their rows those of one lane. */
 typedef struct block_share { size_t from, to, lane, lanes; } block_share;
 
