@@ -72,8 +72,9 @@ class Subject:
 class Expected:
     """What the equations give for a case, and for a step along ``arrows`` away from it.
 
-    The interpreter's own error is told by itself in extended precision: equations that magnify
-    rounding do so in every kernel.
+    How far rounding moves a value is told by the interpreter in extended precision: equations that
+    magnify rounding do so in every kernel. Its own error may be small by chance, so it computes
+    once more of numbers that are one unit in the last place away.
     """
 
     case: Case
@@ -103,7 +104,7 @@ class Expected:
     @cached_property
     def tangents(self) -> dict[str, Array]:
         """How all of these change along the arrows, by complex step."""
-        return self._tangents(np.complex128)
+        return self._tangents(self.case.values, np.complex128)
 
     @cached_property
     def scales(self) -> dict[str, float]:
@@ -112,8 +113,8 @@ class Expected:
 
     @cached_property
     def noise(self) -> dict[str, float]:
-        """The interpreter's own error, relative to the scale of each array."""
-        return self._noise(self.values, self.exact)
+        """What rounding does to each array, relative to its scale."""
+        return _noise(self.exact, self.values, self._of(self._one_unit_away))
 
     @cached_property
     def scales_of_tangents(self) -> dict[str, float]:
@@ -123,7 +124,8 @@ class Expected:
     @cached_property
     def noise_of_tangents(self) -> dict[str, float]:
         """The same of the tangents."""
-        return self._noise(self.tangents, self._tangents(np.clongdouble))
+        return _noise(self._tangents(self.case.values, np.clongdouble), self.tangents,
+                      self._tangents(self._one_unit_away, np.complex128))
 
     @property
     def comparable(self) -> bool:
@@ -142,14 +144,17 @@ class Expected:
     def _values(self, kind: type[Any]) -> dict[str, Array]:
         return self._of({name: one.astype(kind) for name, one in self.case.values.items()})
 
-    def _tangents(self, kind: type[Any]) -> dict[str, Array]:
-        moved = {name: one.astype(kind) + 1j * STEP * self.arrows.values[name]
-                 if name in self._leaves else one for name, one in self.case.values.items()}
-        return {name: np.imag(one) / STEP for name, one in self._of(moved).items()}
+    @cached_property
+    def _one_unit_away(self) -> dict[str, Array]:
+        """What is given, up or down by one unit in the last place."""
+        draw = np.random.default_rng(0)
+        return {name: np.nextafter(one, draw.choice((-np.inf, np.inf), one.shape))
+                if name in self._leaves else one for name, one in self.case.values.items()}
 
-    def _noise(self, found: dict[str, Array], longer: dict[str, Array]) -> dict[str, float]:
-        sizes = scales(longer)
-        return {name: off(found[name], one, sizes[name]) for name, one in longer.items()}
+    def _tangents(self, given: dict[str, Array], kind: type[Any]) -> dict[str, Array]:
+        moved = {name: one.astype(kind) + 1j * STEP * self.arrows.values[name]
+                 if name in self._leaves else one for name, one in given.items()}
+        return {name: np.imag(one) / STEP for name, one in self._of(moved).items()}
 
     @property
     def _leaves(self) -> frozenset[str]:
@@ -174,6 +179,13 @@ def expected(plan: Plan, seed: int = 0, steps: int = 4, batch: int = 2, smallest
     case, arrows = (random_case(plan, one, steps, batch, smallest=smallest)
                     for one in (seed, seed + 1))
     return Expected(case, arrows)
+
+
+def _noise(exact: dict[str, Array], *found: dict[str, Array]) -> dict[str, float]:
+    """The largest error of some computations of the same, relative to the scale of each array."""
+    sizes = scales(exact)
+    return {name: max(off(each[name], one, sizes[name]) for each in found)
+            for name, one in exact.items()}
 
 
 def _is_finite(values: Mapping[str, Any]) -> bool:
