@@ -8,11 +8,12 @@ from symrnn.lowering.stream import StreamStep
 from symrnn.lowering.stream_layout import StreamLayout
 from symrnn.lowering.tiled import TiledFunction, TiledInterface, tiled
 from symrnn.lowering.tiled_packing import packing
+from symrnn.lowering.tiled_sides import meetings_of, places_to_meet, spared
 from symrnn.lowering.sizes import GIVEN, FixedSizes, free_sizes
 
 __all__ = [
     "ALL_REAL", "ARGUMENTS", "GIVEN", "STREAMED", "Arrays", "FixedSizes", "Interface",
     "KeptArrays", "Locals", "Lowered", "Stored", "StreamLayout", "StreamStep",
-    "TiledFunction", "TiledInterface", "free_sizes", "kept", "packing", "portable", "signature",
-    "structs_of", "tiled",
+    "TiledFunction", "TiledInterface", "free_sizes", "kept", "meetings_of", "packing",
+    "places_to_meet", "portable", "signature", "spared", "structs_of", "tiled",
 ]
