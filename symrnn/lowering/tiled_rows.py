@@ -20,7 +20,6 @@ SERIES = Struct("series")
 SCRATCH = Name("scratch")
 
 
-
 class RowEquations(Equations):
     """Loop nests of one row; a sum over entries side by side is a call, ``row_sum`` or ``dot``."""
 

@@ -34,10 +34,12 @@
 #ifdef _OPENMP
 #include <omp.h>
 #endif
-#if defined(_OPENMP) && (defined(__unix__) || defined(__APPLE__))
-#include <sched.h>
+#if defined(__unix__) || defined(__APPLE__)
 #define MAY_LET_OTHERS_RUN 1
 #define LET_OTHERS_RUN sched_yield()
+#ifdef _OPENMP
+#include <sched.h>
+#endif
 #else
 #define MAY_LET_OTHERS_RUN 0
 #define LET_OTHERS_RUN (void)0
