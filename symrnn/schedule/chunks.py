@@ -13,7 +13,7 @@ from itertools import chain
 
 from symrnn.program import Span
 from symrnn.schedule.places import Place, Schedule
-from symrnn.schedule.sides import SCANS, side_by_side
+from symrnn.schedule.sides import SCANS, with_sides
 from symrnn.schedule.stages import Order, Stage, is_reduction
 
 
@@ -41,7 +41,7 @@ def runs(schedule: Schedule) -> tuple[tuple[Chunk, ...], ...]:
         else:
             found.append([stage])
     return tuple(tuple(_chunk(schedule, first, rest) for first, *rest in sides)
-                 for sides in side_by_side(schedule, found))
+                 for sides in with_sides(schedule, found))
 
 
 def merges(schedule: Schedule, stage: Stage) -> bool:

@@ -20,7 +20,7 @@ SCANS = (Order.FORWARD, Order.REVERSE)
 Joined = Sequence[Stage]  # a stage, and those that join it chunk by chunk
 
 
-def side_by_side(schedule: Schedule, found: Iterable[Joined]) -> list[list[Joined]]:
+def with_sides(schedule: Schedule, found: Iterable[Joined]) -> list[list[Joined]]:
     """Stages in the order in which they run: one with those that join it, or several as sides.
 
     What joins a side and reads another one comes behind all of them, on its own.
