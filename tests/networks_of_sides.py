@@ -12,7 +12,8 @@ tanh = activation("tanh")
 def branches(step: int) -> Program:
     """Two recurrences of different sizes under one output, the narrow one ``step`` in time."""
     with Cell("branches", "Two branches") as cell:
-        x, h, g = cell.input("x[n]", "input"), cell.state("h[m]", "wide"), cell.state("g[k]", "narrow")
+        x = cell.input("x[n]", "input")
+        h, g = cell.state("h[m]", "wide"), cell.state("g[k]", "narrow")
         y = cell.symbol("y[p]", "output")
         W, U, V = cell.parameters("W[m,n] U[m,m] V[p,m]", "of the wide one")
         A, C, D = cell.parameters("A[k,n] C[k,k] D[p,k]", "of the narrow one")

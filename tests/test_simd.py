@@ -195,6 +195,14 @@ class Parting(Crowded):
         return (*super().defines, "SHARE_OF_MEETING=((size_t)1<<40)")
 
 
+class Together(Crowded):
+    """The same, and a team parts only where sides are equal, as if to meet cost nothing."""
+
+    @property
+    def defines(self) -> tuple[str, ...]:
+        return (*super().defines, "SHARE_OF_MEETING=0")
+
+
 def flags_for(target: list[str]) -> tuple[str, ...]:
     """The flags of the fast C for another machine than this one."""
     return tuple(flag for flag in SIMD if not flag.startswith("-march")) + tuple(target)
@@ -219,7 +227,7 @@ def test_the_same_bits_for_any_number_of_threads(
     the_same_bits(name)
 
 
-@pytest.mark.parametrize("engine", [Crowded, Parting])
+@pytest.mark.parametrize("engine", [Parting, Together])
 @pytest.mark.parametrize("name", SIDES)
 def test_sides_give_the_same_bits(
         name: str, engine: type[SimdEngine], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -228,8 +236,9 @@ def test_sides_give_the_same_bits(
     alone, *teams = (compile(SIDES[name], threads=count) for count in (1, 2, 3, 4, 7))
     for m, batch, steps in ((40, 13, 5), (7, 2, 90), (130, 1, 7), (72, 32, 9), (17, 61, 4)):
         params, given = of_sides(alone, m, batch, steps)
-        one, *others = (everything(kernel, params, given)
-                        | {"inferred": kernel.infer(params, given)[0]} for kernel in (alone, *teams))
+        one, *others = (
+            everything(kernel, params, given) | {"inferred": kernel.infer(params, given)[0]}
+            for kernel in (alone, *teams))
         for other in others:
             assert all(np.array_equal(array, other[key]) for key, array in one.items())
 

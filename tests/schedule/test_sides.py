@@ -31,7 +31,7 @@ def test_two_directions_are_sides_and_what_reads_both_comes_behind_them() -> Non
     (both,), (back,) = plan.tiled.infer.beside, plan.tiled.backward.beside
     gates = (("m", "m"),) * 4
     assert [(one.meets, one.weights) for one in both.sides] == [(1, gates)] * 2
-    assert [(one.meets, one.weights) for one in back.sides] == [(2, gates)] * 2
+    assert [(one.meets, one.weights) for one in back.sides] == [(4, gates)] * 2
     assert plan.tiled.infer.meeting.sides == plan.tiled.backward.meeting.sides == 2
 
 
