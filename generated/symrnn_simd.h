@@ -1812,6 +1812,9 @@ MAYBE void clear(real *to, size_t entries)
 #define SHARE_OF_LOOP (1 << 16)
 #define SHARE_OF_STEP (1 << 18)
 #endif
+#ifndef SHARE_OF_MEETING /* of each thread at a barrier */
+#define SHARE_OF_MEETING (1 << 13)
+#endif
 
 MAYBE size_t team_of(size_t threads, size_t multiplications, size_t share)
 {
@@ -1878,17 +1881,15 @@ typedef struct team_part { size_t thread, threads; meeting *at; } team_part;
 
 /* How long a step of a side takes so many threads, in multiplications. To read a weight takes as
  * long as two of them from a second cache of half a megabyte, which gives half a vector a cycle, in
- * which two are multiplied; and as eight from behind it. A row more costs multiplications alone. At
- * a barrier a thread costs an eighth of a share, as team_of has it. */
+ * which two are multiplied; and as eight from behind it. A row more costs multiplications alone. */
 MAYBE size_t time_of_step(const side *one, size_t threads)
 {
-    enum { SECOND_CACHE = 1 << 19, NEAR_WEIGHT = 2, FAR_WEIGHT = 8, THREADS_OF_SHARE = 8 };
+    enum { SECOND_CACHE = 1 << 19, NEAR_WEIGHT = 2, FAR_WEIGHT = 8 };
     const size_t weights = one->weights / threads;
     const int is_near = weights * sizeof(weight) <= SECOND_CACHE;
     const size_t work = max_size(one->multiplications / threads,
                                  weights * (is_near ? NEAR_WEIGHT : FAR_WEIGHT));
-    return threads == 1 ? work
-                        : work + one->meets * threads * (SHARE_OF_LOOP / THREADS_OF_SHARE);
+    return threads == 1 ? work : work + one->meets * threads * SHARE_OF_MEETING;
 }
 
 /* How many threads the first `before` sides have, where a team parts: one for each side, and the
