@@ -1879,16 +1879,19 @@ typedef struct meeting { unsigned arrived, met; char apart[64 - 2 * sizeof(unsig
  * it has nothing to do; at no place of their own all threads of the team meet. */
 typedef struct team_part { size_t thread, threads; meeting *at; } team_part;
 
-/* How long a step of a side takes so many threads, in multiplications. To read a weight takes as
- * long as two of them from a second cache of half a megabyte, which gives half a vector a cycle, in
- * which two are multiplied; and as eight from behind it. A row more costs multiplications alone. */
+/* How long a step of a side takes so many threads, in multiplications: its own, those that pass
+ * while weights are read, and those while threads meet. A second cache of half a megabyte keeps as many
+ * weights from step to step, as blocks go forwards and backwards by turns; it gives half a vector a
+ * cycle, in which two are multiplied. What does not fit comes from behind it, four times as slowly.
+ * So a team parts where a side's weights fit there as a whole: where only a thread's share of them
+ * does, or none, all threads together read less from afar. */
 MAYBE size_t time_of_step(const side *one, size_t threads)
 {
     enum { SECOND_CACHE = 1 << 19, NEAR_WEIGHT = 2, FAR_WEIGHT = 8 };
     const size_t weights = one->weights / threads;
-    const int is_near = weights * sizeof(weight) <= SECOND_CACHE;
-    const size_t work = max_size(one->multiplications / threads,
-                                 weights * (is_near ? NEAR_WEIGHT : FAR_WEIGHT));
+    const size_t close = min_size(weights, SECOND_CACHE / sizeof(weight));
+    const size_t work = one->multiplications / threads + close * NEAR_WEIGHT
+                        + (weights - close) * FAR_WEIGHT;
     return threads == 1 ? work : work + one->meets * threads * SHARE_OF_MEETING;
 }
 
