@@ -1888,10 +1888,10 @@ typedef struct team_part { size_t thread, threads; meeting *at; } team_part;
 MAYBE size_t time_of_step(const side *one, size_t threads)
 {
     enum { SECOND_CACHE = 1 << 19, NEAR_WEIGHT = 2, FAR_WEIGHT = 8 };
-    const size_t weights = one->weights / threads;
-    const size_t close = min_size(weights, SECOND_CACHE / sizeof(weight));
-    const size_t work = one->multiplications / threads + close * NEAR_WEIGHT
-                        + (weights - close) * FAR_WEIGHT;
+    const size_t own = one->weights / threads;
+    const size_t fitting = min_size(own, SECOND_CACHE / sizeof(weight));
+    const size_t work = one->multiplications / threads + fitting * NEAR_WEIGHT
+                        + (own - fitting) * FAR_WEIGHT;
     return threads == 1 ? work : work + one->meets * threads * SHARE_OF_MEETING;
 }
 

@@ -92,7 +92,7 @@ block_share share_of is_mine mine lane lanes lanes_of may_share READING row_from
 columns_of column part_from PARTS next_divisor
 side sides meeting meetings arrived met apart at part team_part part_of team_parts time_of_step
 threads_before team_of_sides spared arrive has_met wait_for_part max_size SECOND_CACHE NEAR_WEIGHT
-FAR_WEIGHT TIMES close
+FAR_WEIGHT TIMES fitting
 """.split()
 
 # What the step of one sample calls its own besides.
