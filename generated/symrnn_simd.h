@@ -34,6 +34,16 @@
 #ifdef _OPENMP
 #include <omp.h>
 #endif
+#if defined(__unix__) || defined(__APPLE__)
+#define MAY_LET_OTHERS_RUN 1
+#define LET_OTHERS_RUN sched_yield()
+#ifdef _OPENMP
+#include <sched.h>
+#endif
+#else
+#define MAY_LET_OTHERS_RUN 0
+#define LET_OTHERS_RUN (void)0
+#endif
 #ifdef SYMRNN_BLAS
 #ifndef SYMRNN_BLAS_HEADER
 #define SYMRNN_BLAS_HEADER <cblas.h>
@@ -390,6 +400,11 @@ MAYBE real row_sum(const real *a, size_t entries)
 ALWAYS size_t min_size(size_t a, size_t b)
 {
     return a < b ? a : b;
+}
+
+ALWAYS size_t max_size(size_t a, size_t b)
+{
+    return a > b ? a : b;
 }
 
 ALWAYS size_t round_up(size_t entries, size_t multiple)
@@ -1797,6 +1812,9 @@ MAYBE void clear(real *to, size_t entries)
 #define SHARE_OF_LOOP (1 << 16)
 #define SHARE_OF_STEP (1 << 18)
 #endif
+#ifndef SHARE_OF_MEETING /* of each thread at a barrier */
+#define SHARE_OF_MEETING (1 << 13)
+#endif
 
 MAYBE size_t team_of(size_t threads, size_t multiplications, size_t share)
 {
@@ -1842,5 +1860,126 @@ MAYBE const real *given_or(const real *given, real value, size_t entries, real *
     BARRIER
     return room;
 }
+
+/* ---- sides ------------------------------------------------------------------------------- */
+
+/* Loops over time that read nothing of each other, such as two directions, are sides. A team takes
+ * one after the other, and meets at every step; or it parts, each side has threads of its own, and
+ * these meet among themselves. A thread that has a side for itself meets nobody before the end.
+ *
+ * A side has so many multiplications a step, and weights that every step reads; its threads meet
+ * so many times a step. */
+typedef struct side { size_t multiplications, weights, meets; } side;
+
+/* Where the threads of one side meet: how many have come, and how often all had. A line of the
+ * cache for itself, as threads that wait read it over and over. */
+typedef struct meeting { unsigned arrived, met; char apart[64 - 2 * sizeof(unsigned)]; } meeting;
+
+/* A part of a team: which of its threads this one is, and where they meet. In a part of no threads
+ * it has nothing to do; at no place of their own all threads of the team meet. */
+typedef struct team_part { size_t thread, threads; meeting *at; } team_part;
+
+/* How long a step of a side takes so many threads, in multiplications: its own, those that pass
+ * while weights are read, and those while threads meet. A second cache of half a megabyte keeps as many
+ * weights from step to step, as blocks go forwards and backwards by turns; it gives half a vector a
+ * cycle, in which two are multiplied. What does not fit comes from behind it, four times as slowly.
+ * So a team parts where a side's weights fit there as a whole: where only a thread's share of them
+ * does, or none, all threads together read less from afar. */
+MAYBE size_t time_of_step(const side *one, size_t threads)
+{
+    enum { SECOND_CACHE = 1 << 19, NEAR_WEIGHT = 2, FAR_WEIGHT = 8 };
+    const size_t own = one->weights / threads;
+    const size_t fitting = min_size(own, SECOND_CACHE / sizeof(weight));
+    const size_t work = one->multiplications / threads + fitting * NEAR_WEIGHT
+                        + (own - fitting) * FAR_WEIGHT;
+    return threads == 1 ? work : work + one->meets * threads * SHARE_OF_MEETING;
+}
+
+/* How many threads the first `before` sides have, where a team parts: one for each side, and the
+ * others by what there is to multiply. */
+MAYBE size_t threads_before(const side *sides, size_t count, size_t before, size_t threads)
+{
+    size_t part = 0, all = 0;
+    for (size_t k = 0; k < count; ++k) {
+        part += k < before ? sides[k].multiplications : 0;
+        all += sides[k].multiplications;
+    }
+    return all == 0 ? before : before + ((threads - count) * part + all / 2) / all;
+}
+
+/* Whether a team parts: where its slowest side is done before all sides one after the other. Parts
+ * of several threads want a system in which a thread that waits can let others run. */
+MAYBE int team_parts(const side *sides, size_t count, size_t threads)
+{
+    size_t together = 0, slowest = 0;
+    if (threads < count || (threads > count && !MAY_LET_OTHERS_RUN))
+        return 0;
+    for (size_t k = 0; k < count; ++k) {
+        const size_t own = threads_before(sides, count, k + 1, threads)
+                           - threads_before(sides, count, k, threads);
+        slowest = max_size(slowest, time_of_step(sides + k, own));
+        together += time_of_step(sides + k, threads);
+    }
+    return slowest <= together;
+}
+
+/* The part of a team that takes side `number`. */
+MAYBE team_part part_of(size_t number, const side *sides, size_t count, size_t thread,
+                        size_t threads, meeting *meetings)
+{
+    if (!team_parts(sides, count, threads))
+        return (team_part){thread, threads, NULL};
+    const size_t from = threads_before(sides, count, number, threads);
+    const size_t to = threads_before(sides, count, number + 1, threads);
+    if (thread < from || thread >= to)
+        return (team_part){0, 0, NULL};
+    return (team_part){thread - from, to - from, meetings + number};
+}
+
+/* The threads of a team, or as many as there are sides: these meet seldom, so that they are worth
+ * it as soon as what one of them is `spared` in all steps is. */
+MAYBE size_t team_of_sides(size_t team, size_t threads, size_t count, size_t spared)
+{
+    return team < count && count <= threads && spared >= SHARE_OF_STEP ? count : team;
+}
+
+#ifdef _OPENMP
+/* Tells the others of a part that this thread has come, which opens the way if it is the last.
+ * What it gives is asked of `has_met`. */
+MAYBE unsigned arrive(const team_part *own)
+{
+    const unsigned met = __atomic_load_n(&own->at->met, __ATOMIC_RELAXED);
+    if (__atomic_add_fetch(&own->at->arrived, 1, __ATOMIC_ACQ_REL) == own->threads) {
+        __atomic_store_n(&own->at->arrived, 0, __ATOMIC_RELAXED);
+        __atomic_store_n(&own->at->met, met + 1, __ATOMIC_RELEASE);
+    }
+    return met;
+}
+
+MAYBE int has_met(const team_part *own, unsigned before)
+{
+    return __atomic_load_n(&own->at->met, __ATOMIC_ACQUIRE) != before;
+}
+
+/* Waits for the others of a part: for some microseconds it asks again and again, then it lets other
+ * threads run in between, of which there may be more than cores. */
+MAYBE void wait_for_part(const team_part *own)
+{
+    enum { TIMES = 1 << 12 };
+    const unsigned before = arrive(own);
+    for (size_t asked = 0; !has_met(own, before); ++asked)
+        if (asked >= TIMES)
+            LET_OTHERS_RUN;
+}
+
+#define MEET(part)                                                                               \
+    if ((part).at == NULL) {                                                                     \
+        BARRIER                                                                                  \
+    } else if ((part).threads > 1) {                                                             \
+        wait_for_part(&(part));                                                                  \
+    }
+#else
+#define MEET(part)
+#endif
 
 #endif

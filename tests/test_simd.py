@@ -21,12 +21,13 @@ from symrnn.checking import check_kernel
 from symrnn.checking.numeric import relative_error
 from symrnn.kernels import compile
 from symrnn.pipeline import derive, own_files
-from symrnn.program import Ein, Program, Role, SizeSymbol, function
+from symrnn.program import FED, Ein, Program, Role, SizeSymbol, function
 from symrnn.rendering import shared
 from symrnn.runtime import compiler
 from symrnn.runtime.c_engine import CEngine
 from symrnn.runtime.compiler import SIMD, CompilerFailed, shared_library
 from symrnn.runtime.simd_engine import SimdEngine
+from tests.networks_of_sides import SIDES
 
 X86 = platform.machine() in ("x86_64", "AMD64")
 NETS = {
@@ -46,6 +47,21 @@ def arrays(kernel: symrnn.Kernel, m: int, batch: int, steps: int) -> tuple[Any, 
     params = {name: random.normal(size=[sizes[axis] for axis in one.axes]) / np.sqrt(m)
               for name, one in kernel.parameters.items()}
     return params, random.normal(size=(steps, batch, sizes["n"]))
+
+
+def of_sides(kernel: symrnn.Kernel, m: int, batch: int, steps: int) -> tuple[Any, Any]:
+    """Random parameters and inputs, masks among them, of one of the networks of sides."""
+    random = np.random.default_rng(m)
+    sizes = {one.name: REST.get(one.name, m) for one in kernel.program.sizes if one.value is None}
+    sizes |= {"T": steps, "B": batch, "k": m // 2 + 1}
+    for one in kernel.program.sizes:
+        if one.value is not None:
+            sizes[one.name] = int(one.value.subs(
+                {SizeSymbol(axis): size for axis, size in sizes.items()}))
+    params, given = ({one.name: random.normal(size=[sizes[axis] for axis in one.shape])
+                      for one in kernel.program.with_role(*roles)}
+                     for roles in ((Role.PARAMETER,), FED))
+    return {name: one / np.sqrt(m) for name, one in params.items()}, given
 
 
 def everything(kernel: symrnn.Kernel, params: Any, x: Any) -> dict[str, Any]:
@@ -171,6 +187,22 @@ class Crowded(SimdEngine):
         return (*super().defines, "SHARE_OF_LOOP=1", "SHARE_OF_STEP=1")
 
 
+class Parting(Crowded):
+    """The same, and a team parts wherever there are sides, as if nothing cost more than to meet."""
+
+    @property
+    def defines(self) -> tuple[str, ...]:
+        return (*super().defines, "SHARE_OF_MEETING=((size_t)1<<40)")
+
+
+class Together(Crowded):
+    """The same, and a team parts only where sides are equal, as if to meet cost nothing."""
+
+    @property
+    def defines(self) -> tuple[str, ...]:
+        return (*super().defines, "SHARE_OF_MEETING=0")
+
+
 def flags_for(target: list[str]) -> tuple[str, ...]:
     """The flags of the fast C for another machine than this one."""
     return tuple(flag for flag in SIMD if not flag.startswith("-march")) + tuple(target)
@@ -193,6 +225,48 @@ def test_the_same_bits_for_any_number_of_threads(
         name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("symrnn.runtime.simd_engine.SimdEngine", Crowded)
     the_same_bits(name)
+
+
+@pytest.mark.parametrize("engine", [Parting, Together])
+@pytest.mark.parametrize("name", SIDES)
+def test_sides_give_the_same_bits(
+        name: str, engine: type[SimdEngine], monkeypatch: pytest.MonkeyPatch) -> None:
+    """One after the other by all threads, or each by a part of them, of one thread or several."""
+    monkeypatch.setattr("symrnn.runtime.simd_engine.SimdEngine", engine)
+    alone, *teams = (compile(SIDES[name], threads=count) for count in (1, 2, 3, 4, 7))
+    for m, batch, steps in ((40, 13, 5), (7, 2, 90), (130, 1, 7), (72, 32, 9), (17, 61, 4)):
+        params, given = of_sides(alone, m, batch, steps)
+        one, *others = (
+            everything(kernel, params, given) | {"inferred": kernel.infer(params, given)[0]}
+            for kernel in (alone, *teams))
+        for other in others:
+            assert all(np.array_equal(array, other[key]) for key, array in one.items())
+
+
+@pytest.mark.parametrize("threads", [1, 2, 5])
+@pytest.mark.parametrize("name", SIDES)
+def test_sides_compute_what_the_equations_say(
+        name: str, threads: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("symrnn.runtime.simd_engine.SimdEngine", Parting)
+    fast = compile(SIDES[name], dtype="float64", threads=threads)
+    plain = compile(SIDES[name], "numpy", "float64")
+    found, wanted = (everything(kernel, *of_sides(fast, 33, 3, 9)) for kernel in (fast, plain))
+    assert found.keys() == wanted.keys()
+    for key, array in wanted.items():
+        assert np.allclose(found[key], array, rtol=1e-12, atol=1e-13), key
+
+
+@pytest.mark.parametrize("name", ["another_size_back", "masks"])
+def test_sides_take_sequences_of_different_lengths(
+        name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("symrnn.runtime.simd_engine.SimdEngine", Parting)
+    kernels = [compile(SIDES[name], dtype="float64", threads=count) for count in (1, 4)]
+    params, given = of_sides(kernels[0], 20, 3, 9)
+    one, other = ({"y": run.y, **run.final, **kernel.backward(run, np.cos(run.y))}
+                  for kernel in kernels
+                  for run in [kernel.forward(params, given, lengths=[9, 0, 4])])
+    assert all(np.array_equal(array, other[key]) for key, array in one.items())
+    assert not one["y"][4:, 2].any()
 
 
 @pytest.mark.parametrize("name", ["miru1", "scrn"])

@@ -54,9 +54,8 @@ size_t bidirectional_rnn_simd_forward_work_size(
     const size_t T = sizes->T;
     const size_t B = sizes->B;
     const size_t m = BIDIRECTIONAL_RNN_FIXED_m;
-    const size_t row_m = padded(m);
     const size_t chunk = steps_ahead(T, B, round_up(m, LANES));
-    const size_t chunk_2 = steps_ahead(T, B, row_m + round_up(m, LANES));
+    const size_t chunk_2 = steps_ahead(T, B, round_up(m, LANES));
     return chunk * B * round_up(m, LANES) + chunk_2 * B * round_up(m, LANES) + 2 * B * m;
 }
 
@@ -68,7 +67,7 @@ size_t bidirectional_rnn_simd_infer_work_size(const bidirectional_rnn_sizes *siz
     const size_t m = BIDIRECTIONAL_RNN_FIXED_m;
     const size_t row_m = padded(m);
     const size_t chunk = steps_ahead(T, B, round_up(m, LANES));
-    const size_t chunk_3 = steps_ahead(T, B, row_m + round_up(m, LANES));
+    const size_t chunk_3 = steps_ahead(T, B, round_up(m, LANES));
     return 2 * spaced(T * B * row_m) + chunk * B * round_up(m, LANES)
         + chunk_3 * B * round_up(m, LANES) + 2 * B * m;
 }
@@ -84,10 +83,10 @@ size_t bidirectional_rnn_simd_backward_work_size(
     const size_t row_m = padded(m);
     const size_t row_p = padded(p);
     const size_t chunk = steps_ahead(T, B, round_up(m, LANES));
-    const size_t chunk_4 = steps_together(T, B, row_m + round_up(m, LANES));
-    return spaced(T * B * row_p) + spaced(T * B * row_m) + spaced(chunk_4 * B * row_m)
-        + 2 * spaced(2 * B * row_m) + chunk * B * round_up(m, LANES)
-        + chunk_4 * B * round_up(m, LANES) + 4 * B * m + threads * scratch_for(m + n);
+    const size_t chunk_4 = steps_ahead(T, B, round_up(m, LANES));
+    return spaced(T * B * row_p) + 2 * spaced(T * B * row_m) + 2 * spaced(2 * B * row_m)
+        + chunk * B * round_up(m, LANES) + chunk_4 * B * round_up(m, LANES) + 4 * B * m
+        + threads * scratch_for(m + n);
 }
 
 void bidirectional_rnn_simd_pack_forward(
@@ -187,7 +186,7 @@ static void bidirectional_rnn_simd_forward_thread(
     const bidirectional_rnn_real *packed, const bidirectional_rnn_inputs *in,
     const bidirectional_rnn_initial *initial, const bidirectional_rnn_outputs *out,
     const bidirectional_rnn_state *final, bidirectional_rnn_real *tape,
-    bidirectional_rnn_real *work, size_t thread, size_t threads)
+    bidirectional_rnn_real *work, meeting *meetings, size_t thread, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -196,7 +195,7 @@ static void bidirectional_rnn_simd_forward_thread(
     const size_t n = BIDIRECTIONAL_RNN_FIXED_n;
     const size_t row_m = padded(m);
     const size_t chunk = steps_ahead(T, B, round_up(m, LANES));
-    const size_t chunk_2 = steps_ahead(T, B, row_m + round_up(m, LANES));
+    const size_t chunk_2 = steps_ahead(T, B, round_up(m, LANES));
     const real *const forward_b = parameters->forward_b; /* [m] */
     const real *const backward_b = parameters->backward_b; /* [m] */
     const real *const b_y = parameters->b_y; /* [p] */
@@ -221,227 +220,256 @@ static void bidirectional_rnn_simd_forward_thread(
     const real *const panels_forward_h = panels_backward_h_prev + round_up(m, LANES) * m;
     const real *const panels_backward_h = panels_forward_h + round_up(p, LANES) * m;
 
-    /* scan forward in time */
-    for (size_t first = 0; first < T; first += chunk) {
-        const size_t steps = min_size(chunk, T - first);
-        if (early) {
-            const size_t vectors = MOST_VECTORS(1);
-            const size_t count = blocks(m, vectors);
-            const block_share mine = share_of(count, B, thread, threads);
-            const size_t from = mine.from;
-            const size_t to = mine.to;
-            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
-            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
-            const operand factors_forward_a[] = {
-                {in->x + (first * B + lower) * n, n, n, panels_x},
-            };
-            const block_range batch = {m, vectors, from, to, 0};
-
-            /* forward.W x */
-            products(upper - lower, 1, &batch, factors_forward_a, 1,
-                &(sums){tile_forward_a_ahead, 0, steps * B, lower}, 0);
-            if (mine.lanes > 1) {
-                BARRIER
-            }
-        }
-        for (size_t t = first; t < first + steps; ++t) {
-            {
-                const size_t vectors = MOST_VECTORS(1);
-                const size_t count = blocks(m, vectors);
-                const block_share mine = share_of(count, B, thread, threads);
-                const size_t from = mine.from;
-                const size_t to = mine.to;
-                const size_t lower = row_from(B, mine.lane, mine.lanes);
-                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
-                for (size_t begin = lower, rows; begin < upper; begin += rows) {
-                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
-                    const real *const x_rows = in->x + (t * B + begin) * n;
-                    real *const forward_h_rows = tape_forward_h + (t * B + begin) * row_m;
-                    real *const forward_h_tail_rows = tape_forward_h_tail + (t * B + begin) * row_m;
-                    const real *const forward_h_prev_rows = t > 0 ? tape_forward_h
-                        + (t * B + begin - B) * row_m : initial_forward_h + begin * m;
-                    const size_t forward_h_prev_stride = t > 0 ? row_m : m;
-                    const operand factors_forward_a[] = {
-                        {x_rows, n, n, panels_x},
-                        {forward_h_prev_rows, forward_h_prev_stride, m, panels_forward_h_prev},
-                    };
-                    for (size_t start = from, taken; start < to; start += taken) {
-                        taken = min_size(to - start, blocks_per_batch(rows));
-                        const size_t low = t & 1 ? from + to - start - taken : start;
-                        const block_range batch = {m, vectors, low, low + taken, t & 1};
-
-                        /* forward.W x, forward.U forward.h_prev */
-                        products(rows, 1, &batch, factors_forward_a + early, 2 - early,
-                            &(sums){tile_forward_a_ahead, 0, steps * B, (t - first) * B + begin},
-                            (int)early);
-
-                        for (size_t block = batch.low; block < batch.high; ++block) {
-                            const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_forward_a = tile_forward_a_ahead + (block
-                                * vectors * steps * B + ((t - first) * B + begin) * own) * LANES;
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES;
-                                const size_t left = m - j;
-                                const vec forward_b_here = load_part(forward_b + j, left);
-                                for (size_t s = 0; s < rows; ++s) {
-                                    /* (1)  forward.a = forward.W x + forward.U forward.h_prev +
-                                     * forward.b */
-                                    const vec forward_a = load(tile_forward_a + (s * own + v)
-                                        * LANES) + forward_b_here;
-
-                                    /* (2)  forward.h = tanh(forward.a) */
-                                    const vec forward_h = vec_tanh(forward_a);
-                                    store(forward_h_rows + s * row_m + j, forward_h);
-
-                                    /* (2)  forward.h_tail = tanh_tail(forward.a) */
-                                    const vec forward_h_tail = vec_tanh_tail(forward_a);
-                                    store(forward_h_tail_rows + s * row_m + j, forward_h_tail);
-                                }
-                            }
-                        }
-                    }
-                }
-            }
-            BARRIER
-        }
-    }
-
-    /* scan in reverse */
-    for (size_t done = 0; done < T; done += chunk_2) {
-        const size_t steps = min_size(chunk_2, T - done);
-        const size_t first = T - done - steps;
-        if (early) {
-            const size_t vectors = MOST_VECTORS(1);
-            const size_t count = blocks(m, vectors);
-            const block_share mine = share_of(count, B, thread, threads);
-            const size_t from = mine.from;
-            const size_t to = mine.to;
-            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
-            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
-            const operand factors_backward_a[] = {
-                {in->x + (first * B + lower) * n, n, n, panels_x_2},
-            };
-            const block_range batch = {m, vectors, from, to, 0};
-
-            /* backward.W x */
-            products(upper - lower, 1, &batch, factors_backward_a, 1,
-                &(sums){tile_backward_a_ahead, 0, steps * B, lower}, 0);
-            if (mine.lanes > 1) {
-                BARRIER
-            }
-        }
-        for (size_t t = first + steps; t-- > first;) {
-            {
-                const size_t vectors = MOST_VECTORS(1);
-                const size_t count = blocks(m, vectors);
-                const block_share mine = share_of(count, B, thread, threads);
-                const size_t from = mine.from;
-                const size_t to = mine.to;
-                const size_t lower = row_from(B, mine.lane, mine.lanes);
-                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
-                for (size_t begin = lower, rows; begin < upper; begin += rows) {
-                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
-                    const real *const x_rows = in->x + (t * B + begin) * n;
-                    real *const backward_h_rows = tape_backward_h + (t * B + begin) * row_m;
-                    real *const backward_h_tail_rows =
-                        tape_backward_h_tail + (t * B + begin) * row_m;
-                    const real *const backward_h_prev_rows = t + 1 < T ? tape_backward_h
-                        + (t * B + begin + B) * row_m : initial_backward_h + begin * m;
-                    const size_t backward_h_prev_stride = t + 1 < T ? row_m : m;
-                    const operand factors_backward_a[] = {
-                        {x_rows, n, n, panels_x_2},
-                        {backward_h_prev_rows, backward_h_prev_stride, m, panels_backward_h_prev},
-                    };
-                    for (size_t start = from, taken; start < to; start += taken) {
-                        taken = min_size(to - start, blocks_per_batch(rows));
-                        const size_t low = t & 1 ? from + to - start - taken : start;
-                        const block_range batch = {m, vectors, low, low + taken, t & 1};
-
-                        /* backward.W x, backward.U backward.h_prev */
-                        products(rows, 1, &batch, factors_backward_a + early, 2 - early,
-                            &(sums){tile_backward_a_ahead, 0, steps * B, (t - first) * B + begin},
-                            (int)early);
-
-                        for (size_t block = batch.low; block < batch.high; ++block) {
-                            const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_backward_a = tile_backward_a_ahead + (block
-                                * vectors * steps * B + ((t - first) * B + begin) * own) * LANES;
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES;
-                                const size_t left = m - j;
-                                const vec backward_b_here = load_part(backward_b + j, left);
-                                for (size_t s = 0; s < rows; ++s) {
-                                    /* (3)  backward.a = backward.W x + backward.U backward.h_prev +
-                                     * backward.b */
-                                    const vec backward_a = load(tile_backward_a + (s * own + v)
-                                        * LANES) + backward_b_here;
-
-                                    /* (4)  backward.h = tanh(backward.a) */
-                                    const vec backward_h = vec_tanh(backward_a);
-                                    store(backward_h_rows + s * row_m + j, backward_h);
-
-                                    /* (4)  backward.h_tail = tanh_tail(backward.a) */
-                                    const vec backward_h_tail = vec_tanh_tail(backward_a);
-                                    store(backward_h_tail_rows + s * row_m + j, backward_h_tail);
-                                }
-                            }
-                        }
-                    }
-                }
-            }
-            BARRIER
-        }
-
-        /* every step, in any order */
+    /* side by side, where that is faster than one after the other */
+    {
+        const side sides[] = {
+            {B * (m * n + m * m + 2 * m), m * m, 1},
+            {B * (m * n + m * m + 2 * m), m * m, 1},
+        };
         {
-            const size_t vectors = MOST_VECTORS(1);
-            const size_t count = blocks(p, vectors);
-            const block_share mine = share_of(count, steps * B, thread, threads);
-            const size_t from = mine.from;
-            const size_t to = mine.to;
-            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
-            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
-            for (size_t begin = lower, rows; begin < upper; begin += rows) {
-                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
-                const real *const forward_h_rows = tape_forward_h + (first * B + begin) * row_m;
-                const real *const backward_h_rows = tape_backward_h + (first * B + begin) * row_m;
-                real *const y_rows = out->y + (first * B + begin) * p;
-                const operand factors_a_y[] = {
-                    {forward_h_rows, row_m, m, panels_forward_h},
-                    {backward_h_rows, row_m, m, panels_backward_h},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {p, vectors, start, start + taken, 0};
-                    ALIGNED real tile_a_y_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            const team_part part = part_of(0, sides, 2, thread, threads, meetings);
+            if (part.threads > 0) {
+                /* scan forward in time */
+                for (size_t first = 0; first < T; first += chunk) {
+                    const size_t steps = min_size(chunk, T - first);
+                    if (early) {
+                        const size_t vectors = MOST_VECTORS(1);
+                        const size_t count = blocks(m, vectors);
+                        const block_share mine = share_of(count, B, part.thread, part.threads);
+                        const size_t from = mine.from;
+                        const size_t to = mine.to;
+                        const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+                        const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+                        const operand factors_forward_a[] = {
+                            {in->x + (first * B + lower) * n, n, n, panels_x},
+                        };
+                        const block_range batch = {m, vectors, from, to, 0};
 
-                    /* V_f forward.h, V_b backward.h */
-                    products(rows, 1, &batch, factors_a_y, 2,
-                        &(sums){tile_a_y_batch, batch.low, rows, 0}, 0);
+                        /* forward.W x */
+                        products(upper - lower, 1, &batch, factors_forward_a, 1,
+                            &(sums){tile_forward_a_ahead, 0, steps * B, lower}, 0);
+                        if (mine.lanes > 1) {
+                            MEET(part)
+                        }
+                    }
+                    for (size_t t = first; t < first + steps; ++t) {
+                        {
+                            const size_t vectors = MOST_VECTORS(1);
+                            const size_t count = blocks(m, vectors);
+                            const block_share mine = share_of(count, B, part.thread, part.threads);
+                            const size_t from = mine.from;
+                            const size_t to = mine.to;
+                            const size_t lower = row_from(B, mine.lane, mine.lanes);
+                            const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                                const real *const x_rows = in->x + (t * B + begin) * n;
+                                real *const forward_h_rows =
+                                    tape_forward_h + (t * B + begin) * row_m;
+                                real *const forward_h_tail_rows =
+                                    tape_forward_h_tail + (t * B + begin) * row_m;
+                                const real *const forward_h_prev_rows = t > 0 ? tape_forward_h
+                                    + (t * B + begin - B) * row_m : initial_forward_h + begin * m;
+                                const size_t forward_h_prev_stride = t > 0 ? row_m : m;
+                                const operand factors_forward_a[] = {
+                                    {x_rows, n, n, panels_x},
+                                    {forward_h_prev_rows, forward_h_prev_stride, m,
+                                        panels_forward_h_prev},
+                                };
+                                for (size_t start = from, taken; start < to; start += taken) {
+                                    taken = min_size(to - start, blocks_per_batch(rows));
+                                    const size_t low = t & 1 ? from + to - start - taken : start;
+                                    const block_range batch = {m, vectors, low, low + taken, t & 1};
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(p, vectors, block);
-                        const real *const tile_a_y =
-                            tile_a_y_batch + (block - batch.low) * vectors * rows * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            const size_t left = p - j;
-                            const vec b_y_here = load_part(b_y + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
-                                /* (5)  a_y = V_f forward.h + V_b backward.h + b_y */
-                                const vec a_y = load(tile_a_y + (s * own + v) * LANES) + b_y_here;
+                                    /* forward.W x, forward.U forward.h_prev */
+                                    products(rows, 1, &batch, factors_forward_a + early, 2 - early,
+                                        &(sums){tile_forward_a_ahead, 0, steps * B, (t - first) * B
+                                        + begin}, (int)early);
 
-                                /* (6)  y = a_y */
-                                const vec y = a_y;
-                                store_part(y_rows + s * p + j, y, left);
+                                    for (size_t block = batch.low; block < batch.high; ++block) {
+                                        const size_t own = vectors_of(m, vectors, block);
+                                        const real *const tile_forward_a = tile_forward_a_ahead
+                                            + (block * vectors * steps * B + ((t - first) * B
+                                            + begin) * own) * LANES;
+                                        for (size_t v = 0; v < own; ++v) {
+                                            const size_t j = (block * vectors + v) * LANES;
+                                            const size_t left = m - j;
+                                            const vec forward_b_here =
+                                                load_part(forward_b + j, left);
+                                            for (size_t s = 0; s < rows; ++s) {
+                                                /* (1)  forward.a = forward.W x + forward.U
+                                                 * forward.h_prev + forward.b */
+                                                const vec forward_a = load(tile_forward_a + (s * own
+                                                    + v) * LANES) + forward_b_here;
+
+                                                /* (2)  forward.h = tanh(forward.a) */
+                                                const vec forward_h = vec_tanh(forward_a);
+                                                store(forward_h_rows + s * row_m + j, forward_h);
+
+                                                /* (2)  forward.h_tail = tanh_tail(forward.a) */
+                                                const vec forward_h_tail = vec_tanh_tail(forward_a);
+                                                store(forward_h_tail_rows + s * row_m + j,
+                                                    forward_h_tail);
+                                            }
+                                        }
+                                    }
+                                }
                             }
+                        }
+                        MEET(part)
+                    }
+                }
+            }
+        }
+        {
+            const team_part part = part_of(1, sides, 2, thread, threads, meetings);
+            if (part.threads > 0) {
+                /* scan in reverse */
+                for (size_t done = 0; done < T; done += chunk_2) {
+                    const size_t steps = min_size(chunk_2, T - done);
+                    const size_t first = T - done - steps;
+                    if (early) {
+                        const size_t vectors = MOST_VECTORS(1);
+                        const size_t count = blocks(m, vectors);
+                        const block_share mine = share_of(count, B, part.thread, part.threads);
+                        const size_t from = mine.from;
+                        const size_t to = mine.to;
+                        const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+                        const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+                        const operand factors_backward_a[] = {
+                            {in->x + (first * B + lower) * n, n, n, panels_x_2},
+                        };
+                        const block_range batch = {m, vectors, from, to, 0};
+
+                        /* backward.W x */
+                        products(upper - lower, 1, &batch, factors_backward_a, 1,
+                            &(sums){tile_backward_a_ahead, 0, steps * B, lower}, 0);
+                        if (mine.lanes > 1) {
+                            MEET(part)
+                        }
+                    }
+                    for (size_t t = first + steps; t-- > first;) {
+                        {
+                            const size_t vectors = MOST_VECTORS(1);
+                            const size_t count = blocks(m, vectors);
+                            const block_share mine = share_of(count, B, part.thread, part.threads);
+                            const size_t from = mine.from;
+                            const size_t to = mine.to;
+                            const size_t lower = row_from(B, mine.lane, mine.lanes);
+                            const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                                const real *const x_rows = in->x + (t * B + begin) * n;
+                                real *const backward_h_rows =
+                                    tape_backward_h + (t * B + begin) * row_m;
+                                real *const backward_h_tail_rows =
+                                    tape_backward_h_tail + (t * B + begin) * row_m;
+                                const real *const backward_h_prev_rows = t + 1 < T ? tape_backward_h
+                                    + (t * B + begin + B) * row_m : initial_backward_h + begin * m;
+                                const size_t backward_h_prev_stride = t + 1 < T ? row_m : m;
+                                const operand factors_backward_a[] = {
+                                    {x_rows, n, n, panels_x_2},
+                                    {backward_h_prev_rows, backward_h_prev_stride, m,
+                                        panels_backward_h_prev},
+                                };
+                                for (size_t start = from, taken; start < to; start += taken) {
+                                    taken = min_size(to - start, blocks_per_batch(rows));
+                                    const size_t low = t & 1 ? from + to - start - taken : start;
+                                    const block_range batch = {m, vectors, low, low + taken, t & 1};
+
+                                    /* backward.W x, backward.U backward.h_prev */
+                                    products(rows, 1, &batch, factors_backward_a + early, 2 - early,
+                                        &(sums){tile_backward_a_ahead, 0, steps * B, (t - first) * B
+                                        + begin}, (int)early);
+
+                                    for (size_t block = batch.low; block < batch.high; ++block) {
+                                        const size_t own = vectors_of(m, vectors, block);
+                                        const real *const tile_backward_a = tile_backward_a_ahead
+                                            + (block * vectors * steps * B + ((t - first) * B
+                                            + begin) * own) * LANES;
+                                        for (size_t v = 0; v < own; ++v) {
+                                            const size_t j = (block * vectors + v) * LANES;
+                                            const size_t left = m - j;
+                                            const vec backward_b_here =
+                                                load_part(backward_b + j, left);
+                                            for (size_t s = 0; s < rows; ++s) {
+                                                /* (3)  backward.a = backward.W x + backward.U
+                                                 * backward.h_prev + backward.b */
+                                                const vec backward_a = load(tile_backward_a + (s
+                                                    * own + v) * LANES) + backward_b_here;
+
+                                                /* (4)  backward.h = tanh(backward.a) */
+                                                const vec backward_h = vec_tanh(backward_a);
+                                                store(backward_h_rows + s * row_m + j, backward_h);
+
+                                                /* (4)  backward.h_tail = tanh_tail(backward.a) */
+                                                const vec backward_h_tail =
+                                                    vec_tanh_tail(backward_a);
+                                                store(backward_h_tail_rows + s * row_m + j,
+                                                    backward_h_tail);
+                                            }
+                                        }
+                                    }
+                                }
+                            }
+                        }
+                        MEET(part)
+                    }
+                }
+            }
+        }
+    }
+    BARRIER
+
+    /* every step, in any order */
+    {
+        const size_t vectors = MOST_VECTORS(1);
+        const size_t count = blocks(p, vectors);
+        const block_share mine = share_of(count, T * B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(T * B, mine.lane, mine.lanes);
+        const size_t upper = row_from(T * B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+            const real *const forward_h_rows = tape_forward_h + begin * row_m;
+            const real *const backward_h_rows = tape_backward_h + begin * row_m;
+            real *const y_rows = out->y + begin * p;
+            const operand factors_a_y[] = {
+                {forward_h_rows, row_m, m, panels_forward_h},
+                {backward_h_rows, row_m, m, panels_backward_h},
+            };
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {p, vectors, start, start + taken, 0};
+                ALIGNED real tile_a_y_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+
+                /* V_f forward.h, V_b backward.h */
+                products(rows, 1, &batch, factors_a_y, 2,
+                    &(sums){tile_a_y_batch, batch.low, rows, 0}, 0);
+
+                for (size_t block = batch.low; block < batch.high; ++block) {
+                    const size_t own = vectors_of(p, vectors, block);
+                    const real *const tile_a_y =
+                        tile_a_y_batch + (block - batch.low) * vectors * rows * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        const size_t left = p - j;
+                        const vec b_y_here = load_part(b_y + j, left);
+                        for (size_t s = 0; s < rows; ++s) {
+                            /* (5)  a_y = V_f forward.h + V_b backward.h + b_y */
+                            const vec a_y = load(tile_a_y + (s * own + v) * LANES) + b_y_here;
+
+                            /* (6)  y = a_y */
+                            const vec y = a_y;
+                            store_part(y_rows + s * p + j, y, left);
                         }
                     }
                 }
             }
         }
-        BARRIER
     }
+    BARRIER
     if (thread == 0) {
         copy_rows(B, m, T > 0 ? tape_forward_h + (T - 1) * B * row_m : initial_forward_h,
             T > 0 ? row_m : m, final != NULL ? final->forward_h : NULL);
@@ -459,6 +487,16 @@ static size_t bidirectional_rnn_simd_forward_multiplications(const bidirectional
     return B * (2 * m * n + 2 * m * m + 4 * m + 2 * m * p + p);
 }
 
+static size_t bidirectional_rnn_simd_forward_spared(const bidirectional_rnn_sizes *sizes)
+{
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t m = BIDIRECTIONAL_RNN_FIXED_m;
+    const size_t n = BIDIRECTIONAL_RNN_FIXED_n;
+    return T * (2 * B * (m * n + m * m + 2 * m)
+        - max_size(B * (m * n + m * m + 2 * m), B * (m * n + m * m + 2 * m)));
+}
+
 void bidirectional_rnn_simd_forward(
     const bidirectional_rnn_sizes *sizes, const bidirectional_rnn_parameters *parameters,
     const bidirectional_rnn_real *packed, const bidirectional_rnn_inputs *in,
@@ -466,18 +504,23 @@ void bidirectional_rnn_simd_forward(
     const bidirectional_rnn_state *final, bidirectional_rnn_real *tape,
     bidirectional_rnn_real *work, size_t threads)
 {
-    const size_t team = team_of(threads, bidirectional_rnn_simd_forward_multiplications(sizes),
-        SHARE_OF_LOOP);
+    const size_t team = team_of_sides(team_of(threads,
+        bidirectional_rnn_simd_forward_multiplications(sizes), SHARE_OF_LOOP), threads, 2,
+        bidirectional_rnn_simd_forward_spared(sizes));
+    meeting meetings[] = {
+        {0},
+        {0},
+    };
     TEAM(bidirectional_rnn_simd_forward_thread, sizes, parameters, packed, in, initial, out, final,
-        tape, work);
+        tape, work, meetings);
 }
 
 static void bidirectional_rnn_simd_infer_thread(
     const bidirectional_rnn_sizes *sizes, const bidirectional_rnn_parameters *parameters,
     const bidirectional_rnn_real *packed, const bidirectional_rnn_inputs *in,
     const bidirectional_rnn_initial *initial, const bidirectional_rnn_outputs *out,
-    const bidirectional_rnn_state *final, bidirectional_rnn_real *work, size_t thread,
-    size_t threads)
+    const bidirectional_rnn_state *final, bidirectional_rnn_real *work, meeting *meetings,
+    size_t thread, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -486,7 +529,7 @@ static void bidirectional_rnn_simd_infer_thread(
     const size_t n = BIDIRECTIONAL_RNN_FIXED_n;
     const size_t row_m = padded(m);
     const size_t chunk = steps_ahead(T, B, round_up(m, LANES));
-    const size_t chunk_3 = steps_ahead(T, B, row_m + round_up(m, LANES));
+    const size_t chunk_3 = steps_ahead(T, B, round_up(m, LANES));
     const real *const forward_b = parameters->forward_b; /* [m] */
     const real *const backward_b = parameters->backward_b; /* [m] */
     const real *const b_y = parameters->b_y; /* [p] */
@@ -509,216 +552,241 @@ static void bidirectional_rnn_simd_infer_thread(
     const real *const panels_forward_h = panels_backward_h_prev + round_up(m, LANES) * m;
     const real *const panels_backward_h = panels_forward_h + round_up(p, LANES) * m;
 
-    /* scan forward in time */
-    for (size_t first = 0; first < T; first += chunk) {
-        const size_t steps = min_size(chunk, T - first);
-        if (early) {
-            const size_t vectors = MOST_VECTORS(1);
-            const size_t count = blocks(m, vectors);
-            const block_share mine = share_of(count, B, thread, threads);
-            const size_t from = mine.from;
-            const size_t to = mine.to;
-            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
-            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
-            const operand factors_forward_a[] = {
-                {in->x + (first * B + lower) * n, n, n, panels_x},
-            };
-            const block_range batch = {m, vectors, from, to, 0};
-
-            /* forward.W x */
-            products(upper - lower, 1, &batch, factors_forward_a, 1,
-                &(sums){tile_forward_a_ahead, 0, steps * B, lower}, 0);
-            if (mine.lanes > 1) {
-                BARRIER
-            }
-        }
-        for (size_t t = first; t < first + steps; ++t) {
-            {
-                const size_t vectors = MOST_VECTORS(1);
-                const size_t count = blocks(m, vectors);
-                const block_share mine = share_of(count, B, thread, threads);
-                const size_t from = mine.from;
-                const size_t to = mine.to;
-                const size_t lower = row_from(B, mine.lane, mine.lanes);
-                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
-                for (size_t begin = lower, rows; begin < upper; begin += rows) {
-                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
-                    const real *const x_rows = in->x + (t * B + begin) * n;
-                    real *const forward_h_rows = work_forward_h + (t * B + begin) * row_m;
-                    const real *const forward_h_prev_rows = t > 0 ? work_forward_h
-                        + (t * B + begin - B) * row_m : initial_forward_h + begin * m;
-                    const size_t forward_h_prev_stride = t > 0 ? row_m : m;
-                    const operand factors_forward_a[] = {
-                        {x_rows, n, n, panels_x},
-                        {forward_h_prev_rows, forward_h_prev_stride, m, panels_forward_h_prev},
-                    };
-                    for (size_t start = from, taken; start < to; start += taken) {
-                        taken = min_size(to - start, blocks_per_batch(rows));
-                        const size_t low = t & 1 ? from + to - start - taken : start;
-                        const block_range batch = {m, vectors, low, low + taken, t & 1};
-
-                        /* forward.W x, forward.U forward.h_prev */
-                        products(rows, 1, &batch, factors_forward_a + early, 2 - early,
-                            &(sums){tile_forward_a_ahead, 0, steps * B, (t - first) * B + begin},
-                            (int)early);
-
-                        for (size_t block = batch.low; block < batch.high; ++block) {
-                            const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_forward_a = tile_forward_a_ahead + (block
-                                * vectors * steps * B + ((t - first) * B + begin) * own) * LANES;
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES;
-                                const size_t left = m - j;
-                                const vec forward_b_here = load_part(forward_b + j, left);
-                                for (size_t s = 0; s < rows; ++s) {
-                                    /* (1)  forward.a = forward.W x + forward.U forward.h_prev +
-                                     * forward.b */
-                                    const vec forward_a = load(tile_forward_a + (s * own + v)
-                                        * LANES) + forward_b_here;
-
-                                    /* (2)  forward.h = tanh(forward.a) */
-                                    const vec forward_h = vec_tanh(forward_a);
-                                    store(forward_h_rows + s * row_m + j, forward_h);
-                                }
-                            }
-                        }
-                    }
-                }
-            }
-            BARRIER
-        }
-    }
-
-    /* scan in reverse */
-    for (size_t done = 0; done < T; done += chunk_3) {
-        const size_t steps = min_size(chunk_3, T - done);
-        const size_t first = T - done - steps;
-        if (early) {
-            const size_t vectors = MOST_VECTORS(1);
-            const size_t count = blocks(m, vectors);
-            const block_share mine = share_of(count, B, thread, threads);
-            const size_t from = mine.from;
-            const size_t to = mine.to;
-            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
-            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
-            const operand factors_backward_a[] = {
-                {in->x + (first * B + lower) * n, n, n, panels_x_2},
-            };
-            const block_range batch = {m, vectors, from, to, 0};
-
-            /* backward.W x */
-            products(upper - lower, 1, &batch, factors_backward_a, 1,
-                &(sums){tile_backward_a_ahead, 0, steps * B, lower}, 0);
-            if (mine.lanes > 1) {
-                BARRIER
-            }
-        }
-        for (size_t t = first + steps; t-- > first;) {
-            {
-                const size_t vectors = MOST_VECTORS(1);
-                const size_t count = blocks(m, vectors);
-                const block_share mine = share_of(count, B, thread, threads);
-                const size_t from = mine.from;
-                const size_t to = mine.to;
-                const size_t lower = row_from(B, mine.lane, mine.lanes);
-                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
-                for (size_t begin = lower, rows; begin < upper; begin += rows) {
-                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
-                    const real *const x_rows = in->x + (t * B + begin) * n;
-                    real *const backward_h_rows = work_backward_h + (t * B + begin) * row_m;
-                    const real *const backward_h_prev_rows = t + 1 < T ? work_backward_h
-                        + (t * B + begin + B) * row_m : initial_backward_h + begin * m;
-                    const size_t backward_h_prev_stride = t + 1 < T ? row_m : m;
-                    const operand factors_backward_a[] = {
-                        {x_rows, n, n, panels_x_2},
-                        {backward_h_prev_rows, backward_h_prev_stride, m, panels_backward_h_prev},
-                    };
-                    for (size_t start = from, taken; start < to; start += taken) {
-                        taken = min_size(to - start, blocks_per_batch(rows));
-                        const size_t low = t & 1 ? from + to - start - taken : start;
-                        const block_range batch = {m, vectors, low, low + taken, t & 1};
-
-                        /* backward.W x, backward.U backward.h_prev */
-                        products(rows, 1, &batch, factors_backward_a + early, 2 - early,
-                            &(sums){tile_backward_a_ahead, 0, steps * B, (t - first) * B + begin},
-                            (int)early);
-
-                        for (size_t block = batch.low; block < batch.high; ++block) {
-                            const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_backward_a = tile_backward_a_ahead + (block
-                                * vectors * steps * B + ((t - first) * B + begin) * own) * LANES;
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES;
-                                const size_t left = m - j;
-                                const vec backward_b_here = load_part(backward_b + j, left);
-                                for (size_t s = 0; s < rows; ++s) {
-                                    /* (3)  backward.a = backward.W x + backward.U backward.h_prev +
-                                     * backward.b */
-                                    const vec backward_a = load(tile_backward_a + (s * own + v)
-                                        * LANES) + backward_b_here;
-
-                                    /* (4)  backward.h = tanh(backward.a) */
-                                    const vec backward_h = vec_tanh(backward_a);
-                                    store(backward_h_rows + s * row_m + j, backward_h);
-                                }
-                            }
-                        }
-                    }
-                }
-            }
-            BARRIER
-        }
-
-        /* every step, in any order */
+    /* side by side, where that is faster than one after the other */
+    {
+        const side sides[] = {
+            {B * (m * n + m * m + m), m * m, 1},
+            {B * (m * n + m * m + m), m * m, 1},
+        };
         {
-            const size_t vectors = MOST_VECTORS(1);
-            const size_t count = blocks(p, vectors);
-            const block_share mine = share_of(count, steps * B, thread, threads);
-            const size_t from = mine.from;
-            const size_t to = mine.to;
-            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
-            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
-            for (size_t begin = lower, rows; begin < upper; begin += rows) {
-                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
-                const real *const forward_h_rows = work_forward_h + (first * B + begin) * row_m;
-                const real *const backward_h_rows = work_backward_h + (first * B + begin) * row_m;
-                real *const y_rows = out->y + (first * B + begin) * p;
-                const operand factors_a_y[] = {
-                    {forward_h_rows, row_m, m, panels_forward_h},
-                    {backward_h_rows, row_m, m, panels_backward_h},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {p, vectors, start, start + taken, 0};
-                    ALIGNED real tile_a_y_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            const team_part part = part_of(0, sides, 2, thread, threads, meetings);
+            if (part.threads > 0) {
+                /* scan forward in time */
+                for (size_t first = 0; first < T; first += chunk) {
+                    const size_t steps = min_size(chunk, T - first);
+                    if (early) {
+                        const size_t vectors = MOST_VECTORS(1);
+                        const size_t count = blocks(m, vectors);
+                        const block_share mine = share_of(count, B, part.thread, part.threads);
+                        const size_t from = mine.from;
+                        const size_t to = mine.to;
+                        const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+                        const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+                        const operand factors_forward_a[] = {
+                            {in->x + (first * B + lower) * n, n, n, panels_x},
+                        };
+                        const block_range batch = {m, vectors, from, to, 0};
 
-                    /* V_f forward.h, V_b backward.h */
-                    products(rows, 1, &batch, factors_a_y, 2,
-                        &(sums){tile_a_y_batch, batch.low, rows, 0}, 0);
+                        /* forward.W x */
+                        products(upper - lower, 1, &batch, factors_forward_a, 1,
+                            &(sums){tile_forward_a_ahead, 0, steps * B, lower}, 0);
+                        if (mine.lanes > 1) {
+                            MEET(part)
+                        }
+                    }
+                    for (size_t t = first; t < first + steps; ++t) {
+                        {
+                            const size_t vectors = MOST_VECTORS(1);
+                            const size_t count = blocks(m, vectors);
+                            const block_share mine = share_of(count, B, part.thread, part.threads);
+                            const size_t from = mine.from;
+                            const size_t to = mine.to;
+                            const size_t lower = row_from(B, mine.lane, mine.lanes);
+                            const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                                const real *const x_rows = in->x + (t * B + begin) * n;
+                                real *const forward_h_rows =
+                                    work_forward_h + (t * B + begin) * row_m;
+                                const real *const forward_h_prev_rows = t > 0 ? work_forward_h
+                                    + (t * B + begin - B) * row_m : initial_forward_h + begin * m;
+                                const size_t forward_h_prev_stride = t > 0 ? row_m : m;
+                                const operand factors_forward_a[] = {
+                                    {x_rows, n, n, panels_x},
+                                    {forward_h_prev_rows, forward_h_prev_stride, m,
+                                        panels_forward_h_prev},
+                                };
+                                for (size_t start = from, taken; start < to; start += taken) {
+                                    taken = min_size(to - start, blocks_per_batch(rows));
+                                    const size_t low = t & 1 ? from + to - start - taken : start;
+                                    const block_range batch = {m, vectors, low, low + taken, t & 1};
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(p, vectors, block);
-                        const real *const tile_a_y =
-                            tile_a_y_batch + (block - batch.low) * vectors * rows * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            const size_t left = p - j;
-                            const vec b_y_here = load_part(b_y + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
-                                /* (5)  a_y = V_f forward.h + V_b backward.h + b_y */
-                                const vec a_y = load(tile_a_y + (s * own + v) * LANES) + b_y_here;
+                                    /* forward.W x, forward.U forward.h_prev */
+                                    products(rows, 1, &batch, factors_forward_a + early, 2 - early,
+                                        &(sums){tile_forward_a_ahead, 0, steps * B, (t - first) * B
+                                        + begin}, (int)early);
 
-                                /* (6)  y = a_y */
-                                const vec y = a_y;
-                                store_part(y_rows + s * p + j, y, left);
+                                    for (size_t block = batch.low; block < batch.high; ++block) {
+                                        const size_t own = vectors_of(m, vectors, block);
+                                        const real *const tile_forward_a = tile_forward_a_ahead
+                                            + (block * vectors * steps * B + ((t - first) * B
+                                            + begin) * own) * LANES;
+                                        for (size_t v = 0; v < own; ++v) {
+                                            const size_t j = (block * vectors + v) * LANES;
+                                            const size_t left = m - j;
+                                            const vec forward_b_here =
+                                                load_part(forward_b + j, left);
+                                            for (size_t s = 0; s < rows; ++s) {
+                                                /* (1)  forward.a = forward.W x + forward.U
+                                                 * forward.h_prev + forward.b */
+                                                const vec forward_a = load(tile_forward_a + (s * own
+                                                    + v) * LANES) + forward_b_here;
+
+                                                /* (2)  forward.h = tanh(forward.a) */
+                                                const vec forward_h = vec_tanh(forward_a);
+                                                store(forward_h_rows + s * row_m + j, forward_h);
+                                            }
+                                        }
+                                    }
+                                }
                             }
+                        }
+                        MEET(part)
+                    }
+                }
+            }
+        }
+        {
+            const team_part part = part_of(1, sides, 2, thread, threads, meetings);
+            if (part.threads > 0) {
+                /* scan in reverse */
+                for (size_t done = 0; done < T; done += chunk_3) {
+                    const size_t steps = min_size(chunk_3, T - done);
+                    const size_t first = T - done - steps;
+                    if (early) {
+                        const size_t vectors = MOST_VECTORS(1);
+                        const size_t count = blocks(m, vectors);
+                        const block_share mine = share_of(count, B, part.thread, part.threads);
+                        const size_t from = mine.from;
+                        const size_t to = mine.to;
+                        const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+                        const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+                        const operand factors_backward_a[] = {
+                            {in->x + (first * B + lower) * n, n, n, panels_x_2},
+                        };
+                        const block_range batch = {m, vectors, from, to, 0};
+
+                        /* backward.W x */
+                        products(upper - lower, 1, &batch, factors_backward_a, 1,
+                            &(sums){tile_backward_a_ahead, 0, steps * B, lower}, 0);
+                        if (mine.lanes > 1) {
+                            MEET(part)
+                        }
+                    }
+                    for (size_t t = first + steps; t-- > first;) {
+                        {
+                            const size_t vectors = MOST_VECTORS(1);
+                            const size_t count = blocks(m, vectors);
+                            const block_share mine = share_of(count, B, part.thread, part.threads);
+                            const size_t from = mine.from;
+                            const size_t to = mine.to;
+                            const size_t lower = row_from(B, mine.lane, mine.lanes);
+                            const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                                const real *const x_rows = in->x + (t * B + begin) * n;
+                                real *const backward_h_rows =
+                                    work_backward_h + (t * B + begin) * row_m;
+                                const real *const backward_h_prev_rows = t + 1 < T ? work_backward_h
+                                    + (t * B + begin + B) * row_m : initial_backward_h + begin * m;
+                                const size_t backward_h_prev_stride = t + 1 < T ? row_m : m;
+                                const operand factors_backward_a[] = {
+                                    {x_rows, n, n, panels_x_2},
+                                    {backward_h_prev_rows, backward_h_prev_stride, m,
+                                        panels_backward_h_prev},
+                                };
+                                for (size_t start = from, taken; start < to; start += taken) {
+                                    taken = min_size(to - start, blocks_per_batch(rows));
+                                    const size_t low = t & 1 ? from + to - start - taken : start;
+                                    const block_range batch = {m, vectors, low, low + taken, t & 1};
+
+                                    /* backward.W x, backward.U backward.h_prev */
+                                    products(rows, 1, &batch, factors_backward_a + early, 2 - early,
+                                        &(sums){tile_backward_a_ahead, 0, steps * B, (t - first) * B
+                                        + begin}, (int)early);
+
+                                    for (size_t block = batch.low; block < batch.high; ++block) {
+                                        const size_t own = vectors_of(m, vectors, block);
+                                        const real *const tile_backward_a = tile_backward_a_ahead
+                                            + (block * vectors * steps * B + ((t - first) * B
+                                            + begin) * own) * LANES;
+                                        for (size_t v = 0; v < own; ++v) {
+                                            const size_t j = (block * vectors + v) * LANES;
+                                            const size_t left = m - j;
+                                            const vec backward_b_here =
+                                                load_part(backward_b + j, left);
+                                            for (size_t s = 0; s < rows; ++s) {
+                                                /* (3)  backward.a = backward.W x + backward.U
+                                                 * backward.h_prev + backward.b */
+                                                const vec backward_a = load(tile_backward_a + (s
+                                                    * own + v) * LANES) + backward_b_here;
+
+                                                /* (4)  backward.h = tanh(backward.a) */
+                                                const vec backward_h = vec_tanh(backward_a);
+                                                store(backward_h_rows + s * row_m + j, backward_h);
+                                            }
+                                        }
+                                    }
+                                }
+                            }
+                        }
+                        MEET(part)
+                    }
+                }
+            }
+        }
+    }
+    BARRIER
+
+    /* every step, in any order */
+    {
+        const size_t vectors = MOST_VECTORS(1);
+        const size_t count = blocks(p, vectors);
+        const block_share mine = share_of(count, T * B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(T * B, mine.lane, mine.lanes);
+        const size_t upper = row_from(T * B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+            const real *const forward_h_rows = work_forward_h + begin * row_m;
+            const real *const backward_h_rows = work_backward_h + begin * row_m;
+            real *const y_rows = out->y + begin * p;
+            const operand factors_a_y[] = {
+                {forward_h_rows, row_m, m, panels_forward_h},
+                {backward_h_rows, row_m, m, panels_backward_h},
+            };
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {p, vectors, start, start + taken, 0};
+                ALIGNED real tile_a_y_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+
+                /* V_f forward.h, V_b backward.h */
+                products(rows, 1, &batch, factors_a_y, 2,
+                    &(sums){tile_a_y_batch, batch.low, rows, 0}, 0);
+
+                for (size_t block = batch.low; block < batch.high; ++block) {
+                    const size_t own = vectors_of(p, vectors, block);
+                    const real *const tile_a_y =
+                        tile_a_y_batch + (block - batch.low) * vectors * rows * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        const size_t left = p - j;
+                        const vec b_y_here = load_part(b_y + j, left);
+                        for (size_t s = 0; s < rows; ++s) {
+                            /* (5)  a_y = V_f forward.h + V_b backward.h + b_y */
+                            const vec a_y = load(tile_a_y + (s * own + v) * LANES) + b_y_here;
+
+                            /* (6)  y = a_y */
+                            const vec y = a_y;
+                            store_part(y_rows + s * p + j, y, left);
                         }
                     }
                 }
             }
         }
-        BARRIER
     }
+    BARRIER
     if (thread == 0) {
         copy_rows(B, m, T > 0 ? work_forward_h + (T - 1) * B * row_m : initial_forward_h,
             T > 0 ? row_m : m, final != NULL ? final->forward_h : NULL);
@@ -736,16 +804,31 @@ static size_t bidirectional_rnn_simd_infer_multiplications(const bidirectional_r
     return B * (2 * m * n + 2 * m * m + 2 * m + 2 * m * p + p);
 }
 
+static size_t bidirectional_rnn_simd_infer_spared(const bidirectional_rnn_sizes *sizes)
+{
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t m = BIDIRECTIONAL_RNN_FIXED_m;
+    const size_t n = BIDIRECTIONAL_RNN_FIXED_n;
+    return T * (2 * B * (m * n + m * m + m)
+        - max_size(B * (m * n + m * m + m), B * (m * n + m * m + m)));
+}
+
 void bidirectional_rnn_simd_infer(
     const bidirectional_rnn_sizes *sizes, const bidirectional_rnn_parameters *parameters,
     const bidirectional_rnn_real *packed, const bidirectional_rnn_inputs *in,
     const bidirectional_rnn_initial *initial, const bidirectional_rnn_outputs *out,
     const bidirectional_rnn_state *final, bidirectional_rnn_real *work, size_t threads)
 {
-    const size_t team = team_of(threads, bidirectional_rnn_simd_infer_multiplications(sizes),
-        SHARE_OF_LOOP);
+    const size_t team = team_of_sides(team_of(threads,
+        bidirectional_rnn_simd_infer_multiplications(sizes), SHARE_OF_LOOP), threads, 2,
+        bidirectional_rnn_simd_infer_spared(sizes));
+    meeting meetings[] = {
+        {0},
+        {0},
+    };
     TEAM(bidirectional_rnn_simd_infer_thread, sizes, parameters, packed, in, initial, out, final,
-        work);
+        work, meetings);
 }
 
 static void bidirectional_rnn_simd_backward_thread(
@@ -753,8 +836,8 @@ static void bidirectional_rnn_simd_backward_thread(
     const bidirectional_rnn_real *packed, const bidirectional_rnn_inputs *in,
     const bidirectional_rnn_initial *initial, const bidirectional_rnn_outputs *out,
     const bidirectional_rnn_real *tape, const bidirectional_rnn_cotangents *bars,
-    const bidirectional_rnn_gradients *gradients, bidirectional_rnn_real *work, size_t thread,
-    size_t threads)
+    const bidirectional_rnn_gradients *gradients, bidirectional_rnn_real *work, meeting *meetings,
+    size_t thread, size_t threads)
 {
     (void)parameters;
     (void)out;
@@ -766,7 +849,7 @@ static void bidirectional_rnn_simd_backward_thread(
     const size_t row_m = padded(m);
     const size_t row_p = padded(p);
     const size_t chunk = steps_ahead(T, B, round_up(m, LANES));
-    const size_t chunk_4 = steps_together(T, B, row_m + round_up(m, LANES));
+    const size_t chunk_4 = steps_ahead(T, B, round_up(m, LANES));
     real *const forward_W_bar = gradients->forward_W_bar; /* [m, n] */
     real *const forward_U_bar = gradients->forward_U_bar; /* [m, m] */
     real *const forward_b_bar = gradients->forward_b_bar; /* [m] */
@@ -785,7 +868,7 @@ static void bidirectional_rnn_simd_backward_thread(
     real *const work_backward_a_bar = work_a_y_bar + spaced(T * B * row_p); /* [m] a row */
     real *const work_forward_a_bar = work_backward_a_bar + spaced(T * B * row_m); /* [m] a row */
     real *const work_forward_h_prev_bar =
-        work_forward_a_bar + spaced(chunk_4 * B * row_m); /* [m] a row */
+        work_forward_a_bar + spaced(T * B * row_m); /* [m] a row */
     real *const work_backward_h_prev_bar =
         work_forward_h_prev_bar + spaced(2 * B * row_m); /* [m] a row */
     real *const tile_backward_h_bar_ahead = work_backward_h_prev_bar + spaced(2 * B * row_m);
@@ -884,409 +967,437 @@ static void bidirectional_rnn_simd_backward_thread(
     }
     BARRIER
 
-    /* scan forward in time */
-    for (size_t first = 0; first < T; first += chunk) {
-        const size_t steps = min_size(chunk, T - first);
-        if (early) {
-            const size_t vectors = MOST_VECTORS(1);
-            const size_t count = blocks(m, vectors);
-            const block_share mine = share_of(count, B, thread, threads);
-            const size_t from = mine.from;
-            const size_t to = mine.to;
-            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
-            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
-            const operand factors_backward_h_bar[] = {
-                {work_a_y_bar + (first * B + lower) * row_p, row_p, p, panels_a_y_bar},
-            };
-            const block_range batch = {m, vectors, from, to, 0};
-
-            /* V_b^T a_y_bar */
-            products(upper - lower, 1, &batch, factors_backward_h_bar, 1,
-                &(sums){tile_backward_h_bar_ahead, 0, steps * B, lower}, 0);
-            if (mine.lanes > 1) {
-                BARRIER
-            }
-        }
-        for (size_t t = first; t < first + steps; ++t) {
-            {
-                const size_t vectors = MOST_VECTORS(1);
-                const size_t count = blocks(m, vectors);
-                const block_share mine = share_of(count, B, thread, threads);
-                const size_t from = mine.from;
-                const size_t to = mine.to;
-                const size_t lower = row_from(B, mine.lane, mine.lanes);
-                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
-                for (size_t begin = lower, rows; begin < upper; begin += rows) {
-                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
-                    const real *const backward_h_tail_rows =
-                        tape_backward_h_tail + (t * B + begin) * row_m;
-                    const real *const backward_h_next_bar_rows = t > 0 ? work_backward_h_prev_bar
-                        + (((t - 1) & 1) * B + begin) * row_m : final_backward_h_bar + begin * m;
-                    const size_t backward_h_next_bar_stride = t > 0 ? row_m : m;
-                    const real *const a_y_bar_rows = work_a_y_bar + (t * B + begin) * row_p;
-                    real *const backward_a_bar_rows = work_backward_a_bar + (t * B + begin) * row_m;
-                    const operand factors_backward_h_bar[] = {
-                        {a_y_bar_rows, row_p, p, panels_a_y_bar},
-                    };
-                    for (size_t start = from, taken; start < to; start += taken) {
-                        taken = min_size(to - start, blocks_per_batch(rows));
-                        const block_range batch = {m, vectors, start, start + taken, 0};
+    /* side by side, where that is faster than one after the other */
+    {
+        const side sides[] = {
+            {B * (2 * m + m * p + m * m), m * m, 2},
+            {B * (2 * m + m * p + m * m), m * m, 2},
+        };
+        {
+            const team_part part = part_of(0, sides, 2, thread, threads, meetings);
+            if (part.threads > 0) {
+                /* scan forward in time */
+                for (size_t first = 0; first < T; first += chunk) {
+                    const size_t steps = min_size(chunk, T - first);
+                    if (early) {
+                        const size_t vectors = MOST_VECTORS(1);
+                        const size_t count = blocks(m, vectors);
+                        const block_share mine = share_of(count, B, part.thread, part.threads);
+                        const size_t from = mine.from;
+                        const size_t to = mine.to;
+                        const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+                        const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+                        const operand factors_backward_h_bar[] = {
+                            {work_a_y_bar + (first * B + lower) * row_p, row_p, p, panels_a_y_bar},
+                        };
+                        const block_range batch = {m, vectors, from, to, 0};
 
                         /* V_b^T a_y_bar */
-                        products(rows, 1, &batch, factors_backward_h_bar + early, 1 - early,
-                            &(sums){tile_backward_h_bar_ahead, 0, steps * B, (t - first) * B
-                            + begin}, (int)early);
+                        products(upper - lower, 1, &batch, factors_backward_h_bar, 1,
+                            &(sums){tile_backward_h_bar_ahead, 0, steps * B, lower}, 0);
+                        if (mine.lanes > 1) {
+                            MEET(part)
+                        }
+                    }
+                    for (size_t t = first; t < first + steps; ++t) {
+                        {
+                            const size_t vectors = MOST_VECTORS(1);
+                            const size_t count = blocks(m, vectors);
+                            const block_share mine = share_of(count, B, part.thread, part.threads);
+                            const size_t from = mine.from;
+                            const size_t to = mine.to;
+                            const size_t lower = row_from(B, mine.lane, mine.lanes);
+                            const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                                const real *const backward_h_tail_rows =
+                                    tape_backward_h_tail + (t * B + begin) * row_m;
+                                const real *const backward_h_next_bar_rows = t > 0
+                                    ? work_backward_h_prev_bar + (((t - 1) & 1) * B + begin) * row_m
+                                    : final_backward_h_bar + begin * m;
+                                const size_t backward_h_next_bar_stride = t > 0 ? row_m : m;
+                                const real *const a_y_bar_rows =
+                                    work_a_y_bar + (t * B + begin) * row_p;
+                                real *const backward_a_bar_rows =
+                                    work_backward_a_bar + (t * B + begin) * row_m;
+                                const operand factors_backward_h_bar[] = {
+                                    {a_y_bar_rows, row_p, p, panels_a_y_bar},
+                                };
+                                for (size_t start = from, taken; start < to; start += taken) {
+                                    taken = min_size(to - start, blocks_per_batch(rows));
+                                    const block_range batch = {m, vectors, start, start + taken, 0};
 
-                        for (size_t block = batch.low; block < batch.high; ++block) {
-                            const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_backward_h_bar = tile_backward_h_bar_ahead
-                                + (block * vectors * steps * B + ((t - first) * B + begin) * own)
-                                * LANES;
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES;
-                                const size_t left = m - j;
-                                for (size_t s = 0; s < rows; ++s) {
-                                    const vec backward_h_tail =
-                                        load(backward_h_tail_rows + s * row_m + j);
-                                    const vec backward_h_next_bar =
-                                        load_part(backward_h_next_bar_rows + s
-                                        * backward_h_next_bar_stride + j, left);
+                                    /* V_b^T a_y_bar */
+                                    products(rows, 1, &batch, factors_backward_h_bar + early,
+                                        1 - early, &(sums){tile_backward_h_bar_ahead, 0, steps * B,
+                                        (t - first) * B + begin}, (int)early);
 
-                                    /* (4)  backward.one_minus_h_squared =
-                                     * slope_from_tail(backward.h_tail) */
-                                    const vec backward_one_minus_h_squared =
-                                        vec_slope_from_tail(backward_h_tail);
+                                    for (size_t block = batch.low; block < batch.high; ++block) {
+                                        const size_t own = vectors_of(m, vectors, block);
+                                        const real *const tile_backward_h_bar =
+                                            tile_backward_h_bar_ahead + (block * vectors * steps * B
+                                            + ((t - first) * B + begin) * own) * LANES;
+                                        for (size_t v = 0; v < own; ++v) {
+                                            const size_t j = (block * vectors + v) * LANES;
+                                            const size_t left = m - j;
+                                            for (size_t s = 0; s < rows; ++s) {
+                                                const vec backward_h_tail =
+                                                    load(backward_h_tail_rows + s * row_m + j);
+                                                const vec backward_h_next_bar =
+                                                    load_part(backward_h_next_bar_rows + s
+                                                    * backward_h_next_bar_stride + j, left);
 
-                                    /* (8)  backward.h_bar = V_b^T a_y_bar + backward.h_next_bar
-                                     * adjoint of (5) */
-                                    const vec backward_h_bar =
-                                        load(tile_backward_h_bar + (s * own + v) * LANES)
-                                        + backward_h_next_bar;
+                                                /* (4)  backward.one_minus_h_squared =
+                                                 * slope_from_tail(backward.h_tail) */
+                                                const vec backward_one_minus_h_squared =
+                                                    vec_slope_from_tail(backward_h_tail);
 
-                                    /* (9)  backward.a_bar = backward.h_bar * (1 - backward.h^2)
-                                     * adjoint of (4) */
-                                    const vec backward_a_bar =
-                                        backward_h_bar * backward_one_minus_h_squared;
-                                    store(backward_a_bar_rows + s * row_m + j, backward_a_bar);
+                                                /* (8)  backward.h_bar = V_b^T a_y_bar +
+                                                 * backward.h_next_bar   adjoint of (5) */
+                                                const vec backward_h_bar = load(tile_backward_h_bar
+                                                    + (s * own + v) * LANES) + backward_h_next_bar;
+
+                                                /* (9)  backward.a_bar = backward.h_bar * (1 -
+                                                 * backward.h^2)   adjoint of (4) */
+                                                const vec backward_a_bar =
+                                                    backward_h_bar * backward_one_minus_h_squared;
+                                                store(backward_a_bar_rows + s * row_m + j,
+                                                    backward_a_bar);
+                                            }
+                                        }
+                                    }
                                 }
                             }
                         }
-                    }
-                }
-            }
-            BARRIER
-            {
-                const size_t vectors = MOST_VECTORS(1);
-                const size_t count = blocks(m, vectors);
-                const block_share mine = share_of(count, B, thread, threads);
-                const size_t from = mine.from;
-                const size_t to = mine.to;
-                const size_t lower = row_from(B, mine.lane, mine.lanes);
-                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
-                for (size_t begin = lower, rows; begin < upper; begin += rows) {
-                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
-                    const real *const backward_a_bar_rows =
-                        work_backward_a_bar + (t * B + begin) * row_m;
-                    real *const backward_h_prev_bar_rows =
-                        work_backward_h_prev_bar + ((t & 1) * B + begin) * row_m;
-                    const operand factors_backward_h_prev_bar[] = {
-                        {backward_a_bar_rows, row_m, m, panels_backward_a_bar},
-                    };
-                    for (size_t start = from, taken; start < to; start += taken) {
-                        taken = min_size(to - start, blocks_per_batch(rows));
-                        const size_t low = t & 1 ? from + to - start - taken : start;
-                        const block_range batch = {m, vectors, low, low + taken, t & 1};
-                        ALIGNED real
-                            tile_backward_h_prev_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                        MEET(part)
+                        {
+                            const size_t vectors = MOST_VECTORS(1);
+                            const size_t count = blocks(m, vectors);
+                            const block_share mine = share_of(count, B, part.thread, part.threads);
+                            const size_t from = mine.from;
+                            const size_t to = mine.to;
+                            const size_t lower = row_from(B, mine.lane, mine.lanes);
+                            const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                                const real *const backward_a_bar_rows =
+                                    work_backward_a_bar + (t * B + begin) * row_m;
+                                real *const backward_h_prev_bar_rows =
+                                    work_backward_h_prev_bar + ((t & 1) * B + begin) * row_m;
+                                const operand factors_backward_h_prev_bar[] = {
+                                    {backward_a_bar_rows, row_m, m, panels_backward_a_bar},
+                                };
+                                for (size_t start = from, taken; start < to; start += taken) {
+                                    taken = min_size(to - start, blocks_per_batch(rows));
+                                    const size_t low = t & 1 ? from + to - start - taken : start;
+                                    const block_range batch = {m, vectors, low, low + taken, t & 1};
+                                    ALIGNED real tile_backward_h_prev_bar_batch[ROWS_AT_ONCE
+                                        * MOST_VECTORS(1) * LANES];
 
-                        /* backward.U^T backward.a_bar */
-                        products(rows, 1, &batch, factors_backward_h_prev_bar, 1,
-                            &(sums){tile_backward_h_prev_bar_batch, batch.low, rows, 0}, 0);
+                                    /* backward.U^T backward.a_bar */
+                                    products(rows, 1, &batch, factors_backward_h_prev_bar, 1,
+                                        &(sums){tile_backward_h_prev_bar_batch, batch.low, rows, 0},
+                                        0);
 
-                        for (size_t block = batch.low; block < batch.high; ++block) {
-                            const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_backward_h_prev_bar =
-                                tile_backward_h_prev_bar_batch
-                                + (block - batch.low) * vectors * rows * LANES;
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES;
-                                for (size_t s = 0; s < rows; ++s) {
-                                    /* (13)  backward.h_prev_bar = backward.U^T backward.a_bar
-                                     * adjoint of (3) */
-                                    const vec backward_h_prev_bar =
-                                        load(tile_backward_h_prev_bar + (s * own + v) * LANES);
-                                    store(backward_h_prev_bar_rows + s * row_m + j,
-                                        backward_h_prev_bar);
+                                    for (size_t block = batch.low; block < batch.high; ++block) {
+                                        const size_t own = vectors_of(m, vectors, block);
+                                        const real *const tile_backward_h_prev_bar =
+                                            tile_backward_h_prev_bar_batch
+                                            + (block - batch.low) * vectors * rows * LANES;
+                                        for (size_t v = 0; v < own; ++v) {
+                                            const size_t j = (block * vectors + v) * LANES;
+                                            for (size_t s = 0; s < rows; ++s) {
+                                                /* (13)  backward.h_prev_bar = backward.U^T
+                                                 * backward.a_bar   adjoint of (3) */
+                                                const vec backward_h_prev_bar =
+                                                    load(tile_backward_h_prev_bar + (s * own + v)
+                                                    * LANES);
+                                                store(backward_h_prev_bar_rows + s * row_m + j,
+                                                    backward_h_prev_bar);
+                                            }
+                                        }
+                                    }
                                 }
                             }
                         }
+                        MEET(part)
                     }
                 }
             }
-            BARRIER
         }
-    }
-
-    /* scan in reverse */
-    for (size_t done = 0; done < T; done += chunk_4) {
-        const size_t steps = min_size(chunk_4, T - done);
-        const size_t first = T - done - steps;
-        if (early) {
-            const size_t vectors = MOST_VECTORS(1);
-            const size_t count = blocks(m, vectors);
-            const block_share mine = share_of(count, B, thread, threads);
-            const size_t from = mine.from;
-            const size_t to = mine.to;
-            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
-            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
-            const operand factors_forward_h_bar[] = {
-                {work_a_y_bar + (first * B + lower) * row_p, row_p, p, panels_a_y_bar_2},
-            };
-            const block_range batch = {m, vectors, from, to, 0};
-
-            /* V_f^T a_y_bar */
-            products(upper - lower, 1, &batch, factors_forward_h_bar, 1,
-                &(sums){tile_forward_h_bar_ahead, 0, steps * B, lower}, 0);
-            if (mine.lanes > 1) {
-                BARRIER
-            }
-        }
-        for (size_t t = first + steps; t-- > first;) {
-            {
-                const size_t vectors = MOST_VECTORS(1);
-                const size_t count = blocks(m, vectors);
-                const block_share mine = share_of(count, B, thread, threads);
-                const size_t from = mine.from;
-                const size_t to = mine.to;
-                const size_t lower = row_from(B, mine.lane, mine.lanes);
-                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
-                for (size_t begin = lower, rows; begin < upper; begin += rows) {
-                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
-                    const real *const forward_h_tail_rows =
-                        tape_forward_h_tail + (t * B + begin) * row_m;
-                    const real *const forward_h_next_bar_rows = t + 1 < T ? work_forward_h_prev_bar
-                        + (((t + 1) & 1) * B + begin) * row_m : final_forward_h_bar + begin * m;
-                    const size_t forward_h_next_bar_stride = t + 1 < T ? row_m : m;
-                    const real *const a_y_bar_rows = work_a_y_bar + (t * B + begin) * row_p;
-                    real *const forward_a_bar_rows =
-                        work_forward_a_bar + ((t - first) * B + begin) * row_m;
-                    const operand factors_forward_h_bar[] = {
-                        {a_y_bar_rows, row_p, p, panels_a_y_bar_2},
-                    };
-                    for (size_t start = from, taken; start < to; start += taken) {
-                        taken = min_size(to - start, blocks_per_batch(rows));
-                        const block_range batch = {m, vectors, start, start + taken, 0};
+        {
+            const team_part part = part_of(1, sides, 2, thread, threads, meetings);
+            if (part.threads > 0) {
+                /* scan in reverse */
+                for (size_t done = 0; done < T; done += chunk_4) {
+                    const size_t steps = min_size(chunk_4, T - done);
+                    const size_t first = T - done - steps;
+                    if (early) {
+                        const size_t vectors = MOST_VECTORS(1);
+                        const size_t count = blocks(m, vectors);
+                        const block_share mine = share_of(count, B, part.thread, part.threads);
+                        const size_t from = mine.from;
+                        const size_t to = mine.to;
+                        const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+                        const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+                        const operand factors_forward_h_bar[] = {
+                            {work_a_y_bar + (first * B + lower) * row_p, row_p, p,
+                                panels_a_y_bar_2},
+                        };
+                        const block_range batch = {m, vectors, from, to, 0};
 
                         /* V_f^T a_y_bar */
-                        products(rows, 1, &batch, factors_forward_h_bar + early, 1 - early,
-                            &(sums){tile_forward_h_bar_ahead, 0, steps * B, (t - first) * B
-                            + begin}, (int)early);
+                        products(upper - lower, 1, &batch, factors_forward_h_bar, 1,
+                            &(sums){tile_forward_h_bar_ahead, 0, steps * B, lower}, 0);
+                        if (mine.lanes > 1) {
+                            MEET(part)
+                        }
+                    }
+                    for (size_t t = first + steps; t-- > first;) {
+                        {
+                            const size_t vectors = MOST_VECTORS(1);
+                            const size_t count = blocks(m, vectors);
+                            const block_share mine = share_of(count, B, part.thread, part.threads);
+                            const size_t from = mine.from;
+                            const size_t to = mine.to;
+                            const size_t lower = row_from(B, mine.lane, mine.lanes);
+                            const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                                const real *const forward_h_tail_rows =
+                                    tape_forward_h_tail + (t * B + begin) * row_m;
+                                const real *const forward_h_next_bar_rows = t + 1 < T
+                                    ? work_forward_h_prev_bar + (((t + 1) & 1) * B + begin) * row_m
+                                    : final_forward_h_bar + begin * m;
+                                const size_t forward_h_next_bar_stride = t + 1 < T ? row_m : m;
+                                const real *const a_y_bar_rows =
+                                    work_a_y_bar + (t * B + begin) * row_p;
+                                real *const forward_a_bar_rows =
+                                    work_forward_a_bar + (t * B + begin) * row_m;
+                                const operand factors_forward_h_bar[] = {
+                                    {a_y_bar_rows, row_p, p, panels_a_y_bar_2},
+                                };
+                                for (size_t start = from, taken; start < to; start += taken) {
+                                    taken = min_size(to - start, blocks_per_batch(rows));
+                                    const block_range batch = {m, vectors, start, start + taken, 0};
 
-                        for (size_t block = batch.low; block < batch.high; ++block) {
-                            const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_forward_h_bar = tile_forward_h_bar_ahead + (block
-                                * vectors * steps * B + ((t - first) * B + begin) * own) * LANES;
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES;
-                                const size_t left = m - j;
-                                for (size_t s = 0; s < rows; ++s) {
-                                    const vec forward_h_tail =
-                                        load(forward_h_tail_rows + s * row_m + j);
-                                    const vec forward_h_next_bar = load_part(forward_h_next_bar_rows
-                                        + s * forward_h_next_bar_stride + j, left);
+                                    /* V_f^T a_y_bar */
+                                    products(rows, 1, &batch, factors_forward_h_bar + early,
+                                        1 - early, &(sums){tile_forward_h_bar_ahead, 0, steps * B,
+                                        (t - first) * B + begin}, (int)early);
 
-                                    /* (2)  forward.one_minus_h_squared =
-                                     * slope_from_tail(forward.h_tail) */
-                                    const vec forward_one_minus_h_squared =
-                                        vec_slope_from_tail(forward_h_tail);
+                                    for (size_t block = batch.low; block < batch.high; ++block) {
+                                        const size_t own = vectors_of(m, vectors, block);
+                                        const real *const tile_forward_h_bar =
+                                            tile_forward_h_bar_ahead + (block * vectors * steps * B
+                                            + ((t - first) * B + begin) * own) * LANES;
+                                        for (size_t v = 0; v < own; ++v) {
+                                            const size_t j = (block * vectors + v) * LANES;
+                                            const size_t left = m - j;
+                                            for (size_t s = 0; s < rows; ++s) {
+                                                const vec forward_h_tail =
+                                                    load(forward_h_tail_rows + s * row_m + j);
+                                                const vec forward_h_next_bar =
+                                                    load_part(forward_h_next_bar_rows + s
+                                                    * forward_h_next_bar_stride + j, left);
 
-                                    /* (10)  forward.h_bar = V_f^T a_y_bar + forward.h_next_bar
-                                     * adjoint of (5) */
-                                    const vec forward_h_bar = load(tile_forward_h_bar + (s * own
-                                        + v) * LANES) + forward_h_next_bar;
+                                                /* (2)  forward.one_minus_h_squared =
+                                                 * slope_from_tail(forward.h_tail) */
+                                                const vec forward_one_minus_h_squared =
+                                                    vec_slope_from_tail(forward_h_tail);
 
-                                    /* (11)  forward.a_bar = forward.h_bar * (1 - forward.h^2)
-                                     * adjoint of (2) */
-                                    const vec forward_a_bar =
-                                        forward_h_bar * forward_one_minus_h_squared;
-                                    store(forward_a_bar_rows + s * row_m + j, forward_a_bar);
+                                                /* (10)  forward.h_bar = V_f^T a_y_bar +
+                                                 * forward.h_next_bar   adjoint of (5) */
+                                                const vec forward_h_bar = load(tile_forward_h_bar
+                                                    + (s * own + v) * LANES) + forward_h_next_bar;
+
+                                                /* (11)  forward.a_bar = forward.h_bar * (1 -
+                                                 * forward.h^2)   adjoint of (2) */
+                                                const vec forward_a_bar =
+                                                    forward_h_bar * forward_one_minus_h_squared;
+                                                store(forward_a_bar_rows + s * row_m + j,
+                                                    forward_a_bar);
+                                            }
+                                        }
+                                    }
                                 }
                             }
                         }
-                    }
-                }
-            }
-            BARRIER
-            {
-                const size_t vectors = MOST_VECTORS(1);
-                const size_t count = blocks(m, vectors);
-                const block_share mine = share_of(count, B, thread, threads);
-                const size_t from = mine.from;
-                const size_t to = mine.to;
-                const size_t lower = row_from(B, mine.lane, mine.lanes);
-                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
-                for (size_t begin = lower, rows; begin < upper; begin += rows) {
-                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
-                    const real *const forward_a_bar_rows =
-                        work_forward_a_bar + ((t - first) * B + begin) * row_m;
-                    real *const forward_h_prev_bar_rows =
-                        work_forward_h_prev_bar + ((t & 1) * B + begin) * row_m;
-                    const operand factors_forward_h_prev_bar[] = {
-                        {forward_a_bar_rows, row_m, m, panels_forward_a_bar},
-                    };
-                    for (size_t start = from, taken; start < to; start += taken) {
-                        taken = min_size(to - start, blocks_per_batch(rows));
-                        const size_t low = t & 1 ? from + to - start - taken : start;
-                        const block_range batch = {m, vectors, low, low + taken, t & 1};
-                        ALIGNED real
-                            tile_forward_h_prev_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+                        MEET(part)
+                        {
+                            const size_t vectors = MOST_VECTORS(1);
+                            const size_t count = blocks(m, vectors);
+                            const block_share mine = share_of(count, B, part.thread, part.threads);
+                            const size_t from = mine.from;
+                            const size_t to = mine.to;
+                            const size_t lower = row_from(B, mine.lane, mine.lanes);
+                            const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                                const real *const forward_a_bar_rows =
+                                    work_forward_a_bar + (t * B + begin) * row_m;
+                                real *const forward_h_prev_bar_rows =
+                                    work_forward_h_prev_bar + ((t & 1) * B + begin) * row_m;
+                                const operand factors_forward_h_prev_bar[] = {
+                                    {forward_a_bar_rows, row_m, m, panels_forward_a_bar},
+                                };
+                                for (size_t start = from, taken; start < to; start += taken) {
+                                    taken = min_size(to - start, blocks_per_batch(rows));
+                                    const size_t low = t & 1 ? from + to - start - taken : start;
+                                    const block_range batch = {m, vectors, low, low + taken, t & 1};
+                                    ALIGNED real tile_forward_h_prev_bar_batch[ROWS_AT_ONCE
+                                        * MOST_VECTORS(1) * LANES];
 
-                        /* forward.U^T forward.a_bar */
-                        products(rows, 1, &batch, factors_forward_h_prev_bar, 1,
-                            &(sums){tile_forward_h_prev_bar_batch, batch.low, rows, 0}, 0);
+                                    /* forward.U^T forward.a_bar */
+                                    products(rows, 1, &batch, factors_forward_h_prev_bar, 1,
+                                        &(sums){tile_forward_h_prev_bar_batch, batch.low, rows, 0},
+                                        0);
 
-                        for (size_t block = batch.low; block < batch.high; ++block) {
-                            const size_t own = vectors_of(m, vectors, block);
-                            const real *const tile_forward_h_prev_bar =
-                                tile_forward_h_prev_bar_batch
-                                + (block - batch.low) * vectors * rows * LANES;
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES;
-                                for (size_t s = 0; s < rows; ++s) {
-                                    /* (12)  forward.h_prev_bar = forward.U^T forward.a_bar
-                                     * adjoint of (1) */
-                                    const vec forward_h_prev_bar =
-                                        load(tile_forward_h_prev_bar + (s * own + v) * LANES);
-                                    store(forward_h_prev_bar_rows + s * row_m + j,
-                                        forward_h_prev_bar);
+                                    for (size_t block = batch.low; block < batch.high; ++block) {
+                                        const size_t own = vectors_of(m, vectors, block);
+                                        const real *const tile_forward_h_prev_bar =
+                                            tile_forward_h_prev_bar_batch
+                                            + (block - batch.low) * vectors * rows * LANES;
+                                        for (size_t v = 0; v < own; ++v) {
+                                            const size_t j = (block * vectors + v) * LANES;
+                                            for (size_t s = 0; s < rows; ++s) {
+                                                /* (12)  forward.h_prev_bar = forward.U^T
+                                                 * forward.a_bar   adjoint of (1) */
+                                                const vec forward_h_prev_bar =
+                                                    load(tile_forward_h_prev_bar + (s * own + v)
+                                                    * LANES);
+                                                store(forward_h_prev_bar_rows + s * row_m + j,
+                                                    forward_h_prev_bar);
+                                            }
+                                        }
+                                    }
                                 }
                             }
                         }
-                    }
-                }
-            }
-            BARRIER
-        }
-
-        /* every step, in any order */
-        if (gradients->x_bar != NULL) {
-            const size_t vectors = MOST_VECTORS(1);
-            const size_t count = blocks(n, vectors);
-            const block_share mine = share_of(count, steps * B, thread, threads);
-            const size_t from = mine.from;
-            const size_t to = mine.to;
-            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
-            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
-            for (size_t begin = lower, rows; begin < upper; begin += rows) {
-                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
-                const real *const backward_a_bar_rows =
-                    work_backward_a_bar + (first * B + begin) * row_m;
-                const real *const forward_a_bar_rows = work_forward_a_bar + begin * row_m;
-                real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
-                const operand factors_x_bar[] = {
-                    {forward_a_bar_rows, row_m, m, panels_forward_a_bar_2},
-                    {backward_a_bar_rows, row_m, m, panels_backward_a_bar_2},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {n, vectors, start, start + taken, 0};
-                    ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
-
-                    /* forward.W^T forward.a_bar, backward.W^T backward.a_bar */
-                    products(rows, 1, &batch, factors_x_bar, 2,
-                        &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
-
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(n, vectors, block);
-                        const real *const tile_x_bar =
-                            tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            const size_t left = n - j;
-                            for (size_t s = 0; s < rows; ++s) {
-                                /* (14)  x_bar = forward.W^T forward.a_bar + backward.W^T
-                                 * backward.a_bar   adjoint of (1), (3) */
-                                const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
-                                store_part(x_bar_rows + s * n + j, x_bar, left);
-                            }
-                        }
+                        MEET(part)
                     }
                 }
             }
         }
-        BARRIER
-        if (backward_b_bar != NULL || forward_b_bar != NULL) {
-            const size_t vectors = 1;
-            const size_t count = blocks(m, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
-            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                const real *const backward_a_bar_rows =
-                    work_backward_a_bar + (first * B + begin) * row_m;
-                const real *const forward_a_bar_rows = work_forward_a_bar + begin * row_m;
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(m, vectors, block);
+    }
+    BARRIER
+
+    /* every step, in any order */
+    if (gradients->x_bar != NULL) {
+        const size_t vectors = MOST_VECTORS(1);
+        const size_t count = blocks(n, vectors);
+        const block_share mine = share_of(count, T * B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(T * B, mine.lane, mine.lanes);
+        const size_t upper = row_from(T * B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+            const real *const backward_a_bar_rows = work_backward_a_bar + begin * row_m;
+            const real *const forward_a_bar_rows = work_forward_a_bar + begin * row_m;
+            real *const x_bar_rows = gradients->x_bar + begin * n;
+            const operand factors_x_bar[] = {
+                {forward_a_bar_rows, row_m, m, panels_forward_a_bar_2},
+                {backward_a_bar_rows, row_m, m, panels_backward_a_bar_2},
+            };
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {n, vectors, start, start + taken, 0};
+                ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+
+                /* forward.W^T forward.a_bar, backward.W^T backward.a_bar */
+                products(rows, 1, &batch, factors_x_bar, 2,
+                    &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
+
+                for (size_t block = batch.low; block < batch.high; ++block) {
+                    const size_t own = vectors_of(n, vectors, block);
+                    const real *const tile_x_bar =
+                        tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
-                        const size_t left = m - j;
-                        vec forward_b_bar_here = {0};
-                        vec backward_b_bar_here = {0};
+                        const size_t left = n - j;
                         for (size_t s = 0; s < rows; ++s) {
-                            const vec backward_a_bar = load(backward_a_bar_rows + s * row_m + j);
-                            const vec forward_a_bar = load(forward_a_bar_rows + s * row_m + j);
-
-                            /* (17)  forward.b_bar = sum_t forward.a_bar   adjoint of (1) */
-                            forward_b_bar_here += forward_a_bar;
-
-                            /* (20)  backward.b_bar = sum_t backward.a_bar   adjoint of (3) */
-                            backward_b_bar_here += backward_a_bar;
-                        }
-                        if (forward_b_bar != NULL) {
-                            store_part(forward_b_bar + j,
-                                load_part(forward_b_bar + j, left) + forward_b_bar_here, left);
-                        }
-                        if (backward_b_bar != NULL) {
-                            store_part(backward_b_bar + j,
-                                load_part(backward_b_bar + j, left) + backward_b_bar_here, left);
+                            /* (14)  x_bar = forward.W^T forward.a_bar + backward.W^T backward.a_bar
+                             *   adjoint of (1), (3) */
+                            const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
+                            store_part(x_bar_rows + s * n + j, x_bar, left);
                         }
                     }
                 }
             }
         }
-        BARRIER
-        {
-            real *const scratch = work_scratch + thread * scratch_size;
-
-            /* (15)  forward.W_bar = sum_t forward.a_bar x^T   adjoint of (1) */
-            /* (18)  backward.W_bar = sum_t backward.a_bar x^T   adjoint of (3) */
-            const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
-            const reduction with_x[] = {
-                {{work_forward_a_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, forward_W_bar, done > 0},
-                {{work_backward_a_bar, 0, row_m, 0, 0, 0, 0}, m, 1, backward_W_bar, done > 0},
-            };
-            reduce_rows(first * B, steps * B, &rows_of_x, n, with_x, 2, thread, threads, scratch);
-
-            /* (16)  forward.U_bar = sum_t forward.a_bar forward.h_prev^T   adjoint of (1) */
-            const series rows_of_forward_h_prev =
-                {tape_forward_h, initial_forward_h, row_m, m, 0, B, 0};
-            const reduction with_forward_h_prev[] = {
-                {{work_forward_a_bar, 0, row_m, 0, 0, 0, first * B}, m, 1, forward_U_bar, done > 0},
-            };
-            reduce_rows(first * B, steps * B, &rows_of_forward_h_prev, m, with_forward_h_prev, 1,
-                thread, threads, scratch);
-
-            /* (19)  backward.U_bar = sum_t backward.a_bar backward.h_prev^T   adjoint of (3) */
-            const series rows_of_backward_h_prev = {tape_backward_h + (T > 0) * B * row_m,
-                initial_backward_h, row_m, m, (T - 1) * B, B, 0};
-            const reduction with_backward_h_prev[] = {
-                {{work_backward_a_bar, 0, row_m, 0, 0, 0, 0}, m, 1, backward_U_bar, done > 0},
-            };
-            reduce_rows(first * B, steps * B, &rows_of_backward_h_prev, m, with_backward_h_prev, 1,
-                thread, threads, scratch);
-        }
-        BARRIER
     }
+    BARRIER
+    if (backward_b_bar != NULL || forward_b_bar != NULL) {
+        const size_t vectors = 1;
+        const size_t count = blocks(m, vectors);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
+        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
+            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
+            const real *const backward_a_bar_rows = work_backward_a_bar + begin * row_m;
+            const real *const forward_a_bar_rows = work_forward_a_bar + begin * row_m;
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m, vectors, block);
+                for (size_t v = 0; v < own; ++v) {
+                    const size_t j = (block * vectors + v) * LANES;
+                    const size_t left = m - j;
+                    vec forward_b_bar_here = {0};
+                    vec backward_b_bar_here = {0};
+                    for (size_t s = 0; s < rows; ++s) {
+                        const vec backward_a_bar = load(backward_a_bar_rows + s * row_m + j);
+                        const vec forward_a_bar = load(forward_a_bar_rows + s * row_m + j);
+
+                        /* (17)  forward.b_bar = sum_t forward.a_bar   adjoint of (1) */
+                        forward_b_bar_here += forward_a_bar;
+
+                        /* (20)  backward.b_bar = sum_t backward.a_bar   adjoint of (3) */
+                        backward_b_bar_here += backward_a_bar;
+                    }
+                    if (forward_b_bar != NULL) {
+                        store_part(forward_b_bar + j,
+                            load_part(forward_b_bar + j, left) + forward_b_bar_here, left);
+                    }
+                    if (backward_b_bar != NULL) {
+                        store_part(backward_b_bar + j,
+                            load_part(backward_b_bar + j, left) + backward_b_bar_here, left);
+                    }
+                }
+            }
+        }
+    }
+    BARRIER
+    {
+        real *const scratch = work_scratch + thread * scratch_size;
+
+        /* (15)  forward.W_bar = sum_t forward.a_bar x^T   adjoint of (1) */
+        /* (18)  backward.W_bar = sum_t backward.a_bar x^T   adjoint of (3) */
+        const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
+        const reduction with_x[] = {
+            {{work_forward_a_bar, 0, row_m, 0, 0, 0, 0}, m, 1, forward_W_bar, 0},
+            {{work_backward_a_bar, 0, row_m, 0, 0, 0, 0}, m, 1, backward_W_bar, 0},
+        };
+        reduce_rows(0, T * B, &rows_of_x, n, with_x, 2, thread, threads, scratch);
+
+        /* (16)  forward.U_bar = sum_t forward.a_bar forward.h_prev^T   adjoint of (1) */
+        const series rows_of_forward_h_prev =
+            {tape_forward_h, initial_forward_h, row_m, m, 0, B, 0};
+        const reduction with_forward_h_prev[] = {
+            {{work_forward_a_bar, 0, row_m, 0, 0, 0, 0}, m, 1, forward_U_bar, 0},
+        };
+        reduce_rows(0, T * B, &rows_of_forward_h_prev, m, with_forward_h_prev, 1, thread, threads,
+            scratch);
+
+        /* (19)  backward.U_bar = sum_t backward.a_bar backward.h_prev^T   adjoint of (3) */
+        const series rows_of_backward_h_prev = {tape_backward_h + (T > 0) * B * row_m,
+            initial_backward_h, row_m, m, (T - 1) * B, B, 0};
+        const reduction with_backward_h_prev[] = {
+            {{work_backward_a_bar, 0, row_m, 0, 0, 0, 0}, m, 1, backward_U_bar, 0},
+        };
+        reduce_rows(0, T * B, &rows_of_backward_h_prev, m, with_backward_h_prev, 1, thread, threads,
+            scratch);
+    }
+    BARRIER
     if (thread == 0) {
         copy_rows(B, m, T > 0 ? work_forward_h_prev_bar : final_forward_h_bar, T > 0 ? row_m : m,
             gradients->initial_forward_h_bar);
@@ -1304,6 +1415,16 @@ static size_t bidirectional_rnn_simd_backward_multiplications(const bidirectiona
     return B * (6 * m + 2 * p + 4 * m * p + 4 * m * m + 4 * m * n) / 2;
 }
 
+static size_t bidirectional_rnn_simd_backward_spared(const bidirectional_rnn_sizes *sizes)
+{
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t m = BIDIRECTIONAL_RNN_FIXED_m;
+    const size_t p = BIDIRECTIONAL_RNN_FIXED_p;
+    return T * (2 * B * (2 * m + m * p + m * m)
+        - max_size(B * (2 * m + m * p + m * m), B * (2 * m + m * p + m * m)));
+}
+
 void bidirectional_rnn_simd_backward(
     const bidirectional_rnn_sizes *sizes, const bidirectional_rnn_parameters *parameters,
     const bidirectional_rnn_real *packed, const bidirectional_rnn_inputs *in,
@@ -1311,8 +1432,13 @@ void bidirectional_rnn_simd_backward(
     const bidirectional_rnn_real *tape, const bidirectional_rnn_cotangents *bars,
     const bidirectional_rnn_gradients *gradients, bidirectional_rnn_real *work, size_t threads)
 {
-    const size_t team = team_of(threads, bidirectional_rnn_simd_backward_multiplications(sizes),
-        SHARE_OF_LOOP);
+    const size_t team = team_of_sides(team_of(threads,
+        bidirectional_rnn_simd_backward_multiplications(sizes), SHARE_OF_LOOP), threads, 2,
+        bidirectional_rnn_simd_backward_spared(sizes));
+    meeting meetings[] = {
+        {0},
+        {0},
+    };
     TEAM(bidirectional_rnn_simd_backward_thread, sizes, parameters, packed, in, initial, out, tape,
-        bars, gradients, work);
+        bars, gradients, work, meetings);
 }

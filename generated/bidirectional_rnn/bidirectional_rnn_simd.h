@@ -41,7 +41,7 @@ size_t bidirectional_rnn_simd_backward_packed_size(const bidirectional_rnn_sizes
  *     or at their step
  *   initial_forward_h, initial_backward_h: B * m each, in place of what the caller does not give
  *   chunk: steps_ahead(T, B, round_up(m, LANES))
- *   chunk_2: steps_ahead(T, B, padded m + round_up(m, LANES)) */
+ *   chunk_2: steps_ahead(T, B, round_up(m, LANES)) */
 size_t bidirectional_rnn_simd_forward_work_size(
     const bidirectional_rnn_sizes *sizes, size_t threads);
 
@@ -54,16 +54,14 @@ size_t bidirectional_rnn_simd_forward_work_size(
  *     or at their step
  *   initial_forward_h, initial_backward_h: B * m each, in place of what the caller does not give
  *   chunk: steps_ahead(T, B, round_up(m, LANES))
- *   chunk_3: steps_ahead(T, B, padded m + round_up(m, LANES)) */
+ *   chunk_3: steps_ahead(T, B, round_up(m, LANES)) */
 size_t bidirectional_rnn_simd_infer_work_size(const bidirectional_rnn_sizes *sizes, size_t threads);
 
 /* Entries of bidirectional_rnn_real: scratch memory of backward: spaced(T * B * padded p) +
- * spaced(T * B * padded m) + spaced(chunk_4 * B * padded m) + 2 * spaced(2 * B * padded m) +
- * chunk * B * round_up(m, LANES) + chunk_4 * B * round_up(m, LANES) + 4 * B * m +
- * threads * scratch_for(m + n).
+ * 2 * spaced(T * B * padded m) + 2 * spaced(2 * B * padded m) + chunk * B * round_up(m, LANES) +
+ * chunk_4 * B * round_up(m, LANES) + 4 * B * m + threads * scratch_for(m + n).
  *   a_y_bar: spaced(T * B * padded p), every step
- *   backward_a_bar: spaced(T * B * padded m), every step
- *   forward_a_bar: spaced(chunk_4 * B * padded m), the steps of a chunk, then overwritten
+ *   backward_a_bar, forward_a_bar: spaced(T * B * padded m) each, every step
  *   forward_h_prev_bar, backward_h_prev_bar: spaced(2 * B * padded m) each, a step and the one
  *     before it
  *   tile_backward_h_bar_ahead: chunk * B * round_up(m, LANES), the sums of a chunk of steps,
@@ -74,7 +72,7 @@ size_t bidirectional_rnn_simd_infer_work_size(const bidirectional_rnn_sizes *siz
  *     each, in place of what the caller does not give
  *   factors of reductions for each thread: scratch_for(m + n)
  *   chunk: steps_ahead(T, B, round_up(m, LANES))
- *   chunk_4: steps_together(T, B, padded m + round_up(m, LANES)) */
+ *   chunk_4: steps_ahead(T, B, round_up(m, LANES)) */
 size_t bidirectional_rnn_simd_backward_work_size(
     const bidirectional_rnn_sizes *sizes, size_t threads);
 

@@ -72,12 +72,10 @@ size_t deep_bidirectional_lstm_simd_forward_work_size(
     const size_t B = sizes->B;
     const size_t m_2 = DEEP_BIDIRECTIONAL_LSTM_FIXED_m_2;
     const size_t m_1 = DEEP_BIDIRECTIONAL_LSTM_FIXED_m_1;
-    const size_t row_m_1 = padded(m_1);
-    const size_t row_m_2 = padded(m_2);
     const size_t chunk = steps_ahead(T, B, 4 * round_up(m_1, LANES));
-    const size_t chunk_2 = steps_ahead(T, B, row_m_1 + 4 * round_up(m_1, LANES));
+    const size_t chunk_2 = steps_ahead(T, B, 4 * round_up(m_1, LANES));
     const size_t chunk_3 = steps_ahead(T, B, 4 * round_up(m_2, LANES));
-    const size_t chunk_4 = steps_ahead(T, B, row_m_2 + 4 * round_up(m_2, LANES));
+    const size_t chunk_4 = steps_ahead(T, B, 4 * round_up(m_2, LANES));
     return chunk * B * 4 * round_up(m_1, LANES) + chunk_2 * B * 4 * round_up(m_1, LANES)
         + chunk_3 * B * 4 * round_up(m_2, LANES) + chunk_4 * B * 4 * round_up(m_2, LANES)
         + 4 * B * m_1 + 4 * B * m_2;
@@ -98,13 +96,13 @@ size_t deep_bidirectional_lstm_simd_infer_work_size(
     const size_t row_m_2 = padded(m_2);
     const size_t row_q_2 = padded(q_2);
     const size_t chunk = steps_ahead(T, B, 4 * round_up(m_1, LANES));
-    const size_t chunk_6 = steps_ahead(T, B, row_m_1 + 4 * round_up(m_1, LANES));
+    const size_t chunk_5 = steps_ahead(T, B, 4 * round_up(m_1, LANES));
+    const size_t chunk_6 = steps_ahead(T, B, 4 * round_up(m_2, LANES));
     const size_t chunk_7 = steps_ahead(T, B, 4 * round_up(m_2, LANES));
-    const size_t chunk_5 = steps_ahead(T, B, row_m_2 + 4 * round_up(m_2, LANES));
     return 2 * spaced(2 * B * row_m_1) + 2 * spaced(T * B * row_m_1) + spaced(T * B * row_q_1)
-        + 2 * spaced(2 * B * row_m_2) + 2 * spaced(T * B * row_m_2) + spaced(chunk_5 * B * row_q_2)
-        + chunk * B * 4 * round_up(m_1, LANES) + chunk_6 * B * 4 * round_up(m_1, LANES)
-        + chunk_7 * B * 4 * round_up(m_2, LANES) + chunk_5 * B * 4 * round_up(m_2, LANES)
+        + 2 * spaced(2 * B * row_m_2) + 2 * spaced(T * B * row_m_2) + spaced(T * B * row_q_2)
+        + chunk * B * 4 * round_up(m_1, LANES) + chunk_5 * B * 4 * round_up(m_1, LANES)
+        + chunk_6 * B * 4 * round_up(m_2, LANES) + chunk_7 * B * 4 * round_up(m_2, LANES)
         + 4 * B * m_1 + 4 * B * m_2;
 }
 
@@ -124,13 +122,10 @@ size_t deep_bidirectional_lstm_simd_backward_work_size(
     const size_t row_q_1 = padded(q_1);
     const size_t row_q_2 = padded(q_2);
     const size_t row_p = padded(p);
-    const size_t chunk = steps_together(T, B, 4 * row_m_2);
-    const size_t chunk_8 = steps_together(T, B, 4 * row_m_1);
     return 22 * spaced(B * row_m_1) + 22 * spaced(B * row_m_2) + spaced(T * B * row_p)
-        + spaced(T * B * row_q_2) + 4 * spaced(T * B * row_m_2) + 4 * spaced(chunk * B * row_m_2)
-        + spaced(T * B * row_q_1) + 4 * spaced(T * B * row_m_1) + 4 * spaced(chunk_8 * B * row_m_1)
-        + 4 * spaced(2 * B * row_m_1) + 4 * spaced(2 * B * row_m_2) + 8 * B * m_1 + 8 * B * m_2
-        + threads * scratch_for(q_2 + q_1 + m_2 + n + m_1);
+        + spaced(T * B * row_q_2) + 8 * spaced(T * B * row_m_2) + spaced(T * B * row_q_1)
+        + 8 * spaced(T * B * row_m_1) + 4 * spaced(2 * B * row_m_1) + 4 * spaced(2 * B * row_m_2)
+        + 8 * B * m_1 + 8 * B * m_2 + threads * scratch_for(q_2 + q_1 + m_2 + n + m_1);
 }
 
 void deep_bidirectional_lstm_simd_pack_forward(
@@ -441,7 +436,7 @@ static void deep_bidirectional_lstm_simd_forward_thread(
     const deep_bidirectional_lstm_real *packed, const deep_bidirectional_lstm_inputs *in,
     const deep_bidirectional_lstm_initial *initial, const deep_bidirectional_lstm_outputs *out,
     const deep_bidirectional_lstm_state *final, deep_bidirectional_lstm_real *tape,
-    deep_bidirectional_lstm_real *work, size_t thread, size_t threads)
+    deep_bidirectional_lstm_real *work, meeting *meetings, size_t thread, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -456,9 +451,9 @@ static void deep_bidirectional_lstm_simd_forward_thread(
     const size_t row_m_2 = padded(m_2);
     const size_t row_q_2 = padded(q_2);
     const size_t chunk = steps_ahead(T, B, 4 * round_up(m_1, LANES));
-    const size_t chunk_2 = steps_ahead(T, B, row_m_1 + 4 * round_up(m_1, LANES));
+    const size_t chunk_2 = steps_ahead(T, B, 4 * round_up(m_1, LANES));
     const size_t chunk_3 = steps_ahead(T, B, 4 * round_up(m_2, LANES));
-    const size_t chunk_4 = steps_ahead(T, B, row_m_2 + 4 * round_up(m_2, LANES));
+    const size_t chunk_4 = steps_ahead(T, B, 4 * round_up(m_2, LANES));
     const real *const layer1_forward_b_i = parameters->layer1_forward_b_i; /* [m_1] */
     const real *const layer1_forward_b_f = parameters->layer1_forward_b_f; /* [m_1] */
     const real *const layer1_forward_b_g = parameters->layer1_forward_b_g; /* [m_1] */
@@ -593,942 +588,1066 @@ static void deep_bidirectional_lstm_simd_forward_thread(
     const real *const panels_layer2_y =
         panels_layer2_backward_h_prev + 4 * round_up(m_2, LANES) * m_2;
 
-    /* scan forward in time */
-    for (size_t first = 0; first < T; first += chunk) {
-        const size_t steps = min_size(chunk, T - first);
-        if (early) {
-            const size_t vectors = MOST_VECTORS(4);
-            const size_t count = blocks(m_1, vectors);
-            const block_share mine = share_of(count, B, thread, threads);
-            const size_t from = mine.from;
-            const size_t to = mine.to;
-            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
-            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
-            const operand factors_layer1_forward_z[] = {
-                {in->x + (first * B + lower) * n, n, n, panels_x},
-            };
-            const block_range batch = {m_1, vectors, from, to, 0};
-
-            /* layer1.forward.W_g x, layer1.forward.W_i x, layer1.forward.W_f x,
-             * layer1.forward.W_o x */
-            products(upper - lower, 4, &batch, factors_layer1_forward_z, 1,
-                &(sums){tile_layer1_forward_z_ahead, 0, steps * B, lower}, 0);
-            if (mine.lanes > 1) {
-                BARRIER
-            }
-        }
-        for (size_t t = first; t < first + steps; ++t) {
-            {
-                const size_t vectors = MOST_VECTORS(4);
-                const size_t count = blocks(m_1, vectors);
-                const block_share mine = share_of(count, B, thread, threads);
-                const size_t from = mine.from;
-                const size_t to = mine.to;
-                const size_t lower = row_from(B, mine.lane, mine.lanes);
-                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
-                for (size_t begin = lower, rows; begin < upper; begin += rows) {
-                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
-                    const real *const x_rows = in->x + (t * B + begin) * n;
-                    real *const layer1_forward_g_tail_rows =
-                        tape_layer1_forward_g_tail + (t * B + begin) * row_m_1;
-                    real *const layer1_forward_i_tail_rows =
-                        tape_layer1_forward_i_tail + (t * B + begin) * row_m_1;
-                    real *const layer1_forward_f_tail_rows =
-                        tape_layer1_forward_f_tail + (t * B + begin) * row_m_1;
-                    real *const layer1_forward_o_tail_rows =
-                        tape_layer1_forward_o_tail + (t * B + begin) * row_m_1;
-                    real *const layer1_forward_c_rows =
-                        tape_layer1_forward_c + (t * B + begin) * row_m_1;
-                    real *const layer1_forward_h_rows =
-                        tape_layer1_forward_h + (t * B + begin) * row_m_1;
-                    const real *const layer1_forward_h_prev_rows = t > 0 ? tape_layer1_forward_h
-                        + (t * B + begin - B) * row_m_1 : initial_layer1_forward_h + begin * m_1;
-                    const size_t layer1_forward_h_prev_stride = t > 0 ? row_m_1 : m_1;
-                    const real *const layer1_forward_c_prev_rows = t > 0 ? tape_layer1_forward_c
-                        + (t * B + begin - B) * row_m_1 : initial_layer1_forward_c + begin * m_1;
-                    const size_t layer1_forward_c_prev_stride = t > 0 ? row_m_1 : m_1;
-                    real *const layer1_forward_tanh_c_tail_rows =
-                        tape_layer1_forward_tanh_c_tail + (t * B + begin) * row_m_1;
-                    const operand factors_layer1_forward_z[] = {
-                        {x_rows, n, n, panels_x},
-                        {layer1_forward_h_prev_rows, layer1_forward_h_prev_stride, m_1,
-                            panels_layer1_forward_h_prev},
-                    };
-                    for (size_t start = from, taken; start < to; start += taken) {
-                        taken = min_size(to - start, blocks_per_batch(rows));
-                        const size_t low = t & 1 ? from + to - start - taken : start;
-                        const block_range batch = {m_1, vectors, low, low + taken, t & 1};
-                        ALIGNED real kept_layer1_forward_o[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
-
-                        /* layer1.forward.W_g x, layer1.forward.U_g layer1.forward.h_prev,
-                         * layer1.forward.W_i x, layer1.forward.U_i layer1.forward.h_prev,
-                         * layer1.forward.W_f x, layer1.forward.U_f layer1.forward.h_prev,
-                         * layer1.forward.W_o x, layer1.forward.U_o layer1.forward.h_prev */
-                        products(rows, 4, &batch, factors_layer1_forward_z + early, 2 - early,
-                            &(sums){tile_layer1_forward_z_ahead, 0, steps * B, (t - first) * B
-                            + begin}, (int)early);
-
-                        for (size_t block = batch.low; block < batch.high; ++block) {
-                            const size_t own = vectors_of(m_1, vectors, block);
-                            const real *const tile_layer1_forward_z = tile_layer1_forward_z_ahead
-                                + (block * vectors * steps * B + ((t - first) * B + begin) * own)
-                                * 4 * LANES;
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES;
-                                const size_t left = m_1 - j;
-                                const vec layer1_forward_b_i_here =
-                                    load_part(layer1_forward_b_i + j, left);
-                                const vec layer1_forward_b_f_here =
-                                    load_part(layer1_forward_b_f + j, left);
-                                const vec layer1_forward_b_g_here =
-                                    load_part(layer1_forward_b_g + j, left);
-                                const vec layer1_forward_b_o_here =
-                                    load_part(layer1_forward_b_o + j, left);
-                                for (size_t s = 0; s < rows; ++s) {
-                                    const vec layer1_forward_c_prev =
-                                        load_part(layer1_forward_c_prev_rows + s
-                                        * layer1_forward_c_prev_stride + j, left);
-
-                                    /* (1)  layer1.forward.z = layer1.forward.W_g x +
-                                     * layer1.forward.U_g layer1.forward.h_prev + layer1.forward.b_g
-                                     * */
-                                    const vec layer1_forward_z =
-                                        load(tile_layer1_forward_z + (s * 4 * own + v) * LANES)
-                                        + layer1_forward_b_g_here;
-
-                                    /* (2)  layer1.forward.z_i = layer1.forward.W_i x +
-                                     * layer1.forward.U_i layer1.forward.h_prev + layer1.forward.b_i
-                                     * */
-                                    const vec layer1_forward_z_i = load(tile_layer1_forward_z + ((s
-                                        * 4 + 1) * own + v) * LANES) + layer1_forward_b_i_here;
-
-                                    /* (3)  layer1.forward.z_f = layer1.forward.W_f x +
-                                     * layer1.forward.U_f layer1.forward.h_prev + layer1.forward.b_f
-                                     * */
-                                    const vec layer1_forward_z_f = load(tile_layer1_forward_z + ((s
-                                        * 4 + 2) * own + v) * LANES) + layer1_forward_b_f_here;
-
-                                    /* (4)  layer1.forward.g = tanh(layer1.forward.z) */
-                                    const vec layer1_forward_g = vec_tanh(layer1_forward_z);
-
-                                    /* (4)  layer1.forward.g_tail = tanh_tail(layer1.forward.z) */
-                                    const vec layer1_forward_g_tail =
-                                        vec_tanh_tail(layer1_forward_z);
-                                    store(layer1_forward_g_tail_rows + s * row_m_1 + j,
-                                        layer1_forward_g_tail);
-
-                                    /* (5)  layer1.forward.i = sigmoid(layer1.forward.z_i) */
-                                    const vec layer1_forward_i = vec_sigmoid(layer1_forward_z_i);
-
-                                    /* (5)  layer1.forward.i_tail = sigmoid_tail(layer1.forward.z_i)
-                                     * */
-                                    const vec layer1_forward_i_tail =
-                                        vec_sigmoid_tail(layer1_forward_z_i);
-                                    store(layer1_forward_i_tail_rows + s * row_m_1 + j,
-                                        layer1_forward_i_tail);
-
-                                    /* (6)  layer1.forward.f = sigmoid(layer1.forward.z_f) */
-                                    const vec layer1_forward_f = vec_sigmoid(layer1_forward_z_f);
-
-                                    /* (6)  layer1.forward.f_tail = sigmoid_tail(layer1.forward.z_f)
-                                     * */
-                                    const vec layer1_forward_f_tail =
-                                        vec_sigmoid_tail(layer1_forward_z_f);
-                                    store(layer1_forward_f_tail_rows + s * row_m_1 + j,
-                                        layer1_forward_f_tail);
-
-                                    /* (7)  layer1.forward.c = layer1.forward.g * layer1.forward.i +
-                                     * layer1.forward.c_prev * layer1.forward.f */
-                                    const vec layer1_forward_c = layer1_forward_g * layer1_forward_i
-                                        + layer1_forward_c_prev * layer1_forward_f;
-                                    store(layer1_forward_c_rows + s * row_m_1 + j,
-                                        layer1_forward_c);
-
-                                    /* (8)  layer1.forward.z_o = layer1.forward.W_o x +
-                                     * layer1.forward.U_o layer1.forward.h_prev + layer1.forward.b_o
-                                     * */
-                                    const vec layer1_forward_z_o = load(tile_layer1_forward_z + ((s
-                                        * 4 + 3) * own + v) * LANES) + layer1_forward_b_o_here;
-
-                                    /* (9)  layer1.forward.o = sigmoid(layer1.forward.z_o) */
-                                    const vec layer1_forward_o = vec_sigmoid(layer1_forward_z_o);
-                                    store(kept_layer1_forward_o
-                                        + (((block - batch.low) * vectors + v) * rows + s) * LANES,
-                                        layer1_forward_o);
-
-                                    /* (9)  layer1.forward.o_tail = sigmoid_tail(layer1.forward.z_o)
-                                     * */
-                                    const vec layer1_forward_o_tail =
-                                        vec_sigmoid_tail(layer1_forward_z_o);
-                                    store(layer1_forward_o_tail_rows + s * row_m_1 + j,
-                                        layer1_forward_o_tail);
-                                }
-                            }
-                        }
-
-                        /* what depends on functions of the loop above */
-                        for (size_t block = batch.low; block < batch.high; ++block) {
-                            const size_t own = vectors_of(m_1, vectors, block);
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES;
-                                for (size_t s = 0; s < rows; ++s) {
-                                    const vec layer1_forward_o = load(kept_layer1_forward_o
-                                        + (((block - batch.low) * vectors + v) * rows + s) * LANES);
-                                    const vec layer1_forward_c =
-                                        load(layer1_forward_c_rows + s * row_m_1 + j);
-
-                                    /* (10)  layer1.forward.tanh_c = tanh(layer1.forward.c) */
-                                    const vec layer1_forward_tanh_c = vec_tanh(layer1_forward_c);
-
-                                    /* (10)  layer1.forward.tanh_c_tail =
-                                     * tanh_tail(layer1.forward.c) */
-                                    const vec layer1_forward_tanh_c_tail =
-                                        vec_tanh_tail(layer1_forward_c);
-                                    store(layer1_forward_tanh_c_tail_rows + s * row_m_1 + j,
-                                        layer1_forward_tanh_c_tail);
-
-                                    /* (10)  layer1.forward.h = tanh(layer1.forward.c) *
-                                     * layer1.forward.o */
-                                    const vec layer1_forward_h =
-                                        layer1_forward_tanh_c * layer1_forward_o;
-                                    store(layer1_forward_h_rows + s * row_m_1 + j,
-                                        layer1_forward_h);
-                                }
-                            }
-                        }
-                    }
-                }
-            }
-            BARRIER
-        }
-    }
-
-    /* scan in reverse */
-    for (size_t done = 0; done < T; done += chunk_2) {
-        const size_t steps = min_size(chunk_2, T - done);
-        const size_t first = T - done - steps;
-        if (early) {
-            const size_t vectors = MOST_VECTORS(4);
-            const size_t count = blocks(m_1, vectors);
-            const block_share mine = share_of(count, B, thread, threads);
-            const size_t from = mine.from;
-            const size_t to = mine.to;
-            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
-            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
-            const operand factors_layer1_backward_z[] = {
-                {in->x + (first * B + lower) * n, n, n, panels_x_2},
-            };
-            const block_range batch = {m_1, vectors, from, to, 0};
-
-            /* layer1.backward.W_g x, layer1.backward.W_i x, layer1.backward.W_f x,
-             * layer1.backward.W_o x */
-            products(upper - lower, 4, &batch, factors_layer1_backward_z, 1,
-                &(sums){tile_layer1_backward_z_ahead, 0, steps * B, lower}, 0);
-            if (mine.lanes > 1) {
-                BARRIER
-            }
-        }
-        for (size_t t = first + steps; t-- > first;) {
-            {
-                const size_t vectors = MOST_VECTORS(4);
-                const size_t count = blocks(m_1, vectors);
-                const block_share mine = share_of(count, B, thread, threads);
-                const size_t from = mine.from;
-                const size_t to = mine.to;
-                const size_t lower = row_from(B, mine.lane, mine.lanes);
-                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
-                for (size_t begin = lower, rows; begin < upper; begin += rows) {
-                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
-                    const real *const x_rows = in->x + (t * B + begin) * n;
-                    real *const layer1_backward_g_tail_rows =
-                        tape_layer1_backward_g_tail + (t * B + begin) * row_m_1;
-                    real *const layer1_backward_i_tail_rows =
-                        tape_layer1_backward_i_tail + (t * B + begin) * row_m_1;
-                    real *const layer1_backward_f_tail_rows =
-                        tape_layer1_backward_f_tail + (t * B + begin) * row_m_1;
-                    real *const layer1_backward_o_tail_rows =
-                        tape_layer1_backward_o_tail + (t * B + begin) * row_m_1;
-                    real *const layer1_backward_c_rows =
-                        tape_layer1_backward_c + (t * B + begin) * row_m_1;
-                    real *const layer1_backward_h_rows =
-                        tape_layer1_backward_h + (t * B + begin) * row_m_1;
-                    const real *const layer1_backward_h_prev_rows = t + 1 < T
-                        ? tape_layer1_backward_h + (t * B + begin + B) * row_m_1
-                        : initial_layer1_backward_h + begin * m_1;
-                    const size_t layer1_backward_h_prev_stride = t + 1 < T ? row_m_1 : m_1;
-                    const real *const layer1_backward_c_prev_rows = t + 1 < T
-                        ? tape_layer1_backward_c + (t * B + begin + B) * row_m_1
-                        : initial_layer1_backward_c + begin * m_1;
-                    const size_t layer1_backward_c_prev_stride = t + 1 < T ? row_m_1 : m_1;
-                    real *const layer1_backward_tanh_c_tail_rows =
-                        tape_layer1_backward_tanh_c_tail + (t * B + begin) * row_m_1;
-                    const operand factors_layer1_backward_z[] = {
-                        {x_rows, n, n, panels_x_2},
-                        {layer1_backward_h_prev_rows, layer1_backward_h_prev_stride, m_1,
-                            panels_layer1_backward_h_prev},
-                    };
-                    for (size_t start = from, taken; start < to; start += taken) {
-                        taken = min_size(to - start, blocks_per_batch(rows));
-                        const size_t low = t & 1 ? from + to - start - taken : start;
-                        const block_range batch = {m_1, vectors, low, low + taken, t & 1};
-                        ALIGNED real kept_layer1_backward_o[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
-
-                        /* layer1.backward.W_g x, layer1.backward.U_g layer1.backward.h_prev,
-                         * layer1.backward.W_i x, layer1.backward.U_i layer1.backward.h_prev,
-                         * layer1.backward.W_f x, layer1.backward.U_f layer1.backward.h_prev,
-                         * layer1.backward.W_o x, layer1.backward.U_o layer1.backward.h_prev */
-                        products(rows, 4, &batch, factors_layer1_backward_z + early, 2 - early,
-                            &(sums){tile_layer1_backward_z_ahead, 0, steps * B, (t - first) * B
-                            + begin}, (int)early);
-
-                        for (size_t block = batch.low; block < batch.high; ++block) {
-                            const size_t own = vectors_of(m_1, vectors, block);
-                            const real *const tile_layer1_backward_z = tile_layer1_backward_z_ahead
-                                + (block * vectors * steps * B + ((t - first) * B + begin) * own)
-                                * 4 * LANES;
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES;
-                                const size_t left = m_1 - j;
-                                const vec layer1_backward_b_i_here =
-                                    load_part(layer1_backward_b_i + j, left);
-                                const vec layer1_backward_b_f_here =
-                                    load_part(layer1_backward_b_f + j, left);
-                                const vec layer1_backward_b_g_here =
-                                    load_part(layer1_backward_b_g + j, left);
-                                const vec layer1_backward_b_o_here =
-                                    load_part(layer1_backward_b_o + j, left);
-                                for (size_t s = 0; s < rows; ++s) {
-                                    const vec layer1_backward_c_prev =
-                                        load_part(layer1_backward_c_prev_rows + s
-                                        * layer1_backward_c_prev_stride + j, left);
-
-                                    /* (11)  layer1.backward.z = layer1.backward.W_g x +
-                                     * layer1.backward.U_g layer1.backward.h_prev +
-                                     * layer1.backward.b_g */
-                                    const vec layer1_backward_z =
-                                        load(tile_layer1_backward_z + (s * 4 * own + v) * LANES)
-                                        + layer1_backward_b_g_here;
-
-                                    /* (12)  layer1.backward.z_i = layer1.backward.W_i x +
-                                     * layer1.backward.U_i layer1.backward.h_prev +
-                                     * layer1.backward.b_i */
-                                    const vec layer1_backward_z_i = load(tile_layer1_backward_z
-                                        + ((s * 4 + 1) * own + v) * LANES)
-                                        + layer1_backward_b_i_here;
-
-                                    /* (13)  layer1.backward.z_f = layer1.backward.W_f x +
-                                     * layer1.backward.U_f layer1.backward.h_prev +
-                                     * layer1.backward.b_f */
-                                    const vec layer1_backward_z_f = load(tile_layer1_backward_z
-                                        + ((s * 4 + 2) * own + v) * LANES)
-                                        + layer1_backward_b_f_here;
-
-                                    /* (14)  layer1.backward.g = tanh(layer1.backward.z) */
-                                    const vec layer1_backward_g = vec_tanh(layer1_backward_z);
-
-                                    /* (14)  layer1.backward.g_tail = tanh_tail(layer1.backward.z)
-                                     * */
-                                    const vec layer1_backward_g_tail =
-                                        vec_tanh_tail(layer1_backward_z);
-                                    store(layer1_backward_g_tail_rows + s * row_m_1 + j,
-                                        layer1_backward_g_tail);
-
-                                    /* (15)  layer1.backward.i = sigmoid(layer1.backward.z_i) */
-                                    const vec layer1_backward_i = vec_sigmoid(layer1_backward_z_i);
-
-                                    /* (15)  layer1.backward.i_tail =
-                                     * sigmoid_tail(layer1.backward.z_i) */
-                                    const vec layer1_backward_i_tail =
-                                        vec_sigmoid_tail(layer1_backward_z_i);
-                                    store(layer1_backward_i_tail_rows + s * row_m_1 + j,
-                                        layer1_backward_i_tail);
-
-                                    /* (16)  layer1.backward.f = sigmoid(layer1.backward.z_f) */
-                                    const vec layer1_backward_f = vec_sigmoid(layer1_backward_z_f);
-
-                                    /* (16)  layer1.backward.f_tail =
-                                     * sigmoid_tail(layer1.backward.z_f) */
-                                    const vec layer1_backward_f_tail =
-                                        vec_sigmoid_tail(layer1_backward_z_f);
-                                    store(layer1_backward_f_tail_rows + s * row_m_1 + j,
-                                        layer1_backward_f_tail);
-
-                                    /* (17)  layer1.backward.c = layer1.backward.g *
-                                     * layer1.backward.i + layer1.backward.c_prev *
-                                     * layer1.backward.f */
-                                    const vec layer1_backward_c =
-                                        layer1_backward_g * layer1_backward_i
-                                        + layer1_backward_c_prev * layer1_backward_f;
-                                    store(layer1_backward_c_rows + s * row_m_1 + j,
-                                        layer1_backward_c);
-
-                                    /* (18)  layer1.backward.z_o = layer1.backward.W_o x +
-                                     * layer1.backward.U_o layer1.backward.h_prev +
-                                     * layer1.backward.b_o */
-                                    const vec layer1_backward_z_o = load(tile_layer1_backward_z
-                                        + ((s * 4 + 3) * own + v) * LANES)
-                                        + layer1_backward_b_o_here;
-
-                                    /* (19)  layer1.backward.o = sigmoid(layer1.backward.z_o) */
-                                    const vec layer1_backward_o = vec_sigmoid(layer1_backward_z_o);
-                                    store(kept_layer1_backward_o
-                                        + (((block - batch.low) * vectors + v) * rows + s) * LANES,
-                                        layer1_backward_o);
-
-                                    /* (19)  layer1.backward.o_tail =
-                                     * sigmoid_tail(layer1.backward.z_o) */
-                                    const vec layer1_backward_o_tail =
-                                        vec_sigmoid_tail(layer1_backward_z_o);
-                                    store(layer1_backward_o_tail_rows + s * row_m_1 + j,
-                                        layer1_backward_o_tail);
-                                }
-                            }
-                        }
-
-                        /* what depends on functions of the loop above */
-                        for (size_t block = batch.low; block < batch.high; ++block) {
-                            const size_t own = vectors_of(m_1, vectors, block);
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES;
-                                for (size_t s = 0; s < rows; ++s) {
-                                    const vec layer1_backward_o = load(kept_layer1_backward_o
-                                        + (((block - batch.low) * vectors + v) * rows + s) * LANES);
-                                    const vec layer1_backward_c =
-                                        load(layer1_backward_c_rows + s * row_m_1 + j);
-
-                                    /* (20)  layer1.backward.tanh_c = tanh(layer1.backward.c) */
-                                    const vec layer1_backward_tanh_c = vec_tanh(layer1_backward_c);
-
-                                    /* (20)  layer1.backward.tanh_c_tail =
-                                     * tanh_tail(layer1.backward.c) */
-                                    const vec layer1_backward_tanh_c_tail =
-                                        vec_tanh_tail(layer1_backward_c);
-                                    store(layer1_backward_tanh_c_tail_rows + s * row_m_1 + j,
-                                        layer1_backward_tanh_c_tail);
-
-                                    /* (20)  layer1.backward.h = tanh(layer1.backward.c) *
-                                     * layer1.backward.o */
-                                    const vec layer1_backward_h =
-                                        layer1_backward_tanh_c * layer1_backward_o;
-                                    store(layer1_backward_h_rows + s * row_m_1 + j,
-                                        layer1_backward_h);
-                                }
-                            }
-                        }
-                    }
-                }
-            }
-            BARRIER
-        }
-
-        /* every step, in any order */
-        for (size_t s = share_from(steps * B, thread, threads); s < share_from(steps * B, thread
-            + 1, threads); ++s) {
-            const real *restrict layer1_forward_h =
-                tape_layer1_forward_h + (first * B + s) * row_m_1;
-            const real *restrict layer1_backward_h =
-                tape_layer1_backward_h + (first * B + s) * row_m_1;
-            real *restrict layer1_y = tape_layer1_y + (first * B + s) * row_q_1;
-
-            /* (21)  layer1.y = layer1.E_f layer1.forward.h + layer1.E_b layer1.backward.h */
-            for (size_t j = 0; j < q_1; ++j)
-                layer1_y[j] = (j < m_1 ? layer1_forward_h[j] : 0)
-                    + (j >= m_1 && j < m_1 + m_1 ? layer1_backward_h[j - m_1] : 0);
-        }
-        BARRIER
-    }
-
-    /* scan forward in time */
-    for (size_t first = 0; first < T; first += chunk_3) {
-        const size_t steps = min_size(chunk_3, T - first);
-        if (early) {
-            const size_t vectors = MOST_VECTORS(4);
-            const size_t count = blocks(m_2, vectors);
-            const block_share mine = share_of(count, B, thread, threads);
-            const size_t from = mine.from;
-            const size_t to = mine.to;
-            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
-            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
-            const operand factors_layer2_forward_z[] = {
-                {tape_layer1_y + (first * B + lower) * row_q_1, row_q_1, q_1, panels_layer1_y},
-            };
-            const block_range batch = {m_2, vectors, from, to, 0};
-
-            /* layer2.forward.W_g layer1.y, layer2.forward.W_i layer1.y,
-             * layer2.forward.W_f layer1.y, layer2.forward.W_o layer1.y */
-            products(upper - lower, 4, &batch, factors_layer2_forward_z, 1,
-                &(sums){tile_layer2_forward_z_ahead, 0, steps * B, lower}, 0);
-            if (mine.lanes > 1) {
-                BARRIER
-            }
-        }
-        for (size_t t = first; t < first + steps; ++t) {
-            {
-                const size_t vectors = MOST_VECTORS(4);
-                const size_t count = blocks(m_2, vectors);
-                const block_share mine = share_of(count, B, thread, threads);
-                const size_t from = mine.from;
-                const size_t to = mine.to;
-                const size_t lower = row_from(B, mine.lane, mine.lanes);
-                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
-                for (size_t begin = lower, rows; begin < upper; begin += rows) {
-                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
-                    const real *const layer1_y_rows = tape_layer1_y + (t * B + begin) * row_q_1;
-                    real *const layer2_forward_g_tail_rows =
-                        tape_layer2_forward_g_tail + (t * B + begin) * row_m_2;
-                    real *const layer2_forward_i_tail_rows =
-                        tape_layer2_forward_i_tail + (t * B + begin) * row_m_2;
-                    real *const layer2_forward_f_tail_rows =
-                        tape_layer2_forward_f_tail + (t * B + begin) * row_m_2;
-                    real *const layer2_forward_o_tail_rows =
-                        tape_layer2_forward_o_tail + (t * B + begin) * row_m_2;
-                    real *const layer2_forward_c_rows =
-                        tape_layer2_forward_c + (t * B + begin) * row_m_2;
-                    real *const layer2_forward_h_rows =
-                        tape_layer2_forward_h + (t * B + begin) * row_m_2;
-                    const real *const layer2_forward_h_prev_rows = t > 0 ? tape_layer2_forward_h
-                        + (t * B + begin - B) * row_m_2 : initial_layer2_forward_h + begin * m_2;
-                    const size_t layer2_forward_h_prev_stride = t > 0 ? row_m_2 : m_2;
-                    const real *const layer2_forward_c_prev_rows = t > 0 ? tape_layer2_forward_c
-                        + (t * B + begin - B) * row_m_2 : initial_layer2_forward_c + begin * m_2;
-                    const size_t layer2_forward_c_prev_stride = t > 0 ? row_m_2 : m_2;
-                    real *const layer2_forward_tanh_c_tail_rows =
-                        tape_layer2_forward_tanh_c_tail + (t * B + begin) * row_m_2;
-                    const operand factors_layer2_forward_z[] = {
-                        {layer1_y_rows, row_q_1, q_1, panels_layer1_y},
-                        {layer2_forward_h_prev_rows, layer2_forward_h_prev_stride, m_2,
-                            panels_layer2_forward_h_prev},
-                    };
-                    for (size_t start = from, taken; start < to; start += taken) {
-                        taken = min_size(to - start, blocks_per_batch(rows));
-                        const size_t low = t & 1 ? from + to - start - taken : start;
-                        const block_range batch = {m_2, vectors, low, low + taken, t & 1};
-                        ALIGNED real kept_layer2_forward_o[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
-
-                        /* layer2.forward.W_g layer1.y, layer2.forward.U_g layer2.forward.h_prev,
-                         * layer2.forward.W_i layer1.y, layer2.forward.U_i layer2.forward.h_prev,
-                         * layer2.forward.W_f layer1.y, layer2.forward.U_f layer2.forward.h_prev,
-                         * layer2.forward.W_o layer1.y, layer2.forward.U_o layer2.forward.h_prev */
-                        products(rows, 4, &batch, factors_layer2_forward_z + early, 2 - early,
-                            &(sums){tile_layer2_forward_z_ahead, 0, steps * B, (t - first) * B
-                            + begin}, (int)early);
-
-                        for (size_t block = batch.low; block < batch.high; ++block) {
-                            const size_t own = vectors_of(m_2, vectors, block);
-                            const real *const tile_layer2_forward_z = tile_layer2_forward_z_ahead
-                                + (block * vectors * steps * B + ((t - first) * B + begin) * own)
-                                * 4 * LANES;
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES;
-                                const size_t left = m_2 - j;
-                                const vec layer2_forward_b_i_here =
-                                    load_part(layer2_forward_b_i + j, left);
-                                const vec layer2_forward_b_f_here =
-                                    load_part(layer2_forward_b_f + j, left);
-                                const vec layer2_forward_b_g_here =
-                                    load_part(layer2_forward_b_g + j, left);
-                                const vec layer2_forward_b_o_here =
-                                    load_part(layer2_forward_b_o + j, left);
-                                for (size_t s = 0; s < rows; ++s) {
-                                    const vec layer2_forward_c_prev =
-                                        load_part(layer2_forward_c_prev_rows + s
-                                        * layer2_forward_c_prev_stride + j, left);
-
-                                    /* (22)  layer2.forward.z = layer2.forward.W_g layer1.y +
-                                     * layer2.forward.U_g layer2.forward.h_prev + layer2.forward.b_g
-                                     * */
-                                    const vec layer2_forward_z =
-                                        load(tile_layer2_forward_z + (s * 4 * own + v) * LANES)
-                                        + layer2_forward_b_g_here;
-
-                                    /* (23)  layer2.forward.z_i = layer2.forward.W_i layer1.y +
-                                     * layer2.forward.U_i layer2.forward.h_prev + layer2.forward.b_i
-                                     * */
-                                    const vec layer2_forward_z_i = load(tile_layer2_forward_z + ((s
-                                        * 4 + 1) * own + v) * LANES) + layer2_forward_b_i_here;
-
-                                    /* (24)  layer2.forward.z_f = layer2.forward.W_f layer1.y +
-                                     * layer2.forward.U_f layer2.forward.h_prev + layer2.forward.b_f
-                                     * */
-                                    const vec layer2_forward_z_f = load(tile_layer2_forward_z + ((s
-                                        * 4 + 2) * own + v) * LANES) + layer2_forward_b_f_here;
-
-                                    /* (25)  layer2.forward.g = tanh(layer2.forward.z) */
-                                    const vec layer2_forward_g = vec_tanh(layer2_forward_z);
-
-                                    /* (25)  layer2.forward.g_tail = tanh_tail(layer2.forward.z) */
-                                    const vec layer2_forward_g_tail =
-                                        vec_tanh_tail(layer2_forward_z);
-                                    store(layer2_forward_g_tail_rows + s * row_m_2 + j,
-                                        layer2_forward_g_tail);
-
-                                    /* (26)  layer2.forward.i = sigmoid(layer2.forward.z_i) */
-                                    const vec layer2_forward_i = vec_sigmoid(layer2_forward_z_i);
-
-                                    /* (26)  layer2.forward.i_tail =
-                                     * sigmoid_tail(layer2.forward.z_i) */
-                                    const vec layer2_forward_i_tail =
-                                        vec_sigmoid_tail(layer2_forward_z_i);
-                                    store(layer2_forward_i_tail_rows + s * row_m_2 + j,
-                                        layer2_forward_i_tail);
-
-                                    /* (27)  layer2.forward.f = sigmoid(layer2.forward.z_f) */
-                                    const vec layer2_forward_f = vec_sigmoid(layer2_forward_z_f);
-
-                                    /* (27)  layer2.forward.f_tail =
-                                     * sigmoid_tail(layer2.forward.z_f) */
-                                    const vec layer2_forward_f_tail =
-                                        vec_sigmoid_tail(layer2_forward_z_f);
-                                    store(layer2_forward_f_tail_rows + s * row_m_2 + j,
-                                        layer2_forward_f_tail);
-
-                                    /* (28)  layer2.forward.c = layer2.forward.g * layer2.forward.i
-                                     * + layer2.forward.c_prev * layer2.forward.f */
-                                    const vec layer2_forward_c = layer2_forward_g * layer2_forward_i
-                                        + layer2_forward_c_prev * layer2_forward_f;
-                                    store(layer2_forward_c_rows + s * row_m_2 + j,
-                                        layer2_forward_c);
-
-                                    /* (29)  layer2.forward.z_o = layer2.forward.W_o layer1.y +
-                                     * layer2.forward.U_o layer2.forward.h_prev + layer2.forward.b_o
-                                     * */
-                                    const vec layer2_forward_z_o = load(tile_layer2_forward_z + ((s
-                                        * 4 + 3) * own + v) * LANES) + layer2_forward_b_o_here;
-
-                                    /* (30)  layer2.forward.o = sigmoid(layer2.forward.z_o) */
-                                    const vec layer2_forward_o = vec_sigmoid(layer2_forward_z_o);
-                                    store(kept_layer2_forward_o
-                                        + (((block - batch.low) * vectors + v) * rows + s) * LANES,
-                                        layer2_forward_o);
-
-                                    /* (30)  layer2.forward.o_tail =
-                                     * sigmoid_tail(layer2.forward.z_o) */
-                                    const vec layer2_forward_o_tail =
-                                        vec_sigmoid_tail(layer2_forward_z_o);
-                                    store(layer2_forward_o_tail_rows + s * row_m_2 + j,
-                                        layer2_forward_o_tail);
-                                }
-                            }
-                        }
-
-                        /* what depends on functions of the loop above */
-                        for (size_t block = batch.low; block < batch.high; ++block) {
-                            const size_t own = vectors_of(m_2, vectors, block);
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES;
-                                for (size_t s = 0; s < rows; ++s) {
-                                    const vec layer2_forward_o = load(kept_layer2_forward_o
-                                        + (((block - batch.low) * vectors + v) * rows + s) * LANES);
-                                    const vec layer2_forward_c =
-                                        load(layer2_forward_c_rows + s * row_m_2 + j);
-
-                                    /* (31)  layer2.forward.tanh_c = tanh(layer2.forward.c) */
-                                    const vec layer2_forward_tanh_c = vec_tanh(layer2_forward_c);
-
-                                    /* (31)  layer2.forward.tanh_c_tail =
-                                     * tanh_tail(layer2.forward.c) */
-                                    const vec layer2_forward_tanh_c_tail =
-                                        vec_tanh_tail(layer2_forward_c);
-                                    store(layer2_forward_tanh_c_tail_rows + s * row_m_2 + j,
-                                        layer2_forward_tanh_c_tail);
-
-                                    /* (31)  layer2.forward.h = tanh(layer2.forward.c) *
-                                     * layer2.forward.o */
-                                    const vec layer2_forward_h =
-                                        layer2_forward_tanh_c * layer2_forward_o;
-                                    store(layer2_forward_h_rows + s * row_m_2 + j,
-                                        layer2_forward_h);
-                                }
-                            }
-                        }
-                    }
-                }
-            }
-            BARRIER
-        }
-    }
-
-    /* scan in reverse */
-    for (size_t done = 0; done < T; done += chunk_4) {
-        const size_t steps = min_size(chunk_4, T - done);
-        const size_t first = T - done - steps;
-        if (early) {
-            const size_t vectors = MOST_VECTORS(4);
-            const size_t count = blocks(m_2, vectors);
-            const block_share mine = share_of(count, B, thread, threads);
-            const size_t from = mine.from;
-            const size_t to = mine.to;
-            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
-            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
-            const operand factors_layer2_backward_z[] = {
-                {tape_layer1_y + (first * B + lower) * row_q_1, row_q_1, q_1, panels_layer1_y_2},
-            };
-            const block_range batch = {m_2, vectors, from, to, 0};
-
-            /* layer2.backward.W_g layer1.y, layer2.backward.W_i layer1.y,
-             * layer2.backward.W_f layer1.y, layer2.backward.W_o layer1.y */
-            products(upper - lower, 4, &batch, factors_layer2_backward_z, 1,
-                &(sums){tile_layer2_backward_z_ahead, 0, steps * B, lower}, 0);
-            if (mine.lanes > 1) {
-                BARRIER
-            }
-        }
-        for (size_t t = first + steps; t-- > first;) {
-            {
-                const size_t vectors = MOST_VECTORS(4);
-                const size_t count = blocks(m_2, vectors);
-                const block_share mine = share_of(count, B, thread, threads);
-                const size_t from = mine.from;
-                const size_t to = mine.to;
-                const size_t lower = row_from(B, mine.lane, mine.lanes);
-                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
-                for (size_t begin = lower, rows; begin < upper; begin += rows) {
-                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
-                    const real *const layer1_y_rows = tape_layer1_y + (t * B + begin) * row_q_1;
-                    real *const layer2_backward_g_tail_rows =
-                        tape_layer2_backward_g_tail + (t * B + begin) * row_m_2;
-                    real *const layer2_backward_i_tail_rows =
-                        tape_layer2_backward_i_tail + (t * B + begin) * row_m_2;
-                    real *const layer2_backward_f_tail_rows =
-                        tape_layer2_backward_f_tail + (t * B + begin) * row_m_2;
-                    real *const layer2_backward_o_tail_rows =
-                        tape_layer2_backward_o_tail + (t * B + begin) * row_m_2;
-                    real *const layer2_backward_c_rows =
-                        tape_layer2_backward_c + (t * B + begin) * row_m_2;
-                    real *const layer2_backward_h_rows =
-                        tape_layer2_backward_h + (t * B + begin) * row_m_2;
-                    const real *const layer2_backward_h_prev_rows = t + 1 < T
-                        ? tape_layer2_backward_h + (t * B + begin + B) * row_m_2
-                        : initial_layer2_backward_h + begin * m_2;
-                    const size_t layer2_backward_h_prev_stride = t + 1 < T ? row_m_2 : m_2;
-                    const real *const layer2_backward_c_prev_rows = t + 1 < T
-                        ? tape_layer2_backward_c + (t * B + begin + B) * row_m_2
-                        : initial_layer2_backward_c + begin * m_2;
-                    const size_t layer2_backward_c_prev_stride = t + 1 < T ? row_m_2 : m_2;
-                    real *const layer2_backward_tanh_c_tail_rows =
-                        tape_layer2_backward_tanh_c_tail + (t * B + begin) * row_m_2;
-                    const operand factors_layer2_backward_z[] = {
-                        {layer1_y_rows, row_q_1, q_1, panels_layer1_y_2},
-                        {layer2_backward_h_prev_rows, layer2_backward_h_prev_stride, m_2,
-                            panels_layer2_backward_h_prev},
-                    };
-                    for (size_t start = from, taken; start < to; start += taken) {
-                        taken = min_size(to - start, blocks_per_batch(rows));
-                        const size_t low = t & 1 ? from + to - start - taken : start;
-                        const block_range batch = {m_2, vectors, low, low + taken, t & 1};
-                        ALIGNED real kept_layer2_backward_o[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
-
-                        /* layer2.backward.W_g layer1.y, layer2.backward.U_g layer2.backward.h_prev,
-                         * layer2.backward.W_i layer1.y, layer2.backward.U_i layer2.backward.h_prev,
-                         * layer2.backward.W_f layer1.y, layer2.backward.U_f layer2.backward.h_prev,
-                         * layer2.backward.W_o layer1.y,
-                         * layer2.backward.U_o layer2.backward.h_prev */
-                        products(rows, 4, &batch, factors_layer2_backward_z + early, 2 - early,
-                            &(sums){tile_layer2_backward_z_ahead, 0, steps * B, (t - first) * B
-                            + begin}, (int)early);
-
-                        for (size_t block = batch.low; block < batch.high; ++block) {
-                            const size_t own = vectors_of(m_2, vectors, block);
-                            const real *const tile_layer2_backward_z = tile_layer2_backward_z_ahead
-                                + (block * vectors * steps * B + ((t - first) * B + begin) * own)
-                                * 4 * LANES;
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES;
-                                const size_t left = m_2 - j;
-                                const vec layer2_backward_b_i_here =
-                                    load_part(layer2_backward_b_i + j, left);
-                                const vec layer2_backward_b_f_here =
-                                    load_part(layer2_backward_b_f + j, left);
-                                const vec layer2_backward_b_g_here =
-                                    load_part(layer2_backward_b_g + j, left);
-                                const vec layer2_backward_b_o_here =
-                                    load_part(layer2_backward_b_o + j, left);
-                                for (size_t s = 0; s < rows; ++s) {
-                                    const vec layer2_backward_c_prev =
-                                        load_part(layer2_backward_c_prev_rows + s
-                                        * layer2_backward_c_prev_stride + j, left);
-
-                                    /* (32)  layer2.backward.z = layer2.backward.W_g layer1.y +
-                                     * layer2.backward.U_g layer2.backward.h_prev +
-                                     * layer2.backward.b_g */
-                                    const vec layer2_backward_z =
-                                        load(tile_layer2_backward_z + (s * 4 * own + v) * LANES)
-                                        + layer2_backward_b_g_here;
-
-                                    /* (33)  layer2.backward.z_i = layer2.backward.W_i layer1.y +
-                                     * layer2.backward.U_i layer2.backward.h_prev +
-                                     * layer2.backward.b_i */
-                                    const vec layer2_backward_z_i = load(tile_layer2_backward_z
-                                        + ((s * 4 + 1) * own + v) * LANES)
-                                        + layer2_backward_b_i_here;
-
-                                    /* (34)  layer2.backward.z_f = layer2.backward.W_f layer1.y +
-                                     * layer2.backward.U_f layer2.backward.h_prev +
-                                     * layer2.backward.b_f */
-                                    const vec layer2_backward_z_f = load(tile_layer2_backward_z
-                                        + ((s * 4 + 2) * own + v) * LANES)
-                                        + layer2_backward_b_f_here;
-
-                                    /* (35)  layer2.backward.g = tanh(layer2.backward.z) */
-                                    const vec layer2_backward_g = vec_tanh(layer2_backward_z);
-
-                                    /* (35)  layer2.backward.g_tail = tanh_tail(layer2.backward.z)
-                                     * */
-                                    const vec layer2_backward_g_tail =
-                                        vec_tanh_tail(layer2_backward_z);
-                                    store(layer2_backward_g_tail_rows + s * row_m_2 + j,
-                                        layer2_backward_g_tail);
-
-                                    /* (36)  layer2.backward.i = sigmoid(layer2.backward.z_i) */
-                                    const vec layer2_backward_i = vec_sigmoid(layer2_backward_z_i);
-
-                                    /* (36)  layer2.backward.i_tail =
-                                     * sigmoid_tail(layer2.backward.z_i) */
-                                    const vec layer2_backward_i_tail =
-                                        vec_sigmoid_tail(layer2_backward_z_i);
-                                    store(layer2_backward_i_tail_rows + s * row_m_2 + j,
-                                        layer2_backward_i_tail);
-
-                                    /* (37)  layer2.backward.f = sigmoid(layer2.backward.z_f) */
-                                    const vec layer2_backward_f = vec_sigmoid(layer2_backward_z_f);
-
-                                    /* (37)  layer2.backward.f_tail =
-                                     * sigmoid_tail(layer2.backward.z_f) */
-                                    const vec layer2_backward_f_tail =
-                                        vec_sigmoid_tail(layer2_backward_z_f);
-                                    store(layer2_backward_f_tail_rows + s * row_m_2 + j,
-                                        layer2_backward_f_tail);
-
-                                    /* (38)  layer2.backward.c = layer2.backward.g *
-                                     * layer2.backward.i + layer2.backward.c_prev *
-                                     * layer2.backward.f */
-                                    const vec layer2_backward_c =
-                                        layer2_backward_g * layer2_backward_i
-                                        + layer2_backward_c_prev * layer2_backward_f;
-                                    store(layer2_backward_c_rows + s * row_m_2 + j,
-                                        layer2_backward_c);
-
-                                    /* (39)  layer2.backward.z_o = layer2.backward.W_o layer1.y +
-                                     * layer2.backward.U_o layer2.backward.h_prev +
-                                     * layer2.backward.b_o */
-                                    const vec layer2_backward_z_o = load(tile_layer2_backward_z
-                                        + ((s * 4 + 3) * own + v) * LANES)
-                                        + layer2_backward_b_o_here;
-
-                                    /* (40)  layer2.backward.o = sigmoid(layer2.backward.z_o) */
-                                    const vec layer2_backward_o = vec_sigmoid(layer2_backward_z_o);
-                                    store(kept_layer2_backward_o
-                                        + (((block - batch.low) * vectors + v) * rows + s) * LANES,
-                                        layer2_backward_o);
-
-                                    /* (40)  layer2.backward.o_tail =
-                                     * sigmoid_tail(layer2.backward.z_o) */
-                                    const vec layer2_backward_o_tail =
-                                        vec_sigmoid_tail(layer2_backward_z_o);
-                                    store(layer2_backward_o_tail_rows + s * row_m_2 + j,
-                                        layer2_backward_o_tail);
-                                }
-                            }
-                        }
-
-                        /* what depends on functions of the loop above */
-                        for (size_t block = batch.low; block < batch.high; ++block) {
-                            const size_t own = vectors_of(m_2, vectors, block);
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES;
-                                for (size_t s = 0; s < rows; ++s) {
-                                    const vec layer2_backward_o = load(kept_layer2_backward_o
-                                        + (((block - batch.low) * vectors + v) * rows + s) * LANES);
-                                    const vec layer2_backward_c =
-                                        load(layer2_backward_c_rows + s * row_m_2 + j);
-
-                                    /* (41)  layer2.backward.tanh_c = tanh(layer2.backward.c) */
-                                    const vec layer2_backward_tanh_c = vec_tanh(layer2_backward_c);
-
-                                    /* (41)  layer2.backward.tanh_c_tail =
-                                     * tanh_tail(layer2.backward.c) */
-                                    const vec layer2_backward_tanh_c_tail =
-                                        vec_tanh_tail(layer2_backward_c);
-                                    store(layer2_backward_tanh_c_tail_rows + s * row_m_2 + j,
-                                        layer2_backward_tanh_c_tail);
-
-                                    /* (41)  layer2.backward.h = tanh(layer2.backward.c) *
-                                     * layer2.backward.o */
-                                    const vec layer2_backward_h =
-                                        layer2_backward_tanh_c * layer2_backward_o;
-                                    store(layer2_backward_h_rows + s * row_m_2 + j,
-                                        layer2_backward_h);
-                                }
-                            }
-                        }
-                    }
-                }
-            }
-            BARRIER
-        }
-
-        /* every step, in any order */
-        for (size_t s = share_from(steps * B, thread, threads); s < share_from(steps * B, thread
-            + 1, threads); ++s) {
-            const real *restrict layer2_forward_h =
-                tape_layer2_forward_h + (first * B + s) * row_m_2;
-            const real *restrict layer2_backward_h =
-                tape_layer2_backward_h + (first * B + s) * row_m_2;
-            real *restrict layer2_y = tape_layer2_y + (first * B + s) * row_q_2;
-
-            /* (42)  layer2.y = layer2.E_f layer2.forward.h + layer2.E_b layer2.backward.h */
-            for (size_t j = 0; j < q_2; ++j)
-                layer2_y[j] = (j < m_2 ? layer2_forward_h[j] : 0)
-                    + (j >= m_2 && j < m_2 + m_2 ? layer2_backward_h[j - m_2] : 0);
-        }
-        BARRIER
+    /* side by side, where that is faster than one after the other */
+    {
+        const side sides[] = {
+            {B * (4 * m_1 * n + 4 * m_1 * m_1 + 12 * m_1), 4 * m_1 * m_1, 1},
+            {B * (4 * m_1 * n + 4 * m_1 * m_1 + 12 * m_1), 4 * m_1 * m_1, 1},
+        };
         {
-            const size_t vectors = MOST_VECTORS(1);
-            const size_t count = blocks(p, vectors);
-            const block_share mine = share_of(count, steps * B, thread, threads);
-            const size_t from = mine.from;
-            const size_t to = mine.to;
-            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
-            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
-            for (size_t begin = lower, rows; begin < upper; begin += rows) {
-                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
-                const real *const layer2_y_rows = tape_layer2_y + (first * B + begin) * row_q_2;
-                real *const y_rows = out->y + (first * B + begin) * p;
-                const operand factors_a_y[] = {
-                    {layer2_y_rows, row_q_2, q_2, panels_layer2_y},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {p, vectors, start, start + taken, 0};
-                    ALIGNED real tile_a_y_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            const team_part part = part_of(0, sides, 2, thread, threads, meetings);
+            if (part.threads > 0) {
+                /* scan forward in time */
+                for (size_t first = 0; first < T; first += chunk) {
+                    const size_t steps = min_size(chunk, T - first);
+                    if (early) {
+                        const size_t vectors = MOST_VECTORS(4);
+                        const size_t count = blocks(m_1, vectors);
+                        const block_share mine = share_of(count, B, part.thread, part.threads);
+                        const size_t from = mine.from;
+                        const size_t to = mine.to;
+                        const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+                        const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+                        const operand factors_layer1_forward_z[] = {
+                            {in->x + (first * B + lower) * n, n, n, panels_x},
+                        };
+                        const block_range batch = {m_1, vectors, from, to, 0};
 
-                    /* V layer2.y */
-                    products(rows, 1, &batch, factors_a_y, 1,
-                        &(sums){tile_a_y_batch, batch.low, rows, 0}, 0);
+                        /* layer1.forward.W_g x, layer1.forward.W_i x, layer1.forward.W_f x,
+                         * layer1.forward.W_o x */
+                        products(upper - lower, 4, &batch, factors_layer1_forward_z, 1,
+                            &(sums){tile_layer1_forward_z_ahead, 0, steps * B, lower}, 0);
+                        if (mine.lanes > 1) {
+                            MEET(part)
+                        }
+                    }
+                    for (size_t t = first; t < first + steps; ++t) {
+                        {
+                            const size_t vectors = MOST_VECTORS(4);
+                            const size_t count = blocks(m_1, vectors);
+                            const block_share mine = share_of(count, B, part.thread, part.threads);
+                            const size_t from = mine.from;
+                            const size_t to = mine.to;
+                            const size_t lower = row_from(B, mine.lane, mine.lanes);
+                            const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                                const real *const x_rows = in->x + (t * B + begin) * n;
+                                real *const layer1_forward_g_tail_rows =
+                                    tape_layer1_forward_g_tail + (t * B + begin) * row_m_1;
+                                real *const layer1_forward_i_tail_rows =
+                                    tape_layer1_forward_i_tail + (t * B + begin) * row_m_1;
+                                real *const layer1_forward_f_tail_rows =
+                                    tape_layer1_forward_f_tail + (t * B + begin) * row_m_1;
+                                real *const layer1_forward_o_tail_rows =
+                                    tape_layer1_forward_o_tail + (t * B + begin) * row_m_1;
+                                real *const layer1_forward_c_rows =
+                                    tape_layer1_forward_c + (t * B + begin) * row_m_1;
+                                real *const layer1_forward_h_rows =
+                                    tape_layer1_forward_h + (t * B + begin) * row_m_1;
+                                const real *const layer1_forward_h_prev_rows = t > 0
+                                    ? tape_layer1_forward_h + (t * B + begin - B) * row_m_1
+                                    : initial_layer1_forward_h + begin * m_1;
+                                const size_t layer1_forward_h_prev_stride = t > 0 ? row_m_1 : m_1;
+                                const real *const layer1_forward_c_prev_rows = t > 0
+                                    ? tape_layer1_forward_c + (t * B + begin - B) * row_m_1
+                                    : initial_layer1_forward_c + begin * m_1;
+                                const size_t layer1_forward_c_prev_stride = t > 0 ? row_m_1 : m_1;
+                                real *const layer1_forward_tanh_c_tail_rows =
+                                    tape_layer1_forward_tanh_c_tail + (t * B + begin) * row_m_1;
+                                const operand factors_layer1_forward_z[] = {
+                                    {x_rows, n, n, panels_x},
+                                    {layer1_forward_h_prev_rows, layer1_forward_h_prev_stride, m_1,
+                                        panels_layer1_forward_h_prev},
+                                };
+                                for (size_t start = from, taken; start < to; start += taken) {
+                                    taken = min_size(to - start, blocks_per_batch(rows));
+                                    const size_t low = t & 1 ? from + to - start - taken : start;
+                                    const block_range batch =
+                                        {m_1, vectors, low, low + taken, t & 1};
+                                    ALIGNED real kept_layer1_forward_o[ROWS_AT_ONCE
+                                        * MOST_VECTORS(4) * LANES];
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(p, vectors, block);
-                        const real *const tile_a_y =
-                            tile_a_y_batch + (block - batch.low) * vectors * rows * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            const size_t left = p - j;
-                            const vec b_y_here = load_part(b_y + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
-                                /* (43)  a_y = V layer2.y + b_y */
-                                const vec a_y = load(tile_a_y + (s * own + v) * LANES) + b_y_here;
+                                    /* layer1.forward.W_g x,
+                                     * layer1.forward.U_g layer1.forward.h_prev,
+                                     * layer1.forward.W_i x,
+                                     * layer1.forward.U_i layer1.forward.h_prev,
+                                     * layer1.forward.W_f x,
+                                     * layer1.forward.U_f layer1.forward.h_prev,
+                                     * layer1.forward.W_o x,
+                                     * layer1.forward.U_o layer1.forward.h_prev */
+                                    products(rows, 4, &batch, factors_layer1_forward_z + early,
+                                        2 - early, &(sums){tile_layer1_forward_z_ahead, 0, steps
+                                        * B, (t - first) * B + begin}, (int)early);
 
-                                /* (44)  y = a_y */
-                                const vec y = a_y;
-                                store_part(y_rows + s * p + j, y, left);
+                                    for (size_t block = batch.low; block < batch.high; ++block) {
+                                        const size_t own = vectors_of(m_1, vectors, block);
+                                        const real *const tile_layer1_forward_z =
+                                            tile_layer1_forward_z_ahead + (block * vectors * steps
+                                            * B + ((t - first) * B + begin) * own) * 4 * LANES;
+                                        for (size_t v = 0; v < own; ++v) {
+                                            const size_t j = (block * vectors + v) * LANES;
+                                            const size_t left = m_1 - j;
+                                            const vec layer1_forward_b_i_here =
+                                                load_part(layer1_forward_b_i + j, left);
+                                            const vec layer1_forward_b_f_here =
+                                                load_part(layer1_forward_b_f + j, left);
+                                            const vec layer1_forward_b_g_here =
+                                                load_part(layer1_forward_b_g + j, left);
+                                            const vec layer1_forward_b_o_here =
+                                                load_part(layer1_forward_b_o + j, left);
+                                            for (size_t s = 0; s < rows; ++s) {
+                                                const vec layer1_forward_c_prev =
+                                                    load_part(layer1_forward_c_prev_rows + s
+                                                    * layer1_forward_c_prev_stride + j, left);
+
+                                                /* (1)  layer1.forward.z = layer1.forward.W_g x +
+                                                 * layer1.forward.U_g layer1.forward.h_prev +
+                                                 * layer1.forward.b_g */
+                                                const vec layer1_forward_z =
+                                                    load(tile_layer1_forward_z + (s * 4 * own + v)
+                                                    * LANES) + layer1_forward_b_g_here;
+
+                                                /* (2)  layer1.forward.z_i = layer1.forward.W_i x +
+                                                 * layer1.forward.U_i layer1.forward.h_prev +
+                                                 * layer1.forward.b_i */
+                                                const vec layer1_forward_z_i =
+                                                    load(tile_layer1_forward_z + ((s * 4 + 1) * own
+                                                    + v) * LANES) + layer1_forward_b_i_here;
+
+                                                /* (3)  layer1.forward.z_f = layer1.forward.W_f x +
+                                                 * layer1.forward.U_f layer1.forward.h_prev +
+                                                 * layer1.forward.b_f */
+                                                const vec layer1_forward_z_f =
+                                                    load(tile_layer1_forward_z + ((s * 4 + 2) * own
+                                                    + v) * LANES) + layer1_forward_b_f_here;
+
+                                                /* (4)  layer1.forward.g = tanh(layer1.forward.z) */
+                                                const vec layer1_forward_g =
+                                                    vec_tanh(layer1_forward_z);
+
+                                                /* (4)  layer1.forward.g_tail =
+                                                 * tanh_tail(layer1.forward.z) */
+                                                const vec layer1_forward_g_tail =
+                                                    vec_tanh_tail(layer1_forward_z);
+                                                store(layer1_forward_g_tail_rows + s * row_m_1 + j,
+                                                    layer1_forward_g_tail);
+
+                                                /* (5)  layer1.forward.i =
+                                                 * sigmoid(layer1.forward.z_i) */
+                                                const vec layer1_forward_i =
+                                                    vec_sigmoid(layer1_forward_z_i);
+
+                                                /* (5)  layer1.forward.i_tail =
+                                                 * sigmoid_tail(layer1.forward.z_i) */
+                                                const vec layer1_forward_i_tail =
+                                                    vec_sigmoid_tail(layer1_forward_z_i);
+                                                store(layer1_forward_i_tail_rows + s * row_m_1 + j,
+                                                    layer1_forward_i_tail);
+
+                                                /* (6)  layer1.forward.f =
+                                                 * sigmoid(layer1.forward.z_f) */
+                                                const vec layer1_forward_f =
+                                                    vec_sigmoid(layer1_forward_z_f);
+
+                                                /* (6)  layer1.forward.f_tail =
+                                                 * sigmoid_tail(layer1.forward.z_f) */
+                                                const vec layer1_forward_f_tail =
+                                                    vec_sigmoid_tail(layer1_forward_z_f);
+                                                store(layer1_forward_f_tail_rows + s * row_m_1 + j,
+                                                    layer1_forward_f_tail);
+
+                                                /* (7)  layer1.forward.c = layer1.forward.g *
+                                                 * layer1.forward.i + layer1.forward.c_prev *
+                                                 * layer1.forward.f */
+                                                const vec layer1_forward_c =
+                                                    layer1_forward_g * layer1_forward_i
+                                                    + layer1_forward_c_prev * layer1_forward_f;
+                                                store(layer1_forward_c_rows + s * row_m_1 + j,
+                                                    layer1_forward_c);
+
+                                                /* (8)  layer1.forward.z_o = layer1.forward.W_o x +
+                                                 * layer1.forward.U_o layer1.forward.h_prev +
+                                                 * layer1.forward.b_o */
+                                                const vec layer1_forward_z_o =
+                                                    load(tile_layer1_forward_z + ((s * 4 + 3) * own
+                                                    + v) * LANES) + layer1_forward_b_o_here;
+
+                                                /* (9)  layer1.forward.o =
+                                                 * sigmoid(layer1.forward.z_o) */
+                                                const vec layer1_forward_o =
+                                                    vec_sigmoid(layer1_forward_z_o);
+                                                store(kept_layer1_forward_o + (((block - batch.low)
+                                                    * vectors + v) * rows + s) * LANES,
+                                                    layer1_forward_o);
+
+                                                /* (9)  layer1.forward.o_tail =
+                                                 * sigmoid_tail(layer1.forward.z_o) */
+                                                const vec layer1_forward_o_tail =
+                                                    vec_sigmoid_tail(layer1_forward_z_o);
+                                                store(layer1_forward_o_tail_rows + s * row_m_1 + j,
+                                                    layer1_forward_o_tail);
+                                            }
+                                        }
+                                    }
+
+                                    /* what depends on functions of the loop above */
+                                    for (size_t block = batch.low; block < batch.high; ++block) {
+                                        const size_t own = vectors_of(m_1, vectors, block);
+                                        for (size_t v = 0; v < own; ++v) {
+                                            const size_t j = (block * vectors + v) * LANES;
+                                            for (size_t s = 0; s < rows; ++s) {
+                                                const vec layer1_forward_o =
+                                                    load(kept_layer1_forward_o + (((block
+                                                    - batch.low) * vectors + v) * rows + s)
+                                                    * LANES);
+                                                const vec layer1_forward_c =
+                                                    load(layer1_forward_c_rows + s * row_m_1 + j);
+
+                                                /* (10)  layer1.forward.tanh_c =
+                                                 * tanh(layer1.forward.c) */
+                                                const vec layer1_forward_tanh_c =
+                                                    vec_tanh(layer1_forward_c);
+
+                                                /* (10)  layer1.forward.tanh_c_tail =
+                                                 * tanh_tail(layer1.forward.c) */
+                                                const vec layer1_forward_tanh_c_tail =
+                                                    vec_tanh_tail(layer1_forward_c);
+                                                store(layer1_forward_tanh_c_tail_rows + s * row_m_1
+                                                    + j, layer1_forward_tanh_c_tail);
+
+                                                /* (10)  layer1.forward.h = tanh(layer1.forward.c) *
+                                                 * layer1.forward.o */
+                                                const vec layer1_forward_h =
+                                                    layer1_forward_tanh_c * layer1_forward_o;
+                                                store(layer1_forward_h_rows + s * row_m_1 + j,
+                                                    layer1_forward_h);
+                                            }
+                                        }
+                                    }
+                                }
                             }
+                        }
+                        MEET(part)
+                    }
+                }
+            }
+        }
+        {
+            const team_part part = part_of(1, sides, 2, thread, threads, meetings);
+            if (part.threads > 0) {
+                /* scan in reverse */
+                for (size_t done = 0; done < T; done += chunk_2) {
+                    const size_t steps = min_size(chunk_2, T - done);
+                    const size_t first = T - done - steps;
+                    if (early) {
+                        const size_t vectors = MOST_VECTORS(4);
+                        const size_t count = blocks(m_1, vectors);
+                        const block_share mine = share_of(count, B, part.thread, part.threads);
+                        const size_t from = mine.from;
+                        const size_t to = mine.to;
+                        const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+                        const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+                        const operand factors_layer1_backward_z[] = {
+                            {in->x + (first * B + lower) * n, n, n, panels_x_2},
+                        };
+                        const block_range batch = {m_1, vectors, from, to, 0};
+
+                        /* layer1.backward.W_g x, layer1.backward.W_i x, layer1.backward.W_f x,
+                         * layer1.backward.W_o x */
+                        products(upper - lower, 4, &batch, factors_layer1_backward_z, 1,
+                            &(sums){tile_layer1_backward_z_ahead, 0, steps * B, lower}, 0);
+                        if (mine.lanes > 1) {
+                            MEET(part)
+                        }
+                    }
+                    for (size_t t = first + steps; t-- > first;) {
+                        {
+                            const size_t vectors = MOST_VECTORS(4);
+                            const size_t count = blocks(m_1, vectors);
+                            const block_share mine = share_of(count, B, part.thread, part.threads);
+                            const size_t from = mine.from;
+                            const size_t to = mine.to;
+                            const size_t lower = row_from(B, mine.lane, mine.lanes);
+                            const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                                const real *const x_rows = in->x + (t * B + begin) * n;
+                                real *const layer1_backward_g_tail_rows =
+                                    tape_layer1_backward_g_tail + (t * B + begin) * row_m_1;
+                                real *const layer1_backward_i_tail_rows =
+                                    tape_layer1_backward_i_tail + (t * B + begin) * row_m_1;
+                                real *const layer1_backward_f_tail_rows =
+                                    tape_layer1_backward_f_tail + (t * B + begin) * row_m_1;
+                                real *const layer1_backward_o_tail_rows =
+                                    tape_layer1_backward_o_tail + (t * B + begin) * row_m_1;
+                                real *const layer1_backward_c_rows =
+                                    tape_layer1_backward_c + (t * B + begin) * row_m_1;
+                                real *const layer1_backward_h_rows =
+                                    tape_layer1_backward_h + (t * B + begin) * row_m_1;
+                                const real *const layer1_backward_h_prev_rows = t + 1 < T
+                                    ? tape_layer1_backward_h + (t * B + begin + B) * row_m_1
+                                    : initial_layer1_backward_h + begin * m_1;
+                                const size_t layer1_backward_h_prev_stride =
+                                    t + 1 < T ? row_m_1 : m_1;
+                                const real *const layer1_backward_c_prev_rows = t + 1 < T
+                                    ? tape_layer1_backward_c + (t * B + begin + B) * row_m_1
+                                    : initial_layer1_backward_c + begin * m_1;
+                                const size_t layer1_backward_c_prev_stride =
+                                    t + 1 < T ? row_m_1 : m_1;
+                                real *const layer1_backward_tanh_c_tail_rows =
+                                    tape_layer1_backward_tanh_c_tail + (t * B + begin) * row_m_1;
+                                const operand factors_layer1_backward_z[] = {
+                                    {x_rows, n, n, panels_x_2},
+                                    {layer1_backward_h_prev_rows, layer1_backward_h_prev_stride,
+                                        m_1, panels_layer1_backward_h_prev},
+                                };
+                                for (size_t start = from, taken; start < to; start += taken) {
+                                    taken = min_size(to - start, blocks_per_batch(rows));
+                                    const size_t low = t & 1 ? from + to - start - taken : start;
+                                    const block_range batch =
+                                        {m_1, vectors, low, low + taken, t & 1};
+                                    ALIGNED real kept_layer1_backward_o[ROWS_AT_ONCE
+                                        * MOST_VECTORS(4) * LANES];
+
+                                    /* layer1.backward.W_g x,
+                                     * layer1.backward.U_g layer1.backward.h_prev,
+                                     * layer1.backward.W_i x,
+                                     * layer1.backward.U_i layer1.backward.h_prev,
+                                     * layer1.backward.W_f x,
+                                     * layer1.backward.U_f layer1.backward.h_prev,
+                                     * layer1.backward.W_o x,
+                                     * layer1.backward.U_o layer1.backward.h_prev */
+                                    products(rows, 4, &batch, factors_layer1_backward_z + early,
+                                        2 - early, &(sums){tile_layer1_backward_z_ahead, 0, steps
+                                        * B, (t - first) * B + begin}, (int)early);
+
+                                    for (size_t block = batch.low; block < batch.high; ++block) {
+                                        const size_t own = vectors_of(m_1, vectors, block);
+                                        const real *const tile_layer1_backward_z =
+                                            tile_layer1_backward_z_ahead + (block * vectors * steps
+                                            * B + ((t - first) * B + begin) * own) * 4 * LANES;
+                                        for (size_t v = 0; v < own; ++v) {
+                                            const size_t j = (block * vectors + v) * LANES;
+                                            const size_t left = m_1 - j;
+                                            const vec layer1_backward_b_i_here =
+                                                load_part(layer1_backward_b_i + j, left);
+                                            const vec layer1_backward_b_f_here =
+                                                load_part(layer1_backward_b_f + j, left);
+                                            const vec layer1_backward_b_g_here =
+                                                load_part(layer1_backward_b_g + j, left);
+                                            const vec layer1_backward_b_o_here =
+                                                load_part(layer1_backward_b_o + j, left);
+                                            for (size_t s = 0; s < rows; ++s) {
+                                                const vec layer1_backward_c_prev =
+                                                    load_part(layer1_backward_c_prev_rows + s
+                                                    * layer1_backward_c_prev_stride + j, left);
+
+                                                /* (11)  layer1.backward.z = layer1.backward.W_g x +
+                                                 * layer1.backward.U_g layer1.backward.h_prev +
+                                                 * layer1.backward.b_g */
+                                                const vec layer1_backward_z =
+                                                    load(tile_layer1_backward_z + (s * 4 * own + v)
+                                                    * LANES) + layer1_backward_b_g_here;
+
+                                                /* (12)  layer1.backward.z_i = layer1.backward.W_i x
+                                                 * + layer1.backward.U_i layer1.backward.h_prev +
+                                                 * layer1.backward.b_i */
+                                                const vec layer1_backward_z_i =
+                                                    load(tile_layer1_backward_z + ((s * 4 + 1) * own
+                                                    + v) * LANES) + layer1_backward_b_i_here;
+
+                                                /* (13)  layer1.backward.z_f = layer1.backward.W_f x
+                                                 * + layer1.backward.U_f layer1.backward.h_prev +
+                                                 * layer1.backward.b_f */
+                                                const vec layer1_backward_z_f =
+                                                    load(tile_layer1_backward_z + ((s * 4 + 2) * own
+                                                    + v) * LANES) + layer1_backward_b_f_here;
+
+                                                /* (14)  layer1.backward.g = tanh(layer1.backward.z)
+                                                 * */
+                                                const vec layer1_backward_g =
+                                                    vec_tanh(layer1_backward_z);
+
+                                                /* (14)  layer1.backward.g_tail =
+                                                 * tanh_tail(layer1.backward.z) */
+                                                const vec layer1_backward_g_tail =
+                                                    vec_tanh_tail(layer1_backward_z);
+                                                store(layer1_backward_g_tail_rows + s * row_m_1 + j,
+                                                    layer1_backward_g_tail);
+
+                                                /* (15)  layer1.backward.i =
+                                                 * sigmoid(layer1.backward.z_i) */
+                                                const vec layer1_backward_i =
+                                                    vec_sigmoid(layer1_backward_z_i);
+
+                                                /* (15)  layer1.backward.i_tail =
+                                                 * sigmoid_tail(layer1.backward.z_i) */
+                                                const vec layer1_backward_i_tail =
+                                                    vec_sigmoid_tail(layer1_backward_z_i);
+                                                store(layer1_backward_i_tail_rows + s * row_m_1 + j,
+                                                    layer1_backward_i_tail);
+
+                                                /* (16)  layer1.backward.f =
+                                                 * sigmoid(layer1.backward.z_f) */
+                                                const vec layer1_backward_f =
+                                                    vec_sigmoid(layer1_backward_z_f);
+
+                                                /* (16)  layer1.backward.f_tail =
+                                                 * sigmoid_tail(layer1.backward.z_f) */
+                                                const vec layer1_backward_f_tail =
+                                                    vec_sigmoid_tail(layer1_backward_z_f);
+                                                store(layer1_backward_f_tail_rows + s * row_m_1 + j,
+                                                    layer1_backward_f_tail);
+
+                                                /* (17)  layer1.backward.c = layer1.backward.g *
+                                                 * layer1.backward.i + layer1.backward.c_prev *
+                                                 * layer1.backward.f */
+                                                const vec layer1_backward_c =
+                                                    layer1_backward_g * layer1_backward_i
+                                                    + layer1_backward_c_prev * layer1_backward_f;
+                                                store(layer1_backward_c_rows + s * row_m_1 + j,
+                                                    layer1_backward_c);
+
+                                                /* (18)  layer1.backward.z_o = layer1.backward.W_o x
+                                                 * + layer1.backward.U_o layer1.backward.h_prev +
+                                                 * layer1.backward.b_o */
+                                                const vec layer1_backward_z_o =
+                                                    load(tile_layer1_backward_z + ((s * 4 + 3) * own
+                                                    + v) * LANES) + layer1_backward_b_o_here;
+
+                                                /* (19)  layer1.backward.o =
+                                                 * sigmoid(layer1.backward.z_o) */
+                                                const vec layer1_backward_o =
+                                                    vec_sigmoid(layer1_backward_z_o);
+                                                store(kept_layer1_backward_o + (((block - batch.low)
+                                                    * vectors + v) * rows + s) * LANES,
+                                                    layer1_backward_o);
+
+                                                /* (19)  layer1.backward.o_tail =
+                                                 * sigmoid_tail(layer1.backward.z_o) */
+                                                const vec layer1_backward_o_tail =
+                                                    vec_sigmoid_tail(layer1_backward_z_o);
+                                                store(layer1_backward_o_tail_rows + s * row_m_1 + j,
+                                                    layer1_backward_o_tail);
+                                            }
+                                        }
+                                    }
+
+                                    /* what depends on functions of the loop above */
+                                    for (size_t block = batch.low; block < batch.high; ++block) {
+                                        const size_t own = vectors_of(m_1, vectors, block);
+                                        for (size_t v = 0; v < own; ++v) {
+                                            const size_t j = (block * vectors + v) * LANES;
+                                            for (size_t s = 0; s < rows; ++s) {
+                                                const vec layer1_backward_o =
+                                                    load(kept_layer1_backward_o + (((block
+                                                    - batch.low) * vectors + v) * rows + s)
+                                                    * LANES);
+                                                const vec layer1_backward_c =
+                                                    load(layer1_backward_c_rows + s * row_m_1 + j);
+
+                                                /* (20)  layer1.backward.tanh_c =
+                                                 * tanh(layer1.backward.c) */
+                                                const vec layer1_backward_tanh_c =
+                                                    vec_tanh(layer1_backward_c);
+
+                                                /* (20)  layer1.backward.tanh_c_tail =
+                                                 * tanh_tail(layer1.backward.c) */
+                                                const vec layer1_backward_tanh_c_tail =
+                                                    vec_tanh_tail(layer1_backward_c);
+                                                store(layer1_backward_tanh_c_tail_rows + s * row_m_1
+                                                    + j, layer1_backward_tanh_c_tail);
+
+                                                /* (20)  layer1.backward.h = tanh(layer1.backward.c)
+                                                 * * layer1.backward.o */
+                                                const vec layer1_backward_h =
+                                                    layer1_backward_tanh_c * layer1_backward_o;
+                                                store(layer1_backward_h_rows + s * row_m_1 + j,
+                                                    layer1_backward_h);
+                                            }
+                                        }
+                                    }
+                                }
+                            }
+                        }
+                        MEET(part)
+                    }
+                }
+            }
+        }
+    }
+    BARRIER
+
+    /* every step, in any order */
+    for (size_t s = share_from(T * B, thread, threads); s < share_from(T * B, thread + 1,
+        threads); ++s) {
+        const real *restrict layer1_forward_h = tape_layer1_forward_h + s * row_m_1;
+        const real *restrict layer1_backward_h = tape_layer1_backward_h + s * row_m_1;
+        real *restrict layer1_y = tape_layer1_y + s * row_q_1;
+
+        /* (21)  layer1.y = layer1.E_f layer1.forward.h + layer1.E_b layer1.backward.h */
+        for (size_t j = 0; j < q_1; ++j)
+            layer1_y[j] = (j < m_1 ? layer1_forward_h[j] : 0)
+                + (j >= m_1 && j < m_1 + m_1 ? layer1_backward_h[j - m_1] : 0);
+    }
+    BARRIER
+
+    /* side by side, where that is faster than one after the other */
+    {
+        const side sides[] = {
+            {B * (4 * m_2 * q_1 + 4 * m_2 * m_2 + 12 * m_2), 4 * m_2 * m_2, 1},
+            {B * (4 * m_2 * q_1 + 4 * m_2 * m_2 + 12 * m_2), 4 * m_2 * m_2, 1},
+        };
+        {
+            const team_part part = part_of(0, sides, 2, thread, threads, meetings);
+            if (part.threads > 0) {
+                /* scan forward in time */
+                for (size_t first = 0; first < T; first += chunk_3) {
+                    const size_t steps = min_size(chunk_3, T - first);
+                    if (early) {
+                        const size_t vectors = MOST_VECTORS(4);
+                        const size_t count = blocks(m_2, vectors);
+                        const block_share mine = share_of(count, B, part.thread, part.threads);
+                        const size_t from = mine.from;
+                        const size_t to = mine.to;
+                        const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+                        const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+                        const operand factors_layer2_forward_z[] = {
+                            {tape_layer1_y + (first * B + lower) * row_q_1, row_q_1, q_1,
+                                panels_layer1_y},
+                        };
+                        const block_range batch = {m_2, vectors, from, to, 0};
+
+                        /* layer2.forward.W_g layer1.y, layer2.forward.W_i layer1.y,
+                         * layer2.forward.W_f layer1.y, layer2.forward.W_o layer1.y */
+                        products(upper - lower, 4, &batch, factors_layer2_forward_z, 1,
+                            &(sums){tile_layer2_forward_z_ahead, 0, steps * B, lower}, 0);
+                        if (mine.lanes > 1) {
+                            MEET(part)
+                        }
+                    }
+                    for (size_t t = first; t < first + steps; ++t) {
+                        {
+                            const size_t vectors = MOST_VECTORS(4);
+                            const size_t count = blocks(m_2, vectors);
+                            const block_share mine = share_of(count, B, part.thread, part.threads);
+                            const size_t from = mine.from;
+                            const size_t to = mine.to;
+                            const size_t lower = row_from(B, mine.lane, mine.lanes);
+                            const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                                const real *const layer1_y_rows =
+                                    tape_layer1_y + (t * B + begin) * row_q_1;
+                                real *const layer2_forward_g_tail_rows =
+                                    tape_layer2_forward_g_tail + (t * B + begin) * row_m_2;
+                                real *const layer2_forward_i_tail_rows =
+                                    tape_layer2_forward_i_tail + (t * B + begin) * row_m_2;
+                                real *const layer2_forward_f_tail_rows =
+                                    tape_layer2_forward_f_tail + (t * B + begin) * row_m_2;
+                                real *const layer2_forward_o_tail_rows =
+                                    tape_layer2_forward_o_tail + (t * B + begin) * row_m_2;
+                                real *const layer2_forward_c_rows =
+                                    tape_layer2_forward_c + (t * B + begin) * row_m_2;
+                                real *const layer2_forward_h_rows =
+                                    tape_layer2_forward_h + (t * B + begin) * row_m_2;
+                                const real *const layer2_forward_h_prev_rows = t > 0
+                                    ? tape_layer2_forward_h + (t * B + begin - B) * row_m_2
+                                    : initial_layer2_forward_h + begin * m_2;
+                                const size_t layer2_forward_h_prev_stride = t > 0 ? row_m_2 : m_2;
+                                const real *const layer2_forward_c_prev_rows = t > 0
+                                    ? tape_layer2_forward_c + (t * B + begin - B) * row_m_2
+                                    : initial_layer2_forward_c + begin * m_2;
+                                const size_t layer2_forward_c_prev_stride = t > 0 ? row_m_2 : m_2;
+                                real *const layer2_forward_tanh_c_tail_rows =
+                                    tape_layer2_forward_tanh_c_tail + (t * B + begin) * row_m_2;
+                                const operand factors_layer2_forward_z[] = {
+                                    {layer1_y_rows, row_q_1, q_1, panels_layer1_y},
+                                    {layer2_forward_h_prev_rows, layer2_forward_h_prev_stride, m_2,
+                                        panels_layer2_forward_h_prev},
+                                };
+                                for (size_t start = from, taken; start < to; start += taken) {
+                                    taken = min_size(to - start, blocks_per_batch(rows));
+                                    const size_t low = t & 1 ? from + to - start - taken : start;
+                                    const block_range batch =
+                                        {m_2, vectors, low, low + taken, t & 1};
+                                    ALIGNED real kept_layer2_forward_o[ROWS_AT_ONCE
+                                        * MOST_VECTORS(4) * LANES];
+
+                                    /* layer2.forward.W_g layer1.y,
+                                     * layer2.forward.U_g layer2.forward.h_prev,
+                                     * layer2.forward.W_i layer1.y,
+                                     * layer2.forward.U_i layer2.forward.h_prev,
+                                     * layer2.forward.W_f layer1.y,
+                                     * layer2.forward.U_f layer2.forward.h_prev,
+                                     * layer2.forward.W_o layer1.y,
+                                     * layer2.forward.U_o layer2.forward.h_prev */
+                                    products(rows, 4, &batch, factors_layer2_forward_z + early,
+                                        2 - early, &(sums){tile_layer2_forward_z_ahead, 0, steps
+                                        * B, (t - first) * B + begin}, (int)early);
+
+                                    for (size_t block = batch.low; block < batch.high; ++block) {
+                                        const size_t own = vectors_of(m_2, vectors, block);
+                                        const real *const tile_layer2_forward_z =
+                                            tile_layer2_forward_z_ahead + (block * vectors * steps
+                                            * B + ((t - first) * B + begin) * own) * 4 * LANES;
+                                        for (size_t v = 0; v < own; ++v) {
+                                            const size_t j = (block * vectors + v) * LANES;
+                                            const size_t left = m_2 - j;
+                                            const vec layer2_forward_b_i_here =
+                                                load_part(layer2_forward_b_i + j, left);
+                                            const vec layer2_forward_b_f_here =
+                                                load_part(layer2_forward_b_f + j, left);
+                                            const vec layer2_forward_b_g_here =
+                                                load_part(layer2_forward_b_g + j, left);
+                                            const vec layer2_forward_b_o_here =
+                                                load_part(layer2_forward_b_o + j, left);
+                                            for (size_t s = 0; s < rows; ++s) {
+                                                const vec layer2_forward_c_prev =
+                                                    load_part(layer2_forward_c_prev_rows + s
+                                                    * layer2_forward_c_prev_stride + j, left);
+
+                                                /* (22)  layer2.forward.z = layer2.forward.W_g
+                                                 * layer1.y + layer2.forward.U_g
+                                                 * layer2.forward.h_prev + layer2.forward.b_g */
+                                                const vec layer2_forward_z =
+                                                    load(tile_layer2_forward_z + (s * 4 * own + v)
+                                                    * LANES) + layer2_forward_b_g_here;
+
+                                                /* (23)  layer2.forward.z_i = layer2.forward.W_i
+                                                 * layer1.y + layer2.forward.U_i
+                                                 * layer2.forward.h_prev + layer2.forward.b_i */
+                                                const vec layer2_forward_z_i =
+                                                    load(tile_layer2_forward_z + ((s * 4 + 1) * own
+                                                    + v) * LANES) + layer2_forward_b_i_here;
+
+                                                /* (24)  layer2.forward.z_f = layer2.forward.W_f
+                                                 * layer1.y + layer2.forward.U_f
+                                                 * layer2.forward.h_prev + layer2.forward.b_f */
+                                                const vec layer2_forward_z_f =
+                                                    load(tile_layer2_forward_z + ((s * 4 + 2) * own
+                                                    + v) * LANES) + layer2_forward_b_f_here;
+
+                                                /* (25)  layer2.forward.g = tanh(layer2.forward.z)
+                                                 * */
+                                                const vec layer2_forward_g =
+                                                    vec_tanh(layer2_forward_z);
+
+                                                /* (25)  layer2.forward.g_tail =
+                                                 * tanh_tail(layer2.forward.z) */
+                                                const vec layer2_forward_g_tail =
+                                                    vec_tanh_tail(layer2_forward_z);
+                                                store(layer2_forward_g_tail_rows + s * row_m_2 + j,
+                                                    layer2_forward_g_tail);
+
+                                                /* (26)  layer2.forward.i =
+                                                 * sigmoid(layer2.forward.z_i) */
+                                                const vec layer2_forward_i =
+                                                    vec_sigmoid(layer2_forward_z_i);
+
+                                                /* (26)  layer2.forward.i_tail =
+                                                 * sigmoid_tail(layer2.forward.z_i) */
+                                                const vec layer2_forward_i_tail =
+                                                    vec_sigmoid_tail(layer2_forward_z_i);
+                                                store(layer2_forward_i_tail_rows + s * row_m_2 + j,
+                                                    layer2_forward_i_tail);
+
+                                                /* (27)  layer2.forward.f =
+                                                 * sigmoid(layer2.forward.z_f) */
+                                                const vec layer2_forward_f =
+                                                    vec_sigmoid(layer2_forward_z_f);
+
+                                                /* (27)  layer2.forward.f_tail =
+                                                 * sigmoid_tail(layer2.forward.z_f) */
+                                                const vec layer2_forward_f_tail =
+                                                    vec_sigmoid_tail(layer2_forward_z_f);
+                                                store(layer2_forward_f_tail_rows + s * row_m_2 + j,
+                                                    layer2_forward_f_tail);
+
+                                                /* (28)  layer2.forward.c = layer2.forward.g *
+                                                 * layer2.forward.i + layer2.forward.c_prev *
+                                                 * layer2.forward.f */
+                                                const vec layer2_forward_c =
+                                                    layer2_forward_g * layer2_forward_i
+                                                    + layer2_forward_c_prev * layer2_forward_f;
+                                                store(layer2_forward_c_rows + s * row_m_2 + j,
+                                                    layer2_forward_c);
+
+                                                /* (29)  layer2.forward.z_o = layer2.forward.W_o
+                                                 * layer1.y + layer2.forward.U_o
+                                                 * layer2.forward.h_prev + layer2.forward.b_o */
+                                                const vec layer2_forward_z_o =
+                                                    load(tile_layer2_forward_z + ((s * 4 + 3) * own
+                                                    + v) * LANES) + layer2_forward_b_o_here;
+
+                                                /* (30)  layer2.forward.o =
+                                                 * sigmoid(layer2.forward.z_o) */
+                                                const vec layer2_forward_o =
+                                                    vec_sigmoid(layer2_forward_z_o);
+                                                store(kept_layer2_forward_o + (((block - batch.low)
+                                                    * vectors + v) * rows + s) * LANES,
+                                                    layer2_forward_o);
+
+                                                /* (30)  layer2.forward.o_tail =
+                                                 * sigmoid_tail(layer2.forward.z_o) */
+                                                const vec layer2_forward_o_tail =
+                                                    vec_sigmoid_tail(layer2_forward_z_o);
+                                                store(layer2_forward_o_tail_rows + s * row_m_2 + j,
+                                                    layer2_forward_o_tail);
+                                            }
+                                        }
+                                    }
+
+                                    /* what depends on functions of the loop above */
+                                    for (size_t block = batch.low; block < batch.high; ++block) {
+                                        const size_t own = vectors_of(m_2, vectors, block);
+                                        for (size_t v = 0; v < own; ++v) {
+                                            const size_t j = (block * vectors + v) * LANES;
+                                            for (size_t s = 0; s < rows; ++s) {
+                                                const vec layer2_forward_o =
+                                                    load(kept_layer2_forward_o + (((block
+                                                    - batch.low) * vectors + v) * rows + s)
+                                                    * LANES);
+                                                const vec layer2_forward_c =
+                                                    load(layer2_forward_c_rows + s * row_m_2 + j);
+
+                                                /* (31)  layer2.forward.tanh_c =
+                                                 * tanh(layer2.forward.c) */
+                                                const vec layer2_forward_tanh_c =
+                                                    vec_tanh(layer2_forward_c);
+
+                                                /* (31)  layer2.forward.tanh_c_tail =
+                                                 * tanh_tail(layer2.forward.c) */
+                                                const vec layer2_forward_tanh_c_tail =
+                                                    vec_tanh_tail(layer2_forward_c);
+                                                store(layer2_forward_tanh_c_tail_rows + s * row_m_2
+                                                    + j, layer2_forward_tanh_c_tail);
+
+                                                /* (31)  layer2.forward.h = tanh(layer2.forward.c) *
+                                                 * layer2.forward.o */
+                                                const vec layer2_forward_h =
+                                                    layer2_forward_tanh_c * layer2_forward_o;
+                                                store(layer2_forward_h_rows + s * row_m_2 + j,
+                                                    layer2_forward_h);
+                                            }
+                                        }
+                                    }
+                                }
+                            }
+                        }
+                        MEET(part)
+                    }
+                }
+            }
+        }
+        {
+            const team_part part = part_of(1, sides, 2, thread, threads, meetings);
+            if (part.threads > 0) {
+                /* scan in reverse */
+                for (size_t done = 0; done < T; done += chunk_4) {
+                    const size_t steps = min_size(chunk_4, T - done);
+                    const size_t first = T - done - steps;
+                    if (early) {
+                        const size_t vectors = MOST_VECTORS(4);
+                        const size_t count = blocks(m_2, vectors);
+                        const block_share mine = share_of(count, B, part.thread, part.threads);
+                        const size_t from = mine.from;
+                        const size_t to = mine.to;
+                        const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+                        const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+                        const operand factors_layer2_backward_z[] = {
+                            {tape_layer1_y + (first * B + lower) * row_q_1, row_q_1, q_1,
+                                panels_layer1_y_2},
+                        };
+                        const block_range batch = {m_2, vectors, from, to, 0};
+
+                        /* layer2.backward.W_g layer1.y, layer2.backward.W_i layer1.y,
+                         * layer2.backward.W_f layer1.y, layer2.backward.W_o layer1.y */
+                        products(upper - lower, 4, &batch, factors_layer2_backward_z, 1,
+                            &(sums){tile_layer2_backward_z_ahead, 0, steps * B, lower}, 0);
+                        if (mine.lanes > 1) {
+                            MEET(part)
+                        }
+                    }
+                    for (size_t t = first + steps; t-- > first;) {
+                        {
+                            const size_t vectors = MOST_VECTORS(4);
+                            const size_t count = blocks(m_2, vectors);
+                            const block_share mine = share_of(count, B, part.thread, part.threads);
+                            const size_t from = mine.from;
+                            const size_t to = mine.to;
+                            const size_t lower = row_from(B, mine.lane, mine.lanes);
+                            const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                                const real *const layer1_y_rows =
+                                    tape_layer1_y + (t * B + begin) * row_q_1;
+                                real *const layer2_backward_g_tail_rows =
+                                    tape_layer2_backward_g_tail + (t * B + begin) * row_m_2;
+                                real *const layer2_backward_i_tail_rows =
+                                    tape_layer2_backward_i_tail + (t * B + begin) * row_m_2;
+                                real *const layer2_backward_f_tail_rows =
+                                    tape_layer2_backward_f_tail + (t * B + begin) * row_m_2;
+                                real *const layer2_backward_o_tail_rows =
+                                    tape_layer2_backward_o_tail + (t * B + begin) * row_m_2;
+                                real *const layer2_backward_c_rows =
+                                    tape_layer2_backward_c + (t * B + begin) * row_m_2;
+                                real *const layer2_backward_h_rows =
+                                    tape_layer2_backward_h + (t * B + begin) * row_m_2;
+                                const real *const layer2_backward_h_prev_rows = t + 1 < T
+                                    ? tape_layer2_backward_h + (t * B + begin + B) * row_m_2
+                                    : initial_layer2_backward_h + begin * m_2;
+                                const size_t layer2_backward_h_prev_stride =
+                                    t + 1 < T ? row_m_2 : m_2;
+                                const real *const layer2_backward_c_prev_rows = t + 1 < T
+                                    ? tape_layer2_backward_c + (t * B + begin + B) * row_m_2
+                                    : initial_layer2_backward_c + begin * m_2;
+                                const size_t layer2_backward_c_prev_stride =
+                                    t + 1 < T ? row_m_2 : m_2;
+                                real *const layer2_backward_tanh_c_tail_rows =
+                                    tape_layer2_backward_tanh_c_tail + (t * B + begin) * row_m_2;
+                                const operand factors_layer2_backward_z[] = {
+                                    {layer1_y_rows, row_q_1, q_1, panels_layer1_y_2},
+                                    {layer2_backward_h_prev_rows, layer2_backward_h_prev_stride,
+                                        m_2, panels_layer2_backward_h_prev},
+                                };
+                                for (size_t start = from, taken; start < to; start += taken) {
+                                    taken = min_size(to - start, blocks_per_batch(rows));
+                                    const size_t low = t & 1 ? from + to - start - taken : start;
+                                    const block_range batch =
+                                        {m_2, vectors, low, low + taken, t & 1};
+                                    ALIGNED real kept_layer2_backward_o[ROWS_AT_ONCE
+                                        * MOST_VECTORS(4) * LANES];
+
+                                    /* layer2.backward.W_g layer1.y,
+                                     * layer2.backward.U_g layer2.backward.h_prev,
+                                     * layer2.backward.W_i layer1.y,
+                                     * layer2.backward.U_i layer2.backward.h_prev,
+                                     * layer2.backward.W_f layer1.y,
+                                     * layer2.backward.U_f layer2.backward.h_prev,
+                                     * layer2.backward.W_o layer1.y,
+                                     * layer2.backward.U_o layer2.backward.h_prev */
+                                    products(rows, 4, &batch, factors_layer2_backward_z + early,
+                                        2 - early, &(sums){tile_layer2_backward_z_ahead, 0, steps
+                                        * B, (t - first) * B + begin}, (int)early);
+
+                                    for (size_t block = batch.low; block < batch.high; ++block) {
+                                        const size_t own = vectors_of(m_2, vectors, block);
+                                        const real *const tile_layer2_backward_z =
+                                            tile_layer2_backward_z_ahead + (block * vectors * steps
+                                            * B + ((t - first) * B + begin) * own) * 4 * LANES;
+                                        for (size_t v = 0; v < own; ++v) {
+                                            const size_t j = (block * vectors + v) * LANES;
+                                            const size_t left = m_2 - j;
+                                            const vec layer2_backward_b_i_here =
+                                                load_part(layer2_backward_b_i + j, left);
+                                            const vec layer2_backward_b_f_here =
+                                                load_part(layer2_backward_b_f + j, left);
+                                            const vec layer2_backward_b_g_here =
+                                                load_part(layer2_backward_b_g + j, left);
+                                            const vec layer2_backward_b_o_here =
+                                                load_part(layer2_backward_b_o + j, left);
+                                            for (size_t s = 0; s < rows; ++s) {
+                                                const vec layer2_backward_c_prev =
+                                                    load_part(layer2_backward_c_prev_rows + s
+                                                    * layer2_backward_c_prev_stride + j, left);
+
+                                                /* (32)  layer2.backward.z = layer2.backward.W_g
+                                                 * layer1.y + layer2.backward.U_g
+                                                 * layer2.backward.h_prev + layer2.backward.b_g */
+                                                const vec layer2_backward_z =
+                                                    load(tile_layer2_backward_z + (s * 4 * own + v)
+                                                    * LANES) + layer2_backward_b_g_here;
+
+                                                /* (33)  layer2.backward.z_i = layer2.backward.W_i
+                                                 * layer1.y + layer2.backward.U_i
+                                                 * layer2.backward.h_prev + layer2.backward.b_i */
+                                                const vec layer2_backward_z_i =
+                                                    load(tile_layer2_backward_z + ((s * 4 + 1) * own
+                                                    + v) * LANES) + layer2_backward_b_i_here;
+
+                                                /* (34)  layer2.backward.z_f = layer2.backward.W_f
+                                                 * layer1.y + layer2.backward.U_f
+                                                 * layer2.backward.h_prev + layer2.backward.b_f */
+                                                const vec layer2_backward_z_f =
+                                                    load(tile_layer2_backward_z + ((s * 4 + 2) * own
+                                                    + v) * LANES) + layer2_backward_b_f_here;
+
+                                                /* (35)  layer2.backward.g = tanh(layer2.backward.z)
+                                                 * */
+                                                const vec layer2_backward_g =
+                                                    vec_tanh(layer2_backward_z);
+
+                                                /* (35)  layer2.backward.g_tail =
+                                                 * tanh_tail(layer2.backward.z) */
+                                                const vec layer2_backward_g_tail =
+                                                    vec_tanh_tail(layer2_backward_z);
+                                                store(layer2_backward_g_tail_rows + s * row_m_2 + j,
+                                                    layer2_backward_g_tail);
+
+                                                /* (36)  layer2.backward.i =
+                                                 * sigmoid(layer2.backward.z_i) */
+                                                const vec layer2_backward_i =
+                                                    vec_sigmoid(layer2_backward_z_i);
+
+                                                /* (36)  layer2.backward.i_tail =
+                                                 * sigmoid_tail(layer2.backward.z_i) */
+                                                const vec layer2_backward_i_tail =
+                                                    vec_sigmoid_tail(layer2_backward_z_i);
+                                                store(layer2_backward_i_tail_rows + s * row_m_2 + j,
+                                                    layer2_backward_i_tail);
+
+                                                /* (37)  layer2.backward.f =
+                                                 * sigmoid(layer2.backward.z_f) */
+                                                const vec layer2_backward_f =
+                                                    vec_sigmoid(layer2_backward_z_f);
+
+                                                /* (37)  layer2.backward.f_tail =
+                                                 * sigmoid_tail(layer2.backward.z_f) */
+                                                const vec layer2_backward_f_tail =
+                                                    vec_sigmoid_tail(layer2_backward_z_f);
+                                                store(layer2_backward_f_tail_rows + s * row_m_2 + j,
+                                                    layer2_backward_f_tail);
+
+                                                /* (38)  layer2.backward.c = layer2.backward.g *
+                                                 * layer2.backward.i + layer2.backward.c_prev *
+                                                 * layer2.backward.f */
+                                                const vec layer2_backward_c =
+                                                    layer2_backward_g * layer2_backward_i
+                                                    + layer2_backward_c_prev * layer2_backward_f;
+                                                store(layer2_backward_c_rows + s * row_m_2 + j,
+                                                    layer2_backward_c);
+
+                                                /* (39)  layer2.backward.z_o = layer2.backward.W_o
+                                                 * layer1.y + layer2.backward.U_o
+                                                 * layer2.backward.h_prev + layer2.backward.b_o */
+                                                const vec layer2_backward_z_o =
+                                                    load(tile_layer2_backward_z + ((s * 4 + 3) * own
+                                                    + v) * LANES) + layer2_backward_b_o_here;
+
+                                                /* (40)  layer2.backward.o =
+                                                 * sigmoid(layer2.backward.z_o) */
+                                                const vec layer2_backward_o =
+                                                    vec_sigmoid(layer2_backward_z_o);
+                                                store(kept_layer2_backward_o + (((block - batch.low)
+                                                    * vectors + v) * rows + s) * LANES,
+                                                    layer2_backward_o);
+
+                                                /* (40)  layer2.backward.o_tail =
+                                                 * sigmoid_tail(layer2.backward.z_o) */
+                                                const vec layer2_backward_o_tail =
+                                                    vec_sigmoid_tail(layer2_backward_z_o);
+                                                store(layer2_backward_o_tail_rows + s * row_m_2 + j,
+                                                    layer2_backward_o_tail);
+                                            }
+                                        }
+                                    }
+
+                                    /* what depends on functions of the loop above */
+                                    for (size_t block = batch.low; block < batch.high; ++block) {
+                                        const size_t own = vectors_of(m_2, vectors, block);
+                                        for (size_t v = 0; v < own; ++v) {
+                                            const size_t j = (block * vectors + v) * LANES;
+                                            for (size_t s = 0; s < rows; ++s) {
+                                                const vec layer2_backward_o =
+                                                    load(kept_layer2_backward_o + (((block
+                                                    - batch.low) * vectors + v) * rows + s)
+                                                    * LANES);
+                                                const vec layer2_backward_c =
+                                                    load(layer2_backward_c_rows + s * row_m_2 + j);
+
+                                                /* (41)  layer2.backward.tanh_c =
+                                                 * tanh(layer2.backward.c) */
+                                                const vec layer2_backward_tanh_c =
+                                                    vec_tanh(layer2_backward_c);
+
+                                                /* (41)  layer2.backward.tanh_c_tail =
+                                                 * tanh_tail(layer2.backward.c) */
+                                                const vec layer2_backward_tanh_c_tail =
+                                                    vec_tanh_tail(layer2_backward_c);
+                                                store(layer2_backward_tanh_c_tail_rows + s * row_m_2
+                                                    + j, layer2_backward_tanh_c_tail);
+
+                                                /* (41)  layer2.backward.h = tanh(layer2.backward.c)
+                                                 * * layer2.backward.o */
+                                                const vec layer2_backward_h =
+                                                    layer2_backward_tanh_c * layer2_backward_o;
+                                                store(layer2_backward_h_rows + s * row_m_2 + j,
+                                                    layer2_backward_h);
+                                            }
+                                        }
+                                    }
+                                }
+                            }
+                        }
+                        MEET(part)
+                    }
+                }
+            }
+        }
+    }
+    BARRIER
+
+    /* every step, in any order */
+    for (size_t s = share_from(T * B, thread, threads); s < share_from(T * B, thread + 1,
+        threads); ++s) {
+        const real *restrict layer2_forward_h = tape_layer2_forward_h + s * row_m_2;
+        const real *restrict layer2_backward_h = tape_layer2_backward_h + s * row_m_2;
+        real *restrict layer2_y = tape_layer2_y + s * row_q_2;
+
+        /* (42)  layer2.y = layer2.E_f layer2.forward.h + layer2.E_b layer2.backward.h */
+        for (size_t j = 0; j < q_2; ++j)
+            layer2_y[j] = (j < m_2 ? layer2_forward_h[j] : 0)
+                + (j >= m_2 && j < m_2 + m_2 ? layer2_backward_h[j - m_2] : 0);
+    }
+    BARRIER
+    {
+        const size_t vectors = MOST_VECTORS(1);
+        const size_t count = blocks(p, vectors);
+        const block_share mine = share_of(count, T * B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(T * B, mine.lane, mine.lanes);
+        const size_t upper = row_from(T * B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+            const real *const layer2_y_rows = tape_layer2_y + begin * row_q_2;
+            real *const y_rows = out->y + begin * p;
+            const operand factors_a_y[] = {
+                {layer2_y_rows, row_q_2, q_2, panels_layer2_y},
+            };
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {p, vectors, start, start + taken, 0};
+                ALIGNED real tile_a_y_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+
+                /* V layer2.y */
+                products(rows, 1, &batch, factors_a_y, 1,
+                    &(sums){tile_a_y_batch, batch.low, rows, 0}, 0);
+
+                for (size_t block = batch.low; block < batch.high; ++block) {
+                    const size_t own = vectors_of(p, vectors, block);
+                    const real *const tile_a_y =
+                        tile_a_y_batch + (block - batch.low) * vectors * rows * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        const size_t left = p - j;
+                        const vec b_y_here = load_part(b_y + j, left);
+                        for (size_t s = 0; s < rows; ++s) {
+                            /* (43)  a_y = V layer2.y + b_y */
+                            const vec a_y = load(tile_a_y + (s * own + v) * LANES) + b_y_here;
+
+                            /* (44)  y = a_y */
+                            const vec y = a_y;
+                            store_part(y_rows + s * p + j, y, left);
                         }
                     }
                 }
             }
         }
-        BARRIER
     }
+    BARRIER
     if (thread == 0) {
         copy_rows(B, m_1, T > 0 ? tape_layer1_forward_h + (T - 1) * B * row_m_1
             : initial_layer1_forward_h, T > 0 ? row_m_1 : m_1,
@@ -1567,6 +1686,23 @@ static size_t deep_bidirectional_lstm_simd_forward_multiplications(
         + 8 * m_2 * m_2 + 24 * m_2 + 2 * m_2 * q_2 + p * q_2 + p);
 }
 
+static size_t deep_bidirectional_lstm_simd_forward_spared(
+    const deep_bidirectional_lstm_sizes *sizes)
+{
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t m_2 = DEEP_BIDIRECTIONAL_LSTM_FIXED_m_2;
+    const size_t n = DEEP_BIDIRECTIONAL_LSTM_FIXED_n;
+    const size_t m_1 = DEEP_BIDIRECTIONAL_LSTM_FIXED_m_1;
+    const size_t q_1 = 2 * m_1;
+    return T * (2 * B * (4 * m_1 * n + 4 * m_1 * m_1 + 12 * m_1)
+        - max_size(B * (4 * m_1 * n + 4 * m_1 * m_1 + 12 * m_1),
+        B * (4 * m_1 * n + 4 * m_1 * m_1 + 12 * m_1))
+        + (2 * B * (4 * m_2 * q_1 + 4 * m_2 * m_2 + 12 * m_2)
+        - max_size(B * (4 * m_2 * q_1 + 4 * m_2 * m_2 + 12 * m_2),
+        B * (4 * m_2 * q_1 + 4 * m_2 * m_2 + 12 * m_2))));
+}
+
 void deep_bidirectional_lstm_simd_forward(
     const deep_bidirectional_lstm_sizes *sizes,
     const deep_bidirectional_lstm_parameters *parameters,
@@ -1575,10 +1711,15 @@ void deep_bidirectional_lstm_simd_forward(
     const deep_bidirectional_lstm_state *final, deep_bidirectional_lstm_real *tape,
     deep_bidirectional_lstm_real *work, size_t threads)
 {
-    const size_t team = team_of(threads,
-        deep_bidirectional_lstm_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
+    const size_t team = team_of_sides(team_of(threads,
+        deep_bidirectional_lstm_simd_forward_multiplications(sizes), SHARE_OF_LOOP), threads, 2,
+        deep_bidirectional_lstm_simd_forward_spared(sizes));
+    meeting meetings[] = {
+        {0},
+        {0},
+    };
     TEAM(deep_bidirectional_lstm_simd_forward_thread, sizes, parameters, packed, in, initial, out,
-        final, tape, work);
+        final, tape, work, meetings);
 }
 
 static void deep_bidirectional_lstm_simd_infer_thread(
@@ -1586,8 +1727,8 @@ static void deep_bidirectional_lstm_simd_infer_thread(
     const deep_bidirectional_lstm_parameters *parameters,
     const deep_bidirectional_lstm_real *packed, const deep_bidirectional_lstm_inputs *in,
     const deep_bidirectional_lstm_initial *initial, const deep_bidirectional_lstm_outputs *out,
-    const deep_bidirectional_lstm_state *final, deep_bidirectional_lstm_real *work, size_t thread,
-    size_t threads)
+    const deep_bidirectional_lstm_state *final, deep_bidirectional_lstm_real *work,
+    meeting *meetings, size_t thread, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -1602,9 +1743,9 @@ static void deep_bidirectional_lstm_simd_infer_thread(
     const size_t row_m_2 = padded(m_2);
     const size_t row_q_2 = padded(q_2);
     const size_t chunk = steps_ahead(T, B, 4 * round_up(m_1, LANES));
-    const size_t chunk_6 = steps_ahead(T, B, row_m_1 + 4 * round_up(m_1, LANES));
+    const size_t chunk_5 = steps_ahead(T, B, 4 * round_up(m_1, LANES));
+    const size_t chunk_6 = steps_ahead(T, B, 4 * round_up(m_2, LANES));
     const size_t chunk_7 = steps_ahead(T, B, 4 * round_up(m_2, LANES));
-    const size_t chunk_5 = steps_ahead(T, B, row_m_2 + 4 * round_up(m_2, LANES));
     const real *const layer1_forward_b_i = parameters->layer1_forward_b_i; /* [m_1] */
     const real *const layer1_forward_b_f = parameters->layer1_forward_b_f; /* [m_1] */
     const real *const layer1_forward_b_g = parameters->layer1_forward_b_g; /* [m_1] */
@@ -1638,18 +1779,18 @@ static void deep_bidirectional_lstm_simd_infer_thread(
     real *const work_layer2_backward_h =
         work_layer2_backward_c + spaced(2 * B * row_m_2); /* [m_2] a row */
     real *const work_layer2_y = work_layer2_backward_h + spaced(T * B * row_m_2); /* [q_2] a row */
-    real *const tile_layer1_forward_z_ahead = work_layer2_y + spaced(chunk_5 * B * row_q_2);
+    real *const tile_layer1_forward_z_ahead = work_layer2_y + spaced(T * B * row_q_2);
     real *const tile_layer1_backward_z_ahead =
         tile_layer1_forward_z_ahead + chunk * B * 4 * round_up(m_1, LANES);
     real *const tile_layer2_forward_z_ahead =
-        tile_layer1_backward_z_ahead + chunk_6 * B * 4 * round_up(m_1, LANES);
+        tile_layer1_backward_z_ahead + chunk_5 * B * 4 * round_up(m_1, LANES);
     real *const tile_layer2_backward_z_ahead =
-        tile_layer2_forward_z_ahead + chunk_7 * B * 4 * round_up(m_2, LANES);
+        tile_layer2_forward_z_ahead + chunk_6 * B * 4 * round_up(m_2, LANES);
     const size_t early = ahead_of(B, 2 * 4 * round_up(m_1, LANES) * n
         + 2 * 4 * round_up(m_1, LANES) * m_1 + 2 * 4 * round_up(m_2, LANES) * q_1
         + 2 * 4 * round_up(m_2, LANES) * m_2 + round_up(p, LANES) * q_2);
     real *const work_initial_layer1_forward_h =
-        tile_layer2_backward_z_ahead + chunk_5 * B * 4 * round_up(m_2, LANES);
+        tile_layer2_backward_z_ahead + chunk_7 * B * 4 * round_up(m_2, LANES);
     real *const work_initial_layer1_forward_c = work_initial_layer1_forward_h + B * m_1;
     real *const work_initial_layer1_backward_h = work_initial_layer1_forward_c + B * m_1;
     real *const work_initial_layer1_backward_c = work_initial_layer1_backward_h + B * m_1;
@@ -1696,766 +1837,886 @@ static void deep_bidirectional_lstm_simd_infer_thread(
     const real *const panels_layer2_y =
         panels_layer2_backward_h_prev + 4 * round_up(m_2, LANES) * m_2;
 
-    /* scan forward in time */
-    for (size_t first = 0; first < T; first += chunk) {
-        const size_t steps = min_size(chunk, T - first);
-        if (early) {
-            const size_t vectors = MOST_VECTORS(4);
-            const size_t count = blocks(m_1, vectors);
-            const block_share mine = share_of(count, B, thread, threads);
-            const size_t from = mine.from;
-            const size_t to = mine.to;
-            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
-            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
-            const operand factors_layer1_forward_z[] = {
-                {in->x + (first * B + lower) * n, n, n, panels_x},
-            };
-            const block_range batch = {m_1, vectors, from, to, 0};
-
-            /* layer1.forward.W_g x, layer1.forward.W_i x, layer1.forward.W_f x,
-             * layer1.forward.W_o x */
-            products(upper - lower, 4, &batch, factors_layer1_forward_z, 1,
-                &(sums){tile_layer1_forward_z_ahead, 0, steps * B, lower}, 0);
-            if (mine.lanes > 1) {
-                BARRIER
-            }
-        }
-        for (size_t t = first; t < first + steps; ++t) {
-            {
-                const size_t vectors = MOST_VECTORS(4);
-                const size_t count = blocks(m_1, vectors);
-                const block_share mine = share_of(count, B, thread, threads);
-                const size_t from = mine.from;
-                const size_t to = mine.to;
-                const size_t lower = row_from(B, mine.lane, mine.lanes);
-                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
-                for (size_t begin = lower, rows; begin < upper; begin += rows) {
-                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
-                    const real *const x_rows = in->x + (t * B + begin) * n;
-                    real *const layer1_forward_c_rows =
-                        work_layer1_forward_c + ((t & 1) * B + begin) * row_m_1;
-                    real *const layer1_forward_h_rows =
-                        work_layer1_forward_h + (t * B + begin) * row_m_1;
-                    const real *const layer1_forward_h_prev_rows = t > 0 ? work_layer1_forward_h
-                        + (t * B + begin - B) * row_m_1 : initial_layer1_forward_h + begin * m_1;
-                    const size_t layer1_forward_h_prev_stride = t > 0 ? row_m_1 : m_1;
-                    const real *const layer1_forward_c_prev_rows = t > 0 ? work_layer1_forward_c
-                        + (((t - 1) & 1) * B + begin) * row_m_1 : initial_layer1_forward_c
-                        + begin * m_1;
-                    const size_t layer1_forward_c_prev_stride = t > 0 ? row_m_1 : m_1;
-                    const operand factors_layer1_forward_z[] = {
-                        {x_rows, n, n, panels_x},
-                        {layer1_forward_h_prev_rows, layer1_forward_h_prev_stride, m_1,
-                            panels_layer1_forward_h_prev},
-                    };
-                    for (size_t start = from, taken; start < to; start += taken) {
-                        taken = min_size(to - start, blocks_per_batch(rows));
-                        const size_t low = t & 1 ? from + to - start - taken : start;
-                        const block_range batch = {m_1, vectors, low, low + taken, t & 1};
-                        ALIGNED real kept_layer1_forward_o[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
-
-                        /* layer1.forward.W_g x, layer1.forward.U_g layer1.forward.h_prev,
-                         * layer1.forward.W_i x, layer1.forward.U_i layer1.forward.h_prev,
-                         * layer1.forward.W_f x, layer1.forward.U_f layer1.forward.h_prev,
-                         * layer1.forward.W_o x, layer1.forward.U_o layer1.forward.h_prev */
-                        products(rows, 4, &batch, factors_layer1_forward_z + early, 2 - early,
-                            &(sums){tile_layer1_forward_z_ahead, 0, steps * B, (t - first) * B
-                            + begin}, (int)early);
-
-                        for (size_t block = batch.low; block < batch.high; ++block) {
-                            const size_t own = vectors_of(m_1, vectors, block);
-                            const real *const tile_layer1_forward_z = tile_layer1_forward_z_ahead
-                                + (block * vectors * steps * B + ((t - first) * B + begin) * own)
-                                * 4 * LANES;
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES;
-                                const size_t left = m_1 - j;
-                                const vec layer1_forward_b_i_here =
-                                    load_part(layer1_forward_b_i + j, left);
-                                const vec layer1_forward_b_f_here =
-                                    load_part(layer1_forward_b_f + j, left);
-                                const vec layer1_forward_b_g_here =
-                                    load_part(layer1_forward_b_g + j, left);
-                                const vec layer1_forward_b_o_here =
-                                    load_part(layer1_forward_b_o + j, left);
-                                for (size_t s = 0; s < rows; ++s) {
-                                    const vec layer1_forward_c_prev =
-                                        load_part(layer1_forward_c_prev_rows + s
-                                        * layer1_forward_c_prev_stride + j, left);
-
-                                    /* (1)  layer1.forward.z = layer1.forward.W_g x +
-                                     * layer1.forward.U_g layer1.forward.h_prev + layer1.forward.b_g
-                                     * */
-                                    const vec layer1_forward_z =
-                                        load(tile_layer1_forward_z + (s * 4 * own + v) * LANES)
-                                        + layer1_forward_b_g_here;
-
-                                    /* (2)  layer1.forward.z_i = layer1.forward.W_i x +
-                                     * layer1.forward.U_i layer1.forward.h_prev + layer1.forward.b_i
-                                     * */
-                                    const vec layer1_forward_z_i = load(tile_layer1_forward_z + ((s
-                                        * 4 + 1) * own + v) * LANES) + layer1_forward_b_i_here;
-
-                                    /* (3)  layer1.forward.z_f = layer1.forward.W_f x +
-                                     * layer1.forward.U_f layer1.forward.h_prev + layer1.forward.b_f
-                                     * */
-                                    const vec layer1_forward_z_f = load(tile_layer1_forward_z + ((s
-                                        * 4 + 2) * own + v) * LANES) + layer1_forward_b_f_here;
-
-                                    /* (4)  layer1.forward.g = tanh(layer1.forward.z) */
-                                    const vec layer1_forward_g = vec_tanh(layer1_forward_z);
-
-                                    /* (5)  layer1.forward.i = sigmoid(layer1.forward.z_i) */
-                                    const vec layer1_forward_i = vec_sigmoid(layer1_forward_z_i);
-
-                                    /* (6)  layer1.forward.f = sigmoid(layer1.forward.z_f) */
-                                    const vec layer1_forward_f = vec_sigmoid(layer1_forward_z_f);
-
-                                    /* (7)  layer1.forward.c = layer1.forward.g * layer1.forward.i +
-                                     * layer1.forward.c_prev * layer1.forward.f */
-                                    const vec layer1_forward_c = layer1_forward_g * layer1_forward_i
-                                        + layer1_forward_c_prev * layer1_forward_f;
-                                    store(layer1_forward_c_rows + s * row_m_1 + j,
-                                        layer1_forward_c);
-
-                                    /* (8)  layer1.forward.z_o = layer1.forward.W_o x +
-                                     * layer1.forward.U_o layer1.forward.h_prev + layer1.forward.b_o
-                                     * */
-                                    const vec layer1_forward_z_o = load(tile_layer1_forward_z + ((s
-                                        * 4 + 3) * own + v) * LANES) + layer1_forward_b_o_here;
-
-                                    /* (9)  layer1.forward.o = sigmoid(layer1.forward.z_o) */
-                                    const vec layer1_forward_o = vec_sigmoid(layer1_forward_z_o);
-                                    store(kept_layer1_forward_o
-                                        + (((block - batch.low) * vectors + v) * rows + s) * LANES,
-                                        layer1_forward_o);
-                                }
-                            }
-                        }
-
-                        /* what depends on functions of the loop above */
-                        for (size_t block = batch.low; block < batch.high; ++block) {
-                            const size_t own = vectors_of(m_1, vectors, block);
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES;
-                                for (size_t s = 0; s < rows; ++s) {
-                                    const vec layer1_forward_o = load(kept_layer1_forward_o
-                                        + (((block - batch.low) * vectors + v) * rows + s) * LANES);
-                                    const vec layer1_forward_c =
-                                        load(layer1_forward_c_rows + s * row_m_1 + j);
-
-                                    /* (10)  layer1.forward.tanh_c = tanh(layer1.forward.c) */
-                                    const vec layer1_forward_tanh_c = vec_tanh(layer1_forward_c);
-
-                                    /* (10)  layer1.forward.h = tanh(layer1.forward.c) *
-                                     * layer1.forward.o */
-                                    const vec layer1_forward_h =
-                                        layer1_forward_tanh_c * layer1_forward_o;
-                                    store(layer1_forward_h_rows + s * row_m_1 + j,
-                                        layer1_forward_h);
-                                }
-                            }
-                        }
-                    }
-                }
-            }
-            BARRIER
-        }
-    }
-
-    /* scan in reverse */
-    for (size_t done = 0; done < T; done += chunk_6) {
-        const size_t steps = min_size(chunk_6, T - done);
-        const size_t first = T - done - steps;
-        if (early) {
-            const size_t vectors = MOST_VECTORS(4);
-            const size_t count = blocks(m_1, vectors);
-            const block_share mine = share_of(count, B, thread, threads);
-            const size_t from = mine.from;
-            const size_t to = mine.to;
-            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
-            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
-            const operand factors_layer1_backward_z[] = {
-                {in->x + (first * B + lower) * n, n, n, panels_x_2},
-            };
-            const block_range batch = {m_1, vectors, from, to, 0};
-
-            /* layer1.backward.W_g x, layer1.backward.W_i x, layer1.backward.W_f x,
-             * layer1.backward.W_o x */
-            products(upper - lower, 4, &batch, factors_layer1_backward_z, 1,
-                &(sums){tile_layer1_backward_z_ahead, 0, steps * B, lower}, 0);
-            if (mine.lanes > 1) {
-                BARRIER
-            }
-        }
-        for (size_t t = first + steps; t-- > first;) {
-            {
-                const size_t vectors = MOST_VECTORS(4);
-                const size_t count = blocks(m_1, vectors);
-                const block_share mine = share_of(count, B, thread, threads);
-                const size_t from = mine.from;
-                const size_t to = mine.to;
-                const size_t lower = row_from(B, mine.lane, mine.lanes);
-                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
-                for (size_t begin = lower, rows; begin < upper; begin += rows) {
-                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
-                    const real *const x_rows = in->x + (t * B + begin) * n;
-                    real *const layer1_backward_c_rows =
-                        work_layer1_backward_c + ((t & 1) * B + begin) * row_m_1;
-                    real *const layer1_backward_h_rows =
-                        work_layer1_backward_h + (t * B + begin) * row_m_1;
-                    const real *const layer1_backward_h_prev_rows = t + 1 < T
-                        ? work_layer1_backward_h + (t * B + begin + B) * row_m_1
-                        : initial_layer1_backward_h + begin * m_1;
-                    const size_t layer1_backward_h_prev_stride = t + 1 < T ? row_m_1 : m_1;
-                    const real *const layer1_backward_c_prev_rows = t + 1 < T
-                        ? work_layer1_backward_c + (((t + 1) & 1) * B + begin) * row_m_1
-                        : initial_layer1_backward_c + begin * m_1;
-                    const size_t layer1_backward_c_prev_stride = t + 1 < T ? row_m_1 : m_1;
-                    const operand factors_layer1_backward_z[] = {
-                        {x_rows, n, n, panels_x_2},
-                        {layer1_backward_h_prev_rows, layer1_backward_h_prev_stride, m_1,
-                            panels_layer1_backward_h_prev},
-                    };
-                    for (size_t start = from, taken; start < to; start += taken) {
-                        taken = min_size(to - start, blocks_per_batch(rows));
-                        const size_t low = t & 1 ? from + to - start - taken : start;
-                        const block_range batch = {m_1, vectors, low, low + taken, t & 1};
-                        ALIGNED real kept_layer1_backward_o[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
-
-                        /* layer1.backward.W_g x, layer1.backward.U_g layer1.backward.h_prev,
-                         * layer1.backward.W_i x, layer1.backward.U_i layer1.backward.h_prev,
-                         * layer1.backward.W_f x, layer1.backward.U_f layer1.backward.h_prev,
-                         * layer1.backward.W_o x, layer1.backward.U_o layer1.backward.h_prev */
-                        products(rows, 4, &batch, factors_layer1_backward_z + early, 2 - early,
-                            &(sums){tile_layer1_backward_z_ahead, 0, steps * B, (t - first) * B
-                            + begin}, (int)early);
-
-                        for (size_t block = batch.low; block < batch.high; ++block) {
-                            const size_t own = vectors_of(m_1, vectors, block);
-                            const real *const tile_layer1_backward_z = tile_layer1_backward_z_ahead
-                                + (block * vectors * steps * B + ((t - first) * B + begin) * own)
-                                * 4 * LANES;
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES;
-                                const size_t left = m_1 - j;
-                                const vec layer1_backward_b_i_here =
-                                    load_part(layer1_backward_b_i + j, left);
-                                const vec layer1_backward_b_f_here =
-                                    load_part(layer1_backward_b_f + j, left);
-                                const vec layer1_backward_b_g_here =
-                                    load_part(layer1_backward_b_g + j, left);
-                                const vec layer1_backward_b_o_here =
-                                    load_part(layer1_backward_b_o + j, left);
-                                for (size_t s = 0; s < rows; ++s) {
-                                    const vec layer1_backward_c_prev =
-                                        load_part(layer1_backward_c_prev_rows + s
-                                        * layer1_backward_c_prev_stride + j, left);
-
-                                    /* (11)  layer1.backward.z = layer1.backward.W_g x +
-                                     * layer1.backward.U_g layer1.backward.h_prev +
-                                     * layer1.backward.b_g */
-                                    const vec layer1_backward_z =
-                                        load(tile_layer1_backward_z + (s * 4 * own + v) * LANES)
-                                        + layer1_backward_b_g_here;
-
-                                    /* (12)  layer1.backward.z_i = layer1.backward.W_i x +
-                                     * layer1.backward.U_i layer1.backward.h_prev +
-                                     * layer1.backward.b_i */
-                                    const vec layer1_backward_z_i = load(tile_layer1_backward_z
-                                        + ((s * 4 + 1) * own + v) * LANES)
-                                        + layer1_backward_b_i_here;
-
-                                    /* (13)  layer1.backward.z_f = layer1.backward.W_f x +
-                                     * layer1.backward.U_f layer1.backward.h_prev +
-                                     * layer1.backward.b_f */
-                                    const vec layer1_backward_z_f = load(tile_layer1_backward_z
-                                        + ((s * 4 + 2) * own + v) * LANES)
-                                        + layer1_backward_b_f_here;
-
-                                    /* (14)  layer1.backward.g = tanh(layer1.backward.z) */
-                                    const vec layer1_backward_g = vec_tanh(layer1_backward_z);
-
-                                    /* (15)  layer1.backward.i = sigmoid(layer1.backward.z_i) */
-                                    const vec layer1_backward_i = vec_sigmoid(layer1_backward_z_i);
-
-                                    /* (16)  layer1.backward.f = sigmoid(layer1.backward.z_f) */
-                                    const vec layer1_backward_f = vec_sigmoid(layer1_backward_z_f);
-
-                                    /* (17)  layer1.backward.c = layer1.backward.g *
-                                     * layer1.backward.i + layer1.backward.c_prev *
-                                     * layer1.backward.f */
-                                    const vec layer1_backward_c =
-                                        layer1_backward_g * layer1_backward_i
-                                        + layer1_backward_c_prev * layer1_backward_f;
-                                    store(layer1_backward_c_rows + s * row_m_1 + j,
-                                        layer1_backward_c);
-
-                                    /* (18)  layer1.backward.z_o = layer1.backward.W_o x +
-                                     * layer1.backward.U_o layer1.backward.h_prev +
-                                     * layer1.backward.b_o */
-                                    const vec layer1_backward_z_o = load(tile_layer1_backward_z
-                                        + ((s * 4 + 3) * own + v) * LANES)
-                                        + layer1_backward_b_o_here;
-
-                                    /* (19)  layer1.backward.o = sigmoid(layer1.backward.z_o) */
-                                    const vec layer1_backward_o = vec_sigmoid(layer1_backward_z_o);
-                                    store(kept_layer1_backward_o
-                                        + (((block - batch.low) * vectors + v) * rows + s) * LANES,
-                                        layer1_backward_o);
-                                }
-                            }
-                        }
-
-                        /* what depends on functions of the loop above */
-                        for (size_t block = batch.low; block < batch.high; ++block) {
-                            const size_t own = vectors_of(m_1, vectors, block);
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES;
-                                for (size_t s = 0; s < rows; ++s) {
-                                    const vec layer1_backward_o = load(kept_layer1_backward_o
-                                        + (((block - batch.low) * vectors + v) * rows + s) * LANES);
-                                    const vec layer1_backward_c =
-                                        load(layer1_backward_c_rows + s * row_m_1 + j);
-
-                                    /* (20)  layer1.backward.tanh_c = tanh(layer1.backward.c) */
-                                    const vec layer1_backward_tanh_c = vec_tanh(layer1_backward_c);
-
-                                    /* (20)  layer1.backward.h = tanh(layer1.backward.c) *
-                                     * layer1.backward.o */
-                                    const vec layer1_backward_h =
-                                        layer1_backward_tanh_c * layer1_backward_o;
-                                    store(layer1_backward_h_rows + s * row_m_1 + j,
-                                        layer1_backward_h);
-                                }
-                            }
-                        }
-                    }
-                }
-            }
-            BARRIER
-        }
-
-        /* every step, in any order */
-        for (size_t s = share_from(steps * B, thread, threads); s < share_from(steps * B, thread
-            + 1, threads); ++s) {
-            const real *restrict layer1_forward_h =
-                work_layer1_forward_h + (first * B + s) * row_m_1;
-            const real *restrict layer1_backward_h =
-                work_layer1_backward_h + (first * B + s) * row_m_1;
-            real *restrict layer1_y = work_layer1_y + (first * B + s) * row_q_1;
-
-            /* (21)  layer1.y = layer1.E_f layer1.forward.h + layer1.E_b layer1.backward.h */
-            for (size_t j = 0; j < q_1; ++j)
-                layer1_y[j] = (j < m_1 ? layer1_forward_h[j] : 0)
-                    + (j >= m_1 && j < m_1 + m_1 ? layer1_backward_h[j - m_1] : 0);
-        }
-        BARRIER
-    }
-
-    /* scan forward in time */
-    for (size_t first = 0; first < T; first += chunk_7) {
-        const size_t steps = min_size(chunk_7, T - first);
-        if (early) {
-            const size_t vectors = MOST_VECTORS(4);
-            const size_t count = blocks(m_2, vectors);
-            const block_share mine = share_of(count, B, thread, threads);
-            const size_t from = mine.from;
-            const size_t to = mine.to;
-            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
-            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
-            const operand factors_layer2_forward_z[] = {
-                {work_layer1_y + (first * B + lower) * row_q_1, row_q_1, q_1, panels_layer1_y},
-            };
-            const block_range batch = {m_2, vectors, from, to, 0};
-
-            /* layer2.forward.W_g layer1.y, layer2.forward.W_i layer1.y,
-             * layer2.forward.W_f layer1.y, layer2.forward.W_o layer1.y */
-            products(upper - lower, 4, &batch, factors_layer2_forward_z, 1,
-                &(sums){tile_layer2_forward_z_ahead, 0, steps * B, lower}, 0);
-            if (mine.lanes > 1) {
-                BARRIER
-            }
-        }
-        for (size_t t = first; t < first + steps; ++t) {
-            {
-                const size_t vectors = MOST_VECTORS(4);
-                const size_t count = blocks(m_2, vectors);
-                const block_share mine = share_of(count, B, thread, threads);
-                const size_t from = mine.from;
-                const size_t to = mine.to;
-                const size_t lower = row_from(B, mine.lane, mine.lanes);
-                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
-                for (size_t begin = lower, rows; begin < upper; begin += rows) {
-                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
-                    const real *const layer1_y_rows = work_layer1_y + (t * B + begin) * row_q_1;
-                    real *const layer2_forward_c_rows =
-                        work_layer2_forward_c + ((t & 1) * B + begin) * row_m_2;
-                    real *const layer2_forward_h_rows =
-                        work_layer2_forward_h + (t * B + begin) * row_m_2;
-                    const real *const layer2_forward_h_prev_rows = t > 0 ? work_layer2_forward_h
-                        + (t * B + begin - B) * row_m_2 : initial_layer2_forward_h + begin * m_2;
-                    const size_t layer2_forward_h_prev_stride = t > 0 ? row_m_2 : m_2;
-                    const real *const layer2_forward_c_prev_rows = t > 0 ? work_layer2_forward_c
-                        + (((t - 1) & 1) * B + begin) * row_m_2 : initial_layer2_forward_c
-                        + begin * m_2;
-                    const size_t layer2_forward_c_prev_stride = t > 0 ? row_m_2 : m_2;
-                    const operand factors_layer2_forward_z[] = {
-                        {layer1_y_rows, row_q_1, q_1, panels_layer1_y},
-                        {layer2_forward_h_prev_rows, layer2_forward_h_prev_stride, m_2,
-                            panels_layer2_forward_h_prev},
-                    };
-                    for (size_t start = from, taken; start < to; start += taken) {
-                        taken = min_size(to - start, blocks_per_batch(rows));
-                        const size_t low = t & 1 ? from + to - start - taken : start;
-                        const block_range batch = {m_2, vectors, low, low + taken, t & 1};
-                        ALIGNED real kept_layer2_forward_o[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
-
-                        /* layer2.forward.W_g layer1.y, layer2.forward.U_g layer2.forward.h_prev,
-                         * layer2.forward.W_i layer1.y, layer2.forward.U_i layer2.forward.h_prev,
-                         * layer2.forward.W_f layer1.y, layer2.forward.U_f layer2.forward.h_prev,
-                         * layer2.forward.W_o layer1.y, layer2.forward.U_o layer2.forward.h_prev */
-                        products(rows, 4, &batch, factors_layer2_forward_z + early, 2 - early,
-                            &(sums){tile_layer2_forward_z_ahead, 0, steps * B, (t - first) * B
-                            + begin}, (int)early);
-
-                        for (size_t block = batch.low; block < batch.high; ++block) {
-                            const size_t own = vectors_of(m_2, vectors, block);
-                            const real *const tile_layer2_forward_z = tile_layer2_forward_z_ahead
-                                + (block * vectors * steps * B + ((t - first) * B + begin) * own)
-                                * 4 * LANES;
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES;
-                                const size_t left = m_2 - j;
-                                const vec layer2_forward_b_i_here =
-                                    load_part(layer2_forward_b_i + j, left);
-                                const vec layer2_forward_b_f_here =
-                                    load_part(layer2_forward_b_f + j, left);
-                                const vec layer2_forward_b_g_here =
-                                    load_part(layer2_forward_b_g + j, left);
-                                const vec layer2_forward_b_o_here =
-                                    load_part(layer2_forward_b_o + j, left);
-                                for (size_t s = 0; s < rows; ++s) {
-                                    const vec layer2_forward_c_prev =
-                                        load_part(layer2_forward_c_prev_rows + s
-                                        * layer2_forward_c_prev_stride + j, left);
-
-                                    /* (22)  layer2.forward.z = layer2.forward.W_g layer1.y +
-                                     * layer2.forward.U_g layer2.forward.h_prev + layer2.forward.b_g
-                                     * */
-                                    const vec layer2_forward_z =
-                                        load(tile_layer2_forward_z + (s * 4 * own + v) * LANES)
-                                        + layer2_forward_b_g_here;
-
-                                    /* (23)  layer2.forward.z_i = layer2.forward.W_i layer1.y +
-                                     * layer2.forward.U_i layer2.forward.h_prev + layer2.forward.b_i
-                                     * */
-                                    const vec layer2_forward_z_i = load(tile_layer2_forward_z + ((s
-                                        * 4 + 1) * own + v) * LANES) + layer2_forward_b_i_here;
-
-                                    /* (24)  layer2.forward.z_f = layer2.forward.W_f layer1.y +
-                                     * layer2.forward.U_f layer2.forward.h_prev + layer2.forward.b_f
-                                     * */
-                                    const vec layer2_forward_z_f = load(tile_layer2_forward_z + ((s
-                                        * 4 + 2) * own + v) * LANES) + layer2_forward_b_f_here;
-
-                                    /* (25)  layer2.forward.g = tanh(layer2.forward.z) */
-                                    const vec layer2_forward_g = vec_tanh(layer2_forward_z);
-
-                                    /* (26)  layer2.forward.i = sigmoid(layer2.forward.z_i) */
-                                    const vec layer2_forward_i = vec_sigmoid(layer2_forward_z_i);
-
-                                    /* (27)  layer2.forward.f = sigmoid(layer2.forward.z_f) */
-                                    const vec layer2_forward_f = vec_sigmoid(layer2_forward_z_f);
-
-                                    /* (28)  layer2.forward.c = layer2.forward.g * layer2.forward.i
-                                     * + layer2.forward.c_prev * layer2.forward.f */
-                                    const vec layer2_forward_c = layer2_forward_g * layer2_forward_i
-                                        + layer2_forward_c_prev * layer2_forward_f;
-                                    store(layer2_forward_c_rows + s * row_m_2 + j,
-                                        layer2_forward_c);
-
-                                    /* (29)  layer2.forward.z_o = layer2.forward.W_o layer1.y +
-                                     * layer2.forward.U_o layer2.forward.h_prev + layer2.forward.b_o
-                                     * */
-                                    const vec layer2_forward_z_o = load(tile_layer2_forward_z + ((s
-                                        * 4 + 3) * own + v) * LANES) + layer2_forward_b_o_here;
-
-                                    /* (30)  layer2.forward.o = sigmoid(layer2.forward.z_o) */
-                                    const vec layer2_forward_o = vec_sigmoid(layer2_forward_z_o);
-                                    store(kept_layer2_forward_o
-                                        + (((block - batch.low) * vectors + v) * rows + s) * LANES,
-                                        layer2_forward_o);
-                                }
-                            }
-                        }
-
-                        /* what depends on functions of the loop above */
-                        for (size_t block = batch.low; block < batch.high; ++block) {
-                            const size_t own = vectors_of(m_2, vectors, block);
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES;
-                                for (size_t s = 0; s < rows; ++s) {
-                                    const vec layer2_forward_o = load(kept_layer2_forward_o
-                                        + (((block - batch.low) * vectors + v) * rows + s) * LANES);
-                                    const vec layer2_forward_c =
-                                        load(layer2_forward_c_rows + s * row_m_2 + j);
-
-                                    /* (31)  layer2.forward.tanh_c = tanh(layer2.forward.c) */
-                                    const vec layer2_forward_tanh_c = vec_tanh(layer2_forward_c);
-
-                                    /* (31)  layer2.forward.h = tanh(layer2.forward.c) *
-                                     * layer2.forward.o */
-                                    const vec layer2_forward_h =
-                                        layer2_forward_tanh_c * layer2_forward_o;
-                                    store(layer2_forward_h_rows + s * row_m_2 + j,
-                                        layer2_forward_h);
-                                }
-                            }
-                        }
-                    }
-                }
-            }
-            BARRIER
-        }
-    }
-
-    /* scan in reverse */
-    for (size_t done = 0; done < T; done += chunk_5) {
-        const size_t steps = min_size(chunk_5, T - done);
-        const size_t first = T - done - steps;
-        if (early) {
-            const size_t vectors = MOST_VECTORS(4);
-            const size_t count = blocks(m_2, vectors);
-            const block_share mine = share_of(count, B, thread, threads);
-            const size_t from = mine.from;
-            const size_t to = mine.to;
-            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
-            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
-            const operand factors_layer2_backward_z[] = {
-                {work_layer1_y + (first * B + lower) * row_q_1, row_q_1, q_1, panels_layer1_y_2},
-            };
-            const block_range batch = {m_2, vectors, from, to, 0};
-
-            /* layer2.backward.W_g layer1.y, layer2.backward.W_i layer1.y,
-             * layer2.backward.W_f layer1.y, layer2.backward.W_o layer1.y */
-            products(upper - lower, 4, &batch, factors_layer2_backward_z, 1,
-                &(sums){tile_layer2_backward_z_ahead, 0, steps * B, lower}, 0);
-            if (mine.lanes > 1) {
-                BARRIER
-            }
-        }
-        for (size_t t = first + steps; t-- > first;) {
-            {
-                const size_t vectors = MOST_VECTORS(4);
-                const size_t count = blocks(m_2, vectors);
-                const block_share mine = share_of(count, B, thread, threads);
-                const size_t from = mine.from;
-                const size_t to = mine.to;
-                const size_t lower = row_from(B, mine.lane, mine.lanes);
-                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
-                for (size_t begin = lower, rows; begin < upper; begin += rows) {
-                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
-                    const real *const layer1_y_rows = work_layer1_y + (t * B + begin) * row_q_1;
-                    real *const layer2_backward_c_rows =
-                        work_layer2_backward_c + ((t & 1) * B + begin) * row_m_2;
-                    real *const layer2_backward_h_rows =
-                        work_layer2_backward_h + (t * B + begin) * row_m_2;
-                    const real *const layer2_backward_h_prev_rows = t + 1 < T
-                        ? work_layer2_backward_h + (t * B + begin + B) * row_m_2
-                        : initial_layer2_backward_h + begin * m_2;
-                    const size_t layer2_backward_h_prev_stride = t + 1 < T ? row_m_2 : m_2;
-                    const real *const layer2_backward_c_prev_rows = t + 1 < T
-                        ? work_layer2_backward_c + (((t + 1) & 1) * B + begin) * row_m_2
-                        : initial_layer2_backward_c + begin * m_2;
-                    const size_t layer2_backward_c_prev_stride = t + 1 < T ? row_m_2 : m_2;
-                    const operand factors_layer2_backward_z[] = {
-                        {layer1_y_rows, row_q_1, q_1, panels_layer1_y_2},
-                        {layer2_backward_h_prev_rows, layer2_backward_h_prev_stride, m_2,
-                            panels_layer2_backward_h_prev},
-                    };
-                    for (size_t start = from, taken; start < to; start += taken) {
-                        taken = min_size(to - start, blocks_per_batch(rows));
-                        const size_t low = t & 1 ? from + to - start - taken : start;
-                        const block_range batch = {m_2, vectors, low, low + taken, t & 1};
-                        ALIGNED real kept_layer2_backward_o[ROWS_AT_ONCE * MOST_VECTORS(4) * LANES];
-
-                        /* layer2.backward.W_g layer1.y, layer2.backward.U_g layer2.backward.h_prev,
-                         * layer2.backward.W_i layer1.y, layer2.backward.U_i layer2.backward.h_prev,
-                         * layer2.backward.W_f layer1.y, layer2.backward.U_f layer2.backward.h_prev,
-                         * layer2.backward.W_o layer1.y,
-                         * layer2.backward.U_o layer2.backward.h_prev */
-                        products(rows, 4, &batch, factors_layer2_backward_z + early, 2 - early,
-                            &(sums){tile_layer2_backward_z_ahead, 0, steps * B, (t - first) * B
-                            + begin}, (int)early);
-
-                        for (size_t block = batch.low; block < batch.high; ++block) {
-                            const size_t own = vectors_of(m_2, vectors, block);
-                            const real *const tile_layer2_backward_z = tile_layer2_backward_z_ahead
-                                + (block * vectors * steps * B + ((t - first) * B + begin) * own)
-                                * 4 * LANES;
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES;
-                                const size_t left = m_2 - j;
-                                const vec layer2_backward_b_i_here =
-                                    load_part(layer2_backward_b_i + j, left);
-                                const vec layer2_backward_b_f_here =
-                                    load_part(layer2_backward_b_f + j, left);
-                                const vec layer2_backward_b_g_here =
-                                    load_part(layer2_backward_b_g + j, left);
-                                const vec layer2_backward_b_o_here =
-                                    load_part(layer2_backward_b_o + j, left);
-                                for (size_t s = 0; s < rows; ++s) {
-                                    const vec layer2_backward_c_prev =
-                                        load_part(layer2_backward_c_prev_rows + s
-                                        * layer2_backward_c_prev_stride + j, left);
-
-                                    /* (32)  layer2.backward.z = layer2.backward.W_g layer1.y +
-                                     * layer2.backward.U_g layer2.backward.h_prev +
-                                     * layer2.backward.b_g */
-                                    const vec layer2_backward_z =
-                                        load(tile_layer2_backward_z + (s * 4 * own + v) * LANES)
-                                        + layer2_backward_b_g_here;
-
-                                    /* (33)  layer2.backward.z_i = layer2.backward.W_i layer1.y +
-                                     * layer2.backward.U_i layer2.backward.h_prev +
-                                     * layer2.backward.b_i */
-                                    const vec layer2_backward_z_i = load(tile_layer2_backward_z
-                                        + ((s * 4 + 1) * own + v) * LANES)
-                                        + layer2_backward_b_i_here;
-
-                                    /* (34)  layer2.backward.z_f = layer2.backward.W_f layer1.y +
-                                     * layer2.backward.U_f layer2.backward.h_prev +
-                                     * layer2.backward.b_f */
-                                    const vec layer2_backward_z_f = load(tile_layer2_backward_z
-                                        + ((s * 4 + 2) * own + v) * LANES)
-                                        + layer2_backward_b_f_here;
-
-                                    /* (35)  layer2.backward.g = tanh(layer2.backward.z) */
-                                    const vec layer2_backward_g = vec_tanh(layer2_backward_z);
-
-                                    /* (36)  layer2.backward.i = sigmoid(layer2.backward.z_i) */
-                                    const vec layer2_backward_i = vec_sigmoid(layer2_backward_z_i);
-
-                                    /* (37)  layer2.backward.f = sigmoid(layer2.backward.z_f) */
-                                    const vec layer2_backward_f = vec_sigmoid(layer2_backward_z_f);
-
-                                    /* (38)  layer2.backward.c = layer2.backward.g *
-                                     * layer2.backward.i + layer2.backward.c_prev *
-                                     * layer2.backward.f */
-                                    const vec layer2_backward_c =
-                                        layer2_backward_g * layer2_backward_i
-                                        + layer2_backward_c_prev * layer2_backward_f;
-                                    store(layer2_backward_c_rows + s * row_m_2 + j,
-                                        layer2_backward_c);
-
-                                    /* (39)  layer2.backward.z_o = layer2.backward.W_o layer1.y +
-                                     * layer2.backward.U_o layer2.backward.h_prev +
-                                     * layer2.backward.b_o */
-                                    const vec layer2_backward_z_o = load(tile_layer2_backward_z
-                                        + ((s * 4 + 3) * own + v) * LANES)
-                                        + layer2_backward_b_o_here;
-
-                                    /* (40)  layer2.backward.o = sigmoid(layer2.backward.z_o) */
-                                    const vec layer2_backward_o = vec_sigmoid(layer2_backward_z_o);
-                                    store(kept_layer2_backward_o
-                                        + (((block - batch.low) * vectors + v) * rows + s) * LANES,
-                                        layer2_backward_o);
-                                }
-                            }
-                        }
-
-                        /* what depends on functions of the loop above */
-                        for (size_t block = batch.low; block < batch.high; ++block) {
-                            const size_t own = vectors_of(m_2, vectors, block);
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES;
-                                for (size_t s = 0; s < rows; ++s) {
-                                    const vec layer2_backward_o = load(kept_layer2_backward_o
-                                        + (((block - batch.low) * vectors + v) * rows + s) * LANES);
-                                    const vec layer2_backward_c =
-                                        load(layer2_backward_c_rows + s * row_m_2 + j);
-
-                                    /* (41)  layer2.backward.tanh_c = tanh(layer2.backward.c) */
-                                    const vec layer2_backward_tanh_c = vec_tanh(layer2_backward_c);
-
-                                    /* (41)  layer2.backward.h = tanh(layer2.backward.c) *
-                                     * layer2.backward.o */
-                                    const vec layer2_backward_h =
-                                        layer2_backward_tanh_c * layer2_backward_o;
-                                    store(layer2_backward_h_rows + s * row_m_2 + j,
-                                        layer2_backward_h);
-                                }
-                            }
-                        }
-                    }
-                }
-            }
-            BARRIER
-        }
-
-        /* every step, in any order */
-        for (size_t s = share_from(steps * B, thread, threads); s < share_from(steps * B, thread
-            + 1, threads); ++s) {
-            const real *restrict layer2_forward_h =
-                work_layer2_forward_h + (first * B + s) * row_m_2;
-            const real *restrict layer2_backward_h =
-                work_layer2_backward_h + (first * B + s) * row_m_2;
-            real *restrict layer2_y = work_layer2_y + s * row_q_2;
-
-            /* (42)  layer2.y = layer2.E_f layer2.forward.h + layer2.E_b layer2.backward.h */
-            for (size_t j = 0; j < q_2; ++j)
-                layer2_y[j] = (j < m_2 ? layer2_forward_h[j] : 0)
-                    + (j >= m_2 && j < m_2 + m_2 ? layer2_backward_h[j - m_2] : 0);
-        }
-        BARRIER
+    /* side by side, where that is faster than one after the other */
+    {
+        const side sides[] = {
+            {B * (4 * m_1 * n + 4 * m_1 * m_1 + 7 * m_1), 4 * m_1 * m_1, 1},
+            {B * (4 * m_1 * n + 4 * m_1 * m_1 + 7 * m_1), 4 * m_1 * m_1, 1},
+        };
         {
-            const size_t vectors = MOST_VECTORS(1);
-            const size_t count = blocks(p, vectors);
-            const block_share mine = share_of(count, steps * B, thread, threads);
-            const size_t from = mine.from;
-            const size_t to = mine.to;
-            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
-            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
-            for (size_t begin = lower, rows; begin < upper; begin += rows) {
-                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
-                const real *const layer2_y_rows = work_layer2_y + begin * row_q_2;
-                real *const y_rows = out->y + (first * B + begin) * p;
-                const operand factors_a_y[] = {
-                    {layer2_y_rows, row_q_2, q_2, panels_layer2_y},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {p, vectors, start, start + taken, 0};
-                    ALIGNED real tile_a_y_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+            const team_part part = part_of(0, sides, 2, thread, threads, meetings);
+            if (part.threads > 0) {
+                /* scan forward in time */
+                for (size_t first = 0; first < T; first += chunk) {
+                    const size_t steps = min_size(chunk, T - first);
+                    if (early) {
+                        const size_t vectors = MOST_VECTORS(4);
+                        const size_t count = blocks(m_1, vectors);
+                        const block_share mine = share_of(count, B, part.thread, part.threads);
+                        const size_t from = mine.from;
+                        const size_t to = mine.to;
+                        const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+                        const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+                        const operand factors_layer1_forward_z[] = {
+                            {in->x + (first * B + lower) * n, n, n, panels_x},
+                        };
+                        const block_range batch = {m_1, vectors, from, to, 0};
 
-                    /* V layer2.y */
-                    products(rows, 1, &batch, factors_a_y, 1,
-                        &(sums){tile_a_y_batch, batch.low, rows, 0}, 0);
+                        /* layer1.forward.W_g x, layer1.forward.W_i x, layer1.forward.W_f x,
+                         * layer1.forward.W_o x */
+                        products(upper - lower, 4, &batch, factors_layer1_forward_z, 1,
+                            &(sums){tile_layer1_forward_z_ahead, 0, steps * B, lower}, 0);
+                        if (mine.lanes > 1) {
+                            MEET(part)
+                        }
+                    }
+                    for (size_t t = first; t < first + steps; ++t) {
+                        {
+                            const size_t vectors = MOST_VECTORS(4);
+                            const size_t count = blocks(m_1, vectors);
+                            const block_share mine = share_of(count, B, part.thread, part.threads);
+                            const size_t from = mine.from;
+                            const size_t to = mine.to;
+                            const size_t lower = row_from(B, mine.lane, mine.lanes);
+                            const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                                const real *const x_rows = in->x + (t * B + begin) * n;
+                                real *const layer1_forward_c_rows =
+                                    work_layer1_forward_c + ((t & 1) * B + begin) * row_m_1;
+                                real *const layer1_forward_h_rows =
+                                    work_layer1_forward_h + (t * B + begin) * row_m_1;
+                                const real *const layer1_forward_h_prev_rows = t > 0
+                                    ? work_layer1_forward_h + (t * B + begin - B) * row_m_1
+                                    : initial_layer1_forward_h + begin * m_1;
+                                const size_t layer1_forward_h_prev_stride = t > 0 ? row_m_1 : m_1;
+                                const real *const layer1_forward_c_prev_rows = t > 0
+                                    ? work_layer1_forward_c + (((t - 1) & 1) * B + begin) * row_m_1
+                                    : initial_layer1_forward_c + begin * m_1;
+                                const size_t layer1_forward_c_prev_stride = t > 0 ? row_m_1 : m_1;
+                                const operand factors_layer1_forward_z[] = {
+                                    {x_rows, n, n, panels_x},
+                                    {layer1_forward_h_prev_rows, layer1_forward_h_prev_stride, m_1,
+                                        panels_layer1_forward_h_prev},
+                                };
+                                for (size_t start = from, taken; start < to; start += taken) {
+                                    taken = min_size(to - start, blocks_per_batch(rows));
+                                    const size_t low = t & 1 ? from + to - start - taken : start;
+                                    const block_range batch =
+                                        {m_1, vectors, low, low + taken, t & 1};
+                                    ALIGNED real kept_layer1_forward_o[ROWS_AT_ONCE
+                                        * MOST_VECTORS(4) * LANES];
 
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(p, vectors, block);
-                        const real *const tile_a_y =
-                            tile_a_y_batch + (block - batch.low) * vectors * rows * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            const size_t left = p - j;
-                            const vec b_y_here = load_part(b_y + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
-                                /* (43)  a_y = V layer2.y + b_y */
-                                const vec a_y = load(tile_a_y + (s * own + v) * LANES) + b_y_here;
+                                    /* layer1.forward.W_g x,
+                                     * layer1.forward.U_g layer1.forward.h_prev,
+                                     * layer1.forward.W_i x,
+                                     * layer1.forward.U_i layer1.forward.h_prev,
+                                     * layer1.forward.W_f x,
+                                     * layer1.forward.U_f layer1.forward.h_prev,
+                                     * layer1.forward.W_o x,
+                                     * layer1.forward.U_o layer1.forward.h_prev */
+                                    products(rows, 4, &batch, factors_layer1_forward_z + early,
+                                        2 - early, &(sums){tile_layer1_forward_z_ahead, 0, steps
+                                        * B, (t - first) * B + begin}, (int)early);
 
-                                /* (44)  y = a_y */
-                                const vec y = a_y;
-                                store_part(y_rows + s * p + j, y, left);
+                                    for (size_t block = batch.low; block < batch.high; ++block) {
+                                        const size_t own = vectors_of(m_1, vectors, block);
+                                        const real *const tile_layer1_forward_z =
+                                            tile_layer1_forward_z_ahead + (block * vectors * steps
+                                            * B + ((t - first) * B + begin) * own) * 4 * LANES;
+                                        for (size_t v = 0; v < own; ++v) {
+                                            const size_t j = (block * vectors + v) * LANES;
+                                            const size_t left = m_1 - j;
+                                            const vec layer1_forward_b_i_here =
+                                                load_part(layer1_forward_b_i + j, left);
+                                            const vec layer1_forward_b_f_here =
+                                                load_part(layer1_forward_b_f + j, left);
+                                            const vec layer1_forward_b_g_here =
+                                                load_part(layer1_forward_b_g + j, left);
+                                            const vec layer1_forward_b_o_here =
+                                                load_part(layer1_forward_b_o + j, left);
+                                            for (size_t s = 0; s < rows; ++s) {
+                                                const vec layer1_forward_c_prev =
+                                                    load_part(layer1_forward_c_prev_rows + s
+                                                    * layer1_forward_c_prev_stride + j, left);
+
+                                                /* (1)  layer1.forward.z = layer1.forward.W_g x +
+                                                 * layer1.forward.U_g layer1.forward.h_prev +
+                                                 * layer1.forward.b_g */
+                                                const vec layer1_forward_z =
+                                                    load(tile_layer1_forward_z + (s * 4 * own + v)
+                                                    * LANES) + layer1_forward_b_g_here;
+
+                                                /* (2)  layer1.forward.z_i = layer1.forward.W_i x +
+                                                 * layer1.forward.U_i layer1.forward.h_prev +
+                                                 * layer1.forward.b_i */
+                                                const vec layer1_forward_z_i =
+                                                    load(tile_layer1_forward_z + ((s * 4 + 1) * own
+                                                    + v) * LANES) + layer1_forward_b_i_here;
+
+                                                /* (3)  layer1.forward.z_f = layer1.forward.W_f x +
+                                                 * layer1.forward.U_f layer1.forward.h_prev +
+                                                 * layer1.forward.b_f */
+                                                const vec layer1_forward_z_f =
+                                                    load(tile_layer1_forward_z + ((s * 4 + 2) * own
+                                                    + v) * LANES) + layer1_forward_b_f_here;
+
+                                                /* (4)  layer1.forward.g = tanh(layer1.forward.z) */
+                                                const vec layer1_forward_g =
+                                                    vec_tanh(layer1_forward_z);
+
+                                                /* (5)  layer1.forward.i =
+                                                 * sigmoid(layer1.forward.z_i) */
+                                                const vec layer1_forward_i =
+                                                    vec_sigmoid(layer1_forward_z_i);
+
+                                                /* (6)  layer1.forward.f =
+                                                 * sigmoid(layer1.forward.z_f) */
+                                                const vec layer1_forward_f =
+                                                    vec_sigmoid(layer1_forward_z_f);
+
+                                                /* (7)  layer1.forward.c = layer1.forward.g *
+                                                 * layer1.forward.i + layer1.forward.c_prev *
+                                                 * layer1.forward.f */
+                                                const vec layer1_forward_c =
+                                                    layer1_forward_g * layer1_forward_i
+                                                    + layer1_forward_c_prev * layer1_forward_f;
+                                                store(layer1_forward_c_rows + s * row_m_1 + j,
+                                                    layer1_forward_c);
+
+                                                /* (8)  layer1.forward.z_o = layer1.forward.W_o x +
+                                                 * layer1.forward.U_o layer1.forward.h_prev +
+                                                 * layer1.forward.b_o */
+                                                const vec layer1_forward_z_o =
+                                                    load(tile_layer1_forward_z + ((s * 4 + 3) * own
+                                                    + v) * LANES) + layer1_forward_b_o_here;
+
+                                                /* (9)  layer1.forward.o =
+                                                 * sigmoid(layer1.forward.z_o) */
+                                                const vec layer1_forward_o =
+                                                    vec_sigmoid(layer1_forward_z_o);
+                                                store(kept_layer1_forward_o + (((block - batch.low)
+                                                    * vectors + v) * rows + s) * LANES,
+                                                    layer1_forward_o);
+                                            }
+                                        }
+                                    }
+
+                                    /* what depends on functions of the loop above */
+                                    for (size_t block = batch.low; block < batch.high; ++block) {
+                                        const size_t own = vectors_of(m_1, vectors, block);
+                                        for (size_t v = 0; v < own; ++v) {
+                                            const size_t j = (block * vectors + v) * LANES;
+                                            for (size_t s = 0; s < rows; ++s) {
+                                                const vec layer1_forward_o =
+                                                    load(kept_layer1_forward_o + (((block
+                                                    - batch.low) * vectors + v) * rows + s)
+                                                    * LANES);
+                                                const vec layer1_forward_c =
+                                                    load(layer1_forward_c_rows + s * row_m_1 + j);
+
+                                                /* (10)  layer1.forward.tanh_c =
+                                                 * tanh(layer1.forward.c) */
+                                                const vec layer1_forward_tanh_c =
+                                                    vec_tanh(layer1_forward_c);
+
+                                                /* (10)  layer1.forward.h = tanh(layer1.forward.c) *
+                                                 * layer1.forward.o */
+                                                const vec layer1_forward_h =
+                                                    layer1_forward_tanh_c * layer1_forward_o;
+                                                store(layer1_forward_h_rows + s * row_m_1 + j,
+                                                    layer1_forward_h);
+                                            }
+                                        }
+                                    }
+                                }
                             }
+                        }
+                        MEET(part)
+                    }
+                }
+            }
+        }
+        {
+            const team_part part = part_of(1, sides, 2, thread, threads, meetings);
+            if (part.threads > 0) {
+                /* scan in reverse */
+                for (size_t done = 0; done < T; done += chunk_5) {
+                    const size_t steps = min_size(chunk_5, T - done);
+                    const size_t first = T - done - steps;
+                    if (early) {
+                        const size_t vectors = MOST_VECTORS(4);
+                        const size_t count = blocks(m_1, vectors);
+                        const block_share mine = share_of(count, B, part.thread, part.threads);
+                        const size_t from = mine.from;
+                        const size_t to = mine.to;
+                        const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+                        const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+                        const operand factors_layer1_backward_z[] = {
+                            {in->x + (first * B + lower) * n, n, n, panels_x_2},
+                        };
+                        const block_range batch = {m_1, vectors, from, to, 0};
+
+                        /* layer1.backward.W_g x, layer1.backward.W_i x, layer1.backward.W_f x,
+                         * layer1.backward.W_o x */
+                        products(upper - lower, 4, &batch, factors_layer1_backward_z, 1,
+                            &(sums){tile_layer1_backward_z_ahead, 0, steps * B, lower}, 0);
+                        if (mine.lanes > 1) {
+                            MEET(part)
+                        }
+                    }
+                    for (size_t t = first + steps; t-- > first;) {
+                        {
+                            const size_t vectors = MOST_VECTORS(4);
+                            const size_t count = blocks(m_1, vectors);
+                            const block_share mine = share_of(count, B, part.thread, part.threads);
+                            const size_t from = mine.from;
+                            const size_t to = mine.to;
+                            const size_t lower = row_from(B, mine.lane, mine.lanes);
+                            const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                                const real *const x_rows = in->x + (t * B + begin) * n;
+                                real *const layer1_backward_c_rows =
+                                    work_layer1_backward_c + ((t & 1) * B + begin) * row_m_1;
+                                real *const layer1_backward_h_rows =
+                                    work_layer1_backward_h + (t * B + begin) * row_m_1;
+                                const real *const layer1_backward_h_prev_rows = t + 1 < T
+                                    ? work_layer1_backward_h + (t * B + begin + B) * row_m_1
+                                    : initial_layer1_backward_h + begin * m_1;
+                                const size_t layer1_backward_h_prev_stride =
+                                    t + 1 < T ? row_m_1 : m_1;
+                                const real *const layer1_backward_c_prev_rows = t + 1 < T
+                                    ? work_layer1_backward_c + (((t + 1) & 1) * B + begin) * row_m_1
+                                    : initial_layer1_backward_c + begin * m_1;
+                                const size_t layer1_backward_c_prev_stride =
+                                    t + 1 < T ? row_m_1 : m_1;
+                                const operand factors_layer1_backward_z[] = {
+                                    {x_rows, n, n, panels_x_2},
+                                    {layer1_backward_h_prev_rows, layer1_backward_h_prev_stride,
+                                        m_1, panels_layer1_backward_h_prev},
+                                };
+                                for (size_t start = from, taken; start < to; start += taken) {
+                                    taken = min_size(to - start, blocks_per_batch(rows));
+                                    const size_t low = t & 1 ? from + to - start - taken : start;
+                                    const block_range batch =
+                                        {m_1, vectors, low, low + taken, t & 1};
+                                    ALIGNED real kept_layer1_backward_o[ROWS_AT_ONCE
+                                        * MOST_VECTORS(4) * LANES];
+
+                                    /* layer1.backward.W_g x,
+                                     * layer1.backward.U_g layer1.backward.h_prev,
+                                     * layer1.backward.W_i x,
+                                     * layer1.backward.U_i layer1.backward.h_prev,
+                                     * layer1.backward.W_f x,
+                                     * layer1.backward.U_f layer1.backward.h_prev,
+                                     * layer1.backward.W_o x,
+                                     * layer1.backward.U_o layer1.backward.h_prev */
+                                    products(rows, 4, &batch, factors_layer1_backward_z + early,
+                                        2 - early, &(sums){tile_layer1_backward_z_ahead, 0, steps
+                                        * B, (t - first) * B + begin}, (int)early);
+
+                                    for (size_t block = batch.low; block < batch.high; ++block) {
+                                        const size_t own = vectors_of(m_1, vectors, block);
+                                        const real *const tile_layer1_backward_z =
+                                            tile_layer1_backward_z_ahead + (block * vectors * steps
+                                            * B + ((t - first) * B + begin) * own) * 4 * LANES;
+                                        for (size_t v = 0; v < own; ++v) {
+                                            const size_t j = (block * vectors + v) * LANES;
+                                            const size_t left = m_1 - j;
+                                            const vec layer1_backward_b_i_here =
+                                                load_part(layer1_backward_b_i + j, left);
+                                            const vec layer1_backward_b_f_here =
+                                                load_part(layer1_backward_b_f + j, left);
+                                            const vec layer1_backward_b_g_here =
+                                                load_part(layer1_backward_b_g + j, left);
+                                            const vec layer1_backward_b_o_here =
+                                                load_part(layer1_backward_b_o + j, left);
+                                            for (size_t s = 0; s < rows; ++s) {
+                                                const vec layer1_backward_c_prev =
+                                                    load_part(layer1_backward_c_prev_rows + s
+                                                    * layer1_backward_c_prev_stride + j, left);
+
+                                                /* (11)  layer1.backward.z = layer1.backward.W_g x +
+                                                 * layer1.backward.U_g layer1.backward.h_prev +
+                                                 * layer1.backward.b_g */
+                                                const vec layer1_backward_z =
+                                                    load(tile_layer1_backward_z + (s * 4 * own + v)
+                                                    * LANES) + layer1_backward_b_g_here;
+
+                                                /* (12)  layer1.backward.z_i = layer1.backward.W_i x
+                                                 * + layer1.backward.U_i layer1.backward.h_prev +
+                                                 * layer1.backward.b_i */
+                                                const vec layer1_backward_z_i =
+                                                    load(tile_layer1_backward_z + ((s * 4 + 1) * own
+                                                    + v) * LANES) + layer1_backward_b_i_here;
+
+                                                /* (13)  layer1.backward.z_f = layer1.backward.W_f x
+                                                 * + layer1.backward.U_f layer1.backward.h_prev +
+                                                 * layer1.backward.b_f */
+                                                const vec layer1_backward_z_f =
+                                                    load(tile_layer1_backward_z + ((s * 4 + 2) * own
+                                                    + v) * LANES) + layer1_backward_b_f_here;
+
+                                                /* (14)  layer1.backward.g = tanh(layer1.backward.z)
+                                                 * */
+                                                const vec layer1_backward_g =
+                                                    vec_tanh(layer1_backward_z);
+
+                                                /* (15)  layer1.backward.i =
+                                                 * sigmoid(layer1.backward.z_i) */
+                                                const vec layer1_backward_i =
+                                                    vec_sigmoid(layer1_backward_z_i);
+
+                                                /* (16)  layer1.backward.f =
+                                                 * sigmoid(layer1.backward.z_f) */
+                                                const vec layer1_backward_f =
+                                                    vec_sigmoid(layer1_backward_z_f);
+
+                                                /* (17)  layer1.backward.c = layer1.backward.g *
+                                                 * layer1.backward.i + layer1.backward.c_prev *
+                                                 * layer1.backward.f */
+                                                const vec layer1_backward_c =
+                                                    layer1_backward_g * layer1_backward_i
+                                                    + layer1_backward_c_prev * layer1_backward_f;
+                                                store(layer1_backward_c_rows + s * row_m_1 + j,
+                                                    layer1_backward_c);
+
+                                                /* (18)  layer1.backward.z_o = layer1.backward.W_o x
+                                                 * + layer1.backward.U_o layer1.backward.h_prev +
+                                                 * layer1.backward.b_o */
+                                                const vec layer1_backward_z_o =
+                                                    load(tile_layer1_backward_z + ((s * 4 + 3) * own
+                                                    + v) * LANES) + layer1_backward_b_o_here;
+
+                                                /* (19)  layer1.backward.o =
+                                                 * sigmoid(layer1.backward.z_o) */
+                                                const vec layer1_backward_o =
+                                                    vec_sigmoid(layer1_backward_z_o);
+                                                store(kept_layer1_backward_o + (((block - batch.low)
+                                                    * vectors + v) * rows + s) * LANES,
+                                                    layer1_backward_o);
+                                            }
+                                        }
+                                    }
+
+                                    /* what depends on functions of the loop above */
+                                    for (size_t block = batch.low; block < batch.high; ++block) {
+                                        const size_t own = vectors_of(m_1, vectors, block);
+                                        for (size_t v = 0; v < own; ++v) {
+                                            const size_t j = (block * vectors + v) * LANES;
+                                            for (size_t s = 0; s < rows; ++s) {
+                                                const vec layer1_backward_o =
+                                                    load(kept_layer1_backward_o + (((block
+                                                    - batch.low) * vectors + v) * rows + s)
+                                                    * LANES);
+                                                const vec layer1_backward_c =
+                                                    load(layer1_backward_c_rows + s * row_m_1 + j);
+
+                                                /* (20)  layer1.backward.tanh_c =
+                                                 * tanh(layer1.backward.c) */
+                                                const vec layer1_backward_tanh_c =
+                                                    vec_tanh(layer1_backward_c);
+
+                                                /* (20)  layer1.backward.h = tanh(layer1.backward.c)
+                                                 * * layer1.backward.o */
+                                                const vec layer1_backward_h =
+                                                    layer1_backward_tanh_c * layer1_backward_o;
+                                                store(layer1_backward_h_rows + s * row_m_1 + j,
+                                                    layer1_backward_h);
+                                            }
+                                        }
+                                    }
+                                }
+                            }
+                        }
+                        MEET(part)
+                    }
+                }
+            }
+        }
+    }
+    BARRIER
+
+    /* every step, in any order */
+    for (size_t s = share_from(T * B, thread, threads); s < share_from(T * B, thread + 1,
+        threads); ++s) {
+        const real *restrict layer1_forward_h = work_layer1_forward_h + s * row_m_1;
+        const real *restrict layer1_backward_h = work_layer1_backward_h + s * row_m_1;
+        real *restrict layer1_y = work_layer1_y + s * row_q_1;
+
+        /* (21)  layer1.y = layer1.E_f layer1.forward.h + layer1.E_b layer1.backward.h */
+        for (size_t j = 0; j < q_1; ++j)
+            layer1_y[j] = (j < m_1 ? layer1_forward_h[j] : 0)
+                + (j >= m_1 && j < m_1 + m_1 ? layer1_backward_h[j - m_1] : 0);
+    }
+    BARRIER
+
+    /* side by side, where that is faster than one after the other */
+    {
+        const side sides[] = {
+            {B * (4 * m_2 * q_1 + 4 * m_2 * m_2 + 7 * m_2), 4 * m_2 * m_2, 1},
+            {B * (4 * m_2 * q_1 + 4 * m_2 * m_2 + 7 * m_2), 4 * m_2 * m_2, 1},
+        };
+        {
+            const team_part part = part_of(0, sides, 2, thread, threads, meetings);
+            if (part.threads > 0) {
+                /* scan forward in time */
+                for (size_t first = 0; first < T; first += chunk_6) {
+                    const size_t steps = min_size(chunk_6, T - first);
+                    if (early) {
+                        const size_t vectors = MOST_VECTORS(4);
+                        const size_t count = blocks(m_2, vectors);
+                        const block_share mine = share_of(count, B, part.thread, part.threads);
+                        const size_t from = mine.from;
+                        const size_t to = mine.to;
+                        const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+                        const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+                        const operand factors_layer2_forward_z[] = {
+                            {work_layer1_y + (first * B + lower) * row_q_1, row_q_1, q_1,
+                                panels_layer1_y},
+                        };
+                        const block_range batch = {m_2, vectors, from, to, 0};
+
+                        /* layer2.forward.W_g layer1.y, layer2.forward.W_i layer1.y,
+                         * layer2.forward.W_f layer1.y, layer2.forward.W_o layer1.y */
+                        products(upper - lower, 4, &batch, factors_layer2_forward_z, 1,
+                            &(sums){tile_layer2_forward_z_ahead, 0, steps * B, lower}, 0);
+                        if (mine.lanes > 1) {
+                            MEET(part)
+                        }
+                    }
+                    for (size_t t = first; t < first + steps; ++t) {
+                        {
+                            const size_t vectors = MOST_VECTORS(4);
+                            const size_t count = blocks(m_2, vectors);
+                            const block_share mine = share_of(count, B, part.thread, part.threads);
+                            const size_t from = mine.from;
+                            const size_t to = mine.to;
+                            const size_t lower = row_from(B, mine.lane, mine.lanes);
+                            const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                                const real *const layer1_y_rows =
+                                    work_layer1_y + (t * B + begin) * row_q_1;
+                                real *const layer2_forward_c_rows =
+                                    work_layer2_forward_c + ((t & 1) * B + begin) * row_m_2;
+                                real *const layer2_forward_h_rows =
+                                    work_layer2_forward_h + (t * B + begin) * row_m_2;
+                                const real *const layer2_forward_h_prev_rows = t > 0
+                                    ? work_layer2_forward_h + (t * B + begin - B) * row_m_2
+                                    : initial_layer2_forward_h + begin * m_2;
+                                const size_t layer2_forward_h_prev_stride = t > 0 ? row_m_2 : m_2;
+                                const real *const layer2_forward_c_prev_rows = t > 0
+                                    ? work_layer2_forward_c + (((t - 1) & 1) * B + begin) * row_m_2
+                                    : initial_layer2_forward_c + begin * m_2;
+                                const size_t layer2_forward_c_prev_stride = t > 0 ? row_m_2 : m_2;
+                                const operand factors_layer2_forward_z[] = {
+                                    {layer1_y_rows, row_q_1, q_1, panels_layer1_y},
+                                    {layer2_forward_h_prev_rows, layer2_forward_h_prev_stride, m_2,
+                                        panels_layer2_forward_h_prev},
+                                };
+                                for (size_t start = from, taken; start < to; start += taken) {
+                                    taken = min_size(to - start, blocks_per_batch(rows));
+                                    const size_t low = t & 1 ? from + to - start - taken : start;
+                                    const block_range batch =
+                                        {m_2, vectors, low, low + taken, t & 1};
+                                    ALIGNED real kept_layer2_forward_o[ROWS_AT_ONCE
+                                        * MOST_VECTORS(4) * LANES];
+
+                                    /* layer2.forward.W_g layer1.y,
+                                     * layer2.forward.U_g layer2.forward.h_prev,
+                                     * layer2.forward.W_i layer1.y,
+                                     * layer2.forward.U_i layer2.forward.h_prev,
+                                     * layer2.forward.W_f layer1.y,
+                                     * layer2.forward.U_f layer2.forward.h_prev,
+                                     * layer2.forward.W_o layer1.y,
+                                     * layer2.forward.U_o layer2.forward.h_prev */
+                                    products(rows, 4, &batch, factors_layer2_forward_z + early,
+                                        2 - early, &(sums){tile_layer2_forward_z_ahead, 0, steps
+                                        * B, (t - first) * B + begin}, (int)early);
+
+                                    for (size_t block = batch.low; block < batch.high; ++block) {
+                                        const size_t own = vectors_of(m_2, vectors, block);
+                                        const real *const tile_layer2_forward_z =
+                                            tile_layer2_forward_z_ahead + (block * vectors * steps
+                                            * B + ((t - first) * B + begin) * own) * 4 * LANES;
+                                        for (size_t v = 0; v < own; ++v) {
+                                            const size_t j = (block * vectors + v) * LANES;
+                                            const size_t left = m_2 - j;
+                                            const vec layer2_forward_b_i_here =
+                                                load_part(layer2_forward_b_i + j, left);
+                                            const vec layer2_forward_b_f_here =
+                                                load_part(layer2_forward_b_f + j, left);
+                                            const vec layer2_forward_b_g_here =
+                                                load_part(layer2_forward_b_g + j, left);
+                                            const vec layer2_forward_b_o_here =
+                                                load_part(layer2_forward_b_o + j, left);
+                                            for (size_t s = 0; s < rows; ++s) {
+                                                const vec layer2_forward_c_prev =
+                                                    load_part(layer2_forward_c_prev_rows + s
+                                                    * layer2_forward_c_prev_stride + j, left);
+
+                                                /* (22)  layer2.forward.z = layer2.forward.W_g
+                                                 * layer1.y + layer2.forward.U_g
+                                                 * layer2.forward.h_prev + layer2.forward.b_g */
+                                                const vec layer2_forward_z =
+                                                    load(tile_layer2_forward_z + (s * 4 * own + v)
+                                                    * LANES) + layer2_forward_b_g_here;
+
+                                                /* (23)  layer2.forward.z_i = layer2.forward.W_i
+                                                 * layer1.y + layer2.forward.U_i
+                                                 * layer2.forward.h_prev + layer2.forward.b_i */
+                                                const vec layer2_forward_z_i =
+                                                    load(tile_layer2_forward_z + ((s * 4 + 1) * own
+                                                    + v) * LANES) + layer2_forward_b_i_here;
+
+                                                /* (24)  layer2.forward.z_f = layer2.forward.W_f
+                                                 * layer1.y + layer2.forward.U_f
+                                                 * layer2.forward.h_prev + layer2.forward.b_f */
+                                                const vec layer2_forward_z_f =
+                                                    load(tile_layer2_forward_z + ((s * 4 + 2) * own
+                                                    + v) * LANES) + layer2_forward_b_f_here;
+
+                                                /* (25)  layer2.forward.g = tanh(layer2.forward.z)
+                                                 * */
+                                                const vec layer2_forward_g =
+                                                    vec_tanh(layer2_forward_z);
+
+                                                /* (26)  layer2.forward.i =
+                                                 * sigmoid(layer2.forward.z_i) */
+                                                const vec layer2_forward_i =
+                                                    vec_sigmoid(layer2_forward_z_i);
+
+                                                /* (27)  layer2.forward.f =
+                                                 * sigmoid(layer2.forward.z_f) */
+                                                const vec layer2_forward_f =
+                                                    vec_sigmoid(layer2_forward_z_f);
+
+                                                /* (28)  layer2.forward.c = layer2.forward.g *
+                                                 * layer2.forward.i + layer2.forward.c_prev *
+                                                 * layer2.forward.f */
+                                                const vec layer2_forward_c =
+                                                    layer2_forward_g * layer2_forward_i
+                                                    + layer2_forward_c_prev * layer2_forward_f;
+                                                store(layer2_forward_c_rows + s * row_m_2 + j,
+                                                    layer2_forward_c);
+
+                                                /* (29)  layer2.forward.z_o = layer2.forward.W_o
+                                                 * layer1.y + layer2.forward.U_o
+                                                 * layer2.forward.h_prev + layer2.forward.b_o */
+                                                const vec layer2_forward_z_o =
+                                                    load(tile_layer2_forward_z + ((s * 4 + 3) * own
+                                                    + v) * LANES) + layer2_forward_b_o_here;
+
+                                                /* (30)  layer2.forward.o =
+                                                 * sigmoid(layer2.forward.z_o) */
+                                                const vec layer2_forward_o =
+                                                    vec_sigmoid(layer2_forward_z_o);
+                                                store(kept_layer2_forward_o + (((block - batch.low)
+                                                    * vectors + v) * rows + s) * LANES,
+                                                    layer2_forward_o);
+                                            }
+                                        }
+                                    }
+
+                                    /* what depends on functions of the loop above */
+                                    for (size_t block = batch.low; block < batch.high; ++block) {
+                                        const size_t own = vectors_of(m_2, vectors, block);
+                                        for (size_t v = 0; v < own; ++v) {
+                                            const size_t j = (block * vectors + v) * LANES;
+                                            for (size_t s = 0; s < rows; ++s) {
+                                                const vec layer2_forward_o =
+                                                    load(kept_layer2_forward_o + (((block
+                                                    - batch.low) * vectors + v) * rows + s)
+                                                    * LANES);
+                                                const vec layer2_forward_c =
+                                                    load(layer2_forward_c_rows + s * row_m_2 + j);
+
+                                                /* (31)  layer2.forward.tanh_c =
+                                                 * tanh(layer2.forward.c) */
+                                                const vec layer2_forward_tanh_c =
+                                                    vec_tanh(layer2_forward_c);
+
+                                                /* (31)  layer2.forward.h = tanh(layer2.forward.c) *
+                                                 * layer2.forward.o */
+                                                const vec layer2_forward_h =
+                                                    layer2_forward_tanh_c * layer2_forward_o;
+                                                store(layer2_forward_h_rows + s * row_m_2 + j,
+                                                    layer2_forward_h);
+                                            }
+                                        }
+                                    }
+                                }
+                            }
+                        }
+                        MEET(part)
+                    }
+                }
+            }
+        }
+        {
+            const team_part part = part_of(1, sides, 2, thread, threads, meetings);
+            if (part.threads > 0) {
+                /* scan in reverse */
+                for (size_t done = 0; done < T; done += chunk_7) {
+                    const size_t steps = min_size(chunk_7, T - done);
+                    const size_t first = T - done - steps;
+                    if (early) {
+                        const size_t vectors = MOST_VECTORS(4);
+                        const size_t count = blocks(m_2, vectors);
+                        const block_share mine = share_of(count, B, part.thread, part.threads);
+                        const size_t from = mine.from;
+                        const size_t to = mine.to;
+                        const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+                        const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+                        const operand factors_layer2_backward_z[] = {
+                            {work_layer1_y + (first * B + lower) * row_q_1, row_q_1, q_1,
+                                panels_layer1_y_2},
+                        };
+                        const block_range batch = {m_2, vectors, from, to, 0};
+
+                        /* layer2.backward.W_g layer1.y, layer2.backward.W_i layer1.y,
+                         * layer2.backward.W_f layer1.y, layer2.backward.W_o layer1.y */
+                        products(upper - lower, 4, &batch, factors_layer2_backward_z, 1,
+                            &(sums){tile_layer2_backward_z_ahead, 0, steps * B, lower}, 0);
+                        if (mine.lanes > 1) {
+                            MEET(part)
+                        }
+                    }
+                    for (size_t t = first + steps; t-- > first;) {
+                        {
+                            const size_t vectors = MOST_VECTORS(4);
+                            const size_t count = blocks(m_2, vectors);
+                            const block_share mine = share_of(count, B, part.thread, part.threads);
+                            const size_t from = mine.from;
+                            const size_t to = mine.to;
+                            const size_t lower = row_from(B, mine.lane, mine.lanes);
+                            const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                                const real *const layer1_y_rows =
+                                    work_layer1_y + (t * B + begin) * row_q_1;
+                                real *const layer2_backward_c_rows =
+                                    work_layer2_backward_c + ((t & 1) * B + begin) * row_m_2;
+                                real *const layer2_backward_h_rows =
+                                    work_layer2_backward_h + (t * B + begin) * row_m_2;
+                                const real *const layer2_backward_h_prev_rows = t + 1 < T
+                                    ? work_layer2_backward_h + (t * B + begin + B) * row_m_2
+                                    : initial_layer2_backward_h + begin * m_2;
+                                const size_t layer2_backward_h_prev_stride =
+                                    t + 1 < T ? row_m_2 : m_2;
+                                const real *const layer2_backward_c_prev_rows = t + 1 < T
+                                    ? work_layer2_backward_c + (((t + 1) & 1) * B + begin) * row_m_2
+                                    : initial_layer2_backward_c + begin * m_2;
+                                const size_t layer2_backward_c_prev_stride =
+                                    t + 1 < T ? row_m_2 : m_2;
+                                const operand factors_layer2_backward_z[] = {
+                                    {layer1_y_rows, row_q_1, q_1, panels_layer1_y_2},
+                                    {layer2_backward_h_prev_rows, layer2_backward_h_prev_stride,
+                                        m_2, panels_layer2_backward_h_prev},
+                                };
+                                for (size_t start = from, taken; start < to; start += taken) {
+                                    taken = min_size(to - start, blocks_per_batch(rows));
+                                    const size_t low = t & 1 ? from + to - start - taken : start;
+                                    const block_range batch =
+                                        {m_2, vectors, low, low + taken, t & 1};
+                                    ALIGNED real kept_layer2_backward_o[ROWS_AT_ONCE
+                                        * MOST_VECTORS(4) * LANES];
+
+                                    /* layer2.backward.W_g layer1.y,
+                                     * layer2.backward.U_g layer2.backward.h_prev,
+                                     * layer2.backward.W_i layer1.y,
+                                     * layer2.backward.U_i layer2.backward.h_prev,
+                                     * layer2.backward.W_f layer1.y,
+                                     * layer2.backward.U_f layer2.backward.h_prev,
+                                     * layer2.backward.W_o layer1.y,
+                                     * layer2.backward.U_o layer2.backward.h_prev */
+                                    products(rows, 4, &batch, factors_layer2_backward_z + early,
+                                        2 - early, &(sums){tile_layer2_backward_z_ahead, 0, steps
+                                        * B, (t - first) * B + begin}, (int)early);
+
+                                    for (size_t block = batch.low; block < batch.high; ++block) {
+                                        const size_t own = vectors_of(m_2, vectors, block);
+                                        const real *const tile_layer2_backward_z =
+                                            tile_layer2_backward_z_ahead + (block * vectors * steps
+                                            * B + ((t - first) * B + begin) * own) * 4 * LANES;
+                                        for (size_t v = 0; v < own; ++v) {
+                                            const size_t j = (block * vectors + v) * LANES;
+                                            const size_t left = m_2 - j;
+                                            const vec layer2_backward_b_i_here =
+                                                load_part(layer2_backward_b_i + j, left);
+                                            const vec layer2_backward_b_f_here =
+                                                load_part(layer2_backward_b_f + j, left);
+                                            const vec layer2_backward_b_g_here =
+                                                load_part(layer2_backward_b_g + j, left);
+                                            const vec layer2_backward_b_o_here =
+                                                load_part(layer2_backward_b_o + j, left);
+                                            for (size_t s = 0; s < rows; ++s) {
+                                                const vec layer2_backward_c_prev =
+                                                    load_part(layer2_backward_c_prev_rows + s
+                                                    * layer2_backward_c_prev_stride + j, left);
+
+                                                /* (32)  layer2.backward.z = layer2.backward.W_g
+                                                 * layer1.y + layer2.backward.U_g
+                                                 * layer2.backward.h_prev + layer2.backward.b_g */
+                                                const vec layer2_backward_z =
+                                                    load(tile_layer2_backward_z + (s * 4 * own + v)
+                                                    * LANES) + layer2_backward_b_g_here;
+
+                                                /* (33)  layer2.backward.z_i = layer2.backward.W_i
+                                                 * layer1.y + layer2.backward.U_i
+                                                 * layer2.backward.h_prev + layer2.backward.b_i */
+                                                const vec layer2_backward_z_i =
+                                                    load(tile_layer2_backward_z + ((s * 4 + 1) * own
+                                                    + v) * LANES) + layer2_backward_b_i_here;
+
+                                                /* (34)  layer2.backward.z_f = layer2.backward.W_f
+                                                 * layer1.y + layer2.backward.U_f
+                                                 * layer2.backward.h_prev + layer2.backward.b_f */
+                                                const vec layer2_backward_z_f =
+                                                    load(tile_layer2_backward_z + ((s * 4 + 2) * own
+                                                    + v) * LANES) + layer2_backward_b_f_here;
+
+                                                /* (35)  layer2.backward.g = tanh(layer2.backward.z)
+                                                 * */
+                                                const vec layer2_backward_g =
+                                                    vec_tanh(layer2_backward_z);
+
+                                                /* (36)  layer2.backward.i =
+                                                 * sigmoid(layer2.backward.z_i) */
+                                                const vec layer2_backward_i =
+                                                    vec_sigmoid(layer2_backward_z_i);
+
+                                                /* (37)  layer2.backward.f =
+                                                 * sigmoid(layer2.backward.z_f) */
+                                                const vec layer2_backward_f =
+                                                    vec_sigmoid(layer2_backward_z_f);
+
+                                                /* (38)  layer2.backward.c = layer2.backward.g *
+                                                 * layer2.backward.i + layer2.backward.c_prev *
+                                                 * layer2.backward.f */
+                                                const vec layer2_backward_c =
+                                                    layer2_backward_g * layer2_backward_i
+                                                    + layer2_backward_c_prev * layer2_backward_f;
+                                                store(layer2_backward_c_rows + s * row_m_2 + j,
+                                                    layer2_backward_c);
+
+                                                /* (39)  layer2.backward.z_o = layer2.backward.W_o
+                                                 * layer1.y + layer2.backward.U_o
+                                                 * layer2.backward.h_prev + layer2.backward.b_o */
+                                                const vec layer2_backward_z_o =
+                                                    load(tile_layer2_backward_z + ((s * 4 + 3) * own
+                                                    + v) * LANES) + layer2_backward_b_o_here;
+
+                                                /* (40)  layer2.backward.o =
+                                                 * sigmoid(layer2.backward.z_o) */
+                                                const vec layer2_backward_o =
+                                                    vec_sigmoid(layer2_backward_z_o);
+                                                store(kept_layer2_backward_o + (((block - batch.low)
+                                                    * vectors + v) * rows + s) * LANES,
+                                                    layer2_backward_o);
+                                            }
+                                        }
+                                    }
+
+                                    /* what depends on functions of the loop above */
+                                    for (size_t block = batch.low; block < batch.high; ++block) {
+                                        const size_t own = vectors_of(m_2, vectors, block);
+                                        for (size_t v = 0; v < own; ++v) {
+                                            const size_t j = (block * vectors + v) * LANES;
+                                            for (size_t s = 0; s < rows; ++s) {
+                                                const vec layer2_backward_o =
+                                                    load(kept_layer2_backward_o + (((block
+                                                    - batch.low) * vectors + v) * rows + s)
+                                                    * LANES);
+                                                const vec layer2_backward_c =
+                                                    load(layer2_backward_c_rows + s * row_m_2 + j);
+
+                                                /* (41)  layer2.backward.tanh_c =
+                                                 * tanh(layer2.backward.c) */
+                                                const vec layer2_backward_tanh_c =
+                                                    vec_tanh(layer2_backward_c);
+
+                                                /* (41)  layer2.backward.h = tanh(layer2.backward.c)
+                                                 * * layer2.backward.o */
+                                                const vec layer2_backward_h =
+                                                    layer2_backward_tanh_c * layer2_backward_o;
+                                                store(layer2_backward_h_rows + s * row_m_2 + j,
+                                                    layer2_backward_h);
+                                            }
+                                        }
+                                    }
+                                }
+                            }
+                        }
+                        MEET(part)
+                    }
+                }
+            }
+        }
+    }
+    BARRIER
+
+    /* every step, in any order */
+    for (size_t s = share_from(T * B, thread, threads); s < share_from(T * B, thread + 1,
+        threads); ++s) {
+        const real *restrict layer2_forward_h = work_layer2_forward_h + s * row_m_2;
+        const real *restrict layer2_backward_h = work_layer2_backward_h + s * row_m_2;
+        real *restrict layer2_y = work_layer2_y + s * row_q_2;
+
+        /* (42)  layer2.y = layer2.E_f layer2.forward.h + layer2.E_b layer2.backward.h */
+        for (size_t j = 0; j < q_2; ++j)
+            layer2_y[j] = (j < m_2 ? layer2_forward_h[j] : 0)
+                + (j >= m_2 && j < m_2 + m_2 ? layer2_backward_h[j - m_2] : 0);
+    }
+    BARRIER
+    {
+        const size_t vectors = MOST_VECTORS(1);
+        const size_t count = blocks(p, vectors);
+        const block_share mine = share_of(count, T * B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(T * B, mine.lane, mine.lanes);
+        const size_t upper = row_from(T * B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+            const real *const layer2_y_rows = work_layer2_y + begin * row_q_2;
+            real *const y_rows = out->y + begin * p;
+            const operand factors_a_y[] = {
+                {layer2_y_rows, row_q_2, q_2, panels_layer2_y},
+            };
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {p, vectors, start, start + taken, 0};
+                ALIGNED real tile_a_y_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+
+                /* V layer2.y */
+                products(rows, 1, &batch, factors_a_y, 1,
+                    &(sums){tile_a_y_batch, batch.low, rows, 0}, 0);
+
+                for (size_t block = batch.low; block < batch.high; ++block) {
+                    const size_t own = vectors_of(p, vectors, block);
+                    const real *const tile_a_y =
+                        tile_a_y_batch + (block - batch.low) * vectors * rows * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        const size_t left = p - j;
+                        const vec b_y_here = load_part(b_y + j, left);
+                        for (size_t s = 0; s < rows; ++s) {
+                            /* (43)  a_y = V layer2.y + b_y */
+                            const vec a_y = load(tile_a_y + (s * own + v) * LANES) + b_y_here;
+
+                            /* (44)  y = a_y */
+                            const vec y = a_y;
+                            store_part(y_rows + s * p + j, y, left);
                         }
                     }
                 }
             }
         }
-        BARRIER
     }
+    BARRIER
     if (thread == 0) {
         copy_rows(B, m_1, T > 0 ? work_layer1_forward_h + (T - 1) * B * row_m_1
             : initial_layer1_forward_h, T > 0 ? row_m_1 : m_1,
@@ -2494,6 +2755,22 @@ static size_t deep_bidirectional_lstm_simd_infer_multiplications(
         + 8 * m_2 * m_2 + 14 * m_2 + 2 * m_2 * q_2 + p * q_2 + p);
 }
 
+static size_t deep_bidirectional_lstm_simd_infer_spared(const deep_bidirectional_lstm_sizes *sizes)
+{
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t m_2 = DEEP_BIDIRECTIONAL_LSTM_FIXED_m_2;
+    const size_t n = DEEP_BIDIRECTIONAL_LSTM_FIXED_n;
+    const size_t m_1 = DEEP_BIDIRECTIONAL_LSTM_FIXED_m_1;
+    const size_t q_1 = 2 * m_1;
+    return T * (2 * B * (4 * m_1 * n + 4 * m_1 * m_1 + 7 * m_1)
+        - max_size(B * (4 * m_1 * n + 4 * m_1 * m_1 + 7 * m_1),
+        B * (4 * m_1 * n + 4 * m_1 * m_1 + 7 * m_1))
+        + (2 * B * (4 * m_2 * q_1 + 4 * m_2 * m_2 + 7 * m_2)
+        - max_size(B * (4 * m_2 * q_1 + 4 * m_2 * m_2 + 7 * m_2),
+        B * (4 * m_2 * q_1 + 4 * m_2 * m_2 + 7 * m_2))));
+}
+
 void deep_bidirectional_lstm_simd_infer(
     const deep_bidirectional_lstm_sizes *sizes,
     const deep_bidirectional_lstm_parameters *parameters,
@@ -2501,10 +2778,15 @@ void deep_bidirectional_lstm_simd_infer(
     const deep_bidirectional_lstm_initial *initial, const deep_bidirectional_lstm_outputs *out,
     const deep_bidirectional_lstm_state *final, deep_bidirectional_lstm_real *work, size_t threads)
 {
-    const size_t team = team_of(threads, deep_bidirectional_lstm_simd_infer_multiplications(sizes),
-        SHARE_OF_LOOP);
+    const size_t team = team_of_sides(team_of(threads,
+        deep_bidirectional_lstm_simd_infer_multiplications(sizes), SHARE_OF_LOOP), threads, 2,
+        deep_bidirectional_lstm_simd_infer_spared(sizes));
+    meeting meetings[] = {
+        {0},
+        {0},
+    };
     TEAM(deep_bidirectional_lstm_simd_infer_thread, sizes, parameters, packed, in, initial, out,
-        final, work);
+        final, work, meetings);
 }
 
 static void deep_bidirectional_lstm_simd_backward_thread(
@@ -2514,7 +2796,7 @@ static void deep_bidirectional_lstm_simd_backward_thread(
     const deep_bidirectional_lstm_initial *initial, const deep_bidirectional_lstm_outputs *out,
     const deep_bidirectional_lstm_real *tape, const deep_bidirectional_lstm_cotangents *bars,
     const deep_bidirectional_lstm_gradients *gradients, deep_bidirectional_lstm_real *work,
-    size_t thread, size_t threads)
+    meeting *meetings, size_t thread, size_t threads)
 {
     (void)parameters;
     (void)out;
@@ -2531,8 +2813,6 @@ static void deep_bidirectional_lstm_simd_backward_thread(
     const size_t row_q_1 = padded(q_1);
     const size_t row_q_2 = padded(q_2);
     const size_t row_p = padded(p);
-    const size_t chunk = steps_together(T, B, 4 * row_m_2);
-    const size_t chunk_8 = steps_together(T, B, 4 * row_m_1);
     real *const layer1_forward_W_i_bar = gradients->layer1_forward_W_i_bar; /* [m_1, n] */
     real *const layer1_forward_U_i_bar = gradients->layer1_forward_U_i_bar; /* [m_1, m_1] */
     real *const layer1_forward_b_i_bar = gradients->layer1_forward_b_i_bar; /* [m_1] */
@@ -2738,13 +3018,13 @@ static void deep_bidirectional_lstm_simd_backward_thread(
     real *const work_layer2_forward_z_o_bar =
         work_layer2_forward_h_bar + spaced(B * row_m_2); /* [m_2] a row */
     real *const work_layer2_forward_z_f_bar =
-        work_layer2_forward_z_o_bar + spaced(chunk * B * row_m_2); /* [m_2] a row */
+        work_layer2_forward_z_o_bar + spaced(T * B * row_m_2); /* [m_2] a row */
     real *const work_layer2_forward_z_i_bar =
-        work_layer2_forward_z_f_bar + spaced(chunk * B * row_m_2); /* [m_2] a row */
+        work_layer2_forward_z_f_bar + spaced(T * B * row_m_2); /* [m_2] a row */
     real *const work_layer2_forward_z_bar =
-        work_layer2_forward_z_i_bar + spaced(chunk * B * row_m_2); /* [m_2] a row */
+        work_layer2_forward_z_i_bar + spaced(T * B * row_m_2); /* [m_2] a row */
     real *const work_layer1_y_bar =
-        work_layer2_forward_z_bar + spaced(chunk * B * row_m_2); /* [q_1] a row */
+        work_layer2_forward_z_bar + spaced(T * B * row_m_2); /* [q_1] a row */
     real *const work_layer1_backward_h_bar =
         work_layer1_y_bar + spaced(T * B * row_q_1); /* [m_1] a row */
     real *const work_layer1_backward_z_o_bar =
@@ -2760,13 +3040,13 @@ static void deep_bidirectional_lstm_simd_backward_thread(
     real *const work_layer1_forward_z_o_bar =
         work_layer1_forward_h_bar + spaced(B * row_m_1); /* [m_1] a row */
     real *const work_layer1_forward_z_f_bar =
-        work_layer1_forward_z_o_bar + spaced(chunk_8 * B * row_m_1); /* [m_1] a row */
+        work_layer1_forward_z_o_bar + spaced(T * B * row_m_1); /* [m_1] a row */
     real *const work_layer1_forward_z_i_bar =
-        work_layer1_forward_z_f_bar + spaced(chunk_8 * B * row_m_1); /* [m_1] a row */
+        work_layer1_forward_z_f_bar + spaced(T * B * row_m_1); /* [m_1] a row */
     real *const work_layer1_forward_z_bar =
-        work_layer1_forward_z_i_bar + spaced(chunk_8 * B * row_m_1); /* [m_1] a row */
+        work_layer1_forward_z_i_bar + spaced(T * B * row_m_1); /* [m_1] a row */
     real *const work_layer1_forward_h_prev_bar =
-        work_layer1_forward_z_bar + spaced(chunk_8 * B * row_m_1); /* [m_1] a row */
+        work_layer1_forward_z_bar + spaced(T * B * row_m_1); /* [m_1] a row */
     real *const work_layer1_forward_c_prev_bar =
         work_layer1_forward_h_prev_bar + spaced(2 * B * row_m_1); /* [m_1] a row */
     real *const work_layer1_backward_h_prev_bar =
@@ -3050,1973 +3330,2136 @@ static void deep_bidirectional_lstm_simd_backward_thread(
     }
     BARRIER
 
-    /* scan forward in time */
-    for (size_t t = 0; t < T; ++t) {
+    /* side by side, where that is faster than one after the other */
+    {
+        const side sides[] = {
+            {B * (20 * m_2 + m_2 * q_2 + 4 * m_2 * m_2), 4 * m_2 * m_2, 4},
+            {B * (20 * m_2 + m_2 * q_2 + 4 * m_2 * m_2), 4 * m_2 * m_2, 4},
+        };
         {
-            const size_t vectors = 1;
-            const size_t count = blocks(m_2, vectors);
-            const block_share mine = share_of(count, B, thread, threads);
-            const size_t from = mine.from;
-            const size_t to = mine.to;
-            const size_t lower = row_from(B, mine.lane, mine.lanes);
-            const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
-            for (size_t begin = lower, rows; begin < upper; begin += rows) {
-                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
-                const real *const layer2_backward_g_tail_rows =
-                    tape_layer2_backward_g_tail + (t * B + begin) * row_m_2;
-                const real *const layer2_backward_i_tail_rows =
-                    tape_layer2_backward_i_tail + (t * B + begin) * row_m_2;
-                const real *const layer2_backward_f_tail_rows =
-                    tape_layer2_backward_f_tail + (t * B + begin) * row_m_2;
-                const real *const layer2_backward_o_tail_rows =
-                    tape_layer2_backward_o_tail + (t * B + begin) * row_m_2;
-                const real *const layer2_backward_tanh_c_tail_rows =
-                    tape_layer2_backward_tanh_c_tail + (t * B + begin) * row_m_2;
-                real *const layer2_backward_one_minus_g_squared_rows =
-                    work_layer2_backward_one_minus_g_squared + begin * row_m_2;
-                real *const layer2_backward_one_minus_i_rows =
-                    work_layer2_backward_one_minus_i + begin * row_m_2;
-                real *const layer2_backward_one_minus_f_rows =
-                    work_layer2_backward_one_minus_f + begin * row_m_2;
-                real *const layer2_backward_one_minus_o_rows =
-                    work_layer2_backward_one_minus_o + begin * row_m_2;
-                real *const layer2_backward_one_minus_tanh_c_squared_rows =
-                    work_layer2_backward_one_minus_tanh_c_squared + begin * row_m_2;
-                real *const layer2_backward_g_rows = work_layer2_backward_g + begin * row_m_2;
-                real *const layer2_backward_i_rows = work_layer2_backward_i + begin * row_m_2;
-                real *const layer2_backward_f_rows = work_layer2_backward_f + begin * row_m_2;
-                real *const layer2_backward_o_rows = work_layer2_backward_o + begin * row_m_2;
-                real *const layer2_backward_tanh_c_rows =
-                    work_layer2_backward_tanh_c + begin * row_m_2;
-                for (size_t s = 0; s < rows; ++s) {
-                    for (size_t block = from; block < to; ++block) {
-                        const size_t j = block * LANES;
-                        const vec layer2_backward_g_tail =
-                            load(layer2_backward_g_tail_rows + s * row_m_2 + j);
-                        const vec layer2_backward_i_tail =
-                            load(layer2_backward_i_tail_rows + s * row_m_2 + j);
-                        const vec layer2_backward_f_tail =
-                            load(layer2_backward_f_tail_rows + s * row_m_2 + j);
-                        const vec layer2_backward_o_tail =
-                            load(layer2_backward_o_tail_rows + s * row_m_2 + j);
-                        const vec layer2_backward_tanh_c_tail =
-                            load(layer2_backward_tanh_c_tail_rows + s * row_m_2 + j);
+            const team_part part = part_of(0, sides, 2, thread, threads, meetings);
+            if (part.threads > 0) {
+                /* scan forward in time */
+                for (size_t t = 0; t < T; ++t) {
+                    {
+                        const size_t vectors = 1;
+                        const size_t count = blocks(m_2, vectors);
+                        const block_share mine = share_of(count, B, part.thread, part.threads);
+                        const size_t from = mine.from;
+                        const size_t to = mine.to;
+                        const size_t lower = row_from(B, mine.lane, mine.lanes);
+                        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                            const real *const layer2_backward_g_tail_rows =
+                                tape_layer2_backward_g_tail + (t * B + begin) * row_m_2;
+                            const real *const layer2_backward_i_tail_rows =
+                                tape_layer2_backward_i_tail + (t * B + begin) * row_m_2;
+                            const real *const layer2_backward_f_tail_rows =
+                                tape_layer2_backward_f_tail + (t * B + begin) * row_m_2;
+                            const real *const layer2_backward_o_tail_rows =
+                                tape_layer2_backward_o_tail + (t * B + begin) * row_m_2;
+                            const real *const layer2_backward_tanh_c_tail_rows =
+                                tape_layer2_backward_tanh_c_tail + (t * B + begin) * row_m_2;
+                            real *const layer2_backward_one_minus_g_squared_rows =
+                                work_layer2_backward_one_minus_g_squared + begin * row_m_2;
+                            real *const layer2_backward_one_minus_i_rows =
+                                work_layer2_backward_one_minus_i + begin * row_m_2;
+                            real *const layer2_backward_one_minus_f_rows =
+                                work_layer2_backward_one_minus_f + begin * row_m_2;
+                            real *const layer2_backward_one_minus_o_rows =
+                                work_layer2_backward_one_minus_o + begin * row_m_2;
+                            real *const layer2_backward_one_minus_tanh_c_squared_rows =
+                                work_layer2_backward_one_minus_tanh_c_squared + begin * row_m_2;
+                            real *const layer2_backward_g_rows =
+                                work_layer2_backward_g + begin * row_m_2;
+                            real *const layer2_backward_i_rows =
+                                work_layer2_backward_i + begin * row_m_2;
+                            real *const layer2_backward_f_rows =
+                                work_layer2_backward_f + begin * row_m_2;
+                            real *const layer2_backward_o_rows =
+                                work_layer2_backward_o + begin * row_m_2;
+                            real *const layer2_backward_tanh_c_rows =
+                                work_layer2_backward_tanh_c + begin * row_m_2;
+                            for (size_t s = 0; s < rows; ++s) {
+                                for (size_t block = from; block < to; ++block) {
+                                    const size_t j = block * LANES;
+                                    const vec layer2_backward_g_tail =
+                                        load(layer2_backward_g_tail_rows + s * row_m_2 + j);
+                                    const vec layer2_backward_i_tail =
+                                        load(layer2_backward_i_tail_rows + s * row_m_2 + j);
+                                    const vec layer2_backward_f_tail =
+                                        load(layer2_backward_f_tail_rows + s * row_m_2 + j);
+                                    const vec layer2_backward_o_tail =
+                                        load(layer2_backward_o_tail_rows + s * row_m_2 + j);
+                                    const vec layer2_backward_tanh_c_tail =
+                                        load(layer2_backward_tanh_c_tail_rows + s * row_m_2 + j);
 
-                        /* (35)  layer2.backward.g = tanh_from_tail(layer2.backward.g_tail) */
-                        const vec layer2_backward_g = vec_tanh_from_tail(layer2_backward_g_tail);
-                        store(layer2_backward_g_rows + s * row_m_2 + j, layer2_backward_g);
+                                    /* (35)  layer2.backward.g =
+                                     * tanh_from_tail(layer2.backward.g_tail) */
+                                    const vec layer2_backward_g =
+                                        vec_tanh_from_tail(layer2_backward_g_tail);
+                                    store(layer2_backward_g_rows + s * row_m_2 + j,
+                                        layer2_backward_g);
 
-                        /* (36)  layer2.backward.i = sigmoid_from_tail(layer2.backward.i_tail) */
-                        const vec layer2_backward_i = vec_sigmoid_from_tail(layer2_backward_i_tail);
-                        store(layer2_backward_i_rows + s * row_m_2 + j, layer2_backward_i);
+                                    /* (36)  layer2.backward.i =
+                                     * sigmoid_from_tail(layer2.backward.i_tail) */
+                                    const vec layer2_backward_i =
+                                        vec_sigmoid_from_tail(layer2_backward_i_tail);
+                                    store(layer2_backward_i_rows + s * row_m_2 + j,
+                                        layer2_backward_i);
 
-                        /* (37)  layer2.backward.f = sigmoid_from_tail(layer2.backward.f_tail) */
-                        const vec layer2_backward_f = vec_sigmoid_from_tail(layer2_backward_f_tail);
-                        store(layer2_backward_f_rows + s * row_m_2 + j, layer2_backward_f);
+                                    /* (37)  layer2.backward.f =
+                                     * sigmoid_from_tail(layer2.backward.f_tail) */
+                                    const vec layer2_backward_f =
+                                        vec_sigmoid_from_tail(layer2_backward_f_tail);
+                                    store(layer2_backward_f_rows + s * row_m_2 + j,
+                                        layer2_backward_f);
 
-                        /* (40)  layer2.backward.o = sigmoid_from_tail(layer2.backward.o_tail) */
-                        const vec layer2_backward_o = vec_sigmoid_from_tail(layer2_backward_o_tail);
-                        store(layer2_backward_o_rows + s * row_m_2 + j, layer2_backward_o);
+                                    /* (40)  layer2.backward.o =
+                                     * sigmoid_from_tail(layer2.backward.o_tail) */
+                                    const vec layer2_backward_o =
+                                        vec_sigmoid_from_tail(layer2_backward_o_tail);
+                                    store(layer2_backward_o_rows + s * row_m_2 + j,
+                                        layer2_backward_o);
 
-                        /* (41)  layer2.backward.tanh_c =
-                         * tanh_from_tail(layer2.backward.tanh_c_tail) */
-                        const vec layer2_backward_tanh_c =
-                            vec_tanh_from_tail(layer2_backward_tanh_c_tail);
-                        store(layer2_backward_tanh_c_rows + s * row_m_2 + j,
-                            layer2_backward_tanh_c);
+                                    /* (41)  layer2.backward.tanh_c =
+                                     * tanh_from_tail(layer2.backward.tanh_c_tail) */
+                                    const vec layer2_backward_tanh_c =
+                                        vec_tanh_from_tail(layer2_backward_tanh_c_tail);
+                                    store(layer2_backward_tanh_c_rows + s * row_m_2 + j,
+                                        layer2_backward_tanh_c);
 
-                        /* (35)  layer2.backward.one_minus_g_squared =
-                         * slope_from_tail(layer2.backward.g_tail) */
-                        const vec layer2_backward_one_minus_g_squared =
-                            vec_slope_from_tail(layer2_backward_g_tail);
-                        store(layer2_backward_one_minus_g_squared_rows + s * row_m_2 + j,
-                            layer2_backward_one_minus_g_squared);
+                                    /* (35)  layer2.backward.one_minus_g_squared =
+                                     * slope_from_tail(layer2.backward.g_tail) */
+                                    const vec layer2_backward_one_minus_g_squared =
+                                        vec_slope_from_tail(layer2_backward_g_tail);
+                                    store(layer2_backward_one_minus_g_squared_rows + s * row_m_2
+                                        + j, layer2_backward_one_minus_g_squared);
 
-                        /* (36)  layer2.backward.one_minus_i =
-                         * complement_from_tail(layer2.backward.i_tail) */
-                        const vec layer2_backward_one_minus_i =
-                            vec_complement_from_tail(layer2_backward_i_tail);
-                        store(layer2_backward_one_minus_i_rows + s * row_m_2 + j,
-                            layer2_backward_one_minus_i);
+                                    /* (36)  layer2.backward.one_minus_i =
+                                     * complement_from_tail(layer2.backward.i_tail) */
+                                    const vec layer2_backward_one_minus_i =
+                                        vec_complement_from_tail(layer2_backward_i_tail);
+                                    store(layer2_backward_one_minus_i_rows + s * row_m_2 + j,
+                                        layer2_backward_one_minus_i);
 
-                        /* (37)  layer2.backward.one_minus_f =
-                         * complement_from_tail(layer2.backward.f_tail) */
-                        const vec layer2_backward_one_minus_f =
-                            vec_complement_from_tail(layer2_backward_f_tail);
-                        store(layer2_backward_one_minus_f_rows + s * row_m_2 + j,
-                            layer2_backward_one_minus_f);
+                                    /* (37)  layer2.backward.one_minus_f =
+                                     * complement_from_tail(layer2.backward.f_tail) */
+                                    const vec layer2_backward_one_minus_f =
+                                        vec_complement_from_tail(layer2_backward_f_tail);
+                                    store(layer2_backward_one_minus_f_rows + s * row_m_2 + j,
+                                        layer2_backward_one_minus_f);
 
-                        /* (40)  layer2.backward.one_minus_o =
-                         * complement_from_tail(layer2.backward.o_tail) */
-                        const vec layer2_backward_one_minus_o =
-                            vec_complement_from_tail(layer2_backward_o_tail);
-                        store(layer2_backward_one_minus_o_rows + s * row_m_2 + j,
-                            layer2_backward_one_minus_o);
+                                    /* (40)  layer2.backward.one_minus_o =
+                                     * complement_from_tail(layer2.backward.o_tail) */
+                                    const vec layer2_backward_one_minus_o =
+                                        vec_complement_from_tail(layer2_backward_o_tail);
+                                    store(layer2_backward_one_minus_o_rows + s * row_m_2 + j,
+                                        layer2_backward_one_minus_o);
 
-                        /* (41)  layer2.backward.one_minus_tanh_c_squared =
-                         * slope_from_tail(layer2.backward.tanh_c_tail) */
-                        const vec layer2_backward_one_minus_tanh_c_squared =
-                            vec_slope_from_tail(layer2_backward_tanh_c_tail);
-                        store(layer2_backward_one_minus_tanh_c_squared_rows + s * row_m_2 + j,
-                            layer2_backward_one_minus_tanh_c_squared);
+                                    /* (41)  layer2.backward.one_minus_tanh_c_squared =
+                                     * slope_from_tail(layer2.backward.tanh_c_tail) */
+                                    const vec layer2_backward_one_minus_tanh_c_squared =
+                                        vec_slope_from_tail(layer2_backward_tanh_c_tail);
+                                    store(layer2_backward_one_minus_tanh_c_squared_rows + s
+                                        * row_m_2 + j, layer2_backward_one_minus_tanh_c_squared);
+                                }
+                            }
+                        }
+                    }
+                    MEET(part)
+                    for (size_t s = share_from(B, part.thread, part.threads); s < share_from(B,
+                        part.thread + 1, part.threads); ++s) {
+                        const real *restrict layer2_backward_h_next_bar = t > 0
+                            ? work_layer2_backward_h_prev_bar + (((t - 1) & 1) * B + s) * row_m_2
+                            : final_layer2_backward_h_bar + s * m_2;
+                        const real *restrict layer2_y_bar =
+                            work_layer2_y_bar + (t * B + s) * row_q_2;
+                        real *restrict layer2_backward_h_bar =
+                            work_layer2_backward_h_bar + s * row_m_2;
+
+                        /* (47)  layer2.backward.h_bar = layer2.E_b^T layer2.y_bar +
+                         * layer2.backward.h_next_bar   adjoint of (42) */
+                        for (size_t j = 0; j < m_2; ++j)
+                            layer2_backward_h_bar[j] = layer2_y_bar[m_2 + j]
+                                + layer2_backward_h_next_bar[j];
+                    }
+                    MEET(part)
+                    {
+                        const size_t vectors = 1;
+                        const size_t count = blocks(m_2, vectors);
+                        const block_share mine = share_of(count, B, part.thread, part.threads);
+                        const size_t from = mine.from;
+                        const size_t to = mine.to;
+                        const size_t lower = row_from(B, mine.lane, mine.lanes);
+                        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                            const real *const layer2_backward_one_minus_g_squared_rows =
+                                work_layer2_backward_one_minus_g_squared + begin * row_m_2;
+                            const real *const layer2_backward_one_minus_i_rows =
+                                work_layer2_backward_one_minus_i + begin * row_m_2;
+                            const real *const layer2_backward_one_minus_f_rows =
+                                work_layer2_backward_one_minus_f + begin * row_m_2;
+                            const real *const layer2_backward_one_minus_o_rows =
+                                work_layer2_backward_one_minus_o + begin * row_m_2;
+                            const real *const layer2_backward_one_minus_tanh_c_squared_rows =
+                                work_layer2_backward_one_minus_tanh_c_squared + begin * row_m_2;
+                            const real *const layer2_backward_g_rows =
+                                work_layer2_backward_g + begin * row_m_2;
+                            const real *const layer2_backward_i_rows =
+                                work_layer2_backward_i + begin * row_m_2;
+                            const real *const layer2_backward_f_rows =
+                                work_layer2_backward_f + begin * row_m_2;
+                            const real *const layer2_backward_o_rows =
+                                work_layer2_backward_o + begin * row_m_2;
+                            const real *const layer2_backward_c_prev_rows = t + 1 < T
+                                ? tape_layer2_backward_c + (t * B + begin + B) * row_m_2
+                                : initial_layer2_backward_c + begin * m_2;
+                            const size_t layer2_backward_c_prev_stride = t + 1 < T ? row_m_2 : m_2;
+                            const real *const layer2_backward_tanh_c_rows =
+                                work_layer2_backward_tanh_c + begin * row_m_2;
+                            const real *const layer2_backward_c_next_bar_rows = t > 0
+                                ? work_layer2_backward_c_prev_bar
+                                + (((t - 1) & 1) * B + begin) * row_m_2
+                                : final_layer2_backward_c_bar + begin * m_2;
+                            const size_t layer2_backward_c_next_bar_stride = t > 0 ? row_m_2 : m_2;
+                            const real *const layer2_backward_h_bar_rows =
+                                work_layer2_backward_h_bar + begin * row_m_2;
+                            real *const layer2_backward_z_o_bar_rows =
+                                work_layer2_backward_z_o_bar + (t * B + begin) * row_m_2;
+                            real *const layer2_backward_z_f_bar_rows =
+                                work_layer2_backward_z_f_bar + (t * B + begin) * row_m_2;
+                            real *const layer2_backward_z_i_bar_rows =
+                                work_layer2_backward_z_i_bar + (t * B + begin) * row_m_2;
+                            real *const layer2_backward_z_bar_rows =
+                                work_layer2_backward_z_bar + (t * B + begin) * row_m_2;
+                            real *const layer2_backward_c_prev_bar_rows =
+                                work_layer2_backward_c_prev_bar + ((t & 1) * B + begin) * row_m_2;
+                            for (size_t s = 0; s < rows; ++s) {
+                                for (size_t block = from; block < to; ++block) {
+                                    const size_t j = block * LANES;
+                                    const size_t left = m_2 - j;
+                                    const vec layer2_backward_one_minus_g_squared =
+                                        load(layer2_backward_one_minus_g_squared_rows + s * row_m_2
+                                        + j);
+                                    const vec layer2_backward_one_minus_i =
+                                        load(layer2_backward_one_minus_i_rows + s * row_m_2 + j);
+                                    const vec layer2_backward_one_minus_f =
+                                        load(layer2_backward_one_minus_f_rows + s * row_m_2 + j);
+                                    const vec layer2_backward_one_minus_o =
+                                        load(layer2_backward_one_minus_o_rows + s * row_m_2 + j);
+                                    const vec layer2_backward_one_minus_tanh_c_squared =
+                                        load(layer2_backward_one_minus_tanh_c_squared_rows + s
+                                        * row_m_2 + j);
+                                    const vec layer2_backward_g =
+                                        load(layer2_backward_g_rows + s * row_m_2 + j);
+                                    const vec layer2_backward_i =
+                                        load(layer2_backward_i_rows + s * row_m_2 + j);
+                                    const vec layer2_backward_f =
+                                        load(layer2_backward_f_rows + s * row_m_2 + j);
+                                    const vec layer2_backward_o =
+                                        load(layer2_backward_o_rows + s * row_m_2 + j);
+                                    const vec layer2_backward_c_prev =
+                                        load_part(layer2_backward_c_prev_rows + s
+                                        * layer2_backward_c_prev_stride + j, left);
+                                    const vec layer2_backward_tanh_c =
+                                        load(layer2_backward_tanh_c_rows + s * row_m_2 + j);
+                                    const vec layer2_backward_c_next_bar =
+                                        load_part(layer2_backward_c_next_bar_rows
+                                        + s * layer2_backward_c_next_bar_stride + j, left);
+                                    const vec layer2_backward_h_bar =
+                                        load(layer2_backward_h_bar_rows + s * row_m_2 + j);
+
+                                    /* (48)  layer2.backward.o_bar = layer2.backward.h_bar *
+                                     * tanh(layer2.backward.c)   adjoint of (41) */
+                                    const vec layer2_backward_o_bar =
+                                        layer2_backward_h_bar * layer2_backward_tanh_c;
+
+                                    /* (49)  layer2.backward.z_o_bar = layer2.backward.o_bar *
+                                     * layer2.backward.o * (1 - layer2.backward.o)   adjoint of (40)
+                                     * */
+                                    const vec layer2_backward_z_o_bar = layer2_backward_o_bar
+                                        * layer2_backward_o * layer2_backward_one_minus_o;
+                                    store(layer2_backward_z_o_bar_rows + s * row_m_2 + j,
+                                        layer2_backward_z_o_bar);
+
+                                    /* (50)  layer2.backward.c_bar = layer2.backward.h_bar *
+                                     * layer2.backward.o * (1 - tanh(layer2.backward.c)^2) +
+                                     * layer2.backward.c_next_bar   adjoint of (41) */
+                                    const vec layer2_backward_c_bar = layer2_backward_h_bar
+                                        * layer2_backward_o
+                                        * layer2_backward_one_minus_tanh_c_squared
+                                        + layer2_backward_c_next_bar;
+
+                                    /* (51)  layer2.backward.f_bar = layer2.backward.c_bar *
+                                     * layer2.backward.c_prev   adjoint of (38) */
+                                    const vec layer2_backward_f_bar =
+                                        layer2_backward_c_bar * layer2_backward_c_prev;
+
+                                    /* (52)  layer2.backward.i_bar = layer2.backward.c_bar *
+                                     * layer2.backward.g   adjoint of (38) */
+                                    const vec layer2_backward_i_bar =
+                                        layer2_backward_c_bar * layer2_backward_g;
+
+                                    /* (53)  layer2.backward.g_bar = layer2.backward.c_bar *
+                                     * layer2.backward.i   adjoint of (38) */
+                                    const vec layer2_backward_g_bar =
+                                        layer2_backward_c_bar * layer2_backward_i;
+
+                                    /* (54)  layer2.backward.z_f_bar = layer2.backward.f_bar *
+                                     * layer2.backward.f * (1 - layer2.backward.f)   adjoint of (37)
+                                     * */
+                                    const vec layer2_backward_z_f_bar = layer2_backward_f_bar
+                                        * layer2_backward_f * layer2_backward_one_minus_f;
+                                    store(layer2_backward_z_f_bar_rows + s * row_m_2 + j,
+                                        layer2_backward_z_f_bar);
+
+                                    /* (55)  layer2.backward.z_i_bar = layer2.backward.i_bar *
+                                     * layer2.backward.i * (1 - layer2.backward.i)   adjoint of (36)
+                                     * */
+                                    const vec layer2_backward_z_i_bar = layer2_backward_i_bar
+                                        * layer2_backward_i * layer2_backward_one_minus_i;
+                                    store(layer2_backward_z_i_bar_rows + s * row_m_2 + j,
+                                        layer2_backward_z_i_bar);
+
+                                    /* (56)  layer2.backward.z_bar = layer2.backward.g_bar * (1 -
+                                     * layer2.backward.g^2)   adjoint of (35) */
+                                    const vec layer2_backward_z_bar =
+                                        layer2_backward_g_bar * layer2_backward_one_minus_g_squared;
+                                    store(layer2_backward_z_bar_rows + s * row_m_2 + j,
+                                        layer2_backward_z_bar);
+
+                                    /* (95)  layer2.backward.c_prev_bar = layer2.backward.c_bar *
+                                     * layer2.backward.f   adjoint of (38) */
+                                    const vec layer2_backward_c_prev_bar =
+                                        layer2_backward_c_bar * layer2_backward_f;
+                                    store(layer2_backward_c_prev_bar_rows + s * row_m_2 + j,
+                                        layer2_backward_c_prev_bar);
+                                }
+                            }
+                        }
+                    }
+                    MEET(part)
+                    {
+                        const size_t vectors = MOST_VECTORS(1);
+                        const size_t count = blocks(m_2, vectors);
+                        const block_share mine = share_of(count, B, part.thread, part.threads);
+                        const size_t from = mine.from;
+                        const size_t to = mine.to;
+                        const size_t lower = row_from(B, mine.lane, mine.lanes);
+                        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                            const real *const layer2_backward_z_o_bar_rows =
+                                work_layer2_backward_z_o_bar + (t * B + begin) * row_m_2;
+                            const real *const layer2_backward_z_f_bar_rows =
+                                work_layer2_backward_z_f_bar + (t * B + begin) * row_m_2;
+                            const real *const layer2_backward_z_i_bar_rows =
+                                work_layer2_backward_z_i_bar + (t * B + begin) * row_m_2;
+                            const real *const layer2_backward_z_bar_rows =
+                                work_layer2_backward_z_bar + (t * B + begin) * row_m_2;
+                            real *const layer2_backward_h_prev_bar_rows =
+                                work_layer2_backward_h_prev_bar + ((t & 1) * B + begin) * row_m_2;
+                            const operand factors_layer2_backward_h_prev_bar[] = {
+                                {layer2_backward_z_bar_rows, row_m_2, m_2,
+                                    panels_layer2_backward_z_bar},
+                                {layer2_backward_z_i_bar_rows, row_m_2, m_2,
+                                    panels_layer2_backward_z_i_bar},
+                                {layer2_backward_z_f_bar_rows, row_m_2, m_2,
+                                    panels_layer2_backward_z_f_bar},
+                                {layer2_backward_z_o_bar_rows, row_m_2, m_2,
+                                    panels_layer2_backward_z_o_bar},
+                            };
+                            for (size_t start = from, taken; start < to; start += taken) {
+                                taken = min_size(to - start, blocks_per_batch(rows));
+                                const size_t low = t & 1 ? from + to - start - taken : start;
+                                const block_range batch = {m_2, vectors, low, low + taken, t & 1};
+                                ALIGNED real tile_layer2_backward_h_prev_bar_batch[ROWS_AT_ONCE
+                                    * MOST_VECTORS(1) * LANES];
+
+                                /* layer2.backward.U_g^T layer2.backward.z_bar,
+                                 * layer2.backward.U_i^T layer2.backward.z_i_bar,
+                                 * layer2.backward.U_f^T layer2.backward.z_f_bar,
+                                 * layer2.backward.U_o^T layer2.backward.z_o_bar */
+                                products(rows, 1, &batch, factors_layer2_backward_h_prev_bar, 4,
+                                    &(sums){tile_layer2_backward_h_prev_bar_batch, batch.low, rows,
+                                    0}, 0);
+
+                                for (size_t block = batch.low; block < batch.high; ++block) {
+                                    const size_t own = vectors_of(m_2, vectors, block);
+                                    const real *const tile_layer2_backward_h_prev_bar =
+                                        tile_layer2_backward_h_prev_bar_batch
+                                        + (block - batch.low) * vectors * rows * LANES;
+                                    for (size_t v = 0; v < own; ++v) {
+                                        const size_t j = (block * vectors + v) * LANES;
+                                        for (size_t s = 0; s < rows; ++s) {
+                                            /* (94)  layer2.backward.h_prev_bar =
+                                             * layer2.backward.U_g^T layer2.backward.z_bar +
+                                             * layer2.backward.U_i^T layer2.backward.z_i_bar +
+                                             * layer2.backward.U_f^T layer2.backward.z_f_bar +
+                                             * layer2.backward.U_o^T layer2.backward.z_o_bar
+                                             * adjoint of (32), (33), (34), (39) */
+                                            const vec layer2_backward_h_prev_bar =
+                                                load(tile_layer2_backward_h_prev_bar + (s * own + v)
+                                                * LANES);
+                                            store(layer2_backward_h_prev_bar_rows + s * row_m_2 + j,
+                                                layer2_backward_h_prev_bar);
+                                        }
+                                    }
+                                }
+                            }
+                        }
+                    }
+                    MEET(part)
+                }
+            }
+        }
+        {
+            const team_part part = part_of(1, sides, 2, thread, threads, meetings);
+            if (part.threads > 0) {
+                /* scan in reverse */
+                for (size_t t = T; t-- > 0;) {
+                    {
+                        const size_t vectors = 1;
+                        const size_t count = blocks(m_2, vectors);
+                        const block_share mine = share_of(count, B, part.thread, part.threads);
+                        const size_t from = mine.from;
+                        const size_t to = mine.to;
+                        const size_t lower = row_from(B, mine.lane, mine.lanes);
+                        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                            const real *const layer2_forward_g_tail_rows =
+                                tape_layer2_forward_g_tail + (t * B + begin) * row_m_2;
+                            const real *const layer2_forward_i_tail_rows =
+                                tape_layer2_forward_i_tail + (t * B + begin) * row_m_2;
+                            const real *const layer2_forward_f_tail_rows =
+                                tape_layer2_forward_f_tail + (t * B + begin) * row_m_2;
+                            const real *const layer2_forward_o_tail_rows =
+                                tape_layer2_forward_o_tail + (t * B + begin) * row_m_2;
+                            const real *const layer2_forward_tanh_c_tail_rows =
+                                tape_layer2_forward_tanh_c_tail + (t * B + begin) * row_m_2;
+                            real *const layer2_forward_one_minus_g_squared_rows =
+                                work_layer2_forward_one_minus_g_squared + begin * row_m_2;
+                            real *const layer2_forward_one_minus_i_rows =
+                                work_layer2_forward_one_minus_i + begin * row_m_2;
+                            real *const layer2_forward_one_minus_f_rows =
+                                work_layer2_forward_one_minus_f + begin * row_m_2;
+                            real *const layer2_forward_one_minus_o_rows =
+                                work_layer2_forward_one_minus_o + begin * row_m_2;
+                            real *const layer2_forward_one_minus_tanh_c_squared_rows =
+                                work_layer2_forward_one_minus_tanh_c_squared + begin * row_m_2;
+                            real *const layer2_forward_g_rows =
+                                work_layer2_forward_g + begin * row_m_2;
+                            real *const layer2_forward_i_rows =
+                                work_layer2_forward_i + begin * row_m_2;
+                            real *const layer2_forward_f_rows =
+                                work_layer2_forward_f + begin * row_m_2;
+                            real *const layer2_forward_o_rows =
+                                work_layer2_forward_o + begin * row_m_2;
+                            real *const layer2_forward_tanh_c_rows =
+                                work_layer2_forward_tanh_c + begin * row_m_2;
+                            for (size_t s = 0; s < rows; ++s) {
+                                for (size_t block = from; block < to; ++block) {
+                                    const size_t j = block * LANES;
+                                    const vec layer2_forward_g_tail =
+                                        load(layer2_forward_g_tail_rows + s * row_m_2 + j);
+                                    const vec layer2_forward_i_tail =
+                                        load(layer2_forward_i_tail_rows + s * row_m_2 + j);
+                                    const vec layer2_forward_f_tail =
+                                        load(layer2_forward_f_tail_rows + s * row_m_2 + j);
+                                    const vec layer2_forward_o_tail =
+                                        load(layer2_forward_o_tail_rows + s * row_m_2 + j);
+                                    const vec layer2_forward_tanh_c_tail =
+                                        load(layer2_forward_tanh_c_tail_rows + s * row_m_2 + j);
+
+                                    /* (25)  layer2.forward.g =
+                                     * tanh_from_tail(layer2.forward.g_tail) */
+                                    const vec layer2_forward_g =
+                                        vec_tanh_from_tail(layer2_forward_g_tail);
+                                    store(layer2_forward_g_rows + s * row_m_2 + j,
+                                        layer2_forward_g);
+
+                                    /* (26)  layer2.forward.i =
+                                     * sigmoid_from_tail(layer2.forward.i_tail) */
+                                    const vec layer2_forward_i =
+                                        vec_sigmoid_from_tail(layer2_forward_i_tail);
+                                    store(layer2_forward_i_rows + s * row_m_2 + j,
+                                        layer2_forward_i);
+
+                                    /* (27)  layer2.forward.f =
+                                     * sigmoid_from_tail(layer2.forward.f_tail) */
+                                    const vec layer2_forward_f =
+                                        vec_sigmoid_from_tail(layer2_forward_f_tail);
+                                    store(layer2_forward_f_rows + s * row_m_2 + j,
+                                        layer2_forward_f);
+
+                                    /* (30)  layer2.forward.o =
+                                     * sigmoid_from_tail(layer2.forward.o_tail) */
+                                    const vec layer2_forward_o =
+                                        vec_sigmoid_from_tail(layer2_forward_o_tail);
+                                    store(layer2_forward_o_rows + s * row_m_2 + j,
+                                        layer2_forward_o);
+
+                                    /* (31)  layer2.forward.tanh_c =
+                                     * tanh_from_tail(layer2.forward.tanh_c_tail) */
+                                    const vec layer2_forward_tanh_c =
+                                        vec_tanh_from_tail(layer2_forward_tanh_c_tail);
+                                    store(layer2_forward_tanh_c_rows + s * row_m_2 + j,
+                                        layer2_forward_tanh_c);
+
+                                    /* (25)  layer2.forward.one_minus_g_squared =
+                                     * slope_from_tail(layer2.forward.g_tail) */
+                                    const vec layer2_forward_one_minus_g_squared =
+                                        vec_slope_from_tail(layer2_forward_g_tail);
+                                    store(layer2_forward_one_minus_g_squared_rows + s * row_m_2 + j,
+                                        layer2_forward_one_minus_g_squared);
+
+                                    /* (26)  layer2.forward.one_minus_i =
+                                     * complement_from_tail(layer2.forward.i_tail) */
+                                    const vec layer2_forward_one_minus_i =
+                                        vec_complement_from_tail(layer2_forward_i_tail);
+                                    store(layer2_forward_one_minus_i_rows + s * row_m_2 + j,
+                                        layer2_forward_one_minus_i);
+
+                                    /* (27)  layer2.forward.one_minus_f =
+                                     * complement_from_tail(layer2.forward.f_tail) */
+                                    const vec layer2_forward_one_minus_f =
+                                        vec_complement_from_tail(layer2_forward_f_tail);
+                                    store(layer2_forward_one_minus_f_rows + s * row_m_2 + j,
+                                        layer2_forward_one_minus_f);
+
+                                    /* (30)  layer2.forward.one_minus_o =
+                                     * complement_from_tail(layer2.forward.o_tail) */
+                                    const vec layer2_forward_one_minus_o =
+                                        vec_complement_from_tail(layer2_forward_o_tail);
+                                    store(layer2_forward_one_minus_o_rows + s * row_m_2 + j,
+                                        layer2_forward_one_minus_o);
+
+                                    /* (31)  layer2.forward.one_minus_tanh_c_squared =
+                                     * slope_from_tail(layer2.forward.tanh_c_tail) */
+                                    const vec layer2_forward_one_minus_tanh_c_squared =
+                                        vec_slope_from_tail(layer2_forward_tanh_c_tail);
+                                    store(layer2_forward_one_minus_tanh_c_squared_rows + s * row_m_2
+                                        + j, layer2_forward_one_minus_tanh_c_squared);
+                                }
+                            }
+                        }
+                    }
+                    MEET(part)
+                    for (size_t s = share_from(B, part.thread, part.threads); s < share_from(B,
+                        part.thread + 1, part.threads); ++s) {
+                        const real *restrict layer2_forward_h_next_bar = t + 1 < T
+                            ? work_layer2_forward_h_prev_bar + (((t + 1) & 1) * B + s) * row_m_2
+                            : final_layer2_forward_h_bar + s * m_2;
+                        const real *restrict layer2_y_bar =
+                            work_layer2_y_bar + (t * B + s) * row_q_2;
+                        real *restrict layer2_forward_h_bar =
+                            work_layer2_forward_h_bar + s * row_m_2;
+
+                        /* (57)  layer2.forward.h_bar = layer2.E_f^T layer2.y_bar +
+                         * layer2.forward.h_next_bar   adjoint of (42) */
+                        for (size_t j = 0; j < m_2; ++j)
+                            layer2_forward_h_bar[j] = layer2_y_bar[j]
+                                + layer2_forward_h_next_bar[j];
+                    }
+                    MEET(part)
+                    {
+                        const size_t vectors = 1;
+                        const size_t count = blocks(m_2, vectors);
+                        const block_share mine = share_of(count, B, part.thread, part.threads);
+                        const size_t from = mine.from;
+                        const size_t to = mine.to;
+                        const size_t lower = row_from(B, mine.lane, mine.lanes);
+                        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                            const real *const layer2_forward_one_minus_g_squared_rows =
+                                work_layer2_forward_one_minus_g_squared + begin * row_m_2;
+                            const real *const layer2_forward_one_minus_i_rows =
+                                work_layer2_forward_one_minus_i + begin * row_m_2;
+                            const real *const layer2_forward_one_minus_f_rows =
+                                work_layer2_forward_one_minus_f + begin * row_m_2;
+                            const real *const layer2_forward_one_minus_o_rows =
+                                work_layer2_forward_one_minus_o + begin * row_m_2;
+                            const real *const layer2_forward_one_minus_tanh_c_squared_rows =
+                                work_layer2_forward_one_minus_tanh_c_squared + begin * row_m_2;
+                            const real *const layer2_forward_g_rows =
+                                work_layer2_forward_g + begin * row_m_2;
+                            const real *const layer2_forward_i_rows =
+                                work_layer2_forward_i + begin * row_m_2;
+                            const real *const layer2_forward_f_rows =
+                                work_layer2_forward_f + begin * row_m_2;
+                            const real *const layer2_forward_o_rows =
+                                work_layer2_forward_o + begin * row_m_2;
+                            const real *const layer2_forward_c_prev_rows = t > 0
+                                ? tape_layer2_forward_c + (t * B + begin - B) * row_m_2
+                                : initial_layer2_forward_c + begin * m_2;
+                            const size_t layer2_forward_c_prev_stride = t > 0 ? row_m_2 : m_2;
+                            const real *const layer2_forward_tanh_c_rows =
+                                work_layer2_forward_tanh_c + begin * row_m_2;
+                            const real *const layer2_forward_c_next_bar_rows = t + 1 < T
+                                ? work_layer2_forward_c_prev_bar
+                                + (((t + 1) & 1) * B + begin) * row_m_2 : final_layer2_forward_c_bar
+                                + begin * m_2;
+                            const size_t layer2_forward_c_next_bar_stride =
+                                t + 1 < T ? row_m_2 : m_2;
+                            const real *const layer2_forward_h_bar_rows =
+                                work_layer2_forward_h_bar + begin * row_m_2;
+                            real *const layer2_forward_z_o_bar_rows =
+                                work_layer2_forward_z_o_bar + (t * B + begin) * row_m_2;
+                            real *const layer2_forward_z_f_bar_rows =
+                                work_layer2_forward_z_f_bar + (t * B + begin) * row_m_2;
+                            real *const layer2_forward_z_i_bar_rows =
+                                work_layer2_forward_z_i_bar + (t * B + begin) * row_m_2;
+                            real *const layer2_forward_z_bar_rows =
+                                work_layer2_forward_z_bar + (t * B + begin) * row_m_2;
+                            real *const layer2_forward_c_prev_bar_rows =
+                                work_layer2_forward_c_prev_bar + ((t & 1) * B + begin) * row_m_2;
+                            for (size_t s = 0; s < rows; ++s) {
+                                for (size_t block = from; block < to; ++block) {
+                                    const size_t j = block * LANES;
+                                    const size_t left = m_2 - j;
+                                    const vec layer2_forward_one_minus_g_squared =
+                                        load(layer2_forward_one_minus_g_squared_rows + s * row_m_2
+                                        + j);
+                                    const vec layer2_forward_one_minus_i =
+                                        load(layer2_forward_one_minus_i_rows + s * row_m_2 + j);
+                                    const vec layer2_forward_one_minus_f =
+                                        load(layer2_forward_one_minus_f_rows + s * row_m_2 + j);
+                                    const vec layer2_forward_one_minus_o =
+                                        load(layer2_forward_one_minus_o_rows + s * row_m_2 + j);
+                                    const vec layer2_forward_one_minus_tanh_c_squared =
+                                        load(layer2_forward_one_minus_tanh_c_squared_rows + s
+                                        * row_m_2 + j);
+                                    const vec layer2_forward_g =
+                                        load(layer2_forward_g_rows + s * row_m_2 + j);
+                                    const vec layer2_forward_i =
+                                        load(layer2_forward_i_rows + s * row_m_2 + j);
+                                    const vec layer2_forward_f =
+                                        load(layer2_forward_f_rows + s * row_m_2 + j);
+                                    const vec layer2_forward_o =
+                                        load(layer2_forward_o_rows + s * row_m_2 + j);
+                                    const vec layer2_forward_c_prev =
+                                        load_part(layer2_forward_c_prev_rows + s
+                                        * layer2_forward_c_prev_stride + j, left);
+                                    const vec layer2_forward_tanh_c =
+                                        load(layer2_forward_tanh_c_rows + s * row_m_2 + j);
+                                    const vec layer2_forward_c_next_bar =
+                                        load_part(layer2_forward_c_next_bar_rows
+                                        + s * layer2_forward_c_next_bar_stride + j, left);
+                                    const vec layer2_forward_h_bar =
+                                        load(layer2_forward_h_bar_rows + s * row_m_2 + j);
+
+                                    /* (58)  layer2.forward.o_bar = layer2.forward.h_bar *
+                                     * tanh(layer2.forward.c)   adjoint of (31) */
+                                    const vec layer2_forward_o_bar =
+                                        layer2_forward_h_bar * layer2_forward_tanh_c;
+
+                                    /* (59)  layer2.forward.z_o_bar = layer2.forward.o_bar *
+                                     * layer2.forward.o * (1 - layer2.forward.o)   adjoint of (30)
+                                     * */
+                                    const vec layer2_forward_z_o_bar = layer2_forward_o_bar
+                                        * layer2_forward_o * layer2_forward_one_minus_o;
+                                    store(layer2_forward_z_o_bar_rows + s * row_m_2 + j,
+                                        layer2_forward_z_o_bar);
+
+                                    /* (60)  layer2.forward.c_bar = layer2.forward.h_bar *
+                                     * layer2.forward.o * (1 - tanh(layer2.forward.c)^2) +
+                                     * layer2.forward.c_next_bar   adjoint of (31) */
+                                    const vec layer2_forward_c_bar = layer2_forward_h_bar
+                                        * layer2_forward_o * layer2_forward_one_minus_tanh_c_squared
+                                        + layer2_forward_c_next_bar;
+
+                                    /* (61)  layer2.forward.f_bar = layer2.forward.c_bar *
+                                     * layer2.forward.c_prev   adjoint of (28) */
+                                    const vec layer2_forward_f_bar =
+                                        layer2_forward_c_bar * layer2_forward_c_prev;
+
+                                    /* (62)  layer2.forward.i_bar = layer2.forward.c_bar *
+                                     * layer2.forward.g   adjoint of (28) */
+                                    const vec layer2_forward_i_bar =
+                                        layer2_forward_c_bar * layer2_forward_g;
+
+                                    /* (63)  layer2.forward.g_bar = layer2.forward.c_bar *
+                                     * layer2.forward.i   adjoint of (28) */
+                                    const vec layer2_forward_g_bar =
+                                        layer2_forward_c_bar * layer2_forward_i;
+
+                                    /* (64)  layer2.forward.z_f_bar = layer2.forward.f_bar *
+                                     * layer2.forward.f * (1 - layer2.forward.f)   adjoint of (27)
+                                     * */
+                                    const vec layer2_forward_z_f_bar = layer2_forward_f_bar
+                                        * layer2_forward_f * layer2_forward_one_minus_f;
+                                    store(layer2_forward_z_f_bar_rows + s * row_m_2 + j,
+                                        layer2_forward_z_f_bar);
+
+                                    /* (65)  layer2.forward.z_i_bar = layer2.forward.i_bar *
+                                     * layer2.forward.i * (1 - layer2.forward.i)   adjoint of (26)
+                                     * */
+                                    const vec layer2_forward_z_i_bar = layer2_forward_i_bar
+                                        * layer2_forward_i * layer2_forward_one_minus_i;
+                                    store(layer2_forward_z_i_bar_rows + s * row_m_2 + j,
+                                        layer2_forward_z_i_bar);
+
+                                    /* (66)  layer2.forward.z_bar = layer2.forward.g_bar * (1 -
+                                     * layer2.forward.g^2)   adjoint of (25) */
+                                    const vec layer2_forward_z_bar =
+                                        layer2_forward_g_bar * layer2_forward_one_minus_g_squared;
+                                    store(layer2_forward_z_bar_rows + s * row_m_2 + j,
+                                        layer2_forward_z_bar);
+
+                                    /* (93)  layer2.forward.c_prev_bar = layer2.forward.c_bar *
+                                     * layer2.forward.f   adjoint of (28) */
+                                    const vec layer2_forward_c_prev_bar =
+                                        layer2_forward_c_bar * layer2_forward_f;
+                                    store(layer2_forward_c_prev_bar_rows + s * row_m_2 + j,
+                                        layer2_forward_c_prev_bar);
+                                }
+                            }
+                        }
+                    }
+                    MEET(part)
+                    {
+                        const size_t vectors = MOST_VECTORS(1);
+                        const size_t count = blocks(m_2, vectors);
+                        const block_share mine = share_of(count, B, part.thread, part.threads);
+                        const size_t from = mine.from;
+                        const size_t to = mine.to;
+                        const size_t lower = row_from(B, mine.lane, mine.lanes);
+                        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                            const real *const layer2_forward_z_o_bar_rows =
+                                work_layer2_forward_z_o_bar + (t * B + begin) * row_m_2;
+                            const real *const layer2_forward_z_f_bar_rows =
+                                work_layer2_forward_z_f_bar + (t * B + begin) * row_m_2;
+                            const real *const layer2_forward_z_i_bar_rows =
+                                work_layer2_forward_z_i_bar + (t * B + begin) * row_m_2;
+                            const real *const layer2_forward_z_bar_rows =
+                                work_layer2_forward_z_bar + (t * B + begin) * row_m_2;
+                            real *const layer2_forward_h_prev_bar_rows =
+                                work_layer2_forward_h_prev_bar + ((t & 1) * B + begin) * row_m_2;
+                            const operand factors_layer2_forward_h_prev_bar[] = {
+                                {layer2_forward_z_bar_rows, row_m_2, m_2,
+                                    panels_layer2_forward_z_bar},
+                                {layer2_forward_z_i_bar_rows, row_m_2, m_2,
+                                    panels_layer2_forward_z_i_bar},
+                                {layer2_forward_z_f_bar_rows, row_m_2, m_2,
+                                    panels_layer2_forward_z_f_bar},
+                                {layer2_forward_z_o_bar_rows, row_m_2, m_2,
+                                    panels_layer2_forward_z_o_bar},
+                            };
+                            for (size_t start = from, taken; start < to; start += taken) {
+                                taken = min_size(to - start, blocks_per_batch(rows));
+                                const size_t low = t & 1 ? from + to - start - taken : start;
+                                const block_range batch = {m_2, vectors, low, low + taken, t & 1};
+                                ALIGNED real tile_layer2_forward_h_prev_bar_batch[ROWS_AT_ONCE
+                                    * MOST_VECTORS(1) * LANES];
+
+                                /* layer2.forward.U_g^T layer2.forward.z_bar,
+                                 * layer2.forward.U_i^T layer2.forward.z_i_bar,
+                                 * layer2.forward.U_f^T layer2.forward.z_f_bar,
+                                 * layer2.forward.U_o^T layer2.forward.z_o_bar */
+                                products(rows, 1, &batch, factors_layer2_forward_h_prev_bar, 4,
+                                    &(sums){tile_layer2_forward_h_prev_bar_batch, batch.low, rows,
+                                    0}, 0);
+
+                                for (size_t block = batch.low; block < batch.high; ++block) {
+                                    const size_t own = vectors_of(m_2, vectors, block);
+                                    const real *const tile_layer2_forward_h_prev_bar =
+                                        tile_layer2_forward_h_prev_bar_batch
+                                        + (block - batch.low) * vectors * rows * LANES;
+                                    for (size_t v = 0; v < own; ++v) {
+                                        const size_t j = (block * vectors + v) * LANES;
+                                        for (size_t s = 0; s < rows; ++s) {
+                                            /* (92)  layer2.forward.h_prev_bar =
+                                             * layer2.forward.U_g^T layer2.forward.z_bar +
+                                             * layer2.forward.U_i^T layer2.forward.z_i_bar +
+                                             * layer2.forward.U_f^T layer2.forward.z_f_bar +
+                                             * layer2.forward.U_o^T layer2.forward.z_o_bar   adjoint
+                                             * of (22), (23), (24), (29) */
+                                            const vec layer2_forward_h_prev_bar =
+                                                load(tile_layer2_forward_h_prev_bar + (s * own + v)
+                                                * LANES);
+                                            store(layer2_forward_h_prev_bar_rows + s * row_m_2 + j,
+                                                layer2_forward_h_prev_bar);
+                                        }
+                                    }
+                                }
+                            }
+                        }
+                    }
+                    MEET(part)
+                }
+            }
+        }
+    }
+    BARRIER
+
+    /* every step, in any order */
+    {
+        const size_t vectors = MOST_VECTORS(1);
+        const size_t count = blocks(q_1, vectors);
+        const block_share mine = share_of(count, T * B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(T * B, mine.lane, mine.lanes);
+        const size_t upper = row_from(T * B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+            const real *const layer2_backward_z_o_bar_rows =
+                work_layer2_backward_z_o_bar + begin * row_m_2;
+            const real *const layer2_backward_z_f_bar_rows =
+                work_layer2_backward_z_f_bar + begin * row_m_2;
+            const real *const layer2_backward_z_i_bar_rows =
+                work_layer2_backward_z_i_bar + begin * row_m_2;
+            const real *const layer2_backward_z_bar_rows =
+                work_layer2_backward_z_bar + begin * row_m_2;
+            const real *const layer2_forward_z_o_bar_rows =
+                work_layer2_forward_z_o_bar + begin * row_m_2;
+            const real *const layer2_forward_z_f_bar_rows =
+                work_layer2_forward_z_f_bar + begin * row_m_2;
+            const real *const layer2_forward_z_i_bar_rows =
+                work_layer2_forward_z_i_bar + begin * row_m_2;
+            const real *const layer2_forward_z_bar_rows =
+                work_layer2_forward_z_bar + begin * row_m_2;
+            real *const layer1_y_bar_rows = work_layer1_y_bar + begin * row_q_1;
+            const operand factors_layer1_y_bar[] = {
+                {layer2_forward_z_bar_rows, row_m_2, m_2, panels_layer2_forward_z_bar_2},
+                {layer2_forward_z_i_bar_rows, row_m_2, m_2, panels_layer2_forward_z_i_bar_2},
+                {layer2_forward_z_f_bar_rows, row_m_2, m_2, panels_layer2_forward_z_f_bar_2},
+                {layer2_forward_z_o_bar_rows, row_m_2, m_2, panels_layer2_forward_z_o_bar_2},
+                {layer2_backward_z_bar_rows, row_m_2, m_2, panels_layer2_backward_z_bar_2},
+                {layer2_backward_z_i_bar_rows, row_m_2, m_2, panels_layer2_backward_z_i_bar_2},
+                {layer2_backward_z_f_bar_rows, row_m_2, m_2, panels_layer2_backward_z_f_bar_2},
+                {layer2_backward_z_o_bar_rows, row_m_2, m_2, panels_layer2_backward_z_o_bar_2},
+            };
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {q_1, vectors, start, start + taken, 0};
+                ALIGNED real tile_layer1_y_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+
+                /* layer2.forward.W_g^T layer2.forward.z_bar,
+                 * layer2.forward.W_i^T layer2.forward.z_i_bar,
+                 * layer2.forward.W_f^T layer2.forward.z_f_bar,
+                 * layer2.forward.W_o^T layer2.forward.z_o_bar,
+                 * layer2.backward.W_g^T layer2.backward.z_bar,
+                 * layer2.backward.W_i^T layer2.backward.z_i_bar,
+                 * layer2.backward.W_f^T layer2.backward.z_f_bar,
+                 * layer2.backward.W_o^T layer2.backward.z_o_bar */
+                products(rows, 1, &batch, factors_layer1_y_bar, 8,
+                    &(sums){tile_layer1_y_bar_batch, batch.low, rows, 0}, 0);
+
+                for (size_t block = batch.low; block < batch.high; ++block) {
+                    const size_t own = vectors_of(q_1, vectors, block);
+                    const real *const tile_layer1_y_bar =
+                        tile_layer1_y_bar_batch + (block - batch.low) * vectors * rows * LANES;
+                    for (size_t v = 0; v < own; ++v) {
+                        const size_t j = (block * vectors + v) * LANES;
+                        for (size_t s = 0; s < rows; ++s) {
+                            /* (67)  layer1.y_bar = layer2.forward.W_g^T layer2.forward.z_bar +
+                             * layer2.forward.W_i^T layer2.forward.z_i_bar + layer2.forward.W_f^T
+                             * layer2.forward.z_f_bar + layer2.forward.W_o^T layer2.forward.z_o_bar
+                             * + layer2.backward.W_g^T layer2.backward.z_bar + layer2.backward.W_i^T
+                             * layer2.backward.z_i_bar + layer2.backward.W_f^T
+                             * layer2.backward.z_f_bar + layer2.backward.W_o^T
+                             * layer2.backward.z_o_bar   adjoint of (22), (23), (24), (29), (32),
+                             * (33), (34), (39) */
+                            const vec layer1_y_bar =
+                                load(tile_layer1_y_bar + (s * own + v) * LANES);
+                            store(layer1_y_bar_rows + s * row_q_1 + j, layer1_y_bar);
+                        }
                     }
                 }
             }
         }
-        BARRIER
-        for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1,
-            threads); ++s) {
-            const real *restrict layer2_backward_h_next_bar = t > 0
-                ? work_layer2_backward_h_prev_bar + (((t - 1) & 1) * B + s) * row_m_2
-                : final_layer2_backward_h_bar + s * m_2;
-            const real *restrict layer2_y_bar = work_layer2_y_bar + (t * B + s) * row_q_2;
-            real *restrict layer2_backward_h_bar = work_layer2_backward_h_bar + s * row_m_2;
-
-            /* (47)  layer2.backward.h_bar = layer2.E_b^T layer2.y_bar + layer2.backward.h_next_bar
-             *  adjoint of (42) */
-            for (size_t j = 0; j < m_2; ++j)
-                layer2_backward_h_bar[j] = layer2_y_bar[m_2 + j] + layer2_backward_h_next_bar[j];
-        }
-        BARRIER
-        {
-            const size_t vectors = 1;
-            const size_t count = blocks(m_2, vectors);
-            const block_share mine = share_of(count, B, thread, threads);
-            const size_t from = mine.from;
-            const size_t to = mine.to;
-            const size_t lower = row_from(B, mine.lane, mine.lanes);
-            const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
-            for (size_t begin = lower, rows; begin < upper; begin += rows) {
-                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
-                const real *const layer2_backward_one_minus_g_squared_rows =
-                    work_layer2_backward_one_minus_g_squared + begin * row_m_2;
-                const real *const layer2_backward_one_minus_i_rows =
-                    work_layer2_backward_one_minus_i + begin * row_m_2;
-                const real *const layer2_backward_one_minus_f_rows =
-                    work_layer2_backward_one_minus_f + begin * row_m_2;
-                const real *const layer2_backward_one_minus_o_rows =
-                    work_layer2_backward_one_minus_o + begin * row_m_2;
-                const real *const layer2_backward_one_minus_tanh_c_squared_rows =
-                    work_layer2_backward_one_minus_tanh_c_squared + begin * row_m_2;
-                const real *const layer2_backward_g_rows = work_layer2_backward_g + begin * row_m_2;
-                const real *const layer2_backward_i_rows = work_layer2_backward_i + begin * row_m_2;
-                const real *const layer2_backward_f_rows = work_layer2_backward_f + begin * row_m_2;
-                const real *const layer2_backward_o_rows = work_layer2_backward_o + begin * row_m_2;
-                const real *const layer2_backward_c_prev_rows = t + 1 < T ? tape_layer2_backward_c
-                    + (t * B + begin + B) * row_m_2 : initial_layer2_backward_c + begin * m_2;
-                const size_t layer2_backward_c_prev_stride = t + 1 < T ? row_m_2 : m_2;
-                const real *const layer2_backward_tanh_c_rows =
-                    work_layer2_backward_tanh_c + begin * row_m_2;
-                const real *const layer2_backward_c_next_bar_rows = t > 0
-                    ? work_layer2_backward_c_prev_bar + (((t - 1) & 1) * B + begin) * row_m_2
-                    : final_layer2_backward_c_bar + begin * m_2;
-                const size_t layer2_backward_c_next_bar_stride = t > 0 ? row_m_2 : m_2;
-                const real *const layer2_backward_h_bar_rows =
-                    work_layer2_backward_h_bar + begin * row_m_2;
-                real *const layer2_backward_z_o_bar_rows =
-                    work_layer2_backward_z_o_bar + (t * B + begin) * row_m_2;
-                real *const layer2_backward_z_f_bar_rows =
-                    work_layer2_backward_z_f_bar + (t * B + begin) * row_m_2;
-                real *const layer2_backward_z_i_bar_rows =
-                    work_layer2_backward_z_i_bar + (t * B + begin) * row_m_2;
-                real *const layer2_backward_z_bar_rows =
-                    work_layer2_backward_z_bar + (t * B + begin) * row_m_2;
-                real *const layer2_backward_c_prev_bar_rows =
-                    work_layer2_backward_c_prev_bar + ((t & 1) * B + begin) * row_m_2;
-                for (size_t s = 0; s < rows; ++s) {
-                    for (size_t block = from; block < to; ++block) {
-                        const size_t j = block * LANES;
-                        const size_t left = m_2 - j;
-                        const vec layer2_backward_one_minus_g_squared =
-                            load(layer2_backward_one_minus_g_squared_rows + s * row_m_2 + j);
-                        const vec layer2_backward_one_minus_i =
-                            load(layer2_backward_one_minus_i_rows + s * row_m_2 + j);
-                        const vec layer2_backward_one_minus_f =
-                            load(layer2_backward_one_minus_f_rows + s * row_m_2 + j);
-                        const vec layer2_backward_one_minus_o =
-                            load(layer2_backward_one_minus_o_rows + s * row_m_2 + j);
-                        const vec layer2_backward_one_minus_tanh_c_squared =
-                            load(layer2_backward_one_minus_tanh_c_squared_rows + s * row_m_2 + j);
-                        const vec layer2_backward_g =
-                            load(layer2_backward_g_rows + s * row_m_2 + j);
-                        const vec layer2_backward_i =
-                            load(layer2_backward_i_rows + s * row_m_2 + j);
-                        const vec layer2_backward_f =
-                            load(layer2_backward_f_rows + s * row_m_2 + j);
-                        const vec layer2_backward_o =
-                            load(layer2_backward_o_rows + s * row_m_2 + j);
-                        const vec layer2_backward_c_prev = load_part(layer2_backward_c_prev_rows + s
-                            * layer2_backward_c_prev_stride + j, left);
-                        const vec layer2_backward_tanh_c =
-                            load(layer2_backward_tanh_c_rows + s * row_m_2 + j);
-                        const vec layer2_backward_c_next_bar =
-                            load_part(layer2_backward_c_next_bar_rows
-                            + s * layer2_backward_c_next_bar_stride + j, left);
-                        const vec layer2_backward_h_bar =
-                            load(layer2_backward_h_bar_rows + s * row_m_2 + j);
-
-                        /* (48)  layer2.backward.o_bar = layer2.backward.h_bar *
-                         * tanh(layer2.backward.c)   adjoint of (41) */
-                        const vec layer2_backward_o_bar =
-                            layer2_backward_h_bar * layer2_backward_tanh_c;
-
-                        /* (49)  layer2.backward.z_o_bar = layer2.backward.o_bar * layer2.backward.o
-                         * * (1 - layer2.backward.o)   adjoint of (40) */
+    }
+    BARRIER
+    if (layer2_backward_b_f_bar != NULL || layer2_backward_b_g_bar != NULL
+        || layer2_backward_b_i_bar != NULL || layer2_backward_b_o_bar != NULL
+        || layer2_forward_b_f_bar != NULL || layer2_forward_b_g_bar != NULL
+        || layer2_forward_b_i_bar != NULL || layer2_forward_b_o_bar != NULL) {
+        const size_t vectors = 1;
+        const size_t count = blocks(m_2, vectors);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
+        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
+            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
+            const real *const layer2_backward_z_o_bar_rows =
+                work_layer2_backward_z_o_bar + begin * row_m_2;
+            const real *const layer2_backward_z_f_bar_rows =
+                work_layer2_backward_z_f_bar + begin * row_m_2;
+            const real *const layer2_backward_z_i_bar_rows =
+                work_layer2_backward_z_i_bar + begin * row_m_2;
+            const real *const layer2_backward_z_bar_rows =
+                work_layer2_backward_z_bar + begin * row_m_2;
+            const real *const layer2_forward_z_o_bar_rows =
+                work_layer2_forward_z_o_bar + begin * row_m_2;
+            const real *const layer2_forward_z_f_bar_rows =
+                work_layer2_forward_z_f_bar + begin * row_m_2;
+            const real *const layer2_forward_z_i_bar_rows =
+                work_layer2_forward_z_i_bar + begin * row_m_2;
+            const real *const layer2_forward_z_bar_rows =
+                work_layer2_forward_z_bar + begin * row_m_2;
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m_2, vectors, block);
+                for (size_t v = 0; v < own; ++v) {
+                    const size_t j = (block * vectors + v) * LANES;
+                    const size_t left = m_2 - j;
+                    vec layer2_forward_b_i_bar_here = {0};
+                    vec layer2_forward_b_f_bar_here = {0};
+                    vec layer2_forward_b_g_bar_here = {0};
+                    vec layer2_forward_b_o_bar_here = {0};
+                    vec layer2_backward_b_i_bar_here = {0};
+                    vec layer2_backward_b_f_bar_here = {0};
+                    vec layer2_backward_b_g_bar_here = {0};
+                    vec layer2_backward_b_o_bar_here = {0};
+                    for (size_t s = 0; s < rows; ++s) {
                         const vec layer2_backward_z_o_bar =
-                            layer2_backward_o_bar * layer2_backward_o * layer2_backward_one_minus_o;
-                        store(layer2_backward_z_o_bar_rows + s * row_m_2 + j,
-                            layer2_backward_z_o_bar);
-
-                        /* (50)  layer2.backward.c_bar = layer2.backward.h_bar * layer2.backward.o *
-                         * (1 - tanh(layer2.backward.c)^2) + layer2.backward.c_next_bar   adjoint of
-                         * (41) */
-                        const vec layer2_backward_c_bar = layer2_backward_h_bar * layer2_backward_o
-                            * layer2_backward_one_minus_tanh_c_squared + layer2_backward_c_next_bar;
-
-                        /* (51)  layer2.backward.f_bar = layer2.backward.c_bar *
-                         * layer2.backward.c_prev   adjoint of (38) */
-                        const vec layer2_backward_f_bar =
-                            layer2_backward_c_bar * layer2_backward_c_prev;
-
-                        /* (52)  layer2.backward.i_bar = layer2.backward.c_bar * layer2.backward.g
-                         * adjoint of (38) */
-                        const vec layer2_backward_i_bar = layer2_backward_c_bar * layer2_backward_g;
-
-                        /* (53)  layer2.backward.g_bar = layer2.backward.c_bar * layer2.backward.i
-                         * adjoint of (38) */
-                        const vec layer2_backward_g_bar = layer2_backward_c_bar * layer2_backward_i;
-
-                        /* (54)  layer2.backward.z_f_bar = layer2.backward.f_bar * layer2.backward.f
-                         * * (1 - layer2.backward.f)   adjoint of (37) */
+                            load(layer2_backward_z_o_bar_rows + s * row_m_2 + j);
                         const vec layer2_backward_z_f_bar =
-                            layer2_backward_f_bar * layer2_backward_f * layer2_backward_one_minus_f;
-                        store(layer2_backward_z_f_bar_rows + s * row_m_2 + j,
-                            layer2_backward_z_f_bar);
-
-                        /* (55)  layer2.backward.z_i_bar = layer2.backward.i_bar * layer2.backward.i
-                         * * (1 - layer2.backward.i)   adjoint of (36) */
+                            load(layer2_backward_z_f_bar_rows + s * row_m_2 + j);
                         const vec layer2_backward_z_i_bar =
-                            layer2_backward_i_bar * layer2_backward_i * layer2_backward_one_minus_i;
-                        store(layer2_backward_z_i_bar_rows + s * row_m_2 + j,
-                            layer2_backward_z_i_bar);
-
-                        /* (56)  layer2.backward.z_bar = layer2.backward.g_bar * (1 -
-                         * layer2.backward.g^2)   adjoint of (35) */
+                            load(layer2_backward_z_i_bar_rows + s * row_m_2 + j);
                         const vec layer2_backward_z_bar =
-                            layer2_backward_g_bar * layer2_backward_one_minus_g_squared;
-                        store(layer2_backward_z_bar_rows + s * row_m_2 + j, layer2_backward_z_bar);
+                            load(layer2_backward_z_bar_rows + s * row_m_2 + j);
+                        const vec layer2_forward_z_o_bar =
+                            load(layer2_forward_z_o_bar_rows + s * row_m_2 + j);
+                        const vec layer2_forward_z_f_bar =
+                            load(layer2_forward_z_f_bar_rows + s * row_m_2 + j);
+                        const vec layer2_forward_z_i_bar =
+                            load(layer2_forward_z_i_bar_rows + s * row_m_2 + j);
+                        const vec layer2_forward_z_bar =
+                            load(layer2_forward_z_bar_rows + s * row_m_2 + j);
 
-                        /* (95)  layer2.backward.c_prev_bar = layer2.backward.c_bar *
-                         * layer2.backward.f   adjoint of (38) */
-                        const vec layer2_backward_c_prev_bar =
-                            layer2_backward_c_bar * layer2_backward_f;
-                        store(layer2_backward_c_prev_bar_rows + s * row_m_2 + j,
-                            layer2_backward_c_prev_bar);
+                        /* (123)  layer2.forward.b_i_bar = sum_t layer2.forward.z_i_bar   adjoint of
+                         * (23) */
+                        layer2_forward_b_i_bar_here += layer2_forward_z_i_bar;
+
+                        /* (126)  layer2.forward.b_f_bar = sum_t layer2.forward.z_f_bar   adjoint of
+                         * (24) */
+                        layer2_forward_b_f_bar_here += layer2_forward_z_f_bar;
+
+                        /* (129)  layer2.forward.b_g_bar = sum_t layer2.forward.z_bar   adjoint of
+                         * (22) */
+                        layer2_forward_b_g_bar_here += layer2_forward_z_bar;
+
+                        /* (132)  layer2.forward.b_o_bar = sum_t layer2.forward.z_o_bar   adjoint of
+                         * (29) */
+                        layer2_forward_b_o_bar_here += layer2_forward_z_o_bar;
+
+                        /* (135)  layer2.backward.b_i_bar = sum_t layer2.backward.z_i_bar   adjoint
+                         * of (33) */
+                        layer2_backward_b_i_bar_here += layer2_backward_z_i_bar;
+
+                        /* (138)  layer2.backward.b_f_bar = sum_t layer2.backward.z_f_bar   adjoint
+                         * of (34) */
+                        layer2_backward_b_f_bar_here += layer2_backward_z_f_bar;
+
+                        /* (141)  layer2.backward.b_g_bar = sum_t layer2.backward.z_bar   adjoint of
+                         * (32) */
+                        layer2_backward_b_g_bar_here += layer2_backward_z_bar;
+
+                        /* (144)  layer2.backward.b_o_bar = sum_t layer2.backward.z_o_bar   adjoint
+                         * of (39) */
+                        layer2_backward_b_o_bar_here += layer2_backward_z_o_bar;
+                    }
+                    if (layer2_forward_b_i_bar != NULL) {
+                        store_part(layer2_forward_b_i_bar + j,
+                            load_part(layer2_forward_b_i_bar + j, left)
+                            + layer2_forward_b_i_bar_here, left);
+                    }
+                    if (layer2_forward_b_f_bar != NULL) {
+                        store_part(layer2_forward_b_f_bar + j,
+                            load_part(layer2_forward_b_f_bar + j, left)
+                            + layer2_forward_b_f_bar_here, left);
+                    }
+                    if (layer2_forward_b_g_bar != NULL) {
+                        store_part(layer2_forward_b_g_bar + j,
+                            load_part(layer2_forward_b_g_bar + j, left)
+                            + layer2_forward_b_g_bar_here, left);
+                    }
+                    if (layer2_forward_b_o_bar != NULL) {
+                        store_part(layer2_forward_b_o_bar + j,
+                            load_part(layer2_forward_b_o_bar + j, left)
+                            + layer2_forward_b_o_bar_here, left);
+                    }
+                    if (layer2_backward_b_i_bar != NULL) {
+                        store_part(layer2_backward_b_i_bar + j,
+                            load_part(layer2_backward_b_i_bar + j, left)
+                            + layer2_backward_b_i_bar_here, left);
+                    }
+                    if (layer2_backward_b_f_bar != NULL) {
+                        store_part(layer2_backward_b_f_bar + j,
+                            load_part(layer2_backward_b_f_bar + j, left)
+                            + layer2_backward_b_f_bar_here, left);
+                    }
+                    if (layer2_backward_b_g_bar != NULL) {
+                        store_part(layer2_backward_b_g_bar + j,
+                            load_part(layer2_backward_b_g_bar + j, left)
+                            + layer2_backward_b_g_bar_here, left);
+                    }
+                    if (layer2_backward_b_o_bar != NULL) {
+                        store_part(layer2_backward_b_o_bar + j,
+                            load_part(layer2_backward_b_o_bar + j, left)
+                            + layer2_backward_b_o_bar_here, left);
                     }
                 }
             }
         }
-        BARRIER
-        {
-            const size_t vectors = MOST_VECTORS(1);
-            const size_t count = blocks(m_2, vectors);
-            const block_share mine = share_of(count, B, thread, threads);
-            const size_t from = mine.from;
-            const size_t to = mine.to;
-            const size_t lower = row_from(B, mine.lane, mine.lanes);
-            const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
-            for (size_t begin = lower, rows; begin < upper; begin += rows) {
-                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
-                const real *const layer2_backward_z_o_bar_rows =
-                    work_layer2_backward_z_o_bar + (t * B + begin) * row_m_2;
-                const real *const layer2_backward_z_f_bar_rows =
-                    work_layer2_backward_z_f_bar + (t * B + begin) * row_m_2;
-                const real *const layer2_backward_z_i_bar_rows =
-                    work_layer2_backward_z_i_bar + (t * B + begin) * row_m_2;
-                const real *const layer2_backward_z_bar_rows =
-                    work_layer2_backward_z_bar + (t * B + begin) * row_m_2;
-                real *const layer2_backward_h_prev_bar_rows =
-                    work_layer2_backward_h_prev_bar + ((t & 1) * B + begin) * row_m_2;
-                const operand factors_layer2_backward_h_prev_bar[] = {
-                    {layer2_backward_z_bar_rows, row_m_2, m_2, panels_layer2_backward_z_bar},
-                    {layer2_backward_z_i_bar_rows, row_m_2, m_2, panels_layer2_backward_z_i_bar},
-                    {layer2_backward_z_f_bar_rows, row_m_2, m_2, panels_layer2_backward_z_f_bar},
-                    {layer2_backward_z_o_bar_rows, row_m_2, m_2, panels_layer2_backward_z_o_bar},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const size_t low = t & 1 ? from + to - start - taken : start;
-                    const block_range batch = {m_2, vectors, low, low + taken, t & 1};
-                    ALIGNED real tile_layer2_backward_h_prev_bar_batch[ROWS_AT_ONCE
-                        * MOST_VECTORS(1) * LANES];
-
-                    /* layer2.backward.U_g^T layer2.backward.z_bar,
-                     * layer2.backward.U_i^T layer2.backward.z_i_bar,
-                     * layer2.backward.U_f^T layer2.backward.z_f_bar,
-                     * layer2.backward.U_o^T layer2.backward.z_o_bar */
-                    products(rows, 1, &batch, factors_layer2_backward_h_prev_bar, 4,
-                        &(sums){tile_layer2_backward_h_prev_bar_batch, batch.low, rows, 0}, 0);
-
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(m_2, vectors, block);
-                        const real *const tile_layer2_backward_h_prev_bar =
-                            tile_layer2_backward_h_prev_bar_batch
-                            + (block - batch.low) * vectors * rows * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            for (size_t s = 0; s < rows; ++s) {
-                                /* (94)  layer2.backward.h_prev_bar = layer2.backward.U_g^T
-                                 * layer2.backward.z_bar + layer2.backward.U_i^T
-                                 * layer2.backward.z_i_bar + layer2.backward.U_f^T
-                                 * layer2.backward.z_f_bar + layer2.backward.U_o^T
-                                 * layer2.backward.z_o_bar   adjoint of (32), (33), (34), (39) */
-                                const vec layer2_backward_h_prev_bar =
-                                    load(tile_layer2_backward_h_prev_bar + (s * own + v) * LANES);
-                                store(layer2_backward_h_prev_bar_rows + s * row_m_2 + j,
-                                    layer2_backward_h_prev_bar);
-                            }
-                        }
-                    }
-                }
-            }
-        }
-        BARRIER
     }
+    BARRIER
+    {
+        real *const scratch = work_scratch + thread * scratch_size;
 
-    /* scan in reverse */
-    for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = min_size(chunk, T - done);
-        const size_t first = T - done - steps;
-        for (size_t t = first + steps; t-- > first;) {
-            {
-                const size_t vectors = 1;
-                const size_t count = blocks(m_2, vectors);
-                const block_share mine = share_of(count, B, thread, threads);
-                const size_t from = mine.from;
-                const size_t to = mine.to;
-                const size_t lower = row_from(B, mine.lane, mine.lanes);
-                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
-                for (size_t begin = lower, rows; begin < upper; begin += rows) {
-                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
-                    const real *const layer2_forward_g_tail_rows =
-                        tape_layer2_forward_g_tail + (t * B + begin) * row_m_2;
-                    const real *const layer2_forward_i_tail_rows =
-                        tape_layer2_forward_i_tail + (t * B + begin) * row_m_2;
-                    const real *const layer2_forward_f_tail_rows =
-                        tape_layer2_forward_f_tail + (t * B + begin) * row_m_2;
-                    const real *const layer2_forward_o_tail_rows =
-                        tape_layer2_forward_o_tail + (t * B + begin) * row_m_2;
-                    const real *const layer2_forward_tanh_c_tail_rows =
-                        tape_layer2_forward_tanh_c_tail + (t * B + begin) * row_m_2;
-                    real *const layer2_forward_one_minus_g_squared_rows =
-                        work_layer2_forward_one_minus_g_squared + begin * row_m_2;
-                    real *const layer2_forward_one_minus_i_rows =
-                        work_layer2_forward_one_minus_i + begin * row_m_2;
-                    real *const layer2_forward_one_minus_f_rows =
-                        work_layer2_forward_one_minus_f + begin * row_m_2;
-                    real *const layer2_forward_one_minus_o_rows =
-                        work_layer2_forward_one_minus_o + begin * row_m_2;
-                    real *const layer2_forward_one_minus_tanh_c_squared_rows =
-                        work_layer2_forward_one_minus_tanh_c_squared + begin * row_m_2;
-                    real *const layer2_forward_g_rows = work_layer2_forward_g + begin * row_m_2;
-                    real *const layer2_forward_i_rows = work_layer2_forward_i + begin * row_m_2;
-                    real *const layer2_forward_f_rows = work_layer2_forward_f + begin * row_m_2;
-                    real *const layer2_forward_o_rows = work_layer2_forward_o + begin * row_m_2;
-                    real *const layer2_forward_tanh_c_rows =
-                        work_layer2_forward_tanh_c + begin * row_m_2;
-                    for (size_t s = 0; s < rows; ++s) {
-                        for (size_t block = from; block < to; ++block) {
-                            const size_t j = block * LANES;
-                            const vec layer2_forward_g_tail =
-                                load(layer2_forward_g_tail_rows + s * row_m_2 + j);
-                            const vec layer2_forward_i_tail =
-                                load(layer2_forward_i_tail_rows + s * row_m_2 + j);
-                            const vec layer2_forward_f_tail =
-                                load(layer2_forward_f_tail_rows + s * row_m_2 + j);
-                            const vec layer2_forward_o_tail =
-                                load(layer2_forward_o_tail_rows + s * row_m_2 + j);
-                            const vec layer2_forward_tanh_c_tail =
-                                load(layer2_forward_tanh_c_tail_rows + s * row_m_2 + j);
+        /* (121)  layer2.forward.W_i_bar = sum_t layer2.forward.z_i_bar layer1.y^T   adjoint of (23)
+         * */
+        /* (124)  layer2.forward.W_f_bar = sum_t layer2.forward.z_f_bar layer1.y^T   adjoint of (24)
+         * */
+        /* (127)  layer2.forward.W_g_bar = sum_t layer2.forward.z_bar layer1.y^T   adjoint of (22)
+         * */
+        /* (130)  layer2.forward.W_o_bar = sum_t layer2.forward.z_o_bar layer1.y^T   adjoint of (29)
+         * */
+        /* (133)  layer2.backward.W_i_bar = sum_t layer2.backward.z_i_bar layer1.y^T   adjoint of
+         * (33) */
+        /* (136)  layer2.backward.W_f_bar = sum_t layer2.backward.z_f_bar layer1.y^T   adjoint of
+         * (34) */
+        /* (139)  layer2.backward.W_g_bar = sum_t layer2.backward.z_bar layer1.y^T   adjoint of (32)
+         * */
+        /* (142)  layer2.backward.W_o_bar = sum_t layer2.backward.z_o_bar layer1.y^T   adjoint of
+         * (39) */
+        const series rows_of_layer1_y = {tape_layer1_y, 0, row_q_1, 0, 0, 0, 0};
+        const reduction with_layer1_y[] = {
+            {{work_layer2_forward_z_i_bar, 0, row_m_2, 0, 0, 0, 0}, m_2, 1, layer2_forward_W_i_bar,
+                0},
+            {{work_layer2_forward_z_f_bar, 0, row_m_2, 0, 0, 0, 0}, m_2, 1, layer2_forward_W_f_bar,
+                0},
+            {{work_layer2_forward_z_bar, 0, row_m_2, 0, 0, 0, 0}, m_2, 1, layer2_forward_W_g_bar,
+                0},
+            {{work_layer2_forward_z_o_bar, 0, row_m_2, 0, 0, 0, 0}, m_2, 1, layer2_forward_W_o_bar,
+                0},
+            {{work_layer2_backward_z_i_bar, 0, row_m_2, 0, 0, 0, 0}, m_2, 1,
+                layer2_backward_W_i_bar, 0},
+            {{work_layer2_backward_z_f_bar, 0, row_m_2, 0, 0, 0, 0}, m_2, 1,
+                layer2_backward_W_f_bar, 0},
+            {{work_layer2_backward_z_bar, 0, row_m_2, 0, 0, 0, 0}, m_2, 1, layer2_backward_W_g_bar,
+                0},
+            {{work_layer2_backward_z_o_bar, 0, row_m_2, 0, 0, 0, 0}, m_2, 1,
+                layer2_backward_W_o_bar, 0},
+        };
+        reduce_rows(0, T * B, &rows_of_layer1_y, q_1, with_layer1_y, 8, thread, threads, scratch);
 
-                            /* (25)  layer2.forward.g = tanh_from_tail(layer2.forward.g_tail) */
-                            const vec layer2_forward_g = vec_tanh_from_tail(layer2_forward_g_tail);
-                            store(layer2_forward_g_rows + s * row_m_2 + j, layer2_forward_g);
+        /* (122)  layer2.forward.U_i_bar = sum_t layer2.forward.z_i_bar layer2.forward.h_prev^T
+         * adjoint of (23) */
+        /* (125)  layer2.forward.U_f_bar = sum_t layer2.forward.z_f_bar layer2.forward.h_prev^T
+         * adjoint of (24) */
+        /* (128)  layer2.forward.U_g_bar = sum_t layer2.forward.z_bar layer2.forward.h_prev^T
+         * adjoint of (22) */
+        /* (131)  layer2.forward.U_o_bar = sum_t layer2.forward.z_o_bar layer2.forward.h_prev^T
+         * adjoint of (29) */
+        const series rows_of_layer2_forward_h_prev =
+            {tape_layer2_forward_h, initial_layer2_forward_h, row_m_2, m_2, 0, B, 0};
+        const reduction with_layer2_forward_h_prev[] = {
+            {{work_layer2_forward_z_i_bar, 0, row_m_2, 0, 0, 0, 0}, m_2, 1, layer2_forward_U_i_bar,
+                0},
+            {{work_layer2_forward_z_f_bar, 0, row_m_2, 0, 0, 0, 0}, m_2, 1, layer2_forward_U_f_bar,
+                0},
+            {{work_layer2_forward_z_bar, 0, row_m_2, 0, 0, 0, 0}, m_2, 1, layer2_forward_U_g_bar,
+                0},
+            {{work_layer2_forward_z_o_bar, 0, row_m_2, 0, 0, 0, 0}, m_2, 1, layer2_forward_U_o_bar,
+                0},
+        };
+        reduce_rows(0, T * B, &rows_of_layer2_forward_h_prev, m_2, with_layer2_forward_h_prev, 4,
+            thread, threads, scratch);
 
-                            /* (26)  layer2.forward.i = sigmoid_from_tail(layer2.forward.i_tail) */
-                            const vec layer2_forward_i =
-                                vec_sigmoid_from_tail(layer2_forward_i_tail);
-                            store(layer2_forward_i_rows + s * row_m_2 + j, layer2_forward_i);
+        /* (134)  layer2.backward.U_i_bar = sum_t layer2.backward.z_i_bar layer2.backward.h_prev^T
+         * adjoint of (33) */
+        /* (137)  layer2.backward.U_f_bar = sum_t layer2.backward.z_f_bar layer2.backward.h_prev^T
+         * adjoint of (34) */
+        /* (140)  layer2.backward.U_g_bar = sum_t layer2.backward.z_bar layer2.backward.h_prev^T
+         * adjoint of (32) */
+        /* (143)  layer2.backward.U_o_bar = sum_t layer2.backward.z_o_bar layer2.backward.h_prev^T
+         * adjoint of (39) */
+        const series rows_of_layer2_backward_h_prev =
+            {tape_layer2_backward_h + (T > 0) * B * row_m_2, initial_layer2_backward_h, row_m_2,
+            m_2, (T - 1) * B, B, 0};
+        const reduction with_layer2_backward_h_prev[] = {
+            {{work_layer2_backward_z_i_bar, 0, row_m_2, 0, 0, 0, 0}, m_2, 1,
+                layer2_backward_U_i_bar, 0},
+            {{work_layer2_backward_z_f_bar, 0, row_m_2, 0, 0, 0, 0}, m_2, 1,
+                layer2_backward_U_f_bar, 0},
+            {{work_layer2_backward_z_bar, 0, row_m_2, 0, 0, 0, 0}, m_2, 1, layer2_backward_U_g_bar,
+                0},
+            {{work_layer2_backward_z_o_bar, 0, row_m_2, 0, 0, 0, 0}, m_2, 1,
+                layer2_backward_U_o_bar, 0},
+        };
+        reduce_rows(0, T * B, &rows_of_layer2_backward_h_prev, m_2, with_layer2_backward_h_prev, 4,
+            thread, threads, scratch);
+    }
+    BARRIER
 
-                            /* (27)  layer2.forward.f = sigmoid_from_tail(layer2.forward.f_tail) */
-                            const vec layer2_forward_f =
-                                vec_sigmoid_from_tail(layer2_forward_f_tail);
-                            store(layer2_forward_f_rows + s * row_m_2 + j, layer2_forward_f);
+    /* side by side, where that is faster than one after the other */
+    {
+        const side sides[] = {
+            {B * (20 * m_1 + m_1 * q_1 + 4 * m_1 * m_1), 4 * m_1 * m_1, 4},
+            {B * (20 * m_1 + m_1 * q_1 + 4 * m_1 * m_1), 4 * m_1 * m_1, 4},
+        };
+        {
+            const team_part part = part_of(0, sides, 2, thread, threads, meetings);
+            if (part.threads > 0) {
+                /* scan forward in time */
+                for (size_t t = 0; t < T; ++t) {
+                    {
+                        const size_t vectors = 1;
+                        const size_t count = blocks(m_1, vectors);
+                        const block_share mine = share_of(count, B, part.thread, part.threads);
+                        const size_t from = mine.from;
+                        const size_t to = mine.to;
+                        const size_t lower = row_from(B, mine.lane, mine.lanes);
+                        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                            const real *const layer1_backward_g_tail_rows =
+                                tape_layer1_backward_g_tail + (t * B + begin) * row_m_1;
+                            const real *const layer1_backward_i_tail_rows =
+                                tape_layer1_backward_i_tail + (t * B + begin) * row_m_1;
+                            const real *const layer1_backward_f_tail_rows =
+                                tape_layer1_backward_f_tail + (t * B + begin) * row_m_1;
+                            const real *const layer1_backward_o_tail_rows =
+                                tape_layer1_backward_o_tail + (t * B + begin) * row_m_1;
+                            const real *const layer1_backward_tanh_c_tail_rows =
+                                tape_layer1_backward_tanh_c_tail + (t * B + begin) * row_m_1;
+                            real *const layer1_backward_one_minus_g_squared_rows =
+                                work_layer1_backward_one_minus_g_squared + begin * row_m_1;
+                            real *const layer1_backward_one_minus_i_rows =
+                                work_layer1_backward_one_minus_i + begin * row_m_1;
+                            real *const layer1_backward_one_minus_f_rows =
+                                work_layer1_backward_one_minus_f + begin * row_m_1;
+                            real *const layer1_backward_one_minus_o_rows =
+                                work_layer1_backward_one_minus_o + begin * row_m_1;
+                            real *const layer1_backward_one_minus_tanh_c_squared_rows =
+                                work_layer1_backward_one_minus_tanh_c_squared + begin * row_m_1;
+                            real *const layer1_backward_g_rows =
+                                work_layer1_backward_g + begin * row_m_1;
+                            real *const layer1_backward_i_rows =
+                                work_layer1_backward_i + begin * row_m_1;
+                            real *const layer1_backward_f_rows =
+                                work_layer1_backward_f + begin * row_m_1;
+                            real *const layer1_backward_o_rows =
+                                work_layer1_backward_o + begin * row_m_1;
+                            real *const layer1_backward_tanh_c_rows =
+                                work_layer1_backward_tanh_c + begin * row_m_1;
+                            for (size_t s = 0; s < rows; ++s) {
+                                for (size_t block = from; block < to; ++block) {
+                                    const size_t j = block * LANES;
+                                    const vec layer1_backward_g_tail =
+                                        load(layer1_backward_g_tail_rows + s * row_m_1 + j);
+                                    const vec layer1_backward_i_tail =
+                                        load(layer1_backward_i_tail_rows + s * row_m_1 + j);
+                                    const vec layer1_backward_f_tail =
+                                        load(layer1_backward_f_tail_rows + s * row_m_1 + j);
+                                    const vec layer1_backward_o_tail =
+                                        load(layer1_backward_o_tail_rows + s * row_m_1 + j);
+                                    const vec layer1_backward_tanh_c_tail =
+                                        load(layer1_backward_tanh_c_tail_rows + s * row_m_1 + j);
 
-                            /* (30)  layer2.forward.o = sigmoid_from_tail(layer2.forward.o_tail) */
-                            const vec layer2_forward_o =
-                                vec_sigmoid_from_tail(layer2_forward_o_tail);
-                            store(layer2_forward_o_rows + s * row_m_2 + j, layer2_forward_o);
+                                    /* (14)  layer1.backward.g =
+                                     * tanh_from_tail(layer1.backward.g_tail) */
+                                    const vec layer1_backward_g =
+                                        vec_tanh_from_tail(layer1_backward_g_tail);
+                                    store(layer1_backward_g_rows + s * row_m_1 + j,
+                                        layer1_backward_g);
 
-                            /* (31)  layer2.forward.tanh_c =
-                             * tanh_from_tail(layer2.forward.tanh_c_tail) */
-                            const vec layer2_forward_tanh_c =
-                                vec_tanh_from_tail(layer2_forward_tanh_c_tail);
-                            store(layer2_forward_tanh_c_rows + s * row_m_2 + j,
-                                layer2_forward_tanh_c);
+                                    /* (15)  layer1.backward.i =
+                                     * sigmoid_from_tail(layer1.backward.i_tail) */
+                                    const vec layer1_backward_i =
+                                        vec_sigmoid_from_tail(layer1_backward_i_tail);
+                                    store(layer1_backward_i_rows + s * row_m_1 + j,
+                                        layer1_backward_i);
 
-                            /* (25)  layer2.forward.one_minus_g_squared =
-                             * slope_from_tail(layer2.forward.g_tail) */
-                            const vec layer2_forward_one_minus_g_squared =
-                                vec_slope_from_tail(layer2_forward_g_tail);
-                            store(layer2_forward_one_minus_g_squared_rows + s * row_m_2 + j,
-                                layer2_forward_one_minus_g_squared);
+                                    /* (16)  layer1.backward.f =
+                                     * sigmoid_from_tail(layer1.backward.f_tail) */
+                                    const vec layer1_backward_f =
+                                        vec_sigmoid_from_tail(layer1_backward_f_tail);
+                                    store(layer1_backward_f_rows + s * row_m_1 + j,
+                                        layer1_backward_f);
 
-                            /* (26)  layer2.forward.one_minus_i =
-                             * complement_from_tail(layer2.forward.i_tail) */
-                            const vec layer2_forward_one_minus_i =
-                                vec_complement_from_tail(layer2_forward_i_tail);
-                            store(layer2_forward_one_minus_i_rows + s * row_m_2 + j,
-                                layer2_forward_one_minus_i);
+                                    /* (19)  layer1.backward.o =
+                                     * sigmoid_from_tail(layer1.backward.o_tail) */
+                                    const vec layer1_backward_o =
+                                        vec_sigmoid_from_tail(layer1_backward_o_tail);
+                                    store(layer1_backward_o_rows + s * row_m_1 + j,
+                                        layer1_backward_o);
 
-                            /* (27)  layer2.forward.one_minus_f =
-                             * complement_from_tail(layer2.forward.f_tail) */
-                            const vec layer2_forward_one_minus_f =
-                                vec_complement_from_tail(layer2_forward_f_tail);
-                            store(layer2_forward_one_minus_f_rows + s * row_m_2 + j,
-                                layer2_forward_one_minus_f);
+                                    /* (20)  layer1.backward.tanh_c =
+                                     * tanh_from_tail(layer1.backward.tanh_c_tail) */
+                                    const vec layer1_backward_tanh_c =
+                                        vec_tanh_from_tail(layer1_backward_tanh_c_tail);
+                                    store(layer1_backward_tanh_c_rows + s * row_m_1 + j,
+                                        layer1_backward_tanh_c);
 
-                            /* (30)  layer2.forward.one_minus_o =
-                             * complement_from_tail(layer2.forward.o_tail) */
-                            const vec layer2_forward_one_minus_o =
-                                vec_complement_from_tail(layer2_forward_o_tail);
-                            store(layer2_forward_one_minus_o_rows + s * row_m_2 + j,
-                                layer2_forward_one_minus_o);
+                                    /* (14)  layer1.backward.one_minus_g_squared =
+                                     * slope_from_tail(layer1.backward.g_tail) */
+                                    const vec layer1_backward_one_minus_g_squared =
+                                        vec_slope_from_tail(layer1_backward_g_tail);
+                                    store(layer1_backward_one_minus_g_squared_rows + s * row_m_1
+                                        + j, layer1_backward_one_minus_g_squared);
 
-                            /* (31)  layer2.forward.one_minus_tanh_c_squared =
-                             * slope_from_tail(layer2.forward.tanh_c_tail) */
-                            const vec layer2_forward_one_minus_tanh_c_squared =
-                                vec_slope_from_tail(layer2_forward_tanh_c_tail);
-                            store(layer2_forward_one_minus_tanh_c_squared_rows + s * row_m_2 + j,
-                                layer2_forward_one_minus_tanh_c_squared);
-                        }
-                    }
-                }
-            }
-            BARRIER
-            for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1,
-                threads); ++s) {
-                const real *restrict layer2_forward_h_next_bar = t + 1 < T
-                    ? work_layer2_forward_h_prev_bar + (((t + 1) & 1) * B + s) * row_m_2
-                    : final_layer2_forward_h_bar + s * m_2;
-                const real *restrict layer2_y_bar = work_layer2_y_bar + (t * B + s) * row_q_2;
-                real *restrict layer2_forward_h_bar = work_layer2_forward_h_bar + s * row_m_2;
+                                    /* (15)  layer1.backward.one_minus_i =
+                                     * complement_from_tail(layer1.backward.i_tail) */
+                                    const vec layer1_backward_one_minus_i =
+                                        vec_complement_from_tail(layer1_backward_i_tail);
+                                    store(layer1_backward_one_minus_i_rows + s * row_m_1 + j,
+                                        layer1_backward_one_minus_i);
 
-                /* (57)  layer2.forward.h_bar = layer2.E_f^T layer2.y_bar +
-                 * layer2.forward.h_next_bar   adjoint of (42) */
-                for (size_t j = 0; j < m_2; ++j)
-                    layer2_forward_h_bar[j] = layer2_y_bar[j] + layer2_forward_h_next_bar[j];
-            }
-            BARRIER
-            {
-                const size_t vectors = 1;
-                const size_t count = blocks(m_2, vectors);
-                const block_share mine = share_of(count, B, thread, threads);
-                const size_t from = mine.from;
-                const size_t to = mine.to;
-                const size_t lower = row_from(B, mine.lane, mine.lanes);
-                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
-                for (size_t begin = lower, rows; begin < upper; begin += rows) {
-                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
-                    const real *const layer2_forward_one_minus_g_squared_rows =
-                        work_layer2_forward_one_minus_g_squared + begin * row_m_2;
-                    const real *const layer2_forward_one_minus_i_rows =
-                        work_layer2_forward_one_minus_i + begin * row_m_2;
-                    const real *const layer2_forward_one_minus_f_rows =
-                        work_layer2_forward_one_minus_f + begin * row_m_2;
-                    const real *const layer2_forward_one_minus_o_rows =
-                        work_layer2_forward_one_minus_o + begin * row_m_2;
-                    const real *const layer2_forward_one_minus_tanh_c_squared_rows =
-                        work_layer2_forward_one_minus_tanh_c_squared + begin * row_m_2;
-                    const real *const layer2_forward_g_rows =
-                        work_layer2_forward_g + begin * row_m_2;
-                    const real *const layer2_forward_i_rows =
-                        work_layer2_forward_i + begin * row_m_2;
-                    const real *const layer2_forward_f_rows =
-                        work_layer2_forward_f + begin * row_m_2;
-                    const real *const layer2_forward_o_rows =
-                        work_layer2_forward_o + begin * row_m_2;
-                    const real *const layer2_forward_c_prev_rows = t > 0 ? tape_layer2_forward_c
-                        + (t * B + begin - B) * row_m_2 : initial_layer2_forward_c + begin * m_2;
-                    const size_t layer2_forward_c_prev_stride = t > 0 ? row_m_2 : m_2;
-                    const real *const layer2_forward_tanh_c_rows =
-                        work_layer2_forward_tanh_c + begin * row_m_2;
-                    const real *const layer2_forward_c_next_bar_rows = t + 1 < T
-                        ? work_layer2_forward_c_prev_bar + (((t + 1) & 1) * B + begin) * row_m_2
-                        : final_layer2_forward_c_bar + begin * m_2;
-                    const size_t layer2_forward_c_next_bar_stride = t + 1 < T ? row_m_2 : m_2;
-                    const real *const layer2_forward_h_bar_rows =
-                        work_layer2_forward_h_bar + begin * row_m_2;
-                    real *const layer2_forward_z_o_bar_rows =
-                        work_layer2_forward_z_o_bar + ((t - first) * B + begin) * row_m_2;
-                    real *const layer2_forward_z_f_bar_rows =
-                        work_layer2_forward_z_f_bar + ((t - first) * B + begin) * row_m_2;
-                    real *const layer2_forward_z_i_bar_rows =
-                        work_layer2_forward_z_i_bar + ((t - first) * B + begin) * row_m_2;
-                    real *const layer2_forward_z_bar_rows =
-                        work_layer2_forward_z_bar + ((t - first) * B + begin) * row_m_2;
-                    real *const layer2_forward_c_prev_bar_rows =
-                        work_layer2_forward_c_prev_bar + ((t & 1) * B + begin) * row_m_2;
-                    for (size_t s = 0; s < rows; ++s) {
-                        for (size_t block = from; block < to; ++block) {
-                            const size_t j = block * LANES;
-                            const size_t left = m_2 - j;
-                            const vec layer2_forward_one_minus_g_squared =
-                                load(layer2_forward_one_minus_g_squared_rows + s * row_m_2 + j);
-                            const vec layer2_forward_one_minus_i =
-                                load(layer2_forward_one_minus_i_rows + s * row_m_2 + j);
-                            const vec layer2_forward_one_minus_f =
-                                load(layer2_forward_one_minus_f_rows + s * row_m_2 + j);
-                            const vec layer2_forward_one_minus_o =
-                                load(layer2_forward_one_minus_o_rows + s * row_m_2 + j);
-                            const vec layer2_forward_one_minus_tanh_c_squared =
-                                load(layer2_forward_one_minus_tanh_c_squared_rows + s * row_m_2
-                                + j);
-                            const vec layer2_forward_g =
-                                load(layer2_forward_g_rows + s * row_m_2 + j);
-                            const vec layer2_forward_i =
-                                load(layer2_forward_i_rows + s * row_m_2 + j);
-                            const vec layer2_forward_f =
-                                load(layer2_forward_f_rows + s * row_m_2 + j);
-                            const vec layer2_forward_o =
-                                load(layer2_forward_o_rows + s * row_m_2 + j);
-                            const vec layer2_forward_c_prev = load_part(layer2_forward_c_prev_rows
-                                + s * layer2_forward_c_prev_stride + j, left);
-                            const vec layer2_forward_tanh_c =
-                                load(layer2_forward_tanh_c_rows + s * row_m_2 + j);
-                            const vec layer2_forward_c_next_bar =
-                                load_part(layer2_forward_c_next_bar_rows
-                                + s * layer2_forward_c_next_bar_stride + j, left);
-                            const vec layer2_forward_h_bar =
-                                load(layer2_forward_h_bar_rows + s * row_m_2 + j);
+                                    /* (16)  layer1.backward.one_minus_f =
+                                     * complement_from_tail(layer1.backward.f_tail) */
+                                    const vec layer1_backward_one_minus_f =
+                                        vec_complement_from_tail(layer1_backward_f_tail);
+                                    store(layer1_backward_one_minus_f_rows + s * row_m_1 + j,
+                                        layer1_backward_one_minus_f);
 
-                            /* (58)  layer2.forward.o_bar = layer2.forward.h_bar *
-                             * tanh(layer2.forward.c)   adjoint of (31) */
-                            const vec layer2_forward_o_bar =
-                                layer2_forward_h_bar * layer2_forward_tanh_c;
+                                    /* (19)  layer1.backward.one_minus_o =
+                                     * complement_from_tail(layer1.backward.o_tail) */
+                                    const vec layer1_backward_one_minus_o =
+                                        vec_complement_from_tail(layer1_backward_o_tail);
+                                    store(layer1_backward_one_minus_o_rows + s * row_m_1 + j,
+                                        layer1_backward_one_minus_o);
 
-                            /* (59)  layer2.forward.z_o_bar = layer2.forward.o_bar *
-                             * layer2.forward.o * (1 - layer2.forward.o)   adjoint of (30) */
-                            const vec layer2_forward_z_o_bar = layer2_forward_o_bar
-                                * layer2_forward_o * layer2_forward_one_minus_o;
-                            store(layer2_forward_z_o_bar_rows + s * row_m_2 + j,
-                                layer2_forward_z_o_bar);
-
-                            /* (60)  layer2.forward.c_bar = layer2.forward.h_bar * layer2.forward.o
-                             * * (1 - tanh(layer2.forward.c)^2) + layer2.forward.c_next_bar
-                             * adjoint of (31) */
-                            const vec layer2_forward_c_bar = layer2_forward_h_bar * layer2_forward_o
-                                * layer2_forward_one_minus_tanh_c_squared
-                                + layer2_forward_c_next_bar;
-
-                            /* (61)  layer2.forward.f_bar = layer2.forward.c_bar *
-                             * layer2.forward.c_prev   adjoint of (28) */
-                            const vec layer2_forward_f_bar =
-                                layer2_forward_c_bar * layer2_forward_c_prev;
-
-                            /* (62)  layer2.forward.i_bar = layer2.forward.c_bar * layer2.forward.g
-                             *  adjoint of (28) */
-                            const vec layer2_forward_i_bar =
-                                layer2_forward_c_bar * layer2_forward_g;
-
-                            /* (63)  layer2.forward.g_bar = layer2.forward.c_bar * layer2.forward.i
-                             *  adjoint of (28) */
-                            const vec layer2_forward_g_bar =
-                                layer2_forward_c_bar * layer2_forward_i;
-
-                            /* (64)  layer2.forward.z_f_bar = layer2.forward.f_bar *
-                             * layer2.forward.f * (1 - layer2.forward.f)   adjoint of (27) */
-                            const vec layer2_forward_z_f_bar = layer2_forward_f_bar
-                                * layer2_forward_f * layer2_forward_one_minus_f;
-                            store(layer2_forward_z_f_bar_rows + s * row_m_2 + j,
-                                layer2_forward_z_f_bar);
-
-                            /* (65)  layer2.forward.z_i_bar = layer2.forward.i_bar *
-                             * layer2.forward.i * (1 - layer2.forward.i)   adjoint of (26) */
-                            const vec layer2_forward_z_i_bar = layer2_forward_i_bar
-                                * layer2_forward_i * layer2_forward_one_minus_i;
-                            store(layer2_forward_z_i_bar_rows + s * row_m_2 + j,
-                                layer2_forward_z_i_bar);
-
-                            /* (66)  layer2.forward.z_bar = layer2.forward.g_bar * (1 -
-                             * layer2.forward.g^2)   adjoint of (25) */
-                            const vec layer2_forward_z_bar =
-                                layer2_forward_g_bar * layer2_forward_one_minus_g_squared;
-                            store(layer2_forward_z_bar_rows + s * row_m_2 + j,
-                                layer2_forward_z_bar);
-
-                            /* (93)  layer2.forward.c_prev_bar = layer2.forward.c_bar *
-                             * layer2.forward.f   adjoint of (28) */
-                            const vec layer2_forward_c_prev_bar =
-                                layer2_forward_c_bar * layer2_forward_f;
-                            store(layer2_forward_c_prev_bar_rows + s * row_m_2 + j,
-                                layer2_forward_c_prev_bar);
-                        }
-                    }
-                }
-            }
-            BARRIER
-            {
-                const size_t vectors = MOST_VECTORS(1);
-                const size_t count = blocks(m_2, vectors);
-                const block_share mine = share_of(count, B, thread, threads);
-                const size_t from = mine.from;
-                const size_t to = mine.to;
-                const size_t lower = row_from(B, mine.lane, mine.lanes);
-                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
-                for (size_t begin = lower, rows; begin < upper; begin += rows) {
-                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
-                    const real *const layer2_forward_z_o_bar_rows =
-                        work_layer2_forward_z_o_bar + ((t - first) * B + begin) * row_m_2;
-                    const real *const layer2_forward_z_f_bar_rows =
-                        work_layer2_forward_z_f_bar + ((t - first) * B + begin) * row_m_2;
-                    const real *const layer2_forward_z_i_bar_rows =
-                        work_layer2_forward_z_i_bar + ((t - first) * B + begin) * row_m_2;
-                    const real *const layer2_forward_z_bar_rows =
-                        work_layer2_forward_z_bar + ((t - first) * B + begin) * row_m_2;
-                    real *const layer2_forward_h_prev_bar_rows =
-                        work_layer2_forward_h_prev_bar + ((t & 1) * B + begin) * row_m_2;
-                    const operand factors_layer2_forward_h_prev_bar[] = {
-                        {layer2_forward_z_bar_rows, row_m_2, m_2, panels_layer2_forward_z_bar},
-                        {layer2_forward_z_i_bar_rows, row_m_2, m_2, panels_layer2_forward_z_i_bar},
-                        {layer2_forward_z_f_bar_rows, row_m_2, m_2, panels_layer2_forward_z_f_bar},
-                        {layer2_forward_z_o_bar_rows, row_m_2, m_2, panels_layer2_forward_z_o_bar},
-                    };
-                    for (size_t start = from, taken; start < to; start += taken) {
-                        taken = min_size(to - start, blocks_per_batch(rows));
-                        const size_t low = t & 1 ? from + to - start - taken : start;
-                        const block_range batch = {m_2, vectors, low, low + taken, t & 1};
-                        ALIGNED real tile_layer2_forward_h_prev_bar_batch[ROWS_AT_ONCE
-                            * MOST_VECTORS(1) * LANES];
-
-                        /* layer2.forward.U_g^T layer2.forward.z_bar,
-                         * layer2.forward.U_i^T layer2.forward.z_i_bar,
-                         * layer2.forward.U_f^T layer2.forward.z_f_bar,
-                         * layer2.forward.U_o^T layer2.forward.z_o_bar */
-                        products(rows, 1, &batch, factors_layer2_forward_h_prev_bar, 4,
-                            &(sums){tile_layer2_forward_h_prev_bar_batch, batch.low, rows, 0}, 0);
-
-                        for (size_t block = batch.low; block < batch.high; ++block) {
-                            const size_t own = vectors_of(m_2, vectors, block);
-                            const real *const tile_layer2_forward_h_prev_bar =
-                                tile_layer2_forward_h_prev_bar_batch
-                                + (block - batch.low) * vectors * rows * LANES;
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES;
-                                for (size_t s = 0; s < rows; ++s) {
-                                    /* (92)  layer2.forward.h_prev_bar = layer2.forward.U_g^T
-                                     * layer2.forward.z_bar + layer2.forward.U_i^T
-                                     * layer2.forward.z_i_bar + layer2.forward.U_f^T
-                                     * layer2.forward.z_f_bar + layer2.forward.U_o^T
-                                     * layer2.forward.z_o_bar   adjoint of (22), (23), (24), (29) */
-                                    const vec layer2_forward_h_prev_bar =
-                                        load(tile_layer2_forward_h_prev_bar + (s * own + v)
-                                        * LANES);
-                                    store(layer2_forward_h_prev_bar_rows + s * row_m_2 + j,
-                                        layer2_forward_h_prev_bar);
+                                    /* (20)  layer1.backward.one_minus_tanh_c_squared =
+                                     * slope_from_tail(layer1.backward.tanh_c_tail) */
+                                    const vec layer1_backward_one_minus_tanh_c_squared =
+                                        vec_slope_from_tail(layer1_backward_tanh_c_tail);
+                                    store(layer1_backward_one_minus_tanh_c_squared_rows + s
+                                        * row_m_1 + j, layer1_backward_one_minus_tanh_c_squared);
                                 }
                             }
                         }
                     }
-                }
-            }
-            BARRIER
-        }
+                    MEET(part)
+                    for (size_t s = share_from(B, part.thread, part.threads); s < share_from(B,
+                        part.thread + 1, part.threads); ++s) {
+                        const real *restrict layer1_backward_h_next_bar = t > 0
+                            ? work_layer1_backward_h_prev_bar + (((t - 1) & 1) * B + s) * row_m_1
+                            : final_layer1_backward_h_bar + s * m_1;
+                        const real *restrict layer1_y_bar =
+                            work_layer1_y_bar + (t * B + s) * row_q_1;
+                        real *restrict layer1_backward_h_bar =
+                            work_layer1_backward_h_bar + s * row_m_1;
 
-        /* every step, in any order */
-        {
-            const size_t vectors = MOST_VECTORS(1);
-            const size_t count = blocks(q_1, vectors);
-            const block_share mine = share_of(count, steps * B, thread, threads);
-            const size_t from = mine.from;
-            const size_t to = mine.to;
-            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
-            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
-            for (size_t begin = lower, rows; begin < upper; begin += rows) {
-                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
-                const real *const layer2_backward_z_o_bar_rows =
-                    work_layer2_backward_z_o_bar + (first * B + begin) * row_m_2;
-                const real *const layer2_backward_z_f_bar_rows =
-                    work_layer2_backward_z_f_bar + (first * B + begin) * row_m_2;
-                const real *const layer2_backward_z_i_bar_rows =
-                    work_layer2_backward_z_i_bar + (first * B + begin) * row_m_2;
-                const real *const layer2_backward_z_bar_rows =
-                    work_layer2_backward_z_bar + (first * B + begin) * row_m_2;
-                const real *const layer2_forward_z_o_bar_rows =
-                    work_layer2_forward_z_o_bar + begin * row_m_2;
-                const real *const layer2_forward_z_f_bar_rows =
-                    work_layer2_forward_z_f_bar + begin * row_m_2;
-                const real *const layer2_forward_z_i_bar_rows =
-                    work_layer2_forward_z_i_bar + begin * row_m_2;
-                const real *const layer2_forward_z_bar_rows =
-                    work_layer2_forward_z_bar + begin * row_m_2;
-                real *const layer1_y_bar_rows = work_layer1_y_bar + (first * B + begin) * row_q_1;
-                const operand factors_layer1_y_bar[] = {
-                    {layer2_forward_z_bar_rows, row_m_2, m_2, panels_layer2_forward_z_bar_2},
-                    {layer2_forward_z_i_bar_rows, row_m_2, m_2, panels_layer2_forward_z_i_bar_2},
-                    {layer2_forward_z_f_bar_rows, row_m_2, m_2, panels_layer2_forward_z_f_bar_2},
-                    {layer2_forward_z_o_bar_rows, row_m_2, m_2, panels_layer2_forward_z_o_bar_2},
-                    {layer2_backward_z_bar_rows, row_m_2, m_2, panels_layer2_backward_z_bar_2},
-                    {layer2_backward_z_i_bar_rows, row_m_2, m_2, panels_layer2_backward_z_i_bar_2},
-                    {layer2_backward_z_f_bar_rows, row_m_2, m_2, panels_layer2_backward_z_f_bar_2},
-                    {layer2_backward_z_o_bar_rows, row_m_2, m_2, panels_layer2_backward_z_o_bar_2},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {q_1, vectors, start, start + taken, 0};
-                    ALIGNED real tile_layer1_y_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
-
-                    /* layer2.forward.W_g^T layer2.forward.z_bar,
-                     * layer2.forward.W_i^T layer2.forward.z_i_bar,
-                     * layer2.forward.W_f^T layer2.forward.z_f_bar,
-                     * layer2.forward.W_o^T layer2.forward.z_o_bar,
-                     * layer2.backward.W_g^T layer2.backward.z_bar,
-                     * layer2.backward.W_i^T layer2.backward.z_i_bar,
-                     * layer2.backward.W_f^T layer2.backward.z_f_bar,
-                     * layer2.backward.W_o^T layer2.backward.z_o_bar */
-                    products(rows, 1, &batch, factors_layer1_y_bar, 8,
-                        &(sums){tile_layer1_y_bar_batch, batch.low, rows, 0}, 0);
-
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(q_1, vectors, block);
-                        const real *const tile_layer1_y_bar =
-                            tile_layer1_y_bar_batch + (block - batch.low) * vectors * rows * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
+                        /* (68)  layer1.backward.h_bar = layer1.E_b^T layer1.y_bar +
+                         * layer1.backward.h_next_bar   adjoint of (21) */
+                        for (size_t j = 0; j < m_1; ++j)
+                            layer1_backward_h_bar[j] = layer1_y_bar[m_1 + j]
+                                + layer1_backward_h_next_bar[j];
+                    }
+                    MEET(part)
+                    {
+                        const size_t vectors = 1;
+                        const size_t count = blocks(m_1, vectors);
+                        const block_share mine = share_of(count, B, part.thread, part.threads);
+                        const size_t from = mine.from;
+                        const size_t to = mine.to;
+                        const size_t lower = row_from(B, mine.lane, mine.lanes);
+                        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                            const real *const layer1_backward_one_minus_g_squared_rows =
+                                work_layer1_backward_one_minus_g_squared + begin * row_m_1;
+                            const real *const layer1_backward_one_minus_i_rows =
+                                work_layer1_backward_one_minus_i + begin * row_m_1;
+                            const real *const layer1_backward_one_minus_f_rows =
+                                work_layer1_backward_one_minus_f + begin * row_m_1;
+                            const real *const layer1_backward_one_minus_o_rows =
+                                work_layer1_backward_one_minus_o + begin * row_m_1;
+                            const real *const layer1_backward_one_minus_tanh_c_squared_rows =
+                                work_layer1_backward_one_minus_tanh_c_squared + begin * row_m_1;
+                            const real *const layer1_backward_g_rows =
+                                work_layer1_backward_g + begin * row_m_1;
+                            const real *const layer1_backward_i_rows =
+                                work_layer1_backward_i + begin * row_m_1;
+                            const real *const layer1_backward_f_rows =
+                                work_layer1_backward_f + begin * row_m_1;
+                            const real *const layer1_backward_o_rows =
+                                work_layer1_backward_o + begin * row_m_1;
+                            const real *const layer1_backward_c_prev_rows = t + 1 < T
+                                ? tape_layer1_backward_c + (t * B + begin + B) * row_m_1
+                                : initial_layer1_backward_c + begin * m_1;
+                            const size_t layer1_backward_c_prev_stride = t + 1 < T ? row_m_1 : m_1;
+                            const real *const layer1_backward_tanh_c_rows =
+                                work_layer1_backward_tanh_c + begin * row_m_1;
+                            const real *const layer1_backward_c_next_bar_rows = t > 0
+                                ? work_layer1_backward_c_prev_bar
+                                + (((t - 1) & 1) * B + begin) * row_m_1
+                                : final_layer1_backward_c_bar + begin * m_1;
+                            const size_t layer1_backward_c_next_bar_stride = t > 0 ? row_m_1 : m_1;
+                            const real *const layer1_backward_h_bar_rows =
+                                work_layer1_backward_h_bar + begin * row_m_1;
+                            real *const layer1_backward_z_o_bar_rows =
+                                work_layer1_backward_z_o_bar + (t * B + begin) * row_m_1;
+                            real *const layer1_backward_z_f_bar_rows =
+                                work_layer1_backward_z_f_bar + (t * B + begin) * row_m_1;
+                            real *const layer1_backward_z_i_bar_rows =
+                                work_layer1_backward_z_i_bar + (t * B + begin) * row_m_1;
+                            real *const layer1_backward_z_bar_rows =
+                                work_layer1_backward_z_bar + (t * B + begin) * row_m_1;
+                            real *const layer1_backward_c_prev_bar_rows =
+                                work_layer1_backward_c_prev_bar + ((t & 1) * B + begin) * row_m_1;
                             for (size_t s = 0; s < rows; ++s) {
-                                /* (67)  layer1.y_bar = layer2.forward.W_g^T layer2.forward.z_bar +
-                                 * layer2.forward.W_i^T layer2.forward.z_i_bar +
-                                 * layer2.forward.W_f^T layer2.forward.z_f_bar +
-                                 * layer2.forward.W_o^T layer2.forward.z_o_bar +
-                                 * layer2.backward.W_g^T layer2.backward.z_bar +
-                                 * layer2.backward.W_i^T layer2.backward.z_i_bar +
-                                 * layer2.backward.W_f^T layer2.backward.z_f_bar +
-                                 * layer2.backward.W_o^T layer2.backward.z_o_bar   adjoint of (22),
-                                 * (23), (24), (29), (32), (33), (34), (39) */
-                                const vec layer1_y_bar =
-                                    load(tile_layer1_y_bar + (s * own + v) * LANES);
-                                store(layer1_y_bar_rows + s * row_q_1 + j, layer1_y_bar);
+                                for (size_t block = from; block < to; ++block) {
+                                    const size_t j = block * LANES;
+                                    const size_t left = m_1 - j;
+                                    const vec layer1_backward_one_minus_g_squared =
+                                        load(layer1_backward_one_minus_g_squared_rows + s * row_m_1
+                                        + j);
+                                    const vec layer1_backward_one_minus_i =
+                                        load(layer1_backward_one_minus_i_rows + s * row_m_1 + j);
+                                    const vec layer1_backward_one_minus_f =
+                                        load(layer1_backward_one_minus_f_rows + s * row_m_1 + j);
+                                    const vec layer1_backward_one_minus_o =
+                                        load(layer1_backward_one_minus_o_rows + s * row_m_1 + j);
+                                    const vec layer1_backward_one_minus_tanh_c_squared =
+                                        load(layer1_backward_one_minus_tanh_c_squared_rows + s
+                                        * row_m_1 + j);
+                                    const vec layer1_backward_g =
+                                        load(layer1_backward_g_rows + s * row_m_1 + j);
+                                    const vec layer1_backward_i =
+                                        load(layer1_backward_i_rows + s * row_m_1 + j);
+                                    const vec layer1_backward_f =
+                                        load(layer1_backward_f_rows + s * row_m_1 + j);
+                                    const vec layer1_backward_o =
+                                        load(layer1_backward_o_rows + s * row_m_1 + j);
+                                    const vec layer1_backward_c_prev =
+                                        load_part(layer1_backward_c_prev_rows + s
+                                        * layer1_backward_c_prev_stride + j, left);
+                                    const vec layer1_backward_tanh_c =
+                                        load(layer1_backward_tanh_c_rows + s * row_m_1 + j);
+                                    const vec layer1_backward_c_next_bar =
+                                        load_part(layer1_backward_c_next_bar_rows
+                                        + s * layer1_backward_c_next_bar_stride + j, left);
+                                    const vec layer1_backward_h_bar =
+                                        load(layer1_backward_h_bar_rows + s * row_m_1 + j);
+
+                                    /* (69)  layer1.backward.o_bar = layer1.backward.h_bar *
+                                     * tanh(layer1.backward.c)   adjoint of (20) */
+                                    const vec layer1_backward_o_bar =
+                                        layer1_backward_h_bar * layer1_backward_tanh_c;
+
+                                    /* (70)  layer1.backward.z_o_bar = layer1.backward.o_bar *
+                                     * layer1.backward.o * (1 - layer1.backward.o)   adjoint of (19)
+                                     * */
+                                    const vec layer1_backward_z_o_bar = layer1_backward_o_bar
+                                        * layer1_backward_o * layer1_backward_one_minus_o;
+                                    store(layer1_backward_z_o_bar_rows + s * row_m_1 + j,
+                                        layer1_backward_z_o_bar);
+
+                                    /* (71)  layer1.backward.c_bar = layer1.backward.h_bar *
+                                     * layer1.backward.o * (1 - tanh(layer1.backward.c)^2) +
+                                     * layer1.backward.c_next_bar   adjoint of (20) */
+                                    const vec layer1_backward_c_bar = layer1_backward_h_bar
+                                        * layer1_backward_o
+                                        * layer1_backward_one_minus_tanh_c_squared
+                                        + layer1_backward_c_next_bar;
+
+                                    /* (72)  layer1.backward.f_bar = layer1.backward.c_bar *
+                                     * layer1.backward.c_prev   adjoint of (17) */
+                                    const vec layer1_backward_f_bar =
+                                        layer1_backward_c_bar * layer1_backward_c_prev;
+
+                                    /* (73)  layer1.backward.i_bar = layer1.backward.c_bar *
+                                     * layer1.backward.g   adjoint of (17) */
+                                    const vec layer1_backward_i_bar =
+                                        layer1_backward_c_bar * layer1_backward_g;
+
+                                    /* (74)  layer1.backward.g_bar = layer1.backward.c_bar *
+                                     * layer1.backward.i   adjoint of (17) */
+                                    const vec layer1_backward_g_bar =
+                                        layer1_backward_c_bar * layer1_backward_i;
+
+                                    /* (75)  layer1.backward.z_f_bar = layer1.backward.f_bar *
+                                     * layer1.backward.f * (1 - layer1.backward.f)   adjoint of (16)
+                                     * */
+                                    const vec layer1_backward_z_f_bar = layer1_backward_f_bar
+                                        * layer1_backward_f * layer1_backward_one_minus_f;
+                                    store(layer1_backward_z_f_bar_rows + s * row_m_1 + j,
+                                        layer1_backward_z_f_bar);
+
+                                    /* (76)  layer1.backward.z_i_bar = layer1.backward.i_bar *
+                                     * layer1.backward.i * (1 - layer1.backward.i)   adjoint of (15)
+                                     * */
+                                    const vec layer1_backward_z_i_bar = layer1_backward_i_bar
+                                        * layer1_backward_i * layer1_backward_one_minus_i;
+                                    store(layer1_backward_z_i_bar_rows + s * row_m_1 + j,
+                                        layer1_backward_z_i_bar);
+
+                                    /* (77)  layer1.backward.z_bar = layer1.backward.g_bar * (1 -
+                                     * layer1.backward.g^2)   adjoint of (14) */
+                                    const vec layer1_backward_z_bar =
+                                        layer1_backward_g_bar * layer1_backward_one_minus_g_squared;
+                                    store(layer1_backward_z_bar_rows + s * row_m_1 + j,
+                                        layer1_backward_z_bar);
+
+                                    /* (91)  layer1.backward.c_prev_bar = layer1.backward.c_bar *
+                                     * layer1.backward.f   adjoint of (17) */
+                                    const vec layer1_backward_c_prev_bar =
+                                        layer1_backward_c_bar * layer1_backward_f;
+                                    store(layer1_backward_c_prev_bar_rows + s * row_m_1 + j,
+                                        layer1_backward_c_prev_bar);
+                                }
                             }
                         }
                     }
+                    MEET(part)
+                    {
+                        const size_t vectors = MOST_VECTORS(1);
+                        const size_t count = blocks(m_1, vectors);
+                        const block_share mine = share_of(count, B, part.thread, part.threads);
+                        const size_t from = mine.from;
+                        const size_t to = mine.to;
+                        const size_t lower = row_from(B, mine.lane, mine.lanes);
+                        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                            const real *const layer1_backward_z_o_bar_rows =
+                                work_layer1_backward_z_o_bar + (t * B + begin) * row_m_1;
+                            const real *const layer1_backward_z_f_bar_rows =
+                                work_layer1_backward_z_f_bar + (t * B + begin) * row_m_1;
+                            const real *const layer1_backward_z_i_bar_rows =
+                                work_layer1_backward_z_i_bar + (t * B + begin) * row_m_1;
+                            const real *const layer1_backward_z_bar_rows =
+                                work_layer1_backward_z_bar + (t * B + begin) * row_m_1;
+                            real *const layer1_backward_h_prev_bar_rows =
+                                work_layer1_backward_h_prev_bar + ((t & 1) * B + begin) * row_m_1;
+                            const operand factors_layer1_backward_h_prev_bar[] = {
+                                {layer1_backward_z_bar_rows, row_m_1, m_1,
+                                    panels_layer1_backward_z_bar},
+                                {layer1_backward_z_i_bar_rows, row_m_1, m_1,
+                                    panels_layer1_backward_z_i_bar},
+                                {layer1_backward_z_f_bar_rows, row_m_1, m_1,
+                                    panels_layer1_backward_z_f_bar},
+                                {layer1_backward_z_o_bar_rows, row_m_1, m_1,
+                                    panels_layer1_backward_z_o_bar},
+                            };
+                            for (size_t start = from, taken; start < to; start += taken) {
+                                taken = min_size(to - start, blocks_per_batch(rows));
+                                const size_t low = t & 1 ? from + to - start - taken : start;
+                                const block_range batch = {m_1, vectors, low, low + taken, t & 1};
+                                ALIGNED real tile_layer1_backward_h_prev_bar_batch[ROWS_AT_ONCE
+                                    * MOST_VECTORS(1) * LANES];
+
+                                /* layer1.backward.U_g^T layer1.backward.z_bar,
+                                 * layer1.backward.U_i^T layer1.backward.z_i_bar,
+                                 * layer1.backward.U_f^T layer1.backward.z_f_bar,
+                                 * layer1.backward.U_o^T layer1.backward.z_o_bar */
+                                products(rows, 1, &batch, factors_layer1_backward_h_prev_bar, 4,
+                                    &(sums){tile_layer1_backward_h_prev_bar_batch, batch.low, rows,
+                                    0}, 0);
+
+                                for (size_t block = batch.low; block < batch.high; ++block) {
+                                    const size_t own = vectors_of(m_1, vectors, block);
+                                    const real *const tile_layer1_backward_h_prev_bar =
+                                        tile_layer1_backward_h_prev_bar_batch
+                                        + (block - batch.low) * vectors * rows * LANES;
+                                    for (size_t v = 0; v < own; ++v) {
+                                        const size_t j = (block * vectors + v) * LANES;
+                                        for (size_t s = 0; s < rows; ++s) {
+                                            /* (90)  layer1.backward.h_prev_bar =
+                                             * layer1.backward.U_g^T layer1.backward.z_bar +
+                                             * layer1.backward.U_i^T layer1.backward.z_i_bar +
+                                             * layer1.backward.U_f^T layer1.backward.z_f_bar +
+                                             * layer1.backward.U_o^T layer1.backward.z_o_bar
+                                             * adjoint of (11), (12), (13), (18) */
+                                            const vec layer1_backward_h_prev_bar =
+                                                load(tile_layer1_backward_h_prev_bar + (s * own + v)
+                                                * LANES);
+                                            store(layer1_backward_h_prev_bar_rows + s * row_m_1 + j,
+                                                layer1_backward_h_prev_bar);
+                                        }
+                                    }
+                                }
+                            }
+                        }
+                    }
+                    MEET(part)
                 }
             }
         }
-        BARRIER
-        if (layer2_backward_b_f_bar != NULL || layer2_backward_b_g_bar != NULL
-            || layer2_backward_b_i_bar != NULL || layer2_backward_b_o_bar != NULL
-            || layer2_forward_b_f_bar != NULL || layer2_forward_b_g_bar != NULL
-            || layer2_forward_b_i_bar != NULL || layer2_forward_b_o_bar != NULL) {
-            const size_t vectors = 1;
-            const size_t count = blocks(m_2, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
-            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                const real *const layer2_backward_z_o_bar_rows =
-                    work_layer2_backward_z_o_bar + (first * B + begin) * row_m_2;
-                const real *const layer2_backward_z_f_bar_rows =
-                    work_layer2_backward_z_f_bar + (first * B + begin) * row_m_2;
-                const real *const layer2_backward_z_i_bar_rows =
-                    work_layer2_backward_z_i_bar + (first * B + begin) * row_m_2;
-                const real *const layer2_backward_z_bar_rows =
-                    work_layer2_backward_z_bar + (first * B + begin) * row_m_2;
-                const real *const layer2_forward_z_o_bar_rows =
-                    work_layer2_forward_z_o_bar + begin * row_m_2;
-                const real *const layer2_forward_z_f_bar_rows =
-                    work_layer2_forward_z_f_bar + begin * row_m_2;
-                const real *const layer2_forward_z_i_bar_rows =
-                    work_layer2_forward_z_i_bar + begin * row_m_2;
-                const real *const layer2_forward_z_bar_rows =
-                    work_layer2_forward_z_bar + begin * row_m_2;
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(m_2, vectors, block);
+        {
+            const team_part part = part_of(1, sides, 2, thread, threads, meetings);
+            if (part.threads > 0) {
+                /* scan in reverse */
+                for (size_t t = T; t-- > 0;) {
+                    {
+                        const size_t vectors = 1;
+                        const size_t count = blocks(m_1, vectors);
+                        const block_share mine = share_of(count, B, part.thread, part.threads);
+                        const size_t from = mine.from;
+                        const size_t to = mine.to;
+                        const size_t lower = row_from(B, mine.lane, mine.lanes);
+                        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                            const real *const layer1_forward_g_tail_rows =
+                                tape_layer1_forward_g_tail + (t * B + begin) * row_m_1;
+                            const real *const layer1_forward_i_tail_rows =
+                                tape_layer1_forward_i_tail + (t * B + begin) * row_m_1;
+                            const real *const layer1_forward_f_tail_rows =
+                                tape_layer1_forward_f_tail + (t * B + begin) * row_m_1;
+                            const real *const layer1_forward_o_tail_rows =
+                                tape_layer1_forward_o_tail + (t * B + begin) * row_m_1;
+                            const real *const layer1_forward_tanh_c_tail_rows =
+                                tape_layer1_forward_tanh_c_tail + (t * B + begin) * row_m_1;
+                            real *const layer1_forward_one_minus_g_squared_rows =
+                                work_layer1_forward_one_minus_g_squared + begin * row_m_1;
+                            real *const layer1_forward_one_minus_i_rows =
+                                work_layer1_forward_one_minus_i + begin * row_m_1;
+                            real *const layer1_forward_one_minus_f_rows =
+                                work_layer1_forward_one_minus_f + begin * row_m_1;
+                            real *const layer1_forward_one_minus_o_rows =
+                                work_layer1_forward_one_minus_o + begin * row_m_1;
+                            real *const layer1_forward_one_minus_tanh_c_squared_rows =
+                                work_layer1_forward_one_minus_tanh_c_squared + begin * row_m_1;
+                            real *const layer1_forward_g_rows =
+                                work_layer1_forward_g + begin * row_m_1;
+                            real *const layer1_forward_i_rows =
+                                work_layer1_forward_i + begin * row_m_1;
+                            real *const layer1_forward_f_rows =
+                                work_layer1_forward_f + begin * row_m_1;
+                            real *const layer1_forward_o_rows =
+                                work_layer1_forward_o + begin * row_m_1;
+                            real *const layer1_forward_tanh_c_rows =
+                                work_layer1_forward_tanh_c + begin * row_m_1;
+                            for (size_t s = 0; s < rows; ++s) {
+                                for (size_t block = from; block < to; ++block) {
+                                    const size_t j = block * LANES;
+                                    const vec layer1_forward_g_tail =
+                                        load(layer1_forward_g_tail_rows + s * row_m_1 + j);
+                                    const vec layer1_forward_i_tail =
+                                        load(layer1_forward_i_tail_rows + s * row_m_1 + j);
+                                    const vec layer1_forward_f_tail =
+                                        load(layer1_forward_f_tail_rows + s * row_m_1 + j);
+                                    const vec layer1_forward_o_tail =
+                                        load(layer1_forward_o_tail_rows + s * row_m_1 + j);
+                                    const vec layer1_forward_tanh_c_tail =
+                                        load(layer1_forward_tanh_c_tail_rows + s * row_m_1 + j);
+
+                                    /* (4)  layer1.forward.g = tanh_from_tail(layer1.forward.g_tail)
+                                     * */
+                                    const vec layer1_forward_g =
+                                        vec_tanh_from_tail(layer1_forward_g_tail);
+                                    store(layer1_forward_g_rows + s * row_m_1 + j,
+                                        layer1_forward_g);
+
+                                    /* (5)  layer1.forward.i =
+                                     * sigmoid_from_tail(layer1.forward.i_tail) */
+                                    const vec layer1_forward_i =
+                                        vec_sigmoid_from_tail(layer1_forward_i_tail);
+                                    store(layer1_forward_i_rows + s * row_m_1 + j,
+                                        layer1_forward_i);
+
+                                    /* (6)  layer1.forward.f =
+                                     * sigmoid_from_tail(layer1.forward.f_tail) */
+                                    const vec layer1_forward_f =
+                                        vec_sigmoid_from_tail(layer1_forward_f_tail);
+                                    store(layer1_forward_f_rows + s * row_m_1 + j,
+                                        layer1_forward_f);
+
+                                    /* (9)  layer1.forward.o =
+                                     * sigmoid_from_tail(layer1.forward.o_tail) */
+                                    const vec layer1_forward_o =
+                                        vec_sigmoid_from_tail(layer1_forward_o_tail);
+                                    store(layer1_forward_o_rows + s * row_m_1 + j,
+                                        layer1_forward_o);
+
+                                    /* (10)  layer1.forward.tanh_c =
+                                     * tanh_from_tail(layer1.forward.tanh_c_tail) */
+                                    const vec layer1_forward_tanh_c =
+                                        vec_tanh_from_tail(layer1_forward_tanh_c_tail);
+                                    store(layer1_forward_tanh_c_rows + s * row_m_1 + j,
+                                        layer1_forward_tanh_c);
+
+                                    /* (4)  layer1.forward.one_minus_g_squared =
+                                     * slope_from_tail(layer1.forward.g_tail) */
+                                    const vec layer1_forward_one_minus_g_squared =
+                                        vec_slope_from_tail(layer1_forward_g_tail);
+                                    store(layer1_forward_one_minus_g_squared_rows + s * row_m_1 + j,
+                                        layer1_forward_one_minus_g_squared);
+
+                                    /* (5)  layer1.forward.one_minus_i =
+                                     * complement_from_tail(layer1.forward.i_tail) */
+                                    const vec layer1_forward_one_minus_i =
+                                        vec_complement_from_tail(layer1_forward_i_tail);
+                                    store(layer1_forward_one_minus_i_rows + s * row_m_1 + j,
+                                        layer1_forward_one_minus_i);
+
+                                    /* (6)  layer1.forward.one_minus_f =
+                                     * complement_from_tail(layer1.forward.f_tail) */
+                                    const vec layer1_forward_one_minus_f =
+                                        vec_complement_from_tail(layer1_forward_f_tail);
+                                    store(layer1_forward_one_minus_f_rows + s * row_m_1 + j,
+                                        layer1_forward_one_minus_f);
+
+                                    /* (9)  layer1.forward.one_minus_o =
+                                     * complement_from_tail(layer1.forward.o_tail) */
+                                    const vec layer1_forward_one_minus_o =
+                                        vec_complement_from_tail(layer1_forward_o_tail);
+                                    store(layer1_forward_one_minus_o_rows + s * row_m_1 + j,
+                                        layer1_forward_one_minus_o);
+
+                                    /* (10)  layer1.forward.one_minus_tanh_c_squared =
+                                     * slope_from_tail(layer1.forward.tanh_c_tail) */
+                                    const vec layer1_forward_one_minus_tanh_c_squared =
+                                        vec_slope_from_tail(layer1_forward_tanh_c_tail);
+                                    store(layer1_forward_one_minus_tanh_c_squared_rows + s * row_m_1
+                                        + j, layer1_forward_one_minus_tanh_c_squared);
+                                }
+                            }
+                        }
+                    }
+                    MEET(part)
+                    for (size_t s = share_from(B, part.thread, part.threads); s < share_from(B,
+                        part.thread + 1, part.threads); ++s) {
+                        const real *restrict layer1_forward_h_next_bar = t + 1 < T
+                            ? work_layer1_forward_h_prev_bar + (((t + 1) & 1) * B + s) * row_m_1
+                            : final_layer1_forward_h_bar + s * m_1;
+                        const real *restrict layer1_y_bar =
+                            work_layer1_y_bar + (t * B + s) * row_q_1;
+                        real *restrict layer1_forward_h_bar =
+                            work_layer1_forward_h_bar + s * row_m_1;
+
+                        /* (78)  layer1.forward.h_bar = layer1.E_f^T layer1.y_bar +
+                         * layer1.forward.h_next_bar   adjoint of (21) */
+                        for (size_t j = 0; j < m_1; ++j)
+                            layer1_forward_h_bar[j] = layer1_y_bar[j]
+                                + layer1_forward_h_next_bar[j];
+                    }
+                    MEET(part)
+                    {
+                        const size_t vectors = 1;
+                        const size_t count = blocks(m_1, vectors);
+                        const block_share mine = share_of(count, B, part.thread, part.threads);
+                        const size_t from = mine.from;
+                        const size_t to = mine.to;
+                        const size_t lower = row_from(B, mine.lane, mine.lanes);
+                        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                            const real *const layer1_forward_one_minus_g_squared_rows =
+                                work_layer1_forward_one_minus_g_squared + begin * row_m_1;
+                            const real *const layer1_forward_one_minus_i_rows =
+                                work_layer1_forward_one_minus_i + begin * row_m_1;
+                            const real *const layer1_forward_one_minus_f_rows =
+                                work_layer1_forward_one_minus_f + begin * row_m_1;
+                            const real *const layer1_forward_one_minus_o_rows =
+                                work_layer1_forward_one_minus_o + begin * row_m_1;
+                            const real *const layer1_forward_one_minus_tanh_c_squared_rows =
+                                work_layer1_forward_one_minus_tanh_c_squared + begin * row_m_1;
+                            const real *const layer1_forward_g_rows =
+                                work_layer1_forward_g + begin * row_m_1;
+                            const real *const layer1_forward_i_rows =
+                                work_layer1_forward_i + begin * row_m_1;
+                            const real *const layer1_forward_f_rows =
+                                work_layer1_forward_f + begin * row_m_1;
+                            const real *const layer1_forward_o_rows =
+                                work_layer1_forward_o + begin * row_m_1;
+                            const real *const layer1_forward_c_prev_rows = t > 0
+                                ? tape_layer1_forward_c + (t * B + begin - B) * row_m_1
+                                : initial_layer1_forward_c + begin * m_1;
+                            const size_t layer1_forward_c_prev_stride = t > 0 ? row_m_1 : m_1;
+                            const real *const layer1_forward_tanh_c_rows =
+                                work_layer1_forward_tanh_c + begin * row_m_1;
+                            const real *const layer1_forward_c_next_bar_rows = t + 1 < T
+                                ? work_layer1_forward_c_prev_bar
+                                + (((t + 1) & 1) * B + begin) * row_m_1 : final_layer1_forward_c_bar
+                                + begin * m_1;
+                            const size_t layer1_forward_c_next_bar_stride =
+                                t + 1 < T ? row_m_1 : m_1;
+                            const real *const layer1_forward_h_bar_rows =
+                                work_layer1_forward_h_bar + begin * row_m_1;
+                            real *const layer1_forward_z_o_bar_rows =
+                                work_layer1_forward_z_o_bar + (t * B + begin) * row_m_1;
+                            real *const layer1_forward_z_f_bar_rows =
+                                work_layer1_forward_z_f_bar + (t * B + begin) * row_m_1;
+                            real *const layer1_forward_z_i_bar_rows =
+                                work_layer1_forward_z_i_bar + (t * B + begin) * row_m_1;
+                            real *const layer1_forward_z_bar_rows =
+                                work_layer1_forward_z_bar + (t * B + begin) * row_m_1;
+                            real *const layer1_forward_c_prev_bar_rows =
+                                work_layer1_forward_c_prev_bar + ((t & 1) * B + begin) * row_m_1;
+                            for (size_t s = 0; s < rows; ++s) {
+                                for (size_t block = from; block < to; ++block) {
+                                    const size_t j = block * LANES;
+                                    const size_t left = m_1 - j;
+                                    const vec layer1_forward_one_minus_g_squared =
+                                        load(layer1_forward_one_minus_g_squared_rows + s * row_m_1
+                                        + j);
+                                    const vec layer1_forward_one_minus_i =
+                                        load(layer1_forward_one_minus_i_rows + s * row_m_1 + j);
+                                    const vec layer1_forward_one_minus_f =
+                                        load(layer1_forward_one_minus_f_rows + s * row_m_1 + j);
+                                    const vec layer1_forward_one_minus_o =
+                                        load(layer1_forward_one_minus_o_rows + s * row_m_1 + j);
+                                    const vec layer1_forward_one_minus_tanh_c_squared =
+                                        load(layer1_forward_one_minus_tanh_c_squared_rows + s
+                                        * row_m_1 + j);
+                                    const vec layer1_forward_g =
+                                        load(layer1_forward_g_rows + s * row_m_1 + j);
+                                    const vec layer1_forward_i =
+                                        load(layer1_forward_i_rows + s * row_m_1 + j);
+                                    const vec layer1_forward_f =
+                                        load(layer1_forward_f_rows + s * row_m_1 + j);
+                                    const vec layer1_forward_o =
+                                        load(layer1_forward_o_rows + s * row_m_1 + j);
+                                    const vec layer1_forward_c_prev =
+                                        load_part(layer1_forward_c_prev_rows + s
+                                        * layer1_forward_c_prev_stride + j, left);
+                                    const vec layer1_forward_tanh_c =
+                                        load(layer1_forward_tanh_c_rows + s * row_m_1 + j);
+                                    const vec layer1_forward_c_next_bar =
+                                        load_part(layer1_forward_c_next_bar_rows
+                                        + s * layer1_forward_c_next_bar_stride + j, left);
+                                    const vec layer1_forward_h_bar =
+                                        load(layer1_forward_h_bar_rows + s * row_m_1 + j);
+
+                                    /* (79)  layer1.forward.o_bar = layer1.forward.h_bar *
+                                     * tanh(layer1.forward.c)   adjoint of (10) */
+                                    const vec layer1_forward_o_bar =
+                                        layer1_forward_h_bar * layer1_forward_tanh_c;
+
+                                    /* (80)  layer1.forward.z_o_bar = layer1.forward.o_bar *
+                                     * layer1.forward.o * (1 - layer1.forward.o)   adjoint of (9) */
+                                    const vec layer1_forward_z_o_bar = layer1_forward_o_bar
+                                        * layer1_forward_o * layer1_forward_one_minus_o;
+                                    store(layer1_forward_z_o_bar_rows + s * row_m_1 + j,
+                                        layer1_forward_z_o_bar);
+
+                                    /* (81)  layer1.forward.c_bar = layer1.forward.h_bar *
+                                     * layer1.forward.o * (1 - tanh(layer1.forward.c)^2) +
+                                     * layer1.forward.c_next_bar   adjoint of (10) */
+                                    const vec layer1_forward_c_bar = layer1_forward_h_bar
+                                        * layer1_forward_o * layer1_forward_one_minus_tanh_c_squared
+                                        + layer1_forward_c_next_bar;
+
+                                    /* (82)  layer1.forward.f_bar = layer1.forward.c_bar *
+                                     * layer1.forward.c_prev   adjoint of (7) */
+                                    const vec layer1_forward_f_bar =
+                                        layer1_forward_c_bar * layer1_forward_c_prev;
+
+                                    /* (83)  layer1.forward.i_bar = layer1.forward.c_bar *
+                                     * layer1.forward.g   adjoint of (7) */
+                                    const vec layer1_forward_i_bar =
+                                        layer1_forward_c_bar * layer1_forward_g;
+
+                                    /* (84)  layer1.forward.g_bar = layer1.forward.c_bar *
+                                     * layer1.forward.i   adjoint of (7) */
+                                    const vec layer1_forward_g_bar =
+                                        layer1_forward_c_bar * layer1_forward_i;
+
+                                    /* (85)  layer1.forward.z_f_bar = layer1.forward.f_bar *
+                                     * layer1.forward.f * (1 - layer1.forward.f)   adjoint of (6) */
+                                    const vec layer1_forward_z_f_bar = layer1_forward_f_bar
+                                        * layer1_forward_f * layer1_forward_one_minus_f;
+                                    store(layer1_forward_z_f_bar_rows + s * row_m_1 + j,
+                                        layer1_forward_z_f_bar);
+
+                                    /* (86)  layer1.forward.z_i_bar = layer1.forward.i_bar *
+                                     * layer1.forward.i * (1 - layer1.forward.i)   adjoint of (5) */
+                                    const vec layer1_forward_z_i_bar = layer1_forward_i_bar
+                                        * layer1_forward_i * layer1_forward_one_minus_i;
+                                    store(layer1_forward_z_i_bar_rows + s * row_m_1 + j,
+                                        layer1_forward_z_i_bar);
+
+                                    /* (87)  layer1.forward.z_bar = layer1.forward.g_bar * (1 -
+                                     * layer1.forward.g^2)   adjoint of (4) */
+                                    const vec layer1_forward_z_bar =
+                                        layer1_forward_g_bar * layer1_forward_one_minus_g_squared;
+                                    store(layer1_forward_z_bar_rows + s * row_m_1 + j,
+                                        layer1_forward_z_bar);
+
+                                    /* (89)  layer1.forward.c_prev_bar = layer1.forward.c_bar *
+                                     * layer1.forward.f   adjoint of (7) */
+                                    const vec layer1_forward_c_prev_bar =
+                                        layer1_forward_c_bar * layer1_forward_f;
+                                    store(layer1_forward_c_prev_bar_rows + s * row_m_1 + j,
+                                        layer1_forward_c_prev_bar);
+                                }
+                            }
+                        }
+                    }
+                    MEET(part)
+                    {
+                        const size_t vectors = MOST_VECTORS(1);
+                        const size_t count = blocks(m_1, vectors);
+                        const block_share mine = share_of(count, B, part.thread, part.threads);
+                        const size_t from = mine.from;
+                        const size_t to = mine.to;
+                        const size_t lower = row_from(B, mine.lane, mine.lanes);
+                        const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                            const real *const layer1_forward_z_o_bar_rows =
+                                work_layer1_forward_z_o_bar + (t * B + begin) * row_m_1;
+                            const real *const layer1_forward_z_f_bar_rows =
+                                work_layer1_forward_z_f_bar + (t * B + begin) * row_m_1;
+                            const real *const layer1_forward_z_i_bar_rows =
+                                work_layer1_forward_z_i_bar + (t * B + begin) * row_m_1;
+                            const real *const layer1_forward_z_bar_rows =
+                                work_layer1_forward_z_bar + (t * B + begin) * row_m_1;
+                            real *const layer1_forward_h_prev_bar_rows =
+                                work_layer1_forward_h_prev_bar + ((t & 1) * B + begin) * row_m_1;
+                            const operand factors_layer1_forward_h_prev_bar[] = {
+                                {layer1_forward_z_bar_rows, row_m_1, m_1,
+                                    panels_layer1_forward_z_bar},
+                                {layer1_forward_z_i_bar_rows, row_m_1, m_1,
+                                    panels_layer1_forward_z_i_bar},
+                                {layer1_forward_z_f_bar_rows, row_m_1, m_1,
+                                    panels_layer1_forward_z_f_bar},
+                                {layer1_forward_z_o_bar_rows, row_m_1, m_1,
+                                    panels_layer1_forward_z_o_bar},
+                            };
+                            for (size_t start = from, taken; start < to; start += taken) {
+                                taken = min_size(to - start, blocks_per_batch(rows));
+                                const size_t low = t & 1 ? from + to - start - taken : start;
+                                const block_range batch = {m_1, vectors, low, low + taken, t & 1};
+                                ALIGNED real tile_layer1_forward_h_prev_bar_batch[ROWS_AT_ONCE
+                                    * MOST_VECTORS(1) * LANES];
+
+                                /* layer1.forward.U_g^T layer1.forward.z_bar,
+                                 * layer1.forward.U_i^T layer1.forward.z_i_bar,
+                                 * layer1.forward.U_f^T layer1.forward.z_f_bar,
+                                 * layer1.forward.U_o^T layer1.forward.z_o_bar */
+                                products(rows, 1, &batch, factors_layer1_forward_h_prev_bar, 4,
+                                    &(sums){tile_layer1_forward_h_prev_bar_batch, batch.low, rows,
+                                    0}, 0);
+
+                                for (size_t block = batch.low; block < batch.high; ++block) {
+                                    const size_t own = vectors_of(m_1, vectors, block);
+                                    const real *const tile_layer1_forward_h_prev_bar =
+                                        tile_layer1_forward_h_prev_bar_batch
+                                        + (block - batch.low) * vectors * rows * LANES;
+                                    for (size_t v = 0; v < own; ++v) {
+                                        const size_t j = (block * vectors + v) * LANES;
+                                        for (size_t s = 0; s < rows; ++s) {
+                                            /* (88)  layer1.forward.h_prev_bar =
+                                             * layer1.forward.U_g^T layer1.forward.z_bar +
+                                             * layer1.forward.U_i^T layer1.forward.z_i_bar +
+                                             * layer1.forward.U_f^T layer1.forward.z_f_bar +
+                                             * layer1.forward.U_o^T layer1.forward.z_o_bar   adjoint
+                                             * of (1), (2), (3), (8) */
+                                            const vec layer1_forward_h_prev_bar =
+                                                load(tile_layer1_forward_h_prev_bar + (s * own + v)
+                                                * LANES);
+                                            store(layer1_forward_h_prev_bar_rows + s * row_m_1 + j,
+                                                layer1_forward_h_prev_bar);
+                                        }
+                                    }
+                                }
+                            }
+                        }
+                    }
+                    MEET(part)
+                }
+            }
+        }
+    }
+    BARRIER
+
+    /* every step, in any order */
+    if (gradients->x_bar != NULL) {
+        const size_t vectors = MOST_VECTORS(1);
+        const size_t count = blocks(n, vectors);
+        const block_share mine = share_of(count, T * B, thread, threads);
+        const size_t from = mine.from;
+        const size_t to = mine.to;
+        const size_t lower = row_from(T * B, mine.lane, mine.lanes);
+        const size_t upper = row_from(T * B, mine.lane + 1, mine.lanes);
+        for (size_t begin = lower, rows; begin < upper; begin += rows) {
+            rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+            const real *const layer1_backward_z_o_bar_rows =
+                work_layer1_backward_z_o_bar + begin * row_m_1;
+            const real *const layer1_backward_z_f_bar_rows =
+                work_layer1_backward_z_f_bar + begin * row_m_1;
+            const real *const layer1_backward_z_i_bar_rows =
+                work_layer1_backward_z_i_bar + begin * row_m_1;
+            const real *const layer1_backward_z_bar_rows =
+                work_layer1_backward_z_bar + begin * row_m_1;
+            const real *const layer1_forward_z_o_bar_rows =
+                work_layer1_forward_z_o_bar + begin * row_m_1;
+            const real *const layer1_forward_z_f_bar_rows =
+                work_layer1_forward_z_f_bar + begin * row_m_1;
+            const real *const layer1_forward_z_i_bar_rows =
+                work_layer1_forward_z_i_bar + begin * row_m_1;
+            const real *const layer1_forward_z_bar_rows =
+                work_layer1_forward_z_bar + begin * row_m_1;
+            real *const x_bar_rows = gradients->x_bar + begin * n;
+            const operand factors_x_bar[] = {
+                {layer1_forward_z_bar_rows, row_m_1, m_1, panels_layer1_forward_z_bar_2},
+                {layer1_forward_z_i_bar_rows, row_m_1, m_1, panels_layer1_forward_z_i_bar_2},
+                {layer1_forward_z_f_bar_rows, row_m_1, m_1, panels_layer1_forward_z_f_bar_2},
+                {layer1_forward_z_o_bar_rows, row_m_1, m_1, panels_layer1_forward_z_o_bar_2},
+                {layer1_backward_z_bar_rows, row_m_1, m_1, panels_layer1_backward_z_bar_2},
+                {layer1_backward_z_i_bar_rows, row_m_1, m_1, panels_layer1_backward_z_i_bar_2},
+                {layer1_backward_z_f_bar_rows, row_m_1, m_1, panels_layer1_backward_z_f_bar_2},
+                {layer1_backward_z_o_bar_rows, row_m_1, m_1, panels_layer1_backward_z_o_bar_2},
+            };
+            for (size_t start = from, taken; start < to; start += taken) {
+                taken = min_size(to - start, blocks_per_batch(rows));
+                const block_range batch = {n, vectors, start, start + taken, 0};
+                ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+
+                /* layer1.forward.W_g^T layer1.forward.z_bar,
+                 * layer1.forward.W_i^T layer1.forward.z_i_bar,
+                 * layer1.forward.W_f^T layer1.forward.z_f_bar,
+                 * layer1.forward.W_o^T layer1.forward.z_o_bar,
+                 * layer1.backward.W_g^T layer1.backward.z_bar,
+                 * layer1.backward.W_i^T layer1.backward.z_i_bar,
+                 * layer1.backward.W_f^T layer1.backward.z_f_bar,
+                 * layer1.backward.W_o^T layer1.backward.z_o_bar */
+                products(rows, 1, &batch, factors_x_bar, 8,
+                    &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
+
+                for (size_t block = batch.low; block < batch.high; ++block) {
+                    const size_t own = vectors_of(n, vectors, block);
+                    const real *const tile_x_bar =
+                        tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
                     for (size_t v = 0; v < own; ++v) {
                         const size_t j = (block * vectors + v) * LANES;
-                        const size_t left = m_2 - j;
-                        vec layer2_forward_b_i_bar_here = {0};
-                        vec layer2_forward_b_f_bar_here = {0};
-                        vec layer2_forward_b_g_bar_here = {0};
-                        vec layer2_forward_b_o_bar_here = {0};
-                        vec layer2_backward_b_i_bar_here = {0};
-                        vec layer2_backward_b_f_bar_here = {0};
-                        vec layer2_backward_b_g_bar_here = {0};
-                        vec layer2_backward_b_o_bar_here = {0};
+                        const size_t left = n - j;
                         for (size_t s = 0; s < rows; ++s) {
-                            const vec layer2_backward_z_o_bar =
-                                load(layer2_backward_z_o_bar_rows + s * row_m_2 + j);
-                            const vec layer2_backward_z_f_bar =
-                                load(layer2_backward_z_f_bar_rows + s * row_m_2 + j);
-                            const vec layer2_backward_z_i_bar =
-                                load(layer2_backward_z_i_bar_rows + s * row_m_2 + j);
-                            const vec layer2_backward_z_bar =
-                                load(layer2_backward_z_bar_rows + s * row_m_2 + j);
-                            const vec layer2_forward_z_o_bar =
-                                load(layer2_forward_z_o_bar_rows + s * row_m_2 + j);
-                            const vec layer2_forward_z_f_bar =
-                                load(layer2_forward_z_f_bar_rows + s * row_m_2 + j);
-                            const vec layer2_forward_z_i_bar =
-                                load(layer2_forward_z_i_bar_rows + s * row_m_2 + j);
-                            const vec layer2_forward_z_bar =
-                                load(layer2_forward_z_bar_rows + s * row_m_2 + j);
-
-                            /* (123)  layer2.forward.b_i_bar = sum_t layer2.forward.z_i_bar
-                             * adjoint of (23) */
-                            layer2_forward_b_i_bar_here += layer2_forward_z_i_bar;
-
-                            /* (126)  layer2.forward.b_f_bar = sum_t layer2.forward.z_f_bar
-                             * adjoint of (24) */
-                            layer2_forward_b_f_bar_here += layer2_forward_z_f_bar;
-
-                            /* (129)  layer2.forward.b_g_bar = sum_t layer2.forward.z_bar   adjoint
-                             * of (22) */
-                            layer2_forward_b_g_bar_here += layer2_forward_z_bar;
-
-                            /* (132)  layer2.forward.b_o_bar = sum_t layer2.forward.z_o_bar
-                             * adjoint of (29) */
-                            layer2_forward_b_o_bar_here += layer2_forward_z_o_bar;
-
-                            /* (135)  layer2.backward.b_i_bar = sum_t layer2.backward.z_i_bar
-                             * adjoint of (33) */
-                            layer2_backward_b_i_bar_here += layer2_backward_z_i_bar;
-
-                            /* (138)  layer2.backward.b_f_bar = sum_t layer2.backward.z_f_bar
-                             * adjoint of (34) */
-                            layer2_backward_b_f_bar_here += layer2_backward_z_f_bar;
-
-                            /* (141)  layer2.backward.b_g_bar = sum_t layer2.backward.z_bar
-                             * adjoint of (32) */
-                            layer2_backward_b_g_bar_here += layer2_backward_z_bar;
-
-                            /* (144)  layer2.backward.b_o_bar = sum_t layer2.backward.z_o_bar
-                             * adjoint of (39) */
-                            layer2_backward_b_o_bar_here += layer2_backward_z_o_bar;
-                        }
-                        if (layer2_forward_b_i_bar != NULL) {
-                            store_part(layer2_forward_b_i_bar + j,
-                                load_part(layer2_forward_b_i_bar + j, left)
-                                + layer2_forward_b_i_bar_here, left);
-                        }
-                        if (layer2_forward_b_f_bar != NULL) {
-                            store_part(layer2_forward_b_f_bar + j,
-                                load_part(layer2_forward_b_f_bar + j, left)
-                                + layer2_forward_b_f_bar_here, left);
-                        }
-                        if (layer2_forward_b_g_bar != NULL) {
-                            store_part(layer2_forward_b_g_bar + j,
-                                load_part(layer2_forward_b_g_bar + j, left)
-                                + layer2_forward_b_g_bar_here, left);
-                        }
-                        if (layer2_forward_b_o_bar != NULL) {
-                            store_part(layer2_forward_b_o_bar + j,
-                                load_part(layer2_forward_b_o_bar + j, left)
-                                + layer2_forward_b_o_bar_here, left);
-                        }
-                        if (layer2_backward_b_i_bar != NULL) {
-                            store_part(layer2_backward_b_i_bar + j,
-                                load_part(layer2_backward_b_i_bar + j, left)
-                                + layer2_backward_b_i_bar_here, left);
-                        }
-                        if (layer2_backward_b_f_bar != NULL) {
-                            store_part(layer2_backward_b_f_bar + j,
-                                load_part(layer2_backward_b_f_bar + j, left)
-                                + layer2_backward_b_f_bar_here, left);
-                        }
-                        if (layer2_backward_b_g_bar != NULL) {
-                            store_part(layer2_backward_b_g_bar + j,
-                                load_part(layer2_backward_b_g_bar + j, left)
-                                + layer2_backward_b_g_bar_here, left);
-                        }
-                        if (layer2_backward_b_o_bar != NULL) {
-                            store_part(layer2_backward_b_o_bar + j,
-                                load_part(layer2_backward_b_o_bar + j, left)
-                                + layer2_backward_b_o_bar_here, left);
+                            /* (96)  x_bar = layer1.forward.W_g^T layer1.forward.z_bar +
+                             * layer1.forward.W_i^T layer1.forward.z_i_bar + layer1.forward.W_f^T
+                             * layer1.forward.z_f_bar + layer1.forward.W_o^T layer1.forward.z_o_bar
+                             * + layer1.backward.W_g^T layer1.backward.z_bar + layer1.backward.W_i^T
+                             * layer1.backward.z_i_bar + layer1.backward.W_f^T
+                             * layer1.backward.z_f_bar + layer1.backward.W_o^T
+                             * layer1.backward.z_o_bar   adjoint of (1), (2), (3), (8), (11), (12),
+                             * (13), (18) */
+                            const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
+                            store_part(x_bar_rows + s * n + j, x_bar, left);
                         }
                     }
                 }
             }
         }
-        BARRIER
-        {
-            real *const scratch = work_scratch + thread * scratch_size;
-
-            /* (121)  layer2.forward.W_i_bar = sum_t layer2.forward.z_i_bar layer1.y^T   adjoint of
-             * (23) */
-            /* (124)  layer2.forward.W_f_bar = sum_t layer2.forward.z_f_bar layer1.y^T   adjoint of
-             * (24) */
-            /* (127)  layer2.forward.W_g_bar = sum_t layer2.forward.z_bar layer1.y^T   adjoint of
-             * (22) */
-            /* (130)  layer2.forward.W_o_bar = sum_t layer2.forward.z_o_bar layer1.y^T   adjoint of
-             * (29) */
-            /* (133)  layer2.backward.W_i_bar = sum_t layer2.backward.z_i_bar layer1.y^T   adjoint
-             * of (33) */
-            /* (136)  layer2.backward.W_f_bar = sum_t layer2.backward.z_f_bar layer1.y^T   adjoint
-             * of (34) */
-            /* (139)  layer2.backward.W_g_bar = sum_t layer2.backward.z_bar layer1.y^T   adjoint of
-             * (32) */
-            /* (142)  layer2.backward.W_o_bar = sum_t layer2.backward.z_o_bar layer1.y^T   adjoint
-             * of (39) */
-            const series rows_of_layer1_y = {tape_layer1_y, 0, row_q_1, 0, 0, 0, 0};
-            const reduction with_layer1_y[] = {
-                {{work_layer2_forward_z_i_bar, 0, row_m_2, 0, 0, 0, first * B}, m_2, 1,
-                    layer2_forward_W_i_bar, done > 0},
-                {{work_layer2_forward_z_f_bar, 0, row_m_2, 0, 0, 0, first * B}, m_2, 1,
-                    layer2_forward_W_f_bar, done > 0},
-                {{work_layer2_forward_z_bar, 0, row_m_2, 0, 0, 0, first * B}, m_2, 1,
-                    layer2_forward_W_g_bar, done > 0},
-                {{work_layer2_forward_z_o_bar, 0, row_m_2, 0, 0, 0, first * B}, m_2, 1,
-                    layer2_forward_W_o_bar, done > 0},
-                {{work_layer2_backward_z_i_bar, 0, row_m_2, 0, 0, 0, 0}, m_2, 1,
-                    layer2_backward_W_i_bar, done > 0},
-                {{work_layer2_backward_z_f_bar, 0, row_m_2, 0, 0, 0, 0}, m_2, 1,
-                    layer2_backward_W_f_bar, done > 0},
-                {{work_layer2_backward_z_bar, 0, row_m_2, 0, 0, 0, 0}, m_2, 1,
-                    layer2_backward_W_g_bar, done > 0},
-                {{work_layer2_backward_z_o_bar, 0, row_m_2, 0, 0, 0, 0}, m_2, 1,
-                    layer2_backward_W_o_bar, done > 0},
-            };
-            reduce_rows(first * B, steps * B, &rows_of_layer1_y, q_1, with_layer1_y, 8, thread,
-                threads, scratch);
-
-            /* (122)  layer2.forward.U_i_bar = sum_t layer2.forward.z_i_bar layer2.forward.h_prev^T
-             *  adjoint of (23) */
-            /* (125)  layer2.forward.U_f_bar = sum_t layer2.forward.z_f_bar layer2.forward.h_prev^T
-             *  adjoint of (24) */
-            /* (128)  layer2.forward.U_g_bar = sum_t layer2.forward.z_bar layer2.forward.h_prev^T
-             * adjoint of (22) */
-            /* (131)  layer2.forward.U_o_bar = sum_t layer2.forward.z_o_bar layer2.forward.h_prev^T
-             *  adjoint of (29) */
-            const series rows_of_layer2_forward_h_prev =
-                {tape_layer2_forward_h, initial_layer2_forward_h, row_m_2, m_2, 0, B, 0};
-            const reduction with_layer2_forward_h_prev[] = {
-                {{work_layer2_forward_z_i_bar, 0, row_m_2, 0, 0, 0, first * B}, m_2, 1,
-                    layer2_forward_U_i_bar, done > 0},
-                {{work_layer2_forward_z_f_bar, 0, row_m_2, 0, 0, 0, first * B}, m_2, 1,
-                    layer2_forward_U_f_bar, done > 0},
-                {{work_layer2_forward_z_bar, 0, row_m_2, 0, 0, 0, first * B}, m_2, 1,
-                    layer2_forward_U_g_bar, done > 0},
-                {{work_layer2_forward_z_o_bar, 0, row_m_2, 0, 0, 0, first * B}, m_2, 1,
-                    layer2_forward_U_o_bar, done > 0},
-            };
-            reduce_rows(first * B, steps * B, &rows_of_layer2_forward_h_prev, m_2,
-                with_layer2_forward_h_prev, 4, thread, threads, scratch);
-
-            /* (134)  layer2.backward.U_i_bar = sum_t layer2.backward.z_i_bar
-             * layer2.backward.h_prev^T   adjoint of (33) */
-            /* (137)  layer2.backward.U_f_bar = sum_t layer2.backward.z_f_bar
-             * layer2.backward.h_prev^T   adjoint of (34) */
-            /* (140)  layer2.backward.U_g_bar = sum_t layer2.backward.z_bar layer2.backward.h_prev^T
-             *   adjoint of (32) */
-            /* (143)  layer2.backward.U_o_bar = sum_t layer2.backward.z_o_bar
-             * layer2.backward.h_prev^T   adjoint of (39) */
-            const series rows_of_layer2_backward_h_prev =
-                {tape_layer2_backward_h + (T > 0) * B * row_m_2, initial_layer2_backward_h, row_m_2,
-                m_2, (T - 1) * B, B, 0};
-            const reduction with_layer2_backward_h_prev[] = {
-                {{work_layer2_backward_z_i_bar, 0, row_m_2, 0, 0, 0, 0}, m_2, 1,
-                    layer2_backward_U_i_bar, done > 0},
-                {{work_layer2_backward_z_f_bar, 0, row_m_2, 0, 0, 0, 0}, m_2, 1,
-                    layer2_backward_U_f_bar, done > 0},
-                {{work_layer2_backward_z_bar, 0, row_m_2, 0, 0, 0, 0}, m_2, 1,
-                    layer2_backward_U_g_bar, done > 0},
-                {{work_layer2_backward_z_o_bar, 0, row_m_2, 0, 0, 0, 0}, m_2, 1,
-                    layer2_backward_U_o_bar, done > 0},
-            };
-            reduce_rows(first * B, steps * B, &rows_of_layer2_backward_h_prev, m_2,
-                with_layer2_backward_h_prev, 4, thread, threads, scratch);
-        }
-        BARRIER
     }
-
-    /* scan forward in time */
-    for (size_t t = 0; t < T; ++t) {
-        {
-            const size_t vectors = 1;
-            const size_t count = blocks(m_1, vectors);
-            const block_share mine = share_of(count, B, thread, threads);
-            const size_t from = mine.from;
-            const size_t to = mine.to;
-            const size_t lower = row_from(B, mine.lane, mine.lanes);
-            const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
-            for (size_t begin = lower, rows; begin < upper; begin += rows) {
-                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
-                const real *const layer1_backward_g_tail_rows =
-                    tape_layer1_backward_g_tail + (t * B + begin) * row_m_1;
-                const real *const layer1_backward_i_tail_rows =
-                    tape_layer1_backward_i_tail + (t * B + begin) * row_m_1;
-                const real *const layer1_backward_f_tail_rows =
-                    tape_layer1_backward_f_tail + (t * B + begin) * row_m_1;
-                const real *const layer1_backward_o_tail_rows =
-                    tape_layer1_backward_o_tail + (t * B + begin) * row_m_1;
-                const real *const layer1_backward_tanh_c_tail_rows =
-                    tape_layer1_backward_tanh_c_tail + (t * B + begin) * row_m_1;
-                real *const layer1_backward_one_minus_g_squared_rows =
-                    work_layer1_backward_one_minus_g_squared + begin * row_m_1;
-                real *const layer1_backward_one_minus_i_rows =
-                    work_layer1_backward_one_minus_i + begin * row_m_1;
-                real *const layer1_backward_one_minus_f_rows =
-                    work_layer1_backward_one_minus_f + begin * row_m_1;
-                real *const layer1_backward_one_minus_o_rows =
-                    work_layer1_backward_one_minus_o + begin * row_m_1;
-                real *const layer1_backward_one_minus_tanh_c_squared_rows =
-                    work_layer1_backward_one_minus_tanh_c_squared + begin * row_m_1;
-                real *const layer1_backward_g_rows = work_layer1_backward_g + begin * row_m_1;
-                real *const layer1_backward_i_rows = work_layer1_backward_i + begin * row_m_1;
-                real *const layer1_backward_f_rows = work_layer1_backward_f + begin * row_m_1;
-                real *const layer1_backward_o_rows = work_layer1_backward_o + begin * row_m_1;
-                real *const layer1_backward_tanh_c_rows =
-                    work_layer1_backward_tanh_c + begin * row_m_1;
-                for (size_t s = 0; s < rows; ++s) {
-                    for (size_t block = from; block < to; ++block) {
-                        const size_t j = block * LANES;
-                        const vec layer1_backward_g_tail =
-                            load(layer1_backward_g_tail_rows + s * row_m_1 + j);
-                        const vec layer1_backward_i_tail =
-                            load(layer1_backward_i_tail_rows + s * row_m_1 + j);
-                        const vec layer1_backward_f_tail =
-                            load(layer1_backward_f_tail_rows + s * row_m_1 + j);
-                        const vec layer1_backward_o_tail =
-                            load(layer1_backward_o_tail_rows + s * row_m_1 + j);
-                        const vec layer1_backward_tanh_c_tail =
-                            load(layer1_backward_tanh_c_tail_rows + s * row_m_1 + j);
-
-                        /* (14)  layer1.backward.g = tanh_from_tail(layer1.backward.g_tail) */
-                        const vec layer1_backward_g = vec_tanh_from_tail(layer1_backward_g_tail);
-                        store(layer1_backward_g_rows + s * row_m_1 + j, layer1_backward_g);
-
-                        /* (15)  layer1.backward.i = sigmoid_from_tail(layer1.backward.i_tail) */
-                        const vec layer1_backward_i = vec_sigmoid_from_tail(layer1_backward_i_tail);
-                        store(layer1_backward_i_rows + s * row_m_1 + j, layer1_backward_i);
-
-                        /* (16)  layer1.backward.f = sigmoid_from_tail(layer1.backward.f_tail) */
-                        const vec layer1_backward_f = vec_sigmoid_from_tail(layer1_backward_f_tail);
-                        store(layer1_backward_f_rows + s * row_m_1 + j, layer1_backward_f);
-
-                        /* (19)  layer1.backward.o = sigmoid_from_tail(layer1.backward.o_tail) */
-                        const vec layer1_backward_o = vec_sigmoid_from_tail(layer1_backward_o_tail);
-                        store(layer1_backward_o_rows + s * row_m_1 + j, layer1_backward_o);
-
-                        /* (20)  layer1.backward.tanh_c =
-                         * tanh_from_tail(layer1.backward.tanh_c_tail) */
-                        const vec layer1_backward_tanh_c =
-                            vec_tanh_from_tail(layer1_backward_tanh_c_tail);
-                        store(layer1_backward_tanh_c_rows + s * row_m_1 + j,
-                            layer1_backward_tanh_c);
-
-                        /* (14)  layer1.backward.one_minus_g_squared =
-                         * slope_from_tail(layer1.backward.g_tail) */
-                        const vec layer1_backward_one_minus_g_squared =
-                            vec_slope_from_tail(layer1_backward_g_tail);
-                        store(layer1_backward_one_minus_g_squared_rows + s * row_m_1 + j,
-                            layer1_backward_one_minus_g_squared);
-
-                        /* (15)  layer1.backward.one_minus_i =
-                         * complement_from_tail(layer1.backward.i_tail) */
-                        const vec layer1_backward_one_minus_i =
-                            vec_complement_from_tail(layer1_backward_i_tail);
-                        store(layer1_backward_one_minus_i_rows + s * row_m_1 + j,
-                            layer1_backward_one_minus_i);
-
-                        /* (16)  layer1.backward.one_minus_f =
-                         * complement_from_tail(layer1.backward.f_tail) */
-                        const vec layer1_backward_one_minus_f =
-                            vec_complement_from_tail(layer1_backward_f_tail);
-                        store(layer1_backward_one_minus_f_rows + s * row_m_1 + j,
-                            layer1_backward_one_minus_f);
-
-                        /* (19)  layer1.backward.one_minus_o =
-                         * complement_from_tail(layer1.backward.o_tail) */
-                        const vec layer1_backward_one_minus_o =
-                            vec_complement_from_tail(layer1_backward_o_tail);
-                        store(layer1_backward_one_minus_o_rows + s * row_m_1 + j,
-                            layer1_backward_one_minus_o);
-
-                        /* (20)  layer1.backward.one_minus_tanh_c_squared =
-                         * slope_from_tail(layer1.backward.tanh_c_tail) */
-                        const vec layer1_backward_one_minus_tanh_c_squared =
-                            vec_slope_from_tail(layer1_backward_tanh_c_tail);
-                        store(layer1_backward_one_minus_tanh_c_squared_rows + s * row_m_1 + j,
-                            layer1_backward_one_minus_tanh_c_squared);
-                    }
-                }
-            }
-        }
-        BARRIER
-        for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1,
-            threads); ++s) {
-            const real *restrict layer1_backward_h_next_bar = t > 0
-                ? work_layer1_backward_h_prev_bar + (((t - 1) & 1) * B + s) * row_m_1
-                : final_layer1_backward_h_bar + s * m_1;
-            const real *restrict layer1_y_bar = work_layer1_y_bar + (t * B + s) * row_q_1;
-            real *restrict layer1_backward_h_bar = work_layer1_backward_h_bar + s * row_m_1;
-
-            /* (68)  layer1.backward.h_bar = layer1.E_b^T layer1.y_bar + layer1.backward.h_next_bar
-             *  adjoint of (21) */
-            for (size_t j = 0; j < m_1; ++j)
-                layer1_backward_h_bar[j] = layer1_y_bar[m_1 + j] + layer1_backward_h_next_bar[j];
-        }
-        BARRIER
-        {
-            const size_t vectors = 1;
-            const size_t count = blocks(m_1, vectors);
-            const block_share mine = share_of(count, B, thread, threads);
-            const size_t from = mine.from;
-            const size_t to = mine.to;
-            const size_t lower = row_from(B, mine.lane, mine.lanes);
-            const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
-            for (size_t begin = lower, rows; begin < upper; begin += rows) {
-                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
-                const real *const layer1_backward_one_minus_g_squared_rows =
-                    work_layer1_backward_one_minus_g_squared + begin * row_m_1;
-                const real *const layer1_backward_one_minus_i_rows =
-                    work_layer1_backward_one_minus_i + begin * row_m_1;
-                const real *const layer1_backward_one_minus_f_rows =
-                    work_layer1_backward_one_minus_f + begin * row_m_1;
-                const real *const layer1_backward_one_minus_o_rows =
-                    work_layer1_backward_one_minus_o + begin * row_m_1;
-                const real *const layer1_backward_one_minus_tanh_c_squared_rows =
-                    work_layer1_backward_one_minus_tanh_c_squared + begin * row_m_1;
-                const real *const layer1_backward_g_rows = work_layer1_backward_g + begin * row_m_1;
-                const real *const layer1_backward_i_rows = work_layer1_backward_i + begin * row_m_1;
-                const real *const layer1_backward_f_rows = work_layer1_backward_f + begin * row_m_1;
-                const real *const layer1_backward_o_rows = work_layer1_backward_o + begin * row_m_1;
-                const real *const layer1_backward_c_prev_rows = t + 1 < T ? tape_layer1_backward_c
-                    + (t * B + begin + B) * row_m_1 : initial_layer1_backward_c + begin * m_1;
-                const size_t layer1_backward_c_prev_stride = t + 1 < T ? row_m_1 : m_1;
-                const real *const layer1_backward_tanh_c_rows =
-                    work_layer1_backward_tanh_c + begin * row_m_1;
-                const real *const layer1_backward_c_next_bar_rows = t > 0
-                    ? work_layer1_backward_c_prev_bar + (((t - 1) & 1) * B + begin) * row_m_1
-                    : final_layer1_backward_c_bar + begin * m_1;
-                const size_t layer1_backward_c_next_bar_stride = t > 0 ? row_m_1 : m_1;
-                const real *const layer1_backward_h_bar_rows =
-                    work_layer1_backward_h_bar + begin * row_m_1;
-                real *const layer1_backward_z_o_bar_rows =
-                    work_layer1_backward_z_o_bar + (t * B + begin) * row_m_1;
-                real *const layer1_backward_z_f_bar_rows =
-                    work_layer1_backward_z_f_bar + (t * B + begin) * row_m_1;
-                real *const layer1_backward_z_i_bar_rows =
-                    work_layer1_backward_z_i_bar + (t * B + begin) * row_m_1;
-                real *const layer1_backward_z_bar_rows =
-                    work_layer1_backward_z_bar + (t * B + begin) * row_m_1;
-                real *const layer1_backward_c_prev_bar_rows =
-                    work_layer1_backward_c_prev_bar + ((t & 1) * B + begin) * row_m_1;
-                for (size_t s = 0; s < rows; ++s) {
-                    for (size_t block = from; block < to; ++block) {
-                        const size_t j = block * LANES;
-                        const size_t left = m_1 - j;
-                        const vec layer1_backward_one_minus_g_squared =
-                            load(layer1_backward_one_minus_g_squared_rows + s * row_m_1 + j);
-                        const vec layer1_backward_one_minus_i =
-                            load(layer1_backward_one_minus_i_rows + s * row_m_1 + j);
-                        const vec layer1_backward_one_minus_f =
-                            load(layer1_backward_one_minus_f_rows + s * row_m_1 + j);
-                        const vec layer1_backward_one_minus_o =
-                            load(layer1_backward_one_minus_o_rows + s * row_m_1 + j);
-                        const vec layer1_backward_one_minus_tanh_c_squared =
-                            load(layer1_backward_one_minus_tanh_c_squared_rows + s * row_m_1 + j);
-                        const vec layer1_backward_g =
-                            load(layer1_backward_g_rows + s * row_m_1 + j);
-                        const vec layer1_backward_i =
-                            load(layer1_backward_i_rows + s * row_m_1 + j);
-                        const vec layer1_backward_f =
-                            load(layer1_backward_f_rows + s * row_m_1 + j);
-                        const vec layer1_backward_o =
-                            load(layer1_backward_o_rows + s * row_m_1 + j);
-                        const vec layer1_backward_c_prev = load_part(layer1_backward_c_prev_rows + s
-                            * layer1_backward_c_prev_stride + j, left);
-                        const vec layer1_backward_tanh_c =
-                            load(layer1_backward_tanh_c_rows + s * row_m_1 + j);
-                        const vec layer1_backward_c_next_bar =
-                            load_part(layer1_backward_c_next_bar_rows
-                            + s * layer1_backward_c_next_bar_stride + j, left);
-                        const vec layer1_backward_h_bar =
-                            load(layer1_backward_h_bar_rows + s * row_m_1 + j);
-
-                        /* (69)  layer1.backward.o_bar = layer1.backward.h_bar *
-                         * tanh(layer1.backward.c)   adjoint of (20) */
-                        const vec layer1_backward_o_bar =
-                            layer1_backward_h_bar * layer1_backward_tanh_c;
-
-                        /* (70)  layer1.backward.z_o_bar = layer1.backward.o_bar * layer1.backward.o
-                         * * (1 - layer1.backward.o)   adjoint of (19) */
+    BARRIER
+    if (layer1_backward_b_f_bar != NULL || layer1_backward_b_g_bar != NULL
+        || layer1_backward_b_i_bar != NULL || layer1_backward_b_o_bar != NULL
+        || layer1_forward_b_f_bar != NULL || layer1_forward_b_g_bar != NULL
+        || layer1_forward_b_i_bar != NULL || layer1_forward_b_o_bar != NULL) {
+        const size_t vectors = 1;
+        const size_t count = blocks(m_1, vectors);
+        const size_t from = share_from(count, thread, threads);
+        const size_t to = share_from(count, thread + 1, threads);
+        for (size_t begin = 0, rows; begin < T * B; begin += rows) {
+            rows = balanced_chunk(T * B - begin, ROWS_AT_ONCE);
+            const real *const layer1_backward_z_o_bar_rows =
+                work_layer1_backward_z_o_bar + begin * row_m_1;
+            const real *const layer1_backward_z_f_bar_rows =
+                work_layer1_backward_z_f_bar + begin * row_m_1;
+            const real *const layer1_backward_z_i_bar_rows =
+                work_layer1_backward_z_i_bar + begin * row_m_1;
+            const real *const layer1_backward_z_bar_rows =
+                work_layer1_backward_z_bar + begin * row_m_1;
+            const real *const layer1_forward_z_o_bar_rows =
+                work_layer1_forward_z_o_bar + begin * row_m_1;
+            const real *const layer1_forward_z_f_bar_rows =
+                work_layer1_forward_z_f_bar + begin * row_m_1;
+            const real *const layer1_forward_z_i_bar_rows =
+                work_layer1_forward_z_i_bar + begin * row_m_1;
+            const real *const layer1_forward_z_bar_rows =
+                work_layer1_forward_z_bar + begin * row_m_1;
+            for (size_t block = from; block < to; ++block) {
+                const size_t own = vectors_of(m_1, vectors, block);
+                for (size_t v = 0; v < own; ++v) {
+                    const size_t j = (block * vectors + v) * LANES;
+                    const size_t left = m_1 - j;
+                    vec layer1_forward_b_i_bar_here = {0};
+                    vec layer1_forward_b_f_bar_here = {0};
+                    vec layer1_forward_b_g_bar_here = {0};
+                    vec layer1_forward_b_o_bar_here = {0};
+                    vec layer1_backward_b_i_bar_here = {0};
+                    vec layer1_backward_b_f_bar_here = {0};
+                    vec layer1_backward_b_g_bar_here = {0};
+                    vec layer1_backward_b_o_bar_here = {0};
+                    for (size_t s = 0; s < rows; ++s) {
                         const vec layer1_backward_z_o_bar =
-                            layer1_backward_o_bar * layer1_backward_o * layer1_backward_one_minus_o;
-                        store(layer1_backward_z_o_bar_rows + s * row_m_1 + j,
-                            layer1_backward_z_o_bar);
-
-                        /* (71)  layer1.backward.c_bar = layer1.backward.h_bar * layer1.backward.o *
-                         * (1 - tanh(layer1.backward.c)^2) + layer1.backward.c_next_bar   adjoint of
-                         * (20) */
-                        const vec layer1_backward_c_bar = layer1_backward_h_bar * layer1_backward_o
-                            * layer1_backward_one_minus_tanh_c_squared + layer1_backward_c_next_bar;
-
-                        /* (72)  layer1.backward.f_bar = layer1.backward.c_bar *
-                         * layer1.backward.c_prev   adjoint of (17) */
-                        const vec layer1_backward_f_bar =
-                            layer1_backward_c_bar * layer1_backward_c_prev;
-
-                        /* (73)  layer1.backward.i_bar = layer1.backward.c_bar * layer1.backward.g
-                         * adjoint of (17) */
-                        const vec layer1_backward_i_bar = layer1_backward_c_bar * layer1_backward_g;
-
-                        /* (74)  layer1.backward.g_bar = layer1.backward.c_bar * layer1.backward.i
-                         * adjoint of (17) */
-                        const vec layer1_backward_g_bar = layer1_backward_c_bar * layer1_backward_i;
-
-                        /* (75)  layer1.backward.z_f_bar = layer1.backward.f_bar * layer1.backward.f
-                         * * (1 - layer1.backward.f)   adjoint of (16) */
+                            load(layer1_backward_z_o_bar_rows + s * row_m_1 + j);
                         const vec layer1_backward_z_f_bar =
-                            layer1_backward_f_bar * layer1_backward_f * layer1_backward_one_minus_f;
-                        store(layer1_backward_z_f_bar_rows + s * row_m_1 + j,
-                            layer1_backward_z_f_bar);
-
-                        /* (76)  layer1.backward.z_i_bar = layer1.backward.i_bar * layer1.backward.i
-                         * * (1 - layer1.backward.i)   adjoint of (15) */
+                            load(layer1_backward_z_f_bar_rows + s * row_m_1 + j);
                         const vec layer1_backward_z_i_bar =
-                            layer1_backward_i_bar * layer1_backward_i * layer1_backward_one_minus_i;
-                        store(layer1_backward_z_i_bar_rows + s * row_m_1 + j,
-                            layer1_backward_z_i_bar);
-
-                        /* (77)  layer1.backward.z_bar = layer1.backward.g_bar * (1 -
-                         * layer1.backward.g^2)   adjoint of (14) */
+                            load(layer1_backward_z_i_bar_rows + s * row_m_1 + j);
                         const vec layer1_backward_z_bar =
-                            layer1_backward_g_bar * layer1_backward_one_minus_g_squared;
-                        store(layer1_backward_z_bar_rows + s * row_m_1 + j, layer1_backward_z_bar);
+                            load(layer1_backward_z_bar_rows + s * row_m_1 + j);
+                        const vec layer1_forward_z_o_bar =
+                            load(layer1_forward_z_o_bar_rows + s * row_m_1 + j);
+                        const vec layer1_forward_z_f_bar =
+                            load(layer1_forward_z_f_bar_rows + s * row_m_1 + j);
+                        const vec layer1_forward_z_i_bar =
+                            load(layer1_forward_z_i_bar_rows + s * row_m_1 + j);
+                        const vec layer1_forward_z_bar =
+                            load(layer1_forward_z_bar_rows + s * row_m_1 + j);
 
-                        /* (91)  layer1.backward.c_prev_bar = layer1.backward.c_bar *
-                         * layer1.backward.f   adjoint of (17) */
-                        const vec layer1_backward_c_prev_bar =
-                            layer1_backward_c_bar * layer1_backward_f;
-                        store(layer1_backward_c_prev_bar_rows + s * row_m_1 + j,
-                            layer1_backward_c_prev_bar);
+                        /* (99)  layer1.forward.b_i_bar = sum_t layer1.forward.z_i_bar   adjoint of
+                         * (2) */
+                        layer1_forward_b_i_bar_here += layer1_forward_z_i_bar;
+
+                        /* (102)  layer1.forward.b_f_bar = sum_t layer1.forward.z_f_bar   adjoint of
+                         * (3) */
+                        layer1_forward_b_f_bar_here += layer1_forward_z_f_bar;
+
+                        /* (105)  layer1.forward.b_g_bar = sum_t layer1.forward.z_bar   adjoint of
+                         * (1) */
+                        layer1_forward_b_g_bar_here += layer1_forward_z_bar;
+
+                        /* (108)  layer1.forward.b_o_bar = sum_t layer1.forward.z_o_bar   adjoint of
+                         * (8) */
+                        layer1_forward_b_o_bar_here += layer1_forward_z_o_bar;
+
+                        /* (111)  layer1.backward.b_i_bar = sum_t layer1.backward.z_i_bar   adjoint
+                         * of (12) */
+                        layer1_backward_b_i_bar_here += layer1_backward_z_i_bar;
+
+                        /* (114)  layer1.backward.b_f_bar = sum_t layer1.backward.z_f_bar   adjoint
+                         * of (13) */
+                        layer1_backward_b_f_bar_here += layer1_backward_z_f_bar;
+
+                        /* (117)  layer1.backward.b_g_bar = sum_t layer1.backward.z_bar   adjoint of
+                         * (11) */
+                        layer1_backward_b_g_bar_here += layer1_backward_z_bar;
+
+                        /* (120)  layer1.backward.b_o_bar = sum_t layer1.backward.z_o_bar   adjoint
+                         * of (18) */
+                        layer1_backward_b_o_bar_here += layer1_backward_z_o_bar;
+                    }
+                    if (layer1_forward_b_i_bar != NULL) {
+                        store_part(layer1_forward_b_i_bar + j,
+                            load_part(layer1_forward_b_i_bar + j, left)
+                            + layer1_forward_b_i_bar_here, left);
+                    }
+                    if (layer1_forward_b_f_bar != NULL) {
+                        store_part(layer1_forward_b_f_bar + j,
+                            load_part(layer1_forward_b_f_bar + j, left)
+                            + layer1_forward_b_f_bar_here, left);
+                    }
+                    if (layer1_forward_b_g_bar != NULL) {
+                        store_part(layer1_forward_b_g_bar + j,
+                            load_part(layer1_forward_b_g_bar + j, left)
+                            + layer1_forward_b_g_bar_here, left);
+                    }
+                    if (layer1_forward_b_o_bar != NULL) {
+                        store_part(layer1_forward_b_o_bar + j,
+                            load_part(layer1_forward_b_o_bar + j, left)
+                            + layer1_forward_b_o_bar_here, left);
+                    }
+                    if (layer1_backward_b_i_bar != NULL) {
+                        store_part(layer1_backward_b_i_bar + j,
+                            load_part(layer1_backward_b_i_bar + j, left)
+                            + layer1_backward_b_i_bar_here, left);
+                    }
+                    if (layer1_backward_b_f_bar != NULL) {
+                        store_part(layer1_backward_b_f_bar + j,
+                            load_part(layer1_backward_b_f_bar + j, left)
+                            + layer1_backward_b_f_bar_here, left);
+                    }
+                    if (layer1_backward_b_g_bar != NULL) {
+                        store_part(layer1_backward_b_g_bar + j,
+                            load_part(layer1_backward_b_g_bar + j, left)
+                            + layer1_backward_b_g_bar_here, left);
+                    }
+                    if (layer1_backward_b_o_bar != NULL) {
+                        store_part(layer1_backward_b_o_bar + j,
+                            load_part(layer1_backward_b_o_bar + j, left)
+                            + layer1_backward_b_o_bar_here, left);
                     }
                 }
             }
         }
-        BARRIER
-        {
-            const size_t vectors = MOST_VECTORS(1);
-            const size_t count = blocks(m_1, vectors);
-            const block_share mine = share_of(count, B, thread, threads);
-            const size_t from = mine.from;
-            const size_t to = mine.to;
-            const size_t lower = row_from(B, mine.lane, mine.lanes);
-            const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
-            for (size_t begin = lower, rows; begin < upper; begin += rows) {
-                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
-                const real *const layer1_backward_z_o_bar_rows =
-                    work_layer1_backward_z_o_bar + (t * B + begin) * row_m_1;
-                const real *const layer1_backward_z_f_bar_rows =
-                    work_layer1_backward_z_f_bar + (t * B + begin) * row_m_1;
-                const real *const layer1_backward_z_i_bar_rows =
-                    work_layer1_backward_z_i_bar + (t * B + begin) * row_m_1;
-                const real *const layer1_backward_z_bar_rows =
-                    work_layer1_backward_z_bar + (t * B + begin) * row_m_1;
-                real *const layer1_backward_h_prev_bar_rows =
-                    work_layer1_backward_h_prev_bar + ((t & 1) * B + begin) * row_m_1;
-                const operand factors_layer1_backward_h_prev_bar[] = {
-                    {layer1_backward_z_bar_rows, row_m_1, m_1, panels_layer1_backward_z_bar},
-                    {layer1_backward_z_i_bar_rows, row_m_1, m_1, panels_layer1_backward_z_i_bar},
-                    {layer1_backward_z_f_bar_rows, row_m_1, m_1, panels_layer1_backward_z_f_bar},
-                    {layer1_backward_z_o_bar_rows, row_m_1, m_1, panels_layer1_backward_z_o_bar},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const size_t low = t & 1 ? from + to - start - taken : start;
-                    const block_range batch = {m_1, vectors, low, low + taken, t & 1};
-                    ALIGNED real tile_layer1_backward_h_prev_bar_batch[ROWS_AT_ONCE
-                        * MOST_VECTORS(1) * LANES];
-
-                    /* layer1.backward.U_g^T layer1.backward.z_bar,
-                     * layer1.backward.U_i^T layer1.backward.z_i_bar,
-                     * layer1.backward.U_f^T layer1.backward.z_f_bar,
-                     * layer1.backward.U_o^T layer1.backward.z_o_bar */
-                    products(rows, 1, &batch, factors_layer1_backward_h_prev_bar, 4,
-                        &(sums){tile_layer1_backward_h_prev_bar_batch, batch.low, rows, 0}, 0);
-
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(m_1, vectors, block);
-                        const real *const tile_layer1_backward_h_prev_bar =
-                            tile_layer1_backward_h_prev_bar_batch
-                            + (block - batch.low) * vectors * rows * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            for (size_t s = 0; s < rows; ++s) {
-                                /* (90)  layer1.backward.h_prev_bar = layer1.backward.U_g^T
-                                 * layer1.backward.z_bar + layer1.backward.U_i^T
-                                 * layer1.backward.z_i_bar + layer1.backward.U_f^T
-                                 * layer1.backward.z_f_bar + layer1.backward.U_o^T
-                                 * layer1.backward.z_o_bar   adjoint of (11), (12), (13), (18) */
-                                const vec layer1_backward_h_prev_bar =
-                                    load(tile_layer1_backward_h_prev_bar + (s * own + v) * LANES);
-                                store(layer1_backward_h_prev_bar_rows + s * row_m_1 + j,
-                                    layer1_backward_h_prev_bar);
-                            }
-                        }
-                    }
-                }
-            }
-        }
-        BARRIER
     }
+    BARRIER
+    {
+        real *const scratch = work_scratch + thread * scratch_size;
 
-    /* scan in reverse */
-    for (size_t done = 0; done < T; done += chunk_8) {
-        const size_t steps = min_size(chunk_8, T - done);
-        const size_t first = T - done - steps;
-        for (size_t t = first + steps; t-- > first;) {
-            {
-                const size_t vectors = 1;
-                const size_t count = blocks(m_1, vectors);
-                const block_share mine = share_of(count, B, thread, threads);
-                const size_t from = mine.from;
-                const size_t to = mine.to;
-                const size_t lower = row_from(B, mine.lane, mine.lanes);
-                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
-                for (size_t begin = lower, rows; begin < upper; begin += rows) {
-                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
-                    const real *const layer1_forward_g_tail_rows =
-                        tape_layer1_forward_g_tail + (t * B + begin) * row_m_1;
-                    const real *const layer1_forward_i_tail_rows =
-                        tape_layer1_forward_i_tail + (t * B + begin) * row_m_1;
-                    const real *const layer1_forward_f_tail_rows =
-                        tape_layer1_forward_f_tail + (t * B + begin) * row_m_1;
-                    const real *const layer1_forward_o_tail_rows =
-                        tape_layer1_forward_o_tail + (t * B + begin) * row_m_1;
-                    const real *const layer1_forward_tanh_c_tail_rows =
-                        tape_layer1_forward_tanh_c_tail + (t * B + begin) * row_m_1;
-                    real *const layer1_forward_one_minus_g_squared_rows =
-                        work_layer1_forward_one_minus_g_squared + begin * row_m_1;
-                    real *const layer1_forward_one_minus_i_rows =
-                        work_layer1_forward_one_minus_i + begin * row_m_1;
-                    real *const layer1_forward_one_minus_f_rows =
-                        work_layer1_forward_one_minus_f + begin * row_m_1;
-                    real *const layer1_forward_one_minus_o_rows =
-                        work_layer1_forward_one_minus_o + begin * row_m_1;
-                    real *const layer1_forward_one_minus_tanh_c_squared_rows =
-                        work_layer1_forward_one_minus_tanh_c_squared + begin * row_m_1;
-                    real *const layer1_forward_g_rows = work_layer1_forward_g + begin * row_m_1;
-                    real *const layer1_forward_i_rows = work_layer1_forward_i + begin * row_m_1;
-                    real *const layer1_forward_f_rows = work_layer1_forward_f + begin * row_m_1;
-                    real *const layer1_forward_o_rows = work_layer1_forward_o + begin * row_m_1;
-                    real *const layer1_forward_tanh_c_rows =
-                        work_layer1_forward_tanh_c + begin * row_m_1;
-                    for (size_t s = 0; s < rows; ++s) {
-                        for (size_t block = from; block < to; ++block) {
-                            const size_t j = block * LANES;
-                            const vec layer1_forward_g_tail =
-                                load(layer1_forward_g_tail_rows + s * row_m_1 + j);
-                            const vec layer1_forward_i_tail =
-                                load(layer1_forward_i_tail_rows + s * row_m_1 + j);
-                            const vec layer1_forward_f_tail =
-                                load(layer1_forward_f_tail_rows + s * row_m_1 + j);
-                            const vec layer1_forward_o_tail =
-                                load(layer1_forward_o_tail_rows + s * row_m_1 + j);
-                            const vec layer1_forward_tanh_c_tail =
-                                load(layer1_forward_tanh_c_tail_rows + s * row_m_1 + j);
+        /* (97)  layer1.forward.W_i_bar = sum_t layer1.forward.z_i_bar x^T   adjoint of (2) */
+        /* (100)  layer1.forward.W_f_bar = sum_t layer1.forward.z_f_bar x^T   adjoint of (3) */
+        /* (103)  layer1.forward.W_g_bar = sum_t layer1.forward.z_bar x^T   adjoint of (1) */
+        /* (106)  layer1.forward.W_o_bar = sum_t layer1.forward.z_o_bar x^T   adjoint of (8) */
+        /* (109)  layer1.backward.W_i_bar = sum_t layer1.backward.z_i_bar x^T   adjoint of (12) */
+        /* (112)  layer1.backward.W_f_bar = sum_t layer1.backward.z_f_bar x^T   adjoint of (13) */
+        /* (115)  layer1.backward.W_g_bar = sum_t layer1.backward.z_bar x^T   adjoint of (11) */
+        /* (118)  layer1.backward.W_o_bar = sum_t layer1.backward.z_o_bar x^T   adjoint of (18) */
+        const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
+        const reduction with_x[] = {
+            {{work_layer1_forward_z_i_bar, 0, row_m_1, 0, 0, 0, 0}, m_1, 1, layer1_forward_W_i_bar,
+                0},
+            {{work_layer1_forward_z_f_bar, 0, row_m_1, 0, 0, 0, 0}, m_1, 1, layer1_forward_W_f_bar,
+                0},
+            {{work_layer1_forward_z_bar, 0, row_m_1, 0, 0, 0, 0}, m_1, 1, layer1_forward_W_g_bar,
+                0},
+            {{work_layer1_forward_z_o_bar, 0, row_m_1, 0, 0, 0, 0}, m_1, 1, layer1_forward_W_o_bar,
+                0},
+            {{work_layer1_backward_z_i_bar, 0, row_m_1, 0, 0, 0, 0}, m_1, 1,
+                layer1_backward_W_i_bar, 0},
+            {{work_layer1_backward_z_f_bar, 0, row_m_1, 0, 0, 0, 0}, m_1, 1,
+                layer1_backward_W_f_bar, 0},
+            {{work_layer1_backward_z_bar, 0, row_m_1, 0, 0, 0, 0}, m_1, 1, layer1_backward_W_g_bar,
+                0},
+            {{work_layer1_backward_z_o_bar, 0, row_m_1, 0, 0, 0, 0}, m_1, 1,
+                layer1_backward_W_o_bar, 0},
+        };
+        reduce_rows(0, T * B, &rows_of_x, n, with_x, 8, thread, threads, scratch);
 
-                            /* (4)  layer1.forward.g = tanh_from_tail(layer1.forward.g_tail) */
-                            const vec layer1_forward_g = vec_tanh_from_tail(layer1_forward_g_tail);
-                            store(layer1_forward_g_rows + s * row_m_1 + j, layer1_forward_g);
+        /* (98)  layer1.forward.U_i_bar = sum_t layer1.forward.z_i_bar layer1.forward.h_prev^T
+         * adjoint of (2) */
+        /* (101)  layer1.forward.U_f_bar = sum_t layer1.forward.z_f_bar layer1.forward.h_prev^T
+         * adjoint of (3) */
+        /* (104)  layer1.forward.U_g_bar = sum_t layer1.forward.z_bar layer1.forward.h_prev^T
+         * adjoint of (1) */
+        /* (107)  layer1.forward.U_o_bar = sum_t layer1.forward.z_o_bar layer1.forward.h_prev^T
+         * adjoint of (8) */
+        const series rows_of_layer1_forward_h_prev =
+            {tape_layer1_forward_h, initial_layer1_forward_h, row_m_1, m_1, 0, B, 0};
+        const reduction with_layer1_forward_h_prev[] = {
+            {{work_layer1_forward_z_i_bar, 0, row_m_1, 0, 0, 0, 0}, m_1, 1, layer1_forward_U_i_bar,
+                0},
+            {{work_layer1_forward_z_f_bar, 0, row_m_1, 0, 0, 0, 0}, m_1, 1, layer1_forward_U_f_bar,
+                0},
+            {{work_layer1_forward_z_bar, 0, row_m_1, 0, 0, 0, 0}, m_1, 1, layer1_forward_U_g_bar,
+                0},
+            {{work_layer1_forward_z_o_bar, 0, row_m_1, 0, 0, 0, 0}, m_1, 1, layer1_forward_U_o_bar,
+                0},
+        };
+        reduce_rows(0, T * B, &rows_of_layer1_forward_h_prev, m_1, with_layer1_forward_h_prev, 4,
+            thread, threads, scratch);
 
-                            /* (5)  layer1.forward.i = sigmoid_from_tail(layer1.forward.i_tail) */
-                            const vec layer1_forward_i =
-                                vec_sigmoid_from_tail(layer1_forward_i_tail);
-                            store(layer1_forward_i_rows + s * row_m_1 + j, layer1_forward_i);
-
-                            /* (6)  layer1.forward.f = sigmoid_from_tail(layer1.forward.f_tail) */
-                            const vec layer1_forward_f =
-                                vec_sigmoid_from_tail(layer1_forward_f_tail);
-                            store(layer1_forward_f_rows + s * row_m_1 + j, layer1_forward_f);
-
-                            /* (9)  layer1.forward.o = sigmoid_from_tail(layer1.forward.o_tail) */
-                            const vec layer1_forward_o =
-                                vec_sigmoid_from_tail(layer1_forward_o_tail);
-                            store(layer1_forward_o_rows + s * row_m_1 + j, layer1_forward_o);
-
-                            /* (10)  layer1.forward.tanh_c =
-                             * tanh_from_tail(layer1.forward.tanh_c_tail) */
-                            const vec layer1_forward_tanh_c =
-                                vec_tanh_from_tail(layer1_forward_tanh_c_tail);
-                            store(layer1_forward_tanh_c_rows + s * row_m_1 + j,
-                                layer1_forward_tanh_c);
-
-                            /* (4)  layer1.forward.one_minus_g_squared =
-                             * slope_from_tail(layer1.forward.g_tail) */
-                            const vec layer1_forward_one_minus_g_squared =
-                                vec_slope_from_tail(layer1_forward_g_tail);
-                            store(layer1_forward_one_minus_g_squared_rows + s * row_m_1 + j,
-                                layer1_forward_one_minus_g_squared);
-
-                            /* (5)  layer1.forward.one_minus_i =
-                             * complement_from_tail(layer1.forward.i_tail) */
-                            const vec layer1_forward_one_minus_i =
-                                vec_complement_from_tail(layer1_forward_i_tail);
-                            store(layer1_forward_one_minus_i_rows + s * row_m_1 + j,
-                                layer1_forward_one_minus_i);
-
-                            /* (6)  layer1.forward.one_minus_f =
-                             * complement_from_tail(layer1.forward.f_tail) */
-                            const vec layer1_forward_one_minus_f =
-                                vec_complement_from_tail(layer1_forward_f_tail);
-                            store(layer1_forward_one_minus_f_rows + s * row_m_1 + j,
-                                layer1_forward_one_minus_f);
-
-                            /* (9)  layer1.forward.one_minus_o =
-                             * complement_from_tail(layer1.forward.o_tail) */
-                            const vec layer1_forward_one_minus_o =
-                                vec_complement_from_tail(layer1_forward_o_tail);
-                            store(layer1_forward_one_minus_o_rows + s * row_m_1 + j,
-                                layer1_forward_one_minus_o);
-
-                            /* (10)  layer1.forward.one_minus_tanh_c_squared =
-                             * slope_from_tail(layer1.forward.tanh_c_tail) */
-                            const vec layer1_forward_one_minus_tanh_c_squared =
-                                vec_slope_from_tail(layer1_forward_tanh_c_tail);
-                            store(layer1_forward_one_minus_tanh_c_squared_rows + s * row_m_1 + j,
-                                layer1_forward_one_minus_tanh_c_squared);
-                        }
-                    }
-                }
-            }
-            BARRIER
-            for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1,
-                threads); ++s) {
-                const real *restrict layer1_forward_h_next_bar = t + 1 < T
-                    ? work_layer1_forward_h_prev_bar + (((t + 1) & 1) * B + s) * row_m_1
-                    : final_layer1_forward_h_bar + s * m_1;
-                const real *restrict layer1_y_bar = work_layer1_y_bar + (t * B + s) * row_q_1;
-                real *restrict layer1_forward_h_bar = work_layer1_forward_h_bar + s * row_m_1;
-
-                /* (78)  layer1.forward.h_bar = layer1.E_f^T layer1.y_bar +
-                 * layer1.forward.h_next_bar   adjoint of (21) */
-                for (size_t j = 0; j < m_1; ++j)
-                    layer1_forward_h_bar[j] = layer1_y_bar[j] + layer1_forward_h_next_bar[j];
-            }
-            BARRIER
-            {
-                const size_t vectors = 1;
-                const size_t count = blocks(m_1, vectors);
-                const block_share mine = share_of(count, B, thread, threads);
-                const size_t from = mine.from;
-                const size_t to = mine.to;
-                const size_t lower = row_from(B, mine.lane, mine.lanes);
-                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
-                for (size_t begin = lower, rows; begin < upper; begin += rows) {
-                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
-                    const real *const layer1_forward_one_minus_g_squared_rows =
-                        work_layer1_forward_one_minus_g_squared + begin * row_m_1;
-                    const real *const layer1_forward_one_minus_i_rows =
-                        work_layer1_forward_one_minus_i + begin * row_m_1;
-                    const real *const layer1_forward_one_minus_f_rows =
-                        work_layer1_forward_one_minus_f + begin * row_m_1;
-                    const real *const layer1_forward_one_minus_o_rows =
-                        work_layer1_forward_one_minus_o + begin * row_m_1;
-                    const real *const layer1_forward_one_minus_tanh_c_squared_rows =
-                        work_layer1_forward_one_minus_tanh_c_squared + begin * row_m_1;
-                    const real *const layer1_forward_g_rows =
-                        work_layer1_forward_g + begin * row_m_1;
-                    const real *const layer1_forward_i_rows =
-                        work_layer1_forward_i + begin * row_m_1;
-                    const real *const layer1_forward_f_rows =
-                        work_layer1_forward_f + begin * row_m_1;
-                    const real *const layer1_forward_o_rows =
-                        work_layer1_forward_o + begin * row_m_1;
-                    const real *const layer1_forward_c_prev_rows = t > 0 ? tape_layer1_forward_c
-                        + (t * B + begin - B) * row_m_1 : initial_layer1_forward_c + begin * m_1;
-                    const size_t layer1_forward_c_prev_stride = t > 0 ? row_m_1 : m_1;
-                    const real *const layer1_forward_tanh_c_rows =
-                        work_layer1_forward_tanh_c + begin * row_m_1;
-                    const real *const layer1_forward_c_next_bar_rows = t + 1 < T
-                        ? work_layer1_forward_c_prev_bar + (((t + 1) & 1) * B + begin) * row_m_1
-                        : final_layer1_forward_c_bar + begin * m_1;
-                    const size_t layer1_forward_c_next_bar_stride = t + 1 < T ? row_m_1 : m_1;
-                    const real *const layer1_forward_h_bar_rows =
-                        work_layer1_forward_h_bar + begin * row_m_1;
-                    real *const layer1_forward_z_o_bar_rows =
-                        work_layer1_forward_z_o_bar + ((t - first) * B + begin) * row_m_1;
-                    real *const layer1_forward_z_f_bar_rows =
-                        work_layer1_forward_z_f_bar + ((t - first) * B + begin) * row_m_1;
-                    real *const layer1_forward_z_i_bar_rows =
-                        work_layer1_forward_z_i_bar + ((t - first) * B + begin) * row_m_1;
-                    real *const layer1_forward_z_bar_rows =
-                        work_layer1_forward_z_bar + ((t - first) * B + begin) * row_m_1;
-                    real *const layer1_forward_c_prev_bar_rows =
-                        work_layer1_forward_c_prev_bar + ((t & 1) * B + begin) * row_m_1;
-                    for (size_t s = 0; s < rows; ++s) {
-                        for (size_t block = from; block < to; ++block) {
-                            const size_t j = block * LANES;
-                            const size_t left = m_1 - j;
-                            const vec layer1_forward_one_minus_g_squared =
-                                load(layer1_forward_one_minus_g_squared_rows + s * row_m_1 + j);
-                            const vec layer1_forward_one_minus_i =
-                                load(layer1_forward_one_minus_i_rows + s * row_m_1 + j);
-                            const vec layer1_forward_one_minus_f =
-                                load(layer1_forward_one_minus_f_rows + s * row_m_1 + j);
-                            const vec layer1_forward_one_minus_o =
-                                load(layer1_forward_one_minus_o_rows + s * row_m_1 + j);
-                            const vec layer1_forward_one_minus_tanh_c_squared =
-                                load(layer1_forward_one_minus_tanh_c_squared_rows + s * row_m_1
-                                + j);
-                            const vec layer1_forward_g =
-                                load(layer1_forward_g_rows + s * row_m_1 + j);
-                            const vec layer1_forward_i =
-                                load(layer1_forward_i_rows + s * row_m_1 + j);
-                            const vec layer1_forward_f =
-                                load(layer1_forward_f_rows + s * row_m_1 + j);
-                            const vec layer1_forward_o =
-                                load(layer1_forward_o_rows + s * row_m_1 + j);
-                            const vec layer1_forward_c_prev = load_part(layer1_forward_c_prev_rows
-                                + s * layer1_forward_c_prev_stride + j, left);
-                            const vec layer1_forward_tanh_c =
-                                load(layer1_forward_tanh_c_rows + s * row_m_1 + j);
-                            const vec layer1_forward_c_next_bar =
-                                load_part(layer1_forward_c_next_bar_rows
-                                + s * layer1_forward_c_next_bar_stride + j, left);
-                            const vec layer1_forward_h_bar =
-                                load(layer1_forward_h_bar_rows + s * row_m_1 + j);
-
-                            /* (79)  layer1.forward.o_bar = layer1.forward.h_bar *
-                             * tanh(layer1.forward.c)   adjoint of (10) */
-                            const vec layer1_forward_o_bar =
-                                layer1_forward_h_bar * layer1_forward_tanh_c;
-
-                            /* (80)  layer1.forward.z_o_bar = layer1.forward.o_bar *
-                             * layer1.forward.o * (1 - layer1.forward.o)   adjoint of (9) */
-                            const vec layer1_forward_z_o_bar = layer1_forward_o_bar
-                                * layer1_forward_o * layer1_forward_one_minus_o;
-                            store(layer1_forward_z_o_bar_rows + s * row_m_1 + j,
-                                layer1_forward_z_o_bar);
-
-                            /* (81)  layer1.forward.c_bar = layer1.forward.h_bar * layer1.forward.o
-                             * * (1 - tanh(layer1.forward.c)^2) + layer1.forward.c_next_bar
-                             * adjoint of (10) */
-                            const vec layer1_forward_c_bar = layer1_forward_h_bar * layer1_forward_o
-                                * layer1_forward_one_minus_tanh_c_squared
-                                + layer1_forward_c_next_bar;
-
-                            /* (82)  layer1.forward.f_bar = layer1.forward.c_bar *
-                             * layer1.forward.c_prev   adjoint of (7) */
-                            const vec layer1_forward_f_bar =
-                                layer1_forward_c_bar * layer1_forward_c_prev;
-
-                            /* (83)  layer1.forward.i_bar = layer1.forward.c_bar * layer1.forward.g
-                             *  adjoint of (7) */
-                            const vec layer1_forward_i_bar =
-                                layer1_forward_c_bar * layer1_forward_g;
-
-                            /* (84)  layer1.forward.g_bar = layer1.forward.c_bar * layer1.forward.i
-                             *  adjoint of (7) */
-                            const vec layer1_forward_g_bar =
-                                layer1_forward_c_bar * layer1_forward_i;
-
-                            /* (85)  layer1.forward.z_f_bar = layer1.forward.f_bar *
-                             * layer1.forward.f * (1 - layer1.forward.f)   adjoint of (6) */
-                            const vec layer1_forward_z_f_bar = layer1_forward_f_bar
-                                * layer1_forward_f * layer1_forward_one_minus_f;
-                            store(layer1_forward_z_f_bar_rows + s * row_m_1 + j,
-                                layer1_forward_z_f_bar);
-
-                            /* (86)  layer1.forward.z_i_bar = layer1.forward.i_bar *
-                             * layer1.forward.i * (1 - layer1.forward.i)   adjoint of (5) */
-                            const vec layer1_forward_z_i_bar = layer1_forward_i_bar
-                                * layer1_forward_i * layer1_forward_one_minus_i;
-                            store(layer1_forward_z_i_bar_rows + s * row_m_1 + j,
-                                layer1_forward_z_i_bar);
-
-                            /* (87)  layer1.forward.z_bar = layer1.forward.g_bar * (1 -
-                             * layer1.forward.g^2)   adjoint of (4) */
-                            const vec layer1_forward_z_bar =
-                                layer1_forward_g_bar * layer1_forward_one_minus_g_squared;
-                            store(layer1_forward_z_bar_rows + s * row_m_1 + j,
-                                layer1_forward_z_bar);
-
-                            /* (89)  layer1.forward.c_prev_bar = layer1.forward.c_bar *
-                             * layer1.forward.f   adjoint of (7) */
-                            const vec layer1_forward_c_prev_bar =
-                                layer1_forward_c_bar * layer1_forward_f;
-                            store(layer1_forward_c_prev_bar_rows + s * row_m_1 + j,
-                                layer1_forward_c_prev_bar);
-                        }
-                    }
-                }
-            }
-            BARRIER
-            {
-                const size_t vectors = MOST_VECTORS(1);
-                const size_t count = blocks(m_1, vectors);
-                const block_share mine = share_of(count, B, thread, threads);
-                const size_t from = mine.from;
-                const size_t to = mine.to;
-                const size_t lower = row_from(B, mine.lane, mine.lanes);
-                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
-                for (size_t begin = lower, rows; begin < upper; begin += rows) {
-                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
-                    const real *const layer1_forward_z_o_bar_rows =
-                        work_layer1_forward_z_o_bar + ((t - first) * B + begin) * row_m_1;
-                    const real *const layer1_forward_z_f_bar_rows =
-                        work_layer1_forward_z_f_bar + ((t - first) * B + begin) * row_m_1;
-                    const real *const layer1_forward_z_i_bar_rows =
-                        work_layer1_forward_z_i_bar + ((t - first) * B + begin) * row_m_1;
-                    const real *const layer1_forward_z_bar_rows =
-                        work_layer1_forward_z_bar + ((t - first) * B + begin) * row_m_1;
-                    real *const layer1_forward_h_prev_bar_rows =
-                        work_layer1_forward_h_prev_bar + ((t & 1) * B + begin) * row_m_1;
-                    const operand factors_layer1_forward_h_prev_bar[] = {
-                        {layer1_forward_z_bar_rows, row_m_1, m_1, panels_layer1_forward_z_bar},
-                        {layer1_forward_z_i_bar_rows, row_m_1, m_1, panels_layer1_forward_z_i_bar},
-                        {layer1_forward_z_f_bar_rows, row_m_1, m_1, panels_layer1_forward_z_f_bar},
-                        {layer1_forward_z_o_bar_rows, row_m_1, m_1, panels_layer1_forward_z_o_bar},
-                    };
-                    for (size_t start = from, taken; start < to; start += taken) {
-                        taken = min_size(to - start, blocks_per_batch(rows));
-                        const size_t low = t & 1 ? from + to - start - taken : start;
-                        const block_range batch = {m_1, vectors, low, low + taken, t & 1};
-                        ALIGNED real tile_layer1_forward_h_prev_bar_batch[ROWS_AT_ONCE
-                            * MOST_VECTORS(1) * LANES];
-
-                        /* layer1.forward.U_g^T layer1.forward.z_bar,
-                         * layer1.forward.U_i^T layer1.forward.z_i_bar,
-                         * layer1.forward.U_f^T layer1.forward.z_f_bar,
-                         * layer1.forward.U_o^T layer1.forward.z_o_bar */
-                        products(rows, 1, &batch, factors_layer1_forward_h_prev_bar, 4,
-                            &(sums){tile_layer1_forward_h_prev_bar_batch, batch.low, rows, 0}, 0);
-
-                        for (size_t block = batch.low; block < batch.high; ++block) {
-                            const size_t own = vectors_of(m_1, vectors, block);
-                            const real *const tile_layer1_forward_h_prev_bar =
-                                tile_layer1_forward_h_prev_bar_batch
-                                + (block - batch.low) * vectors * rows * LANES;
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES;
-                                for (size_t s = 0; s < rows; ++s) {
-                                    /* (88)  layer1.forward.h_prev_bar = layer1.forward.U_g^T
-                                     * layer1.forward.z_bar + layer1.forward.U_i^T
-                                     * layer1.forward.z_i_bar + layer1.forward.U_f^T
-                                     * layer1.forward.z_f_bar + layer1.forward.U_o^T
-                                     * layer1.forward.z_o_bar   adjoint of (1), (2), (3), (8) */
-                                    const vec layer1_forward_h_prev_bar =
-                                        load(tile_layer1_forward_h_prev_bar + (s * own + v)
-                                        * LANES);
-                                    store(layer1_forward_h_prev_bar_rows + s * row_m_1 + j,
-                                        layer1_forward_h_prev_bar);
-                                }
-                            }
-                        }
-                    }
-                }
-            }
-            BARRIER
-        }
-
-        /* every step, in any order */
-        if (gradients->x_bar != NULL) {
-            const size_t vectors = MOST_VECTORS(1);
-            const size_t count = blocks(n, vectors);
-            const block_share mine = share_of(count, steps * B, thread, threads);
-            const size_t from = mine.from;
-            const size_t to = mine.to;
-            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
-            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
-            for (size_t begin = lower, rows; begin < upper; begin += rows) {
-                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
-                const real *const layer1_backward_z_o_bar_rows =
-                    work_layer1_backward_z_o_bar + (first * B + begin) * row_m_1;
-                const real *const layer1_backward_z_f_bar_rows =
-                    work_layer1_backward_z_f_bar + (first * B + begin) * row_m_1;
-                const real *const layer1_backward_z_i_bar_rows =
-                    work_layer1_backward_z_i_bar + (first * B + begin) * row_m_1;
-                const real *const layer1_backward_z_bar_rows =
-                    work_layer1_backward_z_bar + (first * B + begin) * row_m_1;
-                const real *const layer1_forward_z_o_bar_rows =
-                    work_layer1_forward_z_o_bar + begin * row_m_1;
-                const real *const layer1_forward_z_f_bar_rows =
-                    work_layer1_forward_z_f_bar + begin * row_m_1;
-                const real *const layer1_forward_z_i_bar_rows =
-                    work_layer1_forward_z_i_bar + begin * row_m_1;
-                const real *const layer1_forward_z_bar_rows =
-                    work_layer1_forward_z_bar + begin * row_m_1;
-                real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
-                const operand factors_x_bar[] = {
-                    {layer1_forward_z_bar_rows, row_m_1, m_1, panels_layer1_forward_z_bar_2},
-                    {layer1_forward_z_i_bar_rows, row_m_1, m_1, panels_layer1_forward_z_i_bar_2},
-                    {layer1_forward_z_f_bar_rows, row_m_1, m_1, panels_layer1_forward_z_f_bar_2},
-                    {layer1_forward_z_o_bar_rows, row_m_1, m_1, panels_layer1_forward_z_o_bar_2},
-                    {layer1_backward_z_bar_rows, row_m_1, m_1, panels_layer1_backward_z_bar_2},
-                    {layer1_backward_z_i_bar_rows, row_m_1, m_1, panels_layer1_backward_z_i_bar_2},
-                    {layer1_backward_z_f_bar_rows, row_m_1, m_1, panels_layer1_backward_z_f_bar_2},
-                    {layer1_backward_z_o_bar_rows, row_m_1, m_1, panels_layer1_backward_z_o_bar_2},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {n, vectors, start, start + taken, 0};
-                    ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
-
-                    /* layer1.forward.W_g^T layer1.forward.z_bar,
-                     * layer1.forward.W_i^T layer1.forward.z_i_bar,
-                     * layer1.forward.W_f^T layer1.forward.z_f_bar,
-                     * layer1.forward.W_o^T layer1.forward.z_o_bar,
-                     * layer1.backward.W_g^T layer1.backward.z_bar,
-                     * layer1.backward.W_i^T layer1.backward.z_i_bar,
-                     * layer1.backward.W_f^T layer1.backward.z_f_bar,
-                     * layer1.backward.W_o^T layer1.backward.z_o_bar */
-                    products(rows, 1, &batch, factors_x_bar, 8,
-                        &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
-
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(n, vectors, block);
-                        const real *const tile_x_bar =
-                            tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            const size_t left = n - j;
-                            for (size_t s = 0; s < rows; ++s) {
-                                /* (96)  x_bar = layer1.forward.W_g^T layer1.forward.z_bar +
-                                 * layer1.forward.W_i^T layer1.forward.z_i_bar +
-                                 * layer1.forward.W_f^T layer1.forward.z_f_bar +
-                                 * layer1.forward.W_o^T layer1.forward.z_o_bar +
-                                 * layer1.backward.W_g^T layer1.backward.z_bar +
-                                 * layer1.backward.W_i^T layer1.backward.z_i_bar +
-                                 * layer1.backward.W_f^T layer1.backward.z_f_bar +
-                                 * layer1.backward.W_o^T layer1.backward.z_o_bar   adjoint of (1),
-                                 * (2), (3), (8), (11), (12), (13), (18) */
-                                const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
-                                store_part(x_bar_rows + s * n + j, x_bar, left);
-                            }
-                        }
-                    }
-                }
-            }
-        }
-        BARRIER
-        if (layer1_backward_b_f_bar != NULL || layer1_backward_b_g_bar != NULL
-            || layer1_backward_b_i_bar != NULL || layer1_backward_b_o_bar != NULL
-            || layer1_forward_b_f_bar != NULL || layer1_forward_b_g_bar != NULL
-            || layer1_forward_b_i_bar != NULL || layer1_forward_b_o_bar != NULL) {
-            const size_t vectors = 1;
-            const size_t count = blocks(m_1, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
-            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                const real *const layer1_backward_z_o_bar_rows =
-                    work_layer1_backward_z_o_bar + (first * B + begin) * row_m_1;
-                const real *const layer1_backward_z_f_bar_rows =
-                    work_layer1_backward_z_f_bar + (first * B + begin) * row_m_1;
-                const real *const layer1_backward_z_i_bar_rows =
-                    work_layer1_backward_z_i_bar + (first * B + begin) * row_m_1;
-                const real *const layer1_backward_z_bar_rows =
-                    work_layer1_backward_z_bar + (first * B + begin) * row_m_1;
-                const real *const layer1_forward_z_o_bar_rows =
-                    work_layer1_forward_z_o_bar + begin * row_m_1;
-                const real *const layer1_forward_z_f_bar_rows =
-                    work_layer1_forward_z_f_bar + begin * row_m_1;
-                const real *const layer1_forward_z_i_bar_rows =
-                    work_layer1_forward_z_i_bar + begin * row_m_1;
-                const real *const layer1_forward_z_bar_rows =
-                    work_layer1_forward_z_bar + begin * row_m_1;
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(m_1, vectors, block);
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES;
-                        const size_t left = m_1 - j;
-                        vec layer1_forward_b_i_bar_here = {0};
-                        vec layer1_forward_b_f_bar_here = {0};
-                        vec layer1_forward_b_g_bar_here = {0};
-                        vec layer1_forward_b_o_bar_here = {0};
-                        vec layer1_backward_b_i_bar_here = {0};
-                        vec layer1_backward_b_f_bar_here = {0};
-                        vec layer1_backward_b_g_bar_here = {0};
-                        vec layer1_backward_b_o_bar_here = {0};
-                        for (size_t s = 0; s < rows; ++s) {
-                            const vec layer1_backward_z_o_bar =
-                                load(layer1_backward_z_o_bar_rows + s * row_m_1 + j);
-                            const vec layer1_backward_z_f_bar =
-                                load(layer1_backward_z_f_bar_rows + s * row_m_1 + j);
-                            const vec layer1_backward_z_i_bar =
-                                load(layer1_backward_z_i_bar_rows + s * row_m_1 + j);
-                            const vec layer1_backward_z_bar =
-                                load(layer1_backward_z_bar_rows + s * row_m_1 + j);
-                            const vec layer1_forward_z_o_bar =
-                                load(layer1_forward_z_o_bar_rows + s * row_m_1 + j);
-                            const vec layer1_forward_z_f_bar =
-                                load(layer1_forward_z_f_bar_rows + s * row_m_1 + j);
-                            const vec layer1_forward_z_i_bar =
-                                load(layer1_forward_z_i_bar_rows + s * row_m_1 + j);
-                            const vec layer1_forward_z_bar =
-                                load(layer1_forward_z_bar_rows + s * row_m_1 + j);
-
-                            /* (99)  layer1.forward.b_i_bar = sum_t layer1.forward.z_i_bar   adjoint
-                             * of (2) */
-                            layer1_forward_b_i_bar_here += layer1_forward_z_i_bar;
-
-                            /* (102)  layer1.forward.b_f_bar = sum_t layer1.forward.z_f_bar
-                             * adjoint of (3) */
-                            layer1_forward_b_f_bar_here += layer1_forward_z_f_bar;
-
-                            /* (105)  layer1.forward.b_g_bar = sum_t layer1.forward.z_bar   adjoint
-                             * of (1) */
-                            layer1_forward_b_g_bar_here += layer1_forward_z_bar;
-
-                            /* (108)  layer1.forward.b_o_bar = sum_t layer1.forward.z_o_bar
-                             * adjoint of (8) */
-                            layer1_forward_b_o_bar_here += layer1_forward_z_o_bar;
-
-                            /* (111)  layer1.backward.b_i_bar = sum_t layer1.backward.z_i_bar
-                             * adjoint of (12) */
-                            layer1_backward_b_i_bar_here += layer1_backward_z_i_bar;
-
-                            /* (114)  layer1.backward.b_f_bar = sum_t layer1.backward.z_f_bar
-                             * adjoint of (13) */
-                            layer1_backward_b_f_bar_here += layer1_backward_z_f_bar;
-
-                            /* (117)  layer1.backward.b_g_bar = sum_t layer1.backward.z_bar
-                             * adjoint of (11) */
-                            layer1_backward_b_g_bar_here += layer1_backward_z_bar;
-
-                            /* (120)  layer1.backward.b_o_bar = sum_t layer1.backward.z_o_bar
-                             * adjoint of (18) */
-                            layer1_backward_b_o_bar_here += layer1_backward_z_o_bar;
-                        }
-                        if (layer1_forward_b_i_bar != NULL) {
-                            store_part(layer1_forward_b_i_bar + j,
-                                load_part(layer1_forward_b_i_bar + j, left)
-                                + layer1_forward_b_i_bar_here, left);
-                        }
-                        if (layer1_forward_b_f_bar != NULL) {
-                            store_part(layer1_forward_b_f_bar + j,
-                                load_part(layer1_forward_b_f_bar + j, left)
-                                + layer1_forward_b_f_bar_here, left);
-                        }
-                        if (layer1_forward_b_g_bar != NULL) {
-                            store_part(layer1_forward_b_g_bar + j,
-                                load_part(layer1_forward_b_g_bar + j, left)
-                                + layer1_forward_b_g_bar_here, left);
-                        }
-                        if (layer1_forward_b_o_bar != NULL) {
-                            store_part(layer1_forward_b_o_bar + j,
-                                load_part(layer1_forward_b_o_bar + j, left)
-                                + layer1_forward_b_o_bar_here, left);
-                        }
-                        if (layer1_backward_b_i_bar != NULL) {
-                            store_part(layer1_backward_b_i_bar + j,
-                                load_part(layer1_backward_b_i_bar + j, left)
-                                + layer1_backward_b_i_bar_here, left);
-                        }
-                        if (layer1_backward_b_f_bar != NULL) {
-                            store_part(layer1_backward_b_f_bar + j,
-                                load_part(layer1_backward_b_f_bar + j, left)
-                                + layer1_backward_b_f_bar_here, left);
-                        }
-                        if (layer1_backward_b_g_bar != NULL) {
-                            store_part(layer1_backward_b_g_bar + j,
-                                load_part(layer1_backward_b_g_bar + j, left)
-                                + layer1_backward_b_g_bar_here, left);
-                        }
-                        if (layer1_backward_b_o_bar != NULL) {
-                            store_part(layer1_backward_b_o_bar + j,
-                                load_part(layer1_backward_b_o_bar + j, left)
-                                + layer1_backward_b_o_bar_here, left);
-                        }
-                    }
-                }
-            }
-        }
-        BARRIER
-        {
-            real *const scratch = work_scratch + thread * scratch_size;
-
-            /* (97)  layer1.forward.W_i_bar = sum_t layer1.forward.z_i_bar x^T   adjoint of (2) */
-            /* (100)  layer1.forward.W_f_bar = sum_t layer1.forward.z_f_bar x^T   adjoint of (3) */
-            /* (103)  layer1.forward.W_g_bar = sum_t layer1.forward.z_bar x^T   adjoint of (1) */
-            /* (106)  layer1.forward.W_o_bar = sum_t layer1.forward.z_o_bar x^T   adjoint of (8) */
-            /* (109)  layer1.backward.W_i_bar = sum_t layer1.backward.z_i_bar x^T   adjoint of (12)
-             * */
-            /* (112)  layer1.backward.W_f_bar = sum_t layer1.backward.z_f_bar x^T   adjoint of (13)
-             * */
-            /* (115)  layer1.backward.W_g_bar = sum_t layer1.backward.z_bar x^T   adjoint of (11) */
-            /* (118)  layer1.backward.W_o_bar = sum_t layer1.backward.z_o_bar x^T   adjoint of (18)
-             * */
-            const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
-            const reduction with_x[] = {
-                {{work_layer1_forward_z_i_bar, 0, row_m_1, 0, 0, 0, first * B}, m_1, 1,
-                    layer1_forward_W_i_bar, done > 0},
-                {{work_layer1_forward_z_f_bar, 0, row_m_1, 0, 0, 0, first * B}, m_1, 1,
-                    layer1_forward_W_f_bar, done > 0},
-                {{work_layer1_forward_z_bar, 0, row_m_1, 0, 0, 0, first * B}, m_1, 1,
-                    layer1_forward_W_g_bar, done > 0},
-                {{work_layer1_forward_z_o_bar, 0, row_m_1, 0, 0, 0, first * B}, m_1, 1,
-                    layer1_forward_W_o_bar, done > 0},
-                {{work_layer1_backward_z_i_bar, 0, row_m_1, 0, 0, 0, 0}, m_1, 1,
-                    layer1_backward_W_i_bar, done > 0},
-                {{work_layer1_backward_z_f_bar, 0, row_m_1, 0, 0, 0, 0}, m_1, 1,
-                    layer1_backward_W_f_bar, done > 0},
-                {{work_layer1_backward_z_bar, 0, row_m_1, 0, 0, 0, 0}, m_1, 1,
-                    layer1_backward_W_g_bar, done > 0},
-                {{work_layer1_backward_z_o_bar, 0, row_m_1, 0, 0, 0, 0}, m_1, 1,
-                    layer1_backward_W_o_bar, done > 0},
-            };
-            reduce_rows(first * B, steps * B, &rows_of_x, n, with_x, 8, thread, threads, scratch);
-
-            /* (98)  layer1.forward.U_i_bar = sum_t layer1.forward.z_i_bar layer1.forward.h_prev^T
-             * adjoint of (2) */
-            /* (101)  layer1.forward.U_f_bar = sum_t layer1.forward.z_f_bar layer1.forward.h_prev^T
-             *  adjoint of (3) */
-            /* (104)  layer1.forward.U_g_bar = sum_t layer1.forward.z_bar layer1.forward.h_prev^T
-             * adjoint of (1) */
-            /* (107)  layer1.forward.U_o_bar = sum_t layer1.forward.z_o_bar layer1.forward.h_prev^T
-             *  adjoint of (8) */
-            const series rows_of_layer1_forward_h_prev =
-                {tape_layer1_forward_h, initial_layer1_forward_h, row_m_1, m_1, 0, B, 0};
-            const reduction with_layer1_forward_h_prev[] = {
-                {{work_layer1_forward_z_i_bar, 0, row_m_1, 0, 0, 0, first * B}, m_1, 1,
-                    layer1_forward_U_i_bar, done > 0},
-                {{work_layer1_forward_z_f_bar, 0, row_m_1, 0, 0, 0, first * B}, m_1, 1,
-                    layer1_forward_U_f_bar, done > 0},
-                {{work_layer1_forward_z_bar, 0, row_m_1, 0, 0, 0, first * B}, m_1, 1,
-                    layer1_forward_U_g_bar, done > 0},
-                {{work_layer1_forward_z_o_bar, 0, row_m_1, 0, 0, 0, first * B}, m_1, 1,
-                    layer1_forward_U_o_bar, done > 0},
-            };
-            reduce_rows(first * B, steps * B, &rows_of_layer1_forward_h_prev, m_1,
-                with_layer1_forward_h_prev, 4, thread, threads, scratch);
-
-            /* (110)  layer1.backward.U_i_bar = sum_t layer1.backward.z_i_bar
-             * layer1.backward.h_prev^T   adjoint of (12) */
-            /* (113)  layer1.backward.U_f_bar = sum_t layer1.backward.z_f_bar
-             * layer1.backward.h_prev^T   adjoint of (13) */
-            /* (116)  layer1.backward.U_g_bar = sum_t layer1.backward.z_bar layer1.backward.h_prev^T
-             *   adjoint of (11) */
-            /* (119)  layer1.backward.U_o_bar = sum_t layer1.backward.z_o_bar
-             * layer1.backward.h_prev^T   adjoint of (18) */
-            const series rows_of_layer1_backward_h_prev =
-                {tape_layer1_backward_h + (T > 0) * B * row_m_1, initial_layer1_backward_h, row_m_1,
-                m_1, (T - 1) * B, B, 0};
-            const reduction with_layer1_backward_h_prev[] = {
-                {{work_layer1_backward_z_i_bar, 0, row_m_1, 0, 0, 0, 0}, m_1, 1,
-                    layer1_backward_U_i_bar, done > 0},
-                {{work_layer1_backward_z_f_bar, 0, row_m_1, 0, 0, 0, 0}, m_1, 1,
-                    layer1_backward_U_f_bar, done > 0},
-                {{work_layer1_backward_z_bar, 0, row_m_1, 0, 0, 0, 0}, m_1, 1,
-                    layer1_backward_U_g_bar, done > 0},
-                {{work_layer1_backward_z_o_bar, 0, row_m_1, 0, 0, 0, 0}, m_1, 1,
-                    layer1_backward_U_o_bar, done > 0},
-            };
-            reduce_rows(first * B, steps * B, &rows_of_layer1_backward_h_prev, m_1,
-                with_layer1_backward_h_prev, 4, thread, threads, scratch);
-        }
-        BARRIER
+        /* (110)  layer1.backward.U_i_bar = sum_t layer1.backward.z_i_bar layer1.backward.h_prev^T
+         * adjoint of (12) */
+        /* (113)  layer1.backward.U_f_bar = sum_t layer1.backward.z_f_bar layer1.backward.h_prev^T
+         * adjoint of (13) */
+        /* (116)  layer1.backward.U_g_bar = sum_t layer1.backward.z_bar layer1.backward.h_prev^T
+         * adjoint of (11) */
+        /* (119)  layer1.backward.U_o_bar = sum_t layer1.backward.z_o_bar layer1.backward.h_prev^T
+         * adjoint of (18) */
+        const series rows_of_layer1_backward_h_prev =
+            {tape_layer1_backward_h + (T > 0) * B * row_m_1, initial_layer1_backward_h, row_m_1,
+            m_1, (T - 1) * B, B, 0};
+        const reduction with_layer1_backward_h_prev[] = {
+            {{work_layer1_backward_z_i_bar, 0, row_m_1, 0, 0, 0, 0}, m_1, 1,
+                layer1_backward_U_i_bar, 0},
+            {{work_layer1_backward_z_f_bar, 0, row_m_1, 0, 0, 0, 0}, m_1, 1,
+                layer1_backward_U_f_bar, 0},
+            {{work_layer1_backward_z_bar, 0, row_m_1, 0, 0, 0, 0}, m_1, 1, layer1_backward_U_g_bar,
+                0},
+            {{work_layer1_backward_z_o_bar, 0, row_m_1, 0, 0, 0, 0}, m_1, 1,
+                layer1_backward_U_o_bar, 0},
+        };
+        reduce_rows(0, T * B, &rows_of_layer1_backward_h_prev, m_1, with_layer1_backward_h_prev, 4,
+            thread, threads, scratch);
     }
+    BARRIER
     if (thread == 0) {
         copy_rows(B, m_1, T > 0 ? work_layer1_forward_h_prev_bar : final_layer1_forward_h_bar,
             T > 0 ? row_m_1 : m_1, gradients->initial_layer1_forward_h_bar);
@@ -5055,6 +5498,23 @@ static size_t deep_bidirectional_lstm_simd_backward_multiplications(
         + 2 * m_1 * q_1 + 16 * m_1 * m_1 + 16 * m_2 * m_2 + 16 * m_1 * n) / 4;
 }
 
+static size_t deep_bidirectional_lstm_simd_backward_spared(
+    const deep_bidirectional_lstm_sizes *sizes)
+{
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t m_2 = DEEP_BIDIRECTIONAL_LSTM_FIXED_m_2;
+    const size_t m_1 = DEEP_BIDIRECTIONAL_LSTM_FIXED_m_1;
+    const size_t q_2 = 2 * m_2;
+    const size_t q_1 = 2 * m_1;
+    return T * (2 * B * (20 * m_2 + m_2 * q_2 + 4 * m_2 * m_2)
+        - max_size(B * (20 * m_2 + m_2 * q_2 + 4 * m_2 * m_2),
+        B * (20 * m_2 + m_2 * q_2 + 4 * m_2 * m_2))
+        + (2 * B * (20 * m_1 + m_1 * q_1 + 4 * m_1 * m_1)
+        - max_size(B * (20 * m_1 + m_1 * q_1 + 4 * m_1 * m_1),
+        B * (20 * m_1 + m_1 * q_1 + 4 * m_1 * m_1))));
+}
+
 void deep_bidirectional_lstm_simd_backward(
     const deep_bidirectional_lstm_sizes *sizes,
     const deep_bidirectional_lstm_parameters *parameters,
@@ -5064,8 +5524,13 @@ void deep_bidirectional_lstm_simd_backward(
     const deep_bidirectional_lstm_gradients *gradients, deep_bidirectional_lstm_real *work,
     size_t threads)
 {
-    const size_t team = team_of(threads,
-        deep_bidirectional_lstm_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
+    const size_t team = team_of_sides(team_of(threads,
+        deep_bidirectional_lstm_simd_backward_multiplications(sizes), SHARE_OF_LOOP), threads, 2,
+        deep_bidirectional_lstm_simd_backward_spared(sizes));
+    meeting meetings[] = {
+        {0},
+        {0},
+    };
     TEAM(deep_bidirectional_lstm_simd_backward_thread, sizes, parameters, packed, in, initial, out,
-        tape, bars, gradients, work);
+        tape, bars, gradients, work, meetings);
 }

@@ -64,17 +64,17 @@ size_t deep_bidirectional_lstm_simd_backward_packed_size(
  *   initial_layer2_forward_h, initial_layer2_forward_c, initial_layer2_backward_h,
  *     initial_layer2_backward_c: B * m_2 each, in place of what the caller does not give
  *   chunk: steps_ahead(T, B, 4 * round_up(m_1, LANES))
- *   chunk_2: steps_ahead(T, B, padded m_1 + 4 * round_up(m_1, LANES))
+ *   chunk_2: steps_ahead(T, B, 4 * round_up(m_1, LANES))
  *   chunk_3: steps_ahead(T, B, 4 * round_up(m_2, LANES))
- *   chunk_4: steps_ahead(T, B, padded m_2 + 4 * round_up(m_2, LANES)) */
+ *   chunk_4: steps_ahead(T, B, 4 * round_up(m_2, LANES)) */
 size_t deep_bidirectional_lstm_simd_forward_work_size(
     const deep_bidirectional_lstm_sizes *sizes, size_t threads);
 
 /* Entries of deep_bidirectional_lstm_real: scratch memory of infer: 2 * spaced(2 * B * padded
  * m_1) + 2 * spaced(T * B * padded m_1) + spaced(T * B * padded q_1) + 2 * spaced(2 * B * padded
- * m_2) + 2 * spaced(T * B * padded m_2) + spaced(chunk_5 * B * padded q_2) +
- * chunk * B * 4 * round_up(m_1, LANES) + chunk_6 * B * 4 * round_up(m_1, LANES) +
- * chunk_7 * B * 4 * round_up(m_2, LANES) + chunk_5 * B * 4 * round_up(m_2, LANES) + 4 * B * m_1
+ * m_2) + 2 * spaced(T * B * padded m_2) + spaced(T * B * padded q_2) +
+ * chunk * B * 4 * round_up(m_1, LANES) + chunk_5 * B * 4 * round_up(m_1, LANES) +
+ * chunk_6 * B * 4 * round_up(m_2, LANES) + chunk_7 * B * 4 * round_up(m_2, LANES) + 4 * B * m_1
  * + 4 * B * m_2.
  *   layer1_forward_c, layer1_backward_c: spaced(2 * B * padded m_1) each, a step and the one
  *     before it
@@ -83,30 +83,29 @@ size_t deep_bidirectional_lstm_simd_forward_work_size(
  *   layer2_forward_c, layer2_backward_c: spaced(2 * B * padded m_2) each, a step and the one
  *     before it
  *   layer2_forward_h, layer2_backward_h: spaced(T * B * padded m_2) each, every step
- *   layer2_y: spaced(chunk_5 * B * padded q_2), the steps of a chunk, then overwritten
+ *   layer2_y: spaced(T * B * padded q_2), every step
  *   tile_layer1_forward_z_ahead: chunk * B * 4 * round_up(m_1, LANES), the sums of a chunk of
  *     steps, ahead or at their step
- *   tile_layer1_backward_z_ahead: chunk_6 * B * 4 * round_up(m_1, LANES), the sums of a chunk of
+ *   tile_layer1_backward_z_ahead: chunk_5 * B * 4 * round_up(m_1, LANES), the sums of a chunk of
  *     steps, ahead or at their step
- *   tile_layer2_forward_z_ahead: chunk_7 * B * 4 * round_up(m_2, LANES), the sums of a chunk of
+ *   tile_layer2_forward_z_ahead: chunk_6 * B * 4 * round_up(m_2, LANES), the sums of a chunk of
  *     steps, ahead or at their step
- *   tile_layer2_backward_z_ahead: chunk_5 * B * 4 * round_up(m_2, LANES), the sums of a chunk of
+ *   tile_layer2_backward_z_ahead: chunk_7 * B * 4 * round_up(m_2, LANES), the sums of a chunk of
  *     steps, ahead or at their step
  *   initial_layer1_forward_h, initial_layer1_forward_c, initial_layer1_backward_h,
  *     initial_layer1_backward_c: B * m_1 each, in place of what the caller does not give
  *   initial_layer2_forward_h, initial_layer2_forward_c, initial_layer2_backward_h,
  *     initial_layer2_backward_c: B * m_2 each, in place of what the caller does not give
  *   chunk: steps_ahead(T, B, 4 * round_up(m_1, LANES))
- *   chunk_6: steps_ahead(T, B, padded m_1 + 4 * round_up(m_1, LANES))
- *   chunk_7: steps_ahead(T, B, 4 * round_up(m_2, LANES))
- *   chunk_5: steps_ahead(T, B, padded m_2 + 4 * round_up(m_2, LANES)) */
+ *   chunk_5: steps_ahead(T, B, 4 * round_up(m_1, LANES))
+ *   chunk_6: steps_ahead(T, B, 4 * round_up(m_2, LANES))
+ *   chunk_7: steps_ahead(T, B, 4 * round_up(m_2, LANES)) */
 size_t deep_bidirectional_lstm_simd_infer_work_size(
     const deep_bidirectional_lstm_sizes *sizes, size_t threads);
 
 /* Entries of deep_bidirectional_lstm_real: scratch memory of backward: 22 * spaced(B * padded
  * m_1) + 22 * spaced(B * padded m_2) + spaced(T * B * padded p) + spaced(T * B * padded q_2) +
- * 4 * spaced(T * B * padded m_2) + 4 * spaced(chunk * B * padded m_2) + spaced(T * B * padded
- * q_1) + 4 * spaced(T * B * padded m_1) + 4 * spaced(chunk_8 * B * padded m_1) +
+ * 8 * spaced(T * B * padded m_2) + spaced(T * B * padded q_1) + 8 * spaced(T * B * padded m_1) +
  * 4 * spaced(2 * B * padded m_1) + 4 * spaced(2 * B * padded m_2) + 8 * B * m_1 + 8 * B * m_2 +
  * threads * scratch_for(q_2 + q_1 + m_2 + n + m_1).
  *   layer1_forward_one_minus_g_squared, layer1_forward_one_minus_i, layer1_forward_one_minus_f,
@@ -130,16 +129,12 @@ size_t deep_bidirectional_lstm_simd_infer_work_size(
  *   a_y_bar: spaced(T * B * padded p), every step
  *   layer2_y_bar: spaced(T * B * padded q_2), every step
  *   layer2_backward_z_o_bar, layer2_backward_z_f_bar, layer2_backward_z_i_bar,
- *     layer2_backward_z_bar: spaced(T * B * padded m_2) each, every step
- *   layer2_forward_z_o_bar, layer2_forward_z_f_bar, layer2_forward_z_i_bar,
- *     layer2_forward_z_bar: spaced(chunk * B * padded m_2) each, the steps of a chunk, then
- *     overwritten
+ *     layer2_backward_z_bar, layer2_forward_z_o_bar, layer2_forward_z_f_bar,
+ *     layer2_forward_z_i_bar, layer2_forward_z_bar: spaced(T * B * padded m_2) each, every step
  *   layer1_y_bar: spaced(T * B * padded q_1), every step
  *   layer1_backward_z_o_bar, layer1_backward_z_f_bar, layer1_backward_z_i_bar,
- *     layer1_backward_z_bar: spaced(T * B * padded m_1) each, every step
- *   layer1_forward_z_o_bar, layer1_forward_z_f_bar, layer1_forward_z_i_bar,
- *     layer1_forward_z_bar: spaced(chunk_8 * B * padded m_1) each, the steps of a chunk, then
- *     overwritten
+ *     layer1_backward_z_bar, layer1_forward_z_o_bar, layer1_forward_z_f_bar,
+ *     layer1_forward_z_i_bar, layer1_forward_z_bar: spaced(T * B * padded m_1) each, every step
  *   layer1_forward_h_prev_bar, layer1_forward_c_prev_bar, layer1_backward_h_prev_bar,
  *     layer1_backward_c_prev_bar: spaced(2 * B * padded m_1) each, a step and the one before it
  *   layer2_forward_h_prev_bar, layer2_forward_c_prev_bar, layer2_backward_h_prev_bar,
@@ -152,9 +147,7 @@ size_t deep_bidirectional_lstm_simd_infer_work_size(
  *     final_layer2_backward_c_bar, initial_layer2_forward_h, initial_layer2_forward_c,
  *     initial_layer2_backward_h, initial_layer2_backward_c: B * m_2 each, in place of what the
  *     caller does not give
- *   factors of reductions for each thread: scratch_for(q_2 + q_1 + m_2 + n + m_1)
- *   chunk: steps_together(T, B, 4 * padded m_2)
- *   chunk_8: steps_together(T, B, 4 * padded m_1) */
+ *   factors of reductions for each thread: scratch_for(q_2 + q_1 + m_2 + n + m_1) */
 size_t deep_bidirectional_lstm_simd_backward_work_size(
     const deep_bidirectional_lstm_sizes *sizes, size_t threads);
 

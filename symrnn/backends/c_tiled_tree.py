@@ -17,7 +17,8 @@ class TiledTree(CTree):
 
     def _table(self, one: Table) -> Lines:
         rows = [Line(f"{self(row)},", depth=1) for row in one.rows]
-        return (Line(f"const {one.type} {one.name}[] = {{"), *rows, Line("};"))
+        const = "const " * one.constant
+        return (Line(f"{const}{one.type} {one.name}[] = {{"), *rows, Line("};"))
 
     def _products(self, one: Products) -> Lines:
         told = f",{BREAK}".join(self.text.part(term, lhs).replace(" ", INNER)

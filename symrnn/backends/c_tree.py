@@ -175,7 +175,7 @@ class CTree:
         return (EMPTY, Computing(one.equations, (*comments, *self.body(one.body))))
 
     def _barrier(self, one: Barrier) -> Lines:
-        return (Line("BARRIER"),)
+        return (Line("BARRIER" if one.part is None else f"MEET({one.part.text})"),)
 
     statements: ClassVar[dict[type, Callable[[Any, Any], Lines]]] = {
         Declare: _declare, Assign: _assign, For: _for, If: _if, Run: _run, Unused: _unused,

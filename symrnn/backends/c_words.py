@@ -61,6 +61,7 @@ TANH_TERMS UNKNOWN
 SHUFFLED PAIR PAIRS_2 PAIRS_4 PAIRS_8 OTHERS_2 OTHERS_4 OTHERS_8 OTHERS_16 NUMBERS_OF_VECTOR
 LOWER_PAIRS UPPER_PAIRS EVEN ODD
 ADD_PRODUCTS AT PANEL WHOLE WIDER SYMRNN_BFLOAT16 SYMRNN_INT8
+SHARE_OF_MEETING MEET LET_OTHERS_RUN MAY_LET_OTHERS_RUN
 """.split()
 # What the templates call their own.
 OWN = (*"T B in out sizes turn parameters initial final state next bars gradients".split(),
@@ -91,6 +92,9 @@ real_GROUP weight_GROUP real_SCALED weight_SCALED real_at weight_at narrowed put
 steps_of end_panel whole_row whole_tiles make_whole octets any_mask BYTES BIAS HIGHEST
 block_share share_of is_mine mine lane lanes lanes_of may_share READING row_from lower upper
 columns_of column part_from PARTS next_divisor
+side sides meeting meetings arrived met apart at part team_part part_of team_parts time_of_step
+threads_before team_of_sides spared arrive has_met wait_for_part max_size SECOND_CACHE NEAR_WEIGHT
+FAR_WEIGHT TIMES fitting
 """.split()
 
 # What the step of one sample calls its own besides.
@@ -119,7 +123,7 @@ PARTS = ("real", "sizes", "parameters", "inputs", "outputs", "cotangents", "grad
          "simd_pack_forward", "simd_pack_backward",
          "simd_forward_packed_size", "simd_backward_packed_size",
          *(f"simd_{kind}{what}" for kind in ("forward", "infer", "backward", "step")
-           for what in ("", "_work_size", "_thread", "_multiplications")))
+           for what in ("", "_work_size", "_thread", "_multiplications", "_spared")))
 
 
 def names_of_files(name: str) -> tuple[str, ...]:

@@ -16,8 +16,9 @@ from symrnn.backends.simd_math import VectorPrinter
 from symrnn.backends.lines import deeper, flat, laid_out, rows
 from symrnn.backends.text import TextPrinter, in_comment, lines_of_comment, text_of
 from symrnn.loops import (REAL, SIZE, Argument, Call, Declare, Expression, Function, Macro, Name,
-                          Names, Return, Run, Scalar, replaced, total)
-from symrnn.lowering import (Locals, TiledFunction, TiledInterface, packing, signature, tiled)
+                          Names, Return, Run, Scalar, Whole, replaced, total)
+from symrnn.lowering import (Locals, TiledFunction, TiledInterface, meetings_of, packing,
+                             places_to_meet, signature, spared, tiled)
 from symrnn.program import short_digest
 from symrnn.schedule import Plan
 
@@ -46,7 +47,7 @@ class Dialect:
 
 @dataclass(frozen=True)
 class Team:
-    """A function that threads share: each runs ``of_thread``; ``count`` tells how many pay.
+    """A function that threads share: each runs ``of_thread``; ``counts`` tell how many pay.
 
     ``reduces`` where it sums products over all rows.
     """
@@ -54,7 +55,7 @@ class Team:
     kind: str
     whole: Printed
     of_thread: Printed
-    count: Printed
+    counts: tuple[Printed, ...]
     reduces: bool
 
 
@@ -131,18 +132,34 @@ class _Sources:
     def _team(self, kind: str, maker: TiledFunction) -> Team:
         prefix = f"{self.name}_simd_{kind}"
         arguments = signature(kind, self.name, self.dialect.weights)
-        of_thread = maker.function(f"{prefix}_thread", (*arguments, *THREAD_OF))
-        count = maker.finished(f"{prefix}_multiplications", arguments[:1],
-                               (Return(maker.multiplications()),), result=True)
-        worth = Call("team_of", (Name("threads"), Call(count.name, (Name("sizes"),)),
-                                 Macro("SHARE_OF_STEP" if maker.to.woken else "SHARE_OF_LOOP")))
-        team = Macro("TEAM")  # runs the function as so many threads
-        body = (Declare("team", SIZE, worth), Run(Call(team.text, tuple(
-            Name(one) for one in (of_thread.name, *(each.name for each in arguments))))))
+        given = (*arguments, *meetings_of(maker.tiled))
+        of_thread = maker.function(f"{prefix}_thread", (*given, *THREAD_OF))
+        counts, worth = self._counts(prefix, maker, arguments[:1])
+        names = (of_thread.name, *(each.name for each in given))
+        team = Call(Macro("TEAM").text, tuple(map(Name, names)))  # runs it as so many threads
+        body = (Declare("team", SIZE, worth), *places_to_meet(maker.tiled), Run(team))
         whole = Function(prefix, (*arguments, THREADS), body)
         return Team(kind, self._printed(maker, whole, PURPOSE[kind].format(self.name)),
                     self._printed(maker, of_thread, static=True),
-                    self._printed(maker, count, static=True), maker.memory.scratch is not None)
+                    tuple(self._printed(maker, one, static=True) for one in counts),
+                    maker.memory.scratch is not None)
+
+    def _counts(self, prefix: str, maker: TiledFunction, sizes: tuple[Argument, ...]
+                ) -> tuple[list[Function], Expression]:
+        """What counts how much there is to do, and how many threads are worth it."""
+        def counting(what: str, count: Expression) -> Function:
+            return maker.finished(f"{prefix}_{what}", sizes, (Return(count),), result=True)
+
+        counts = [counting("multiplications", maker.multiplications())]
+        threads, sides = Name("threads"), maker.tiled.meeting.sides
+        worth: Expression = Call("team_of", (
+            threads, Call(counts[0].name, (Name("sizes"),)),
+            Macro("SHARE_OF_STEP" if maker.to.woken else "SHARE_OF_LOOP")))
+        if sides:
+            counts.append(counting("spared", spared(maker.tiled, maker.to)))
+            worth = Call("team_of_sides", (worth, threads, Whole(sides),
+                                           Call(counts[1].name, (Name("sizes"),))))
+        return counts, worth
 
     def _memories(self) -> list[Printed]:
         forward, backward = self.makers["forward"], self.makers["backward"]

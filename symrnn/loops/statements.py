@@ -175,16 +175,19 @@ class Buffer(Statement):
 
 @dataclass(frozen=True)
 class Table(Statement):
-    """A constant array of structs, row by row."""
+    """An array of structs, row by row, ``constant`` or not."""
 
     name: str
     type: str
     rows: tuple[Aggregate, ...]
+    constant: bool = True
 
 
 @dataclass(frozen=True)
 class Barrier(Statement):
-    """No thread goes on before all have come here."""
+    """No thread goes on before all have come here, or all of a part of the team."""
+
+    part: Name | None = None
 
 
 @dataclass(frozen=True)
@@ -231,6 +234,8 @@ def own_expressions(statement: Statement) -> tuple[Expression, ...]:
             return (count,)
         case Table(rows=rows):
             return rows
+        case Barrier(part) if part is not None:
+            return (part,)
         case If(condition=condition):
             return (condition,)
         case Run(call=value) | Return(value=value) | Unused(name=value):

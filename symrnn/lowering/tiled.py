@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from symrnn.loops import (REAL, SIZE, ZERO, Argument, Assign, At, Barrier, Binary, Block, Body,
+from symrnn.loops import (REAL, SIZE, ZERO, Argument, Assign, At, Binary, Block, Body,
                           Call, Choose, Declare, Expression, For, Function, If, Name, Names, Not,
                           Over, Return, Run, Scalar, Section, Statement, Unused, checked, total)
 from symrnn.loops.statements import Used, uses
@@ -14,11 +14,13 @@ from symrnn.lowering.sizes import declared_sizes
 from symrnn.lowering.tiled_arrays import Row, StepTiledArrays, TiledArrays
 from symrnn.lowering.tiled_memory import WORK_PARITY, Memory
 from symrnn.lowering.tiled_products import EARLY, Panels, ProductCalls
-from symrnn.lowering.tiled_rows import THREAD, RowGroups
+from symrnn.lowering.tiled_rows import RowGroups
+from symrnn.lowering.tiled_sides import beside
+from symrnn.lowering.tiled_team import THREAD, WHOLE_TEAM, Team
 from symrnn.lowering.tiled_units import FIRST, ROWS, STEPS, UnitGroups
 from symrnn.program import Delay
-from symrnn.schedule import (FusionGroup, Kind, Order, Plan, TiledChunk, TiledPlan, TiledStage,
-                             Walk)
+from symrnn.schedule import (FusionGroup, Kind, Order, Plan, SideBySide, TiledChunk, TiledPlan,
+                             TiledStage, Walk)
 
 BEGIN, DONE = Name("begin"), Name("done")
 
@@ -36,7 +38,7 @@ class TiledInterface(Interface):
 
 @dataclass(frozen=True)
 class Where:
-    """The rows of a group: for groups over units and row by row; the first, how many.
+    """The rows of a group: for groups over units and row by row; the first, how many; whose.
 
     ``accumulate`` is true where reductions over earlier rows are there already.
     """
@@ -46,6 +48,7 @@ class Where:
     first: Expression
     count: Expression
     accumulate: Expression
+    team: Team
 
 
 class TiledFunction:
@@ -70,7 +73,7 @@ class TiledFunction:
     def function(self, name: str, arguments: Sequence[Argument]) -> Function:
         """The function of that name."""
         body: Body = (*self.memory.arrays(), *self.memory.zeros(),
-                      *(one for chunk in self.tiled.chunks for one in self.chunk(chunk)),
+                      *(one for run in self.tiled.runs for one in self.run(run)),
                       *self._last())
         return self.finished(name, arguments, body)
 
@@ -130,75 +133,82 @@ class TiledFunction:
         """What comes last."""
         return ()
 
-    def chunk(self, chunk: TiledChunk) -> Body:
+    def run(self, run: TiledChunk | SideBySide) -> Body:
+        """A chunk, or several side by side."""
+        return beside(run, self.to, self.chunk) if isinstance(run, SideBySide) else self.chunk(run)
+
+    def chunk(self, chunk: TiledChunk, team: Team = WHOLE_TEAM) -> Body:
         """A stage, and those that join it chunk by chunk."""
         stage = chunk.stage
         if stage.walk is Walk.ONCE:
-            body: Body = (*self.rows.once(stage.equations), Barrier())
+            body: Body = (*self.rows.once(stage.equations), team.meets)
         elif stage.walk is Walk.ROWS:
-            body = self._groups(stage.groups, self._every_row())
+            body = self._groups(stage.groups, self._every_row(team))
         elif stage.walk is Walk.CHUNKS:
-            body = self._by_chunks(chunk)
+            body = self._by_chunks(chunk, team)
         else:
-            body = self._scan(stage, ZERO, self.to.steps)
-        after = () if chunk.joining else self._groups(stage.after, self._every_row())
+            body = self._scan(stage, ZERO, self.to.steps, team)
+        after = () if chunk.joining else self._groups(stage.after, self._every_row(team))
         return (Section(TITLE[stage.order], (*body, *after)),)
 
-    def _every_row(self) -> Where:
-        return self._over(ZERO, self.to.steps * self.to.batch, ZERO)
+    def _every_row(self, team: Team) -> Where:
+        return self._over(ZERO, self.to.steps * self.to.batch, ZERO, team)
 
-    def _by_chunks(self, chunk: TiledChunk) -> Body:
+    def _by_chunks(self, chunk: TiledChunk, team: Team) -> Body:
         """The loop over chunks: what needs no state, the scan, what follows from it."""
         stage, at_once, steps = chunk.stage, self.to.chunk_name(chunk), self.to.steps
         backwards = stage.order is Order.REVERSE
         done = DONE if backwards else FIRST
-        where = self._over(FIRST * self.to.batch, STEPS * self.to.batch, done.compared(">", 0))
+        where = self._over(FIRST * self.to.batch, STEPS * self.to.batch, done.compared(">", 0),
+                           team)
         first = (Declare(FIRST.text, SIZE, steps - done - STEPS),) if backwards else ()
         body = (Declare(STEPS.text, SIZE, Call("min_size", (at_once, steps - done))), *first,
-                *(self._ahead(one, number) for one in stage.groups
+                *(self._ahead(one, number, team) for one in stage.groups
                   for number, tile in enumerate(one.tiles) if tile.ahead),
-                *self._scan(stage, FIRST, STEPS),
+                *self._scan(stage, FIRST, STEPS, team),
                 *(self._groups(stage.after, where) if chunk.joining else ()),
                 *(Section(TITLE[joining.order], self._groups(joining.groups, where))
                   for joining in chunk.joining))
         return (For(done.text, steps, body, Over.STEPS, step=at_once),)
 
-    def _ahead(self, group: FusionGroup, number: int) -> Statement:
+    def _ahead(self, group: FusionGroup, number: int, team: Team) -> Statement:
         """The products of the next steps that need no state."""
         batch = self.to.batch
         row = Row(Order.ALL, ZERO, ZERO, FIRST * batch)
-        return If(EARLY, self.units.ahead(group, group.tiles[number], row, STEPS * batch))
+        return If(EARLY, self.units.ahead(group, group.tiles[number], row, STEPS * batch, team))
 
-    def _over(self, first: Expression, count: Expression, accumulate: Expression) -> Where:
+    def _over(self, first: Expression, count: Expression, accumulate: Expression, team: Team
+              ) -> Where:
         """Rows from ``first`` on, in any order; ``accumulate`` is true where others came before."""
         return Where(Row(Order.ALL, ZERO, BEGIN, first + BEGIN, BEGIN),
                      Row(Order.ALL, ZERO, self.sample, first + self.sample, self.sample),
-                     first, count, accumulate)
+                     first, count, accumulate, team)
 
-    def _scan(self, stage: TiledStage, first: Expression, count: Expression) -> Body:
+    def _scan(self, stage: TiledStage, first: Expression, count: Expression, team: Team) -> Body:
         """The loop over ``count`` steps from ``first`` on."""
         t, batch = self.time, self.to.batch
         step = t - first
         where = Where(Row(stage.order, t, BEGIN, t * batch + BEGIN, step * batch + BEGIN),
                       Row(stage.order, t, self.sample, t * batch + self.sample,
-                          step * batch + self.sample), ZERO, batch, ZERO)
+                          step * batch + self.sample), ZERO, batch, ZERO, team)
         body = tuple(self._group(one, where) for one in stage.groups) if stage.apart else (
             self._groups(stage.groups, where))
         steps = For(t.text, first + count, body, Over.STEPS, stage.order is Order.REVERSE, first)
-        return (steps, Barrier()) if stage.apart else (steps,)
+        return (steps, team.meets) if stage.apart else (steps,)
 
     def _groups(self, some: Sequence[FusionGroup], where: Where) -> Body:
         return tuple(statement for one in some
-                     for statement in (self._group(one, where), Barrier()))
+                     for statement in (self._group(one, where), where.team.meets))
 
     def _group(self, one: FusionGroup, where: Where) -> Statement:
         if one.kind is Kind.UNITS:
             cuts = self._cuts(one, where.units)
-            body = self.units.nest(one, where.units, where.count, cuts)
+            body = self.units.nest(one, where.units, where.count, cuts, where.team)
         elif one.kind is Kind.ROWS:
-            body = self.rows.nest(one, where.rows, where.count)
+            body = self.rows.nest(one, where.rows, where.count, where.team)
         else:
-            body = self.rows.reductions(one, where.first, where.count, where.accumulate)
+            body = self.rows.reductions(one, where.first, where.count, where.accumulate,
+                                        where.team)
         return self._if_wanted(one, body)
 
     def _if_wanted(self, one: FusionGroup, body: Body) -> Statement:
@@ -243,12 +253,12 @@ class TiledStep(TiledFunction):
     arrays_of = StepTiledArrays
     streaming = True
 
-    def chunk(self, chunk: TiledChunk) -> Body:
+    def chunk(self, chunk: TiledChunk, team: Team = WHOLE_TEAM) -> Body:
         if chunk.stage.walk is Walk.ONCE:
-            return super().chunk(chunk)
+            return super().chunk(chunk, team)
         step = Where(Row(Order.FORWARD, self.time, BEGIN, BEGIN),
                      Row(Order.FORWARD, self.time, self.sample, self.sample), ZERO, self.to.batch,
-                     ZERO)
+                     ZERO, team)
         return self._groups(chunk.stage.groups, step)
 
     def closing(self) -> Body:

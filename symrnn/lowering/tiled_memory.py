@@ -10,7 +10,7 @@ from symrnn.loops import (REAL, SIZE, Barrier, Body, Call, Declare, Expression, 
                           Pointer, Run, Scalar, Statement, Whole, total)
 from symrnn.lowering.tiled_arrays import STORED, TiledArrays
 from symrnn.lowering.tiled_products import EARLY, Panels
-from symrnn.lowering.tiled_rows import THREAD, THREADS
+from symrnn.lowering.tiled_team import THREAD, THREADS
 from symrnn.program import Delay, Span, Variable
 from symrnn.schedule import Place, Plan
 

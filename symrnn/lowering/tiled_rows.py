@@ -12,11 +12,12 @@ from symrnn.loops import (REAL, ZERO, AddressOf, Aggregate, Assign, Block, Body,
 from symrnn.lowering.arrays import Locals
 from symrnn.lowering.equations import AtEntry, Equations, scale_apart
 from symrnn.lowering.tiled_arrays import Row, TiledArrays
+from symrnn.lowering.tiled_team import THREAD, Team
 from symrnn.program import Ein, Equation, Program, contraction_term, multiply, negated
 from symrnn.schedule import FusionGroup, Reduction
 
 SERIES = Struct("series")
-THREAD, THREADS, SCRATCH = Name("thread"), Name("threads"), Name("scratch")
+SCRATCH = Name("scratch")
 
 
 class RowEquations(Equations):
@@ -66,13 +67,14 @@ class RowGroups:
         self.program, self.to, self.local = program, arrays, local
         self.equations = RowEquations(program, arrays, local.indices)
 
-    def nest(self, group: FusionGroup, row: Row, rows: Expression) -> Body:
+    def nest(self, group: FusionGroup, row: Row, rows: Expression, team: Team) -> Body:
         """Every equation for one row after the other; sums over rows by one thread alone."""
         body = (*self._pointers(group, row), *map(self._computed, group.equations))
         if group.alone:
-            alone = rows * THREAD.compared("==", 0)
+            alone = rows * team.thread.compared("==", 0)
             return (For(self.local.sample, alone, body, Over.SAMPLES),)
-        first, stop = (Call("share_from", (rows, one, THREADS)) for one in (THREAD, THREAD + 1))
+        first, stop = (Call("share_from", (rows, one, team.threads))
+                       for one in (team.thread, team.thread + 1))
         return (For(self.local.sample, stop, body, Over.SAMPLES, start=first),)
 
     def once(self, equations: Sequence[Equation]) -> Body:
@@ -91,18 +93,19 @@ class RowGroups:
                      for one in map(self.program.__getitem__, group.rows))
 
     def reductions(self, group: FusionGroup, first: Expression, rows: Expression,
-                   accumulate: Expression) -> Body:
+                   accumulate: Expression, team: Team) -> Body:
         """One call for all reductions that share their right factor, over some rows.
 
-        ``accumulate`` is true where earlier rows were added up before.
+        ``accumulate`` is true where earlier rows were added up before. Each thread of the function
+        has scratch of its own.
         """
         scratch = Declare(SCRATCH.text, Pointer(REAL, fixed=True),
                           Name("work_scratch") + THREAD * Name("scratch_size"))
-        calls = (self._reduction(one, first, rows, accumulate) for one in group.reductions)
+        calls = (self._reduction(one, first, rows, accumulate, team) for one in group.reductions)
         return (Block((scratch, *calls)),)
 
-    def _reduction(self, one: Reduction, first: Expression, rows: Expression, accumulate: Expression
-                   ) -> Statement:
+    def _reduction(self, one: Reduction, first: Expression, rows: Expression,
+                   accumulate: Expression, team: Team) -> Statement:
         names, right = self.to.names, self.program[one.right]
         rows_of = Name(names.beside(one.right, "rows_of_"))
         others = Name(names.beside(one.right, "with_"))
@@ -114,6 +117,6 @@ class RowGroups:
             for each in one.addends))
         call = Call("reduce_rows", (
             first, rows, AddressOf(rows_of), self.to.extent(right.axes), others,
-            Whole(len(one.addends)), THREAD, THREADS, SCRATCH))
+            Whole(len(one.addends)), team.thread, team.threads, SCRATCH))
         series = Declare(rows_of.text, SERIES, self.to.series(one.right, first))
         return Computed(tuple(each.equation for each in one.addends), (series, table, Run(call)))

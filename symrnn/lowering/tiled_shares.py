@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from symrnn.loops import (SIZE, ZERO, Barrier, Body, Call, Declare, Expression, Field, If, Name,
+from symrnn.loops import (SIZE, ZERO, Body, Call, Declare, Expression, Field, If, Name,
                           Struct)
 from symrnn.lowering.tiled_products import vectors_of
-from symrnn.lowering.tiled_rows import THREAD, THREADS
+from symrnn.lowering.tiled_team import Team
 from symrnn.schedule import FusionGroup
 
 VECTORS, COUNT, FROM, TO, MINE = map(Name, ("vectors", "count", "from", "to", "mine"))
@@ -17,7 +17,7 @@ LANE, LANES = Field(MINE, "lane"), Field(MINE, "lanes")
 
 @dataclass(frozen=True)
 class Share:
-    """The share of a thread in a group over so many ``units``.
+    """The share of a thread of a ``team`` in a group over so many ``units``.
 
     Threads share blocks. Where these do not go round they share the rows of each block too, in a
     group that is divisible: by numbers of rows, or where rows are cut at edges by whole parts.
@@ -25,6 +25,7 @@ class Share:
 
     group: FusionGroup
     units: Expression
+    team: Team
 
     @property
     def by_parts(self) -> bool:
@@ -46,17 +47,18 @@ class Share:
     @property
     def meeting(self) -> Body:
         """A barrier where rows are shared: then they are those of other threads later on."""
-        return (If(LANES.compared(">", 1), (Barrier(),)),) if self.group.divisible else ()
+        return (If(LANES.compared(">", 1), (self.team.meets,)),) if self.group.divisible else ()
 
     def _blocks(self, rows: Expression) -> Body:
         all_blocks = (Declare(VECTORS.text, SIZE, vectors_of(self.group.gates)),
                       Declare(COUNT.text, SIZE, Call("blocks", (self.units, VECTORS))))
+        thread, threads = self.team.thread, self.team.threads
         if not self.group.divisible:
-            shares = [Call("share_from", (COUNT, one, THREADS)) for one in (THREAD, THREAD + 1)]
+            shares = [Call("share_from", (COUNT, one, threads)) for one in (thread, thread + 1)]
             return (*all_blocks, Declare(FROM.text, SIZE, shares[0]),
                     Declare(TO.text, SIZE, shares[1]))
         own = Declare(MINE.text, Struct("block_share"),
-                      Call("share_of", (COUNT, rows, THREAD, THREADS)))
+                      Call("share_of", (COUNT, rows, thread, threads)))
         return (*all_blocks, own, Declare(FROM.text, SIZE, Field(MINE, "from")),
                 Declare(TO.text, SIZE, Field(MINE, "to")))
 

@@ -17,6 +17,7 @@ from symrnn.lowering.equations import scale_apart
 from symrnn.lowering.tiled_arrays import LANES, Row, TiledArrays
 from symrnn.lowering.tiled_products import BATCH, ROWS_AT_ONCE, ProductCalls, vectors_of
 from symrnn.lowering.tiled_shares import FROM, MINE, TO, VECTORS, Share
+from symrnn.lowering.tiled_team import Team
 from symrnn.program import (Program, Variable, add, contraction_term, multiply,
                             symbols_in_order)
 from symrnn.schedule import FusionGroup, LoopOrder, Place, Tile, UnitLoop
@@ -35,24 +36,24 @@ class UnitGroups:
                  local: Locals) -> None:
         self.program, self.to, self.products, self.local = program, arrays, products, local
 
-    def nest(self, group: FusionGroup, row: Row, rows: Expression, cuts: Body) -> Body:
+    def nest(self, group: FusionGroup, row: Row, rows: Expression, cuts: Body, team: Team) -> Body:
         """The group over ``rows`` rows, cut where the addresses of delayed values change."""
-        return _UnitGroup(self, group, row).nest(rows, cuts)
+        return _UnitGroup(self, group, row, team).nest(rows, cuts)
 
-    def ahead(self, group: FusionGroup, tile: Tile, row: Row, rows: Expression) -> Body:
+    def ahead(self, group: FusionGroup, tile: Tile, row: Row, rows: Expression, team: Team) -> Body:
         """The products of the rows of some steps that need no state."""
-        return _UnitGroup(self, group, row).ahead(tile, rows)
+        return _UnitGroup(self, group, row, team).ahead(tile, rows)
 
 
 class _UnitGroup:
     """One fusion group, whose first row is ``row``."""
 
-    def __init__(self, groups: UnitGroups, group: FusionGroup, row: Row) -> None:
+    def __init__(self, groups: UnitGroups, group: FusionGroup, row: Row, team: Team) -> None:
         self.program, self.to, self.products = groups.program, groups.to, groups.products
         self.panels, self.names = groups.products.panels, groups.to.names
         self.group, self.row = group, row
         self.units = self.to.extent((group.axis,))
-        self.share = Share(group, self.units)
+        self.share = Share(group, self.units, team)
         self.time, self.sample = Name(groups.local.time), Name(groups.local.sample)
         self.first_unit = Name(groups.local.indices[0])
         self._addresses = {name: self.to.rows(self.program[name], row) for name in group.rows}

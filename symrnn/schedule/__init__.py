@@ -11,13 +11,13 @@ from symrnn.schedule.products import Product, Segment, Tile, Weights
 from symrnn.schedule.stages import Order, Stage, is_reduction, reads_span, stages
 from symrnn.schedule.streaming import (Columns, StreamEquation, StreamGroup, StreamPlan,
                                        stream_plan)
-from symrnn.schedule.tiled import (Home, PackedWeights, TiledChunk, TiledPlan, TiledPlans,
-                                   TiledStage, Walk)
+from symrnn.schedule.tiled import (Home, PackedWeights, Side, SideBySide, TiledChunk, TiledPlan,
+                                   TiledPlans, TiledStage, Walk)
 
 __all__ = [
     "GIVEN_BY_CALLER", "Addend", "Chunk", "Columns", "FusionGroup", "Home", "Kind", "LoopNest",
     "LoopOrder", "Order", "PackedWeights", "Place", "Plan", "Product", "Reduction", "Schedule",
-    "Segment", "Stage", "Statement", "StreamEquation", "StreamGroup",
+    "Segment", "Side", "SideBySide", "Stage", "Statement", "StreamEquation", "StreamGroup",
     "StreamPlan", "Tile", "TileSum", "TiledChunk", "TiledPlan", "TiledPlans",
     "TiledStage", "UnitLoop", "Walk", "WeightedTerm", "Weights", "chunks", "forward_only",
     "is_reduction", "loop_nests", "plan", "reads_span", "schedule", "stages", "stream_plan",

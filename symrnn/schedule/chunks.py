@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from symrnn.program import Span
 from symrnn.schedule.places import Place, Schedule
+from symrnn.schedule.sides import SCANS, with_sides
 from symrnn.schedule.stages import Order, Stage, is_reduction
-
-SCANS = (Order.FORWARD, Order.REVERSE)
 
 
 @dataclass(frozen=True)
@@ -29,13 +29,19 @@ class Chunk:
 
 def chunks(schedule: Schedule) -> tuple[Chunk, ...]:
     """Every stage, alone or with those that join it, in order."""
+    return tuple(chain(*runs(schedule)))
+
+
+def runs(schedule: Schedule) -> tuple[tuple[Chunk, ...], ...]:
+    """The same: each alone, or several together that may run side by side."""
     found: list[list[Stage]] = []
     for stage in schedule.stages:
         if found and _joins(schedule, found[-1], stage):
             found[-1].append(stage)
         else:
             found.append([stage])
-    return tuple(_chunk(schedule, first, rest) for first, *rest in found)
+    return tuple(tuple(_chunk(schedule, first, rest) for first, *rest in sides)
+                 for sides in with_sides(schedule, found))
 
 
 def merges(schedule: Schedule, stage: Stage) -> bool:

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from symrnn.schedule.fusion import FusionGroup
 from symrnn.schedule.loop_nests import Kind
 from symrnn.schedule.places import Schedule
-from symrnn.schedule.stages import Order
-from symrnn.schedule.tiled import Meeting, TiledChunk, Walk
+from symrnn.schedule.sides import SCANS, sources
+from symrnn.schedule.tiled import Meeting, SideBySide, TiledChunk, Walk
 
 
 def goes_apart(schedule: Schedule, names: frozenset[str], groups: Sequence[FusionGroup]) -> bool:
@@ -32,17 +32,29 @@ def goes_apart(schedule: Schedule, names: frozenset[str], groups: Sequence[Fusio
 def _across(schedule: Schedule, group: FusionGroup) -> set[str]:
     """What a group over units reads of all units, under the names that bind it."""
     read = {segment.operand for tile in group.tiles for segment in tile.segments}
-    return read | {delay.source for name in read if (delay := schedule.delay_of(name))}
+    return read | sources(schedule, read)
 
 
-def meeting(chunks: Sequence[TiledChunk]) -> Meeting:
+def meeting(runs: Sequence[TiledChunk | SideBySide]) -> Meeting:
     """Where threads meet, and which units they then have to share.
 
     A scan by samples does not count as one that goes apart: there may be a single sample.
     """
-    scans = [one for one in chunks if one.stage.order in (Order.FORWARD, Order.REVERSE)]
+    scans = [chunk for run in runs for chunk in _chunks(run) if chunk.stage.order in SCANS]
     groups = [group for one in scans for group in one.stage.groups]
     if not all(one.stage.apart for one in scans) or any(one.kind is Kind.ROWS for one in groups):
-        return Meeting(Walk.STEP)
+        return Meeting(Walk.STEP, sides=_sides(runs))
     axes = tuple(dict.fromkeys(one.axis for one in groups))
     return Meeting(next((one for one in scans if one.stage.walk is Walk.CHUNKS), Walk.ROWS), axes)
+
+
+def _chunks(run: TiledChunk | SideBySide) -> tuple[TiledChunk, ...]:
+    return tuple(one.chunk for one in run.sides) if isinstance(run, SideBySide) else (run,)
+
+
+def _sides(runs: Sequence[TiledChunk | SideBySide]) -> int:
+    """How many sides every scan has that meets step by step; 0 where some have other numbers."""
+    found = {len(_chunks(run)) for run in runs
+             if any(one.stage.order in SCANS and not one.stage.apart for one in _chunks(run))}
+    most = max(found, default=0)
+    return most if len(found) == 1 and most > 1 else 0

@@ -5,7 +5,7 @@ All follows from its fusion groups, in the order in which they run.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from symrnn.program import (FED, Equation, Program, Role, Span, contraction_axes, contractions,
                             symbols_in_order)
@@ -53,11 +53,19 @@ def reduced_axes(program: Program, groups: Groups) -> tuple[tuple[str, ...], ...
                                for one in group.reductions))
 
 
-def multiplications(program: Program) -> tuple[tuple[str, ...], ...]:
+def multiplications(program: Program, equations: Iterable[Equation]
+                    ) -> tuple[tuple[str, ...], ...]:
     """The axes of every loop of one step for one sample: one for each sum, else the entries'."""
-    return tuple(tuple(sorted(axes)) for one in program.equations
+    return tuple(tuple(sorted(axes)) for one in equations
                  if max(program[one.lhs].span, reads_span(program, one)) is Span.SEQUENCE
                  for axes in _loops(program, one))
+
+
+def weights_of_step(program: Program, groups: Groups) -> tuple[tuple[str, ...], ...]:
+    """The axes of the packed weights that groups of a scan read at every step, gate by gate."""
+    return tuple(tuple(sorted((*program[gate].axes, *program[one.operand].axes)))
+                 for group in groups for tile in group.tiles for gate in tile.gates
+                 for one in tile.segments[tile.early:])
 
 
 def _loops(program: Program, equation: Equation) -> Iterator[tuple[str, ...]]:

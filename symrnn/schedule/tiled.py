@@ -75,14 +75,42 @@ class TiledChunk:
 
 
 @dataclass(frozen=True)
+class Side:
+    """A chunk beside others, and what tells how long a step of it takes some threads.
+
+    ``work`` holds the axes of each loop of a step for one sample, ``weights`` those of the packed
+    weights that every step reads; at so many places of a step (``meets``) its threads meet.
+    """
+
+    chunk: TiledChunk
+    work: tuple[tuple[str, ...], ...]
+    weights: tuple[tuple[str, ...], ...]
+    meets: int
+
+
+@dataclass(frozen=True)
+class SideBySide:
+    """Chunks none of which reads what another one binds: parts of a team may run them at once.
+
+    All threads meet behind them. Where parts are not worth it, the whole team takes one side after
+    the other, in this order.
+    """
+
+    sides: tuple[Side, ...]
+
+
+@dataclass(frozen=True)
 class Meeting:
     """Behind what threads meet: a chunk, a single step, or (Walk.ROWS) all steps.
 
     ``axes`` are those of the units that they share before it, where that is more than a step.
+    So many threads meet behind all steps alone where each of them has one of so many ``sides``;
+    0 where some scan runs beside no other one.
     """
 
     behind: TiledChunk | Walk
     axes: tuple[str, ...] = ()
+    sides: int = 0
 
 
 @dataclass(frozen=True)
@@ -110,8 +138,9 @@ class PackedWeights:
 class TiledPlan:
     """Everything that is decided about one function of a fast kernel.
 
-    ``homes`` are those of bound values and of the tape. ``packed`` are the weights in the order of
-    their panels in memory; a plan that runs on the weights of another has its order.
+    ``runs`` are its chunks in the order in which they run, or some of them side by side. ``homes``
+    are those of bound values and of the tape. ``packed`` are the weights in the order of their
+    panels in memory; a plan that runs on the weights of another has its order.
     ``read_directly`` are given constants that some equation reads other than from panels.
     ``spare`` gradients have rows in a group that runs although nobody may want them, so that a
     place that nobody reads stands for theirs. ``cleared`` are reductions to which rows are added;
@@ -123,7 +152,7 @@ class TiledPlan:
     """
 
     schedule: Schedule
-    chunks: tuple[TiledChunk, ...]
+    runs: tuple[TiledChunk | SideBySide, ...]
     homes: tuple[Home, ...]
     packed: tuple[PackedWeights, ...]
     read_directly: tuple[str, ...]
@@ -138,6 +167,17 @@ class TiledPlan:
 
     def __repr__(self) -> str:
         return f"<TiledPlan of {self.schedule!r}: {len(self.groups)} fusion groups>"
+
+    @cached_property
+    def chunks(self) -> tuple[TiledChunk, ...]:
+        """All chunks, those of sides one after the other."""
+        return tuple(chunk for run in self.runs for chunk in (
+            (side.chunk for side in run.sides) if isinstance(run, SideBySide) else (run,)))
+
+    @property
+    def beside(self) -> tuple[SideBySide, ...]:
+        """The chunks that run side by side."""
+        return tuple(one for one in self.runs if isinstance(one, SideBySide))
 
     @cached_property
     def groups(self) -> tuple[FusionGroup, ...]:

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from symrnn.program import Program
-from symrnn.schedule.chunks import SCANS, Chunk, chunks, merges
+from symrnn.schedule.chunks import Chunk, merges, runs
 from symrnn.schedule.grouping import Grouping
 from symrnn.schedule.homes import LoopNests, sequence_homes, step_homes
 from symrnn.schedule.meeting import goes_apart, meeting
-from symrnn.schedule.needs import cleared, multiplications, read_directly, reduced_axes, spare
+from symrnn.schedule.needs import (cleared, multiplications, read_directly, reduced_axes, spare,
+                                   weights_of_step)
 from symrnn.schedule.loop_nests import Kind, LoopNest, loop_nests
 from symrnn.schedule.places import Place, Schedule
 from symrnn.schedule.products import Segment, Tile
+from symrnn.schedule.sides import SCANS
 from symrnn.schedule.stages import Order, Stage
-from symrnn.schedule.tiled import Home, PackedWeights, TiledChunk, TiledPlan, TiledStage, Walk
+from symrnn.schedule.tiled import (Home, PackedWeights, Side, SideBySide, TiledChunk, TiledPlan,
+                                   TiledStage, Walk)
 
 Packed = tuple[PackedWeights, ...]
 BY_STEP = (Walk.STEPS, Walk.CHUNKS, Walk.STEP)
@@ -27,11 +31,13 @@ def tiled_sequence(schedule: Schedule, tape: Sequence[str] = (), packed: Packed 
 
     It runs on weights that are ``packed`` for another function, if any are given.
     """
-    found, grouped = chunks(schedule), _loop_nests(schedule)
-    made = _Tiling(schedule, sequence_homes(schedule, grouped, found), dict(grouped))
-    tiled = tuple(made.chunk(number, one) for number, one in enumerate(found))
-    homes = {**made.homes, **dict.fromkeys(tape, Place.TAPE)}
-    return _plan(schedule, tiled, homes, _packed(tiled) if packed is None else packed)
+    found, grouped = runs(schedule), _loop_nests(schedule)
+    every = tuple(chain(*found))
+    made = _Tiling(schedule, sequence_homes(schedule, grouped, every), dict(grouped))
+    tiled = tuple(made.chunk(number, one) for number, one in enumerate(every))
+    homes, numbers = {**made.homes, **dict.fromkeys(tape, Place.TAPE)}, iter(tiled)
+    return _plan(schedule, tuple(made.run([next(numbers) for _ in some]) for some in found), tiled,
+                 homes, _packed(tiled) if packed is None else packed)
 
 
 def tiled_step(schedule: Schedule, program: Program, packed: Packed) -> TiledPlan:
@@ -43,7 +49,7 @@ def tiled_step(schedule: Schedule, program: Program, packed: Packed) -> TiledPla
     made = _Tiling(schedule, step_homes(schedule, grouped, program), dict(grouped))
     tiled = tuple(TiledChunk(number, made.stage(stage, Walk.STEP))
                   for number, stage in enumerate(schedule.stages))
-    return _plan(schedule, tiled, made.homes, packed)
+    return _plan(schedule, tiled, tiled, made.homes, packed)
 
 
 def _loop_nests(schedule: Schedule) -> LoopNests:
@@ -72,6 +78,16 @@ class _Tiling:
             tuple(name for name in self._names() if name in one.passing), ahead,
             any(group.kind is Kind.REDUCTIONS for stage in joining for group in stage.groups))
 
+    def run(self, some: Sequence[TiledChunk]) -> TiledChunk | SideBySide:
+        """A chunk alone, or several side by side."""
+        return some[0] if len(some) == 1 else SideBySide(tuple(map(self._side, some)))
+
+    def _side(self, chunk: TiledChunk) -> Side:
+        program, own = self.schedule.program, chunk.stage
+        equations = (one for stage in chunk.stages for one in stage.equations)
+        return Side(chunk, multiplications(program, equations),
+                    weights_of_step(program, own.groups), 0 if own.apart else len(own.groups))
+
     def stage(self, stage: Stage, walk: Walk) -> TiledStage:
         """A stage that goes so; products over all rows come after a loop over steps."""
         if stage.order is Order.ONCE:
@@ -90,19 +106,19 @@ class _Tiling:
         return [one.name for one in self.schedule.program.variables]
 
 
-def _plan(schedule: Schedule, tiled: tuple[TiledChunk, ...], homes: Mapping[str, Place],
-          packed: Packed) -> TiledPlan:
+def _plan(schedule: Schedule, found: tuple[TiledChunk | SideBySide, ...],
+          tiled: Sequence[TiledChunk], homes: Mapping[str, Place], packed: Packed) -> TiledPlan:
     groups = [group for chunk in tiled for stage in chunk.stages for group in stage.every]
     declared = [one.name for one in schedule.program.variables if one.name in homes]
     names = dict.fromkeys([*declared, *homes])
     by_rows, by_products = cleared(schedule.program, groups)
     return TiledPlan(
-        schedule, tiled, tuple(_home(tiled, name, homes[name]) for name in names), packed,
+        schedule, found, tuple(_home(tiled, name, homes[name]) for name in names), packed,
         read_directly(schedule.program, groups), spare(schedule, groups), by_rows, by_products,
         reduced_axes(schedule.program, groups), any(one.serpentine for one in groups),
-        multiplications(schedule.program),
+        multiplications(schedule.program, schedule.program.equations),
         max([1, *(len(stage.every) for chunk in tiled for stage in chunk.stages
-                  if stage.order in SCANS)]), meeting(tiled))
+                  if stage.order in SCANS)]), meeting(found))
 
 
 def _home(tiled: Sequence[TiledChunk], name: str, place: Place) -> Home:

@@ -79,6 +79,7 @@ class Engine(SimdEngine):
         files = rendered((c_backend(self.plan, NAME)[0],
                           *simd_backend(self.plan, NAME, dialect)))
         assert "vec_" not in files[f"{NAME}_simd.c"] and "BARRIER" not in files[f"{NAME}_simd.c"]
+        assert "MEET(" not in files[f"{NAME}_simd.c"]
         return shared_library({**files, HEADER: text}, self.defines, STRICT, libraries=("-lm",))
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from symrnn import cli
+from symrnn import bidirectional, cli, lstm
 from symrnn.bench.cores.check import SIMULATED, Simulated
-from symrnn.bench.cores.header import header
+from symrnn.bench.cores.header import Side, header
 from symrnn.bench.cores.machine import Machine, larger
 from symrnn.bench.cores.nests import function_of
 from symrnn.bench.cores.page import lines, simulated_rows
@@ -116,6 +116,53 @@ def test_a_team_grows_as_long_as_its_work_is_worth_one_more_at_a_barrier() -> No
     assert [told.ask("team", threads, work, 0) for threads in (1, 2, 16, 64)] == [1, 2, 16, 16]
     assert told.ask("team", 64, 1 << 40, 0) == 64
     assert told.ask("team", 64, work, 1) == 8  # to be woken costs more
+
+
+def of_directions(kind: Kind, batch: int, m: int, threads: int) -> Prediction:
+    sizes = {"T": 100, "B": batch, "m": m, "n": m, "q": 2 * m}
+    return predicted(TWO, kind, sizes, larger(MACHINE, max(2, threads)), threads)
+
+
+TWO = derive(bidirectional(lstm(), readout=False))
+
+
+def test_two_threads_of_two_directions_meet_once() -> None:
+    """They are worth it where two that meet at every step would not be, and not for few steps."""
+    alone, both = (of_directions(Kind.SEQUENCE, 1, 64, threads) for threads in (1, 2))
+    assert both.team == 2 and both.seconds < 0.6 * alone.seconds
+    assert both.meeting < 5 * MACHINE.barrier  # 200 steps would meet 200 times
+    assert both.waiting == 0
+    few = predicted(TWO, Kind.SEQUENCE, {"T": 2, "B": 1, "m": 64, "n": 64, "q": 128},
+                    larger(MACHINE, 2), 2)
+    assert few.team == 1
+
+
+@pytest.mark.parametrize("kind", [Kind.SEQUENCE, Kind.TRAINING])
+@pytest.mark.parametrize("batch", [1, 8, 32])
+@pytest.mark.parametrize("m", [64, 128, 256, 512])
+def test_more_threads_of_two_directions_are_not_slower(kind: Kind, batch: int, m: int) -> None:
+    made = [of_directions(kind, batch, m, threads).seconds for threads in (1, 2, 4, 8, 16)]
+    assert all(more <= 1.02 * fewer for fewer, more in pairwise(made))
+
+
+def test_a_team_parts_by_work_weights_and_meetings() -> None:
+    told, small, large = header(64), Side(1 << 15, 1 << 14, 1), Side(1 << 19, 1 << 14, 1)
+    assert told.sides([small, small], 1) == (0, 0)
+    assert told.sides([small, small], 2) == (1, 1)
+    assert told.sides([small, large], 2) == (0, 0)  # one thread would wait for the other
+    assert told.sides([Side(3 << 15, 1, 1), small], 4) == (3, 1)
+    assert told.sides([small] * 3, 2) == (0, 0, 0)
+    assert told.sides([small] * 3, 7) == (2, 3, 2)
+    for weights, parts in ((1 << 17, True), (1 << 18, False), (1 << 22, False)):  # all fit, half do
+        assert any(told.sides([Side(weights, weights, 1)] * 2, 2)) is parts
+
+
+@pytest.mark.parametrize("threads", range(2, 20))
+def test_every_side_has_a_thread_and_every_thread_a_side(threads: int) -> None:
+    for works in ((1, 1), (1, 1000), (7, 0), (5, 5, 5), (1, 9, 1)):
+        found = header(32).sides([Side(work << 10, 1, 1 << 20) for work in works], threads)
+        if threads >= len(works):
+            assert sum(found) == threads and min(found) >= 1, works
 
 
 def test_a_reduction_is_no_nest_of_blocks() -> None:

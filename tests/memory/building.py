@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -63,6 +63,10 @@ SHARING = Tool("threads", ("gcc", "-O1", "-fsanitize=thread", "-DON_HEAP"), crow
 TEAM = Tool("a team of threads", ("clang", "-O1", "-fsanitize=thread", "-DON_HEAP"), members=3,
             environment=(("TSAN_OPTIONS", "ignore_noninstrumented_modules=1"),
                          ("OMP_TOOL_VERBOSE_INIT", "disabled")))
+# Of two sides of one size two threads take one and the third the other, as if to meet cost more
+# than anything else; or all three take one after the other, as if it cost nothing.
+PARTS, TOGETHER = (replace(TEAM, name=name, command=(*TEAM.command, f"-DSHARE_OF_MEETING={share}u"))
+                   for name, share in (("parts of a team", 1 << 40), ("a team as a whole", 0)))
 
 
 def needs(*programs: str) -> None:

@@ -19,8 +19,8 @@ from symrnn.optimisers import OPTIMISERS, gradient_norm_clip
 from symrnn.pipeline import derive
 from symrnn.program import Program
 from tests.cases import case
-from tests.memory.building import (ALIKE, GUARDED, MSAN, SHARING, TEAM, VALGRIND, Tool, compiled,
-                                   needs, nightly, tiles, watched)
+from tests.memory.building import (ALIKE, GUARDED, MSAN, PARTS, SHARING, TEAM, TOGETHER, VALGRIND,
+                                   Tool, compiled, needs, nightly, tiles, watched)
 from tests.memory.driver import EDGES, FEW, Sizes, write
 from tests.memory.stages import kinds
 
@@ -117,10 +117,18 @@ def test_a_team_of_threads_has_no_race(
     finds_nothing(TEAM, name, profile, LARGE, tmp_path, shared_tiles)
 
 
+@pytest.mark.parametrize("tool", [PARTS, TOGETHER], ids=lambda tool: tool.name)
+@mostly_nightly("bidirectional_rnn", of=("bidirectional_rnn", "deep_bidirectional_lstm"))
+def test_sides_have_no_race(
+        name: str, tool: Tool, tmp_path: Path, shared_tiles: Callable[[Tool], list[str]]) -> None:
+    """Two threads of one direction meet and that of the other one meets nobody, or all meet."""
+    finds_nothing(tool, name, "simd", LARGE, tmp_path, shared_tiles)
+
+
 def with_fault(tool: Tool, folder: Path, profile: str, filename: str, right: str, wrong: str,
-               of_tiles: list[str], table: tuple[Sizes, ...] = FEW) -> str:
+               of_tiles: list[str], table: tuple[Sizes, ...] = FEW, name: str = "elman") -> str:
     """What the tool says of a network with a fault that is planted in one of its files."""
-    sources = write(folder, "net", derive(symrnn.elman()), profile, table)
+    sources = write(folder, "net", derive(symrnn.cell(name)), profile, table)
     text = (folder / filename).read_text(encoding="utf-8")
     assert right in text
     (folder / filename).write_text(text.replace(right, wrong), encoding="utf-8")
@@ -158,4 +166,14 @@ def test_a_race_between_callers_is_seen(tmp_path: Path) -> None:
 def test_a_missing_barrier_is_seen(tmp_path: Path) -> None:
     told = with_fault(TEAM, tmp_path, "simd", "symrnn_simd.h", '_Pragma("omp barrier")', "", [],
                       LARGE)
+    assert "data race" in told
+
+
+@nightly
+@pytest.mark.parametrize(("tool", "missing"), [
+    (PARTS, "wait_for_part(&(part));"), (TOGETHER, "BARRIER                  ")])
+def test_threads_of_a_side_that_do_not_meet_are_seen(
+        tool: Tool, missing: str, tmp_path: Path) -> None:
+    told = with_fault(tool, tmp_path, "simd", "symrnn_simd.h", missing, " " * len(missing), [],
+                      LARGE, "bidirectional_rnn")
     assert "data race" in told

@@ -30,6 +30,20 @@ size_t told_team(size_t threads, size_t multiplications, size_t woken)
     return team_of(threads, multiplications, woken ? SHARE_OF_STEP : SHARE_OF_LOOP);
 }
 
+size_t told_team_of_sides(size_t team, size_t threads, size_t count, size_t spared)
+{
+    return team_of_sides(team, threads, count, spared);
+}
+
+void told_sides(const size_t *given, size_t count, size_t threads, size_t *told)
+{
+    const side *const sides = (const side *)given;
+    for (size_t k = 0; k < count; ++k)
+        told[k] = !team_parts(sides, count, threads) ? 0
+                  : threads_before(sides, count, k + 1, threads)
+                    - threads_before(sides, count, k, threads);
+}
+
 void told_share(size_t count, size_t rows, size_t thread, size_t threads, size_t *told)
 {
     const block_share own = share_of(count, rows, thread, threads);
@@ -55,6 +69,15 @@ class Part:
     blocks: int
     rows: int
     lanes: int
+
+
+@dataclass(frozen=True)
+class Side:
+    """What C knows of a side: multiplications of a step, weights that it reads, its meetings."""
+
+    multiplications: int
+    weights: int
+    meets: int
 
 
 class Header:
@@ -84,6 +107,15 @@ class Header:
     def columns(self, columns: int, units: int, threads: int) -> tuple[Part, ...]:
         """The share of every thread in a reduction: panels of columns, and units of each."""
         return self._parts("columns", columns, units, threads)
+
+    def sides(self, given: Sequence[Side], threads: int) -> tuple[int, ...]:
+        """The threads of every side where the team parts; none of any where it does not."""
+        members = [number for one in given
+                   for number in (one.multiplications, one.weights, one.meets)]
+        told = (ctypes.c_size_t * len(given))()
+        self._library.told_sides((ctypes.c_size_t * len(members))(*members),
+                                 ctypes.c_size_t(len(given)), ctypes.c_size_t(threads), told)
+        return tuple(told)
 
     def _parts(self, name: str, *given: int) -> tuple[Part, ...]:
         *sizes, threads = given

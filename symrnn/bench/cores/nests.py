@@ -9,11 +9,12 @@ from math import ceil, prod
 
 from sympy import Expr
 
-from symrnn.bench.cores.header import Header
+from symrnn.bench.cores.header import Header, Side
 from symrnn.bench.limits import BYTES
 from symrnn.costs import SAMPLES, STEPS, operations_of
 from symrnn.program import Equation, Program, SizeSymbol, Span
-from symrnn.schedule import (FusionGroup, Kind, Segment, TiledChunk, TiledPlan, TiledStage, Walk)
+from symrnn.schedule import (FusionGroup, Kind, Segment, SideBySide, TiledChunk, TiledPlan,
+                             TiledStage, Walk)
 
 Sizes = Mapping[str, int]
 
@@ -50,13 +51,37 @@ class Nest:
     units: tuple[int, ...] = ()
 
 
+Nests = tuple[Nest, ...]
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Nests of sides, which parts of a team may run at once, and what C is told of each."""
+
+    nests: tuple[Nests, ...]
+    told: tuple[Side, ...]
+
+
 @dataclass(frozen=True)
 class Function:
-    """The nests of one function; multiplications until threads meet, by which C limits a team."""
+    """The nests of one function, run by run; what C limits a team by.
 
-    nests: tuple[Nest, ...]
+    That are the multiplications until threads meet, or, for so many threads as there are ``sides``,
+    those that each is ``spared`` in all steps.
+    """
+
+    runs: tuple[Nests | Beside, ...]
     multiplications: int
     woken: bool
+    sides: int
+    spared: int
+
+    @property
+    def nests(self) -> Nests:
+        """All of them."""
+        return tuple(nest for run in self.runs
+                     for some in (run.nests if isinstance(run, Beside) else (run,))
+                     for nest in some)
 
 
 def function_of(tiled: TiledPlan, sizes: Sizes, header: Header) -> Function:
@@ -79,9 +104,22 @@ class _Reader:
             apart = (self.steps(meeting.behind) if isinstance(meeting.behind, TiledChunk)
                      else self.sizes["T"])
         return Function(
-            tuple(nest for chunk in self.tiled.chunks for nest in self._chunk(chunk)),
+            tuple(self._beside(run) if isinstance(run, SideBySide) else tuple(self._chunk(run))
+                  for run in self.tiled.runs),
             apart * self.sizes["B"] * sample // self.tiled.most_groups,
-            meeting.behind is not Walk.STEP)
+            meeting.behind is not Walk.STEP, meeting.sides,
+            self.sizes["T"] * sum(map(self._spared, self.tiled.beside)))
+
+    def _beside(self, run: SideBySide) -> Beside:
+        return Beside(tuple(tuple(self._chunk(one.chunk)) for one in run.sides), self._told(run))
+
+    def _told(self, run: SideBySide) -> tuple[Side, ...]:
+        return tuple(Side(self.sizes["B"] * sum(map(self._extent, one.work)),
+                          sum(map(self._extent, one.weights)), one.meets) for one in run.sides)
+
+    def _spared(self, run: SideBySide) -> int:
+        works = [one.multiplications for one in self._told(run)]
+        return sum(works) - max(works)
 
     @property
     def program(self) -> Program:
@@ -188,7 +226,12 @@ class _Reader:
 
 
 def kept(tiled: TiledPlan, sizes: Sizes) -> float:
-    """Bytes that a function keeps of every step."""
+    """Bytes that a function keeps of every step.
+
+    What it reads at another step alone has its shape from the delay.
+    """
     program = tiled.schedule.program
-    return BYTES * sum(prod(sizes[axis] for axis in program[one.name].shape)
-                       for one in tiled.homes if program[one.name].span is Span.SEQUENCE)
+    read = {one.source: one.lhs for one in tiled.schedule.earlier if one.source not in program}
+    found = [program[read.get(one.name, one.name)] for one in tiled.homes]
+    return BYTES * sum(prod(sizes[axis] for axis in one.shape) for one in found
+                       if one.span is Span.SEQUENCE)

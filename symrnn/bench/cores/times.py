@@ -9,13 +9,14 @@ thread.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import ceil
 
 from symrnn.bench.cores.header import Header, Part, header
 from symrnn.bench.cores.machine import Machine
-from symrnn.bench.cores.nests import Function, Nest, Products, function_of, kept
+from symrnn.bench.cores.nests import Beside, Function, Nest, Products, function_of, kept
 from symrnn.bench.kinds import Kind
 from symrnn.bench.limits import BYTES
 from symrnn.schedule import Kind as Loops
@@ -61,19 +62,38 @@ class _Team:
     header: Header
     by_rows: bool
 
-    @property
+    @cached_property
     def threads(self) -> int:
         """As many as C lets in."""
         own = self.function
-        return self.header.ask("team", self.asked, own.multiplications, own.woken)
+        team = self.header.ask("team", self.asked, own.multiplications, own.woken)
+        if not own.sides:
+            return team
+        return self.header.ask("team_of_sides", team, self.asked, own.sides, own.spared)
 
     def prediction(self) -> Prediction:
-        """All nests, one after the other."""
+        """All nests, one after the other, but for those of sides where the team parts."""
         team = self.threads
-        working = waiting = 0.0
-        meeting = self.machine.beginning(team)
-        for nest in self.function.nests:
-            each = [self._nest(nest, part, team) for part in self._parts(nest, team)]
+        made = Prediction(team, 0.0, 0.0, self.machine.beginning(team))
+        for run in self.function.runs:
+            made += self._beside(run, team) if isinstance(run, Beside) else self._run(run, team)
+        return made
+
+    def _beside(self, run: Beside, team: int) -> Prediction:
+        """The slowest of the sides, or all of them."""
+        threads = self.header.sides(run.told, team)
+        if not any(threads):
+            return self._run([nest for some in run.nests for nest in some], team)
+        each = map(self._run, run.nests, threads)
+        return max(each, key=lambda one: one.seconds) + Prediction(
+            team, 0.0, 0.0, self.machine.meeting(team))
+
+    def _run(self, nests: Sequence[Nest], team: int) -> Prediction:
+        """Nests one after the other, by so many threads."""
+        working = waiting = meeting = 0.0
+        for nest in nests:
+            near = self._near(nests, nest, team)
+            each = [self._nest(nest, part, team, near) for part in self._parts(nest, team)]
             slowest, shared = max(each), sum(each) / team
             working += nest.times * shared
             waiting += nest.times * (slowest - shared)
@@ -94,13 +114,13 @@ class _Team:
         return tuple(Part(nest.blocks * (at + 1) // team - nest.blocks * at // team, nest.rows, 1)
                      for at in range(team))
 
-    def _nest(self, nest: Nest, part: Part, team: int) -> float:
-        """The seconds of one thread."""
+    def _nest(self, nest: Nest, part: Part, team: int, near: float) -> float:
+        """The seconds of one thread of so many, which reads panels of ``near`` bytes in turn."""
         if nest.kind is Loops.REDUCTIONS:
             return self._reduction(nest, part)
-        products = sum(self._products(nest, one, part, team) for one in nest.products)
+        products = sum(self._products(one, part, team, near) for one in nest.products)
         of_row = (nest.calls * self.machine.call + nest.other * self.machine.other
-                  + nest.moved / self.machine.reading(self.kept / team, team))
+                  + nest.moved / self.machine.reading(self.kept / self.threads, self.threads))
         return products + of_row * part.rows * part.blocks / nest.blocks
 
     @property
@@ -108,7 +128,7 @@ class _Team:
         """Seconds of one multiply-add of vectors."""
         return 2 * self.header.lanes / self.machine.tiles
 
-    def _products(self, nest: Nest, one: Products, part: Part, team: int) -> float:
+    def _products(self, one: Products, part: Part, team: int, near: float) -> float:
         """Tile by tile: the first of each block may wait for its panel, once for a part of rows."""
         if not part.rows or not part.blocks or not one.entries:
             return 0.0
@@ -119,16 +139,16 @@ class _Team:
         high = rows / tiles
         tile = max(high * wide, high + wide if high > 1 else wide) * self._vector * one.entries
         panel = wide * self.header.lanes * BYTES * one.entries
-        first = max(tile, panel / self.machine.reading(self._near(nest, team), team))
+        first = max(tile, panel / self.machine.reading(near, self.threads))
         rest = tile * (tiles - 1)
         others = part.rows * one.entries * BYTES / self.machine.one["L3"] if team > 1 else 0.0
         return part.blocks * parts * pieces * (first + rest) + others
 
-    def _near(self, nest: Nest, team: int) -> float:
+    def _near(self, nests: Sequence[Nest], nest: Nest, team: int) -> float:
         """Bytes of panels that a thread reads before it comes back to the same ones."""
         return sum(one.vectors * self.header.lanes * BYTES * one.entries * max(
             part.blocks for part in self._parts(other, team))
-            for other in self.function.nests if other.times == nest.times
+            for other in nests if other.times == nest.times
             for one in other.products)
 
     def _reduction(self, nest: Nest, part: Part) -> float:

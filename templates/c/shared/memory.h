@@ -5,6 +5,11 @@ ALWAYS size_t min_size(size_t a, size_t b)
     return a < b ? a : b;
 }
 
+ALWAYS size_t max_size(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
 ALWAYS size_t round_up(size_t entries, size_t multiple)
 {
     return (entries + multiple - 1) / multiple * multiple;

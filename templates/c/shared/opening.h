@@ -34,6 +34,16 @@
 #ifdef _OPENMP
 #include <omp.h>
 #endif
+#if defined(__unix__) || defined(__APPLE__)
+#define MAY_LET_OTHERS_RUN 1
+#define LET_OTHERS_RUN sched_yield()
+#ifdef _OPENMP
+#include <sched.h>
+#endif
+#else
+#define MAY_LET_OTHERS_RUN 0
+#define LET_OTHERS_RUN (void)0
+#endif
 #ifdef SYMRNN_BLAS
 #ifndef SYMRNN_BLAS_HEADER
 #define SYMRNN_BLAS_HEADER <cblas.h>

@@ -18,6 +18,9 @@
 #define SHARE_OF_LOOP (1 << 16)
 #define SHARE_OF_STEP (1 << 18)
 #endif
+#ifndef SHARE_OF_MEETING /* of each thread at a barrier */
+#define SHARE_OF_MEETING (1 << 13)
+#endif
 
 MAYBE size_t team_of(size_t threads, size_t multiplications, size_t share)
 {

@@ -1,0 +1,103 @@
+"""Sides: loops over time that read nothing of each other, found from the graph of stages."""
+
+from __future__ import annotations
+
+import pytest
+
+import symrnn
+from symrnn.cells import Architecture, architectures
+from symrnn.pipeline import derive
+from symrnn.schedule import Order, Plan, Side, SideBySide, TiledPlan, chunks
+from symrnn.schedule.sides import reads
+from tests.networks_of_sides import SIDES
+
+
+def shape(plan: TiledPlan) -> list[list[Order]]:
+    """The order of every run, or of all its sides."""
+    return [[one.chunk.stage.order for one in run.sides] if isinstance(run, SideBySide)
+            else [run.stage.order] for run in plan.runs]
+
+
+def plans(plan: Plan) -> list[TiledPlan]:
+    return [plan.tiled.forward, plan.tiled.infer, plan.tiled.backward]
+
+
+FORWARD, REVERSE, ALL = [Order.FORWARD], [Order.REVERSE], [Order.ALL]
+
+
+def test_two_directions_are_sides_and_what_reads_both_comes_behind_them() -> None:
+    plan = derive(symrnn.bidirectional(symrnn.lstm(), readout=False))
+    assert shape(plan.tiled.infer) == shape(plan.tiled.backward) == [FORWARD + REVERSE, ALL]
+    (both,), (back,) = plan.tiled.infer.beside, plan.tiled.backward.beside
+    gates = (("m", "m"),) * 4
+    assert [(one.meets, one.weights) for one in both.sides] == [(1, gates)] * 2
+    assert [(one.meets, one.weights) for one in back.sides] == [(4, gates)] * 2
+    assert plan.tiled.infer.meeting.sides == plan.tiled.backward.meeting.sides == 2
+
+
+@pytest.mark.parametrize(("name", "forward", "backward"), [
+    ("branches", [FORWARD * 2, ALL], [REVERSE * 2, ALL]),
+    ("another_size_back", [FORWARD + REVERSE, ALL], [FORWARD + REVERSE, ALL]),
+    ("three_branches", [FORWARD * 2 + REVERSE, ALL], [FORWARD + REVERSE * 2, ALL]),
+    ("three_layers", [FORWARD + REVERSE, ALL] * 3, [ALL] + [FORWARD + REVERSE, ALL] * 3),
+    ("one_above", [FORWARD + REVERSE, ALL, FORWARD], [REVERSE, FORWARD + REVERSE, ALL]),
+])
+def test_any_loops_may_be_sides(
+        name: str, forward: list[list[Order]], backward: list[list[Order]]) -> None:
+    plan = derive(SIDES[name])
+    assert shape(plan.tiled.forward) == forward
+    assert shape(plan.tiled.backward) == backward
+
+
+def test_sides_have_their_own_work() -> None:
+    (wide, narrow) = derive(SIDES["branches"]).tiled.forward.beside[0].sides
+    assert wide.weights == (("m", "m"),) and narrow.weights == (("k", "k"),)
+    assert set(wide.work) == {("m", "n"), ("m", "m"), ("m",)}
+    assert set(narrow.work) == {("k", "n"), ("k", "k"), ("k",)}
+
+
+def test_what_reads_one_side_alone_stays_with_it() -> None:
+    (run,) = derive(SIDES["one_above"]).tiled.forward.beside
+    assert [len(one.chunk.joining) for one in run.sides] == [1, 0]
+
+
+def test_threads_meet_step_by_step_where_a_scan_is_no_side() -> None:
+    assert derive(SIDES["one_above"]).tiled.forward.meeting.sides == 0
+    assert derive(SIDES["three_branches"]).tiled.forward.meeting.sides == 3
+
+
+@pytest.mark.parametrize("name", ["mlstm", "rwkv4", "scrn"])
+def test_loops_that_go_apart_or_read_each_other_are_no_sides(name: str) -> None:
+    assert not any(one.beside for one in plans(derive(symrnn.cell(name))))
+
+
+NETS = {**{one.name: one.build for one in architectures()},
+        **{name: lambda net=net: net for name, net in SIDES.items()}}
+
+
+@pytest.mark.parametrize("name", NETS)
+def test_no_side_reads_what_another_one_binds(name: str) -> None:
+    plan = derive(NETS[name]())
+    for schedule, tiled in ((plan.forward, plan.tiled.forward), (plan.inference.forward,
+                            plan.tiled.infer), (plan.backward, plan.tiled.backward)):
+        stages = [stage for one in chunks(schedule) for stage in (one.stage, *one.joining)]
+        assert stages == list(schedule.stages)
+        for run in tiled.beside:
+            bound = [_stages(one, stages) for one in run.sides]
+            for place, own in enumerate(bound):
+                others = {name for other in bound[:place] + bound[place + 1:]
+                          for stage in other for name in stage.names}
+                assert not any(reads(schedule, stage) & others for stage in own)
+
+
+def _stages(side: Side, stages: list) -> list:
+    """The stages of the schedule that a side was made of."""
+    names = {one.lhs for stage in side.chunk.stages for one in stage.equations}
+    return [one for one in stages if names & one.names]
+
+
+def test_architectures_have_sides_at_all() -> None:
+    def has(one: Architecture) -> bool:
+        return bool(derive(one.build()).tiled.forward.beside)
+    assert {one.name for one in architectures() if has(one)} == {
+        "bidirectional_rnn", "deep_bidirectional_lstm"}
