@@ -20,7 +20,7 @@ urllib usercustomize uuid warnings weakref winreg zipfile zipimport zlib annotat
 # Those of C99; those that the fast profile asks for; and what these include of their own.
 HEADERS = """
 assert complex ctype errno fenv float inttypes iso646 limits locale math setjmp signal stdarg
-stdbool stddef stdint stdio stdlib string tgmath time wchar wctype
+sched stdbool stddef stdint stdio stdlib string tgmath time wchar wctype
 omp immintrin cblas alloca endian features select strings
 """.split()
 WORDS = """
