@@ -20,8 +20,8 @@ urllib usercustomize uuid warnings weakref winreg zipfile zipimport zlib annotat
 # Those of C99; those that the fast profile asks for; and what these include of their own.
 HEADERS = """
 assert complex ctype errno fenv float inttypes iso646 limits locale math setjmp signal stdarg
-sched stdbool stddef stdint stdio stdlib string tgmath time wchar wctype
-omp immintrin cblas alloca endian features select strings
+stdbool stddef stdint stdio stdlib string tgmath time wchar wctype
+omp immintrin cblas sched alloca endian features select strings
 """.split()
 WORDS = """
 and as assert async await break class continue def del elif else except false finally for from
