@@ -126,11 +126,13 @@ def test_pieces_run_in_c_too(threads: int) -> None:
             hold(scan, steps, batch, pieces)
 
 
-def test_steps_that_read_no_input_run_in_c() -> None:
+def test_steps_that_read_no_input_run_in_c_and_are_refused_in_numpy() -> None:
     net = parse("cell own\ninput x[m]\nstate h[m], s[m]\nparam a[m], b[m]\noutput h\n"
                 "s[t] = a * s[t-1]\nh[t] = b * h[t-1] + s[t] * x[t]\n")
     with slightly_optimised():
         hold(symrnn.parallel_scan(net, "c", "float64"), 9, 1, 2)
+    with pytest.raises(ProgramError, match="nothing tells NumPy how many steps there are"):
+        symrnn.parallel_scan(net, "numpy", "float64")
 
 
 def test_the_bits_of_pieces_are_those_of_any_team() -> None:

@@ -11,8 +11,8 @@ from symrnn.loops.scope import Names
 from symrnn.backends.lines import EMPTY, Computing, Line, Lines, Row, deeper, rows
 from symrnn.backends.numpy_math import NumpyPrinter
 from symrnn.backends.text import Statement, text_of
-from symrnn.program import (FED, Delay, Equation, Role, Size, Span, Variable, contraction_term,
-                            symbols_in_order, terms)
+from symrnn.program import (FED, Delay, Equation, ProgramError, Role, Size, Span, Variable,
+                            contraction_term, symbols_in_order, terms)
 from symrnn.schedule import Order, Place, Plan, Schedule, Stage
 
 
@@ -98,12 +98,20 @@ class BodyWriter:
                  for name in (delay.source, delay.initial)}
         edges |= {delay.initial for delay in self.program.delays}
         shapes = {self._giver(size).name for size in self.plan.program.sizes if size.value is None}
-        shapes.add(self.plan.program.with_role(Role.INPUT)[0].name)
+        shapes.add(self._tells_steps().name)
         lines = []
         for variable in self._known():
             if variable.name in touched | edges | shapes and self._source(variable):
                 lines.append(f"{self.names[variable.name]} = {self._source(variable)}")
         return tuple(lines)
+
+    def _tells_steps(self) -> Variable:
+        """The input whose first axis is time. Raises ProgramError where there is none."""
+        inputs = self.plan.program.with_role(Role.INPUT)
+        if not inputs:
+            raise ProgramError(f"{self.plan.program.name}: nothing tells NumPy how many steps "
+                               f"there are, as they read no input; compile it for C")
+        return inputs[0]
 
     def _known(self) -> list[Variable]:
         own = {one.name for one in self.program.variables}
