@@ -1882,9 +1882,9 @@ typedef struct team_part { size_t thread, threads; meeting *at; } team_part;
 /* How long a step of a side takes so many threads, in multiplications: its own, those that pass
  * while weights are read, and those while threads meet. A second cache of half a megabyte keeps as
  * many weights from step to step, as blocks go forwards and backwards by turns; it gives half a
- * vector a cycle, in which two are multiplied. What does not fit comes from behind it, four times as
- * slowly. So a team parts where a side's weights fit there as a whole: where only a thread's share
- * of them does, or none, all threads together read less from afar. */
+ * vector a cycle, in which two are multiplied. What does not fit comes from behind it, four times
+ * as slowly. So a team parts where a side's weights fit there as a whole: where only a thread's
+ * share of them does, or none, all threads together read less from afar. */
 MAYBE size_t time_of_step(const side *one, size_t threads)
 {
     enum { SECOND_CACHE = 1 << 19, NEAR_WEIGHT = 2, FAR_WEIGHT = 8 };
