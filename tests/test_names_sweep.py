@@ -21,7 +21,7 @@ from symrnn.checking import check_kernel
 from symrnn.pipeline import generate
 from symrnn.program import is_name
 from symrnn.rendering import shared
-from symrnn.runtime import CompilerFailed, c_engine, compiler, simd_engine
+from symrnn.runtime import CompilerFailed, c_engine, compiler, team_engine
 from symrnn.workflow import KERNELS
 
 sigmoid, tanh = activation("sigmoid"), activation("tanh")
@@ -38,7 +38,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     plain = {flags: tuple("-O1" if one.startswith("-O") else one for one in flags)
              for flags in (compiler.PORTABLE, compiler.SIMD)}
     monkeypatch.setattr(c_engine.CEngine, "flags", plain[compiler.PORTABLE])
-    monkeypatch.setattr(simd_engine, "SIMD", plain[compiler.SIMD])
+    monkeypatch.setattr(team_engine, "SIMD", plain[compiler.SIMD])
 
 
 def hostile(words: Sequence[Sequence[str]]) -> Program:

@@ -313,7 +313,7 @@ NARROW = [["-march=x86-64"], ["-march=x86-64", "-mavx2", "-mfma"],
 @pytest.mark.parametrize("target", NARROW)
 def test_the_same_bits_with_narrower_vectors(
         target: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("symrnn.runtime.simd_engine.SIMD", flags_for(target))
+    monkeypatch.setattr("symrnn.runtime.team_engine.SIMD", flags_for(target))
     monkeypatch.setattr("symrnn.runtime.simd_engine.SimdEngine", Crowded)
     the_same_bits("elman")
 
@@ -335,7 +335,7 @@ def test_a_stepper_of_a_team_streams_the_same_bits(
 def test_narrower_vectors(name: str, dtype: str, target: list[str],
                           monkeypatch: pytest.MonkeyPatch) -> None:
     flags = flags_for(target)
-    monkeypatch.setattr("symrnn.runtime.simd_engine.SIMD", flags)
+    monkeypatch.setattr("symrnn.runtime.team_engine.SIMD", flags)
     monkeypatch.setattr(SimdEngine, "flags", flags)
     assert [str(one) for one in check_kernel(NETS[name], "c", dtype)] == []
 

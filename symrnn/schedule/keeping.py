@@ -204,7 +204,9 @@ def behind(gradient: Program, program: Program, equations: tuple[Equation, ...])
     missing = tuple(one if one.role.given else replace(one, role=Role.SAVED)
                     for one in program.variables
                     if one.name in read - bound and one.name not in gradient)
-    variables = tuple(program[one.name] if one.name in bound and one.name in program else one
+    given = {one.name for one in program.variables if one.role.given}
+    own = bound | read & given  # what the gradient only told of, and reads now
+    variables = tuple(program[one.name] if one.name in own and one.name in program else one
                       for one in gradient.variables)
     return replace(gradient, variables=(*missing, *variables),
                    equations=(*equations, *gradient.equations))
