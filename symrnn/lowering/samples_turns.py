@@ -11,7 +11,7 @@ from symrnn.lowering.portable import SequenceFunction
 from symrnn.lowering.samples_arrays import sums_over_samples
 from symrnn.lowering.sizes import declared_sizes
 from symrnn.program import Equation, Program, ProgramError, Span, Variable
-from symrnn.schedule import Order, Place, Plan, Schedule, Stage
+from symrnn.schedule import Order, Place, Plan, Schedule, Stage, is_reduction
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,9 @@ class Turns:
         for stage in schedule.stages:
             if stage.order is not Order.ONCE:
                 _must_be_apart(schedule.program, late.intersection(_reads(stage.equations)))
-                inside.append(stage)
+                once, each = _by_samples(schedule.program, stage)
+                before += [once] if once.equations else []
+                inside.append(each)
                 continue
             early, rest = list[Equation](), list[Equation]()
             for one in stage.equations:
@@ -39,6 +41,14 @@ class Turns:
             before += [replace(stage, equations=tuple(early))] if early else []
             behind += [replace(stage, equations=tuple(rest))] if rest else []
         return cls(tuple(before), tuple(inside), tuple(behind))
+
+
+def _by_samples(program: Program, stage: Stage) -> tuple[Stage, Stage]:
+    """What no sample changes of a stage, which runs once, and the others."""
+    same = tuple(one for one in stage.equations if program[one.lhs].span is Span.CONSTANT
+                 and not is_reduction(program, one))
+    return (replace(stage, order=Order.ONCE, equations=same, delays=()),
+            replace(stage, equations=tuple(one for one in stage.equations if one not in same)))
 
 
 def _reads(equations: Sequence[Equation]) -> set[str]:
