@@ -162,5 +162,5 @@ def test_the_usual_libraries_are_tried_in_turn(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_an_unknown_profile_is_refused_by_those_there_are() -> None:
-    with pytest.raises(ValueError, match="'fast'; there are portable, simd, blas"):
+    with pytest.raises(ValueError, match="'fast'; there are portable, simd, samples, blas"):
         compile(symrnn.gru(), profile="fast")
