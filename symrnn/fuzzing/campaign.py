@@ -89,7 +89,11 @@ class Report:
 
 @dataclass(frozen=True)
 class Campaign:
-    """So many cells; the same seed draws the same. ``others`` compute them without kernels."""
+    """So many cells; ``others`` compute them without kernels.
+
+    The same seed draws the same in a process that has loaded the same modules of a checkout:
+    Hypothesis takes some of its numbers from their text.
+    """
 
     cells: int
     seed: int = 0

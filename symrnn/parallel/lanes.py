@@ -11,7 +11,7 @@ import numpy as np
 
 from symrnn.authoring import Cell, t
 from symrnn.lowering import MOST_LYING
-from symrnn.parallel.maps import Map, behind
+from symrnn.parallel.maps import Map, first_states
 from symrnn.parallel.pieces import Block, Values
 from symrnn.program import FED, Program, Role, Span
 from symrnn.recurrences import Scan
@@ -185,11 +185,8 @@ class TwoPassesInLanes:
         alone = {one.shape[1:] for one in begin.values()}
         if len(alone) == 1 and all(one.block.size == 1 for one in maps.values()):
             return self._by_entries(maps, begin, cut)
-        starts = {name: np.empty_like(cut.apart(one)) for name, one in zeros.items()}
-        for piece in cut.order:
-            for name, one in begin.items():
-                starts[name][piece] = one
-            begin = {new.initial: behind(maps, new.final, begin, piece) for new in self.delays}
+        starts = first_states(maps, begin, cut.order,
+                              {one.initial: one.final for one in self.delays})
         return {name: one.reshape(zeros[name].shape) for name, one in starts.items()}
 
     def _map(self, name: str, own: Values, zeros: Values, cut: Cut,

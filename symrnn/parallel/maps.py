@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+
+import numpy as np
 
 from symrnn.parallel.pieces import Block, Values
 from symrnn.runtime.shapes import Array
@@ -20,6 +22,21 @@ class Map:
     block: Block
     ends: Values
     slopes: Values
+
+
+def first_states(maps: Mapping[str, Map], begin: Values, order: Iterable[int],
+                 last: Mapping[str, str]) -> Values:
+    """Where pieces begin, [pieces, B, ...]: the first one of ``begin``, others behind another.
+
+    ``last`` are the names of final states by those of initial ones.
+    """
+    count = len(next(iter(maps.values())).ends[next(iter(last.values()))])
+    starts = {name: np.empty((count, *one.shape), one.dtype) for name, one in begin.items()}
+    for piece in order:
+        for name, one in begin.items():
+            starts[name][piece] = one
+        begin = {name: behind(maps, final, begin, piece) for name, final in last.items()}
+    return starts
 
 
 def behind(maps: Mapping[str, Map], final: str, begin: Values, piece: int) -> Array:

@@ -11,7 +11,7 @@ import numpy as np
 
 from symrnn.parallel.chunks import InChunks
 from symrnn.parallel.lanes import Cut, TwoPassesInLanes
-from symrnn.parallel.maps import Map, behind
+from symrnn.parallel.maps import Map, first_states
 from symrnn.parallel.newton import Newton, NotConverged
 from symrnn.parallel.steps import Steps
 from symrnn.parallel.pieces import Block, Pieces, Values, remembered, run, shifted
@@ -144,11 +144,8 @@ class _TwoPasses:
         zeros = {name: np.zeros((cut.count * len(one), *one.shape[1:]), one.dtype)
                  for name, one in begin.items()}
         maps = {name: self._map(name, side, zeros, cut) for name in begin}
-        starts = {name: np.empty_like(cut.apart(one)) for name, one in zeros.items()}
-        for piece in cut.order:
-            for name, one in begin.items():
-                starts[name][piece] = one
-            begin = {new.initial: behind(maps, new.final, begin, piece) for new in self.delays}
+        starts = first_states(maps, begin, cut.order,
+                              {one.initial: one.final for one in self.delays})
         return {name: one.reshape(zeros[name].shape) for name, one in starts.items()}
 
     def _map(self, name: str, side: Values, zeros: Values, cut: Pieces) -> Map:

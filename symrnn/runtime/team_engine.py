@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from abc import abstractmethod
 from pathlib import Path
 
 import numpy.typing as npt
@@ -50,9 +51,9 @@ class TeamEngine(CEngine):
             self.threads, self.flags = 1, SIMD
             return self.linked(parts)
 
+    @abstractmethod
     def linked(self, parts: tuple[str, ...]) -> Path:
         """These parts as a library, for so many threads as the flags tell."""
-        raise NotImplementedError
 
     def bound_step(self, given: Given, outputs: Arrays) -> BoundStep:
         bound = super().bound_step(given, outputs)
