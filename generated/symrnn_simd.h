@@ -1832,11 +1832,18 @@ MAYBE size_t team_of(size_t threads, size_t multiplications, size_t share)
 
 /* Calls a function of one thread, by all of the team at once. How a thread waits at a barrier is
  * the OpenMP library's own: usually it spins for a while, then sleeps, as OMP_WAIT_POLICY tells.
- * One thread alone meets no barrier: it may belong to a caller's team, which it would wait for. */
+ * One thread alone meets no barrier: it may belong to a caller's team, which it would wait for.
+ * Where the caller's OMP_PLACES tells where threads may run, neighbours take places close to each
+ * other, as they share what they compute; with ll_caches those are behind one cache. */
+#if defined _OPENMP && _OPENMP >= 201307
+#define IN_PARALLEL _Pragma("omp parallel num_threads((int)team) proc_bind(close)")
+#else
+#define IN_PARALLEL _Pragma("omp parallel num_threads((int)team)")
+#endif
 #ifdef _OPENMP
 #define TEAM(function, ...)                                                                      \
     if (team > 1) {                                                                              \
-        _Pragma("omp parallel num_threads((int)team)")                                           \
+        IN_PARALLEL                                                                              \
         function(__VA_ARGS__, (size_t)omp_get_thread_num(), (size_t)omp_get_num_threads());      \
     } else {                                                                                     \
         function(__VA_ARGS__, 0, 1);                                                             \

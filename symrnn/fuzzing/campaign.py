@@ -13,6 +13,7 @@ from symrnn.cellfile import parse
 from symrnn.checking.ladder import RUNGS, Rung, climb, compared
 from symrnn.checking.numeric import UNITS
 from symrnn.checking.subject import Expected, expected
+from symrnn.fuzzing import drawing
 from symrnn.fuzzing.cells import cells
 from symrnn.fuzzing.lengths import USUAL, Lengths, lengths
 from symrnn.fuzzing.others import Other
@@ -91,8 +92,7 @@ class Report:
 class Campaign:
     """So many cells; ``others`` compute them without kernels.
 
-    The same seed draws the same in a process that has loaded the same modules of a checkout:
-    Hypothesis takes some of its numbers from their text.
+    The same seed draws the same cells in every process.
     """
 
     cells: int
@@ -105,7 +105,8 @@ class Campaign:
         """Draw cells until one fails or all are done; ``told`` hears how many were tried."""
         @seed(self.seed)
         @settings(max_examples=self.cells, deadline=None, database=None, print_blob=False,
-                  suppress_health_check=list(HealthCheck), phases=(Phase.generate, Phase.shrink))
+                  suppress_health_check=list(HealthCheck), phases=(Phase.generate, Phase.shrink),
+                  backend=drawing.NAME)
         @given(cells(), lengths())
         def every(text: str, long: Lengths) -> None:
             told(self.report.tried)

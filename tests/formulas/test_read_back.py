@@ -18,7 +18,7 @@ from symrnn.backends.latex_math import LATEX, LatexPrinter
 from symrnn.cellfile import parse
 from symrnn.checking.reference import Case, finite_case
 from symrnn.pipeline import derive
-from symrnn.fuzzing import cells
+from symrnn.fuzzing import cells, drawing
 from symrnn.program import Equation, Program, ProgramError, Span
 from symrnn.program.interpret import Interpreter, allow_depth
 from symrnn.schedule import Plan
@@ -154,7 +154,7 @@ def test_formulas_mean_what_the_equations_say(name: str, read: str) -> None:
 def test_formulas_of_random_cells_do(read: str, part: int) -> None:
     @seed(part)
     @settings(max_examples=8, deadline=None, database=None,
-              suppress_health_check=list(HealthCheck))
+              suppress_health_check=list(HealthCheck), backend=drawing.NAME)
     @given(cells())
     def every(text: str) -> None:
         READERS[read](of_text(text))

@@ -17,6 +17,7 @@ import symrnn
 from symrnn.cellfile import starter
 from symrnn.cellfile.reference import HEADER, SECTIONS
 from symrnn.fuzzing import cells as drawn_cells
+from symrnn.fuzzing import drawing
 from symrnn.packaging.drawn import drawn_parameters
 from symrnn.program.plain import to_plain
 from tests.interop.test_amplifiers import guitarml, nam, rtneural
@@ -42,7 +43,7 @@ def _random() -> tuple[str, ...]:
 
     @seed(20)
     @settings(max_examples=RANDOM_CELLS, deadline=None, database=None, phases=(Phase.generate,),
-              suppress_health_check=list(HealthCheck))
+              suppress_health_check=list(HealthCheck), backend=drawing.NAME)
     @given(drawn_cells())
     def draw(text: str) -> None:
         found.append(text)

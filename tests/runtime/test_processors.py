@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -75,3 +78,25 @@ def test_scans_in_parallel_take_it_too() -> None:
 def test_another_word_is_refused() -> None:
     with pytest.raises(ValueError, match=r"threads is 'all'; .* or \"auto\""):
         symrnn.compile(symrnn.gru(), threads="all")  # type: ignore[arg-type]
+
+
+PLACED = """
+import numpy as np, symrnn
+from pathlib import Path
+net = symrnn.gru()
+kernel = symrnn.compile(net, threads=2)
+kernel.infer(symrnn.random_parameters(net, n=192, m=192), np.ones((2, 32, 192), "float32"))
+for one in Path("/proc/self/task").iterdir():
+    print(*(line.split()[1] for line in (one / "status").read_text().splitlines()
+            if line.startswith("Cpus_allowed_list")))
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir() or len(processors.processors()) < 2,
+                    reason="needs Linux and two processors")
+def test_threads_take_the_places_that_the_caller_tells() -> None:
+    first, second, *_ = map(str, sorted(processors.processors()))
+    found = subprocess.run([sys.executable, "-c", PLACED], capture_output=True, text=True,
+                           check=True, timeout=300,
+                           env={**os.environ, "OMP_PLACES": f"{{{first}}},{{{second}}}"})
+    assert {first, second} <= set(found.stdout.split())
