@@ -50,6 +50,7 @@ STEPS = (
                    "--also javascript"),
     Step("cells", "tests.fuzzing.seeds --minutes 60"),
     Step("certificates", "symrnn verify --output certificates"),
+    Step("covered", "tests.covered"),
     Step("faults", "tests.faults --quick --minutes 240"),
 )
 
