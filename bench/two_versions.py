@@ -90,6 +90,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("versions", nargs="*", type=Path, metavar="OLD NEW")
     parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--only", default=[], action="append", metavar="TEXT",
+                        help="rows that contain it, such as 'cell=gru kind=step m=32'")
     parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
     wanted = parser.parse_args()
     if wanted.serve:
@@ -99,8 +101,10 @@ def main() -> None:
     sys.path.insert(0, str(wanted.versions[1].resolve()))
     every = []
     for workload in table():
-        every.append(median(raced(versions, workload, wanted.rounds)))
         told = " ".join(f"{name}={value}" for name, value in workload.items() if name != "n")
+        if wanted.only and not any(one in told for one in wanted.only):
+            continue
+        every.append(median(raced(versions, workload, wanted.rounds)))
         print(f"{every[-1]:.3f}  {told}", flush=True)
     print(f"{len(every)} rows, median {median(every):.3f}, least {min(every):.3f}, "
           f"{sum(one < 0.97 for one in every)} below 0.97")
