@@ -2,7 +2,7 @@
 
 OLD and NEW are checkouts, or folders into which wheels were installed (``pip install --target``).
 Each computes in a process of its own, by turns, while the other one waits. The ratio is OLD's time
-over NEW's in the same round, the median of those: below 1 NEW is slower.
+over NEW's in the same round, the median of those, and of several passes: below 1 NEW is slower.
 """
 
 from __future__ import annotations
@@ -85,11 +85,29 @@ def table() -> list[dict[str, Any]]:
             for one in GOALS if not one.weights]
 
 
+def told(workload: dict[str, Any]) -> str:
+    """The row in one line."""
+    return " ".join(f"{name}={value}" for name, value in workload.items() if name != "n")
+
+
+def passed(folders: list[Path], rows: list[dict[str, Any]], rounds: int) -> list[float]:
+    """The ratio of every row, by two fresh processes: where memory lies is by chance."""
+    versions = [Version(one) for one in folders]
+    found = []
+    for one in rows:
+        found.append(median(raced(versions, one, rounds)))
+        print(f"{found[-1]:.3f}  {told(one)}", file=sys.stderr, flush=True)
+    for version in versions:
+        version.process.kill()
+    return found
+
+
 def main() -> None:
     """The command."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("versions", nargs="*", type=Path, metavar="OLD NEW")
     parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--passes", type=int, default=3, help="each by fresh processes (3)")
     parser.add_argument("--only", default=[], action="append", metavar="TEXT",
                         help="rows that contain it, such as 'cell=gru kind=step m=32'")
     parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
@@ -97,17 +115,15 @@ def main() -> None:
     if wanted.serve:
         serve()
         return
-    versions = [Version(one) for one in wanted.versions]
     sys.path.insert(0, str(wanted.versions[1].resolve()))
-    every = []
-    for workload in table():
-        told = " ".join(f"{name}={value}" for name, value in workload.items() if name != "n")
-        if wanted.only and not any(one in told for one in wanted.only):
-            continue
-        every.append(median(raced(versions, workload, wanted.rounds)))
-        print(f"{every[-1]:.3f}  {told}", flush=True)
-    print(f"{len(every)} rows, median {median(every):.3f}, least {min(every):.3f}, "
-          f"{sum(one < 0.97 for one in every)} below 0.97")
+    rows = [row for row in table()
+            if not wanted.only or any(one in told(row) for one in wanted.only)]
+    every = [passed(wanted.versions, rows, wanted.rounds) for _ in range(wanted.passes)]
+    middle = list(map(median, zip(*every, strict=True)))
+    for ratio, row in zip(middle, rows, strict=True):
+        print(f"{ratio:.3f}  {told(row)}")
+    print(f"{len(rows)} rows, median {median(middle):.3f}, least {min(middle):.3f}, "
+          f"{sum(one < 0.97 for one in middle)} below 0.97")
 
 
 if __name__ == "__main__":
