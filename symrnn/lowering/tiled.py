@@ -109,8 +109,8 @@ class TiledFunction:
         """How many steps a chunk has: what its rows need fits in the cache."""
         rows = [self.to.stride(self.program[name]) for name in chunk.shared]
         rows += [self.to.row_of_tile(tile.gates) for tile in chunk.ahead]
-        return Call(f"steps_{'together' if chunk.reduces else 'ahead'}",
-                    (self.to.steps, self.to.batch, total(rows)))
+        which = "stacked" if chunk.stacked else "together" if chunk.reduces else "ahead"
+        return Call(f"steps_{which}", (self.to.steps, self.to.batch, total(rows)))
 
     @property
     def axes(self) -> tuple[str, ...]:
@@ -163,12 +163,14 @@ class TiledFunction:
                            team)
         first = (Declare(FIRST.text, SIZE, steps - done - STEPS),) if backwards else ()
         body = (Declare(STEPS.text, SIZE, Call("min_size", (at_once, steps - done))), *first,
+                *team.awaits(done + STEPS),
                 *(self._ahead(one, number, team) for one in stage.groups
                   for number, tile in enumerate(one.tiles) if tile.ahead),
                 *self._scan(stage, FIRST, STEPS, team),
                 *(self._groups(stage.after, where) if chunk.joining else ()),
                 *(Section(TITLE[joining.order], self._groups(joining.groups, where))
-                  for joining in chunk.joining))
+                  for joining in chunk.joining),
+                *team.tells(done + STEPS))
         return (For(done.text, steps, body, Over.STEPS, step=at_once),)
 
     def _ahead(self, group: FusionGroup, number: int, team: Team) -> Statement:

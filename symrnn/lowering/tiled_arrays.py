@@ -57,7 +57,7 @@ class TiledArrays(Arrays):
 
     def is_chunked(self, chunk: TiledChunk) -> bool:
         """True where the number of steps of a chunk is chosen, for its loop or for memory."""
-        return bool(chunk.ahead or chunk.joining)
+        return bool(chunk.ahead or chunk.joining or chunk.stacked)
 
     def steps_apart(self) -> Expression:
         """How many steps a thread takes before it meets the others.

@@ -20,17 +20,32 @@ MEETING = Struct("meeting")
 def beside(run: SideBySide, to: TiledArrays, chunk: Callable[[TiledChunk, Team], Body]) -> Body:
     """All sides, of which ``chunk`` makes each one for a team, and behind them a barrier."""
     rows = tuple(Aggregate((_work(one, to), total([to.extent(axes) for axes in one.weights]),
-                            Whole(one.meets))) for one in run.sides)
-    sides = tuple(_side(place, len(rows), chunk(one.chunk, Team(PART)))
-                  for place, one in enumerate(run.sides))
+                            Whole(one.meets), _behind(run, place, to)))
+                 for place, one in enumerate(run.sides))
+    last = len(rows) - 1
+    sides = tuple(_side(place, run, to, chunk(one.chunk, Team(
+        PART, run.stacked and place > 0, run.stacked and place < last)))
+        for place, one in enumerate(run.sides))
     return (Section(TITLE, (Block((Table(SIDES.text, "side", rows), *sides)), Barrier())),)
 
 
-def _side(place: int, count: int, body: Body) -> Statement:
+def _side(place: int, run: SideBySide, to: TiledArrays, body: Body) -> Statement:
     """One of them, by those threads that have a part in it."""
-    part = Call("part_of", (Whole(place), SIDES, Whole(count), THREAD, THREADS, MEETINGS))
+    count, first = Whole(len(run.sides)), _before(run, to.tiled)
+    part = Call("part_of", (Whole(place), SIDES, count, to.steps, THREAD, THREADS,
+                            MEETINGS + first))
     return Block((Declare(PART.text, Struct("team_part"), part),
                   If(Field(PART, "threads").compared(">", 0), body)))
+
+
+def _behind(run: SideBySide, place: int, to: TiledArrays) -> Expression:
+    """How many steps a side is behind the one before it."""
+    return to.chunk_name(run.sides[place].chunk) if run.stacked and place else ZERO
+
+
+def _before(run: SideBySide, tiled: TiledPlan) -> int:
+    """How many sides earlier runs have, whose threads meet elsewhere."""
+    return sum(len(one.sides) for one in tiled.beside[:tiled.beside.index(run)])
 
 
 def _work(one: Side, to: TiledArrays) -> Expression:
@@ -45,9 +60,9 @@ def meetings_of(tiled: TiledPlan) -> tuple[Argument, ...]:
 
 def places_to_meet(tiled: TiledPlan) -> Body:
     """A place for each side to meet at, for one call."""
-    most = max((len(one.sides) for one in tiled.beside), default=0)
-    return (Table(MEETINGS.text, MEETING.name, (Aggregate((ZERO,)),) * most, constant=False),
-            ) if most else ()
+    count = sum(len(one.sides) for one in tiled.beside)
+    return (Table(MEETINGS.text, MEETING.name, (Aggregate((ZERO,)),) * count, constant=False),
+            ) if count else ()
 
 
 def spared(tiled: TiledPlan, to: TiledArrays) -> Expression:

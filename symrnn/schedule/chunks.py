@@ -27,12 +27,20 @@ class Chunk:
     passing: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True)
+class ChunkRun:
+    """A chunk alone, or several as sides; of ``stacked`` ones each reads the one before it."""
+
+    chunks: tuple[Chunk, ...]
+    stacked: bool
+
+
 def chunks(schedule: Schedule) -> tuple[Chunk, ...]:
     """Every stage, alone or with those that join it, in order."""
-    return tuple(chain(*runs(schedule)))
+    return tuple(chain(*(run.chunks for run in runs(schedule))))
 
 
-def runs(schedule: Schedule) -> tuple[tuple[Chunk, ...], ...]:
+def runs(schedule: Schedule) -> tuple[ChunkRun, ...]:
     """The same: each alone, or several together that may run side by side."""
     found: list[list[Stage]] = []
     for stage in schedule.stages:
@@ -40,8 +48,9 @@ def runs(schedule: Schedule) -> tuple[tuple[Chunk, ...], ...]:
             found[-1].append(stage)
         else:
             found.append([stage])
-    return tuple(tuple(_chunk(schedule, first, rest) for first, *rest in sides)
-                 for sides in with_sides(schedule, found))
+    return tuple(ChunkRun(tuple(_chunk(schedule, first, rest) for first, *rest in run.sides),
+                          run.stacked)
+                 for run in with_sides(schedule, found))
 
 
 def merges(schedule: Schedule, stage: Stage) -> bool:

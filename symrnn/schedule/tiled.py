@@ -56,8 +56,9 @@ class TiledChunk:
 
     How many steps it has is chosen so that rows of the ``shared`` values, which the stage binds
     and others read, and of the sums of tiles that are computed ``ahead`` fit in the cache; where
-    it ``reduces``, outer products over its rows want it long enough. ``passing`` values live in
-    its steps alone. ``number`` is its place among the chunks of the plan.
+    it ``reduces``, outer products over its rows want it long enough; where it is ``stacked``, above
+    another one or below, those above want it short. ``passing`` values live in its steps alone.
+    ``number`` is its place among the chunks of the plan.
     """
 
     number: int
@@ -67,6 +68,7 @@ class TiledChunk:
     passing: tuple[str, ...] = ()
     ahead: tuple[Tile, ...] = ()
     reduces: bool = False
+    stacked: bool = False
 
     @property
     def stages(self) -> tuple[TiledStage, ...]:
@@ -90,13 +92,15 @@ class Side:
 
 @dataclass(frozen=True)
 class SideBySide:
-    """Chunks none of which reads what another one binds: parts of a team may run them at once.
+    """Chunks that parts of a team may run at once, as none reads what another one binds.
 
-    All threads meet behind them. Where parts are not worth it, the whole team takes one side after
-    the other, in this order.
+    Or they are ``stacked``: each but the first reads of the one before it steps that this has come
+    past, and waits for them. All threads meet behind them. Where parts are not worth it, the whole
+    team takes one side after the other, in this order.
     """
 
     sides: tuple[Side, ...]
+    stacked: bool = False
 
 
 @dataclass(frozen=True)

@@ -3,14 +3,19 @@
 /* Loops over time that read nothing of each other, such as two directions, are sides. A team takes
  * one after the other, and meets at every step; or it parts, each side has threads of its own, and
  * these meet among themselves. A thread that has a side for itself meets nobody before the end.
+ * Stacked layers are sides, too: each is some steps behind the one before it, whose steps it reads.
  *
  * A side has so many multiplications a step, and weights that every step reads; its threads meet
- * so many times a step. */
-typedef struct side { size_t multiplications, weights, meets; } side;
+ * so many times a step; and it begins so many steps behind the side before it. */
+typedef struct side { size_t multiplications, weights, meets, behind; } side;
 
-/* Where the threads of one side meet: how many have come, and how often all had. A line of the
- * cache for itself, as threads that wait read it over and over. */
-typedef struct meeting { unsigned arrived, met; char apart[64 - 2 * sizeof(unsigned)]; } meeting;
+/* Where the threads of one side meet: how many have come, how often all had, and how many steps are
+ * done. A line of the cache for itself, as threads that wait read it over and over. */
+typedef struct meeting {
+    unsigned arrived, met;
+    size_t done;
+    char apart[64 - 2 * sizeof(unsigned) - sizeof(size_t)];
+} meeting;
 
 /* A part of a team: which of its threads this one is, and where they meet. In a part of no threads
  * it has nothing to do; at no place of their own all threads of the team meet. */
@@ -44,27 +49,29 @@ MAYBE size_t threads_before(const side *sides, size_t count, size_t before, size
     return all == 0 ? before : before + ((threads - count) * part + all / 2) / all;
 }
 
-/* Whether a team parts: where its slowest side is done before all sides one after the other. Parts
- * of several threads want a system in which a thread that waits can let others run. */
-MAYBE int team_parts(const side *sides, size_t count, size_t threads)
+/* Whether a team parts: where its slowest side is done with all steps, and with those that it is
+ * behind, before all sides one after the other. Parts of several threads, or of one that follows
+ * another one, want a system in which a thread that waits can let others run. */
+MAYBE int team_parts(const side *sides, size_t count, size_t steps, size_t threads)
 {
-    size_t together = 0, slowest = 0;
-    if (threads < count || (threads > count && !MAY_LET_OTHERS_RUN))
+    uint64_t together = 0, slowest = 0, behind = 0;
+    if (threads < count || (!MAY_LET_OTHERS_RUN && (threads > count || sides[count - 1].behind)))
         return 0;
     for (size_t k = 0; k < count; ++k) {
         const size_t own = threads_before(sides, count, k + 1, threads)
                            - threads_before(sides, count, k, threads);
         slowest = max_size(slowest, time_of_step(sides + k, own));
         together += time_of_step(sides + k, threads);
+        behind += sides[k].behind;
     }
-    return slowest <= together;
+    return slowest * (steps + behind) <= together * steps;
 }
 
 /* The part of a team that takes side `number`. */
-MAYBE team_part part_of(size_t number, const side *sides, size_t count, size_t thread,
-                        size_t threads, meeting *meetings)
+MAYBE team_part part_of(size_t number, const side *sides, size_t count, size_t steps,
+                        size_t thread, size_t threads, meeting *meetings)
 {
-    if (!team_parts(sides, count, threads))
+    if (!team_parts(sides, count, steps, threads))
         return (team_part){thread, threads, NULL};
     const size_t from = threads_before(sides, count, number, threads);
     const size_t to = threads_before(sides, count, number + 1, threads);
@@ -98,15 +105,40 @@ MAYBE int has_met(const team_part *own, unsigned before)
     return __atomic_load_n(&own->at->met, __ATOMIC_ACQUIRE) != before;
 }
 
-/* Waits for the others of a part: for some microseconds it asks again and again, then it lets other
- * threads run in between, of which there may be more than cores. */
-MAYBE void wait_for_part(const team_part *own)
+/* For some microseconds a thread asks again and again, then it lets others run in between, of which
+ * there may be more than cores. */
+ALWAYS void go_on_asking(size_t asked)
 {
     enum { TIMES = 1 << 12 };
+    if (asked >= TIMES)
+        LET_OTHERS_RUN;
+}
+
+/* Waits for the others of a part. */
+MAYBE void wait_for_part(const team_part *own)
+{
     const unsigned before = arrive(own);
     for (size_t asked = 0; !has_met(own, before); ++asked)
-        if (asked >= TIMES)
-            LET_OTHERS_RUN;
+        go_on_asking(asked);
+}
+
+/* Whether the side before has done so many steps: then all that it wrote for them is there. Its own
+ * threads had met before one of them told so, and it had waited itself for the side before it. */
+MAYBE int are_done(const team_part *own, size_t steps)
+{
+    return __atomic_load_n(&(own->at - 1)->done, __ATOMIC_ACQUIRE) >= steps;
+}
+
+MAYBE void wait_for_steps(const team_part *own, size_t steps)
+{
+    for (size_t asked = 0; !are_done(own, steps); ++asked)
+        go_on_asking(asked);
+}
+
+MAYBE void tell_steps(const team_part *own, size_t steps)
+{
+    if (own->thread == 0)
+        __atomic_store_n(&own->at->done, steps, __ATOMIC_RELEASE);
 }
 
 #define MEET(part)                                                                               \
@@ -115,7 +147,16 @@ MAYBE void wait_for_part(const team_part *own)
     } else if ((part).threads > 1) {                                                             \
         wait_for_part(&(part));                                                                  \
     }
+/* All threads of a team take one side after the other, so that what they read is there. */
+#define AWAIT(part, steps)                                                                       \
+    if ((part).at != NULL)                                                                       \
+        wait_for_steps(&(part), steps)
+#define TELL(part, steps)                                                                        \
+    if ((part).at != NULL)                                                                       \
+        tell_steps(&(part), steps)
 #else
 #define MEET(part)
+#define AWAIT(part, steps)
+#define TELL(part, steps)
 #endif
 
