@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import reduce
 
 from symrnn.loops import (REAL, SIZE, ZERO, Argument, Assign, At, Binary, Block, Body,
                           Call, Choose, Declare, Expression, For, Function, If, Name, Names, Not,
@@ -15,7 +16,7 @@ from symrnn.lowering.tiled_arrays import Row, StepTiledArrays, TiledArrays
 from symrnn.lowering.tiled_memory import WORK_PARITY, Memory
 from symrnn.lowering.tiled_products import EARLY, Panels, ProductCalls
 from symrnn.lowering.tiled_rows import RowGroups
-from symrnn.lowering.tiled_sides import beside
+from symrnn.lowering.tiled_sides import Steps, beside
 from symrnn.lowering.tiled_team import THREAD, WHOLE_TEAM, Team
 from symrnn.lowering.tiled_units import FIRST, ROWS, STEPS, UnitGroups
 from symrnn.program import Delay
@@ -94,9 +95,7 @@ class TiledFunction:
 
     def declared(self, used: Used) -> Body:
         """Sizes, the lengths of padded rows and the steps of chunks that are used."""
-        chunks = tuple(Declare(name, SIZE, self.steps_of(one))
-                       for one in self.tiled.chunks if self.to.is_chunked(one)
-                       for name in [self.to.chunk_name(one).text]
+        chunks = tuple(Declare(name, SIZE, steps) for name, steps in self._chunks()
                        if name in used.names)
         used |= uses(chunks)
         rows = tuple(Declare(name.text, SIZE, Call("padded", (self.to.size(axis),)))
@@ -105,12 +104,22 @@ class TiledFunction:
         sizes = declared_sizes(self.to, (used | uses(rows)).axes, self.interface.fixed)
         return (*sizes, *rows, *chunks)
 
+    def _chunks(self) -> list[tuple[str, Expression]]:
+        """The steps of all chunks that have some of their own, by name."""
+        return [(self.to.chunk_name(one).text, self.steps_of(one)) for one in self.tiled.chunks
+                if self.to.is_chunked(one) and one == self.tiled.stack_of(one)[0]]
+
     def steps_of(self, chunk: TiledChunk) -> Expression:
         """How many steps a chunk has: what its rows need fits in the cache."""
-        rows = [self.to.stride(self.program[name]) for name in chunk.shared]
-        rows += [self.to.row_of_tile(tile.gates) for tile in chunk.ahead]
+        rows = reduce(lambda one, other: Call("max_size", (one, other)),
+                      dict.fromkeys(map(self._row, self.tiled.stack_of(chunk))))
         which = "stacked" if chunk.stacked else "together" if chunk.reduces else "ahead"
-        return Call(f"steps_{which}", (self.to.steps, self.to.batch, total(rows)))
+        return Call(f"steps_{which}", (self.to.steps, self.to.batch, rows))
+
+    def _row(self, chunk: TiledChunk) -> Expression:
+        """What a row of a chunk needs in the cache."""
+        rows = [self.to.stride(self.program[name]) for name in chunk.shared]
+        return total(rows + [self.to.row_of_tile(tile.gates) for tile in chunk.ahead])
 
     @property
     def axes(self) -> tuple[str, ...]:
@@ -120,9 +129,7 @@ class TiledFunction:
     def chunks_in(self, count: Expression) -> list[tuple[str, Expression]]:
         """The steps of the chunks that a count of entries depends on, by name."""
         used = uses((Return(count),)).names
-        return [(name, self.steps_of(one)) for one in self.tiled.chunks
-                if self.to.is_chunked(one) for name in [self.to.chunk_name(one).text]
-                if name in used]
+        return [(name, steps) for name, steps in self._chunks() if name in used]
 
     def multiplications(self) -> Expression:
         """Those of one fusion group, on average, until threads meet: too few are not worth many."""
@@ -137,15 +144,16 @@ class TiledFunction:
         """A chunk, or several side by side."""
         return beside(run, self.to, self.chunk) if isinstance(run, SideBySide) else self.chunk(run)
 
-    def chunk(self, chunk: TiledChunk, team: Team = WHOLE_TEAM) -> Body:
-        """A stage, and those that join it chunk by chunk."""
+    def chunk(self, chunk: TiledChunk, team: Team = WHOLE_TEAM, steps: Steps | None = None
+              ) -> Body:
+        """A stage, and those that join it chunk by chunk, for some steps or for all."""
         stage = chunk.stage
         if stage.walk is Walk.ONCE:
             body: Body = (*self.rows.once(stage.equations), team.meets)
         elif stage.walk is Walk.ROWS:
             body = self._groups(stage.groups, self._every_row(team))
         elif stage.walk is Walk.CHUNKS:
-            body = self._by_chunks(chunk, team)
+            body = self._by_chunks(chunk, team, steps or Steps(ZERO, self.to.steps))
         else:
             body = self._scan(stage, ZERO, self.to.steps, team)
         after = () if chunk.joining else self._groups(stage.after, self._every_row(team))
@@ -154,7 +162,7 @@ class TiledFunction:
     def _every_row(self, team: Team) -> Where:
         return self._over(ZERO, self.to.steps * self.to.batch, ZERO, team)
 
-    def _by_chunks(self, chunk: TiledChunk, team: Team) -> Body:
+    def _by_chunks(self, chunk: TiledChunk, team: Team, some: Steps) -> Body:
         """The loop over chunks: what needs no state, the scan, what follows from it."""
         stage, at_once, steps = chunk.stage, self.to.chunk_name(chunk), self.to.steps
         backwards = stage.order is Order.REVERSE
@@ -162,7 +170,8 @@ class TiledFunction:
         where = self._over(FIRST * self.to.batch, STEPS * self.to.batch, done.compared(">", 0),
                            team)
         first = (Declare(FIRST.text, SIZE, steps - done - STEPS),) if backwards else ()
-        body = (Declare(STEPS.text, SIZE, Call("min_size", (at_once, steps - done))), *first,
+        body = (Declare(STEPS.text, SIZE, Call("min_size", (at_once, some.until - done))),
+                *first,
                 *team.awaits(done + STEPS),
                 *(self._ahead(one, number, team) for one in stage.groups
                   for number, tile in enumerate(one.tiles) if tile.ahead),
@@ -171,7 +180,7 @@ class TiledFunction:
                 *(Section(TITLE[joining.order], self._groups(joining.groups, where))
                   for joining in chunk.joining),
                 *team.tells(done + STEPS))
-        return (For(done.text, steps, body, Over.STEPS, step=at_once),)
+        return (For(done.text, some.until, body, Over.STEPS, start=some.since, step=at_once),)
 
     def _ahead(self, group: FusionGroup, number: int, team: Team) -> Statement:
         """The products of the next steps that need no state."""
@@ -255,7 +264,8 @@ class TiledStep(TiledFunction):
     arrays_of = StepTiledArrays
     streaming = True
 
-    def chunk(self, chunk: TiledChunk, team: Team = WHOLE_TEAM) -> Body:
+    def chunk(self, chunk: TiledChunk, team: Team = WHOLE_TEAM, steps: Steps | None = None
+              ) -> Body:
         if chunk.stage.walk is Walk.ONCE:
             return super().chunk(chunk, team)
         step = Where(Row(Order.FORWARD, self.time, BEGIN, BEGIN),

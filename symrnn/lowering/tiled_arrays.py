@@ -51,6 +51,7 @@ class TiledArrays(Arrays):
 
     def chunk_name(self, chunk: TiledChunk) -> Name:
         """The number of steps of a chunk."""
+        chunk = self.tiled.stack_of(chunk)[0]
         first = next(one for one in self.tiled.chunks if self.is_chunked(one))
         return Name(self.local.chunk if chunk == first else
                     self.names.derived((self, "chunk", chunk.number), "chunk"))

@@ -1,46 +1,67 @@
-"""Chunks side by side: each by a part of the team, or one after the other by all of it."""
+"""Chunks side by side: each by a part of the team, or one after the other by all of it.
+
+Stacked ones, each of which follows the one before it, wait for its steps and tell theirs. A part
+that has several takes them by turns, some steps at a time.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import reduce
 
-from symrnn.loops import (ZERO, Aggregate, Argument, Barrier, Block, Body, Call, Declare,
-                          Expression, Field, If, Name, Pointer, Section, Statement, Struct, Table,
-                          Whole, total)
+from symrnn.loops import (SIZE, ZERO, Aggregate, Argument, Barrier, Block, Body, Call, Declare,
+                          Expression, Field, For, If, Name, Over, Pointer, Section, Statement,
+                          Struct, Table, Whole, total)
 from symrnn.lowering.tiled_arrays import TiledArrays
 from symrnn.lowering.tiled_team import THREAD, THREADS, Team
 from symrnn.schedule import Side, SideBySide, TiledChunk, TiledPlan
 
 TITLE = "side by side, where that is faster than one after the other"
 SIDES, PART, MEETINGS = Name("sides"), Name("part"), Name("meetings")
+TURN, SINCE, UNTIL = Name("turn"), Name("since"), Name("until")
 MEETING = Struct("meeting")
 
 
-def beside(run: SideBySide, to: TiledArrays, chunk: Callable[[TiledChunk, Team], Body]) -> Body:
+@dataclass(frozen=True)
+class Steps:
+    """The steps of a scan from ``since`` to below ``until``, counted in its order."""
+
+    since: Expression
+    until: Expression
+
+
+Chunk = Callable[[TiledChunk, Team, Steps | None], Body]
+
+
+def beside(run: SideBySide, to: TiledArrays, chunk: Chunk) -> Body:
     """All sides, of which ``chunk`` makes each one for a team, and behind them a barrier."""
     rows = tuple(Aggregate((_work(one, to), total([to.extent(axes) for axes in one.weights]),
                             Whole(one.meets), _behind(run, place, to)))
                  for place, one in enumerate(run.sides))
-    last = len(rows) - 1
-    sides = tuple(_side(place, run, to, chunk(one.chunk, Team(
-        PART, run.stacked and place > 0, run.stacked and place < last)))
-        for place, one in enumerate(run.sides))
-    return (Section(TITLE, (Block((Table(SIDES.text, "side", rows), *sides)), Barrier())),)
+    table = Table(SIDES.text, "side", rows)
+    sides = tuple(_side(run, place, to, chunk) for place in range(len(rows)))
+    body = (table, *(_in_turn(sides, to) if run.stacked else sides))
+    return (Section(TITLE, (Block(body), Barrier())),)
 
 
-def _side(place: int, run: SideBySide, to: TiledArrays, body: Body) -> Statement:
+def _in_turn(sides: tuple[Statement, ...], to: TiledArrays) -> Body:
+    """All steps at once, or some of each side after the other where a part has several."""
+    some = Call("steps_in_turn", (SIDES, Whole(len(sides)), to.steps, THREADS))
+    until = Declare(UNTIL.text, SIZE, Call("min_size", (to.steps, SINCE + TURN)))
+    return (Declare(TURN.text, SIZE, some),
+            For(SINCE.text, to.steps, (until, *sides), Over.STEPS, step=TURN))
+
+
+def _side(run: SideBySide, place: int, to: TiledArrays, chunk: Chunk) -> Statement:
     """One of them, by those threads that have a part in it."""
-    count, first = Whole(len(run.sides)), _before(run, to.tiled)
-    part = Call("part_of", (Whole(place), SIDES, count, to.steps, THREAD, THREADS,
-                            MEETINGS + first))
+    count, stacked = len(run.sides), run.stacked
+    team = Team(PART, follows=stacked and place > 0, leads=stacked and place < count - 1)
+    body = chunk(run.sides[place].chunk, team, Steps(SINCE, UNTIL) if stacked else None)
+    part = Call("part_of", (Whole(place), SIDES, Whole(count), to.steps, THREAD, THREADS,
+                            MEETINGS + _before(run, to.tiled)))
     return Block((Declare(PART.text, Struct("team_part"), part),
                   If(Field(PART, "threads").compared(">", 0), body)))
-
-
-def _behind(run: SideBySide, place: int, to: TiledArrays) -> Expression:
-    """How many steps a side is behind the one before it."""
-    return to.chunk_name(run.sides[place].chunk) if run.stacked and place else ZERO
 
 
 def _before(run: SideBySide, tiled: TiledPlan) -> int:
@@ -51,6 +72,11 @@ def _before(run: SideBySide, tiled: TiledPlan) -> int:
 def _work(one: Side, to: TiledArrays) -> Expression:
     """Multiplications of a step."""
     return to.batch * total([to.extent(axes) for axes in one.work])
+
+
+def _behind(run: SideBySide, place: int, to: TiledArrays) -> Expression:
+    """How many steps a side is behind the one before it."""
+    return to.chunk_name(run.sides[place].chunk) if run.stacked and place > 0 else ZERO
 
 
 def meetings_of(tiled: TiledPlan) -> tuple[Argument, ...]:
@@ -67,11 +93,13 @@ def places_to_meet(tiled: TiledPlan) -> Body:
 
 def spared(tiled: TiledPlan, to: TiledArrays) -> Expression:
     """The multiplications of all steps that one thread is spared where each side has its own."""
-    return to.steps * total([_spared(one, to) for one in tiled.beside])
+    return total([_spared(one, to) for one in tiled.beside])
 
 
 def _spared(run: SideBySide, to: TiledArrays) -> Expression:
-    """Those of a step, but for the longest side."""
+    """Those of a step but for the longest side, in all steps in which the last one is at work."""
     works = [_work(one, to) for one in run.sides]
     longest = reduce(lambda one, other: Call("max_size", (one, other)), works)
-    return total(works) - longest
+    behind = total([_behind(run, place, to) for place in range(1, len(works))])
+    steps = Call("max_size", (to.steps, behind)) - behind if run.stacked else to.steps
+    return steps * (total(works) - longest)

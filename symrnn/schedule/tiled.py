@@ -56,8 +56,8 @@ class TiledChunk:
 
     How many steps it has is chosen so that rows of the ``shared`` values, which the stage binds
     and others read, and of the sums of tiles that are computed ``ahead`` fit in the cache; where
-    it ``reduces``, outer products over its rows want it long enough; where it is ``stacked``, above
-    another one or below, those above want it short. ``passing`` values live in its steps alone.
+    it ``reduces``, outer products over its rows want it long enough; ``stacked`` ones, each of which
+    waits for the one before it, want it short. ``passing`` values live in its steps alone.
     ``number`` is its place among the chunks of the plan.
     """
 
@@ -109,12 +109,14 @@ class Meeting:
 
     ``axes`` are those of the units that they share before it, where that is more than a step.
     So many threads meet behind all steps alone where each of them has one of so many ``sides``;
-    0 where some scan runs beside no other one.
+    0 where some scan runs beside no other one. Fewer do where one may have several, as they are
+    ``stacked``.
     """
 
     behind: TiledChunk | Walk
     axes: tuple[str, ...] = ()
     sides: int = 0
+    stacked: bool = False
 
 
 @dataclass(frozen=True)
@@ -188,6 +190,15 @@ class TiledPlan:
         """The fusion groups in the order in which they run."""
         return tuple(group for chunk in self.chunks for stage in chunk.stages
                      for group in stage.every)
+
+    @cached_property
+    def _stacks(self) -> dict[int, tuple[TiledChunk, ...]]:
+        every = [tuple(side.chunk for side in run.sides) for run in self.beside if run.stacked]
+        return {chunk.number: some for some in every for chunk in some}
+
+    def stack_of(self, chunk: TiledChunk) -> tuple[TiledChunk, ...]:
+        """The chunks that have as many steps: a chunk alone, or all that are stacked with it."""
+        return self._stacks.get(chunk.number, (chunk,))
 
     @cached_property
     def _homes(self) -> dict[str, Home]:

@@ -38,7 +38,9 @@ MAYBE size_t time_of_step(const side *one, size_t threads)
 }
 
 /* How many threads the first `before` sides have, where a team parts: one for each side, and the
- * others by what there is to multiply. */
+ * others by what there is to multiply. Where there are fewer threads than sides, which are stacked
+ * then, it is the thread that takes the next side: they are dealt out by what there is to multiply,
+ * by the middle of each. */
 MAYBE size_t threads_before(const side *sides, size_t count, size_t before, size_t threads)
 {
     size_t part = 0, all = 0;
@@ -46,23 +48,33 @@ MAYBE size_t threads_before(const side *sides, size_t count, size_t before, size
         part += k < before ? sides[k].multiplications : 0;
         all += sides[k].multiplications;
     }
+    if (threads < count)
+        return (2 * part + sides[before].multiplications) * threads / (2 * all + 1);
     return all == 0 ? before : before + ((threads - count) * part + all / 2) / all;
 }
 
-/* Whether a team parts: where its slowest side is done with all steps, and with those that it is
- * behind, before all sides one after the other. Parts of several threads, or of one that follows
- * another one, want a system in which a thread that waits can let others run. */
+MAYBE size_t threads_of(const side *sides, size_t count, size_t number, size_t threads)
+{
+    return threads < count ? 1 : threads_before(sides, count, number + 1, threads)
+                                 - threads_before(sides, count, number, threads);
+}
+
+/* Whether a team parts: where its slowest thread is done with all steps, and with those that it is
+ * behind, before all sides one after the other. Parts of several threads, or of those that wait for
+ * each other's steps, want a system in which a thread that waits can let others run. */
 MAYBE int team_parts(const side *sides, size_t count, size_t steps, size_t threads)
 {
-    uint64_t together = 0, slowest = 0, behind = 0;
-    if (threads < count || (!MAY_LET_OTHERS_RUN && (threads > count || sides[count - 1].behind)))
+    const int stacked = sides[count - 1].behind > 0;
+    uint64_t together = 0, slowest = 0, own = 0, behind = 0;
+    if (threads < (stacked ? 2 : count) || ((stacked || threads > count) && !MAY_LET_OTHERS_RUN))
         return 0;
-    for (size_t k = 0; k < count; ++k) {
-        const size_t own = threads_before(sides, count, k + 1, threads)
-                           - threads_before(sides, count, k, threads);
-        slowest = max_size(slowest, time_of_step(sides + k, own));
+    for (size_t k = 0, last = threads, first; k < count; ++k, last = first) {
+        first = threads_before(sides, count, k, threads);
+        own = (first == last ? own : 0)
+              + time_of_step(sides + k, threads_of(sides, count, k, threads));
+        slowest = own > slowest ? own : slowest;
+        behind += first == last ? 0 : sides[k].behind;
         together += time_of_step(sides + k, threads);
-        behind += sides[k].behind;
     }
     return slowest * (steps + behind) <= together * steps;
 }
@@ -74,17 +86,28 @@ MAYBE team_part part_of(size_t number, const side *sides, size_t count, size_t s
     if (!team_parts(sides, count, steps, threads))
         return (team_part){thread, threads, NULL};
     const size_t from = threads_before(sides, count, number, threads);
-    const size_t to = threads_before(sides, count, number + 1, threads);
-    if (thread < from || thread >= to)
+    const size_t all = threads_of(sides, count, number, threads);
+    if (thread < from || thread >= from + all)
         return (team_part){0, 0, NULL};
-    return (team_part){thread - from, to - from, meetings + number};
+    return (team_part){thread - from, all, meetings + number};
 }
 
-/* The threads of a team, or as many as there are sides: these meet seldom, so that they are worth
- * it as soon as what one of them is `spared` in all steps is. */
-MAYBE size_t team_of_sides(size_t team, size_t threads, size_t count, size_t spared)
+/* How many steps of stacked sides a thread takes before it goes on to the next side: where it has
+ * several, as many as that one is behind, else all of them. */
+MAYBE size_t steps_in_turn(const side *sides, size_t count, size_t steps, size_t threads)
 {
-    return team < count && count <= threads && spared >= SHARE_OF_STEP ? count : team;
+    return threads < count && team_parts(sides, count, steps, threads) ? sides[count - 1].behind
+                                                                       : steps;
+}
+
+/* The threads of a team, or as many as there are sides, or, of stacked sides, from `fewest` on:
+ * these meet seldom, so that they are worth it as soon as what one of them is `spared` in all steps
+ * is. */
+MAYBE size_t team_of_sides(size_t team, size_t threads, size_t count, size_t fewest,
+                           size_t spared)
+{
+    const size_t parts = min_size(threads, count);
+    return team < parts && parts >= fewest && spared >= SHARE_OF_STEP ? parts : team;
 }
 
 #ifdef _OPENMP
