@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import reduce
 
 from symrnn.loops import (REAL, SIZE, ZERO, Argument, Assign, At, Binary, Block, Body,
                           Call, Choose, Declare, Expression, For, Function, If, Name, Names, Not,
@@ -13,6 +12,7 @@ from symrnn.loops.statements import Used, uses
 from symrnn.lowering.portable import TITLE, Interface
 from symrnn.lowering.sizes import declared_sizes
 from symrnn.lowering.tiled_arrays import Row, StepTiledArrays, TiledArrays
+from symrnn.lowering.tiled_chunks import steps_of_chunks
 from symrnn.lowering.tiled_memory import WORK_PARITY, Memory
 from symrnn.lowering.tiled_products import EARLY, Panels, ProductCalls
 from symrnn.lowering.tiled_rows import RowGroups
@@ -95,8 +95,8 @@ class TiledFunction:
 
     def declared(self, used: Used) -> Body:
         """Sizes, the lengths of padded rows and the steps of chunks that are used."""
-        chunks = tuple(Declare(name, SIZE, steps) for name, steps in self._chunks()
-                       if name in used.names)
+        chunks = tuple(Declare(name, SIZE, steps)
+                       for name, steps in steps_of_chunks(self.to, used.names))
         used |= uses(chunks)
         rows = tuple(Declare(name.text, SIZE, Call("padded", (self.to.size(axis),)))
                      for axis in self.axes for name in [self.to.row_name(axis)]
@@ -104,32 +104,14 @@ class TiledFunction:
         sizes = declared_sizes(self.to, (used | uses(rows)).axes, self.interface.fixed)
         return (*sizes, *rows, *chunks)
 
-    def _chunks(self) -> list[tuple[str, Expression]]:
-        """The steps of all chunks that have some of their own, by name."""
-        return [(self.to.chunk_name(one).text, self.steps_of(one)) for one in self.tiled.chunks
-                if self.to.is_chunked(one) and one == self.tiled.stack_of(one)[0]]
-
-    def steps_of(self, chunk: TiledChunk) -> Expression:
-        """How many steps a chunk has: what its rows need fits in the cache."""
-        rows = reduce(lambda one, other: Call("max_size", (one, other)),
-                      dict.fromkeys(map(self._row, self.tiled.stack_of(chunk))))
-        which = "stacked" if chunk.stacked else "together" if chunk.reduces else "ahead"
-        return Call(f"steps_{which}", (self.to.steps, self.to.batch, rows))
-
-    def _row(self, chunk: TiledChunk) -> Expression:
-        """What a row of a chunk needs in the cache."""
-        rows = [self.to.stride(self.program[name]) for name in chunk.shared]
-        return total(rows + [self.to.row_of_tile(tile.gates) for tile in chunk.ahead])
-
     @property
     def axes(self) -> tuple[str, ...]:
         """The axes of all values, each once."""
         return tuple(dict.fromkeys(axis for one in self.program.variables for axis in one.axes))
 
-    def chunks_in(self, count: Expression) -> list[tuple[str, Expression]]:
+    def chunks_in(self, count: Expression) -> tuple[tuple[str, Expression], ...]:
         """The steps of the chunks that a count of entries depends on, by name."""
-        used = uses((Return(count),)).names
-        return [(name, steps) for name, steps in self._chunks() if name in used]
+        return steps_of_chunks(self.to, uses((Return(count),)).names)
 
     def multiplications(self) -> Expression:
         """Those of one fusion group, on average, until threads meet: too few are not worth many."""

@@ -56,8 +56,8 @@ class TiledChunk:
 
     How many steps it has is chosen so that rows of the ``shared`` values, which the stage binds
     and others read, and of the sums of tiles that are computed ``ahead`` fit in the cache; where
-    it ``reduces``, outer products over its rows want it long enough; ``stacked`` ones, each of which
-    waits for the one before it, want it short. ``passing`` values live in its steps alone.
+    it ``reduces``, outer products over its rows want it long enough; ``stacked`` ones, which wait
+    for the one before them, want it short. ``passing`` values live in its steps alone.
     ``number`` is its place among the chunks of the plan.
     """
 
