@@ -94,7 +94,7 @@ block_share share_of is_mine mine lane lanes lanes_of may_share READING row_from
 columns_of column part_from PARTS next_divisor
 side sides meeting meetings arrived met apart at part team_part part_of team_parts time_of_step
 threads_before team_of_sides spared arrive has_met wait_for_part max_size SECOND_CACHE NEAR_WEIGHT
-FAR_WEIGHT TIMES fitting behind go_on_asking are_done wait_for_steps tell_steps steps_stacked
+FAR_WEIGHT TIMES fitting behind are_done wait_for_steps tell_steps steps_stacked
 PARTS_OF_ALL threads_of steps_in_turn turn since until fewest last
 """.split()
 

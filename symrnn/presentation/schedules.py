@@ -12,7 +12,8 @@ from symrnn.schedule import (FusionGroup, Kind, Place, Reduction, Tile, TiledChu
                              TiledStage, Walk)
 
 AHEAD = "ahead, several steps at a time, unless one step has many rows and small weights"
-BESIDE = ", beside that scan or behind it"
+BESIDE = {False: ", beside that scan or behind it",
+          True: ", some steps behind that scan or when it is done"}
 TITLES = {"forward": "forward", "backward": "backward", "step": "one streaming step"}
 Data = dict[str, Any]
 
@@ -22,9 +23,9 @@ def schedule_data(program: Program) -> Data:
 
     ``forward``, ``infer``, ``backward`` and ``step`` (where there is one) are lists of loops;
     ``passes`` are the fusion groups of each; of loops that may run side by side each but the first
-    is ``beside`` the one before it. ``memory`` tells of each function where its values
-    live, which weights it packs and what it clears; ``saved`` and ``recomputed`` what backward
-    reads of the forward pass.
+    is ``beside`` the one before it, and ``stacked`` where it reads that one. ``memory`` tells of
+    each function where its values live, which weights it packs and what it clears; ``saved`` and
+    ``recomputed`` what backward reads of the forward pass.
     """
     derived = derive(program)
     found = {name: plan for name, plan in vars(derived.tiled).items() if plan is not None}
@@ -35,9 +36,10 @@ def schedule_data(program: Program) -> Data:
 
 def _loops(plan: TiledPlan) -> Iterator[Data]:
     """Every loop over time in order."""
-    beside = {side.chunk.number for run in plan.beside for side in run.sides[1:]}
+    beside = {side.chunk.number: run.stacked for run in plan.beside for side in run.sides[1:]}
     for chunk in plan.chunks:
-        yield {**_loop(chunk), "beside": chunk.number in beside}
+        yield {**_loop(chunk), "beside": chunk.number in beside,
+               "stacked": beside.get(chunk.number, False)}
 
 
 def _loop(chunk: TiledChunk) -> Data:
@@ -90,7 +92,7 @@ def schedule_text(program: Program) -> str:
     for name in [one for one in TITLES if one in data]:
         lines.append(f"{TITLES[name]}:")
         for loop in data[name]:
-            lines += _stage_text(loop, BESIDE if loop["beside"] else "")
+            lines += _stage_text(loop, BESIDE[loop["stacked"]] if loop["beside"] else "")
             for one in loop["joining"]:
                 lines += _stage_text(one, ", after every few steps of that scan")
             lines += _listed("    kept for those steps alone: ", loop["passing"])

@@ -128,21 +128,15 @@ MAYBE int has_met(const team_part *own, unsigned before)
     return __atomic_load_n(&own->at->met, __ATOMIC_ACQUIRE) != before;
 }
 
-/* For some microseconds a thread asks again and again, then it lets others run in between, of which
- * there may be more than cores. */
-ALWAYS void go_on_asking(size_t asked)
-{
-    enum { TIMES = 1 << 12 };
-    if (asked >= TIMES)
-        LET_OTHERS_RUN;
-}
-
-/* Waits for the others of a part. */
+/* Waits for the others of a part: for some microseconds it asks again and again, then it lets other
+ * threads run in between, of which there may be more than cores. */
 MAYBE void wait_for_part(const team_part *own)
 {
+    enum { TIMES = 1 << 12 };
     const unsigned before = arrive(own);
     for (size_t asked = 0; !has_met(own, before); ++asked)
-        go_on_asking(asked);
+        if (asked >= TIMES)
+            LET_OTHERS_RUN;
 }
 
 /* Whether the side before has done so many steps: then all that it wrote for them is there. Its own
@@ -152,10 +146,13 @@ MAYBE int are_done(const team_part *own, size_t steps)
     return __atomic_load_n(&(own->at - 1)->done, __ATOMIC_ACQUIRE) >= steps;
 }
 
+/* Waits for steps, and asks longer: about as long as a chunk of them takes. */
 MAYBE void wait_for_steps(const team_part *own, size_t steps)
 {
+    enum { TIMES = 1 << 15 };
     for (size_t asked = 0; !are_done(own, steps); ++asked)
-        go_on_asking(asked);
+        if (asked >= TIMES)
+            LET_OTHERS_RUN;
 }
 
 MAYBE void tell_steps(const team_part *own, size_t steps)
