@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import platform
 import re
 import shutil
@@ -29,6 +30,8 @@ from symrnn.runtime.compiler import SIMD, CompilerFailed, shared_library
 from symrnn.runtime.simd_engine import SimdEngine
 from tests.networks_of_sides import SIDES, STACKED
 
+nightly = pytest.mark.skipif(not os.environ.get("SYMRNN_EXHAUSTIVE"),
+                             reason="runs nightly: SYMRNN_EXHAUSTIVE=1")
 X86 = platform.machine() in ("x86_64", "AMD64")
 NETS = {
     "lstm": symrnn.lstm(peephole=True), "gru": symrnn.gru(),
@@ -256,8 +259,13 @@ def test_sides_compute_what_the_equations_say(
         assert np.allclose(found[key], array, rtol=1e-12, atol=1e-13), key
 
 
-@pytest.mark.parametrize("engine", [Parting, Together])
-@pytest.mark.parametrize("name", STACKED)
+STACKED_BY_DAY = ("two", "behind", "back_in_time", "unit_by_unit", "different")
+stacked = pytest.mark.parametrize("name", [
+    pytest.param(one, marks=() if one in STACKED_BY_DAY else nightly) for one in STACKED])
+
+
+@pytest.mark.parametrize("engine", [Parting, pytest.param(Together, marks=nightly)])
+@stacked
 def test_stacked_layers_give_the_same_bits(
         name: str, engine: type[SimdEngine], monkeypatch: pytest.MonkeyPatch) -> None:
     """Fewer threads than layers, as many, more, and more than cores; few steps and many chunks."""
@@ -274,7 +282,7 @@ def test_stacked_layers_give_the_same_bits(
 
 
 @pytest.mark.parametrize("threads", [1, 2, 4])
-@pytest.mark.parametrize("name", STACKED)
+@stacked
 def test_stacked_layers_compute_what_the_equations_say(
         name: str, threads: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """From given states, in fewer steps than a chunk has and in several chunks."""
@@ -283,9 +291,9 @@ def test_stacked_layers_compute_what_the_equations_say(
     plain = compile(STACKED[name], "numpy", "float64")
     for m, batch, steps in ((33, 3, 9), (5, 1, 101), (6, 2, 1), (4, 2, 0), (3, 0, 2), (1, 1, 50)):
         params, given = of_sides(fast, m, batch, steps)
-        start = {one.name: np.full([batch, *(m // 2 + 1 if axis == "k" else m
-                                             for axis in one.axes)], 0.3)
-                 for one in fast.program.with_role(Role.INITIAL)}
+        start = {name: np.full([batch, *(m // 2 + 1 if axis == "k" else m
+                                         for axis in fast.program[name].axes)], 0.3)
+                 for name in fast.program.states}
         found, wanted = (everything(kernel, params, given, start) for kernel in (fast, plain))
         assert found.keys() == wanted.keys()
         for key, array in wanted.items():
