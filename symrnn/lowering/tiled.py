@@ -124,7 +124,16 @@ class TiledFunction:
 
     def run(self, run: TiledChunk | SideBySide) -> Body:
         """A chunk, or several side by side."""
-        return beside(run, self.to, self.chunk) if isinstance(run, SideBySide) else self.chunk(run)
+        if isinstance(run, SideBySide):
+            return beside(run, self.to, self.chunk, self._joined)
+        return self.chunk(run)
+
+    def _joined(self, chunk: TiledChunk, some: Steps, order: Order) -> Body:
+        """What joins sides of that order, for some of their steps."""
+        batch, count = self.to.batch, some.until - some.since
+        first = self.to.steps - some.until if order is Order.REVERSE else some.since
+        where = self._over(first * batch, count * batch, some.since.compared(">", 0), WHOLE_TEAM)
+        return (Section(TITLE[chunk.stage.order], self._groups(chunk.stage.groups, where)),)
 
     def chunk(self, chunk: TiledChunk, team: Team = WHOLE_TEAM, steps: Steps | None = None
               ) -> Body:

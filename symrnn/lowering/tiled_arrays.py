@@ -9,7 +9,7 @@ from symrnn.loops import (REAL, ZERO, Aggregate, Binary, Call, Choose, Expressio
                           Names, Scalar, Whole, product)
 from symrnn.lowering.arrays import STREAMED, Arrays, Locals
 from symrnn.program import Delay, Span, Variable
-from symrnn.schedule import Order, Place, Plan, TiledChunk, TiledPlan, Walk
+from symrnn.schedule import Order, Place, Plan, SideBySide, TiledChunk, TiledPlan, Walk
 
 STORED = (Place.WORK, Place.RING, Place.STEP, Place.CHUNK)
 LANES = Macro("LANES")
@@ -55,6 +55,11 @@ class TiledArrays(Arrays):
         first = next(one for one in self.tiled.chunks if self.is_chunked(one))
         return Name(self.local.chunk if chunk == first else
                     self.names.derived((self, "chunk", chunk.number), "chunk"))
+
+    def span_of(self, run: SideBySide) -> Expression:
+        """The number of steps of sides after which what joins them all follows; else T."""
+        return Name(self.names.derived((self, "span", run.sides[0].chunk.number), "span")
+                    ) if run.joining else self.steps
 
     def is_chunked(self, chunk: TiledChunk) -> bool:
         """True where the number of steps of a chunk is chosen, for its loop or for memory."""

@@ -2,29 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from functools import reduce
 
-from symrnn.loops import Call, Expression, total
+from symrnn.loops import Call, Expression, Name, Whole, total
 from symrnn.lowering.tiled_arrays import TiledArrays
-from symrnn.schedule import TiledChunk
+from symrnn.schedule import SideBySide, TiledChunk
 
 Named = tuple[str, Expression]
 
 
 def steps_of_chunks(to: TiledArrays, used: Collection[str]) -> tuple[Named, ...]:
-    """The steps of all chunks whose name is used; stacked ones have the same."""
-    return tuple((to.chunk_name(one).text, _steps(one, to)) for one in to.tiled.chunks
+    """The steps of all chunks whose name is used, and of the spans that they are parts of."""
+    return tuple(named for one in to.tiled.chunks
                  if to.is_chunked(one) and one == to.tiled.stack_of(one)[0]
-                 and to.chunk_name(one).text in used)
+                 and to.chunk_name(one).text in used for named in _named(one, to))
 
 
-def _steps(chunk: TiledChunk, to: TiledArrays) -> Expression:
-    """What the rows of a chunk need fits in the cache."""
+def _named(chunk: TiledChunk, to: TiledArrays) -> Iterator[Named]:
+    run = to.tiled.run_of(chunk)
+    steps = to.steps if run is None else to.span_of(run)
+    if run is not None and isinstance(steps, Name):
+        yield steps.text, _span(run, to)
+    yield to.chunk_name(chunk).text, _steps(chunk, steps, to)
+
+
+def _span(run: SideBySide, to: TiledArrays) -> Expression:
+    """What the rows need that are read once more fits in the cache."""
+    row = total([to.stride(to.schedule.program[name]) for name in run.shared])
+    return Call("steps_together", (to.steps, to.batch, row if run.shared else Whole(1)))
+
+
+def _steps(chunk: TiledChunk, steps: Expression, to: TiledArrays) -> Expression:
+    """What the rows of a chunk need fits in the cache; stacked ones have equally many steps."""
     rows = dict.fromkeys(_row(one, to) for one in to.tiled.stack_of(chunk))
     longest = reduce(lambda one, other: Call("max_size", (one, other)), rows)
     which = "stacked" if chunk.stacked else "together" if chunk.reduces else "ahead"
-    return Call(f"steps_{which}", (to.steps, to.batch, longest))
+    return Call(f"steps_{which}", (steps, to.batch, longest))
 
 
 def _row(chunk: TiledChunk, to: TiledArrays) -> Expression:

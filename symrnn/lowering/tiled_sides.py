@@ -15,11 +15,12 @@ from symrnn.loops import (SIZE, ZERO, Aggregate, Argument, Barrier, Block, Body,
                           Struct, Table, Whole, total)
 from symrnn.lowering.tiled_arrays import TiledArrays
 from symrnn.lowering.tiled_team import THREAD, THREADS, Team
-from symrnn.schedule import Side, SideBySide, TiledChunk, TiledPlan
+from symrnn.schedule import Order, Side, SideBySide, TiledChunk, TiledPlan
 
 TITLE = "side by side, where that is faster than one after the other"
 SIDES, PART, MEETINGS = Name("sides"), Name("part"), Name("meetings")
 TURN, SINCE, UNTIL = Name("turn"), Name("since"), Name("until")
+DONE, LIMIT = Name("joined"), Name("limit")  # steps that what joins the sides has come past
 MEETING = Struct("meeting")
 
 
@@ -32,25 +33,43 @@ class Steps:
 
 
 Chunk = Callable[[TiledChunk, Team, Steps | None], Body]
+Joined = Callable[[TiledChunk, Steps, Order], Body]
 
 
-def beside(run: SideBySide, to: TiledArrays, chunk: Chunk) -> Body:
-    """All sides, of which ``chunk`` makes each one for a team, and behind them a barrier."""
+def beside(run: SideBySide, to: TiledArrays, chunk: Chunk, joined: Joined) -> Body:
+    """All sides, of which ``chunk`` makes each one for a team, and behind them a barrier.
+
+    What joins them all is made by ``joined``, for the whole team.
+    """
     rows = tuple(Aggregate((_work(one, to), total([to.extent(axes) for axes in one.weights]),
                             Whole(one.meets), _behind(run, place, to)))
                  for place, one in enumerate(run.sides))
     table = Table(SIDES.text, "side", rows)
     sides = tuple(_side(run, place, to, chunk) for place in range(len(rows)))
-    body = (table, *(_in_turn(sides, to) if run.stacked else sides))
-    return (Section(TITLE, (Block(body), Barrier())),)
+    if not run.stacked:
+        return (Section(TITLE, (Block((table, *sides)), Barrier())),)
+    turn = Declare(TURN.text, SIZE, Call("steps_in_turn", (
+        SIDES, Whole(len(sides)), to.span_of(run), THREADS)))
+    return (Section(TITLE, (Block((table, turn, *_in_turn(run, sides, to, joined))),)),)
 
 
-def _in_turn(sides: tuple[Statement, ...], to: TiledArrays) -> Body:
-    """All steps at once, or some of each side after the other where a part has several."""
-    some = Call("steps_in_turn", (SIDES, Whole(len(sides)), to.steps, THREADS))
-    until = Declare(UNTIL.text, SIZE, Call("min_size", (to.steps, SINCE + TURN)))
-    return (Declare(TURN.text, SIZE, some),
-            For(SINCE.text, to.steps, (until, *sides), Over.STEPS, step=TURN))
+def _in_turn(run: SideBySide, sides: Body, to: TiledArrays, joined: Joined) -> Body:
+    """Some steps of each side after the other, where a part of the team has several; else all.
+
+    Some of them may be a span, behind which all threads take what joins the sides.
+    """
+    if not run.joining:
+        return (*_turns(Steps(ZERO, to.steps), sides), Barrier())
+    limit = Declare(LIMIT.text, SIZE, Call("min_size", (to.steps, DONE + to.span_of(run))))
+    some, order = Steps(DONE, LIMIT), run.sides[0].chunk.stage.order
+    body = (limit, *_turns(some, sides), Barrier(),
+            *(statement for one in run.joining for statement in joined(one, some, order)))
+    return (For(DONE.text, to.steps, body, Over.STEPS, step=to.span_of(run)),)
+
+
+def _turns(some: Steps, sides: Body) -> Body:
+    until = Declare(UNTIL.text, SIZE, Call("min_size", (some.until, SINCE + TURN)))
+    return (For(SINCE.text, some.until, (until, *sides), Over.STEPS, start=some.since, step=TURN),)
 
 
 def _side(run: SideBySide, place: int, to: TiledArrays, chunk: Chunk) -> Statement:
@@ -58,7 +77,7 @@ def _side(run: SideBySide, place: int, to: TiledArrays, chunk: Chunk) -> Stateme
     count, stacked = len(run.sides), run.stacked
     team = Team(PART, follows=stacked and place > 0, leads=stacked and place < count - 1)
     body = chunk(run.sides[place].chunk, team, Steps(SINCE, UNTIL) if stacked else None)
-    part = Call("part_of", (Whole(place), SIDES, Whole(count), to.steps, THREAD, THREADS,
+    part = Call("part_of", (Whole(place), SIDES, Whole(count), to.span_of(run), THREAD, THREADS,
                             MEETINGS + _before(run, to.tiled)))
     return Block((Declare(PART.text, Struct("team_part"), part),
                   If(Field(PART, "threads").compared(">", 0), body)))
@@ -101,5 +120,6 @@ def _spared(run: SideBySide, to: TiledArrays) -> Expression:
     works = [_work(one, to) for one in run.sides]
     longest = reduce(lambda one, other: Call("max_size", (one, other)), works)
     behind = total([_behind(run, place, to) for place in range(1, len(works))])
-    steps = Call("max_size", (to.steps, behind)) - behind if run.stacked else to.steps
+    steps = to.steps if not run.stacked else Call(
+        "steps_beside", (to.steps, to.span_of(run), behind))
     return steps * (total(works) - longest)

@@ -29,15 +29,24 @@ class Chunk:
 
 @dataclass(frozen=True)
 class ChunkRun:
-    """A chunk alone, or several as sides; of ``stacked`` ones each reads the one before it."""
+    """A chunk alone, or several as sides; of ``stacked`` ones each reads the one before it.
+
+    What is ``joining`` those follows every few steps.
+    """
 
     chunks: tuple[Chunk, ...]
     stacked: bool
+    joining: tuple[Chunk, ...]
+
+    @property
+    def every(self) -> tuple[Chunk, ...]:
+        """All of them."""
+        return (*self.chunks, *self.joining)
 
 
 def chunks(schedule: Schedule) -> tuple[Chunk, ...]:
     """Every stage, alone or with those that join it, in order."""
-    return tuple(chain(*(run.chunks for run in runs(schedule))))
+    return tuple(chain(*(run.every for run in runs(schedule))))
 
 
 def runs(schedule: Schedule) -> tuple[ChunkRun, ...]:
@@ -49,7 +58,7 @@ def runs(schedule: Schedule) -> tuple[ChunkRun, ...]:
         else:
             found.append([stage])
     return tuple(ChunkRun(tuple(_chunk(schedule, first, rest) for first, *rest in run.sides),
-                          run.stacked)
+                          run.stacked, tuple(map(Chunk, run.joining)))
                  for run in with_sides(schedule, found))
 
 

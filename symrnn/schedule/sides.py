@@ -13,7 +13,7 @@ stands which loops may run so. Loops whose threads meet only behind the last ste
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 from symrnn.program import Span
@@ -29,13 +29,14 @@ Joined = Sequence[Stage]  # a stage, and those that join it chunk by chunk
 class Run:
     """Stages that run one after the other, each with those that join it, or at once as sides.
 
-    Of ``stacked`` sides each but the first reads the one before it. No side is added to a run that
-    is ``closed``.
+    Of ``stacked`` sides each but the first reads the one before it; what is ``joining`` them all
+    follows every few steps. No side is added to a run that is ``closed``.
     """
 
     sides: tuple[Joined, ...]
     stacked: bool = False
     closed: bool = False
+    joining: tuple[Stage, ...] = ()
 
     @property
     def stages(self) -> tuple[Stage, ...]:
@@ -54,7 +55,7 @@ Way = Callable[[Schedule, Run, Stage], bool]  # whether a stage may run at once 
 def with_sides(schedule: Schedule, found: Iterable[Joined]) -> list[Run]:
     """Stages in the order in which they run: one with those that join it, or several as sides.
 
-    What joins a side and may not run at once with the others comes behind all of them, on its own.
+    What joins a side and may not run at once with the others joins them all, or comes behind them.
     """
     runs: list[Run] = []
     for stages in found:
@@ -65,8 +66,11 @@ def with_sides(schedule: Schedule, found: Iterable[Joined]) -> list[Run]:
         before = runs[-1]
         own = next((place for place, one in enumerate(stages) if not way(schedule, before, one)),
                    len(stages))
-        runs[-1] = Run((*before.sides, stages[:own]), way is _in_order, own < len(stages))
-        runs += [Run(([one],), closed=True) for one in stages[own:]]
+        found_run = Run((*before.sides, stages[:own]), way is _in_order, own < len(stages))
+        behind = next((place for place, one in enumerate(stages[own:], own)
+                       if not _at_its_step(schedule, found_run, one)), len(stages))
+        runs[-1] = replace(found_run, joining=tuple(stages[own:behind]))
+        runs += [Run(([one],), closed=True) for one in stages[behind:]]
     return runs
 
 
@@ -89,6 +93,12 @@ def _is_side(schedule: Schedule, scan: Stage) -> bool:
 def _apart(schedule: Schedule, run: Run, stage: Stage) -> bool:
     """True where a stage reads nothing that a run binds."""
     return not reads(schedule, stage) & _bound(run.stages)
+
+
+def _at_its_step(schedule: Schedule, run: Run, stage: Stage) -> bool:
+    """True where a stage reads of stacked sides only the step at hand."""
+    read = {name for one in stage.equations for name in one.reads}
+    return run.stacked and not sources(schedule, read) & _bound(run.stages)
 
 
 def _reads_last(schedule: Schedule, run: Run, scan: Stage) -> bool:

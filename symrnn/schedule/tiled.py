@@ -97,10 +97,20 @@ class SideBySide:
     Or they are ``stacked``: each but the first reads of the one before it steps that this has come
     past, and waits for them. All threads meet behind them. Where parts are not worth it, the whole
     team takes one side after the other, in this order.
+
+    All threads share what is ``joining`` stacked sides, every so many steps that rows of the
+    ``shared`` values, which the last side binds, fit in the cache.
     """
 
     sides: tuple[Side, ...]
     stacked: bool = False
+    joining: tuple[TiledChunk, ...] = ()
+    shared: tuple[str, ...] = ()
+
+    @property
+    def chunks(self) -> tuple[TiledChunk, ...]:
+        """Those of all sides, and what joins them."""
+        return (*(one.chunk for one in self.sides), *self.joining)
 
 
 @dataclass(frozen=True)
@@ -178,7 +188,7 @@ class TiledPlan:
     def chunks(self) -> tuple[TiledChunk, ...]:
         """All chunks, those of sides one after the other."""
         return tuple(chunk for run in self.runs for chunk in (
-            (side.chunk for side in run.sides) if isinstance(run, SideBySide) else (run,)))
+            run.chunks if isinstance(run, SideBySide) else (run,)))
 
     @property
     def beside(self) -> tuple[SideBySide, ...]:
@@ -192,13 +202,17 @@ class TiledPlan:
                      for group in stage.every)
 
     @cached_property
-    def _stacks(self) -> dict[int, tuple[TiledChunk, ...]]:
-        every = [tuple(side.chunk for side in run.sides) for run in self.beside if run.stacked]
-        return {chunk.number: some for some in every for chunk in some}
+    def _stacks(self) -> dict[int, SideBySide]:
+        return {one.chunk.number: run for run in self.beside if run.stacked for one in run.sides}
 
     def stack_of(self, chunk: TiledChunk) -> tuple[TiledChunk, ...]:
         """The chunks that have as many steps: a chunk alone, or all that are stacked with it."""
-        return self._stacks.get(chunk.number, (chunk,))
+        run = self._stacks.get(chunk.number)
+        return (chunk,) if run is None else tuple(one.chunk for one in run.sides)
+
+    def run_of(self, chunk: TiledChunk) -> SideBySide | None:
+        """The run in which a chunk is stacked, if it is."""
+        return self._stacks.get(chunk.number)
 
     @cached_property
     def _homes(self) -> dict[str, Home]:

@@ -32,13 +32,14 @@ def tiled_sequence(schedule: Schedule, tape: Sequence[str] = (), packed: Packed 
     It runs on weights that are ``packed`` for another function, if any are given.
     """
     found, grouped = runs(schedule), _loop_nests(schedule)
-    every = tuple(chain(*(one.chunks for one in found)))
+    every = tuple(chain(*(one.every for one in found)))
     made = _Tiling(schedule, sequence_homes(schedule, grouped, every), dict(grouped))
-    stacked = tuple(run.stacked for run in found for _ in run.chunks)
+    stacked = tuple(run.stacked and one in run.chunks for run in found for one in run.every)
     tiled = tuple(map(made.chunk, range(len(every)), every, stacked))
     homes, numbers = {**made.homes, **dict.fromkeys(tape, Place.TAPE)}, iter(tiled)
-    return _plan(schedule, tuple(made.run([next(numbers) for _ in one.chunks]) for one in found),
-                 tiled, homes, _packed(tiled) if packed is None else packed)
+    return _plan(schedule, tuple(
+        made.run([next(numbers) for _ in one.chunks], [next(numbers) for _ in one.joining])
+        for one in found), tiled, homes, _packed(tiled) if packed is None else packed)
 
 
 def tiled_step(schedule: Schedule, program: Program, packed: Packed) -> TiledPlan:
@@ -80,10 +81,14 @@ class _Tiling:
             any(group.kind is Kind.REDUCTIONS for stage in joining for group in stage.groups),
             stacked)
 
-    def run(self, some: Sequence[TiledChunk]) -> TiledChunk | SideBySide:
-        """A chunk alone, or several side by side."""
-        return some[0] if len(some) == 1 else SideBySide(
-            tuple(map(self._side, some)), some[0].stacked)
+    def run(self, some: Sequence[TiledChunk], joining: Sequence[TiledChunk]
+            ) -> TiledChunk | SideBySide:
+        """A chunk alone, or several side by side and what joins them."""
+        if len(some) == 1:
+            return some[0]
+        read = {name for chunk in joining for one in chunk.stage.equations for name in one.reads}
+        shared = tuple(one.lhs for one in some[-1].stage.equations if one.lhs in read)
+        return SideBySide(tuple(map(self._side, some)), some[0].stacked, tuple(joining), shared)
 
     def _side(self, chunk: TiledChunk) -> Side:
         program, own = self.schedule.program, chunk.stage

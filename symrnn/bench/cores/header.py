@@ -31,6 +31,11 @@ size_t told_team(size_t threads, size_t multiplications, size_t woken)
     return team_of(threads, multiplications, woken ? SHARE_OF_STEP : SHARE_OF_LOOP);
 }
 
+size_t told_steps_beside(size_t T, size_t span, size_t behind)
+{
+    return steps_beside(T, span, behind);
+}
+
 size_t told_team_of_sides(size_t team, size_t threads, size_t count, size_t fewest, size_t spared)
 {
     return team_of_sides(team, threads, count, fewest, spared);

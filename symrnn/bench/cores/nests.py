@@ -109,15 +109,31 @@ class _Reader:
             apart = (self.steps(meeting.behind) if isinstance(meeting.behind, TiledChunk)
                      else self.sizes["T"])
         return Function(
-            tuple(self._beside(run) if isinstance(run, SideBySide) else tuple(self._chunk(run))
-                  for run in self.tiled.runs),
+            tuple(some for run in self.tiled.runs for some in self._run(run)),
             apart * self.sizes["B"] * sample // self.tiled.most_groups,
             meeting.behind is not Walk.STEP, meeting.sides, 2 if meeting.stacked else meeting.sides,
             sum(map(self._spared, self.tiled.beside)))
 
+    def _run(self, run: TiledChunk | SideBySide) -> Iterator[Nests | Beside]:
+        if not isinstance(run, SideBySide):
+            yield tuple(self._chunk(run))
+            return
+        yield self._beside(run)
+        span = self.span(run)
+        many = ceil(self.sizes["T"] / span) if span else 0
+        yield tuple(nest for one in run.joining for nest in self._groups(
+            one.stage.groups, many, span * self.sizes["B"]))
+
+    def span(self, run: SideBySide) -> int:
+        """How many steps sides take before what joins them all follows."""
+        if not run.joining:
+            return self.sizes["T"]
+        return self.header.ask("steps_together", self.sizes["T"], self.sizes["B"], max(1, sum(
+            self.header.ask("padded", self._extent(self.program[one].axes)) for one in run.shared)))
+
     def _beside(self, run: SideBySide) -> Beside:
         return Beside(tuple(tuple(self._chunk(one.chunk)) for one in run.sides), self._told(run),
-                      self.sizes["T"])
+                      self.span(run))
 
     def _told(self, run: SideBySide) -> tuple[Side, ...]:
         return tuple(Side(self.sizes["B"] * sum(map(self._extent, one.work)),
@@ -128,7 +144,8 @@ class _Reader:
     def _spared(self, run: SideBySide) -> int:
         told = self._told(run)
         works = [one.multiplications for one in told]
-        steps = max(0, self.sizes["T"] - sum(one.behind for one in told))
+        steps = self.header.ask("steps_beside", self.sizes["T"], self.span(run),
+                                sum(one.behind for one in told))
         return steps * (sum(works) - max(works))
 
     @property
@@ -148,7 +165,9 @@ class _Reader:
     def steps(self, chunk: TiledChunk) -> int:
         """How many steps a chunk has."""
         which = "stacked" if chunk.stacked else "together" if chunk.reduces else "ahead"
-        return self.header.ask(f"steps_{which}", self.sizes["T"], self.sizes["B"],
+        run = self.tiled.run_of(chunk)
+        steps = self.sizes["T"] if run is None else self.span(run)
+        return self.header.ask(f"steps_{which}", steps, self.sizes["B"],
                                max(map(self._row, self.tiled.stack_of(chunk))))
 
     def _row(self, chunk: TiledChunk) -> int:

@@ -100,6 +100,12 @@ MAYBE size_t steps_in_turn(const side *sides, size_t count, size_t steps, size_t
                                                                        : steps;
 }
 
+/* In how many of all steps the last of stacked sides is at work beside the first, span by span. */
+MAYBE size_t steps_beside(size_t steps, size_t span, size_t behind)
+{
+    return span > behind ? steps / span * (span - behind) : 0;
+}
+
 /* The threads of a team, or as many as there are sides, or, of stacked sides, from `fewest` on:
  * these meet seldom, so that they are worth it as soon as what one of them is `spared` in all steps
  * is. */

@@ -29,6 +29,12 @@ static team_part part_of(size_t number, const side *sides, size_t count, size_t 
     return (team_part){thread, threads};
 }
 
+static size_t steps_beside(size_t steps, size_t span, size_t behind)
+{
+    (void)span, (void)behind;
+    return steps;
+}
+
 static size_t steps_in_turn(const side *sides, size_t count, size_t steps, size_t threads)
 {
     (void)sides, (void)count, (void)threads;
