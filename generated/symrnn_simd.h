@@ -541,10 +541,11 @@ ALWAYS size_t steps_together(size_t steps, size_t batch, size_t row)
  * own, but no fewer rows than read the weights seldom enough. */
 ALWAYS size_t steps_stacked(size_t steps, size_t batch, size_t row)
 {
-    enum { FEWEST = 24, PARTS_OF_ALL = 16 };
+    enum { FEWEST = 48, PARTS_OF_ALL = 16 };
     const size_t most = steps_ahead(steps, batch, max_size(row, 1));
-    const size_t rows = max_size(FEWEST, steps / PARTS_OF_ALL * batch);
-    return batch == 0 ? steps : balanced_chunk(most, max_size(rows / batch, 1));
+    return batch == 0 ? steps
+                      : balanced_chunk(most, max_size((FEWEST + batch - 1) / batch,
+                                                      steps / PARTS_OF_ALL));
 }
 
 /* 0 or 1 by turns, step by step of a stream: odd steps take the blocks from the last one to the
@@ -1974,6 +1975,12 @@ MAYBE size_t steps_in_turn(const side *sides, size_t count, size_t steps, size_t
                                                                        : steps;
 }
 
+/* In how many of all steps the last of stacked sides is at work beside the first, span by span. */
+MAYBE size_t steps_beside(size_t steps, size_t span, size_t behind)
+{
+    return span > behind ? steps / span * (span - behind) : 0;
+}
+
 /* The threads of a team, or as many as there are sides, or, of stacked sides, from `fewest` on:
  * these meet seldom, so that they are worth it as soon as what one of them is `spared` in all steps
  * is. */
@@ -2002,21 +2009,15 @@ MAYBE int has_met(const team_part *own, unsigned before)
     return __atomic_load_n(&own->at->met, __ATOMIC_ACQUIRE) != before;
 }
 
-/* For some microseconds a thread asks again and again, then it lets others run in between, of which
- * there may be more than cores. */
-ALWAYS void go_on_asking(size_t asked)
-{
-    enum { TIMES = 1 << 12 };
-    if (asked >= TIMES)
-        LET_OTHERS_RUN;
-}
-
-/* Waits for the others of a part. */
+/* Waits for the others of a part: for some microseconds it asks again and again, then it lets other
+ * threads run in between, of which there may be more than cores. */
 MAYBE void wait_for_part(const team_part *own)
 {
+    enum { TIMES = 1 << 12 };
     const unsigned before = arrive(own);
     for (size_t asked = 0; !has_met(own, before); ++asked)
-        go_on_asking(asked);
+        if (asked >= TIMES)
+            LET_OTHERS_RUN;
 }
 
 /* Whether the side before has done so many steps: then all that it wrote for them is there. Its own
@@ -2026,10 +2027,13 @@ MAYBE int are_done(const team_part *own, size_t steps)
     return __atomic_load_n(&(own->at - 1)->done, __ATOMIC_ACQUIRE) >= steps;
 }
 
+/* Waits for steps, and asks longer: about as long as a chunk of them takes. */
 MAYBE void wait_for_steps(const team_part *own, size_t steps)
 {
+    enum { TIMES = 1 << 15 };
     for (size_t asked = 0; !are_done(own, steps); ++asked)
-        go_on_asking(asked);
+        if (asked >= TIMES)
+            LET_OTHERS_RUN;
 }
 
 MAYBE void tell_steps(const team_part *own, size_t steps)

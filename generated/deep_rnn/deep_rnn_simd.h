@@ -98,8 +98,9 @@ size_t deep_rnn_simd_infer_work_size(const deep_rnn_sizes *sizes, size_t threads
  *   final_layer3_h_bar, initial_layer3_h: B * m_3 each, in place of what the caller does not
  *     give
  *   factors of reductions for each thread: scratch_for(m_3 + n + m_1 + m_2)
- *   chunk: steps_stacked(T, B, max_size(max_size(round_up(m_3, LANES), round_up(m_2, LANES)),
- *     round_up(m_1, LANES))) */
+ *   span_2: steps_together(T, B, padded m_1)
+ *   chunk: steps_stacked(span_2, B, max_size(max_size(round_up(m_3, LANES), round_up(m_2,
+ *     LANES)), round_up(m_1, LANES))) */
 size_t deep_rnn_simd_backward_work_size(const deep_rnn_sizes *sizes, size_t threads);
 
 /* Entries of deep_rnn_real: scratch memory of step: spaced(B * padded m_1) + spaced(B * padded
