@@ -95,7 +95,8 @@ columns_of column part_from PARTS next_divisor
 side sides meeting meetings arrived met apart at part team_part part_of team_parts time_of_step
 threads_before team_of_sides spared arrive has_met wait_for_part max_size SECOND_CACHE NEAR_WEIGHT
 FAR_WEIGHT TIMES fitting behind are_done wait_for_steps tell_steps steps_stacked
-PARTS_OF_ALL FEWEST_STEPS least threads_of steps_in_turn steps_beside joined limit span turn since until fewest last
+PARTS_OF_ALL FEWEST_STEPS least
+threads_of steps_in_turn steps_beside joined limit span turn since until fewest last
 """.split()
 
 # What the step of one sample calls its own besides.

@@ -128,11 +128,12 @@ class TiledFunction:
             return beside(run, self.to, self.chunk, self._joined)
         return self.chunk(run)
 
-    def _joined(self, chunk: TiledChunk, some: Steps, order: Order) -> Body:
-        """What joins sides of that order, for some of their steps."""
+    def _joined(self, chunk: TiledChunk, some: Steps) -> Body:
+        """What joins sides, for some of their steps, the first of which in time is the origin."""
+        assert some.origin is not None
         batch, count = self.to.batch, some.until - some.since
-        first = self.to.steps - some.until if order is Order.REVERSE else some.since
-        where = self._over(first * batch, count * batch, some.since.compared(">", 0), WHOLE_TEAM)
+        where = self._over(some.origin * batch, count * batch, some.since.compared(">", 0),
+                           WHOLE_TEAM)
         return (Section(TITLE[chunk.stage.order], self._groups(chunk.stage.groups, where)),)
 
     def chunk(self, chunk: TiledChunk, team: Team = WHOLE_TEAM, steps: Steps | None = None
@@ -164,19 +165,21 @@ class TiledFunction:
         body = (Declare(STEPS.text, SIZE, Call("min_size", (at_once, some.until - done))),
                 *first,
                 *team.awaits(done + STEPS),
-                *(self._ahead(one, number, team) for one in stage.groups
+                *(self._ahead(one, number, team, some.origin) for one in stage.groups
                   for number, tile in enumerate(one.tiles) if tile.ahead),
-                *self._scan(stage, FIRST, STEPS, team),
+                *self._scan(stage, FIRST, STEPS, team, some.origin),
                 *(self._groups(stage.after, where) if chunk.joining else ()),
                 *(Section(TITLE[joining.order], self._groups(joining.groups, where))
                   for joining in chunk.joining),
                 *team.tells(done + STEPS))
         return (For(done.text, some.until, body, Over.STEPS, start=some.since, step=at_once),)
 
-    def _ahead(self, group: FusionGroup, number: int, team: Team) -> Statement:
+    def _ahead(self, group: FusionGroup, number: int, team: Team, origin: Expression | None
+               ) -> Statement:
         """The products of the next steps that need no state."""
         batch = self.to.batch
-        row = Row(Order.ALL, ZERO, ZERO, FIRST * batch)
+        inside = ZERO if origin is None else (FIRST - origin) * batch
+        row = Row(Order.ALL, ZERO, ZERO, FIRST * batch, inside)
         return If(EARLY, self.units.ahead(group, group.tiles[number], row, STEPS * batch, team))
 
     def _over(self, first: Expression, count: Expression, accumulate: Expression, team: Team
@@ -186,10 +189,11 @@ class TiledFunction:
                      Row(Order.ALL, ZERO, self.sample, first + self.sample, self.sample),
                      first, count, accumulate, team)
 
-    def _scan(self, stage: TiledStage, first: Expression, count: Expression, team: Team) -> Body:
-        """The loop over ``count`` steps from ``first`` on."""
+    def _scan(self, stage: TiledStage, first: Expression, count: Expression, team: Team,
+              origin: Expression | None = None) -> Body:
+        """The loop over ``count`` steps from ``first`` on; rows count from there or ``origin``."""
         t, batch = self.time, self.to.batch
-        step = t - first
+        step = t - (first if origin is None else origin)
         where = Where(Row(stage.order, t, BEGIN, t * batch + BEGIN, step * batch + BEGIN),
                       Row(stage.order, t, self.sample, t * batch + self.sample,
                           step * batch + self.sample), ZERO, batch, ZERO, team)

@@ -50,16 +50,22 @@ class TiledArrays(Arrays):
         return self.size(B)
 
     def chunk_name(self, chunk: TiledChunk) -> Name:
-        """The number of steps of a chunk."""
+        """The number of steps of a chunk, or of the span that it joins."""
+        run = self.tiled.run_of(chunk)
+        if run is not None and chunk in run.joining:
+            return self.span_name(run)
         chunk = self.tiled.stack_of(chunk)[0]
         first = next(one for one in self.tiled.chunks if self.is_chunked(one))
         return Name(self.local.chunk if chunk == first else
                     self.names.derived((self, "chunk", chunk.number), "chunk"))
 
+    def span_name(self, run: SideBySide) -> Name:
+        """The number of steps of sides after which what joins them all follows."""
+        return Name(self.names.derived((self, "span", run.sides[0].chunk.number), "span"))
+
     def span_of(self, run: SideBySide) -> Expression:
-        """The number of steps of sides after which what joins them all follows; else T."""
-        return Name(self.names.derived((self, "span", run.sides[0].chunk.number), "span")
-                    ) if run.joining else self.steps
+        """The same; all steps where nothing joins them."""
+        return self.span_name(run) if run.joining else self.steps
 
     def is_chunked(self, chunk: TiledChunk) -> bool:
         """True where the number of steps of a chunk is chosen, for its loop or for memory."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from functools import reduce
 
-from symrnn.loops import Call, Expression, Name, Whole, total
+from symrnn.loops import Call, Expression, Whole, total
 from symrnn.lowering.tiled_arrays import TiledArrays
 from symrnn.schedule import SideBySide, TiledChunk
 
@@ -16,15 +16,16 @@ def steps_of_chunks(to: TiledArrays, used: Collection[str]) -> tuple[Named, ...]
     """The steps of all chunks whose name is used, and of the spans that they are parts of."""
     return tuple(named for one in to.tiled.chunks
                  if to.is_chunked(one) and one == to.tiled.stack_of(one)[0]
-                 and to.chunk_name(one).text in used for named in _named(one, to))
+                 for named in _named(one, to, used))
 
 
-def _named(chunk: TiledChunk, to: TiledArrays) -> Iterator[Named]:
-    run = to.tiled.run_of(chunk)
+def _named(chunk: TiledChunk, to: TiledArrays, used: Collection[str]) -> Iterator[Named]:
+    run, name = to.tiled.run_of(chunk), to.chunk_name(chunk).text
     steps = to.steps if run is None else to.span_of(run)
-    if run is not None and isinstance(steps, Name):
-        yield steps.text, _span(run, to)
-    yield to.chunk_name(chunk).text, _steps(chunk, steps, to)
+    if run is not None and run.joining and not {name, to.span_name(run).text}.isdisjoint(used):
+        yield to.span_name(run).text, _span(run, to)
+    if name in used:
+        yield name, _steps(chunk, steps, to)
 
 
 def _span(run: SideBySide, to: TiledArrays) -> Expression:

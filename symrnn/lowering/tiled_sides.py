@@ -26,14 +26,18 @@ MEETING = Struct("meeting")
 
 @dataclass(frozen=True)
 class Steps:
-    """The steps of a scan from ``since`` to below ``until``, counted in its order."""
+    """The steps of a scan from ``since`` to below ``until``, counted in its order.
+
+    Rows of what lives in a span are counted from its step ``origin`` on, if any does.
+    """
 
     since: Expression
     until: Expression
+    origin: Expression | None = None
 
 
 Chunk = Callable[[TiledChunk, Team, Steps | None], Body]
-Joined = Callable[[TiledChunk, Steps, Order], Body]
+Joined = Callable[[TiledChunk, Steps], Body]
 
 
 def beside(run: SideBySide, to: TiledArrays, chunk: Chunk, joined: Joined) -> Body:
@@ -61,10 +65,15 @@ def _in_turn(run: SideBySide, sides: Body, to: TiledArrays, joined: Joined) -> B
     if not run.joining:
         return (*_turns(Steps(ZERO, to.steps), sides), Barrier())
     limit = Declare(LIMIT.text, SIZE, Call("min_size", (to.steps, DONE + to.span_of(run))))
-    some, order = Steps(DONE, LIMIT), run.sides[0].chunk.stage.order
+    some = Steps(DONE, LIMIT, _first(run, to))
     body = (limit, *_turns(some, sides), Barrier(),
-            *(statement for one in run.joining for statement in joined(one, some, order)))
+            *(statement for one in run.joining for statement in joined(one, some)))
     return (For(DONE.text, to.steps, body, Over.STEPS, step=to.span_of(run)),)
+
+
+def _first(run: SideBySide, to: TiledArrays) -> Expression:
+    """The first step of a span in time."""
+    return to.steps - LIMIT if run.sides[0].chunk.stage.order is Order.REVERSE else DONE
 
 
 def _turns(some: Steps, sides: Body) -> Body:
@@ -76,7 +85,8 @@ def _side(run: SideBySide, place: int, to: TiledArrays, chunk: Chunk) -> Stateme
     """One of them, by those threads that have a part in it."""
     count, stacked = len(run.sides), run.stacked
     team = Team(PART, follows=stacked and place > 0, leads=stacked and place < count - 1)
-    body = chunk(run.sides[place].chunk, team, Steps(SINCE, UNTIL) if stacked else None)
+    some = Steps(SINCE, UNTIL, _first(run, to) if run.joining and run.joining[0].passing else None)
+    body = chunk(run.sides[place].chunk, team, some if stacked else None)
     part = Call("part_of", (Whole(place), SIDES, Whole(count), to.span_of(run), THREAD, THREADS,
                             MEETINGS + _before(run, to.tiled)))
     return Block((Declare(PART.text, Struct("team_part"), part),

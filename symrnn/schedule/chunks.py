@@ -7,13 +7,13 @@ else reads then needs room for the steps of one chunk only.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
 from symrnn.program import Span
 from symrnn.schedule.places import Place, Schedule
-from symrnn.schedule.sides import SCANS, with_sides
+from symrnn.schedule.sides import SCANS, Run, with_sides
 from symrnn.schedule.stages import Order, Stage, is_reduction
 
 
@@ -58,8 +58,19 @@ def runs(schedule: Schedule) -> tuple[ChunkRun, ...]:
         else:
             found.append([stage])
     return tuple(ChunkRun(tuple(_chunk(schedule, first, rest) for first, *rest in run.sides),
-                          run.stacked, tuple(map(Chunk, run.joining)))
+                          run.stacked, tuple(_joining(schedule, run)))
                  for run in with_sides(schedule, found))
+
+
+def _joining(schedule: Schedule, run: Run) -> Iterator[Chunk]:
+    """What joins all sides of a run; the first has what lives between two times that it does.
+
+    Sides that something else joins have values of their own in shorter chunks, and share none.
+    """
+    alone = all(len(stages) == 1 for stages in run.sides)
+    passing = _passing(schedule, [*run.stages, *run.joining]) if alone else frozenset()
+    for place, stage in enumerate(run.joining):
+        yield Chunk(stage, passing=frozenset() if place else passing)
 
 
 def merges(schedule: Schedule, stage: Stage) -> bool:
@@ -96,13 +107,16 @@ def _joins(schedule: Schedule, before: Sequence[Stage], stage: Stage) -> bool:
 def _chunk(schedule: Schedule, first: Stage, rest: Sequence[Stage]) -> Chunk:
     if not rest:
         return Chunk(first)
-    inside = [first, *rest]
+    shared = tuple(one.lhs for one in first.equations if one.lhs in _reads(rest))
+    return Chunk(first, tuple(rest), shared, _passing(schedule, [first, *rest]))
+
+
+def _passing(schedule: Schedule, inside: Sequence[Stage]) -> frozenset[str]:
+    """What no other stage reads, and none at another step."""
     outside = [one for one in schedule.stages if one not in inside]
     bound = _names(inside)
     sources = {delay.source for delay in schedule.program.delays}
     elsewhere = _reads(outside) | sources
-    passing = frozenset(name for name in bound - elsewhere
-                        if schedule.places.get(name) is Place.WORK
-                        and schedule.program[name].span is Span.SEQUENCE)
-    shared = tuple(one.lhs for one in first.equations if one.lhs in _reads(rest))
-    return Chunk(first, tuple(rest), shared, passing)
+    return frozenset(name for name in bound - elsewhere
+                     if schedule.places.get(name) is Place.WORK
+                     and schedule.program[name].span is Span.SEQUENCE)

@@ -203,15 +203,16 @@ class TiledPlan:
 
     @cached_property
     def _stacks(self) -> dict[int, SideBySide]:
-        return {one.chunk.number: run for run in self.beside if run.stacked for one in run.sides}
+        return {one.number: run for run in self.beside if run.stacked for one in run.chunks}
 
     def stack_of(self, chunk: TiledChunk) -> tuple[TiledChunk, ...]:
         """The chunks that have as many steps: a chunk alone, or all that are stacked with it."""
         run = self._stacks.get(chunk.number)
-        return (chunk,) if run is None else tuple(one.chunk for one in run.sides)
+        return (chunk,) if run is None or not chunk.stacked else tuple(
+            one.chunk for one in run.sides)
 
     def run_of(self, chunk: TiledChunk) -> SideBySide | None:
-        """The run in which a chunk is stacked, if it is."""
+        """The run of sides in which a chunk is stacked, or which it joins."""
         return self._stacks.get(chunk.number)
 
     @cached_property

@@ -132,9 +132,8 @@ def _plan(schedule: Schedule, found: tuple[TiledChunk | SideBySide, ...],
 def _home(tiled: Sequence[TiledChunk], name: str, place: Place) -> Home:
     if place is not Place.CHUNK:
         return Home(name, place)
-    return Home(name, place, next(
-        chunk.number for chunk in tiled for stage in chunk.stages
-        if any(name == one.lhs for one in stage.equations)))
+    return Home(name, place, next(chunk.number for chunk in tiled if name in chunk.passing or any(
+        name == one.lhs for stage in chunk.joining for one in stage.equations)))
 
 
 def _packed(tiled: Sequence[TiledChunk]) -> Packed:
