@@ -541,11 +541,10 @@ ALWAYS size_t steps_together(size_t steps, size_t batch, size_t row)
  * own, but no fewer rows than read the weights seldom enough. */
 ALWAYS size_t steps_stacked(size_t steps, size_t batch, size_t row)
 {
-    enum { FEWEST = 48, PARTS_OF_ALL = 16 };
+    enum { FEWEST = 48, FEWEST_STEPS = 4, PARTS_OF_ALL = 16 };
     const size_t most = steps_ahead(steps, batch, max_size(row, 1));
-    return batch == 0 ? steps
-                      : balanced_chunk(most, max_size((FEWEST + batch - 1) / batch,
-                                                      steps / PARTS_OF_ALL));
+    const size_t least = max_size(FEWEST_STEPS, (FEWEST + batch - 1) / max_size(batch, 1));
+    return batch == 0 ? steps : balanced_chunk(most, max_size(least, steps / PARTS_OF_ALL));
 }
 
 /* 0 or 1 by turns, step by step of a stream: odd steps take the blocks from the last one to the

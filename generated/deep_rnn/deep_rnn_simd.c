@@ -110,8 +110,8 @@ size_t deep_rnn_simd_backward_work_size(const deep_rnn_sizes *sizes, size_t thre
     const size_t span_2 = steps_together(T, B, row_m_1);
     const size_t chunk = steps_stacked(span_2, B,
         max_size(max_size(round_up(m_3, LANES), round_up(m_2, LANES)), round_up(m_1, LANES)));
-    return spaced(T * B * row_p) + spaced(T * B * row_m_3) + spaced(T * B * row_m_2)
-        + spaced(T * B * row_m_1) + spaced(2 * B * row_m_1) + spaced(2 * B * row_m_2)
+    return spaced(T * B * row_p) + spaced(span_2 * B * row_m_3) + spaced(span_2 * B * row_m_2)
+        + spaced(span_2 * B * row_m_1) + spaced(2 * B * row_m_1) + spaced(2 * B * row_m_2)
         + spaced(2 * B * row_m_3) + chunk * B * round_up(m_3, LANES)
         + chunk * B * round_up(m_2, LANES) + chunk * B * round_up(m_1, LANES) + 2 * B * m_1
         + 2 * B * m_2 + 2 * B * m_3 + threads * scratch_for(m_3 + n + m_1 + m_2);
@@ -1230,10 +1230,12 @@ static void deep_rnn_simd_backward_thread(
         tape_layer3_h + spaced(T * B * row_m_3); /* [m_3] a row */
     real *const work_a_y_bar = work; /* [p] a row */
     real *const work_layer3_a_bar = work_a_y_bar + spaced(T * B * row_p); /* [m_3] a row */
-    real *const work_layer2_a_bar = work_layer3_a_bar + spaced(T * B * row_m_3); /* [m_2] a row */
-    real *const work_layer1_a_bar = work_layer2_a_bar + spaced(T * B * row_m_2); /* [m_1] a row */
+    real *const work_layer2_a_bar =
+        work_layer3_a_bar + spaced(span_2 * B * row_m_3); /* [m_2] a row */
+    real *const work_layer1_a_bar =
+        work_layer2_a_bar + spaced(span_2 * B * row_m_2); /* [m_1] a row */
     real *const work_layer1_h_prev_bar =
-        work_layer1_a_bar + spaced(T * B * row_m_1); /* [m_1] a row */
+        work_layer1_a_bar + spaced(span_2 * B * row_m_1); /* [m_1] a row */
     real *const work_layer2_h_prev_bar =
         work_layer1_h_prev_bar + spaced(2 * B * row_m_1); /* [m_2] a row */
     real *const work_layer3_h_prev_bar =
@@ -1402,8 +1404,8 @@ static void deep_rnn_simd_backward_thread(
                                             t + 1 < T ? row_m_3 : m_3;
                                         const real *const a_y_bar_rows =
                                             work_a_y_bar + (t * B + begin) * row_p;
-                                        real *const layer3_a_bar_rows =
-                                            work_layer3_a_bar + (t * B + begin) * row_m_3;
+                                        real *const layer3_a_bar_rows = work_layer3_a_bar + ((t - (T
+                                            - limit)) * B + begin) * row_m_3;
                                         const operand factors_layer3_h_bar[] = {
                                             {a_y_bar_rows, row_p, p, panels_a_y_bar},
                                         };
@@ -1469,8 +1471,8 @@ static void deep_rnn_simd_backward_thread(
                                     const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
                                     for (size_t begin = lower, rows; begin < upper; begin += rows) {
                                         rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
-                                        const real *const layer3_a_bar_rows =
-                                            work_layer3_a_bar + (t * B + begin) * row_m_3;
+                                        const real *const layer3_a_bar_rows = work_layer3_a_bar
+                                            + ((t - (T - limit)) * B + begin) * row_m_3;
                                         real *const layer3_h_prev_bar_rows = work_layer3_h_prev_bar
                                             + ((t & 1) * B + begin) * row_m_3;
                                         const operand factors_layer3_h_prev_bar[] = {
@@ -1535,8 +1537,8 @@ static void deep_rnn_simd_backward_thread(
                                 const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
                                 const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
                                 const operand factors_layer2_h_bar[] = {
-                                    {work_layer3_a_bar + (first * B + lower) * row_m_3, row_m_3,
-                                        m_3, panels_layer3_a_bar_2},
+                                    {work_layer3_a_bar + ((first - (T - limit)) * B + lower)
+                                        * row_m_3, row_m_3, m_3, panels_layer3_a_bar_2},
                                 };
                                 const block_range batch = {m_2, vectors, from, to, 0};
 
@@ -1567,10 +1569,10 @@ static void deep_rnn_simd_backward_thread(
                                             : final_layer2_h_bar + begin * m_2;
                                         const size_t layer2_h_next_bar_stride =
                                             t + 1 < T ? row_m_2 : m_2;
-                                        const real *const layer3_a_bar_rows =
-                                            work_layer3_a_bar + (t * B + begin) * row_m_3;
-                                        real *const layer2_a_bar_rows =
-                                            work_layer2_a_bar + (t * B + begin) * row_m_2;
+                                        const real *const layer3_a_bar_rows = work_layer3_a_bar
+                                            + ((t - (T - limit)) * B + begin) * row_m_3;
+                                        real *const layer2_a_bar_rows = work_layer2_a_bar + ((t - (T
+                                            - limit)) * B + begin) * row_m_2;
                                         const operand factors_layer2_h_bar[] = {
                                             {layer3_a_bar_rows, row_m_3, m_3,
                                                 panels_layer3_a_bar_2},
@@ -1638,8 +1640,8 @@ static void deep_rnn_simd_backward_thread(
                                     const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
                                     for (size_t begin = lower, rows; begin < upper; begin += rows) {
                                         rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
-                                        const real *const layer2_a_bar_rows =
-                                            work_layer2_a_bar + (t * B + begin) * row_m_2;
+                                        const real *const layer2_a_bar_rows = work_layer2_a_bar
+                                            + ((t - (T - limit)) * B + begin) * row_m_2;
                                         real *const layer2_h_prev_bar_rows = work_layer2_h_prev_bar
                                             + ((t & 1) * B + begin) * row_m_2;
                                         const operand factors_layer2_h_prev_bar[] = {
@@ -1704,8 +1706,8 @@ static void deep_rnn_simd_backward_thread(
                                 const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
                                 const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
                                 const operand factors_layer1_h_bar[] = {
-                                    {work_layer2_a_bar + (first * B + lower) * row_m_2, row_m_2,
-                                        m_2, panels_layer2_a_bar_2},
+                                    {work_layer2_a_bar + ((first - (T - limit)) * B + lower)
+                                        * row_m_2, row_m_2, m_2, panels_layer2_a_bar_2},
                                 };
                                 const block_range batch = {m_1, vectors, from, to, 0};
 
@@ -1736,10 +1738,10 @@ static void deep_rnn_simd_backward_thread(
                                             : final_layer1_h_bar + begin * m_1;
                                         const size_t layer1_h_next_bar_stride =
                                             t + 1 < T ? row_m_1 : m_1;
-                                        const real *const layer2_a_bar_rows =
-                                            work_layer2_a_bar + (t * B + begin) * row_m_2;
-                                        real *const layer1_a_bar_rows =
-                                            work_layer1_a_bar + (t * B + begin) * row_m_1;
+                                        const real *const layer2_a_bar_rows = work_layer2_a_bar
+                                            + ((t - (T - limit)) * B + begin) * row_m_2;
+                                        real *const layer1_a_bar_rows = work_layer1_a_bar + ((t - (T
+                                            - limit)) * B + begin) * row_m_1;
                                         const operand factors_layer1_h_bar[] = {
                                             {layer2_a_bar_rows, row_m_2, m_2,
                                                 panels_layer2_a_bar_2},
@@ -1807,8 +1809,8 @@ static void deep_rnn_simd_backward_thread(
                                     const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
                                     for (size_t begin = lower, rows; begin < upper; begin += rows) {
                                         rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
-                                        const real *const layer1_a_bar_rows =
-                                            work_layer1_a_bar + (t * B + begin) * row_m_1;
+                                        const real *const layer1_a_bar_rows = work_layer1_a_bar
+                                            + ((t - (T - limit)) * B + begin) * row_m_1;
                                         real *const layer1_h_prev_bar_rows = work_layer1_h_prev_bar
                                             + ((t & 1) * B + begin) * row_m_1;
                                         const operand factors_layer1_h_prev_bar[] = {
@@ -1868,8 +1870,7 @@ static void deep_rnn_simd_backward_thread(
                 const size_t upper = row_from((limit - joined) * B, mine.lane + 1, mine.lanes);
                 for (size_t begin = lower, rows; begin < upper; begin += rows) {
                     rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
-                    const real *const layer1_a_bar_rows =
-                        work_layer1_a_bar + ((T - limit) * B + begin) * row_m_1;
+                    const real *const layer1_a_bar_rows = work_layer1_a_bar + begin * row_m_1;
                     real *const x_bar_rows = gradients->x_bar + ((T - limit) * B + begin) * n;
                     const operand factors_x_bar[] = {
                         {layer1_a_bar_rows, row_m_1, m_1, panels_layer1_a_bar_2},
@@ -1908,8 +1909,7 @@ static void deep_rnn_simd_backward_thread(
                 const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < (limit - joined) * B; begin += rows) {
                     rows = balanced_chunk((limit - joined) * B - begin, ROWS_AT_ONCE);
-                    const real *const layer1_a_bar_rows =
-                        work_layer1_a_bar + ((T - limit) * B + begin) * row_m_1;
+                    const real *const layer1_a_bar_rows = work_layer1_a_bar + begin * row_m_1;
                     for (size_t block = from; block < to; ++block) {
                         const size_t own = vectors_of(m_1, vectors, block);
                         for (size_t v = 0; v < own; ++v) {
@@ -1938,8 +1938,7 @@ static void deep_rnn_simd_backward_thread(
                 const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < (limit - joined) * B; begin += rows) {
                     rows = balanced_chunk((limit - joined) * B - begin, ROWS_AT_ONCE);
-                    const real *const layer2_a_bar_rows =
-                        work_layer2_a_bar + ((T - limit) * B + begin) * row_m_2;
+                    const real *const layer2_a_bar_rows = work_layer2_a_bar + begin * row_m_2;
                     for (size_t block = from; block < to; ++block) {
                         const size_t own = vectors_of(m_2, vectors, block);
                         for (size_t v = 0; v < own; ++v) {
@@ -1968,8 +1967,7 @@ static void deep_rnn_simd_backward_thread(
                 const size_t to = share_from(count, thread + 1, threads);
                 for (size_t begin = 0, rows; begin < (limit - joined) * B; begin += rows) {
                     rows = balanced_chunk((limit - joined) * B - begin, ROWS_AT_ONCE);
-                    const real *const layer3_a_bar_rows =
-                        work_layer3_a_bar + ((T - limit) * B + begin) * row_m_3;
+                    const real *const layer3_a_bar_rows = work_layer3_a_bar + begin * row_m_3;
                     for (size_t block = from; block < to; ++block) {
                         const size_t own = vectors_of(m_3, vectors, block);
                         for (size_t v = 0; v < own; ++v) {
@@ -1997,7 +1995,8 @@ static void deep_rnn_simd_backward_thread(
                 /* (20)  layer1.W_bar = sum_t layer1.a_bar x^T   adjoint of (1) */
                 const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
                 const reduction with_x[] = {
-                    {{work_layer1_a_bar, 0, row_m_1, 0, 0, 0, 0}, m_1, 1, layer1_W_bar, joined > 0},
+                    {{work_layer1_a_bar, 0, row_m_1, 0, 0, 0, (T - limit) * B}, m_1, 1,
+                        layer1_W_bar, joined > 0},
                 };
                 reduce_rows((T - limit) * B, (limit - joined) * B, &rows_of_x, n, with_x, 1, thread,
                     threads, scratch);
@@ -2006,7 +2005,8 @@ static void deep_rnn_simd_backward_thread(
                 const series rows_of_layer1_h_prev =
                     {tape_layer1_h, initial_layer1_h, row_m_1, m_1, 0, B, 0};
                 const reduction with_layer1_h_prev[] = {
-                    {{work_layer1_a_bar, 0, row_m_1, 0, 0, 0, 0}, m_1, 1, layer1_U_bar, joined > 0},
+                    {{work_layer1_a_bar, 0, row_m_1, 0, 0, 0, (T - limit) * B}, m_1, 1,
+                        layer1_U_bar, joined > 0},
                 };
                 reduce_rows((T - limit) * B, (limit - joined) * B, &rows_of_layer1_h_prev, m_1,
                     with_layer1_h_prev, 1, thread, threads, scratch);
@@ -2014,7 +2014,8 @@ static void deep_rnn_simd_backward_thread(
                 /* (23)  layer2.W_bar = sum_t layer2.a_bar layer1.h^T   adjoint of (3) */
                 const series rows_of_layer1_h = {tape_layer1_h, 0, row_m_1, 0, 0, 0, 0};
                 const reduction with_layer1_h[] = {
-                    {{work_layer2_a_bar, 0, row_m_2, 0, 0, 0, 0}, m_2, 1, layer2_W_bar, joined > 0},
+                    {{work_layer2_a_bar, 0, row_m_2, 0, 0, 0, (T - limit) * B}, m_2, 1,
+                        layer2_W_bar, joined > 0},
                 };
                 reduce_rows((T - limit) * B, (limit - joined) * B, &rows_of_layer1_h, m_1,
                     with_layer1_h, 1, thread, threads, scratch);
@@ -2023,7 +2024,8 @@ static void deep_rnn_simd_backward_thread(
                 const series rows_of_layer2_h_prev =
                     {tape_layer2_h, initial_layer2_h, row_m_2, m_2, 0, B, 0};
                 const reduction with_layer2_h_prev[] = {
-                    {{work_layer2_a_bar, 0, row_m_2, 0, 0, 0, 0}, m_2, 1, layer2_U_bar, joined > 0},
+                    {{work_layer2_a_bar, 0, row_m_2, 0, 0, 0, (T - limit) * B}, m_2, 1,
+                        layer2_U_bar, joined > 0},
                 };
                 reduce_rows((T - limit) * B, (limit - joined) * B, &rows_of_layer2_h_prev, m_2,
                     with_layer2_h_prev, 1, thread, threads, scratch);
@@ -2031,7 +2033,8 @@ static void deep_rnn_simd_backward_thread(
                 /* (26)  layer3.W_bar = sum_t layer3.a_bar layer2.h^T   adjoint of (5) */
                 const series rows_of_layer2_h = {tape_layer2_h, 0, row_m_2, 0, 0, 0, 0};
                 const reduction with_layer2_h[] = {
-                    {{work_layer3_a_bar, 0, row_m_3, 0, 0, 0, 0}, m_3, 1, layer3_W_bar, joined > 0},
+                    {{work_layer3_a_bar, 0, row_m_3, 0, 0, 0, (T - limit) * B}, m_3, 1,
+                        layer3_W_bar, joined > 0},
                 };
                 reduce_rows((T - limit) * B, (limit - joined) * B, &rows_of_layer2_h, m_2,
                     with_layer2_h, 1, thread, threads, scratch);
@@ -2040,7 +2043,8 @@ static void deep_rnn_simd_backward_thread(
                 const series rows_of_layer3_h_prev =
                     {tape_layer3_h, initial_layer3_h, row_m_3, m_3, 0, B, 0};
                 const reduction with_layer3_h_prev[] = {
-                    {{work_layer3_a_bar, 0, row_m_3, 0, 0, 0, 0}, m_3, 1, layer3_U_bar, joined > 0},
+                    {{work_layer3_a_bar, 0, row_m_3, 0, 0, 0, (T - limit) * B}, m_3, 1,
+                        layer3_U_bar, joined > 0},
                 };
                 reduce_rows((T - limit) * B, (limit - joined) * B, &rows_of_layer3_h_prev, m_3,
                     with_layer3_h_prev, 1, thread, threads, scratch);

@@ -73,15 +73,15 @@ size_t deep_rnn_simd_forward_work_size(const deep_rnn_sizes *sizes, size_t threa
 size_t deep_rnn_simd_infer_work_size(const deep_rnn_sizes *sizes, size_t threads);
 
 /* Entries of deep_rnn_real: scratch memory of backward: spaced(T * B * padded p) +
- * spaced(T * B * padded m_3) + spaced(T * B * padded m_2) + spaced(T * B * padded m_1) +
- * spaced(2 * B * padded m_1) + spaced(2 * B * padded m_2) + spaced(2 * B * padded m_3) +
+ * spaced(span_2 * B * padded m_3) + spaced(span_2 * B * padded m_2) + spaced(span_2 * B * padded
+ * m_1) + spaced(2 * B * padded m_1) + spaced(2 * B * padded m_2) + spaced(2 * B * padded m_3) +
  * chunk * B * round_up(m_3, LANES) + chunk * B * round_up(m_2, LANES) +
  * chunk * B * round_up(m_1, LANES) + 2 * B * m_1 + 2 * B * m_2 + 2 * B * m_3 +
  * threads * scratch_for(m_3 + n + m_1 + m_2).
  *   a_y_bar: spaced(T * B * padded p), every step
- *   layer3_a_bar: spaced(T * B * padded m_3), every step
- *   layer2_a_bar: spaced(T * B * padded m_2), every step
- *   layer1_a_bar: spaced(T * B * padded m_1), every step
+ *   layer3_a_bar: spaced(span_2 * B * padded m_3), the steps of a chunk, then overwritten
+ *   layer2_a_bar: spaced(span_2 * B * padded m_2), the steps of a chunk, then overwritten
+ *   layer1_a_bar: spaced(span_2 * B * padded m_1), the steps of a chunk, then overwritten
  *   layer1_h_prev_bar: spaced(2 * B * padded m_1), a step and the one before it
  *   layer2_h_prev_bar: spaced(2 * B * padded m_2), a step and the one before it
  *   layer3_h_prev_bar: spaced(2 * B * padded m_3), a step and the one before it
