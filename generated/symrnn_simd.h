@@ -85,6 +85,7 @@ typedef real unaligned __attribute__((vector_size(VECTOR_BYTES), aligned(sizeof(
 #define REAL(number) ((real)(number))
 #define ALWAYS static inline __attribute__((always_inline, unused))
 #define MAYBE static __attribute__((unused))
+#define SELDOM static __attribute__((noinline, unused)) /* leaves room to inline what is not */
 #define ALIGNED __attribute__((aligned(VECTOR_BYTES)))
 #define UNROLLED _Pragma("GCC unroll 16") /* LANES are 16 at most; arrays become registers */
 #define LIKELY(condition) __builtin_expect(!!(condition), 1)
@@ -539,7 +540,7 @@ ALWAYS size_t steps_together(size_t steps, size_t batch, size_t row)
 /* Steps in a chunk of stacked scans, each of which begins a chunk behind the one below it: a part of
  * all steps, as the last of several threads waits for as many chunks as there are scans below its
  * own, but no fewer rows than read the weights seldom enough. */
-ALWAYS size_t steps_stacked(size_t steps, size_t batch, size_t row)
+SELDOM size_t steps_stacked(size_t steps, size_t batch, size_t row)
 {
     enum { FEWEST = 48, FEWEST_STEPS = 4, PARTS_OF_ALL = 16 };
     const size_t most = steps_ahead(steps, batch, max_size(row, 1));
@@ -1954,7 +1955,7 @@ MAYBE int team_parts(const side *sides, size_t count, size_t steps, size_t threa
 }
 
 /* The part of a team that takes side `number`. */
-MAYBE team_part part_of(size_t number, const side *sides, size_t count, size_t steps,
+SELDOM team_part part_of(size_t number, const side *sides, size_t count, size_t steps,
                         size_t thread, size_t threads, meeting *meetings)
 {
     if (!team_parts(sides, count, steps, threads))
@@ -1968,7 +1969,7 @@ MAYBE team_part part_of(size_t number, const side *sides, size_t count, size_t s
 
 /* How many steps of stacked sides a thread takes before it goes on to the next side: where it has
  * several, as many as that one is behind, else all of them. */
-MAYBE size_t steps_in_turn(const side *sides, size_t count, size_t steps, size_t threads)
+SELDOM size_t steps_in_turn(const side *sides, size_t count, size_t steps, size_t threads)
 {
     return threads < count && team_parts(sides, count, steps, threads) ? sides[count - 1].behind
                                                                        : steps;
@@ -1991,69 +1992,72 @@ MAYBE size_t team_of_sides(size_t team, size_t threads, size_t count, size_t few
 }
 
 #ifdef _OPENMP
+/* Where threads meet is told by values, not by the address of a part: so the compiler knows that
+ * nothing changes the part, and works out its shares once for all steps. */
+
 /* Tells the others of a part that this thread has come, which opens the way if it is the last.
  * What it gives is asked of `has_met`. */
-MAYBE unsigned arrive(const team_part *own)
+MAYBE unsigned arrive(meeting *at, size_t threads)
 {
-    const unsigned met = __atomic_load_n(&own->at->met, __ATOMIC_RELAXED);
-    if (__atomic_add_fetch(&own->at->arrived, 1, __ATOMIC_ACQ_REL) == own->threads) {
-        __atomic_store_n(&own->at->arrived, 0, __ATOMIC_RELAXED);
-        __atomic_store_n(&own->at->met, met + 1, __ATOMIC_RELEASE);
+    const unsigned met = __atomic_load_n(&at->met, __ATOMIC_RELAXED);
+    if (__atomic_add_fetch(&at->arrived, 1, __ATOMIC_ACQ_REL) == threads) {
+        __atomic_store_n(&at->arrived, 0, __ATOMIC_RELAXED);
+        __atomic_store_n(&at->met, met + 1, __ATOMIC_RELEASE);
     }
     return met;
 }
 
-MAYBE int has_met(const team_part *own, unsigned before)
+MAYBE int has_met(const meeting *at, unsigned before)
 {
-    return __atomic_load_n(&own->at->met, __ATOMIC_ACQUIRE) != before;
+    return __atomic_load_n(&at->met, __ATOMIC_ACQUIRE) != before;
 }
 
 /* Waits for the others of a part: for some microseconds it asks again and again, then it lets other
  * threads run in between, of which there may be more than cores. */
-MAYBE void wait_for_part(const team_part *own)
+SELDOM void wait_for_part(meeting *at, size_t threads)
 {
     enum { TIMES = 1 << 12 };
-    const unsigned before = arrive(own);
-    for (size_t asked = 0; !has_met(own, before); ++asked)
+    const unsigned before = arrive(at, threads);
+    for (size_t asked = 0; !has_met(at, before); ++asked)
         if (asked >= TIMES)
             LET_OTHERS_RUN;
 }
 
-/* Whether the side before has done so many steps: then all that it wrote for them is there. Its own
- * threads had met before one of them told so, and it had waited itself for the side before it. */
-MAYBE int are_done(const team_part *own, size_t steps)
+/* Whether a side has done so many steps: then all that it wrote for them is there. Its own threads
+ * had met before one of them told so, and it had waited itself for the side before it. */
+MAYBE int are_done(const meeting *at, size_t steps)
 {
-    return __atomic_load_n(&(own->at - 1)->done, __ATOMIC_ACQUIRE) >= steps;
+    return __atomic_load_n(&at->done, __ATOMIC_ACQUIRE) >= steps;
 }
 
 /* Waits for steps, and asks longer: about as long as a chunk of them takes. */
-MAYBE void wait_for_steps(const team_part *own, size_t steps)
+SELDOM void wait_for_steps(const meeting *at, size_t steps)
 {
     enum { TIMES = 1 << 15 };
-    for (size_t asked = 0; !are_done(own, steps); ++asked)
+    for (size_t asked = 0; !are_done(at, steps); ++asked)
         if (asked >= TIMES)
             LET_OTHERS_RUN;
 }
 
-MAYBE void tell_steps(const team_part *own, size_t steps)
+SELDOM void tell_steps(meeting *at, size_t thread, size_t steps)
 {
-    if (own->thread == 0)
-        __atomic_store_n(&own->at->done, steps, __ATOMIC_RELEASE);
+    if (thread == 0)
+        __atomic_store_n(&at->done, steps, __ATOMIC_RELEASE);
 }
 
 #define MEET(part)                                                                               \
     if ((part).at == NULL) {                                                                     \
         BARRIER                                                                                  \
     } else if ((part).threads > 1) {                                                             \
-        wait_for_part(&(part));                                                                  \
+        wait_for_part((part).at, (part).threads);                                                \
     }
 /* All threads of a team take one side after the other, so that what they read is there. */
 #define AWAIT(part, steps)                                                                       \
     if ((part).at != NULL)                                                                       \
-        wait_for_steps(&(part), steps)
+        wait_for_steps((part).at - 1, steps)
 #define TELL(part, steps)                                                                        \
     if ((part).at != NULL)                                                                       \
-        tell_steps(&(part), steps)
+        tell_steps((part).at, (part).thread, steps)
 #else
 #define MEET(part)
 #define AWAIT(part, steps)

@@ -79,18 +79,18 @@ static void meet_all(size_t place, size_t threads)
 #define BARRIER if (threads > 1) meet_all(PLACE(thread, threads), threads);
 #define MEET_IN_TURNS(part)                                                                      \\
     {                                                                                            \\
-        const unsigned before = arrive(&(part));                                                 \\
+        const unsigned before = arrive((part).at, (part).threads);                               \\
         do                                                                                       \\
             let_others(PLACE(thread, threads), threads);                                         \\
-        while (!has_met(&(part), before));                                                       \\
+        while (!has_met((part).at, before));                                                     \\
     }
 #define AWAIT_IN_TURNS(part, steps)                                                              \\
-    while (!are_done(&(part), steps))                                                            \\
+    while (!are_done((part).at - 1, steps))                                                      \\
         let_others(PLACE(thread, threads), threads)
 #endif
 """
-IN_TURN = {"wait_for_part(&(part));": "MEET_IN_TURNS(part)",
-           "wait_for_steps(&(part), steps)": "AWAIT_IN_TURNS(part, steps)"}
+IN_TURN = {"wait_for_part((part).at, (part).threads);": "MEET_IN_TURNS(part)",
+           "wait_for_steps((part).at - 1, steps)": "AWAIT_IN_TURNS(part, steps)"}
 NETS = {
     "peepholes": symrnn.lstm(peephole=True), "two_ways": symrnn.bidirectional(symrnn.gru()),
     "two_ways_normalised": symrnn.bidirectional(symrnn.cell("lstm_layer_norm")),

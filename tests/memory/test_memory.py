@@ -181,7 +181,7 @@ def test_a_missing_barrier_is_seen(tmp_path: Path) -> None:
 
 @nightly
 @pytest.mark.parametrize(("tool", "missing"), [
-    (PARTS, "wait_for_part(&(part));"), (TOGETHER, "BARRIER                  ")])
+    (PARTS, "wait_for_part((part).at, (part).threads);"), (TOGETHER, "BARRIER                  ")])
 def test_threads_of_a_side_that_do_not_meet_are_seen(
         tool: Tool, missing: str, tmp_path: Path) -> None:
     told = with_fault(tool, tmp_path, "simd", "symrnn_simd.h", missing, " " * len(missing), [],
@@ -191,7 +191,7 @@ def test_threads_of_a_side_that_do_not_meet_are_seen(
 
 @nightly
 @pytest.mark.parametrize(("right", "wrong"), [
-    ("wait_for_steps(&(part), steps)", "(void)(steps)"),
+    ("wait_for_steps((part).at - 1, steps)", "(void)(steps)"),
     ("->done, steps, __ATOMIC_RELEASE", "->done, steps, __ATOMIC_RELAXED")])
 def test_a_layer_that_does_not_wait_for_the_one_below_is_seen(
         right: str, wrong: str, tmp_path: Path) -> None:

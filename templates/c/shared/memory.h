@@ -142,7 +142,7 @@ ALWAYS size_t steps_together(size_t steps, size_t batch, size_t row)
 /* Steps in a chunk of stacked scans, each of which begins a chunk behind the one below it: a part of
  * all steps, as the last of several threads waits for as many chunks as there are scans below its
  * own, but no fewer rows than read the weights seldom enough. */
-ALWAYS size_t steps_stacked(size_t steps, size_t batch, size_t row)
+SELDOM size_t steps_stacked(size_t steps, size_t batch, size_t row)
 {
     enum { FEWEST = 48, FEWEST_STEPS = 4, PARTS_OF_ALL = 16 };
     const size_t most = steps_ahead(steps, batch, max_size(row, 1));
