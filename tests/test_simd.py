@@ -268,11 +268,11 @@ stacked = pytest.mark.parametrize("name", [
 @stacked
 def test_stacked_layers_give_the_same_bits(
         name: str, engine: type[SimdEngine], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Fewer threads than layers, as many, more, and more than cores; few steps and many chunks."""
+    """Fewer threads than layers, as many, more, and more than cores; few steps and many spans."""
     monkeypatch.setattr("symrnn.runtime.simd_engine.SimdEngine", engine)
     alone, *teams = (compile(STACKED[name], threads=count) for count in (1, 2, 3, 4, 8))
     for m, batch, steps in ((40, 13, 5), (7, 2, 90), (130, 1, 7), (33, 1, 301), (24, 30, 3),
-                            (8, 3, 1), (8, 3, 0), (5, 0, 4), (1, 1, 130)):
+                            (8, 3, 1), (8, 3, 0), (5, 0, 4), (1, 1, 130), (33, 5, 400)):
         params, given = of_sides(alone, m, batch, steps)
         one, *others = (
             everything(kernel, params, given) | {"inferred": kernel.infer(params, given)[0]}
@@ -285,11 +285,12 @@ def test_stacked_layers_give_the_same_bits(
 @stacked
 def test_stacked_layers_compute_what_the_equations_say(
         name: str, threads: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """From given states, in fewer steps than a chunk has and in several chunks."""
+    """From given states, in fewer steps than a chunk has, in several chunks and spans."""
     monkeypatch.setattr("symrnn.runtime.simd_engine.SimdEngine", Parting)
     fast = compile(STACKED[name], dtype="float64", threads=threads)
     plain = compile(STACKED[name], "numpy", "float64")
-    for m, batch, steps in ((33, 3, 9), (5, 1, 101), (6, 2, 1), (4, 2, 0), (3, 0, 2), (1, 1, 50)):
+    for m, batch, steps in ((33, 3, 9), (5, 1, 101), (6, 2, 1), (4, 2, 0), (3, 0, 2), (1, 1, 50),
+                            (33, 5, 300)):
         params, given = of_sides(fast, m, batch, steps)
         start = {name: np.full([batch, *(m // 2 + 1 if axis == "k" else m
                                          for axis in fast.program[name].axes)], 0.3)

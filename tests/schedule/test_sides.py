@@ -111,7 +111,18 @@ def test_what_reads_layers_joins_the_last_one_but_sums_do_not() -> None:
     assert [len(one.chunk.joining) for one in run.sides] == [0, 0, 0, 1]
     (back,) = plan.backward.beside
     assert not any(one.chunk.joining for one in back.sides)
-    assert [one.stage.order for one in plan.backward.chunks][-1] is Order.ALL
+    (sums,) = back.joining
+    assert sums.stage.order is Order.ALL and plan.backward.chunks[-1] == sums
+    assert set(back.shared) < set(sums.passing)  # of the last layer, and of all of them
+    assert all(plan.backward.chunk_of(name) == sums for name in sums.passing)
+    assert not sums.stacked and plan.backward.stack_of(sums) == (sums,)
+
+
+def test_sums_that_want_other_steps_come_behind_all_layers() -> None:
+    """And what joins one layer alone has values of its own in its shorter chunks."""
+    plan = derive(STACKED["outputs_between"]).tiled.forward
+    (run,) = plan.beside
+    assert [len(one.chunk.joining) for one in run.sides] == [1, 1] and not run.joining
 
 
 @pytest.mark.parametrize("name", ["mlstm", "rwkv4", "scrn"])
