@@ -23,14 +23,16 @@ from tests.memory.building import (ALIKE, GUARDED, MSAN, PARTS, SHARING, TEAM, T
                                    Tool, compiled, needs, nightly, tiles, watched)
 from tests.memory.driver import EDGES, FEW, Sizes, write
 from tests.memory.stages import kinds
-from tests.networks_of_sides import STACKED
+from tests.networks_of_sides import SIDES, STACKED
 
 CELLS: dict[str, Callable[[], Program]] = {one.name: one.build for one in architectures()}
 DAY = ("gated_deltanet", "bidirectional_rnn", "rwkv4", "memory_controller_lstm",
-       "mass_conserving_lstm", "hgrn2", "lstm_1997", "bidirectional_deep", "atr", "deep_rnn")
+       "mass_conserving_lstm", "hgrn2", "lstm_1997", "bidirectional_deep", "atr", "deep_rnn",
+       "three_branches")
 BESIDE: dict[str, Callable[[], Program]] = {
     **{name: lambda name=name: case(name) for name in ("bidirectional_deep", "look_ahead",
                                                        "constant_norm", "two_steps_back")},
+    "three_branches": lambda: SIDES["three_branches"],
     **{f"stacked_{name}": lambda net=net: net for name, net in STACKED.items()},
     **{f"{loss}_of_gru": lambda loss=loss: with_loss(symrnn.gru(), LOSSES[loss]())
        for loss in LOSSES},
