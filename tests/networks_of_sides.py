@@ -1,4 +1,7 @@
-"""Networks whose loops over time read nothing of each other, other than two equal directions."""
+"""Networks whose loops over time may run at once, other than two equal directions.
+
+Those of ``SIDES`` read nothing of each other; of those of ``STACKED`` each follows the one before.
+"""
 
 from __future__ import annotations
 
@@ -44,4 +47,53 @@ SIDES = {
                                 readout=True),
     "masks": symrnn.bidirectional(symrnn.lstm(zoneout=True, dropout="recurrent"), merge="sum"),
     "one_above": stack([symrnn.bidirectional(symrnn.elman(), readout=False), symrnn.gru()]),
+}
+
+
+def layers(back: int, by: int = 1) -> Program:
+    """A narrow layer that reads a wide one ``back`` steps ago; both go ``by`` a step in time."""
+    with Cell("layers", "Two layers") as cell:
+        x = cell.input("x[n]", "input")
+        h, g = cell.state("h[m]", "below"), cell.state("g[k]", "above")
+        y = cell.symbol("y[p]", "output")
+        W, U, A, C, D = cell.parameters("W[m,n] U[m,m] A[k,m] C[k,k] D[p,k]", "weights")
+        h[t] = tanh(W @ x[t] + U @ h[t - by])
+        g[t] = tanh(A @ h[t - back] + C @ g[t - by])
+        y[t] = D @ g[t]
+    return cell.build("y")
+
+
+def another_way(by: int) -> Program:
+    """A layer that reads steps of the one below which are still to come: it goes ``by`` a step."""
+    with Cell("another_way", "Layers that go different ways") as cell:
+        x, h, g = (cell.input("x[n]", "input"), cell.state("h[m]", "below"),
+                   cell.state("g[m]", "above"))
+        c = cell.symbol("c[m]", "what is read of the one below")
+        W, U, A, C = cell.parameters("W[m,n] U[m,m] A[m,m] C[m,m]", "weights")
+        h[t] = tanh(W @ x[t] + U @ h[t - 1])
+        c[t] = h[t] * h[t]
+        g[t] = tanh(A @ c[t + 1] + C @ g[t - by])
+    return cell.build("g")
+
+
+def unit_by_unit() -> Program:
+    """A layer that reads the units of the one below without weights, and one that reads both."""
+    with Cell("unit_by_unit", "Layers unit by unit") as cell:
+        x, h, g, f = (cell.input("x[n]", "input"), cell.state("h[m]", "first"),
+                      cell.state("g[m]", "second"), cell.state("f[m]", "third"))
+        W, U, C, D = cell.parameters("W[m,n] U[m,m] C[m,m] D[m,m]", "weights")
+        h[t] = tanh(W @ x[t] + U @ h[t - 1])
+        g[t] = tanh(h[t] + C @ g[t - 1])
+        f[t] = tanh(h[t] * g[t] + D @ f[t - 1])
+    return cell.build("f")
+
+
+STACKED = {
+    "two": symrnn.deep(symrnn.lstm(), layers=2), "behind": layers(1), "same_step": layers(0),
+    "back_in_time": layers(0, by=-1), "unit_by_unit": unit_by_unit(),
+    "different": stack([symrnn.gru(), symrnn.lstm(peephole=True), symrnn.elman()]),
+    "four": symrnn.deep(symrnn.gru(), layers=4, readout=True),
+    "outputs_between": symrnn.deep(symrnn.elman(), layers=2),
+    "masked": symrnn.deep(symrnn.gru(zoneout=True, dropout="recurrent"), layers=2),
+    "normalised": symrnn.deep(symrnn.cell("lstm_layer_norm"), layers=2),
 }

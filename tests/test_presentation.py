@@ -105,3 +105,11 @@ def test_the_derivative_of_a_function_of_a_parameter_is_no_word_under_a_dot() ->
         assert f"  {shown} = " in equations
         assert len({columns(line[:line.index(" [")]) for line in table.splitlines()
                     if " [" in line}) == 1
+
+
+def test_a_schedule_tells_which_loops_run_at_once() -> None:
+    layers = schedule_text(symrnn.deep(symrnn.gru(), layers=2))
+    assert "forward, by chunks of steps, some steps behind that scan or when it is done: " in layers
+    assert "all steps at once, after every few steps of those scans: " in layers
+    assert "reverse, by chunks of steps, beside that scan or behind it: " in schedule_text(
+        symrnn.bidirectional(symrnn.gru()))

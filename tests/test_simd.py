@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import platform
 import re
 import shutil
@@ -27,8 +28,10 @@ from symrnn.runtime import compiler
 from symrnn.runtime.c_engine import CEngine
 from symrnn.runtime.compiler import SIMD, CompilerFailed, shared_library
 from symrnn.runtime.simd_engine import SimdEngine
-from tests.networks_of_sides import SIDES
+from tests.networks_of_sides import SIDES, STACKED
 
+nightly = pytest.mark.skipif(not os.environ.get("SYMRNN_EXHAUSTIVE"),
+                             reason="runs nightly: SYMRNN_EXHAUSTIVE=1")
 X86 = platform.machine() in ("x86_64", "AMD64")
 NETS = {
     "lstm": symrnn.lstm(peephole=True), "gru": symrnn.gru(),
@@ -64,8 +67,8 @@ def of_sides(kernel: symrnn.Kernel, m: int, batch: int, steps: int) -> tuple[Any
     return {name: one / np.sqrt(m) for name, one in params.items()}, given
 
 
-def everything(kernel: symrnn.Kernel, params: Any, x: Any) -> dict[str, Any]:
-    run = kernel.forward(params, x)
+def everything(kernel: symrnn.Kernel, params: Any, x: Any, start: Any = None) -> dict[str, Any]:
+    run = kernel.forward(params, x, start)
     return {"y": run.y, **run.final, **kernel.backward(run, np.cos(run.y))}
 
 
@@ -256,16 +259,59 @@ def test_sides_compute_what_the_equations_say(
         assert np.allclose(found[key], array, rtol=1e-12, atol=1e-13), key
 
 
-@pytest.mark.parametrize("name", ["another_size_back", "masks"])
+STACKED_BY_DAY = ("two", "behind", "back_in_time", "unit_by_unit", "different")
+stacked = pytest.mark.parametrize("name", [
+    pytest.param(one, marks=() if one in STACKED_BY_DAY else nightly) for one in STACKED])
+
+
+@pytest.mark.parametrize("engine", [Parting, pytest.param(Together, marks=nightly)])
+@stacked
+def test_stacked_layers_give_the_same_bits(
+        name: str, engine: type[SimdEngine], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fewer threads than layers, as many, more, and more than cores; few steps and many spans."""
+    monkeypatch.setattr("symrnn.runtime.simd_engine.SimdEngine", engine)
+    alone, *teams = (compile(STACKED[name], threads=count) for count in (1, 2, 3, 4, 8))
+    for m, batch, steps in ((40, 13, 5), (7, 2, 90), (130, 1, 7), (33, 1, 301), (24, 30, 3),
+                            (8, 3, 1), (8, 3, 0), (5, 0, 4), (1, 1, 130), (33, 5, 400)):
+        params, given = of_sides(alone, m, batch, steps)
+        one, *others = (
+            everything(kernel, params, given) | {"inferred": kernel.infer(params, given)[0]}
+            for kernel in (alone, *teams))
+        for other in others:
+            assert all(np.array_equal(array, other[key]) for key, array in one.items())
+
+
+@pytest.mark.parametrize("threads", [1, 2, 4])
+@stacked
+def test_stacked_layers_compute_what_the_equations_say(
+        name: str, threads: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From given states, in fewer steps than a chunk has, in several chunks and spans."""
+    monkeypatch.setattr("symrnn.runtime.simd_engine.SimdEngine", Parting)
+    fast = compile(STACKED[name], dtype="float64", threads=threads)
+    plain = compile(STACKED[name], "numpy", "float64")
+    for m, batch, steps in ((33, 3, 9), (5, 1, 101), (6, 2, 1), (4, 2, 0), (3, 0, 2), (1, 1, 50),
+                            (33, 5, 300)):
+        params, given = of_sides(fast, m, batch, steps)
+        start = {name: np.full([batch, *(m // 2 + 1 if axis == "k" else m
+                                         for axis in fast.program[name].axes)], 0.3)
+                 for name in fast.program.states}
+        found, wanted = (everything(kernel, params, given, start) for kernel in (fast, plain))
+        assert found.keys() == wanted.keys()
+        for key, array in wanted.items():
+            assert np.allclose(found[key], array, rtol=1e-11, atol=1e-12), (key, m, batch, steps)
+
+
+@pytest.mark.parametrize("name", ["another_size_back", "masks", "two", "different", "four"])
 def test_sides_take_sequences_of_different_lengths(
         name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("symrnn.runtime.simd_engine.SimdEngine", Parting)
-    kernels = [compile(SIDES[name], dtype="float64", threads=count) for count in (1, 4)]
+    network = (SIDES | STACKED)[name]
+    kernels = [compile(network, dtype="float64", threads=count) for count in (1, 2, 4)]
     params, given = of_sides(kernels[0], 20, 3, 9)
-    one, other = ({"y": run.y, **run.final, **kernel.backward(run, np.cos(run.y))}
-                  for kernel in kernels
-                  for run in [kernel.forward(params, given, lengths=[9, 0, 4])])
-    assert all(np.array_equal(array, other[key]) for key, array in one.items())
+    one, *others = ({"y": run.y, **run.final, **kernel.backward(run, np.cos(run.y))}
+                    for kernel in kernels
+                    for run in [kernel.forward(params, given, lengths=[9, 0, 4])])
+    assert all(np.array_equal(array, other[key]) for other in others for key, array in one.items())
     assert not one["y"][4:, 2].any()
 
 

@@ -223,11 +223,11 @@ static void bidirectional_rnn_simd_forward_thread(
     /* side by side, where that is faster than one after the other */
     {
         const side sides[] = {
-            {B * (m * n + m * m + 2 * m), m * m, 1},
-            {B * (m * n + m * m + 2 * m), m * m, 1},
+            {B * (m * n + m * m + 2 * m), m * m, 1, 0},
+            {B * (m * n + m * m + 2 * m), m * m, 1, 0},
         };
         {
-            const team_part part = part_of(0, sides, 2, thread, threads, meetings);
+            const team_part part = part_of(0, sides, 2, T, thread, threads, meetings);
             if (part.threads > 0) {
                 /* scan forward in time */
                 for (size_t first = 0; first < T; first += chunk) {
@@ -322,7 +322,7 @@ static void bidirectional_rnn_simd_forward_thread(
             }
         }
         {
-            const team_part part = part_of(1, sides, 2, thread, threads, meetings);
+            const team_part part = part_of(1, sides, 2, T, thread, threads, meetings);
             if (part.threads > 0) {
                 /* scan in reverse */
                 for (size_t done = 0; done < T; done += chunk_2) {
@@ -505,7 +505,7 @@ void bidirectional_rnn_simd_forward(
     bidirectional_rnn_real *work, size_t threads)
 {
     const size_t team = team_of_sides(team_of(threads,
-        bidirectional_rnn_simd_forward_multiplications(sizes), SHARE_OF_LOOP), threads, 2,
+        bidirectional_rnn_simd_forward_multiplications(sizes), SHARE_OF_LOOP), threads, 2, 2,
         bidirectional_rnn_simd_forward_spared(sizes));
     meeting meetings[] = {
         {0},
@@ -555,11 +555,11 @@ static void bidirectional_rnn_simd_infer_thread(
     /* side by side, where that is faster than one after the other */
     {
         const side sides[] = {
-            {B * (m * n + m * m + m), m * m, 1},
-            {B * (m * n + m * m + m), m * m, 1},
+            {B * (m * n + m * m + m), m * m, 1, 0},
+            {B * (m * n + m * m + m), m * m, 1, 0},
         };
         {
-            const team_part part = part_of(0, sides, 2, thread, threads, meetings);
+            const team_part part = part_of(0, sides, 2, T, thread, threads, meetings);
             if (part.threads > 0) {
                 /* scan forward in time */
                 for (size_t first = 0; first < T; first += chunk) {
@@ -647,7 +647,7 @@ static void bidirectional_rnn_simd_infer_thread(
             }
         }
         {
-            const team_part part = part_of(1, sides, 2, thread, threads, meetings);
+            const team_part part = part_of(1, sides, 2, T, thread, threads, meetings);
             if (part.threads > 0) {
                 /* scan in reverse */
                 for (size_t done = 0; done < T; done += chunk_3) {
@@ -821,7 +821,7 @@ void bidirectional_rnn_simd_infer(
     const bidirectional_rnn_state *final, bidirectional_rnn_real *work, size_t threads)
 {
     const size_t team = team_of_sides(team_of(threads,
-        bidirectional_rnn_simd_infer_multiplications(sizes), SHARE_OF_LOOP), threads, 2,
+        bidirectional_rnn_simd_infer_multiplications(sizes), SHARE_OF_LOOP), threads, 2, 2,
         bidirectional_rnn_simd_infer_spared(sizes));
     meeting meetings[] = {
         {0},
@@ -970,11 +970,11 @@ static void bidirectional_rnn_simd_backward_thread(
     /* side by side, where that is faster than one after the other */
     {
         const side sides[] = {
-            {B * (2 * m + m * p + m * m), m * m, 2},
-            {B * (2 * m + m * p + m * m), m * m, 2},
+            {B * (2 * m + m * p + m * m), m * m, 2, 0},
+            {B * (2 * m + m * p + m * m), m * m, 2, 0},
         };
         {
-            const team_part part = part_of(0, sides, 2, thread, threads, meetings);
+            const team_part part = part_of(0, sides, 2, T, thread, threads, meetings);
             if (part.threads > 0) {
                 /* scan forward in time */
                 for (size_t first = 0; first < T; first += chunk) {
@@ -1126,7 +1126,7 @@ static void bidirectional_rnn_simd_backward_thread(
             }
         }
         {
-            const team_part part = part_of(1, sides, 2, thread, threads, meetings);
+            const team_part part = part_of(1, sides, 2, T, thread, threads, meetings);
             if (part.threads > 0) {
                 /* scan in reverse */
                 for (size_t done = 0; done < T; done += chunk_4) {
@@ -1433,7 +1433,7 @@ void bidirectional_rnn_simd_backward(
     const bidirectional_rnn_gradients *gradients, bidirectional_rnn_real *work, size_t threads)
 {
     const size_t team = team_of_sides(team_of(threads,
-        bidirectional_rnn_simd_backward_multiplications(sizes), SHARE_OF_LOOP), threads, 2,
+        bidirectional_rnn_simd_backward_multiplications(sizes), SHARE_OF_LOOP), threads, 2, 2,
         bidirectional_rnn_simd_backward_spared(sizes));
     meeting meetings[] = {
         {0},

@@ -591,11 +591,11 @@ static void deep_bidirectional_lstm_simd_forward_thread(
     /* side by side, where that is faster than one after the other */
     {
         const side sides[] = {
-            {B * (4 * m_1 * n + 4 * m_1 * m_1 + 12 * m_1), 4 * m_1 * m_1, 1},
-            {B * (4 * m_1 * n + 4 * m_1 * m_1 + 12 * m_1), 4 * m_1 * m_1, 1},
+            {B * (4 * m_1 * n + 4 * m_1 * m_1 + 12 * m_1), 4 * m_1 * m_1, 1, 0},
+            {B * (4 * m_1 * n + 4 * m_1 * m_1 + 12 * m_1), 4 * m_1 * m_1, 1, 0},
         };
         {
-            const team_part part = part_of(0, sides, 2, thread, threads, meetings);
+            const team_part part = part_of(0, sides, 2, T, thread, threads, meetings);
             if (part.threads > 0) {
                 /* scan forward in time */
                 for (size_t first = 0; first < T; first += chunk) {
@@ -834,7 +834,7 @@ static void deep_bidirectional_lstm_simd_forward_thread(
             }
         }
         {
-            const team_part part = part_of(1, sides, 2, thread, threads, meetings);
+            const team_part part = part_of(1, sides, 2, T, thread, threads, meetings);
             if (part.threads > 0) {
                 /* scan in reverse */
                 for (size_t done = 0; done < T; done += chunk_2) {
@@ -1096,11 +1096,11 @@ static void deep_bidirectional_lstm_simd_forward_thread(
     /* side by side, where that is faster than one after the other */
     {
         const side sides[] = {
-            {B * (4 * m_2 * q_1 + 4 * m_2 * m_2 + 12 * m_2), 4 * m_2 * m_2, 1},
-            {B * (4 * m_2 * q_1 + 4 * m_2 * m_2 + 12 * m_2), 4 * m_2 * m_2, 1},
+            {B * (4 * m_2 * q_1 + 4 * m_2 * m_2 + 12 * m_2), 4 * m_2 * m_2, 1, 0},
+            {B * (4 * m_2 * q_1 + 4 * m_2 * m_2 + 12 * m_2), 4 * m_2 * m_2, 1, 0},
         };
         {
-            const team_part part = part_of(0, sides, 2, thread, threads, meetings);
+            const team_part part = part_of(0, sides, 2, T, thread, threads, meetings + 2);
             if (part.threads > 0) {
                 /* scan forward in time */
                 for (size_t first = 0; first < T; first += chunk_3) {
@@ -1342,7 +1342,7 @@ static void deep_bidirectional_lstm_simd_forward_thread(
             }
         }
         {
-            const team_part part = part_of(1, sides, 2, thread, threads, meetings);
+            const team_part part = part_of(1, sides, 2, T, thread, threads, meetings + 2);
             if (part.threads > 0) {
                 /* scan in reverse */
                 for (size_t done = 0; done < T; done += chunk_4) {
@@ -1697,10 +1697,10 @@ static size_t deep_bidirectional_lstm_simd_forward_spared(
     const size_t q_1 = 2 * m_1;
     return T * (2 * B * (4 * m_1 * n + 4 * m_1 * m_1 + 12 * m_1)
         - max_size(B * (4 * m_1 * n + 4 * m_1 * m_1 + 12 * m_1),
-        B * (4 * m_1 * n + 4 * m_1 * m_1 + 12 * m_1))
-        + (2 * B * (4 * m_2 * q_1 + 4 * m_2 * m_2 + 12 * m_2)
+        B * (4 * m_1 * n + 4 * m_1 * m_1 + 12 * m_1)))
+        + T * (2 * B * (4 * m_2 * q_1 + 4 * m_2 * m_2 + 12 * m_2)
         - max_size(B * (4 * m_2 * q_1 + 4 * m_2 * m_2 + 12 * m_2),
-        B * (4 * m_2 * q_1 + 4 * m_2 * m_2 + 12 * m_2))));
+        B * (4 * m_2 * q_1 + 4 * m_2 * m_2 + 12 * m_2)));
 }
 
 void deep_bidirectional_lstm_simd_forward(
@@ -1712,9 +1712,11 @@ void deep_bidirectional_lstm_simd_forward(
     deep_bidirectional_lstm_real *work, size_t threads)
 {
     const size_t team = team_of_sides(team_of(threads,
-        deep_bidirectional_lstm_simd_forward_multiplications(sizes), SHARE_OF_LOOP), threads, 2,
+        deep_bidirectional_lstm_simd_forward_multiplications(sizes), SHARE_OF_LOOP), threads, 2, 2,
         deep_bidirectional_lstm_simd_forward_spared(sizes));
     meeting meetings[] = {
+        {0},
+        {0},
         {0},
         {0},
     };
@@ -1840,11 +1842,11 @@ static void deep_bidirectional_lstm_simd_infer_thread(
     /* side by side, where that is faster than one after the other */
     {
         const side sides[] = {
-            {B * (4 * m_1 * n + 4 * m_1 * m_1 + 7 * m_1), 4 * m_1 * m_1, 1},
-            {B * (4 * m_1 * n + 4 * m_1 * m_1 + 7 * m_1), 4 * m_1 * m_1, 1},
+            {B * (4 * m_1 * n + 4 * m_1 * m_1 + 7 * m_1), 4 * m_1 * m_1, 1, 0},
+            {B * (4 * m_1 * n + 4 * m_1 * m_1 + 7 * m_1), 4 * m_1 * m_1, 1, 0},
         };
         {
-            const team_part part = part_of(0, sides, 2, thread, threads, meetings);
+            const team_part part = part_of(0, sides, 2, T, thread, threads, meetings);
             if (part.threads > 0) {
                 /* scan forward in time */
                 for (size_t first = 0; first < T; first += chunk) {
@@ -2038,7 +2040,7 @@ static void deep_bidirectional_lstm_simd_infer_thread(
             }
         }
         {
-            const team_part part = part_of(1, sides, 2, thread, threads, meetings);
+            const team_part part = part_of(1, sides, 2, T, thread, threads, meetings);
             if (part.threads > 0) {
                 /* scan in reverse */
                 for (size_t done = 0; done < T; done += chunk_5) {
@@ -2255,11 +2257,11 @@ static void deep_bidirectional_lstm_simd_infer_thread(
     /* side by side, where that is faster than one after the other */
     {
         const side sides[] = {
-            {B * (4 * m_2 * q_1 + 4 * m_2 * m_2 + 7 * m_2), 4 * m_2 * m_2, 1},
-            {B * (4 * m_2 * q_1 + 4 * m_2 * m_2 + 7 * m_2), 4 * m_2 * m_2, 1},
+            {B * (4 * m_2 * q_1 + 4 * m_2 * m_2 + 7 * m_2), 4 * m_2 * m_2, 1, 0},
+            {B * (4 * m_2 * q_1 + 4 * m_2 * m_2 + 7 * m_2), 4 * m_2 * m_2, 1, 0},
         };
         {
-            const team_part part = part_of(0, sides, 2, thread, threads, meetings);
+            const team_part part = part_of(0, sides, 2, T, thread, threads, meetings + 2);
             if (part.threads > 0) {
                 /* scan forward in time */
                 for (size_t first = 0; first < T; first += chunk_6) {
@@ -2456,7 +2458,7 @@ static void deep_bidirectional_lstm_simd_infer_thread(
             }
         }
         {
-            const team_part part = part_of(1, sides, 2, thread, threads, meetings);
+            const team_part part = part_of(1, sides, 2, T, thread, threads, meetings + 2);
             if (part.threads > 0) {
                 /* scan in reverse */
                 for (size_t done = 0; done < T; done += chunk_7) {
@@ -2765,10 +2767,10 @@ static size_t deep_bidirectional_lstm_simd_infer_spared(const deep_bidirectional
     const size_t q_1 = 2 * m_1;
     return T * (2 * B * (4 * m_1 * n + 4 * m_1 * m_1 + 7 * m_1)
         - max_size(B * (4 * m_1 * n + 4 * m_1 * m_1 + 7 * m_1),
-        B * (4 * m_1 * n + 4 * m_1 * m_1 + 7 * m_1))
-        + (2 * B * (4 * m_2 * q_1 + 4 * m_2 * m_2 + 7 * m_2)
+        B * (4 * m_1 * n + 4 * m_1 * m_1 + 7 * m_1)))
+        + T * (2 * B * (4 * m_2 * q_1 + 4 * m_2 * m_2 + 7 * m_2)
         - max_size(B * (4 * m_2 * q_1 + 4 * m_2 * m_2 + 7 * m_2),
-        B * (4 * m_2 * q_1 + 4 * m_2 * m_2 + 7 * m_2))));
+        B * (4 * m_2 * q_1 + 4 * m_2 * m_2 + 7 * m_2)));
 }
 
 void deep_bidirectional_lstm_simd_infer(
@@ -2779,9 +2781,11 @@ void deep_bidirectional_lstm_simd_infer(
     const deep_bidirectional_lstm_state *final, deep_bidirectional_lstm_real *work, size_t threads)
 {
     const size_t team = team_of_sides(team_of(threads,
-        deep_bidirectional_lstm_simd_infer_multiplications(sizes), SHARE_OF_LOOP), threads, 2,
+        deep_bidirectional_lstm_simd_infer_multiplications(sizes), SHARE_OF_LOOP), threads, 2, 2,
         deep_bidirectional_lstm_simd_infer_spared(sizes));
     meeting meetings[] = {
+        {0},
+        {0},
         {0},
         {0},
     };
@@ -3333,11 +3337,11 @@ static void deep_bidirectional_lstm_simd_backward_thread(
     /* side by side, where that is faster than one after the other */
     {
         const side sides[] = {
-            {B * (20 * m_2 + m_2 * q_2 + 4 * m_2 * m_2), 4 * m_2 * m_2, 4},
-            {B * (20 * m_2 + m_2 * q_2 + 4 * m_2 * m_2), 4 * m_2 * m_2, 4},
+            {B * (20 * m_2 + m_2 * q_2 + 4 * m_2 * m_2), 4 * m_2 * m_2, 4, 0},
+            {B * (20 * m_2 + m_2 * q_2 + 4 * m_2 * m_2), 4 * m_2 * m_2, 4, 0},
         };
         {
-            const team_part part = part_of(0, sides, 2, thread, threads, meetings);
+            const team_part part = part_of(0, sides, 2, T, thread, threads, meetings);
             if (part.threads > 0) {
                 /* scan forward in time */
                 for (size_t t = 0; t < T; ++t) {
@@ -3717,7 +3721,7 @@ static void deep_bidirectional_lstm_simd_backward_thread(
             }
         }
         {
-            const team_part part = part_of(1, sides, 2, thread, threads, meetings);
+            const team_part part = part_of(1, sides, 2, T, thread, threads, meetings);
             if (part.threads > 0) {
                 /* scan in reverse */
                 for (size_t t = T; t-- > 0;) {
@@ -4404,11 +4408,11 @@ static void deep_bidirectional_lstm_simd_backward_thread(
     /* side by side, where that is faster than one after the other */
     {
         const side sides[] = {
-            {B * (20 * m_1 + m_1 * q_1 + 4 * m_1 * m_1), 4 * m_1 * m_1, 4},
-            {B * (20 * m_1 + m_1 * q_1 + 4 * m_1 * m_1), 4 * m_1 * m_1, 4},
+            {B * (20 * m_1 + m_1 * q_1 + 4 * m_1 * m_1), 4 * m_1 * m_1, 4, 0},
+            {B * (20 * m_1 + m_1 * q_1 + 4 * m_1 * m_1), 4 * m_1 * m_1, 4, 0},
         };
         {
-            const team_part part = part_of(0, sides, 2, thread, threads, meetings);
+            const team_part part = part_of(0, sides, 2, T, thread, threads, meetings + 2);
             if (part.threads > 0) {
                 /* scan forward in time */
                 for (size_t t = 0; t < T; ++t) {
@@ -4788,7 +4792,7 @@ static void deep_bidirectional_lstm_simd_backward_thread(
             }
         }
         {
-            const team_part part = part_of(1, sides, 2, thread, threads, meetings);
+            const team_part part = part_of(1, sides, 2, T, thread, threads, meetings + 2);
             if (part.threads > 0) {
                 /* scan in reverse */
                 for (size_t t = T; t-- > 0;) {
@@ -5509,10 +5513,10 @@ static size_t deep_bidirectional_lstm_simd_backward_spared(
     const size_t q_1 = 2 * m_1;
     return T * (2 * B * (20 * m_2 + m_2 * q_2 + 4 * m_2 * m_2)
         - max_size(B * (20 * m_2 + m_2 * q_2 + 4 * m_2 * m_2),
-        B * (20 * m_2 + m_2 * q_2 + 4 * m_2 * m_2))
-        + (2 * B * (20 * m_1 + m_1 * q_1 + 4 * m_1 * m_1)
+        B * (20 * m_2 + m_2 * q_2 + 4 * m_2 * m_2)))
+        + T * (2 * B * (20 * m_1 + m_1 * q_1 + 4 * m_1 * m_1)
         - max_size(B * (20 * m_1 + m_1 * q_1 + 4 * m_1 * m_1),
-        B * (20 * m_1 + m_1 * q_1 + 4 * m_1 * m_1))));
+        B * (20 * m_1 + m_1 * q_1 + 4 * m_1 * m_1)));
 }
 
 void deep_bidirectional_lstm_simd_backward(
@@ -5525,9 +5529,11 @@ void deep_bidirectional_lstm_simd_backward(
     size_t threads)
 {
     const size_t team = team_of_sides(team_of(threads,
-        deep_bidirectional_lstm_simd_backward_multiplications(sizes), SHARE_OF_LOOP), threads, 2,
+        deep_bidirectional_lstm_simd_backward_multiplications(sizes), SHARE_OF_LOOP), threads, 2, 2,
         deep_bidirectional_lstm_simd_backward_spared(sizes));
     meeting meetings[] = {
+        {0},
+        {0},
         {0},
         {0},
     };

@@ -68,11 +68,11 @@ size_t deep_rnn_simd_forward_work_size(const deep_rnn_sizes *sizes, size_t threa
     const size_t m_2 = DEEP_RNN_FIXED_m_2;
     const size_t m_1 = DEEP_RNN_FIXED_m_1;
     const size_t row_m_3 = padded(m_3);
-    const size_t chunk = steps_ahead(T, B, round_up(m_1, LANES));
-    const size_t chunk_2 = steps_ahead(T, B, round_up(m_2, LANES));
-    const size_t chunk_3 = steps_ahead(T, B, row_m_3 + round_up(m_3, LANES));
-    return chunk * B * round_up(m_1, LANES) + chunk_2 * B * round_up(m_2, LANES)
-        + chunk_3 * B * round_up(m_3, LANES) + B * m_1 + B * m_2 + B * m_3;
+    const size_t chunk = steps_stacked(T, B,
+        max_size(max_size(round_up(m_1, LANES), round_up(m_2, LANES)),
+        row_m_3 + round_up(m_3, LANES)));
+    return chunk * B * round_up(m_1, LANES) + chunk * B * round_up(m_2, LANES)
+        + chunk * B * round_up(m_3, LANES) + B * m_1 + B * m_2 + B * m_3;
 }
 
 size_t deep_rnn_simd_infer_work_size(const deep_rnn_sizes *sizes, size_t threads)
@@ -86,12 +86,12 @@ size_t deep_rnn_simd_infer_work_size(const deep_rnn_sizes *sizes, size_t threads
     const size_t row_m_1 = padded(m_1);
     const size_t row_m_2 = padded(m_2);
     const size_t row_m_3 = padded(m_3);
-    const size_t chunk = steps_ahead(T, B, round_up(m_1, LANES));
-    const size_t chunk_4 = steps_ahead(T, B, round_up(m_2, LANES));
-    const size_t chunk_5 = steps_ahead(T, B, row_m_3 + round_up(m_3, LANES));
+    const size_t chunk = steps_stacked(T, B,
+        max_size(max_size(round_up(m_1, LANES), round_up(m_2, LANES)),
+        row_m_3 + round_up(m_3, LANES)));
     return spaced(T * B * row_m_1) + spaced(T * B * row_m_2) + spaced(T * B * row_m_3)
-        + chunk * B * round_up(m_1, LANES) + chunk_4 * B * round_up(m_2, LANES)
-        + chunk_5 * B * round_up(m_3, LANES) + B * m_1 + B * m_2 + B * m_3;
+        + chunk * B * round_up(m_1, LANES) + chunk * B * round_up(m_2, LANES)
+        + chunk * B * round_up(m_3, LANES) + B * m_1 + B * m_2 + B * m_3;
 }
 
 size_t deep_rnn_simd_backward_work_size(const deep_rnn_sizes *sizes, size_t threads)
@@ -107,13 +107,13 @@ size_t deep_rnn_simd_backward_work_size(const deep_rnn_sizes *sizes, size_t thre
     const size_t row_m_2 = padded(m_2);
     const size_t row_m_3 = padded(m_3);
     const size_t row_p = padded(p);
-    const size_t chunk = steps_ahead(T, B, round_up(m_3, LANES));
-    const size_t chunk_7 = steps_ahead(T, B, round_up(m_2, LANES));
-    const size_t chunk_6 = steps_together(T, B, row_m_1 + round_up(m_1, LANES));
-    return spaced(T * B * row_p) + spaced(T * B * row_m_3) + spaced(T * B * row_m_2)
-        + spaced(chunk_6 * B * row_m_1) + spaced(2 * B * row_m_1) + spaced(2 * B * row_m_2)
+    const size_t span_2 = steps_together(T, B, row_m_1);
+    const size_t chunk = steps_stacked(span_2, B,
+        max_size(max_size(round_up(m_3, LANES), round_up(m_2, LANES)), round_up(m_1, LANES)));
+    return spaced(T * B * row_p) + spaced(span_2 * B * row_m_3) + spaced(span_2 * B * row_m_2)
+        + spaced(span_2 * B * row_m_1) + spaced(2 * B * row_m_1) + spaced(2 * B * row_m_2)
         + spaced(2 * B * row_m_3) + chunk * B * round_up(m_3, LANES)
-        + chunk_7 * B * round_up(m_2, LANES) + chunk_6 * B * round_up(m_1, LANES) + 2 * B * m_1
+        + chunk * B * round_up(m_2, LANES) + chunk * B * round_up(m_1, LANES) + 2 * B * m_1
         + 2 * B * m_2 + 2 * B * m_3 + threads * scratch_for(m_3 + n + m_1 + m_2);
 }
 
@@ -240,8 +240,8 @@ void deep_rnn_simd_pack_backward(
 static void deep_rnn_simd_forward_thread(
     const deep_rnn_sizes *sizes, const deep_rnn_parameters *parameters, const deep_rnn_real *packed,
     const deep_rnn_inputs *in, const deep_rnn_initial *initial, const deep_rnn_outputs *out,
-    const deep_rnn_state *final, deep_rnn_real *tape, deep_rnn_real *work, size_t thread,
-    size_t threads)
+    const deep_rnn_state *final, deep_rnn_real *tape, deep_rnn_real *work, meeting *meetings,
+    size_t thread, size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -253,9 +253,9 @@ static void deep_rnn_simd_forward_thread(
     const size_t row_m_1 = padded(m_1);
     const size_t row_m_2 = padded(m_2);
     const size_t row_m_3 = padded(m_3);
-    const size_t chunk = steps_ahead(T, B, round_up(m_1, LANES));
-    const size_t chunk_2 = steps_ahead(T, B, round_up(m_2, LANES));
-    const size_t chunk_3 = steps_ahead(T, B, row_m_3 + round_up(m_3, LANES));
+    const size_t chunk = steps_stacked(T, B,
+        max_size(max_size(round_up(m_1, LANES), round_up(m_2, LANES)),
+        row_m_3 + round_up(m_3, LANES)));
     const real *const layer1_b = parameters->layer1_b; /* [m_1] */
     const real *const layer2_b = parameters->layer2_b; /* [m_2] */
     const real *const layer3_b = parameters->layer3_b; /* [m_3] */
@@ -268,11 +268,11 @@ static void deep_rnn_simd_forward_thread(
     real *const tape_layer3_h_tail = tape_layer3_h + spaced(T * B * row_m_3); /* [m_3] a row */
     real *const tile_layer1_a_ahead = work;
     real *const tile_layer2_a_ahead = tile_layer1_a_ahead + chunk * B * round_up(m_1, LANES);
-    real *const tile_layer3_a_ahead = tile_layer2_a_ahead + chunk_2 * B * round_up(m_2, LANES);
+    real *const tile_layer3_a_ahead = tile_layer2_a_ahead + chunk * B * round_up(m_2, LANES);
     const size_t early = ahead_of(B, round_up(m_1, LANES) * n + round_up(m_1, LANES) * m_1
         + round_up(m_2, LANES) * m_1 + round_up(m_2, LANES) * m_2 + round_up(m_3, LANES) * m_2
         + round_up(m_3, LANES) * m_3 + round_up(p, LANES) * m_3);
-    real *const work_initial_layer1_h = tile_layer3_a_ahead + chunk_3 * B * round_up(m_3, LANES);
+    real *const work_initial_layer1_h = tile_layer3_a_ahead + chunk * B * round_up(m_3, LANES);
     real *const work_initial_layer2_h = work_initial_layer1_h + B * m_1;
     real *const work_initial_layer3_h = work_initial_layer2_h + B * m_2;
     const real *const initial_layer1_h = given_or(initial != NULL ? initial->layer1_h : NULL, 0,
@@ -289,302 +289,376 @@ static void deep_rnn_simd_forward_thread(
     const real *const panels_layer3_h_prev = panels_layer2_h + round_up(m_3, LANES) * m_2;
     const real *const panels_layer3_h = panels_layer3_h_prev + round_up(m_3, LANES) * m_3;
 
-    /* scan forward in time */
-    for (size_t first = 0; first < T; first += chunk) {
-        const size_t steps = min_size(chunk, T - first);
-        if (early) {
-            const size_t vectors = MOST_VECTORS(1);
-            const size_t count = blocks(m_1, vectors);
-            const block_share mine = share_of(count, B, thread, threads);
-            const size_t from = mine.from;
-            const size_t to = mine.to;
-            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
-            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
-            const operand factors_layer1_a[] = {
-                {in->x + (first * B + lower) * n, n, n, panels_x},
-            };
-            const block_range batch = {m_1, vectors, from, to, 0};
-
-            /* layer1.W x */
-            products(upper - lower, 1, &batch, factors_layer1_a, 1,
-                &(sums){tile_layer1_a_ahead, 0, steps * B, lower}, 0);
-            if (mine.lanes > 1) {
-                BARRIER
-            }
-        }
-        for (size_t t = first; t < first + steps; ++t) {
+    /* side by side, where that is faster than one after the other */
+    {
+        const side sides[] = {
+            {B * (m_1 * n + m_1 * m_1 + 2 * m_1), m_1 * m_1, 1, 0},
+            {B * (m_1 * m_2 + m_2 * m_2 + 2 * m_2), m_2 * m_2, 1, chunk},
+            {B * (m_2 * m_3 + m_3 * m_3 + 2 * m_3 + m_3 * p + p), m_3 * m_3, 1, chunk},
+        };
+        const size_t turn = steps_in_turn(sides, 3, T, threads);
+        for (size_t since = 0; since < T; since += turn) {
+            const size_t until = min_size(T, since + turn);
             {
-                const size_t vectors = MOST_VECTORS(1);
-                const size_t count = blocks(m_1, vectors);
-                const block_share mine = share_of(count, B, thread, threads);
-                const size_t from = mine.from;
-                const size_t to = mine.to;
-                const size_t lower = row_from(B, mine.lane, mine.lanes);
-                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
-                for (size_t begin = lower, rows; begin < upper; begin += rows) {
-                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
-                    const real *const x_rows = in->x + (t * B + begin) * n;
-                    real *const layer1_h_rows = tape_layer1_h + (t * B + begin) * row_m_1;
-                    real *const layer1_h_tail_rows = tape_layer1_h_tail + (t * B + begin) * row_m_1;
-                    const real *const layer1_h_prev_rows = t > 0 ? tape_layer1_h
-                        + (t * B + begin - B) * row_m_1 : initial_layer1_h + begin * m_1;
-                    const size_t layer1_h_prev_stride = t > 0 ? row_m_1 : m_1;
-                    const operand factors_layer1_a[] = {
-                        {x_rows, n, n, panels_x},
-                        {layer1_h_prev_rows, layer1_h_prev_stride, m_1, panels_layer1_h_prev},
-                    };
-                    for (size_t start = from, taken; start < to; start += taken) {
-                        taken = min_size(to - start, blocks_per_batch(rows));
-                        const size_t low = t & 1 ? from + to - start - taken : start;
-                        const block_range batch = {m_1, vectors, low, low + taken, t & 1};
+                const team_part part = part_of(0, sides, 3, T, thread, threads, meetings);
+                if (part.threads > 0) {
+                    /* scan forward in time */
+                    for (size_t first = since; first < until; first += chunk) {
+                        const size_t steps = min_size(chunk, until - first);
+                        if (early) {
+                            const size_t vectors = MOST_VECTORS(1);
+                            const size_t count = blocks(m_1, vectors);
+                            const block_share mine = share_of(count, B, part.thread, part.threads);
+                            const size_t from = mine.from;
+                            const size_t to = mine.to;
+                            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+                            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+                            const operand factors_layer1_a[] = {
+                                {in->x + (first * B + lower) * n, n, n, panels_x},
+                            };
+                            const block_range batch = {m_1, vectors, from, to, 0};
 
-                        /* layer1.W x, layer1.U layer1.h_prev */
-                        products(rows, 1, &batch, factors_layer1_a + early, 2 - early,
-                            &(sums){tile_layer1_a_ahead, 0, steps * B, (t - first) * B + begin},
-                            (int)early);
-
-                        for (size_t block = batch.low; block < batch.high; ++block) {
-                            const size_t own = vectors_of(m_1, vectors, block);
-                            const real *const tile_layer1_a = tile_layer1_a_ahead + (block * vectors
-                                * steps * B + ((t - first) * B + begin) * own) * LANES;
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES;
-                                const size_t left = m_1 - j;
-                                const vec layer1_b_here = load_part(layer1_b + j, left);
-                                for (size_t s = 0; s < rows; ++s) {
-                                    /* (1)  layer1.a = layer1.W x + layer1.U layer1.h_prev +
-                                     * layer1.b */
-                                    const vec layer1_a =
-                                        load(tile_layer1_a + (s * own + v) * LANES) + layer1_b_here;
-
-                                    /* (2)  layer1.h = tanh(layer1.a) */
-                                    const vec layer1_h = vec_tanh(layer1_a);
-                                    store(layer1_h_rows + s * row_m_1 + j, layer1_h);
-
-                                    /* (2)  layer1.h_tail = tanh_tail(layer1.a) */
-                                    const vec layer1_h_tail = vec_tanh_tail(layer1_a);
-                                    store(layer1_h_tail_rows + s * row_m_1 + j, layer1_h_tail);
-                                }
+                            /* layer1.W x */
+                            products(upper - lower, 1, &batch, factors_layer1_a, 1,
+                                &(sums){tile_layer1_a_ahead, 0, steps * B, lower}, 0);
+                            if (mine.lanes > 1) {
+                                MEET(part)
                             }
                         }
+                        for (size_t t = first; t < first + steps; ++t) {
+                            {
+                                const size_t vectors = MOST_VECTORS(1);
+                                const size_t count = blocks(m_1, vectors);
+                                const block_share mine =
+                                    share_of(count, B, part.thread, part.threads);
+                                const size_t from = mine.from;
+                                const size_t to = mine.to;
+                                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                                    const real *const x_rows = in->x + (t * B + begin) * n;
+                                    real *const layer1_h_rows =
+                                        tape_layer1_h + (t * B + begin) * row_m_1;
+                                    real *const layer1_h_tail_rows =
+                                        tape_layer1_h_tail + (t * B + begin) * row_m_1;
+                                    const real *const layer1_h_prev_rows = t > 0 ? tape_layer1_h
+                                        + (t * B + begin - B) * row_m_1 : initial_layer1_h
+                                        + begin * m_1;
+                                    const size_t layer1_h_prev_stride = t > 0 ? row_m_1 : m_1;
+                                    const operand factors_layer1_a[] = {
+                                        {x_rows, n, n, panels_x},
+                                        {layer1_h_prev_rows, layer1_h_prev_stride, m_1,
+                                            panels_layer1_h_prev},
+                                    };
+                                    for (size_t start = from, taken; start < to; start += taken) {
+                                        taken = min_size(to - start, blocks_per_batch(rows));
+                                        const size_t low =
+                                            t & 1 ? from + to - start - taken : start;
+                                        const block_range batch =
+                                            {m_1, vectors, low, low + taken, t & 1};
+
+                                        /* layer1.W x, layer1.U layer1.h_prev */
+                                        products(rows, 1, &batch, factors_layer1_a + early,
+                                            2 - early, &(sums){tile_layer1_a_ahead, 0, steps * B, (t
+                                            - first) * B + begin}, (int)early);
+
+                                        for (size_t block = batch.low; block < batch.high; ++block) {
+                                            const size_t own = vectors_of(m_1, vectors, block);
+                                            const real *const tile_layer1_a = tile_layer1_a_ahead
+                                                + (block * vectors * steps * B + ((t - first) * B
+                                                + begin) * own) * LANES;
+                                            for (size_t v = 0; v < own; ++v) {
+                                                const size_t j = (block * vectors + v) * LANES;
+                                                const size_t left = m_1 - j;
+                                                const vec layer1_b_here =
+                                                    load_part(layer1_b + j, left);
+                                                for (size_t s = 0; s < rows; ++s) {
+                                                    /* (1)  layer1.a = layer1.W x + layer1.U
+                                                     * layer1.h_prev + layer1.b */
+                                                    const vec layer1_a = load(tile_layer1_a + (s
+                                                        * own + v) * LANES) + layer1_b_here;
+
+                                                    /* (2)  layer1.h = tanh(layer1.a) */
+                                                    const vec layer1_h = vec_tanh(layer1_a);
+                                                    store(layer1_h_rows + s * row_m_1 + j,
+                                                        layer1_h);
+
+                                                    /* (2)  layer1.h_tail = tanh_tail(layer1.a) */
+                                                    const vec layer1_h_tail =
+                                                        vec_tanh_tail(layer1_a);
+                                                    store(layer1_h_tail_rows + s * row_m_1 + j,
+                                                        layer1_h_tail);
+                                                }
+                                            }
+                                        }
+                                    }
+                                }
+                            }
+                            MEET(part)
+                        }
+                        TELL(part, first + steps);
                     }
                 }
             }
-            BARRIER
-        }
-    }
-
-    /* scan forward in time */
-    for (size_t first = 0; first < T; first += chunk_2) {
-        const size_t steps = min_size(chunk_2, T - first);
-        if (early) {
-            const size_t vectors = MOST_VECTORS(1);
-            const size_t count = blocks(m_2, vectors);
-            const block_share mine = share_of(count, B, thread, threads);
-            const size_t from = mine.from;
-            const size_t to = mine.to;
-            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
-            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
-            const operand factors_layer2_a[] = {
-                {tape_layer1_h + (first * B + lower) * row_m_1, row_m_1, m_1, panels_layer1_h},
-            };
-            const block_range batch = {m_2, vectors, from, to, 0};
-
-            /* layer2.W layer1.h */
-            products(upper - lower, 1, &batch, factors_layer2_a, 1,
-                &(sums){tile_layer2_a_ahead, 0, steps * B, lower}, 0);
-            if (mine.lanes > 1) {
-                BARRIER
-            }
-        }
-        for (size_t t = first; t < first + steps; ++t) {
             {
-                const size_t vectors = MOST_VECTORS(1);
-                const size_t count = blocks(m_2, vectors);
-                const block_share mine = share_of(count, B, thread, threads);
-                const size_t from = mine.from;
-                const size_t to = mine.to;
-                const size_t lower = row_from(B, mine.lane, mine.lanes);
-                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
-                for (size_t begin = lower, rows; begin < upper; begin += rows) {
-                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
-                    const real *const layer1_h_rows = tape_layer1_h + (t * B + begin) * row_m_1;
-                    real *const layer2_h_rows = tape_layer2_h + (t * B + begin) * row_m_2;
-                    real *const layer2_h_tail_rows = tape_layer2_h_tail + (t * B + begin) * row_m_2;
-                    const real *const layer2_h_prev_rows = t > 0 ? tape_layer2_h
-                        + (t * B + begin - B) * row_m_2 : initial_layer2_h + begin * m_2;
-                    const size_t layer2_h_prev_stride = t > 0 ? row_m_2 : m_2;
-                    const operand factors_layer2_a[] = {
-                        {layer1_h_rows, row_m_1, m_1, panels_layer1_h},
-                        {layer2_h_prev_rows, layer2_h_prev_stride, m_2, panels_layer2_h_prev},
-                    };
-                    for (size_t start = from, taken; start < to; start += taken) {
-                        taken = min_size(to - start, blocks_per_batch(rows));
-                        const size_t low = t & 1 ? from + to - start - taken : start;
-                        const block_range batch = {m_2, vectors, low, low + taken, t & 1};
+                const team_part part = part_of(1, sides, 3, T, thread, threads, meetings);
+                if (part.threads > 0) {
+                    /* scan forward in time */
+                    for (size_t first = since; first < until; first += chunk) {
+                        const size_t steps = min_size(chunk, until - first);
+                        AWAIT(part, first + steps);
+                        if (early) {
+                            const size_t vectors = MOST_VECTORS(1);
+                            const size_t count = blocks(m_2, vectors);
+                            const block_share mine = share_of(count, B, part.thread, part.threads);
+                            const size_t from = mine.from;
+                            const size_t to = mine.to;
+                            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+                            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+                            const operand factors_layer2_a[] = {
+                                {tape_layer1_h + (first * B + lower) * row_m_1, row_m_1, m_1,
+                                    panels_layer1_h},
+                            };
+                            const block_range batch = {m_2, vectors, from, to, 0};
 
-                        /* layer2.W layer1.h, layer2.U layer2.h_prev */
-                        products(rows, 1, &batch, factors_layer2_a + early, 2 - early,
-                            &(sums){tile_layer2_a_ahead, 0, steps * B, (t - first) * B + begin},
-                            (int)early);
-
-                        for (size_t block = batch.low; block < batch.high; ++block) {
-                            const size_t own = vectors_of(m_2, vectors, block);
-                            const real *const tile_layer2_a = tile_layer2_a_ahead + (block * vectors
-                                * steps * B + ((t - first) * B + begin) * own) * LANES;
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES;
-                                const size_t left = m_2 - j;
-                                const vec layer2_b_here = load_part(layer2_b + j, left);
-                                for (size_t s = 0; s < rows; ++s) {
-                                    /* (3)  layer2.a = layer2.W layer1.h + layer2.U layer2.h_prev +
-                                     * layer2.b */
-                                    const vec layer2_a =
-                                        load(tile_layer2_a + (s * own + v) * LANES) + layer2_b_here;
-
-                                    /* (4)  layer2.h = tanh(layer2.a) */
-                                    const vec layer2_h = vec_tanh(layer2_a);
-                                    store(layer2_h_rows + s * row_m_2 + j, layer2_h);
-
-                                    /* (4)  layer2.h_tail = tanh_tail(layer2.a) */
-                                    const vec layer2_h_tail = vec_tanh_tail(layer2_a);
-                                    store(layer2_h_tail_rows + s * row_m_2 + j, layer2_h_tail);
-                                }
+                            /* layer2.W layer1.h */
+                            products(upper - lower, 1, &batch, factors_layer2_a, 1,
+                                &(sums){tile_layer2_a_ahead, 0, steps * B, lower}, 0);
+                            if (mine.lanes > 1) {
+                                MEET(part)
                             }
                         }
+                        for (size_t t = first; t < first + steps; ++t) {
+                            {
+                                const size_t vectors = MOST_VECTORS(1);
+                                const size_t count = blocks(m_2, vectors);
+                                const block_share mine =
+                                    share_of(count, B, part.thread, part.threads);
+                                const size_t from = mine.from;
+                                const size_t to = mine.to;
+                                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                                    const real *const layer1_h_rows =
+                                        tape_layer1_h + (t * B + begin) * row_m_1;
+                                    real *const layer2_h_rows =
+                                        tape_layer2_h + (t * B + begin) * row_m_2;
+                                    real *const layer2_h_tail_rows =
+                                        tape_layer2_h_tail + (t * B + begin) * row_m_2;
+                                    const real *const layer2_h_prev_rows = t > 0 ? tape_layer2_h
+                                        + (t * B + begin - B) * row_m_2 : initial_layer2_h
+                                        + begin * m_2;
+                                    const size_t layer2_h_prev_stride = t > 0 ? row_m_2 : m_2;
+                                    const operand factors_layer2_a[] = {
+                                        {layer1_h_rows, row_m_1, m_1, panels_layer1_h},
+                                        {layer2_h_prev_rows, layer2_h_prev_stride, m_2,
+                                            panels_layer2_h_prev},
+                                    };
+                                    for (size_t start = from, taken; start < to; start += taken) {
+                                        taken = min_size(to - start, blocks_per_batch(rows));
+                                        const size_t low =
+                                            t & 1 ? from + to - start - taken : start;
+                                        const block_range batch =
+                                            {m_2, vectors, low, low + taken, t & 1};
+
+                                        /* layer2.W layer1.h, layer2.U layer2.h_prev */
+                                        products(rows, 1, &batch, factors_layer2_a + early,
+                                            2 - early, &(sums){tile_layer2_a_ahead, 0, steps * B, (t
+                                            - first) * B + begin}, (int)early);
+
+                                        for (size_t block = batch.low; block < batch.high; ++block) {
+                                            const size_t own = vectors_of(m_2, vectors, block);
+                                            const real *const tile_layer2_a = tile_layer2_a_ahead
+                                                + (block * vectors * steps * B + ((t - first) * B
+                                                + begin) * own) * LANES;
+                                            for (size_t v = 0; v < own; ++v) {
+                                                const size_t j = (block * vectors + v) * LANES;
+                                                const size_t left = m_2 - j;
+                                                const vec layer2_b_here =
+                                                    load_part(layer2_b + j, left);
+                                                for (size_t s = 0; s < rows; ++s) {
+                                                    /* (3)  layer2.a = layer2.W layer1.h + layer2.U
+                                                     * layer2.h_prev + layer2.b */
+                                                    const vec layer2_a = load(tile_layer2_a + (s
+                                                        * own + v) * LANES) + layer2_b_here;
+
+                                                    /* (4)  layer2.h = tanh(layer2.a) */
+                                                    const vec layer2_h = vec_tanh(layer2_a);
+                                                    store(layer2_h_rows + s * row_m_2 + j,
+                                                        layer2_h);
+
+                                                    /* (4)  layer2.h_tail = tanh_tail(layer2.a) */
+                                                    const vec layer2_h_tail =
+                                                        vec_tanh_tail(layer2_a);
+                                                    store(layer2_h_tail_rows + s * row_m_2 + j,
+                                                        layer2_h_tail);
+                                                }
+                                            }
+                                        }
+                                    }
+                                }
+                            }
+                            MEET(part)
+                        }
+                        TELL(part, first + steps);
                     }
                 }
             }
-            BARRIER
-        }
-    }
-
-    /* scan forward in time */
-    for (size_t first = 0; first < T; first += chunk_3) {
-        const size_t steps = min_size(chunk_3, T - first);
-        if (early) {
-            const size_t vectors = MOST_VECTORS(1);
-            const size_t count = blocks(m_3, vectors);
-            const block_share mine = share_of(count, B, thread, threads);
-            const size_t from = mine.from;
-            const size_t to = mine.to;
-            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
-            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
-            const operand factors_layer3_a[] = {
-                {tape_layer2_h + (first * B + lower) * row_m_2, row_m_2, m_2, panels_layer2_h},
-            };
-            const block_range batch = {m_3, vectors, from, to, 0};
-
-            /* layer3.W layer2.h */
-            products(upper - lower, 1, &batch, factors_layer3_a, 1,
-                &(sums){tile_layer3_a_ahead, 0, steps * B, lower}, 0);
-            if (mine.lanes > 1) {
-                BARRIER
-            }
-        }
-        for (size_t t = first; t < first + steps; ++t) {
             {
-                const size_t vectors = MOST_VECTORS(1);
-                const size_t count = blocks(m_3, vectors);
-                const block_share mine = share_of(count, B, thread, threads);
-                const size_t from = mine.from;
-                const size_t to = mine.to;
-                const size_t lower = row_from(B, mine.lane, mine.lanes);
-                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
-                for (size_t begin = lower, rows; begin < upper; begin += rows) {
-                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
-                    const real *const layer2_h_rows = tape_layer2_h + (t * B + begin) * row_m_2;
-                    real *const layer3_h_rows = tape_layer3_h + (t * B + begin) * row_m_3;
-                    real *const layer3_h_tail_rows = tape_layer3_h_tail + (t * B + begin) * row_m_3;
-                    const real *const layer3_h_prev_rows = t > 0 ? tape_layer3_h
-                        + (t * B + begin - B) * row_m_3 : initial_layer3_h + begin * m_3;
-                    const size_t layer3_h_prev_stride = t > 0 ? row_m_3 : m_3;
-                    const operand factors_layer3_a[] = {
-                        {layer2_h_rows, row_m_2, m_2, panels_layer2_h},
-                        {layer3_h_prev_rows, layer3_h_prev_stride, m_3, panels_layer3_h_prev},
-                    };
-                    for (size_t start = from, taken; start < to; start += taken) {
-                        taken = min_size(to - start, blocks_per_batch(rows));
-                        const size_t low = t & 1 ? from + to - start - taken : start;
-                        const block_range batch = {m_3, vectors, low, low + taken, t & 1};
+                const team_part part = part_of(2, sides, 3, T, thread, threads, meetings);
+                if (part.threads > 0) {
+                    /* scan forward in time */
+                    for (size_t first = since; first < until; first += chunk) {
+                        const size_t steps = min_size(chunk, until - first);
+                        AWAIT(part, first + steps);
+                        if (early) {
+                            const size_t vectors = MOST_VECTORS(1);
+                            const size_t count = blocks(m_3, vectors);
+                            const block_share mine = share_of(count, B, part.thread, part.threads);
+                            const size_t from = mine.from;
+                            const size_t to = mine.to;
+                            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+                            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+                            const operand factors_layer3_a[] = {
+                                {tape_layer2_h + (first * B + lower) * row_m_2, row_m_2, m_2,
+                                    panels_layer2_h},
+                            };
+                            const block_range batch = {m_3, vectors, from, to, 0};
 
-                        /* layer3.W layer2.h, layer3.U layer3.h_prev */
-                        products(rows, 1, &batch, factors_layer3_a + early, 2 - early,
-                            &(sums){tile_layer3_a_ahead, 0, steps * B, (t - first) * B + begin},
-                            (int)early);
+                            /* layer3.W layer2.h */
+                            products(upper - lower, 1, &batch, factors_layer3_a, 1,
+                                &(sums){tile_layer3_a_ahead, 0, steps * B, lower}, 0);
+                            if (mine.lanes > 1) {
+                                MEET(part)
+                            }
+                        }
+                        for (size_t t = first; t < first + steps; ++t) {
+                            {
+                                const size_t vectors = MOST_VECTORS(1);
+                                const size_t count = blocks(m_3, vectors);
+                                const block_share mine =
+                                    share_of(count, B, part.thread, part.threads);
+                                const size_t from = mine.from;
+                                const size_t to = mine.to;
+                                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                                    const real *const layer2_h_rows =
+                                        tape_layer2_h + (t * B + begin) * row_m_2;
+                                    real *const layer3_h_rows =
+                                        tape_layer3_h + (t * B + begin) * row_m_3;
+                                    real *const layer3_h_tail_rows =
+                                        tape_layer3_h_tail + (t * B + begin) * row_m_3;
+                                    const real *const layer3_h_prev_rows = t > 0 ? tape_layer3_h
+                                        + (t * B + begin - B) * row_m_3 : initial_layer3_h
+                                        + begin * m_3;
+                                    const size_t layer3_h_prev_stride = t > 0 ? row_m_3 : m_3;
+                                    const operand factors_layer3_a[] = {
+                                        {layer2_h_rows, row_m_2, m_2, panels_layer2_h},
+                                        {layer3_h_prev_rows, layer3_h_prev_stride, m_3,
+                                            panels_layer3_h_prev},
+                                    };
+                                    for (size_t start = from, taken; start < to; start += taken) {
+                                        taken = min_size(to - start, blocks_per_batch(rows));
+                                        const size_t low =
+                                            t & 1 ? from + to - start - taken : start;
+                                        const block_range batch =
+                                            {m_3, vectors, low, low + taken, t & 1};
 
-                        for (size_t block = batch.low; block < batch.high; ++block) {
-                            const size_t own = vectors_of(m_3, vectors, block);
-                            const real *const tile_layer3_a = tile_layer3_a_ahead + (block * vectors
-                                * steps * B + ((t - first) * B + begin) * own) * LANES;
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES;
-                                const size_t left = m_3 - j;
-                                const vec layer3_b_here = load_part(layer3_b + j, left);
-                                for (size_t s = 0; s < rows; ++s) {
-                                    /* (5)  layer3.a = layer3.W layer2.h + layer3.U layer3.h_prev +
-                                     * layer3.b */
-                                    const vec layer3_a =
-                                        load(tile_layer3_a + (s * own + v) * LANES) + layer3_b_here;
+                                        /* layer3.W layer2.h, layer3.U layer3.h_prev */
+                                        products(rows, 1, &batch, factors_layer3_a + early,
+                                            2 - early, &(sums){tile_layer3_a_ahead, 0, steps * B, (t
+                                            - first) * B + begin}, (int)early);
 
-                                    /* (6)  layer3.h = tanh(layer3.a) */
-                                    const vec layer3_h = vec_tanh(layer3_a);
-                                    store(layer3_h_rows + s * row_m_3 + j, layer3_h);
+                                        for (size_t block = batch.low; block < batch.high; ++block) {
+                                            const size_t own = vectors_of(m_3, vectors, block);
+                                            const real *const tile_layer3_a = tile_layer3_a_ahead
+                                                + (block * vectors * steps * B + ((t - first) * B
+                                                + begin) * own) * LANES;
+                                            for (size_t v = 0; v < own; ++v) {
+                                                const size_t j = (block * vectors + v) * LANES;
+                                                const size_t left = m_3 - j;
+                                                const vec layer3_b_here =
+                                                    load_part(layer3_b + j, left);
+                                                for (size_t s = 0; s < rows; ++s) {
+                                                    /* (5)  layer3.a = layer3.W layer2.h + layer3.U
+                                                     * layer3.h_prev + layer3.b */
+                                                    const vec layer3_a = load(tile_layer3_a + (s
+                                                        * own + v) * LANES) + layer3_b_here;
 
-                                    /* (6)  layer3.h_tail = tanh_tail(layer3.a) */
-                                    const vec layer3_h_tail = vec_tanh_tail(layer3_a);
-                                    store(layer3_h_tail_rows + s * row_m_3 + j, layer3_h_tail);
+                                                    /* (6)  layer3.h = tanh(layer3.a) */
+                                                    const vec layer3_h = vec_tanh(layer3_a);
+                                                    store(layer3_h_rows + s * row_m_3 + j,
+                                                        layer3_h);
+
+                                                    /* (6)  layer3.h_tail = tanh_tail(layer3.a) */
+                                                    const vec layer3_h_tail =
+                                                        vec_tanh_tail(layer3_a);
+                                                    store(layer3_h_tail_rows + s * row_m_3 + j,
+                                                        layer3_h_tail);
+                                                }
+                                            }
+                                        }
+                                    }
+                                }
+                            }
+                            MEET(part)
+                        }
+
+                        /* every step, in any order */
+                        {
+                            const size_t vectors = MOST_VECTORS(1);
+                            const size_t count = blocks(p, vectors);
+                            const block_share mine =
+                                share_of(count, steps * B, part.thread, part.threads);
+                            const size_t from = mine.from;
+                            const size_t to = mine.to;
+                            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+                            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+                            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                                const real *const layer3_h_rows =
+                                    tape_layer3_h + (first * B + begin) * row_m_3;
+                                real *const y_rows = out->y + (first * B + begin) * p;
+                                const operand factors_a_y[] = {
+                                    {layer3_h_rows, row_m_3, m_3, panels_layer3_h},
+                                };
+                                for (size_t start = from, taken; start < to; start += taken) {
+                                    taken = min_size(to - start, blocks_per_batch(rows));
+                                    const block_range batch = {p, vectors, start, start + taken, 0};
+                                    ALIGNED real
+                                        tile_a_y_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+
+                                    /* V layer3.h */
+                                    products(rows, 1, &batch, factors_a_y, 1,
+                                        &(sums){tile_a_y_batch, batch.low, rows, 0}, 0);
+
+                                    for (size_t block = batch.low; block < batch.high; ++block) {
+                                        const size_t own = vectors_of(p, vectors, block);
+                                        const real *const tile_a_y = tile_a_y_batch + (block
+                                            - batch.low) * vectors * rows * LANES;
+                                        for (size_t v = 0; v < own; ++v) {
+                                            const size_t j = (block * vectors + v) * LANES;
+                                            const size_t left = p - j;
+                                            const vec b_y_here = load_part(b_y + j, left);
+                                            for (size_t s = 0; s < rows; ++s) {
+                                                /* (7)  a_y = V layer3.h + b_y */
+                                                const vec a_y = load(tile_a_y + (s * own + v)
+                                                    * LANES) + b_y_here;
+
+                                                /* (8)  y = a_y */
+                                                const vec y = a_y;
+                                                store_part(y_rows + s * p + j, y, left);
+                                            }
+                                        }
+                                    }
                                 }
                             }
                         }
-                    }
-                }
-            }
-            BARRIER
-        }
-
-        /* every step, in any order */
-        {
-            const size_t vectors = MOST_VECTORS(1);
-            const size_t count = blocks(p, vectors);
-            const block_share mine = share_of(count, steps * B, thread, threads);
-            const size_t from = mine.from;
-            const size_t to = mine.to;
-            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
-            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
-            for (size_t begin = lower, rows; begin < upper; begin += rows) {
-                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
-                const real *const layer3_h_rows = tape_layer3_h + (first * B + begin) * row_m_3;
-                real *const y_rows = out->y + (first * B + begin) * p;
-                const operand factors_a_y[] = {
-                    {layer3_h_rows, row_m_3, m_3, panels_layer3_h},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {p, vectors, start, start + taken, 0};
-                    ALIGNED real tile_a_y_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
-
-                    /* V layer3.h */
-                    products(rows, 1, &batch, factors_a_y, 1,
-                        &(sums){tile_a_y_batch, batch.low, rows, 0}, 0);
-
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(p, vectors, block);
-                        const real *const tile_a_y =
-                            tile_a_y_batch + (block - batch.low) * vectors * rows * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            const size_t left = p - j;
-                            const vec b_y_here = load_part(b_y + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
-                                /* (7)  a_y = V layer3.h + b_y */
-                                const vec a_y = load(tile_a_y + (s * own + v) * LANES) + b_y_here;
-
-                                /* (8)  y = a_y */
-                                const vec y = a_y;
-                                store_part(y_rows + s * p + j, y, left);
-                            }
-                        }
+                        MEET(part)
                     }
                 }
             }
@@ -613,21 +687,49 @@ static size_t deep_rnn_simd_forward_multiplications(const deep_rnn_sizes *sizes)
         + m_3 * m_3 + 2 * m_3 + m_3 * p + p);
 }
 
+static size_t deep_rnn_simd_forward_spared(const deep_rnn_sizes *sizes)
+{
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t m_3 = DEEP_RNN_FIXED_m_3;
+    const size_t p = DEEP_RNN_FIXED_p;
+    const size_t m_2 = DEEP_RNN_FIXED_m_2;
+    const size_t m_1 = DEEP_RNN_FIXED_m_1;
+    const size_t n = DEEP_RNN_FIXED_n;
+    const size_t row_m_3 = padded(m_3);
+    const size_t chunk = steps_stacked(T, B,
+        max_size(max_size(round_up(m_1, LANES), round_up(m_2, LANES)),
+        row_m_3 + round_up(m_3, LANES)));
+    return steps_beside(T, T, 2 * chunk) * (B * (m_1 * n + m_1 * m_1 + 2 * m_1)
+        + B * (m_1 * m_2 + m_2 * m_2 + 2 * m_2)
+        + B * (m_2 * m_3 + m_3 * m_3 + 2 * m_3 + m_3 * p + p)
+        - max_size(max_size(B * (m_1 * n + m_1 * m_1 + 2 * m_1),
+        B * (m_1 * m_2 + m_2 * m_2 + 2 * m_2)),
+        B * (m_2 * m_3 + m_3 * m_3 + 2 * m_3 + m_3 * p + p)));
+}
+
 void deep_rnn_simd_forward(
     const deep_rnn_sizes *sizes, const deep_rnn_parameters *parameters, const deep_rnn_real *packed,
     const deep_rnn_inputs *in, const deep_rnn_initial *initial, const deep_rnn_outputs *out,
     const deep_rnn_state *final, deep_rnn_real *tape, deep_rnn_real *work, size_t threads)
 {
     const size_t team =
-        team_of(threads, deep_rnn_simd_forward_multiplications(sizes), SHARE_OF_LOOP);
+        team_of_sides(team_of(threads, deep_rnn_simd_forward_multiplications(sizes), SHARE_OF_LOOP),
+        threads, 3, 2, deep_rnn_simd_forward_spared(sizes));
+    meeting meetings[] = {
+        {0},
+        {0},
+        {0},
+    };
     TEAM(deep_rnn_simd_forward_thread, sizes, parameters, packed, in, initial, out, final, tape,
-        work);
+        work, meetings);
 }
 
 static void deep_rnn_simd_infer_thread(
     const deep_rnn_sizes *sizes, const deep_rnn_parameters *parameters, const deep_rnn_real *packed,
     const deep_rnn_inputs *in, const deep_rnn_initial *initial, const deep_rnn_outputs *out,
-    const deep_rnn_state *final, deep_rnn_real *work, size_t thread, size_t threads)
+    const deep_rnn_state *final, deep_rnn_real *work, meeting *meetings, size_t thread,
+    size_t threads)
 {
     const size_t T = sizes->T;
     const size_t B = sizes->B;
@@ -639,9 +741,9 @@ static void deep_rnn_simd_infer_thread(
     const size_t row_m_1 = padded(m_1);
     const size_t row_m_2 = padded(m_2);
     const size_t row_m_3 = padded(m_3);
-    const size_t chunk = steps_ahead(T, B, round_up(m_1, LANES));
-    const size_t chunk_4 = steps_ahead(T, B, round_up(m_2, LANES));
-    const size_t chunk_5 = steps_ahead(T, B, row_m_3 + round_up(m_3, LANES));
+    const size_t chunk = steps_stacked(T, B,
+        max_size(max_size(round_up(m_1, LANES), round_up(m_2, LANES)),
+        row_m_3 + round_up(m_3, LANES)));
     const real *const layer1_b = parameters->layer1_b; /* [m_1] */
     const real *const layer2_b = parameters->layer2_b; /* [m_2] */
     const real *const layer3_b = parameters->layer3_b; /* [m_3] */
@@ -651,11 +753,11 @@ static void deep_rnn_simd_infer_thread(
     real *const work_layer3_h = work_layer2_h + spaced(T * B * row_m_2); /* [m_3] a row */
     real *const tile_layer1_a_ahead = work_layer3_h + spaced(T * B * row_m_3);
     real *const tile_layer2_a_ahead = tile_layer1_a_ahead + chunk * B * round_up(m_1, LANES);
-    real *const tile_layer3_a_ahead = tile_layer2_a_ahead + chunk_4 * B * round_up(m_2, LANES);
+    real *const tile_layer3_a_ahead = tile_layer2_a_ahead + chunk * B * round_up(m_2, LANES);
     const size_t early = ahead_of(B, round_up(m_1, LANES) * n + round_up(m_1, LANES) * m_1
         + round_up(m_2, LANES) * m_1 + round_up(m_2, LANES) * m_2 + round_up(m_3, LANES) * m_2
         + round_up(m_3, LANES) * m_3 + round_up(p, LANES) * m_3);
-    real *const work_initial_layer1_h = tile_layer3_a_ahead + chunk_5 * B * round_up(m_3, LANES);
+    real *const work_initial_layer1_h = tile_layer3_a_ahead + chunk * B * round_up(m_3, LANES);
     real *const work_initial_layer2_h = work_initial_layer1_h + B * m_1;
     real *const work_initial_layer3_h = work_initial_layer2_h + B * m_2;
     const real *const initial_layer1_h = given_or(initial != NULL ? initial->layer1_h : NULL, 0,
@@ -672,287 +774,352 @@ static void deep_rnn_simd_infer_thread(
     const real *const panels_layer3_h_prev = panels_layer2_h + round_up(m_3, LANES) * m_2;
     const real *const panels_layer3_h = panels_layer3_h_prev + round_up(m_3, LANES) * m_3;
 
-    /* scan forward in time */
-    for (size_t first = 0; first < T; first += chunk) {
-        const size_t steps = min_size(chunk, T - first);
-        if (early) {
-            const size_t vectors = MOST_VECTORS(1);
-            const size_t count = blocks(m_1, vectors);
-            const block_share mine = share_of(count, B, thread, threads);
-            const size_t from = mine.from;
-            const size_t to = mine.to;
-            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
-            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
-            const operand factors_layer1_a[] = {
-                {in->x + (first * B + lower) * n, n, n, panels_x},
-            };
-            const block_range batch = {m_1, vectors, from, to, 0};
-
-            /* layer1.W x */
-            products(upper - lower, 1, &batch, factors_layer1_a, 1,
-                &(sums){tile_layer1_a_ahead, 0, steps * B, lower}, 0);
-            if (mine.lanes > 1) {
-                BARRIER
-            }
-        }
-        for (size_t t = first; t < first + steps; ++t) {
+    /* side by side, where that is faster than one after the other */
+    {
+        const side sides[] = {
+            {B * (m_1 * n + m_1 * m_1 + m_1), m_1 * m_1, 1, 0},
+            {B * (m_1 * m_2 + m_2 * m_2 + m_2), m_2 * m_2, 1, chunk},
+            {B * (m_2 * m_3 + m_3 * m_3 + m_3 + m_3 * p + p), m_3 * m_3, 1, chunk},
+        };
+        const size_t turn = steps_in_turn(sides, 3, T, threads);
+        for (size_t since = 0; since < T; since += turn) {
+            const size_t until = min_size(T, since + turn);
             {
-                const size_t vectors = MOST_VECTORS(1);
-                const size_t count = blocks(m_1, vectors);
-                const block_share mine = share_of(count, B, thread, threads);
-                const size_t from = mine.from;
-                const size_t to = mine.to;
-                const size_t lower = row_from(B, mine.lane, mine.lanes);
-                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
-                for (size_t begin = lower, rows; begin < upper; begin += rows) {
-                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
-                    const real *const x_rows = in->x + (t * B + begin) * n;
-                    real *const layer1_h_rows = work_layer1_h + (t * B + begin) * row_m_1;
-                    const real *const layer1_h_prev_rows = t > 0 ? work_layer1_h
-                        + (t * B + begin - B) * row_m_1 : initial_layer1_h + begin * m_1;
-                    const size_t layer1_h_prev_stride = t > 0 ? row_m_1 : m_1;
-                    const operand factors_layer1_a[] = {
-                        {x_rows, n, n, panels_x},
-                        {layer1_h_prev_rows, layer1_h_prev_stride, m_1, panels_layer1_h_prev},
-                    };
-                    for (size_t start = from, taken; start < to; start += taken) {
-                        taken = min_size(to - start, blocks_per_batch(rows));
-                        const size_t low = t & 1 ? from + to - start - taken : start;
-                        const block_range batch = {m_1, vectors, low, low + taken, t & 1};
+                const team_part part = part_of(0, sides, 3, T, thread, threads, meetings);
+                if (part.threads > 0) {
+                    /* scan forward in time */
+                    for (size_t first = since; first < until; first += chunk) {
+                        const size_t steps = min_size(chunk, until - first);
+                        if (early) {
+                            const size_t vectors = MOST_VECTORS(1);
+                            const size_t count = blocks(m_1, vectors);
+                            const block_share mine = share_of(count, B, part.thread, part.threads);
+                            const size_t from = mine.from;
+                            const size_t to = mine.to;
+                            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+                            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+                            const operand factors_layer1_a[] = {
+                                {in->x + (first * B + lower) * n, n, n, panels_x},
+                            };
+                            const block_range batch = {m_1, vectors, from, to, 0};
 
-                        /* layer1.W x, layer1.U layer1.h_prev */
-                        products(rows, 1, &batch, factors_layer1_a + early, 2 - early,
-                            &(sums){tile_layer1_a_ahead, 0, steps * B, (t - first) * B + begin},
-                            (int)early);
-
-                        for (size_t block = batch.low; block < batch.high; ++block) {
-                            const size_t own = vectors_of(m_1, vectors, block);
-                            const real *const tile_layer1_a = tile_layer1_a_ahead + (block * vectors
-                                * steps * B + ((t - first) * B + begin) * own) * LANES;
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES;
-                                const size_t left = m_1 - j;
-                                const vec layer1_b_here = load_part(layer1_b + j, left);
-                                for (size_t s = 0; s < rows; ++s) {
-                                    /* (1)  layer1.a = layer1.W x + layer1.U layer1.h_prev +
-                                     * layer1.b */
-                                    const vec layer1_a =
-                                        load(tile_layer1_a + (s * own + v) * LANES) + layer1_b_here;
-
-                                    /* (2)  layer1.h = tanh(layer1.a) */
-                                    const vec layer1_h = vec_tanh(layer1_a);
-                                    store(layer1_h_rows + s * row_m_1 + j, layer1_h);
-                                }
+                            /* layer1.W x */
+                            products(upper - lower, 1, &batch, factors_layer1_a, 1,
+                                &(sums){tile_layer1_a_ahead, 0, steps * B, lower}, 0);
+                            if (mine.lanes > 1) {
+                                MEET(part)
                             }
                         }
+                        for (size_t t = first; t < first + steps; ++t) {
+                            {
+                                const size_t vectors = MOST_VECTORS(1);
+                                const size_t count = blocks(m_1, vectors);
+                                const block_share mine =
+                                    share_of(count, B, part.thread, part.threads);
+                                const size_t from = mine.from;
+                                const size_t to = mine.to;
+                                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                                    const real *const x_rows = in->x + (t * B + begin) * n;
+                                    real *const layer1_h_rows =
+                                        work_layer1_h + (t * B + begin) * row_m_1;
+                                    const real *const layer1_h_prev_rows = t > 0 ? work_layer1_h
+                                        + (t * B + begin - B) * row_m_1 : initial_layer1_h
+                                        + begin * m_1;
+                                    const size_t layer1_h_prev_stride = t > 0 ? row_m_1 : m_1;
+                                    const operand factors_layer1_a[] = {
+                                        {x_rows, n, n, panels_x},
+                                        {layer1_h_prev_rows, layer1_h_prev_stride, m_1,
+                                            panels_layer1_h_prev},
+                                    };
+                                    for (size_t start = from, taken; start < to; start += taken) {
+                                        taken = min_size(to - start, blocks_per_batch(rows));
+                                        const size_t low =
+                                            t & 1 ? from + to - start - taken : start;
+                                        const block_range batch =
+                                            {m_1, vectors, low, low + taken, t & 1};
+
+                                        /* layer1.W x, layer1.U layer1.h_prev */
+                                        products(rows, 1, &batch, factors_layer1_a + early,
+                                            2 - early, &(sums){tile_layer1_a_ahead, 0, steps * B, (t
+                                            - first) * B + begin}, (int)early);
+
+                                        for (size_t block = batch.low; block < batch.high; ++block) {
+                                            const size_t own = vectors_of(m_1, vectors, block);
+                                            const real *const tile_layer1_a = tile_layer1_a_ahead
+                                                + (block * vectors * steps * B + ((t - first) * B
+                                                + begin) * own) * LANES;
+                                            for (size_t v = 0; v < own; ++v) {
+                                                const size_t j = (block * vectors + v) * LANES;
+                                                const size_t left = m_1 - j;
+                                                const vec layer1_b_here =
+                                                    load_part(layer1_b + j, left);
+                                                for (size_t s = 0; s < rows; ++s) {
+                                                    /* (1)  layer1.a = layer1.W x + layer1.U
+                                                     * layer1.h_prev + layer1.b */
+                                                    const vec layer1_a = load(tile_layer1_a + (s
+                                                        * own + v) * LANES) + layer1_b_here;
+
+                                                    /* (2)  layer1.h = tanh(layer1.a) */
+                                                    const vec layer1_h = vec_tanh(layer1_a);
+                                                    store(layer1_h_rows + s * row_m_1 + j,
+                                                        layer1_h);
+                                                }
+                                            }
+                                        }
+                                    }
+                                }
+                            }
+                            MEET(part)
+                        }
+                        TELL(part, first + steps);
                     }
                 }
             }
-            BARRIER
-        }
-    }
-
-    /* scan forward in time */
-    for (size_t first = 0; first < T; first += chunk_4) {
-        const size_t steps = min_size(chunk_4, T - first);
-        if (early) {
-            const size_t vectors = MOST_VECTORS(1);
-            const size_t count = blocks(m_2, vectors);
-            const block_share mine = share_of(count, B, thread, threads);
-            const size_t from = mine.from;
-            const size_t to = mine.to;
-            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
-            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
-            const operand factors_layer2_a[] = {
-                {work_layer1_h + (first * B + lower) * row_m_1, row_m_1, m_1, panels_layer1_h},
-            };
-            const block_range batch = {m_2, vectors, from, to, 0};
-
-            /* layer2.W layer1.h */
-            products(upper - lower, 1, &batch, factors_layer2_a, 1,
-                &(sums){tile_layer2_a_ahead, 0, steps * B, lower}, 0);
-            if (mine.lanes > 1) {
-                BARRIER
-            }
-        }
-        for (size_t t = first; t < first + steps; ++t) {
             {
-                const size_t vectors = MOST_VECTORS(1);
-                const size_t count = blocks(m_2, vectors);
-                const block_share mine = share_of(count, B, thread, threads);
-                const size_t from = mine.from;
-                const size_t to = mine.to;
-                const size_t lower = row_from(B, mine.lane, mine.lanes);
-                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
-                for (size_t begin = lower, rows; begin < upper; begin += rows) {
-                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
-                    const real *const layer1_h_rows = work_layer1_h + (t * B + begin) * row_m_1;
-                    real *const layer2_h_rows = work_layer2_h + (t * B + begin) * row_m_2;
-                    const real *const layer2_h_prev_rows = t > 0 ? work_layer2_h
-                        + (t * B + begin - B) * row_m_2 : initial_layer2_h + begin * m_2;
-                    const size_t layer2_h_prev_stride = t > 0 ? row_m_2 : m_2;
-                    const operand factors_layer2_a[] = {
-                        {layer1_h_rows, row_m_1, m_1, panels_layer1_h},
-                        {layer2_h_prev_rows, layer2_h_prev_stride, m_2, panels_layer2_h_prev},
-                    };
-                    for (size_t start = from, taken; start < to; start += taken) {
-                        taken = min_size(to - start, blocks_per_batch(rows));
-                        const size_t low = t & 1 ? from + to - start - taken : start;
-                        const block_range batch = {m_2, vectors, low, low + taken, t & 1};
+                const team_part part = part_of(1, sides, 3, T, thread, threads, meetings);
+                if (part.threads > 0) {
+                    /* scan forward in time */
+                    for (size_t first = since; first < until; first += chunk) {
+                        const size_t steps = min_size(chunk, until - first);
+                        AWAIT(part, first + steps);
+                        if (early) {
+                            const size_t vectors = MOST_VECTORS(1);
+                            const size_t count = blocks(m_2, vectors);
+                            const block_share mine = share_of(count, B, part.thread, part.threads);
+                            const size_t from = mine.from;
+                            const size_t to = mine.to;
+                            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+                            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+                            const operand factors_layer2_a[] = {
+                                {work_layer1_h + (first * B + lower) * row_m_1, row_m_1, m_1,
+                                    panels_layer1_h},
+                            };
+                            const block_range batch = {m_2, vectors, from, to, 0};
 
-                        /* layer2.W layer1.h, layer2.U layer2.h_prev */
-                        products(rows, 1, &batch, factors_layer2_a + early, 2 - early,
-                            &(sums){tile_layer2_a_ahead, 0, steps * B, (t - first) * B + begin},
-                            (int)early);
-
-                        for (size_t block = batch.low; block < batch.high; ++block) {
-                            const size_t own = vectors_of(m_2, vectors, block);
-                            const real *const tile_layer2_a = tile_layer2_a_ahead + (block * vectors
-                                * steps * B + ((t - first) * B + begin) * own) * LANES;
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES;
-                                const size_t left = m_2 - j;
-                                const vec layer2_b_here = load_part(layer2_b + j, left);
-                                for (size_t s = 0; s < rows; ++s) {
-                                    /* (3)  layer2.a = layer2.W layer1.h + layer2.U layer2.h_prev +
-                                     * layer2.b */
-                                    const vec layer2_a =
-                                        load(tile_layer2_a + (s * own + v) * LANES) + layer2_b_here;
-
-                                    /* (4)  layer2.h = tanh(layer2.a) */
-                                    const vec layer2_h = vec_tanh(layer2_a);
-                                    store(layer2_h_rows + s * row_m_2 + j, layer2_h);
-                                }
+                            /* layer2.W layer1.h */
+                            products(upper - lower, 1, &batch, factors_layer2_a, 1,
+                                &(sums){tile_layer2_a_ahead, 0, steps * B, lower}, 0);
+                            if (mine.lanes > 1) {
+                                MEET(part)
                             }
                         }
+                        for (size_t t = first; t < first + steps; ++t) {
+                            {
+                                const size_t vectors = MOST_VECTORS(1);
+                                const size_t count = blocks(m_2, vectors);
+                                const block_share mine =
+                                    share_of(count, B, part.thread, part.threads);
+                                const size_t from = mine.from;
+                                const size_t to = mine.to;
+                                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                                    const real *const layer1_h_rows =
+                                        work_layer1_h + (t * B + begin) * row_m_1;
+                                    real *const layer2_h_rows =
+                                        work_layer2_h + (t * B + begin) * row_m_2;
+                                    const real *const layer2_h_prev_rows = t > 0 ? work_layer2_h
+                                        + (t * B + begin - B) * row_m_2 : initial_layer2_h
+                                        + begin * m_2;
+                                    const size_t layer2_h_prev_stride = t > 0 ? row_m_2 : m_2;
+                                    const operand factors_layer2_a[] = {
+                                        {layer1_h_rows, row_m_1, m_1, panels_layer1_h},
+                                        {layer2_h_prev_rows, layer2_h_prev_stride, m_2,
+                                            panels_layer2_h_prev},
+                                    };
+                                    for (size_t start = from, taken; start < to; start += taken) {
+                                        taken = min_size(to - start, blocks_per_batch(rows));
+                                        const size_t low =
+                                            t & 1 ? from + to - start - taken : start;
+                                        const block_range batch =
+                                            {m_2, vectors, low, low + taken, t & 1};
+
+                                        /* layer2.W layer1.h, layer2.U layer2.h_prev */
+                                        products(rows, 1, &batch, factors_layer2_a + early,
+                                            2 - early, &(sums){tile_layer2_a_ahead, 0, steps * B, (t
+                                            - first) * B + begin}, (int)early);
+
+                                        for (size_t block = batch.low; block < batch.high; ++block) {
+                                            const size_t own = vectors_of(m_2, vectors, block);
+                                            const real *const tile_layer2_a = tile_layer2_a_ahead
+                                                + (block * vectors * steps * B + ((t - first) * B
+                                                + begin) * own) * LANES;
+                                            for (size_t v = 0; v < own; ++v) {
+                                                const size_t j = (block * vectors + v) * LANES;
+                                                const size_t left = m_2 - j;
+                                                const vec layer2_b_here =
+                                                    load_part(layer2_b + j, left);
+                                                for (size_t s = 0; s < rows; ++s) {
+                                                    /* (3)  layer2.a = layer2.W layer1.h + layer2.U
+                                                     * layer2.h_prev + layer2.b */
+                                                    const vec layer2_a = load(tile_layer2_a + (s
+                                                        * own + v) * LANES) + layer2_b_here;
+
+                                                    /* (4)  layer2.h = tanh(layer2.a) */
+                                                    const vec layer2_h = vec_tanh(layer2_a);
+                                                    store(layer2_h_rows + s * row_m_2 + j,
+                                                        layer2_h);
+                                                }
+                                            }
+                                        }
+                                    }
+                                }
+                            }
+                            MEET(part)
+                        }
+                        TELL(part, first + steps);
                     }
                 }
             }
-            BARRIER
-        }
-    }
-
-    /* scan forward in time */
-    for (size_t first = 0; first < T; first += chunk_5) {
-        const size_t steps = min_size(chunk_5, T - first);
-        if (early) {
-            const size_t vectors = MOST_VECTORS(1);
-            const size_t count = blocks(m_3, vectors);
-            const block_share mine = share_of(count, B, thread, threads);
-            const size_t from = mine.from;
-            const size_t to = mine.to;
-            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
-            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
-            const operand factors_layer3_a[] = {
-                {work_layer2_h + (first * B + lower) * row_m_2, row_m_2, m_2, panels_layer2_h},
-            };
-            const block_range batch = {m_3, vectors, from, to, 0};
-
-            /* layer3.W layer2.h */
-            products(upper - lower, 1, &batch, factors_layer3_a, 1,
-                &(sums){tile_layer3_a_ahead, 0, steps * B, lower}, 0);
-            if (mine.lanes > 1) {
-                BARRIER
-            }
-        }
-        for (size_t t = first; t < first + steps; ++t) {
             {
-                const size_t vectors = MOST_VECTORS(1);
-                const size_t count = blocks(m_3, vectors);
-                const block_share mine = share_of(count, B, thread, threads);
-                const size_t from = mine.from;
-                const size_t to = mine.to;
-                const size_t lower = row_from(B, mine.lane, mine.lanes);
-                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
-                for (size_t begin = lower, rows; begin < upper; begin += rows) {
-                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
-                    const real *const layer2_h_rows = work_layer2_h + (t * B + begin) * row_m_2;
-                    real *const layer3_h_rows = work_layer3_h + (t * B + begin) * row_m_3;
-                    const real *const layer3_h_prev_rows = t > 0 ? work_layer3_h
-                        + (t * B + begin - B) * row_m_3 : initial_layer3_h + begin * m_3;
-                    const size_t layer3_h_prev_stride = t > 0 ? row_m_3 : m_3;
-                    const operand factors_layer3_a[] = {
-                        {layer2_h_rows, row_m_2, m_2, panels_layer2_h},
-                        {layer3_h_prev_rows, layer3_h_prev_stride, m_3, panels_layer3_h_prev},
-                    };
-                    for (size_t start = from, taken; start < to; start += taken) {
-                        taken = min_size(to - start, blocks_per_batch(rows));
-                        const size_t low = t & 1 ? from + to - start - taken : start;
-                        const block_range batch = {m_3, vectors, low, low + taken, t & 1};
+                const team_part part = part_of(2, sides, 3, T, thread, threads, meetings);
+                if (part.threads > 0) {
+                    /* scan forward in time */
+                    for (size_t first = since; first < until; first += chunk) {
+                        const size_t steps = min_size(chunk, until - first);
+                        AWAIT(part, first + steps);
+                        if (early) {
+                            const size_t vectors = MOST_VECTORS(1);
+                            const size_t count = blocks(m_3, vectors);
+                            const block_share mine = share_of(count, B, part.thread, part.threads);
+                            const size_t from = mine.from;
+                            const size_t to = mine.to;
+                            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+                            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+                            const operand factors_layer3_a[] = {
+                                {work_layer2_h + (first * B + lower) * row_m_2, row_m_2, m_2,
+                                    panels_layer2_h},
+                            };
+                            const block_range batch = {m_3, vectors, from, to, 0};
 
-                        /* layer3.W layer2.h, layer3.U layer3.h_prev */
-                        products(rows, 1, &batch, factors_layer3_a + early, 2 - early,
-                            &(sums){tile_layer3_a_ahead, 0, steps * B, (t - first) * B + begin},
-                            (int)early);
+                            /* layer3.W layer2.h */
+                            products(upper - lower, 1, &batch, factors_layer3_a, 1,
+                                &(sums){tile_layer3_a_ahead, 0, steps * B, lower}, 0);
+                            if (mine.lanes > 1) {
+                                MEET(part)
+                            }
+                        }
+                        for (size_t t = first; t < first + steps; ++t) {
+                            {
+                                const size_t vectors = MOST_VECTORS(1);
+                                const size_t count = blocks(m_3, vectors);
+                                const block_share mine =
+                                    share_of(count, B, part.thread, part.threads);
+                                const size_t from = mine.from;
+                                const size_t to = mine.to;
+                                const size_t lower = row_from(B, mine.lane, mine.lanes);
+                                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                                for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                                    const real *const layer2_h_rows =
+                                        work_layer2_h + (t * B + begin) * row_m_2;
+                                    real *const layer3_h_rows =
+                                        work_layer3_h + (t * B + begin) * row_m_3;
+                                    const real *const layer3_h_prev_rows = t > 0 ? work_layer3_h
+                                        + (t * B + begin - B) * row_m_3 : initial_layer3_h
+                                        + begin * m_3;
+                                    const size_t layer3_h_prev_stride = t > 0 ? row_m_3 : m_3;
+                                    const operand factors_layer3_a[] = {
+                                        {layer2_h_rows, row_m_2, m_2, panels_layer2_h},
+                                        {layer3_h_prev_rows, layer3_h_prev_stride, m_3,
+                                            panels_layer3_h_prev},
+                                    };
+                                    for (size_t start = from, taken; start < to; start += taken) {
+                                        taken = min_size(to - start, blocks_per_batch(rows));
+                                        const size_t low =
+                                            t & 1 ? from + to - start - taken : start;
+                                        const block_range batch =
+                                            {m_3, vectors, low, low + taken, t & 1};
 
-                        for (size_t block = batch.low; block < batch.high; ++block) {
-                            const size_t own = vectors_of(m_3, vectors, block);
-                            const real *const tile_layer3_a = tile_layer3_a_ahead + (block * vectors
-                                * steps * B + ((t - first) * B + begin) * own) * LANES;
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES;
-                                const size_t left = m_3 - j;
-                                const vec layer3_b_here = load_part(layer3_b + j, left);
-                                for (size_t s = 0; s < rows; ++s) {
-                                    /* (5)  layer3.a = layer3.W layer2.h + layer3.U layer3.h_prev +
-                                     * layer3.b */
-                                    const vec layer3_a =
-                                        load(tile_layer3_a + (s * own + v) * LANES) + layer3_b_here;
+                                        /* layer3.W layer2.h, layer3.U layer3.h_prev */
+                                        products(rows, 1, &batch, factors_layer3_a + early,
+                                            2 - early, &(sums){tile_layer3_a_ahead, 0, steps * B, (t
+                                            - first) * B + begin}, (int)early);
 
-                                    /* (6)  layer3.h = tanh(layer3.a) */
-                                    const vec layer3_h = vec_tanh(layer3_a);
-                                    store(layer3_h_rows + s * row_m_3 + j, layer3_h);
+                                        for (size_t block = batch.low; block < batch.high; ++block) {
+                                            const size_t own = vectors_of(m_3, vectors, block);
+                                            const real *const tile_layer3_a = tile_layer3_a_ahead
+                                                + (block * vectors * steps * B + ((t - first) * B
+                                                + begin) * own) * LANES;
+                                            for (size_t v = 0; v < own; ++v) {
+                                                const size_t j = (block * vectors + v) * LANES;
+                                                const size_t left = m_3 - j;
+                                                const vec layer3_b_here =
+                                                    load_part(layer3_b + j, left);
+                                                for (size_t s = 0; s < rows; ++s) {
+                                                    /* (5)  layer3.a = layer3.W layer2.h + layer3.U
+                                                     * layer3.h_prev + layer3.b */
+                                                    const vec layer3_a = load(tile_layer3_a + (s
+                                                        * own + v) * LANES) + layer3_b_here;
+
+                                                    /* (6)  layer3.h = tanh(layer3.a) */
+                                                    const vec layer3_h = vec_tanh(layer3_a);
+                                                    store(layer3_h_rows + s * row_m_3 + j,
+                                                        layer3_h);
+                                                }
+                                            }
+                                        }
+                                    }
+                                }
+                            }
+                            MEET(part)
+                        }
+
+                        /* every step, in any order */
+                        {
+                            const size_t vectors = MOST_VECTORS(1);
+                            const size_t count = blocks(p, vectors);
+                            const block_share mine =
+                                share_of(count, steps * B, part.thread, part.threads);
+                            const size_t from = mine.from;
+                            const size_t to = mine.to;
+                            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+                            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+                            for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                                const real *const layer3_h_rows =
+                                    work_layer3_h + (first * B + begin) * row_m_3;
+                                real *const y_rows = out->y + (first * B + begin) * p;
+                                const operand factors_a_y[] = {
+                                    {layer3_h_rows, row_m_3, m_3, panels_layer3_h},
+                                };
+                                for (size_t start = from, taken; start < to; start += taken) {
+                                    taken = min_size(to - start, blocks_per_batch(rows));
+                                    const block_range batch = {p, vectors, start, start + taken, 0};
+                                    ALIGNED real
+                                        tile_a_y_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
+
+                                    /* V layer3.h */
+                                    products(rows, 1, &batch, factors_a_y, 1,
+                                        &(sums){tile_a_y_batch, batch.low, rows, 0}, 0);
+
+                                    for (size_t block = batch.low; block < batch.high; ++block) {
+                                        const size_t own = vectors_of(p, vectors, block);
+                                        const real *const tile_a_y = tile_a_y_batch + (block
+                                            - batch.low) * vectors * rows * LANES;
+                                        for (size_t v = 0; v < own; ++v) {
+                                            const size_t j = (block * vectors + v) * LANES;
+                                            const size_t left = p - j;
+                                            const vec b_y_here = load_part(b_y + j, left);
+                                            for (size_t s = 0; s < rows; ++s) {
+                                                /* (7)  a_y = V layer3.h + b_y */
+                                                const vec a_y = load(tile_a_y + (s * own + v)
+                                                    * LANES) + b_y_here;
+
+                                                /* (8)  y = a_y */
+                                                const vec y = a_y;
+                                                store_part(y_rows + s * p + j, y, left);
+                                            }
+                                        }
+                                    }
                                 }
                             }
                         }
-                    }
-                }
-            }
-            BARRIER
-        }
-
-        /* every step, in any order */
-        {
-            const size_t vectors = MOST_VECTORS(1);
-            const size_t count = blocks(p, vectors);
-            const block_share mine = share_of(count, steps * B, thread, threads);
-            const size_t from = mine.from;
-            const size_t to = mine.to;
-            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
-            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
-            for (size_t begin = lower, rows; begin < upper; begin += rows) {
-                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
-                const real *const layer3_h_rows = work_layer3_h + (first * B + begin) * row_m_3;
-                real *const y_rows = out->y + (first * B + begin) * p;
-                const operand factors_a_y[] = {
-                    {layer3_h_rows, row_m_3, m_3, panels_layer3_h},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {p, vectors, start, start + taken, 0};
-                    ALIGNED real tile_a_y_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
-
-                    /* V layer3.h */
-                    products(rows, 1, &batch, factors_a_y, 1,
-                        &(sums){tile_a_y_batch, batch.low, rows, 0}, 0);
-
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(p, vectors, block);
-                        const real *const tile_a_y =
-                            tile_a_y_batch + (block - batch.low) * vectors * rows * LANES;
-                        for (size_t v = 0; v < own; ++v) {
-                            const size_t j = (block * vectors + v) * LANES;
-                            const size_t left = p - j;
-                            const vec b_y_here = load_part(b_y + j, left);
-                            for (size_t s = 0; s < rows; ++s) {
-                                /* (7)  a_y = V layer3.h + b_y */
-                                const vec a_y = load(tile_a_y + (s * own + v) * LANES) + b_y_here;
-
-                                /* (8)  y = a_y */
-                                const vec y = a_y;
-                                store_part(y_rows + s * p + j, y, left);
-                            }
-                        }
+                        MEET(part)
                     }
                 }
             }
@@ -981,20 +1148,47 @@ static size_t deep_rnn_simd_infer_multiplications(const deep_rnn_sizes *sizes)
         + m_3 + m_3 * p + p);
 }
 
+static size_t deep_rnn_simd_infer_spared(const deep_rnn_sizes *sizes)
+{
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t m_3 = DEEP_RNN_FIXED_m_3;
+    const size_t p = DEEP_RNN_FIXED_p;
+    const size_t m_2 = DEEP_RNN_FIXED_m_2;
+    const size_t m_1 = DEEP_RNN_FIXED_m_1;
+    const size_t n = DEEP_RNN_FIXED_n;
+    const size_t row_m_3 = padded(m_3);
+    const size_t chunk = steps_stacked(T, B,
+        max_size(max_size(round_up(m_1, LANES), round_up(m_2, LANES)),
+        row_m_3 + round_up(m_3, LANES)));
+    return steps_beside(T, T, 2 * chunk) * (B * (m_1 * n + m_1 * m_1 + m_1)
+        + B * (m_1 * m_2 + m_2 * m_2 + m_2) + B * (m_2 * m_3 + m_3 * m_3 + m_3 + m_3 * p + p)
+        - max_size(max_size(B * (m_1 * n + m_1 * m_1 + m_1), B * (m_1 * m_2 + m_2 * m_2 + m_2)),
+        B * (m_2 * m_3 + m_3 * m_3 + m_3 + m_3 * p + p)));
+}
+
 void deep_rnn_simd_infer(
     const deep_rnn_sizes *sizes, const deep_rnn_parameters *parameters, const deep_rnn_real *packed,
     const deep_rnn_inputs *in, const deep_rnn_initial *initial, const deep_rnn_outputs *out,
     const deep_rnn_state *final, deep_rnn_real *work, size_t threads)
 {
-    const size_t team = team_of(threads, deep_rnn_simd_infer_multiplications(sizes), SHARE_OF_LOOP);
-    TEAM(deep_rnn_simd_infer_thread, sizes, parameters, packed, in, initial, out, final, work);
+    const size_t team =
+        team_of_sides(team_of(threads, deep_rnn_simd_infer_multiplications(sizes), SHARE_OF_LOOP),
+        threads, 3, 2, deep_rnn_simd_infer_spared(sizes));
+    meeting meetings[] = {
+        {0},
+        {0},
+        {0},
+    };
+    TEAM(deep_rnn_simd_infer_thread, sizes, parameters, packed, in, initial, out, final, work,
+        meetings);
 }
 
 static void deep_rnn_simd_backward_thread(
     const deep_rnn_sizes *sizes, const deep_rnn_parameters *parameters, const deep_rnn_real *packed,
     const deep_rnn_inputs *in, const deep_rnn_initial *initial, const deep_rnn_outputs *out,
     const deep_rnn_real *tape, const deep_rnn_cotangents *bars, const deep_rnn_gradients *gradients,
-    deep_rnn_real *work, size_t thread, size_t threads)
+    deep_rnn_real *work, meeting *meetings, size_t thread, size_t threads)
 {
     (void)parameters;
     (void)out;
@@ -1009,9 +1203,9 @@ static void deep_rnn_simd_backward_thread(
     const size_t row_m_2 = padded(m_2);
     const size_t row_m_3 = padded(m_3);
     const size_t row_p = padded(p);
-    const size_t chunk = steps_ahead(T, B, round_up(m_3, LANES));
-    const size_t chunk_7 = steps_ahead(T, B, round_up(m_2, LANES));
-    const size_t chunk_6 = steps_together(T, B, row_m_1 + round_up(m_1, LANES));
+    const size_t span_2 = steps_together(T, B, row_m_1);
+    const size_t chunk = steps_stacked(span_2, B,
+        max_size(max_size(round_up(m_3, LANES), round_up(m_2, LANES)), round_up(m_1, LANES)));
     real *const layer1_W_bar = gradients->layer1_W_bar; /* [m_1, n] */
     real *const layer1_U_bar = gradients->layer1_U_bar; /* [m_1, m_1] */
     real *const layer1_b_bar = gradients->layer1_b_bar; /* [m_1] */
@@ -1036,10 +1230,12 @@ static void deep_rnn_simd_backward_thread(
         tape_layer3_h + spaced(T * B * row_m_3); /* [m_3] a row */
     real *const work_a_y_bar = work; /* [p] a row */
     real *const work_layer3_a_bar = work_a_y_bar + spaced(T * B * row_p); /* [m_3] a row */
-    real *const work_layer2_a_bar = work_layer3_a_bar + spaced(T * B * row_m_3); /* [m_2] a row */
-    real *const work_layer1_a_bar = work_layer2_a_bar + spaced(T * B * row_m_2); /* [m_1] a row */
+    real *const work_layer2_a_bar =
+        work_layer3_a_bar + spaced(span_2 * B * row_m_3); /* [m_2] a row */
+    real *const work_layer1_a_bar =
+        work_layer2_a_bar + spaced(span_2 * B * row_m_2); /* [m_1] a row */
     real *const work_layer1_h_prev_bar =
-        work_layer1_a_bar + spaced(chunk_6 * B * row_m_1); /* [m_1] a row */
+        work_layer1_a_bar + spaced(span_2 * B * row_m_1); /* [m_1] a row */
     real *const work_layer2_h_prev_bar =
         work_layer1_h_prev_bar + spaced(2 * B * row_m_1); /* [m_2] a row */
     real *const work_layer3_h_prev_bar =
@@ -1048,11 +1244,11 @@ static void deep_rnn_simd_backward_thread(
     real *const tile_layer2_h_bar_ahead =
         tile_layer3_h_bar_ahead + chunk * B * round_up(m_3, LANES);
     real *const tile_layer1_h_bar_ahead =
-        tile_layer2_h_bar_ahead + chunk_7 * B * round_up(m_2, LANES);
+        tile_layer2_h_bar_ahead + chunk * B * round_up(m_2, LANES);
     const size_t early = ahead_of(B, round_up(m_3, LANES) * p + round_up(m_3, LANES) * m_3
         + round_up(m_2, LANES) * m_3 + round_up(m_2, LANES) * m_2 + round_up(m_1, LANES) * m_2
         + round_up(m_1, LANES) * m_1 + round_up(n, LANES) * m_1);
-    real *const work_scratch = tile_layer1_h_bar_ahead + chunk_6 * B * round_up(m_1, LANES);
+    real *const work_scratch = tile_layer1_h_bar_ahead + chunk * B * round_up(m_1, LANES);
     const size_t scratch_size = scratch_for(m_3 + n + m_1 + m_2);
     real *const work_final_layer1_h_bar = work_scratch + threads * scratch_size;
     real *const work_final_layer2_h_bar = work_final_layer1_h_bar + B * m_1;
@@ -1145,88 +1341,560 @@ static void deep_rnn_simd_backward_thread(
     }
     BARRIER
 
-    /* scan in reverse */
-    for (size_t done = 0; done < T; done += chunk) {
-        const size_t steps = min_size(chunk, T - done);
-        const size_t first = T - done - steps;
-        if (early) {
-            const size_t vectors = MOST_VECTORS(1);
-            const size_t count = blocks(m_3, vectors);
-            const block_share mine = share_of(count, B, thread, threads);
-            const size_t from = mine.from;
-            const size_t to = mine.to;
-            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
-            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
-            const operand factors_layer3_h_bar[] = {
-                {work_a_y_bar + (first * B + lower) * row_p, row_p, p, panels_a_y_bar},
-            };
-            const block_range batch = {m_3, vectors, from, to, 0};
+    /* side by side, where that is faster than one after the other */
+    {
+        const side sides[] = {
+            {B * (2 * m_3 + m_3 * p + m_3 * m_3), m_3 * m_3, 2, 0},
+            {B * (2 * m_2 + m_2 * m_3 + m_2 * m_2), m_2 * m_2, 2, chunk},
+            {B * (2 * m_1 + m_1 * m_2 + m_1 * m_1), m_1 * m_1, 2, chunk},
+        };
+        const size_t turn = steps_in_turn(sides, 3, span_2, threads);
+        for (size_t joined = 0; joined < T; joined += span_2) {
+            const size_t limit = min_size(T, joined + span_2);
+            for (size_t since = joined; since < limit; since += turn) {
+                const size_t until = min_size(limit, since + turn);
+                {
+                    const team_part part = part_of(0, sides, 3, span_2, thread, threads, meetings);
+                    if (part.threads > 0) {
+                        /* scan in reverse */
+                        for (size_t done = since; done < until; done += chunk) {
+                            const size_t steps = min_size(chunk, until - done);
+                            const size_t first = T - done - steps;
+                            if (early) {
+                                const size_t vectors = MOST_VECTORS(1);
+                                const size_t count = blocks(m_3, vectors);
+                                const block_share mine =
+                                    share_of(count, B, part.thread, part.threads);
+                                const size_t from = mine.from;
+                                const size_t to = mine.to;
+                                const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+                                const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+                                const operand factors_layer3_h_bar[] = {
+                                    {work_a_y_bar + (first * B + lower) * row_p, row_p, p,
+                                        panels_a_y_bar},
+                                };
+                                const block_range batch = {m_3, vectors, from, to, 0};
 
-            /* V^T a_y_bar */
-            products(upper - lower, 1, &batch, factors_layer3_h_bar, 1,
-                &(sums){tile_layer3_h_bar_ahead, 0, steps * B, lower}, 0);
-            if (mine.lanes > 1) {
-                BARRIER
+                                /* V^T a_y_bar */
+                                products(upper - lower, 1, &batch, factors_layer3_h_bar, 1,
+                                    &(sums){tile_layer3_h_bar_ahead, 0, steps * B, lower}, 0);
+                                if (mine.lanes > 1) {
+                                    MEET(part)
+                                }
+                            }
+                            for (size_t t = first + steps; t-- > first;) {
+                                {
+                                    const size_t vectors = MOST_VECTORS(1);
+                                    const size_t count = blocks(m_3, vectors);
+                                    const block_share mine =
+                                        share_of(count, B, part.thread, part.threads);
+                                    const size_t from = mine.from;
+                                    const size_t to = mine.to;
+                                    const size_t lower = row_from(B, mine.lane, mine.lanes);
+                                    const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                                    for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                                        rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                                        const real *const layer3_h_tail_rows =
+                                            tape_layer3_h_tail + (t * B + begin) * row_m_3;
+                                        const real *const layer3_h_next_bar_rows = t + 1 < T
+                                            ? work_layer3_h_prev_bar
+                                            + (((t + 1) & 1) * B + begin) * row_m_3
+                                            : final_layer3_h_bar + begin * m_3;
+                                        const size_t layer3_h_next_bar_stride =
+                                            t + 1 < T ? row_m_3 : m_3;
+                                        const real *const a_y_bar_rows =
+                                            work_a_y_bar + (t * B + begin) * row_p;
+                                        real *const layer3_a_bar_rows = work_layer3_a_bar + ((t - (T
+                                            - limit)) * B + begin) * row_m_3;
+                                        const operand factors_layer3_h_bar[] = {
+                                            {a_y_bar_rows, row_p, p, panels_a_y_bar},
+                                        };
+                                        for (size_t start = from, taken; start < to; start += taken) {
+                                            taken = min_size(to - start, blocks_per_batch(rows));
+                                            const block_range batch =
+                                                {m_3, vectors, start, start + taken, 0};
+
+                                            /* V^T a_y_bar */
+                                            products(rows, 1, &batch, factors_layer3_h_bar + early,
+                                                1 - early, &(sums){tile_layer3_h_bar_ahead, 0, steps
+                                                * B, (t - first) * B + begin}, (int)early);
+
+                                            for (size_t block = batch.low; block < batch.high; ++block) {
+                                                const size_t own = vectors_of(m_3, vectors, block);
+                                                const real *const tile_layer3_h_bar =
+                                                    tile_layer3_h_bar_ahead + (block * vectors
+                                                    * steps * B + ((t - first) * B + begin) * own)
+                                                    * LANES;
+                                                for (size_t v = 0; v < own; ++v) {
+                                                    const size_t j = (block * vectors + v) * LANES;
+                                                    const size_t left = m_3 - j;
+                                                    for (size_t s = 0; s < rows; ++s) {
+                                                        const vec layer3_h_tail =
+                                                            load(layer3_h_tail_rows + s * row_m_3
+                                                            + j);
+                                                        const vec layer3_h_next_bar =
+                                                            load_part(layer3_h_next_bar_rows + s
+                                                            * layer3_h_next_bar_stride + j, left);
+
+                                                        /* (6)  layer3.one_minus_h_squared =
+                                                         * slope_from_tail(layer3.h_tail) */
+                                                        const vec layer3_one_minus_h_squared =
+                                                            vec_slope_from_tail(layer3_h_tail);
+
+                                                        /* (10)  layer3.h_bar = V^T a_y_bar +
+                                                         * layer3.h_next_bar   adjoint of (7) */
+                                                        const vec layer3_h_bar =
+                                                            load(tile_layer3_h_bar + (s * own + v)
+                                                            * LANES) + layer3_h_next_bar;
+
+                                                        /* (11)  layer3.a_bar = layer3.h_bar * (1 -
+                                                         * layer3.h^2)   adjoint of (6) */
+                                                        const vec layer3_a_bar = layer3_h_bar
+                                                            * layer3_one_minus_h_squared;
+                                                        store(layer3_a_bar_rows + s * row_m_3 + j,
+                                                            layer3_a_bar);
+                                                    }
+                                                }
+                                            }
+                                        }
+                                    }
+                                }
+                                MEET(part)
+                                {
+                                    const size_t vectors = MOST_VECTORS(1);
+                                    const size_t count = blocks(m_3, vectors);
+                                    const block_share mine =
+                                        share_of(count, B, part.thread, part.threads);
+                                    const size_t from = mine.from;
+                                    const size_t to = mine.to;
+                                    const size_t lower = row_from(B, mine.lane, mine.lanes);
+                                    const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                                    for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                                        rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                                        const real *const layer3_a_bar_rows = work_layer3_a_bar
+                                            + ((t - (T - limit)) * B + begin) * row_m_3;
+                                        real *const layer3_h_prev_bar_rows = work_layer3_h_prev_bar
+                                            + ((t & 1) * B + begin) * row_m_3;
+                                        const operand factors_layer3_h_prev_bar[] = {
+                                            {layer3_a_bar_rows, row_m_3, m_3, panels_layer3_a_bar},
+                                        };
+                                        for (size_t start = from, taken; start < to; start += taken) {
+                                            taken = min_size(to - start, blocks_per_batch(rows));
+                                            const size_t low =
+                                                t & 1 ? from + to - start - taken : start;
+                                            const block_range batch =
+                                                {m_3, vectors, low, low + taken, t & 1};
+                                            ALIGNED real tile_layer3_h_prev_bar_batch[ROWS_AT_ONCE
+                                                * MOST_VECTORS(1) * LANES];
+
+                                            /* layer3.U^T layer3.a_bar */
+                                            products(rows, 1, &batch, factors_layer3_h_prev_bar, 1,
+                                                &(sums){tile_layer3_h_prev_bar_batch, batch.low,
+                                                rows, 0}, 0);
+
+                                            for (size_t block = batch.low; block < batch.high; ++block) {
+                                                const size_t own = vectors_of(m_3, vectors, block);
+                                                const real *const tile_layer3_h_prev_bar =
+                                                    tile_layer3_h_prev_bar_batch
+                                                    + (block - batch.low) * vectors * rows * LANES;
+                                                for (size_t v = 0; v < own; ++v) {
+                                                    const size_t j = (block * vectors + v) * LANES;
+                                                    for (size_t s = 0; s < rows; ++s) {
+                                                        /* (18)  layer3.h_prev_bar = layer3.U^T
+                                                         * layer3.a_bar   adjoint of (5) */
+                                                        const vec layer3_h_prev_bar =
+                                                            load(tile_layer3_h_prev_bar + (s * own
+                                                            + v) * LANES);
+                                                        store(layer3_h_prev_bar_rows + s * row_m_3
+                                                            + j, layer3_h_prev_bar);
+                                                    }
+                                                }
+                                            }
+                                        }
+                                    }
+                                }
+                                MEET(part)
+                            }
+                            TELL(part, done + steps);
+                        }
+                    }
+                }
+                {
+                    const team_part part = part_of(1, sides, 3, span_2, thread, threads, meetings);
+                    if (part.threads > 0) {
+                        /* scan in reverse */
+                        for (size_t done = since; done < until; done += chunk) {
+                            const size_t steps = min_size(chunk, until - done);
+                            const size_t first = T - done - steps;
+                            AWAIT(part, done + steps);
+                            if (early) {
+                                const size_t vectors = MOST_VECTORS(1);
+                                const size_t count = blocks(m_2, vectors);
+                                const block_share mine =
+                                    share_of(count, B, part.thread, part.threads);
+                                const size_t from = mine.from;
+                                const size_t to = mine.to;
+                                const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+                                const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+                                const operand factors_layer2_h_bar[] = {
+                                    {work_layer3_a_bar + ((first - (T - limit)) * B + lower)
+                                        * row_m_3, row_m_3, m_3, panels_layer3_a_bar_2},
+                                };
+                                const block_range batch = {m_2, vectors, from, to, 0};
+
+                                /* layer3.W^T layer3.a_bar */
+                                products(upper - lower, 1, &batch, factors_layer2_h_bar, 1,
+                                    &(sums){tile_layer2_h_bar_ahead, 0, steps * B, lower}, 0);
+                                if (mine.lanes > 1) {
+                                    MEET(part)
+                                }
+                            }
+                            for (size_t t = first + steps; t-- > first;) {
+                                {
+                                    const size_t vectors = MOST_VECTORS(1);
+                                    const size_t count = blocks(m_2, vectors);
+                                    const block_share mine =
+                                        share_of(count, B, part.thread, part.threads);
+                                    const size_t from = mine.from;
+                                    const size_t to = mine.to;
+                                    const size_t lower = row_from(B, mine.lane, mine.lanes);
+                                    const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                                    for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                                        rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                                        const real *const layer2_h_tail_rows =
+                                            tape_layer2_h_tail + (t * B + begin) * row_m_2;
+                                        const real *const layer2_h_next_bar_rows = t + 1 < T
+                                            ? work_layer2_h_prev_bar
+                                            + (((t + 1) & 1) * B + begin) * row_m_2
+                                            : final_layer2_h_bar + begin * m_2;
+                                        const size_t layer2_h_next_bar_stride =
+                                            t + 1 < T ? row_m_2 : m_2;
+                                        const real *const layer3_a_bar_rows = work_layer3_a_bar
+                                            + ((t - (T - limit)) * B + begin) * row_m_3;
+                                        real *const layer2_a_bar_rows = work_layer2_a_bar + ((t - (T
+                                            - limit)) * B + begin) * row_m_2;
+                                        const operand factors_layer2_h_bar[] = {
+                                            {layer3_a_bar_rows, row_m_3, m_3,
+                                                panels_layer3_a_bar_2},
+                                        };
+                                        for (size_t start = from, taken; start < to; start += taken) {
+                                            taken = min_size(to - start, blocks_per_batch(rows));
+                                            const block_range batch =
+                                                {m_2, vectors, start, start + taken, 0};
+
+                                            /* layer3.W^T layer3.a_bar */
+                                            products(rows, 1, &batch, factors_layer2_h_bar + early,
+                                                1 - early, &(sums){tile_layer2_h_bar_ahead, 0, steps
+                                                * B, (t - first) * B + begin}, (int)early);
+
+                                            for (size_t block = batch.low; block < batch.high; ++block) {
+                                                const size_t own = vectors_of(m_2, vectors, block);
+                                                const real *const tile_layer2_h_bar =
+                                                    tile_layer2_h_bar_ahead + (block * vectors
+                                                    * steps * B + ((t - first) * B + begin) * own)
+                                                    * LANES;
+                                                for (size_t v = 0; v < own; ++v) {
+                                                    const size_t j = (block * vectors + v) * LANES;
+                                                    const size_t left = m_2 - j;
+                                                    for (size_t s = 0; s < rows; ++s) {
+                                                        const vec layer2_h_tail =
+                                                            load(layer2_h_tail_rows + s * row_m_2
+                                                            + j);
+                                                        const vec layer2_h_next_bar =
+                                                            load_part(layer2_h_next_bar_rows + s
+                                                            * layer2_h_next_bar_stride + j, left);
+
+                                                        /* (4)  layer2.one_minus_h_squared =
+                                                         * slope_from_tail(layer2.h_tail) */
+                                                        const vec layer2_one_minus_h_squared =
+                                                            vec_slope_from_tail(layer2_h_tail);
+
+                                                        /* (12)  layer2.h_bar = layer3.W^T
+                                                         * layer3.a_bar + layer2.h_next_bar
+                                                         * adjoint of (5) */
+                                                        const vec layer2_h_bar =
+                                                            load(tile_layer2_h_bar + (s * own + v)
+                                                            * LANES) + layer2_h_next_bar;
+
+                                                        /* (13)  layer2.a_bar = layer2.h_bar * (1 -
+                                                         * layer2.h^2)   adjoint of (4) */
+                                                        const vec layer2_a_bar = layer2_h_bar
+                                                            * layer2_one_minus_h_squared;
+                                                        store(layer2_a_bar_rows + s * row_m_2 + j,
+                                                            layer2_a_bar);
+                                                    }
+                                                }
+                                            }
+                                        }
+                                    }
+                                }
+                                MEET(part)
+                                {
+                                    const size_t vectors = MOST_VECTORS(1);
+                                    const size_t count = blocks(m_2, vectors);
+                                    const block_share mine =
+                                        share_of(count, B, part.thread, part.threads);
+                                    const size_t from = mine.from;
+                                    const size_t to = mine.to;
+                                    const size_t lower = row_from(B, mine.lane, mine.lanes);
+                                    const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                                    for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                                        rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                                        const real *const layer2_a_bar_rows = work_layer2_a_bar
+                                            + ((t - (T - limit)) * B + begin) * row_m_2;
+                                        real *const layer2_h_prev_bar_rows = work_layer2_h_prev_bar
+                                            + ((t & 1) * B + begin) * row_m_2;
+                                        const operand factors_layer2_h_prev_bar[] = {
+                                            {layer2_a_bar_rows, row_m_2, m_2, panels_layer2_a_bar},
+                                        };
+                                        for (size_t start = from, taken; start < to; start += taken) {
+                                            taken = min_size(to - start, blocks_per_batch(rows));
+                                            const size_t low =
+                                                t & 1 ? from + to - start - taken : start;
+                                            const block_range batch =
+                                                {m_2, vectors, low, low + taken, t & 1};
+                                            ALIGNED real tile_layer2_h_prev_bar_batch[ROWS_AT_ONCE
+                                                * MOST_VECTORS(1) * LANES];
+
+                                            /* layer2.U^T layer2.a_bar */
+                                            products(rows, 1, &batch, factors_layer2_h_prev_bar, 1,
+                                                &(sums){tile_layer2_h_prev_bar_batch, batch.low,
+                                                rows, 0}, 0);
+
+                                            for (size_t block = batch.low; block < batch.high; ++block) {
+                                                const size_t own = vectors_of(m_2, vectors, block);
+                                                const real *const tile_layer2_h_prev_bar =
+                                                    tile_layer2_h_prev_bar_batch
+                                                    + (block - batch.low) * vectors * rows * LANES;
+                                                for (size_t v = 0; v < own; ++v) {
+                                                    const size_t j = (block * vectors + v) * LANES;
+                                                    for (size_t s = 0; s < rows; ++s) {
+                                                        /* (17)  layer2.h_prev_bar = layer2.U^T
+                                                         * layer2.a_bar   adjoint of (3) */
+                                                        const vec layer2_h_prev_bar =
+                                                            load(tile_layer2_h_prev_bar + (s * own
+                                                            + v) * LANES);
+                                                        store(layer2_h_prev_bar_rows + s * row_m_2
+                                                            + j, layer2_h_prev_bar);
+                                                    }
+                                                }
+                                            }
+                                        }
+                                    }
+                                }
+                                MEET(part)
+                            }
+                            TELL(part, done + steps);
+                        }
+                    }
+                }
+                {
+                    const team_part part = part_of(2, sides, 3, span_2, thread, threads, meetings);
+                    if (part.threads > 0) {
+                        /* scan in reverse */
+                        for (size_t done = since; done < until; done += chunk) {
+                            const size_t steps = min_size(chunk, until - done);
+                            const size_t first = T - done - steps;
+                            AWAIT(part, done + steps);
+                            if (early) {
+                                const size_t vectors = MOST_VECTORS(1);
+                                const size_t count = blocks(m_1, vectors);
+                                const block_share mine =
+                                    share_of(count, B, part.thread, part.threads);
+                                const size_t from = mine.from;
+                                const size_t to = mine.to;
+                                const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
+                                const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
+                                const operand factors_layer1_h_bar[] = {
+                                    {work_layer2_a_bar + ((first - (T - limit)) * B + lower)
+                                        * row_m_2, row_m_2, m_2, panels_layer2_a_bar_2},
+                                };
+                                const block_range batch = {m_1, vectors, from, to, 0};
+
+                                /* layer2.W^T layer2.a_bar */
+                                products(upper - lower, 1, &batch, factors_layer1_h_bar, 1,
+                                    &(sums){tile_layer1_h_bar_ahead, 0, steps * B, lower}, 0);
+                                if (mine.lanes > 1) {
+                                    MEET(part)
+                                }
+                            }
+                            for (size_t t = first + steps; t-- > first;) {
+                                {
+                                    const size_t vectors = MOST_VECTORS(1);
+                                    const size_t count = blocks(m_1, vectors);
+                                    const block_share mine =
+                                        share_of(count, B, part.thread, part.threads);
+                                    const size_t from = mine.from;
+                                    const size_t to = mine.to;
+                                    const size_t lower = row_from(B, mine.lane, mine.lanes);
+                                    const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                                    for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                                        rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                                        const real *const layer1_h_tail_rows =
+                                            tape_layer1_h_tail + (t * B + begin) * row_m_1;
+                                        const real *const layer1_h_next_bar_rows = t + 1 < T
+                                            ? work_layer1_h_prev_bar
+                                            + (((t + 1) & 1) * B + begin) * row_m_1
+                                            : final_layer1_h_bar + begin * m_1;
+                                        const size_t layer1_h_next_bar_stride =
+                                            t + 1 < T ? row_m_1 : m_1;
+                                        const real *const layer2_a_bar_rows = work_layer2_a_bar
+                                            + ((t - (T - limit)) * B + begin) * row_m_2;
+                                        real *const layer1_a_bar_rows = work_layer1_a_bar + ((t - (T
+                                            - limit)) * B + begin) * row_m_1;
+                                        const operand factors_layer1_h_bar[] = {
+                                            {layer2_a_bar_rows, row_m_2, m_2,
+                                                panels_layer2_a_bar_2},
+                                        };
+                                        for (size_t start = from, taken; start < to; start += taken) {
+                                            taken = min_size(to - start, blocks_per_batch(rows));
+                                            const block_range batch =
+                                                {m_1, vectors, start, start + taken, 0};
+
+                                            /* layer2.W^T layer2.a_bar */
+                                            products(rows, 1, &batch, factors_layer1_h_bar + early,
+                                                1 - early, &(sums){tile_layer1_h_bar_ahead, 0, steps
+                                                * B, (t - first) * B + begin}, (int)early);
+
+                                            for (size_t block = batch.low; block < batch.high; ++block) {
+                                                const size_t own = vectors_of(m_1, vectors, block);
+                                                const real *const tile_layer1_h_bar =
+                                                    tile_layer1_h_bar_ahead + (block * vectors
+                                                    * steps * B + ((t - first) * B + begin) * own)
+                                                    * LANES;
+                                                for (size_t v = 0; v < own; ++v) {
+                                                    const size_t j = (block * vectors + v) * LANES;
+                                                    const size_t left = m_1 - j;
+                                                    for (size_t s = 0; s < rows; ++s) {
+                                                        const vec layer1_h_tail =
+                                                            load(layer1_h_tail_rows + s * row_m_1
+                                                            + j);
+                                                        const vec layer1_h_next_bar =
+                                                            load_part(layer1_h_next_bar_rows + s
+                                                            * layer1_h_next_bar_stride + j, left);
+
+                                                        /* (2)  layer1.one_minus_h_squared =
+                                                         * slope_from_tail(layer1.h_tail) */
+                                                        const vec layer1_one_minus_h_squared =
+                                                            vec_slope_from_tail(layer1_h_tail);
+
+                                                        /* (14)  layer1.h_bar = layer2.W^T
+                                                         * layer2.a_bar + layer1.h_next_bar
+                                                         * adjoint of (3) */
+                                                        const vec layer1_h_bar =
+                                                            load(tile_layer1_h_bar + (s * own + v)
+                                                            * LANES) + layer1_h_next_bar;
+
+                                                        /* (15)  layer1.a_bar = layer1.h_bar * (1 -
+                                                         * layer1.h^2)   adjoint of (2) */
+                                                        const vec layer1_a_bar = layer1_h_bar
+                                                            * layer1_one_minus_h_squared;
+                                                        store(layer1_a_bar_rows + s * row_m_1 + j,
+                                                            layer1_a_bar);
+                                                    }
+                                                }
+                                            }
+                                        }
+                                    }
+                                }
+                                MEET(part)
+                                {
+                                    const size_t vectors = MOST_VECTORS(1);
+                                    const size_t count = blocks(m_1, vectors);
+                                    const block_share mine =
+                                        share_of(count, B, part.thread, part.threads);
+                                    const size_t from = mine.from;
+                                    const size_t to = mine.to;
+                                    const size_t lower = row_from(B, mine.lane, mine.lanes);
+                                    const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                                    for (size_t begin = lower, rows; begin < upper; begin += rows) {
+                                        rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
+                                        const real *const layer1_a_bar_rows = work_layer1_a_bar
+                                            + ((t - (T - limit)) * B + begin) * row_m_1;
+                                        real *const layer1_h_prev_bar_rows = work_layer1_h_prev_bar
+                                            + ((t & 1) * B + begin) * row_m_1;
+                                        const operand factors_layer1_h_prev_bar[] = {
+                                            {layer1_a_bar_rows, row_m_1, m_1, panels_layer1_a_bar},
+                                        };
+                                        for (size_t start = from, taken; start < to; start += taken) {
+                                            taken = min_size(to - start, blocks_per_batch(rows));
+                                            const size_t low =
+                                                t & 1 ? from + to - start - taken : start;
+                                            const block_range batch =
+                                                {m_1, vectors, low, low + taken, t & 1};
+                                            ALIGNED real tile_layer1_h_prev_bar_batch[ROWS_AT_ONCE
+                                                * MOST_VECTORS(1) * LANES];
+
+                                            /* layer1.U^T layer1.a_bar */
+                                            products(rows, 1, &batch, factors_layer1_h_prev_bar, 1,
+                                                &(sums){tile_layer1_h_prev_bar_batch, batch.low,
+                                                rows, 0}, 0);
+
+                                            for (size_t block = batch.low; block < batch.high; ++block) {
+                                                const size_t own = vectors_of(m_1, vectors, block);
+                                                const real *const tile_layer1_h_prev_bar =
+                                                    tile_layer1_h_prev_bar_batch
+                                                    + (block - batch.low) * vectors * rows * LANES;
+                                                for (size_t v = 0; v < own; ++v) {
+                                                    const size_t j = (block * vectors + v) * LANES;
+                                                    for (size_t s = 0; s < rows; ++s) {
+                                                        /* (16)  layer1.h_prev_bar = layer1.U^T
+                                                         * layer1.a_bar   adjoint of (1) */
+                                                        const vec layer1_h_prev_bar =
+                                                            load(tile_layer1_h_prev_bar + (s * own
+                                                            + v) * LANES);
+                                                        store(layer1_h_prev_bar_rows + s * row_m_1
+                                                            + j, layer1_h_prev_bar);
+                                                    }
+                                                }
+                                            }
+                                        }
+                                    }
+                                }
+                                MEET(part)
+                            }
+                        }
+                    }
+                }
             }
-        }
-        for (size_t t = first + steps; t-- > first;) {
-            {
+            BARRIER
+
+            /* every step, in any order */
+            if (gradients->x_bar != NULL) {
                 const size_t vectors = MOST_VECTORS(1);
-                const size_t count = blocks(m_3, vectors);
-                const block_share mine = share_of(count, B, thread, threads);
+                const size_t count = blocks(n, vectors);
+                const block_share mine = share_of(count, (limit - joined) * B, thread, threads);
                 const size_t from = mine.from;
                 const size_t to = mine.to;
-                const size_t lower = row_from(B, mine.lane, mine.lanes);
-                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
+                const size_t lower = row_from((limit - joined) * B, mine.lane, mine.lanes);
+                const size_t upper = row_from((limit - joined) * B, mine.lane + 1, mine.lanes);
                 for (size_t begin = lower, rows; begin < upper; begin += rows) {
                     rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
-                    const real *const layer3_h_tail_rows =
-                        tape_layer3_h_tail + (t * B + begin) * row_m_3;
-                    const real *const layer3_h_next_bar_rows = t + 1 < T ? work_layer3_h_prev_bar
-                        + (((t + 1) & 1) * B + begin) * row_m_3 : final_layer3_h_bar + begin * m_3;
-                    const size_t layer3_h_next_bar_stride = t + 1 < T ? row_m_3 : m_3;
-                    const real *const a_y_bar_rows = work_a_y_bar + (t * B + begin) * row_p;
-                    real *const layer3_a_bar_rows = work_layer3_a_bar + (t * B + begin) * row_m_3;
-                    const operand factors_layer3_h_bar[] = {
-                        {a_y_bar_rows, row_p, p, panels_a_y_bar},
+                    const real *const layer1_a_bar_rows = work_layer1_a_bar + begin * row_m_1;
+                    real *const x_bar_rows = gradients->x_bar + ((T - limit) * B + begin) * n;
+                    const operand factors_x_bar[] = {
+                        {layer1_a_bar_rows, row_m_1, m_1, panels_layer1_a_bar_2},
                     };
                     for (size_t start = from, taken; start < to; start += taken) {
                         taken = min_size(to - start, blocks_per_batch(rows));
-                        const block_range batch = {m_3, vectors, start, start + taken, 0};
+                        const block_range batch = {n, vectors, start, start + taken, 0};
+                        ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
 
-                        /* V^T a_y_bar */
-                        products(rows, 1, &batch, factors_layer3_h_bar + early, 1 - early,
-                            &(sums){tile_layer3_h_bar_ahead, 0, steps * B, (t - first) * B + begin},
-                            (int)early);
+                        /* layer1.W^T layer1.a_bar */
+                        products(rows, 1, &batch, factors_x_bar, 1,
+                            &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
 
                         for (size_t block = batch.low; block < batch.high; ++block) {
-                            const size_t own = vectors_of(m_3, vectors, block);
-                            const real *const tile_layer3_h_bar = tile_layer3_h_bar_ahead + (block
-                                * vectors * steps * B + ((t - first) * B + begin) * own) * LANES;
+                            const size_t own = vectors_of(n, vectors, block);
+                            const real *const tile_x_bar =
+                                tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
                             for (size_t v = 0; v < own; ++v) {
                                 const size_t j = (block * vectors + v) * LANES;
-                                const size_t left = m_3 - j;
+                                const size_t left = n - j;
                                 for (size_t s = 0; s < rows; ++s) {
-                                    const vec layer3_h_tail =
-                                        load(layer3_h_tail_rows + s * row_m_3 + j);
-                                    const vec layer3_h_next_bar = load_part(layer3_h_next_bar_rows
-                                        + s * layer3_h_next_bar_stride + j, left);
-
-                                    /* (6)  layer3.one_minus_h_squared =
-                                     * slope_from_tail(layer3.h_tail) */
-                                    const vec layer3_one_minus_h_squared =
-                                        vec_slope_from_tail(layer3_h_tail);
-
-                                    /* (10)  layer3.h_bar = V^T a_y_bar + layer3.h_next_bar
-                                     * adjoint of (7) */
-                                    const vec layer3_h_bar = load(tile_layer3_h_bar + (s * own + v)
-                                        * LANES) + layer3_h_next_bar;
-
-                                    /* (11)  layer3.a_bar = layer3.h_bar * (1 - layer3.h^2)
-                                     * adjoint of (6) */
-                                    const vec layer3_a_bar =
-                                        layer3_h_bar * layer3_one_minus_h_squared;
-                                    store(layer3_a_bar_rows + s * row_m_3 + j, layer3_a_bar);
+                                    /* (19)  x_bar = layer1.W^T layer1.a_bar   adjoint of (1) */
+                                    const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
+                                    store_part(x_bar_rows + s * n + j, x_bar, left);
                                 }
                             }
                         }
@@ -1234,529 +1902,155 @@ static void deep_rnn_simd_backward_thread(
                 }
             }
             BARRIER
-            {
-                const size_t vectors = MOST_VECTORS(1);
-                const size_t count = blocks(m_3, vectors);
-                const block_share mine = share_of(count, B, thread, threads);
-                const size_t from = mine.from;
-                const size_t to = mine.to;
-                const size_t lower = row_from(B, mine.lane, mine.lanes);
-                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
-                for (size_t begin = lower, rows; begin < upper; begin += rows) {
-                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
-                    const real *const layer3_a_bar_rows =
-                        work_layer3_a_bar + (t * B + begin) * row_m_3;
-                    real *const layer3_h_prev_bar_rows =
-                        work_layer3_h_prev_bar + ((t & 1) * B + begin) * row_m_3;
-                    const operand factors_layer3_h_prev_bar[] = {
-                        {layer3_a_bar_rows, row_m_3, m_3, panels_layer3_a_bar},
-                    };
-                    for (size_t start = from, taken; start < to; start += taken) {
-                        taken = min_size(to - start, blocks_per_batch(rows));
-                        const size_t low = t & 1 ? from + to - start - taken : start;
-                        const block_range batch = {m_3, vectors, low, low + taken, t & 1};
-                        ALIGNED real
-                            tile_layer3_h_prev_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
-
-                        /* layer3.U^T layer3.a_bar */
-                        products(rows, 1, &batch, factors_layer3_h_prev_bar, 1,
-                            &(sums){tile_layer3_h_prev_bar_batch, batch.low, rows, 0}, 0);
-
-                        for (size_t block = batch.low; block < batch.high; ++block) {
-                            const size_t own = vectors_of(m_3, vectors, block);
-                            const real *const tile_layer3_h_prev_bar = tile_layer3_h_prev_bar_batch
-                                + (block - batch.low) * vectors * rows * LANES;
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES;
-                                for (size_t s = 0; s < rows; ++s) {
-                                    /* (18)  layer3.h_prev_bar = layer3.U^T layer3.a_bar   adjoint
-                                     * of (5) */
-                                    const vec layer3_h_prev_bar =
-                                        load(tile_layer3_h_prev_bar + (s * own + v) * LANES);
-                                    store(layer3_h_prev_bar_rows + s * row_m_3 + j,
-                                        layer3_h_prev_bar);
-                                }
-                            }
-                        }
-                    }
-                }
-            }
-            BARRIER
-        }
-    }
-
-    /* scan in reverse */
-    for (size_t done = 0; done < T; done += chunk_7) {
-        const size_t steps = min_size(chunk_7, T - done);
-        const size_t first = T - done - steps;
-        if (early) {
-            const size_t vectors = MOST_VECTORS(1);
-            const size_t count = blocks(m_2, vectors);
-            const block_share mine = share_of(count, B, thread, threads);
-            const size_t from = mine.from;
-            const size_t to = mine.to;
-            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
-            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
-            const operand factors_layer2_h_bar[] = {
-                {work_layer3_a_bar + (first * B + lower) * row_m_3, row_m_3, m_3,
-                    panels_layer3_a_bar_2},
-            };
-            const block_range batch = {m_2, vectors, from, to, 0};
-
-            /* layer3.W^T layer3.a_bar */
-            products(upper - lower, 1, &batch, factors_layer2_h_bar, 1,
-                &(sums){tile_layer2_h_bar_ahead, 0, steps * B, lower}, 0);
-            if (mine.lanes > 1) {
-                BARRIER
-            }
-        }
-        for (size_t t = first + steps; t-- > first;) {
-            {
-                const size_t vectors = MOST_VECTORS(1);
-                const size_t count = blocks(m_2, vectors);
-                const block_share mine = share_of(count, B, thread, threads);
-                const size_t from = mine.from;
-                const size_t to = mine.to;
-                const size_t lower = row_from(B, mine.lane, mine.lanes);
-                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
-                for (size_t begin = lower, rows; begin < upper; begin += rows) {
-                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
-                    const real *const layer2_h_tail_rows =
-                        tape_layer2_h_tail + (t * B + begin) * row_m_2;
-                    const real *const layer2_h_next_bar_rows = t + 1 < T ? work_layer2_h_prev_bar
-                        + (((t + 1) & 1) * B + begin) * row_m_2 : final_layer2_h_bar + begin * m_2;
-                    const size_t layer2_h_next_bar_stride = t + 1 < T ? row_m_2 : m_2;
-                    const real *const layer3_a_bar_rows =
-                        work_layer3_a_bar + (t * B + begin) * row_m_3;
-                    real *const layer2_a_bar_rows = work_layer2_a_bar + (t * B + begin) * row_m_2;
-                    const operand factors_layer2_h_bar[] = {
-                        {layer3_a_bar_rows, row_m_3, m_3, panels_layer3_a_bar_2},
-                    };
-                    for (size_t start = from, taken; start < to; start += taken) {
-                        taken = min_size(to - start, blocks_per_batch(rows));
-                        const block_range batch = {m_2, vectors, start, start + taken, 0};
-
-                        /* layer3.W^T layer3.a_bar */
-                        products(rows, 1, &batch, factors_layer2_h_bar + early, 1 - early,
-                            &(sums){tile_layer2_h_bar_ahead, 0, steps * B, (t - first) * B + begin},
-                            (int)early);
-
-                        for (size_t block = batch.low; block < batch.high; ++block) {
-                            const size_t own = vectors_of(m_2, vectors, block);
-                            const real *const tile_layer2_h_bar = tile_layer2_h_bar_ahead + (block
-                                * vectors * steps * B + ((t - first) * B + begin) * own) * LANES;
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES;
-                                const size_t left = m_2 - j;
-                                for (size_t s = 0; s < rows; ++s) {
-                                    const vec layer2_h_tail =
-                                        load(layer2_h_tail_rows + s * row_m_2 + j);
-                                    const vec layer2_h_next_bar = load_part(layer2_h_next_bar_rows
-                                        + s * layer2_h_next_bar_stride + j, left);
-
-                                    /* (4)  layer2.one_minus_h_squared =
-                                     * slope_from_tail(layer2.h_tail) */
-                                    const vec layer2_one_minus_h_squared =
-                                        vec_slope_from_tail(layer2_h_tail);
-
-                                    /* (12)  layer2.h_bar = layer3.W^T layer3.a_bar +
-                                     * layer2.h_next_bar   adjoint of (5) */
-                                    const vec layer2_h_bar = load(tile_layer2_h_bar + (s * own + v)
-                                        * LANES) + layer2_h_next_bar;
-
-                                    /* (13)  layer2.a_bar = layer2.h_bar * (1 - layer2.h^2)
-                                     * adjoint of (4) */
-                                    const vec layer2_a_bar =
-                                        layer2_h_bar * layer2_one_minus_h_squared;
-                                    store(layer2_a_bar_rows + s * row_m_2 + j, layer2_a_bar);
-                                }
-                            }
-                        }
-                    }
-                }
-            }
-            BARRIER
-            {
-                const size_t vectors = MOST_VECTORS(1);
-                const size_t count = blocks(m_2, vectors);
-                const block_share mine = share_of(count, B, thread, threads);
-                const size_t from = mine.from;
-                const size_t to = mine.to;
-                const size_t lower = row_from(B, mine.lane, mine.lanes);
-                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
-                for (size_t begin = lower, rows; begin < upper; begin += rows) {
-                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
-                    const real *const layer2_a_bar_rows =
-                        work_layer2_a_bar + (t * B + begin) * row_m_2;
-                    real *const layer2_h_prev_bar_rows =
-                        work_layer2_h_prev_bar + ((t & 1) * B + begin) * row_m_2;
-                    const operand factors_layer2_h_prev_bar[] = {
-                        {layer2_a_bar_rows, row_m_2, m_2, panels_layer2_a_bar},
-                    };
-                    for (size_t start = from, taken; start < to; start += taken) {
-                        taken = min_size(to - start, blocks_per_batch(rows));
-                        const size_t low = t & 1 ? from + to - start - taken : start;
-                        const block_range batch = {m_2, vectors, low, low + taken, t & 1};
-                        ALIGNED real
-                            tile_layer2_h_prev_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
-
-                        /* layer2.U^T layer2.a_bar */
-                        products(rows, 1, &batch, factors_layer2_h_prev_bar, 1,
-                            &(sums){tile_layer2_h_prev_bar_batch, batch.low, rows, 0}, 0);
-
-                        for (size_t block = batch.low; block < batch.high; ++block) {
-                            const size_t own = vectors_of(m_2, vectors, block);
-                            const real *const tile_layer2_h_prev_bar = tile_layer2_h_prev_bar_batch
-                                + (block - batch.low) * vectors * rows * LANES;
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES;
-                                for (size_t s = 0; s < rows; ++s) {
-                                    /* (17)  layer2.h_prev_bar = layer2.U^T layer2.a_bar   adjoint
-                                     * of (3) */
-                                    const vec layer2_h_prev_bar =
-                                        load(tile_layer2_h_prev_bar + (s * own + v) * LANES);
-                                    store(layer2_h_prev_bar_rows + s * row_m_2 + j,
-                                        layer2_h_prev_bar);
-                                }
-                            }
-                        }
-                    }
-                }
-            }
-            BARRIER
-        }
-    }
-
-    /* scan in reverse */
-    for (size_t done = 0; done < T; done += chunk_6) {
-        const size_t steps = min_size(chunk_6, T - done);
-        const size_t first = T - done - steps;
-        if (early) {
-            const size_t vectors = MOST_VECTORS(1);
-            const size_t count = blocks(m_1, vectors);
-            const block_share mine = share_of(count, B, thread, threads);
-            const size_t from = mine.from;
-            const size_t to = mine.to;
-            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
-            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
-            const operand factors_layer1_h_bar[] = {
-                {work_layer2_a_bar + (first * B + lower) * row_m_2, row_m_2, m_2,
-                    panels_layer2_a_bar_2},
-            };
-            const block_range batch = {m_1, vectors, from, to, 0};
-
-            /* layer2.W^T layer2.a_bar */
-            products(upper - lower, 1, &batch, factors_layer1_h_bar, 1,
-                &(sums){tile_layer1_h_bar_ahead, 0, steps * B, lower}, 0);
-            if (mine.lanes > 1) {
-                BARRIER
-            }
-        }
-        for (size_t t = first + steps; t-- > first;) {
-            {
-                const size_t vectors = MOST_VECTORS(1);
+            if (layer1_b_bar != NULL) {
+                const size_t vectors = 1;
                 const size_t count = blocks(m_1, vectors);
-                const block_share mine = share_of(count, B, thread, threads);
-                const size_t from = mine.from;
-                const size_t to = mine.to;
-                const size_t lower = row_from(B, mine.lane, mine.lanes);
-                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
-                for (size_t begin = lower, rows; begin < upper; begin += rows) {
-                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
-                    const real *const layer1_h_tail_rows =
-                        tape_layer1_h_tail + (t * B + begin) * row_m_1;
-                    const real *const layer1_h_next_bar_rows = t + 1 < T ? work_layer1_h_prev_bar
-                        + (((t + 1) & 1) * B + begin) * row_m_1 : final_layer1_h_bar + begin * m_1;
-                    const size_t layer1_h_next_bar_stride = t + 1 < T ? row_m_1 : m_1;
-                    const real *const layer2_a_bar_rows =
-                        work_layer2_a_bar + (t * B + begin) * row_m_2;
-                    real *const layer1_a_bar_rows =
-                        work_layer1_a_bar + ((t - first) * B + begin) * row_m_1;
-                    const operand factors_layer1_h_bar[] = {
-                        {layer2_a_bar_rows, row_m_2, m_2, panels_layer2_a_bar_2},
-                    };
-                    for (size_t start = from, taken; start < to; start += taken) {
-                        taken = min_size(to - start, blocks_per_batch(rows));
-                        const block_range batch = {m_1, vectors, start, start + taken, 0};
-
-                        /* layer2.W^T layer2.a_bar */
-                        products(rows, 1, &batch, factors_layer1_h_bar + early, 1 - early,
-                            &(sums){tile_layer1_h_bar_ahead, 0, steps * B, (t - first) * B + begin},
-                            (int)early);
-
-                        for (size_t block = batch.low; block < batch.high; ++block) {
-                            const size_t own = vectors_of(m_1, vectors, block);
-                            const real *const tile_layer1_h_bar = tile_layer1_h_bar_ahead + (block
-                                * vectors * steps * B + ((t - first) * B + begin) * own) * LANES;
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES;
-                                const size_t left = m_1 - j;
-                                for (size_t s = 0; s < rows; ++s) {
-                                    const vec layer1_h_tail =
-                                        load(layer1_h_tail_rows + s * row_m_1 + j);
-                                    const vec layer1_h_next_bar = load_part(layer1_h_next_bar_rows
-                                        + s * layer1_h_next_bar_stride + j, left);
-
-                                    /* (2)  layer1.one_minus_h_squared =
-                                     * slope_from_tail(layer1.h_tail) */
-                                    const vec layer1_one_minus_h_squared =
-                                        vec_slope_from_tail(layer1_h_tail);
-
-                                    /* (14)  layer1.h_bar = layer2.W^T layer2.a_bar +
-                                     * layer1.h_next_bar   adjoint of (3) */
-                                    const vec layer1_h_bar = load(tile_layer1_h_bar + (s * own + v)
-                                        * LANES) + layer1_h_next_bar;
-
-                                    /* (15)  layer1.a_bar = layer1.h_bar * (1 - layer1.h^2)
-                                     * adjoint of (2) */
-                                    const vec layer1_a_bar =
-                                        layer1_h_bar * layer1_one_minus_h_squared;
-                                    store(layer1_a_bar_rows + s * row_m_1 + j, layer1_a_bar);
-                                }
-                            }
-                        }
-                    }
-                }
-            }
-            BARRIER
-            {
-                const size_t vectors = MOST_VECTORS(1);
-                const size_t count = blocks(m_1, vectors);
-                const block_share mine = share_of(count, B, thread, threads);
-                const size_t from = mine.from;
-                const size_t to = mine.to;
-                const size_t lower = row_from(B, mine.lane, mine.lanes);
-                const size_t upper = row_from(B, mine.lane + 1, mine.lanes);
-                for (size_t begin = lower, rows; begin < upper; begin += rows) {
-                    rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
-                    const real *const layer1_a_bar_rows =
-                        work_layer1_a_bar + ((t - first) * B + begin) * row_m_1;
-                    real *const layer1_h_prev_bar_rows =
-                        work_layer1_h_prev_bar + ((t & 1) * B + begin) * row_m_1;
-                    const operand factors_layer1_h_prev_bar[] = {
-                        {layer1_a_bar_rows, row_m_1, m_1, panels_layer1_a_bar},
-                    };
-                    for (size_t start = from, taken; start < to; start += taken) {
-                        taken = min_size(to - start, blocks_per_batch(rows));
-                        const size_t low = t & 1 ? from + to - start - taken : start;
-                        const block_range batch = {m_1, vectors, low, low + taken, t & 1};
-                        ALIGNED real
-                            tile_layer1_h_prev_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
-
-                        /* layer1.U^T layer1.a_bar */
-                        products(rows, 1, &batch, factors_layer1_h_prev_bar, 1,
-                            &(sums){tile_layer1_h_prev_bar_batch, batch.low, rows, 0}, 0);
-
-                        for (size_t block = batch.low; block < batch.high; ++block) {
-                            const size_t own = vectors_of(m_1, vectors, block);
-                            const real *const tile_layer1_h_prev_bar = tile_layer1_h_prev_bar_batch
-                                + (block - batch.low) * vectors * rows * LANES;
-                            for (size_t v = 0; v < own; ++v) {
-                                const size_t j = (block * vectors + v) * LANES;
-                                for (size_t s = 0; s < rows; ++s) {
-                                    /* (16)  layer1.h_prev_bar = layer1.U^T layer1.a_bar   adjoint
-                                     * of (1) */
-                                    const vec layer1_h_prev_bar =
-                                        load(tile_layer1_h_prev_bar + (s * own + v) * LANES);
-                                    store(layer1_h_prev_bar_rows + s * row_m_1 + j,
-                                        layer1_h_prev_bar);
-                                }
-                            }
-                        }
-                    }
-                }
-            }
-            BARRIER
-        }
-
-        /* every step, in any order */
-        if (gradients->x_bar != NULL) {
-            const size_t vectors = MOST_VECTORS(1);
-            const size_t count = blocks(n, vectors);
-            const block_share mine = share_of(count, steps * B, thread, threads);
-            const size_t from = mine.from;
-            const size_t to = mine.to;
-            const size_t lower = row_from(steps * B, mine.lane, mine.lanes);
-            const size_t upper = row_from(steps * B, mine.lane + 1, mine.lanes);
-            for (size_t begin = lower, rows; begin < upper; begin += rows) {
-                rows = balanced_chunk(upper - begin, ROWS_AT_ONCE);
-                const real *const layer1_a_bar_rows = work_layer1_a_bar + begin * row_m_1;
-                real *const x_bar_rows = gradients->x_bar + (first * B + begin) * n;
-                const operand factors_x_bar[] = {
-                    {layer1_a_bar_rows, row_m_1, m_1, panels_layer1_a_bar_2},
-                };
-                for (size_t start = from, taken; start < to; start += taken) {
-                    taken = min_size(to - start, blocks_per_batch(rows));
-                    const block_range batch = {n, vectors, start, start + taken, 0};
-                    ALIGNED real tile_x_bar_batch[ROWS_AT_ONCE * MOST_VECTORS(1) * LANES];
-
-                    /* layer1.W^T layer1.a_bar */
-                    products(rows, 1, &batch, factors_x_bar, 1,
-                        &(sums){tile_x_bar_batch, batch.low, rows, 0}, 0);
-
-                    for (size_t block = batch.low; block < batch.high; ++block) {
-                        const size_t own = vectors_of(n, vectors, block);
-                        const real *const tile_x_bar =
-                            tile_x_bar_batch + (block - batch.low) * vectors * rows * LANES;
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
+                for (size_t begin = 0, rows; begin < (limit - joined) * B; begin += rows) {
+                    rows = balanced_chunk((limit - joined) * B - begin, ROWS_AT_ONCE);
+                    const real *const layer1_a_bar_rows = work_layer1_a_bar + begin * row_m_1;
+                    for (size_t block = from; block < to; ++block) {
+                        const size_t own = vectors_of(m_1, vectors, block);
                         for (size_t v = 0; v < own; ++v) {
                             const size_t j = (block * vectors + v) * LANES;
-                            const size_t left = n - j;
+                            const size_t left = m_1 - j;
+                            vec layer1_b_bar_here = {0};
                             for (size_t s = 0; s < rows; ++s) {
-                                /* (19)  x_bar = layer1.W^T layer1.a_bar   adjoint of (1) */
-                                const vec x_bar = load(tile_x_bar + (s * own + v) * LANES);
-                                store_part(x_bar_rows + s * n + j, x_bar, left);
+                                const vec layer1_a_bar = load(layer1_a_bar_rows + s * row_m_1 + j);
+
+                                /* (22)  layer1.b_bar = sum_t layer1.a_bar   adjoint of (1) */
+                                layer1_b_bar_here += layer1_a_bar;
+                            }
+                            if (layer1_b_bar != NULL) {
+                                store_part(layer1_b_bar + j,
+                                    load_part(layer1_b_bar + j, left) + layer1_b_bar_here, left);
                             }
                         }
                     }
                 }
             }
-        }
-        BARRIER
-        if (layer1_b_bar != NULL) {
-            const size_t vectors = 1;
-            const size_t count = blocks(m_1, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
-            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                const real *const layer1_a_bar_rows = work_layer1_a_bar + begin * row_m_1;
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(m_1, vectors, block);
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES;
-                        const size_t left = m_1 - j;
-                        vec layer1_b_bar_here = {0};
-                        for (size_t s = 0; s < rows; ++s) {
-                            const vec layer1_a_bar = load(layer1_a_bar_rows + s * row_m_1 + j);
+            BARRIER
+            if (layer2_b_bar != NULL) {
+                const size_t vectors = 1;
+                const size_t count = blocks(m_2, vectors);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
+                for (size_t begin = 0, rows; begin < (limit - joined) * B; begin += rows) {
+                    rows = balanced_chunk((limit - joined) * B - begin, ROWS_AT_ONCE);
+                    const real *const layer2_a_bar_rows = work_layer2_a_bar + begin * row_m_2;
+                    for (size_t block = from; block < to; ++block) {
+                        const size_t own = vectors_of(m_2, vectors, block);
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            const size_t left = m_2 - j;
+                            vec layer2_b_bar_here = {0};
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec layer2_a_bar = load(layer2_a_bar_rows + s * row_m_2 + j);
 
-                            /* (22)  layer1.b_bar = sum_t layer1.a_bar   adjoint of (1) */
-                            layer1_b_bar_here += layer1_a_bar;
-                        }
-                        if (layer1_b_bar != NULL) {
-                            store_part(layer1_b_bar + j,
-                                load_part(layer1_b_bar + j, left) + layer1_b_bar_here, left);
-                        }
-                    }
-                }
-            }
-        }
-        BARRIER
-        if (layer2_b_bar != NULL) {
-            const size_t vectors = 1;
-            const size_t count = blocks(m_2, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
-            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                const real *const layer2_a_bar_rows =
-                    work_layer2_a_bar + (first * B + begin) * row_m_2;
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(m_2, vectors, block);
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES;
-                        const size_t left = m_2 - j;
-                        vec layer2_b_bar_here = {0};
-                        for (size_t s = 0; s < rows; ++s) {
-                            const vec layer2_a_bar = load(layer2_a_bar_rows + s * row_m_2 + j);
-
-                            /* (25)  layer2.b_bar = sum_t layer2.a_bar   adjoint of (3) */
-                            layer2_b_bar_here += layer2_a_bar;
-                        }
-                        if (layer2_b_bar != NULL) {
-                            store_part(layer2_b_bar + j,
-                                load_part(layer2_b_bar + j, left) + layer2_b_bar_here, left);
+                                /* (25)  layer2.b_bar = sum_t layer2.a_bar   adjoint of (3) */
+                                layer2_b_bar_here += layer2_a_bar;
+                            }
+                            if (layer2_b_bar != NULL) {
+                                store_part(layer2_b_bar + j,
+                                    load_part(layer2_b_bar + j, left) + layer2_b_bar_here, left);
+                            }
                         }
                     }
                 }
             }
-        }
-        BARRIER
-        if (layer3_b_bar != NULL) {
-            const size_t vectors = 1;
-            const size_t count = blocks(m_3, vectors);
-            const size_t from = share_from(count, thread, threads);
-            const size_t to = share_from(count, thread + 1, threads);
-            for (size_t begin = 0, rows; begin < steps * B; begin += rows) {
-                rows = balanced_chunk(steps * B - begin, ROWS_AT_ONCE);
-                const real *const layer3_a_bar_rows =
-                    work_layer3_a_bar + (first * B + begin) * row_m_3;
-                for (size_t block = from; block < to; ++block) {
-                    const size_t own = vectors_of(m_3, vectors, block);
-                    for (size_t v = 0; v < own; ++v) {
-                        const size_t j = (block * vectors + v) * LANES;
-                        const size_t left = m_3 - j;
-                        vec layer3_b_bar_here = {0};
-                        for (size_t s = 0; s < rows; ++s) {
-                            const vec layer3_a_bar = load(layer3_a_bar_rows + s * row_m_3 + j);
+            BARRIER
+            if (layer3_b_bar != NULL) {
+                const size_t vectors = 1;
+                const size_t count = blocks(m_3, vectors);
+                const size_t from = share_from(count, thread, threads);
+                const size_t to = share_from(count, thread + 1, threads);
+                for (size_t begin = 0, rows; begin < (limit - joined) * B; begin += rows) {
+                    rows = balanced_chunk((limit - joined) * B - begin, ROWS_AT_ONCE);
+                    const real *const layer3_a_bar_rows = work_layer3_a_bar + begin * row_m_3;
+                    for (size_t block = from; block < to; ++block) {
+                        const size_t own = vectors_of(m_3, vectors, block);
+                        for (size_t v = 0; v < own; ++v) {
+                            const size_t j = (block * vectors + v) * LANES;
+                            const size_t left = m_3 - j;
+                            vec layer3_b_bar_here = {0};
+                            for (size_t s = 0; s < rows; ++s) {
+                                const vec layer3_a_bar = load(layer3_a_bar_rows + s * row_m_3 + j);
 
-                            /* (28)  layer3.b_bar = sum_t layer3.a_bar   adjoint of (5) */
-                            layer3_b_bar_here += layer3_a_bar;
-                        }
-                        if (layer3_b_bar != NULL) {
-                            store_part(layer3_b_bar + j,
-                                load_part(layer3_b_bar + j, left) + layer3_b_bar_here, left);
+                                /* (28)  layer3.b_bar = sum_t layer3.a_bar   adjoint of (5) */
+                                layer3_b_bar_here += layer3_a_bar;
+                            }
+                            if (layer3_b_bar != NULL) {
+                                store_part(layer3_b_bar + j,
+                                    load_part(layer3_b_bar + j, left) + layer3_b_bar_here, left);
+                            }
                         }
                     }
                 }
             }
+            BARRIER
+            {
+                real *const scratch = work_scratch + thread * scratch_size;
+
+                /* (20)  layer1.W_bar = sum_t layer1.a_bar x^T   adjoint of (1) */
+                const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
+                const reduction with_x[] = {
+                    {{work_layer1_a_bar, 0, row_m_1, 0, 0, 0, (T - limit) * B}, m_1, 1,
+                        layer1_W_bar, joined > 0},
+                };
+                reduce_rows((T - limit) * B, (limit - joined) * B, &rows_of_x, n, with_x, 1, thread,
+                    threads, scratch);
+
+                /* (21)  layer1.U_bar = sum_t layer1.a_bar layer1.h_prev^T   adjoint of (1) */
+                const series rows_of_layer1_h_prev =
+                    {tape_layer1_h, initial_layer1_h, row_m_1, m_1, 0, B, 0};
+                const reduction with_layer1_h_prev[] = {
+                    {{work_layer1_a_bar, 0, row_m_1, 0, 0, 0, (T - limit) * B}, m_1, 1,
+                        layer1_U_bar, joined > 0},
+                };
+                reduce_rows((T - limit) * B, (limit - joined) * B, &rows_of_layer1_h_prev, m_1,
+                    with_layer1_h_prev, 1, thread, threads, scratch);
+
+                /* (23)  layer2.W_bar = sum_t layer2.a_bar layer1.h^T   adjoint of (3) */
+                const series rows_of_layer1_h = {tape_layer1_h, 0, row_m_1, 0, 0, 0, 0};
+                const reduction with_layer1_h[] = {
+                    {{work_layer2_a_bar, 0, row_m_2, 0, 0, 0, (T - limit) * B}, m_2, 1,
+                        layer2_W_bar, joined > 0},
+                };
+                reduce_rows((T - limit) * B, (limit - joined) * B, &rows_of_layer1_h, m_1,
+                    with_layer1_h, 1, thread, threads, scratch);
+
+                /* (24)  layer2.U_bar = sum_t layer2.a_bar layer2.h_prev^T   adjoint of (3) */
+                const series rows_of_layer2_h_prev =
+                    {tape_layer2_h, initial_layer2_h, row_m_2, m_2, 0, B, 0};
+                const reduction with_layer2_h_prev[] = {
+                    {{work_layer2_a_bar, 0, row_m_2, 0, 0, 0, (T - limit) * B}, m_2, 1,
+                        layer2_U_bar, joined > 0},
+                };
+                reduce_rows((T - limit) * B, (limit - joined) * B, &rows_of_layer2_h_prev, m_2,
+                    with_layer2_h_prev, 1, thread, threads, scratch);
+
+                /* (26)  layer3.W_bar = sum_t layer3.a_bar layer2.h^T   adjoint of (5) */
+                const series rows_of_layer2_h = {tape_layer2_h, 0, row_m_2, 0, 0, 0, 0};
+                const reduction with_layer2_h[] = {
+                    {{work_layer3_a_bar, 0, row_m_3, 0, 0, 0, (T - limit) * B}, m_3, 1,
+                        layer3_W_bar, joined > 0},
+                };
+                reduce_rows((T - limit) * B, (limit - joined) * B, &rows_of_layer2_h, m_2,
+                    with_layer2_h, 1, thread, threads, scratch);
+
+                /* (27)  layer3.U_bar = sum_t layer3.a_bar layer3.h_prev^T   adjoint of (5) */
+                const series rows_of_layer3_h_prev =
+                    {tape_layer3_h, initial_layer3_h, row_m_3, m_3, 0, B, 0};
+                const reduction with_layer3_h_prev[] = {
+                    {{work_layer3_a_bar, 0, row_m_3, 0, 0, 0, (T - limit) * B}, m_3, 1,
+                        layer3_U_bar, joined > 0},
+                };
+                reduce_rows((T - limit) * B, (limit - joined) * B, &rows_of_layer3_h_prev, m_3,
+                    with_layer3_h_prev, 1, thread, threads, scratch);
+            }
+            BARRIER
         }
-        BARRIER
-        {
-            real *const scratch = work_scratch + thread * scratch_size;
-
-            /* (20)  layer1.W_bar = sum_t layer1.a_bar x^T   adjoint of (1) */
-            const series rows_of_x = {in->x, 0, n, 0, 0, 0, 0};
-            const reduction with_x[] = {
-                {{work_layer1_a_bar, 0, row_m_1, 0, 0, 0, first * B}, m_1, 1, layer1_W_bar,
-                    done > 0},
-            };
-            reduce_rows(first * B, steps * B, &rows_of_x, n, with_x, 1, thread, threads, scratch);
-
-            /* (21)  layer1.U_bar = sum_t layer1.a_bar layer1.h_prev^T   adjoint of (1) */
-            const series rows_of_layer1_h_prev =
-                {tape_layer1_h, initial_layer1_h, row_m_1, m_1, 0, B, 0};
-            const reduction with_layer1_h_prev[] = {
-                {{work_layer1_a_bar, 0, row_m_1, 0, 0, 0, first * B}, m_1, 1, layer1_U_bar,
-                    done > 0},
-            };
-            reduce_rows(first * B, steps * B, &rows_of_layer1_h_prev, m_1, with_layer1_h_prev, 1,
-                thread, threads, scratch);
-
-            /* (23)  layer2.W_bar = sum_t layer2.a_bar layer1.h^T   adjoint of (3) */
-            const series rows_of_layer1_h = {tape_layer1_h, 0, row_m_1, 0, 0, 0, 0};
-            const reduction with_layer1_h[] = {
-                {{work_layer2_a_bar, 0, row_m_2, 0, 0, 0, 0}, m_2, 1, layer2_W_bar, done > 0},
-            };
-            reduce_rows(first * B, steps * B, &rows_of_layer1_h, m_1, with_layer1_h, 1, thread,
-                threads, scratch);
-
-            /* (24)  layer2.U_bar = sum_t layer2.a_bar layer2.h_prev^T   adjoint of (3) */
-            const series rows_of_layer2_h_prev =
-                {tape_layer2_h, initial_layer2_h, row_m_2, m_2, 0, B, 0};
-            const reduction with_layer2_h_prev[] = {
-                {{work_layer2_a_bar, 0, row_m_2, 0, 0, 0, 0}, m_2, 1, layer2_U_bar, done > 0},
-            };
-            reduce_rows(first * B, steps * B, &rows_of_layer2_h_prev, m_2, with_layer2_h_prev, 1,
-                thread, threads, scratch);
-
-            /* (26)  layer3.W_bar = sum_t layer3.a_bar layer2.h^T   adjoint of (5) */
-            const series rows_of_layer2_h = {tape_layer2_h, 0, row_m_2, 0, 0, 0, 0};
-            const reduction with_layer2_h[] = {
-                {{work_layer3_a_bar, 0, row_m_3, 0, 0, 0, 0}, m_3, 1, layer3_W_bar, done > 0},
-            };
-            reduce_rows(first * B, steps * B, &rows_of_layer2_h, m_2, with_layer2_h, 1, thread,
-                threads, scratch);
-
-            /* (27)  layer3.U_bar = sum_t layer3.a_bar layer3.h_prev^T   adjoint of (5) */
-            const series rows_of_layer3_h_prev =
-                {tape_layer3_h, initial_layer3_h, row_m_3, m_3, 0, B, 0};
-            const reduction with_layer3_h_prev[] = {
-                {{work_layer3_a_bar, 0, row_m_3, 0, 0, 0, 0}, m_3, 1, layer3_U_bar, done > 0},
-            };
-            reduce_rows(first * B, steps * B, &rows_of_layer3_h_prev, m_3, with_layer3_h_prev, 1,
-                thread, threads, scratch);
-        }
-        BARRIER
     }
     if (thread == 0) {
         copy_rows(B, m_1, T > 0 ? work_layer1_h_prev_bar : final_layer1_h_bar,
@@ -1780,16 +2074,40 @@ static size_t deep_rnn_simd_backward_multiplications(const deep_rnn_sizes *sizes
         + 2 * m_1 * m_1 + 2 * m_2 * m_2 + 2 * m_3 * m_3 + 2 * m_1 * n) / 2;
 }
 
+static size_t deep_rnn_simd_backward_spared(const deep_rnn_sizes *sizes)
+{
+    const size_t T = sizes->T;
+    const size_t B = sizes->B;
+    const size_t m_3 = DEEP_RNN_FIXED_m_3;
+    const size_t p = DEEP_RNN_FIXED_p;
+    const size_t m_2 = DEEP_RNN_FIXED_m_2;
+    const size_t m_1 = DEEP_RNN_FIXED_m_1;
+    const size_t row_m_1 = padded(m_1);
+    const size_t span_2 = steps_together(T, B, row_m_1);
+    const size_t chunk = steps_stacked(span_2, B,
+        max_size(max_size(round_up(m_3, LANES), round_up(m_2, LANES)), round_up(m_1, LANES)));
+    return steps_beside(T, span_2, 2 * chunk) * (B * (2 * m_3 + m_3 * p + m_3 * m_3)
+        + B * (2 * m_2 + m_2 * m_3 + m_2 * m_2) + B * (2 * m_1 + m_1 * m_2 + m_1 * m_1)
+        - max_size(max_size(B * (2 * m_3 + m_3 * p + m_3 * m_3),
+        B * (2 * m_2 + m_2 * m_3 + m_2 * m_2)), B * (2 * m_1 + m_1 * m_2 + m_1 * m_1)));
+}
+
 void deep_rnn_simd_backward(
     const deep_rnn_sizes *sizes, const deep_rnn_parameters *parameters, const deep_rnn_real *packed,
     const deep_rnn_inputs *in, const deep_rnn_initial *initial, const deep_rnn_outputs *out,
     const deep_rnn_real *tape, const deep_rnn_cotangents *bars, const deep_rnn_gradients *gradients,
     deep_rnn_real *work, size_t threads)
 {
-    const size_t team =
-        team_of(threads, deep_rnn_simd_backward_multiplications(sizes), SHARE_OF_LOOP);
+    const size_t team = team_of_sides(team_of(threads,
+        deep_rnn_simd_backward_multiplications(sizes), SHARE_OF_LOOP), threads, 3, 2,
+        deep_rnn_simd_backward_spared(sizes));
+    meeting meetings[] = {
+        {0},
+        {0},
+        {0},
+    };
     TEAM(deep_rnn_simd_backward_thread, sizes, parameters, packed, in, initial, out, tape, bars,
-        gradients, work);
+        gradients, work, meetings);
 }
 
 static void deep_rnn_simd_step_thread(

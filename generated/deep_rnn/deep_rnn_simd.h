@@ -37,61 +37,59 @@ size_t deep_rnn_simd_forward_packed_size(const deep_rnn_sizes *sizes);
 size_t deep_rnn_simd_backward_packed_size(const deep_rnn_sizes *sizes);
 
 /* Entries of deep_rnn_real: scratch memory of forward: chunk * B * round_up(m_1, LANES) +
- * chunk_2 * B * round_up(m_2, LANES) + chunk_3 * B * round_up(m_3, LANES) + B * m_1 + B * m_2 +
+ * chunk * B * round_up(m_2, LANES) + chunk * B * round_up(m_3, LANES) + B * m_1 + B * m_2 +
  * B * m_3.
  *   tile_layer1_a_ahead: chunk * B * round_up(m_1, LANES), the sums of a chunk of steps, ahead
  *     or at their step
- *   tile_layer2_a_ahead: chunk_2 * B * round_up(m_2, LANES), the sums of a chunk of steps, ahead
+ *   tile_layer2_a_ahead: chunk * B * round_up(m_2, LANES), the sums of a chunk of steps, ahead
  *     or at their step
- *   tile_layer3_a_ahead: chunk_3 * B * round_up(m_3, LANES), the sums of a chunk of steps, ahead
+ *   tile_layer3_a_ahead: chunk * B * round_up(m_3, LANES), the sums of a chunk of steps, ahead
  *     or at their step
  *   initial_layer1_h: B * m_1, in place of what the caller does not give
  *   initial_layer2_h: B * m_2, in place of what the caller does not give
  *   initial_layer3_h: B * m_3, in place of what the caller does not give
- *   chunk: steps_ahead(T, B, round_up(m_1, LANES))
- *   chunk_2: steps_ahead(T, B, round_up(m_2, LANES))
- *   chunk_3: steps_ahead(T, B, padded m_3 + round_up(m_3, LANES)) */
+ *   chunk: steps_stacked(T, B, max_size(max_size(round_up(m_1, LANES), round_up(m_2, LANES)),
+ *     padded m_3 + round_up(m_3, LANES))) */
 size_t deep_rnn_simd_forward_work_size(const deep_rnn_sizes *sizes, size_t threads);
 
 /* Entries of deep_rnn_real: scratch memory of infer: spaced(T * B * padded m_1) +
  * spaced(T * B * padded m_2) + spaced(T * B * padded m_3) + chunk * B * round_up(m_1, LANES) +
- * chunk_4 * B * round_up(m_2, LANES) + chunk_5 * B * round_up(m_3, LANES) + B * m_1 + B * m_2 +
+ * chunk * B * round_up(m_2, LANES) + chunk * B * round_up(m_3, LANES) + B * m_1 + B * m_2 +
  * B * m_3.
  *   layer1_h: spaced(T * B * padded m_1), every step
  *   layer2_h: spaced(T * B * padded m_2), every step
  *   layer3_h: spaced(T * B * padded m_3), every step
  *   tile_layer1_a_ahead: chunk * B * round_up(m_1, LANES), the sums of a chunk of steps, ahead
  *     or at their step
- *   tile_layer2_a_ahead: chunk_4 * B * round_up(m_2, LANES), the sums of a chunk of steps, ahead
+ *   tile_layer2_a_ahead: chunk * B * round_up(m_2, LANES), the sums of a chunk of steps, ahead
  *     or at their step
- *   tile_layer3_a_ahead: chunk_5 * B * round_up(m_3, LANES), the sums of a chunk of steps, ahead
+ *   tile_layer3_a_ahead: chunk * B * round_up(m_3, LANES), the sums of a chunk of steps, ahead
  *     or at their step
  *   initial_layer1_h: B * m_1, in place of what the caller does not give
  *   initial_layer2_h: B * m_2, in place of what the caller does not give
  *   initial_layer3_h: B * m_3, in place of what the caller does not give
- *   chunk: steps_ahead(T, B, round_up(m_1, LANES))
- *   chunk_4: steps_ahead(T, B, round_up(m_2, LANES))
- *   chunk_5: steps_ahead(T, B, padded m_3 + round_up(m_3, LANES)) */
+ *   chunk: steps_stacked(T, B, max_size(max_size(round_up(m_1, LANES), round_up(m_2, LANES)),
+ *     padded m_3 + round_up(m_3, LANES))) */
 size_t deep_rnn_simd_infer_work_size(const deep_rnn_sizes *sizes, size_t threads);
 
 /* Entries of deep_rnn_real: scratch memory of backward: spaced(T * B * padded p) +
- * spaced(T * B * padded m_3) + spaced(T * B * padded m_2) + spaced(chunk_6 * B * padded m_1) +
- * spaced(2 * B * padded m_1) + spaced(2 * B * padded m_2) + spaced(2 * B * padded m_3) +
- * chunk * B * round_up(m_3, LANES) + chunk_7 * B * round_up(m_2, LANES) +
- * chunk_6 * B * round_up(m_1, LANES) + 2 * B * m_1 + 2 * B * m_2 + 2 * B * m_3 +
+ * spaced(span_2 * B * padded m_3) + spaced(span_2 * B * padded m_2) + spaced(span_2 * B * padded
+ * m_1) + spaced(2 * B * padded m_1) + spaced(2 * B * padded m_2) + spaced(2 * B * padded m_3) +
+ * chunk * B * round_up(m_3, LANES) + chunk * B * round_up(m_2, LANES) +
+ * chunk * B * round_up(m_1, LANES) + 2 * B * m_1 + 2 * B * m_2 + 2 * B * m_3 +
  * threads * scratch_for(m_3 + n + m_1 + m_2).
  *   a_y_bar: spaced(T * B * padded p), every step
- *   layer3_a_bar: spaced(T * B * padded m_3), every step
- *   layer2_a_bar: spaced(T * B * padded m_2), every step
- *   layer1_a_bar: spaced(chunk_6 * B * padded m_1), the steps of a chunk, then overwritten
+ *   layer3_a_bar: spaced(span_2 * B * padded m_3), the steps of a chunk, then overwritten
+ *   layer2_a_bar: spaced(span_2 * B * padded m_2), the steps of a chunk, then overwritten
+ *   layer1_a_bar: spaced(span_2 * B * padded m_1), the steps of a chunk, then overwritten
  *   layer1_h_prev_bar: spaced(2 * B * padded m_1), a step and the one before it
  *   layer2_h_prev_bar: spaced(2 * B * padded m_2), a step and the one before it
  *   layer3_h_prev_bar: spaced(2 * B * padded m_3), a step and the one before it
  *   tile_layer3_h_bar_ahead: chunk * B * round_up(m_3, LANES), the sums of a chunk of steps,
  *     ahead or at their step
- *   tile_layer2_h_bar_ahead: chunk_7 * B * round_up(m_2, LANES), the sums of a chunk of steps,
+ *   tile_layer2_h_bar_ahead: chunk * B * round_up(m_2, LANES), the sums of a chunk of steps,
  *     ahead or at their step
- *   tile_layer1_h_bar_ahead: chunk_6 * B * round_up(m_1, LANES), the sums of a chunk of steps,
+ *   tile_layer1_h_bar_ahead: chunk * B * round_up(m_1, LANES), the sums of a chunk of steps,
  *     ahead or at their step
  *   final_layer1_h_bar, initial_layer1_h: B * m_1 each, in place of what the caller does not
  *     give
@@ -100,9 +98,9 @@ size_t deep_rnn_simd_infer_work_size(const deep_rnn_sizes *sizes, size_t threads
  *   final_layer3_h_bar, initial_layer3_h: B * m_3 each, in place of what the caller does not
  *     give
  *   factors of reductions for each thread: scratch_for(m_3 + n + m_1 + m_2)
- *   chunk: steps_ahead(T, B, round_up(m_3, LANES))
- *   chunk_7: steps_ahead(T, B, round_up(m_2, LANES))
- *   chunk_6: steps_together(T, B, padded m_1 + round_up(m_1, LANES)) */
+ *   span_2: steps_together(T, B, padded m_1)
+ *   chunk: steps_stacked(span_2, B, max_size(max_size(round_up(m_3, LANES), round_up(m_2,
+ *     LANES)), round_up(m_1, LANES))) */
 size_t deep_rnn_simd_backward_work_size(const deep_rnn_sizes *sizes, size_t threads);
 
 /* Entries of deep_rnn_real: scratch memory of step: spaced(B * padded m_1) + spaced(B * padded

@@ -62,7 +62,7 @@ TANH_TERMS UNKNOWN
 SHUFFLED PAIR PAIRS_2 PAIRS_4 PAIRS_8 OTHERS_2 OTHERS_4 OTHERS_8 OTHERS_16 NUMBERS_OF_VECTOR
 LOWER_PAIRS UPPER_PAIRS EVEN ODD
 ADD_PRODUCTS AT PANEL WHOLE WIDER SYMRNN_BFLOAT16 SYMRNN_INT8
-SHARE_OF_MEETING MEET LET_OTHERS_RUN MAY_LET_OTHERS_RUN
+SHARE_OF_MEETING MEET AWAIT TELL SELDOM LET_OTHERS_RUN MAY_LET_OTHERS_RUN
 """.split()
 # What the templates call their own.
 OWN = (*"T B in out sizes turn parameters initial final state next bars gradients".split(),
@@ -95,7 +95,9 @@ block_share share_of is_mine mine lane lanes lanes_of may_share READING row_from
 columns_of column part_from PARTS next_divisor
 side sides meeting meetings arrived met apart at part team_part part_of team_parts time_of_step
 threads_before team_of_sides spared arrive has_met wait_for_part max_size SECOND_CACHE NEAR_WEIGHT
-FAR_WEIGHT TIMES fitting
+FAR_WEIGHT TIMES fitting behind are_done wait_for_steps tell_steps steps_stacked
+PARTS_OF_ALL FEWEST_STEPS least
+threads_of steps_in_turn steps_beside joined limit span turn since until fewest last
 """.split()
 
 # What the step of one sample calls its own besides.

@@ -157,7 +157,8 @@ class _Sources:
             Macro("SHARE_OF_STEP" if maker.to.woken else "SHARE_OF_LOOP")))
         if sides:
             counts.append(counting("spared", spared(maker.tiled, maker.to)))
-            worth = Call("team_of_sides", (worth, threads, Whole(sides),
+            fewest = 2 if maker.tiled.meeting.stacked else sides
+            worth = Call("team_of_sides", (worth, threads, Whole(sides), Whole(fewest),
                                            Call(counts[1].name, (Name("sizes"),))))
         return counts, worth
 

@@ -12,10 +12,11 @@ from symrnn.loops.statements import Used, uses
 from symrnn.lowering.portable import TITLE, Interface
 from symrnn.lowering.sizes import declared_sizes
 from symrnn.lowering.tiled_arrays import Row, StepTiledArrays, TiledArrays
+from symrnn.lowering.tiled_chunks import steps_of_chunks
 from symrnn.lowering.tiled_memory import WORK_PARITY, Memory
 from symrnn.lowering.tiled_products import EARLY, Panels, ProductCalls
 from symrnn.lowering.tiled_rows import RowGroups
-from symrnn.lowering.tiled_sides import beside
+from symrnn.lowering.tiled_sides import Steps, beside
 from symrnn.lowering.tiled_team import THREAD, WHOLE_TEAM, Team
 from symrnn.lowering.tiled_units import FIRST, ROWS, STEPS, UnitGroups
 from symrnn.program import Delay
@@ -94,10 +95,8 @@ class TiledFunction:
 
     def declared(self, used: Used) -> Body:
         """Sizes, the lengths of padded rows and the steps of chunks that are used."""
-        chunks = tuple(Declare(name, SIZE, self.steps_of(one))
-                       for one in self.tiled.chunks if self.to.is_chunked(one)
-                       for name in [self.to.chunk_name(one).text]
-                       if name in used.names)
+        chunks = tuple(Declare(name, SIZE, steps)
+                       for name, steps in steps_of_chunks(self.to, used.names))
         used |= uses(chunks)
         rows = tuple(Declare(name.text, SIZE, Call("padded", (self.to.size(axis),)))
                      for axis in self.axes for name in [self.to.row_name(axis)]
@@ -105,24 +104,14 @@ class TiledFunction:
         sizes = declared_sizes(self.to, (used | uses(rows)).axes, self.interface.fixed)
         return (*sizes, *rows, *chunks)
 
-    def steps_of(self, chunk: TiledChunk) -> Expression:
-        """How many steps a chunk has: what its rows need fits in the cache."""
-        rows = [self.to.stride(self.program[name]) for name in chunk.shared]
-        rows += [self.to.row_of_tile(tile.gates) for tile in chunk.ahead]
-        return Call(f"steps_{'together' if chunk.reduces else 'ahead'}",
-                    (self.to.steps, self.to.batch, total(rows)))
-
     @property
     def axes(self) -> tuple[str, ...]:
         """The axes of all values, each once."""
         return tuple(dict.fromkeys(axis for one in self.program.variables for axis in one.axes))
 
-    def chunks_in(self, count: Expression) -> list[tuple[str, Expression]]:
+    def chunks_in(self, count: Expression) -> tuple[tuple[str, Expression], ...]:
         """The steps of the chunks that a count of entries depends on, by name."""
-        used = uses((Return(count),)).names
-        return [(name, self.steps_of(one)) for one in self.tiled.chunks
-                if self.to.is_chunked(one) for name in [self.to.chunk_name(one).text]
-                if name in used]
+        return steps_of_chunks(self.to, uses((Return(count),)).names)
 
     def multiplications(self) -> Expression:
         """Those of one fusion group, on average, until threads meet: too few are not worth many."""
@@ -135,17 +124,28 @@ class TiledFunction:
 
     def run(self, run: TiledChunk | SideBySide) -> Body:
         """A chunk, or several side by side."""
-        return beside(run, self.to, self.chunk) if isinstance(run, SideBySide) else self.chunk(run)
+        if isinstance(run, SideBySide):
+            return beside(run, self.to, self.chunk, self._joined)
+        return self.chunk(run)
 
-    def chunk(self, chunk: TiledChunk, team: Team = WHOLE_TEAM) -> Body:
-        """A stage, and those that join it chunk by chunk."""
+    def _joined(self, chunk: TiledChunk, some: Steps) -> Body:
+        """What joins sides, for some of their steps, the first of which in time is the origin."""
+        assert some.origin is not None
+        batch, count = self.to.batch, some.until - some.since
+        where = self._over(some.origin * batch, count * batch, some.since.compared(">", 0),
+                           WHOLE_TEAM)
+        return (Section(TITLE[chunk.stage.order], self._groups(chunk.stage.groups, where)),)
+
+    def chunk(self, chunk: TiledChunk, team: Team = WHOLE_TEAM, steps: Steps | None = None
+              ) -> Body:
+        """A stage, and those that join it chunk by chunk, for some steps or for all."""
         stage = chunk.stage
         if stage.walk is Walk.ONCE:
             body: Body = (*self.rows.once(stage.equations), team.meets)
         elif stage.walk is Walk.ROWS:
             body = self._groups(stage.groups, self._every_row(team))
         elif stage.walk is Walk.CHUNKS:
-            body = self._by_chunks(chunk, team)
+            body = self._by_chunks(chunk, team, steps or Steps(ZERO, self.to.steps))
         else:
             body = self._scan(stage, ZERO, self.to.steps, team)
         after = () if chunk.joining else self._groups(stage.after, self._every_row(team))
@@ -154,7 +154,7 @@ class TiledFunction:
     def _every_row(self, team: Team) -> Where:
         return self._over(ZERO, self.to.steps * self.to.batch, ZERO, team)
 
-    def _by_chunks(self, chunk: TiledChunk, team: Team) -> Body:
+    def _by_chunks(self, chunk: TiledChunk, team: Team, some: Steps) -> Body:
         """The loop over chunks: what needs no state, the scan, what follows from it."""
         stage, at_once, steps = chunk.stage, self.to.chunk_name(chunk), self.to.steps
         backwards = stage.order is Order.REVERSE
@@ -162,19 +162,24 @@ class TiledFunction:
         where = self._over(FIRST * self.to.batch, STEPS * self.to.batch, done.compared(">", 0),
                            team)
         first = (Declare(FIRST.text, SIZE, steps - done - STEPS),) if backwards else ()
-        body = (Declare(STEPS.text, SIZE, Call("min_size", (at_once, steps - done))), *first,
-                *(self._ahead(one, number, team) for one in stage.groups
+        body = (Declare(STEPS.text, SIZE, Call("min_size", (at_once, some.until - done))),
+                *first,
+                *team.awaits(done + STEPS),
+                *(self._ahead(one, number, team, some.origin) for one in stage.groups
                   for number, tile in enumerate(one.tiles) if tile.ahead),
-                *self._scan(stage, FIRST, STEPS, team),
+                *self._scan(stage, FIRST, STEPS, team, some.origin),
                 *(self._groups(stage.after, where) if chunk.joining else ()),
                 *(Section(TITLE[joining.order], self._groups(joining.groups, where))
-                  for joining in chunk.joining))
-        return (For(done.text, steps, body, Over.STEPS, step=at_once),)
+                  for joining in chunk.joining),
+                *team.tells(done + STEPS))
+        return (For(done.text, some.until, body, Over.STEPS, start=some.since, step=at_once),)
 
-    def _ahead(self, group: FusionGroup, number: int, team: Team) -> Statement:
+    def _ahead(self, group: FusionGroup, number: int, team: Team, origin: Expression | None
+               ) -> Statement:
         """The products of the next steps that need no state."""
         batch = self.to.batch
-        row = Row(Order.ALL, ZERO, ZERO, FIRST * batch)
+        inside = ZERO if origin is None else (FIRST - origin) * batch
+        row = Row(Order.ALL, ZERO, ZERO, FIRST * batch, inside)
         return If(EARLY, self.units.ahead(group, group.tiles[number], row, STEPS * batch, team))
 
     def _over(self, first: Expression, count: Expression, accumulate: Expression, team: Team
@@ -184,10 +189,11 @@ class TiledFunction:
                      Row(Order.ALL, ZERO, self.sample, first + self.sample, self.sample),
                      first, count, accumulate, team)
 
-    def _scan(self, stage: TiledStage, first: Expression, count: Expression, team: Team) -> Body:
-        """The loop over ``count`` steps from ``first`` on."""
+    def _scan(self, stage: TiledStage, first: Expression, count: Expression, team: Team,
+              origin: Expression | None = None) -> Body:
+        """The loop over ``count`` steps from ``first`` on; rows count from there or ``origin``."""
         t, batch = self.time, self.to.batch
-        step = t - first
+        step = t - (first if origin is None else origin)
         where = Where(Row(stage.order, t, BEGIN, t * batch + BEGIN, step * batch + BEGIN),
                       Row(stage.order, t, self.sample, t * batch + self.sample,
                           step * batch + self.sample), ZERO, batch, ZERO, team)
@@ -253,7 +259,8 @@ class TiledStep(TiledFunction):
     arrays_of = StepTiledArrays
     streaming = True
 
-    def chunk(self, chunk: TiledChunk, team: Team = WHOLE_TEAM) -> Body:
+    def chunk(self, chunk: TiledChunk, team: Team = WHOLE_TEAM, steps: Steps | None = None
+              ) -> Body:
         if chunk.stage.walk is Walk.ONCE:
             return super().chunk(chunk, team)
         step = Where(Row(Order.FORWARD, self.time, BEGIN, BEGIN),

@@ -9,7 +9,7 @@ from symrnn.loops import (REAL, ZERO, Aggregate, Binary, Call, Choose, Expressio
                           Names, Scalar, Whole, product)
 from symrnn.lowering.arrays import STREAMED, Arrays, Locals
 from symrnn.program import Delay, Span, Variable
-from symrnn.schedule import Order, Place, Plan, TiledChunk, TiledPlan, Walk
+from symrnn.schedule import Order, Place, Plan, SideBySide, TiledChunk, TiledPlan, Walk
 
 STORED = (Place.WORK, Place.RING, Place.STEP, Place.CHUNK)
 LANES = Macro("LANES")
@@ -50,14 +50,26 @@ class TiledArrays(Arrays):
         return self.size(B)
 
     def chunk_name(self, chunk: TiledChunk) -> Name:
-        """The number of steps of a chunk."""
+        """The number of steps of a chunk, or of the span that it joins."""
+        run = self.tiled.run_of(chunk)
+        if run is not None and chunk in run.joining:
+            return self.span_name(run)
+        chunk = self.tiled.stack_of(chunk)[0]
         first = next(one for one in self.tiled.chunks if self.is_chunked(one))
         return Name(self.local.chunk if chunk == first else
                     self.names.derived((self, "chunk", chunk.number), "chunk"))
 
+    def span_name(self, run: SideBySide) -> Name:
+        """The number of steps of sides after which what joins them all follows."""
+        return Name(self.names.derived((self, "span", run.sides[0].chunk.number), "span"))
+
+    def span_of(self, run: SideBySide) -> Expression:
+        """The same; all steps where nothing joins them."""
+        return self.span_name(run) if run.joining else self.steps
+
     def is_chunked(self, chunk: TiledChunk) -> bool:
         """True where the number of steps of a chunk is chosen, for its loop or for memory."""
-        return bool(chunk.ahead or chunk.joining)
+        return bool(chunk.ahead or chunk.joining or chunk.stacked)
 
     def steps_apart(self) -> Expression:
         """How many steps a thread takes before it meets the others.

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from symrnn.loops import Barrier, Expression, Field, Name
+from symrnn.loops import Barrier, Body, Call, Expression, Field, Name, Run
 
 THREAD, THREADS = Name("thread"), Name("threads")
 
 
 @dataclass(frozen=True)
 class Team:
-    """The threads that share a loop: all, or those of one ``part`` of them."""
+    """The threads that share a loop: all, or those of one ``part`` of them.
+
+    One that ``follows`` reads steps of the part before it; one that ``leads`` is read so.
+    """
 
     part: Name | None = None
+    follows: bool = False
+    leads: bool = False
 
     @property
     def thread(self) -> Expression:
@@ -29,6 +34,18 @@ class Team:
     def meets(self) -> Barrier:
         """None of them goes on before all have come here."""
         return Barrier(self.part)
+
+    def awaits(self, steps: Expression) -> Body:
+        """They wait until the part before them has done so many steps."""
+        return self._of_steps("AWAIT", steps) if self.follows else ()
+
+    def tells(self, steps: Expression) -> Body:
+        """They let the part behind them know that so many steps are done."""
+        return self._of_steps("TELL", steps) if self.leads else ()
+
+    def _of_steps(self, macro: str, steps: Expression) -> Body:
+        assert self.part is not None  # nobody follows all threads
+        return (Run(Call(macro, (self.part, steps))),)
 
 
 WHOLE_TEAM = Team()

@@ -75,7 +75,7 @@ class _UnitGroup:
         Where lanes share rows, those of a step are not those of all steps: threads meet before it.
         """
         early, (low, high) = tile.segments[:tile.early], self.share.bounds(rows)
-        row = replace(self.row, at=self.row.at + low)
+        row = replace(self.row, at=self.row.at + low, inside=self.row.inside + low)
         factors = [self.to.rows(self.program[one.operand], row) for one in early]
         into = (self.panels.ahead(tile), ZERO, rows, low)
         return (*self.share.declared(self.to.batch, rows),

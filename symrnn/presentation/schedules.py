@@ -13,6 +13,8 @@ from symrnn.schedule import (FusionGroup, Kind, Place, Reduction, Tile, TiledChu
 
 AHEAD = "ahead, several steps at a time, unless one step has many rows and small weights"
 BESIDE = ", beside that scan or behind it"
+STACKED = ", some steps behind that scan or when it is done"
+JOINING = ", after every few steps of those scans"
 TITLES = {"forward": "forward", "backward": "backward", "step": "one streaming step"}
 Data = dict[str, Any]
 
@@ -22,9 +24,10 @@ def schedule_data(program: Program) -> Data:
 
     ``forward``, ``infer``, ``backward`` and ``step`` (where there is one) are lists of loops;
     ``passes`` are the fusion groups of each; of loops that may run side by side each but the first
-    is ``beside`` the one before it. ``memory`` tells of each function where its values
-    live, which weights it packs and what it clears; ``saved`` and ``recomputed`` what backward
-    reads of the forward pass.
+    is ``beside`` the one before it, and ``stacked`` where it reads that one; a loop that ``joins``
+    follows every few steps of those. ``memory`` tells of each function where its values live, which
+    weights it packs and what it clears; ``saved`` and ``recomputed`` what backward reads of the
+    forward pass.
     """
     derived = derive(program)
     found = {name: plan for name, plan in vars(derived.tiled).items() if plan is not None}
@@ -35,9 +38,11 @@ def schedule_data(program: Program) -> Data:
 
 def _loops(plan: TiledPlan) -> Iterator[Data]:
     """Every loop over time in order."""
-    beside = {side.chunk.number for run in plan.beside for side in run.sides[1:]}
+    beside = {side.chunk.number: run.stacked for run in plan.beside for side in run.sides[1:]}
     for chunk in plan.chunks:
-        yield {**_loop(chunk), "beside": chunk.number in beside}
+        yield {**_loop(chunk), "beside": chunk.number in beside,
+               "stacked": beside.get(chunk.number, False),
+               "joins": any(chunk in run.joining for run in plan.beside)}
 
 
 def _loop(chunk: TiledChunk) -> Data:
@@ -90,7 +95,7 @@ def schedule_text(program: Program) -> str:
     for name in [one for one in TITLES if one in data]:
         lines.append(f"{TITLES[name]}:")
         for loop in data[name]:
-            lines += _stage_text(loop, BESIDE if loop["beside"] else "")
+            lines += _stage_text(loop, _when(loop))
             for one in loop["joining"]:
                 lines += _stage_text(one, ", after every few steps of that scan")
             lines += _listed("    kept for those steps alone: ", loop["passing"])
@@ -98,6 +103,13 @@ def schedule_text(program: Program) -> str:
     lines.append(f"saved for backward: {', '.join(data['saved']) or 'nothing'}")
     lines.append(f"recomputed in backward: {', '.join(data['recomputed']) or 'nothing'}")
     return "\n".join(lines)
+
+
+def _when(loop: Mapping[str, Any]) -> str:
+    """When a loop runs, if not behind the one before it."""
+    if loop["joins"]:
+        return JOINING
+    return STACKED if loop["stacked"] else BESIDE if loop["beside"] else ""
 
 
 def _listed(title: str, names: Sequence[str]) -> list[str]:

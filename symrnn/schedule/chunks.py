@@ -7,13 +7,13 @@ else reads then needs room for the steps of one chunk only.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
 from symrnn.program import Span
 from symrnn.schedule.places import Place, Schedule
-from symrnn.schedule.sides import SCANS, with_sides
+from symrnn.schedule.sides import SCANS, Run, with_sides
 from symrnn.schedule.stages import Order, Stage, is_reduction
 
 
@@ -27,12 +27,29 @@ class Chunk:
     passing: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True)
+class ChunkRun:
+    """A chunk alone, or several as sides; of ``stacked`` ones each reads the one before it.
+
+    What is ``joining`` those follows every few steps.
+    """
+
+    chunks: tuple[Chunk, ...]
+    stacked: bool
+    joining: tuple[Chunk, ...]
+
+    @property
+    def every(self) -> tuple[Chunk, ...]:
+        """All of them."""
+        return (*self.chunks, *self.joining)
+
+
 def chunks(schedule: Schedule) -> tuple[Chunk, ...]:
     """Every stage, alone or with those that join it, in order."""
-    return tuple(chain(*runs(schedule)))
+    return tuple(chain(*(run.every for run in runs(schedule))))
 
 
-def runs(schedule: Schedule) -> tuple[tuple[Chunk, ...], ...]:
+def runs(schedule: Schedule) -> tuple[ChunkRun, ...]:
     """The same: each alone, or several together that may run side by side."""
     found: list[list[Stage]] = []
     for stage in schedule.stages:
@@ -40,8 +57,20 @@ def runs(schedule: Schedule) -> tuple[tuple[Chunk, ...], ...]:
             found[-1].append(stage)
         else:
             found.append([stage])
-    return tuple(tuple(_chunk(schedule, first, rest) for first, *rest in sides)
-                 for sides in with_sides(schedule, found))
+    return tuple(ChunkRun(tuple(_chunk(schedule, first, rest) for first, *rest in run.sides),
+                          run.stacked, tuple(_joining(schedule, run)))
+                 for run in with_sides(schedule, found))
+
+
+def _joining(schedule: Schedule, run: Run) -> Iterator[Chunk]:
+    """What joins all sides of a run; the first has what lives between two times that it does.
+
+    Sides that something else joins have values of their own in shorter chunks, and share none.
+    """
+    alone = all(len(stages) == 1 for stages in run.sides)
+    passing = _passing(schedule, [*run.stages, *run.joining]) if alone else frozenset()
+    for place, stage in enumerate(run.joining):
+        yield Chunk(stage, passing=frozenset() if place else passing)
 
 
 def merges(schedule: Schedule, stage: Stage) -> bool:
@@ -78,13 +107,16 @@ def _joins(schedule: Schedule, before: Sequence[Stage], stage: Stage) -> bool:
 def _chunk(schedule: Schedule, first: Stage, rest: Sequence[Stage]) -> Chunk:
     if not rest:
         return Chunk(first)
-    inside = [first, *rest]
+    shared = tuple(one.lhs for one in first.equations if one.lhs in _reads(rest))
+    return Chunk(first, tuple(rest), shared, _passing(schedule, [first, *rest]))
+
+
+def _passing(schedule: Schedule, inside: Sequence[Stage]) -> frozenset[str]:
+    """What no other stage reads, and none at another step."""
     outside = [one for one in schedule.stages if one not in inside]
     bound = _names(inside)
     sources = {delay.source for delay in schedule.program.delays}
     elsewhere = _reads(outside) | sources
-    passing = frozenset(name for name in bound - elsewhere
-                        if schedule.places.get(name) is Place.WORK
-                        and schedule.program[name].span is Span.SEQUENCE)
-    shared = tuple(one.lhs for one in first.equations if one.lhs in _reads(rest))
-    return Chunk(first, tuple(rest), shared, passing)
+    return frozenset(name for name in bound - elsewhere
+                     if schedule.places.get(name) is Place.WORK
+                     and schedule.program[name].span is Span.SEQUENCE)

@@ -43,7 +43,7 @@ def meeting(runs: Sequence[TiledChunk | SideBySide]) -> Meeting:
     scans = [chunk for run in runs for chunk in _chunks(run) if chunk.stage.order in SCANS]
     groups = [group for one in scans for group in one.stage.groups]
     if not all(one.stage.apart for one in scans) or any(one.kind is Kind.ROWS for one in groups):
-        return Meeting(Walk.STEP, sides=_sides(runs))
+        return Meeting(Walk.STEP, (), *_sides(runs))
     axes = tuple(dict.fromkeys(one.axis for one in groups))
     return Meeting(next((one for one in scans if one.stage.walk is Walk.CHUNKS), Walk.ROWS), axes)
 
@@ -52,9 +52,14 @@ def _chunks(run: TiledChunk | SideBySide) -> tuple[TiledChunk, ...]:
     return tuple(one.chunk for one in run.sides) if isinstance(run, SideBySide) else (run,)
 
 
-def _sides(runs: Sequence[TiledChunk | SideBySide]) -> int:
-    """How many sides every scan has that meets step by step; 0 where some have other numbers."""
-    found = {len(_chunks(run)) for run in runs
-             if any(one.stage.order in SCANS and not one.stage.apart for one in _chunks(run))}
-    most = max(found, default=0)
-    return most if len(found) == 1 and most > 1 else 0
+def _sides(runs: Sequence[TiledChunk | SideBySide]) -> tuple[int, bool]:
+    """How many sides every scan has that meets step by step, and whether all are stacked.
+
+    None where some have other numbers.
+    """
+    found = [run for run in runs
+             if any(one.stage.order in SCANS and not one.stage.apart for one in _chunks(run))]
+    counts = {len(_chunks(run)) for run in found}
+    if len(counts) != 1 or counts == {1}:
+        return 0, False
+    return counts.pop(), all(isinstance(run, SideBySide) and run.stacked for run in found)

@@ -56,8 +56,9 @@ class TiledChunk:
 
     How many steps it has is chosen so that rows of the ``shared`` values, which the stage binds
     and others read, and of the sums of tiles that are computed ``ahead`` fit in the cache; where
-    it ``reduces``, outer products over its rows want it long enough. ``passing`` values live in
-    its steps alone. ``number`` is its place among the chunks of the plan.
+    it ``reduces``, outer products over its rows want it long enough; ``stacked`` ones, which wait
+    for the one before them, want it short. ``passing`` values live in its steps alone.
+    ``number`` is its place among the chunks of the plan.
     """
 
     number: int
@@ -67,6 +68,7 @@ class TiledChunk:
     passing: tuple[str, ...] = ()
     ahead: tuple[Tile, ...] = ()
     reduces: bool = False
+    stacked: bool = False
 
     @property
     def stages(self) -> tuple[TiledStage, ...]:
@@ -90,13 +92,25 @@ class Side:
 
 @dataclass(frozen=True)
 class SideBySide:
-    """Chunks none of which reads what another one binds: parts of a team may run them at once.
+    """Chunks that parts of a team may run at once, as none reads what another one binds.
 
-    All threads meet behind them. Where parts are not worth it, the whole team takes one side after
-    the other, in this order.
+    Or they are ``stacked``: each but the first reads of the one before it steps that this has come
+    past, and waits for them. All threads meet behind them. Where parts are not worth it, the whole
+    team takes one side after the other, in this order.
+
+    All threads share what is ``joining`` stacked sides, every so many steps that rows of the
+    ``shared`` values, which the last side binds, fit in the cache.
     """
 
     sides: tuple[Side, ...]
+    stacked: bool = False
+    joining: tuple[TiledChunk, ...] = ()
+    shared: tuple[str, ...] = ()
+
+    @property
+    def chunks(self) -> tuple[TiledChunk, ...]:
+        """Those of all sides, and what joins them."""
+        return (*(one.chunk for one in self.sides), *self.joining)
 
 
 @dataclass(frozen=True)
@@ -105,12 +119,14 @@ class Meeting:
 
     ``axes`` are those of the units that they share before it, where that is more than a step.
     So many threads meet behind all steps alone where each of them has one of so many ``sides``;
-    0 where some scan runs beside no other one.
+    0 where some scan runs beside no other one. Fewer do where one may have several, as they are
+    ``stacked``.
     """
 
     behind: TiledChunk | Walk
     axes: tuple[str, ...] = ()
     sides: int = 0
+    stacked: bool = False
 
 
 @dataclass(frozen=True)
@@ -172,7 +188,7 @@ class TiledPlan:
     def chunks(self) -> tuple[TiledChunk, ...]:
         """All chunks, those of sides one after the other."""
         return tuple(chunk for run in self.runs for chunk in (
-            (side.chunk for side in run.sides) if isinstance(run, SideBySide) else (run,)))
+            run.chunks if isinstance(run, SideBySide) else (run,)))
 
     @property
     def beside(self) -> tuple[SideBySide, ...]:
@@ -184,6 +200,20 @@ class TiledPlan:
         """The fusion groups in the order in which they run."""
         return tuple(group for chunk in self.chunks for stage in chunk.stages
                      for group in stage.every)
+
+    @cached_property
+    def _stacks(self) -> dict[int, SideBySide]:
+        return {one.number: run for run in self.beside if run.stacked for one in run.chunks}
+
+    def stack_of(self, chunk: TiledChunk) -> tuple[TiledChunk, ...]:
+        """The chunks that have as many steps: a chunk alone, or all that are stacked with it."""
+        run = self._stacks.get(chunk.number)
+        return (chunk,) if run is None or not chunk.stacked else tuple(
+            one.chunk for one in run.sides)
+
+    def run_of(self, chunk: TiledChunk) -> SideBySide | None:
+        """The run of sides in which a chunk is stacked, or which it joins."""
+        return self._stacks.get(chunk.number)
 
     @cached_property
     def _homes(self) -> dict[str, Home]:

@@ -32,12 +32,14 @@ def tiled_sequence(schedule: Schedule, tape: Sequence[str] = (), packed: Packed 
     It runs on weights that are ``packed`` for another function, if any are given.
     """
     found, grouped = runs(schedule), _loop_nests(schedule)
-    every = tuple(chain(*found))
+    every = tuple(chain(*(one.every for one in found)))
     made = _Tiling(schedule, sequence_homes(schedule, grouped, every), dict(grouped))
-    tiled = tuple(made.chunk(number, one) for number, one in enumerate(every))
+    stacked = tuple(run.stacked and one in run.chunks for run in found for one in run.every)
+    tiled = tuple(map(made.chunk, range(len(every)), every, stacked))
     homes, numbers = {**made.homes, **dict.fromkeys(tape, Place.TAPE)}, iter(tiled)
-    return _plan(schedule, tuple(made.run([next(numbers) for _ in some]) for some in found), tiled,
-                 homes, _packed(tiled) if packed is None else packed)
+    return _plan(schedule, tuple(
+        made.run([next(numbers) for _ in one.chunks], [next(numbers) for _ in one.joining])
+        for one in found), tiled, homes, _packed(tiled) if packed is None else packed)
 
 
 def tiled_step(schedule: Schedule, program: Program, packed: Packed) -> TiledPlan:
@@ -65,22 +67,28 @@ class _Tiling:
     homes: Mapping[str, Place]
     loop_nests: Mapping[Stage, tuple[LoopNest, ...]]
 
-    def chunk(self, number: int, one: Chunk) -> TiledChunk:
+    def chunk(self, number: int, one: Chunk, stacked: bool) -> TiledChunk:
         """A chunk over whole sequences."""
         ahead = tuple(tile for each in self.loop_nests.get(one.stage, ()) for tile in each.tiles
                       if tile.ahead)
-        by_chunks = one.stage.order in SCANS and bool(ahead or one.joining)
+        by_chunks = one.stage.order in SCANS and bool(ahead or one.joining or stacked)
         walk = (Walk.ROWS if merges(self.schedule, one.stage) else
                 Walk.CHUNKS if by_chunks else Walk.STEPS)
         joining = tuple(self.stage(stage, Walk.ROWS) for stage in one.joining)
         return TiledChunk(
             number, self.stage(one.stage, walk), joining, one.shared,
             tuple(name for name in self._names() if name in one.passing), ahead,
-            any(group.kind is Kind.REDUCTIONS for stage in joining for group in stage.groups))
+            any(group.kind is Kind.REDUCTIONS for stage in joining for group in stage.groups),
+            stacked)
 
-    def run(self, some: Sequence[TiledChunk]) -> TiledChunk | SideBySide:
-        """A chunk alone, or several side by side."""
-        return some[0] if len(some) == 1 else SideBySide(tuple(map(self._side, some)))
+    def run(self, some: Sequence[TiledChunk], joining: Sequence[TiledChunk]
+            ) -> TiledChunk | SideBySide:
+        """A chunk alone, or several side by side and what joins them."""
+        if len(some) == 1:
+            return some[0]
+        read = {name for chunk in joining for one in chunk.stage.equations for name in one.reads}
+        shared = tuple(one.lhs for one in some[-1].stage.equations if one.lhs in read)
+        return SideBySide(tuple(map(self._side, some)), some[0].stacked, tuple(joining), shared)
 
     def _side(self, chunk: TiledChunk) -> Side:
         program, own = self.schedule.program, chunk.stage
@@ -124,9 +132,8 @@ def _plan(schedule: Schedule, found: tuple[TiledChunk | SideBySide, ...],
 def _home(tiled: Sequence[TiledChunk], name: str, place: Place) -> Home:
     if place is not Place.CHUNK:
         return Home(name, place)
-    return Home(name, place, next(
-        chunk.number for chunk in tiled for stage in chunk.stages
-        if any(name == one.lhs for one in stage.equations)))
+    return Home(name, place, next(chunk.number for chunk in tiled if name in chunk.passing or any(
+        name == one.lhs for stage in chunk.joining for one in stage.equations)))
 
 
 def _packed(tiled: Sequence[TiledChunk]) -> Packed:

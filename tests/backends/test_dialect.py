@@ -84,7 +84,8 @@ class Engine(SimdEngine):
 
 
 CELLS = {"lstm": symrnn.lstm(peephole=True), "gru": symrnn.gru(), "mlstm": symrnn.cell("mlstm"),
-         "norm": symrnn.cell("lstm_layer_norm"), "two": symrnn.bidirectional(symrnn.gru())}
+         "norm": symrnn.cell("lstm_layer_norm"), "two": symrnn.bidirectional(symrnn.gru()),
+         "layers": symrnn.deep(symrnn.gru(), layers=2)}
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])

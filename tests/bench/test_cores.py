@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from symrnn import bidirectional, cli, lstm
+from symrnn import bidirectional, cli, deep, lstm
 from symrnn.bench.cores.check import SIMULATED, Simulated
 from symrnn.bench.cores.header import Side, header
 from symrnn.bench.cores.machine import Machine, larger
@@ -146,23 +146,85 @@ def test_more_threads_of_two_directions_are_not_slower(kind: Kind, batch: int, m
 
 
 def test_a_team_parts_by_work_weights_and_meetings() -> None:
-    told, small, large = header(64), Side(1 << 15, 1 << 14, 1), Side(1 << 19, 1 << 14, 1)
-    assert told.sides([small, small], 1) == (0, 0)
-    assert told.sides([small, small], 2) == (1, 1)
-    assert told.sides([small, large], 2) == (0, 0)  # one thread would wait for the other
-    assert told.sides([Side(3 << 15, 1, 1), small], 4) == (3, 1)
-    assert told.sides([small] * 3, 2) == (0, 0, 0)
-    assert told.sides([small] * 3, 7) == (2, 3, 2)
+    small, large = Side(1 << 15, 1 << 14, 1), Side(1 << 19, 1 << 14, 1)
+    assert threads_of([small, small], 1) == (0, 0)
+    assert threads_of([small, small], 2) == (1, 1)
+    assert threads_of([small, large], 2) == (0, 0)  # one thread would wait for the other
+    assert threads_of([Side(3 << 15, 1, 1), small], 4) == (3, 1)
+    assert threads_of([small] * 3, 2) == (0, 0, 0)
+    assert threads_of([small] * 3, 7) == (2, 3, 2)
     for weights, parts in ((1 << 17, True), (1 << 18, False), (1 << 22, False)):  # all fit, half do
-        assert any(told.sides([Side(weights, weights, 1)] * 2, 2)) is parts
+        assert any(threads_of([Side(weights, weights, 1)] * 2, 2)) is parts
+
+
+def threads_of(sides: list[Side], threads: int, steps: int = 1) -> tuple[int, ...]:
+    return tuple(one.threads for one in header(64).sides(sides, threads, steps))
+
+
+def stacked(work: int, layers: int, behind: int) -> list[Side]:
+    return [Side(work, work >> 1, 1, behind * bool(place)) for place in range(layers)]
+
+
+def test_stacked_layers_are_dealt_out_to_fewer_threads() -> None:
+    def taken(sides: list[Side], threads: int) -> list[tuple[int, int]]:
+        return [(one.first, one.threads) for one in header(64).sides(sides, threads, 1000)]
+    assert taken(stacked(1 << 14, 4, 10), 2) == [(0, 1), (0, 1), (1, 1), (1, 1)]
+    assert taken(stacked(1 << 14, 3, 10), 2) == [(0, 1), (0, 1), (1, 1)]
+    assert taken(stacked(1 << 14, 2, 10), 5) == [(0, 3), (3, 2)]
+    first, *rest = stacked(1 << 12, 4, 10)
+    assert taken([Side(1 << 14, 1 << 13, 1), *rest], 2) == [(0, 1), (1, 1), (1, 1), (1, 1)]
+    assert taken([first, *rest], 1) == [(0, 0)] * 4
+
+
+@pytest.mark.parametrize("work", [0, 1 << 13])
+@pytest.mark.parametrize("layers", range(2, 7))
+@pytest.mark.parametrize("threads", range(1, 9))
+def test_every_stacked_layer_has_threads_in_order(work: int, layers: int, threads: int) -> None:
+    taken = header(32).sides(stacked(work, layers, 1), threads, 1 << 20)
+    places = [place for one in taken for place in range(one.first, one.first + one.threads)]
+    assert all(one.threads > 0 for one in taken) or threads == 1 or not places
+    assert places == sorted(places) and all(place < threads for place in places)
+
+
+def test_layers_that_would_wait_long_stay_together() -> None:
+    two = stacked(1 << 16, 2, 50)
+    assert threads_of(two, 2, 1000) == (1, 1)  # the second begins after a twentieth of all steps
+    assert threads_of(two, 2, 50) == (0, 0)  # and here when the first is done
 
 
 @pytest.mark.parametrize("threads", range(2, 20))
 def test_every_side_has_a_thread_and_every_thread_a_side(threads: int) -> None:
     for works in ((1, 1), (1, 1000), (7, 0), (5, 5, 5), (1, 9, 1)):
-        found = header(32).sides([Side(work << 10, 1, 1 << 20) for work in works], threads)
+        told = header(32).sides([Side(work << 10, 1, 1 << 20) for work in works], threads)
+        found = [one.threads for one in told]
         if threads >= len(works):
             assert sum(found) == threads and min(found) >= 1, works
+
+
+DEEP = {layers: derive(deep(lstm(), layers=layers)) for layers in (2, 3)}
+
+
+@pytest.mark.parametrize("layers", DEEP)
+@pytest.mark.parametrize("kind", [Kind.SEQUENCE, Kind.TRAINING])
+def test_two_threads_of_stacked_layers_meet_once(kind: Kind, layers: int) -> None:
+    """They are worth it where two that meet at every step would not be."""
+    sizes = {name.name: 64 for name in DEEP[layers].program.sizes} | {"T": 1000, "B": 1}
+    alone, both = (predicted(DEEP[layers], kind, sizes, larger(MACHINE, max(2, threads)), threads)
+                   for threads in (1, 2))
+    assert both.team == 2
+    assert both.seconds < {2: 0.62, 3: 0.8}[layers] * alone.seconds
+    assert both.meeting < 100 * MACHINE.barrier  # 2000 steps or more would meet as often
+    assert both.waiting > 0  # for the first steps of the layer below
+
+
+@pytest.mark.parametrize("kind", [Kind.SEQUENCE, Kind.TRAINING])
+@pytest.mark.parametrize("batch", [1, 8, 32])
+@pytest.mark.parametrize("m", [64, 128, 256])
+def test_more_threads_of_stacked_layers_are_not_slower(kind: Kind, batch: int, m: int) -> None:
+    sizes = {name.name: m for name in DEEP[3].program.sizes} | {"T": 100, "B": batch}
+    made = [predicted(DEEP[3], kind, sizes, larger(MACHINE, max(2, threads)), threads).seconds
+            for threads in (1, 2, 3, 4, 8, 16)]
+    assert all(more <= 1.02 * fewer for fewer, more in pairwise(made))
 
 
 def test_a_reduction_is_no_nest_of_blocks() -> None:

@@ -6,6 +6,7 @@ the first one is as far ahead as barriers let it be, so what it reads too early 
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -78,35 +79,43 @@ static void meet_all(size_t place, size_t threads)
 #define BARRIER if (threads > 1) meet_all(PLACE(thread, threads), threads);
 #define MEET_IN_TURNS(part)                                                                      \\
     {                                                                                            \\
-        const unsigned before = arrive(&(part));                                                 \\
+        const unsigned before = arrive((part).at, (part).threads);                               \\
         do                                                                                       \\
             let_others(PLACE(thread, threads), threads);                                         \\
-        while (!has_met(&(part), before));                                                       \\
+        while (!has_met((part).at, before));                                                     \\
     }
+#define AWAIT_IN_TURNS(part, steps)                                                              \\
+    while (!are_done((part).at - 1, steps))                                                      \\
+        let_others(PLACE(thread, threads), threads)
 #endif
 """
-WAITING, PASSING = "wait_for_part(&(part));", "MEET_IN_TURNS(part)"
+IN_TURN = {"wait_for_part((part).at, (part).threads);": "MEET_IN_TURNS(part)",
+           "wait_for_steps((part).at - 1, steps)": "AWAIT_IN_TURNS(part, steps)"}
 NETS = {
     "peepholes": symrnn.lstm(peephole=True), "two_ways": symrnn.bidirectional(symrnn.gru()),
     "two_ways_normalised": symrnn.bidirectional(symrnn.cell("lstm_layer_norm")),
     "normalised": symrnn.cell("lstm_layer_norm"), "matrix_memory": symrnn.cell("mlstm"),
     "computed_once": symrnn.cell("fastgrnn"), "units_apart": symrnn.cell("qrnn"),
+    "layers": symrnn.deep(symrnn.lstm(), layers=2), "layer_by_layer": symrnn.cell("deep_rnn"),
 }
+WITH_SIDES = ("two_ways", "layers", "layer_by_layer")
 
 
 class InTurns(SimdEngine):
     """As many threads as asked for, however little there is to do, one at a time."""
 
     first = "FIRST_FIRST"
+    parting: tuple[str, ...] = ()
 
     @property
     def defines(self) -> tuple[str, ...]:
-        return (*super().defines, "SHARE_OF_LOOP=1", "SHARE_OF_STEP=1", self.first)
+        return (*super().defines, "SHARE_OF_LOOP=1", "SHARE_OF_STEP=1", self.first, *self.parting)
 
     def files(self, part: str) -> dict[str, str]:
         header = shared()[HEADER]
-        assert header.count(USUAL) == header.count(WAITING) == 1
-        header = header.replace(USUAL, IN_TURNS).replace(WAITING, PASSING)
+        for usual, in_turn in {USUAL: IN_TURNS, **IN_TURN}.items():
+            assert header.count(usual) == 1
+            header = header.replace(usual, in_turn)
         return super().files(part) | {HEADER: header}
 
 
@@ -131,8 +140,20 @@ def results(kernel: symrnn.Kernel, units: int, batch: int, steps: int) -> dict[s
             **kernel.backward(run, np.cos(run.y))}
 
 
-@pytest.mark.parametrize("engine", [InTurns, LastFirst])
-@pytest.mark.parametrize("name", NETS)
+class PartsInTurns(InTurns):
+    """The same, and a team parts wherever there are sides."""
+
+    parting = ("SHARE_OF_MEETING=((size_t)1<<40)",)
+
+
+class LastPartFirst(PartsInTurns):
+    """Both."""
+
+    first = "LAST_FIRST"
+
+
+@pytest.mark.parametrize(("name", "engine"), [
+    *product(NETS, (InTurns, LastFirst)), *product(WITH_SIDES, (PartsInTurns, LastPartFirst))])
 def test_whoever_is_ahead_computes_the_same_bits(
         name: str, engine: type[InTurns], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("symrnn.runtime.simd_engine.SimdEngine", engine)

@@ -19,7 +19,7 @@ def kinds(plan: Plan) -> set[tuple[object, ...]]:
 
 def _of(plan: TiledPlan) -> Iterator[tuple[object, ...]]:
     yield from (("home", one.place) for one in plan.homes)
-    yield from (("side by side", len(one.sides)) for one in plan.beside)
+    yield from (("side by side", len(one.sides), one.stacked) for one in plan.beside)
     for chunk in plan.chunks:
         yield _features(chunk)
         for stage in chunk.stages:

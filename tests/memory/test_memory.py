@@ -23,13 +23,17 @@ from tests.memory.building import (ALIKE, GUARDED, MSAN, PARTS, SHARING, TEAM, T
                                    Tool, compiled, needs, nightly, tiles, watched)
 from tests.memory.driver import EDGES, FEW, Sizes, write
 from tests.memory.stages import kinds
+from tests.networks_of_sides import SIDES, STACKED
 
 CELLS: dict[str, Callable[[], Program]] = {one.name: one.build for one in architectures()}
 DAY = ("gated_deltanet", "bidirectional_rnn", "rwkv4", "memory_controller_lstm",
-       "mass_conserving_lstm", "hgrn2", "lstm_1997", "bidirectional_deep", "atr")
+       "mass_conserving_lstm", "hgrn2", "lstm_1997", "bidirectional_deep", "atr", "deep_rnn",
+       "three_branches")
 BESIDE: dict[str, Callable[[], Program]] = {
     **{name: lambda name=name: case(name) for name in ("bidirectional_deep", "look_ahead",
                                                        "constant_norm", "two_steps_back")},
+    "three_branches": lambda: SIDES["three_branches"],
+    **{f"stacked_{name}": lambda net=net: net for name, net in STACKED.items()},
     **{f"{loss}_of_gru": lambda loss=loss: with_loss(symrnn.gru(), LOSSES[loss]())
        for loss in LOSSES},
     **OPTIMISERS, "gradient_norm_clip": gradient_norm_clip,
@@ -125,6 +129,14 @@ def test_sides_have_no_race(
     finds_nothing(tool, name, "simd", LARGE, tmp_path, shared_tiles)
 
 
+@pytest.mark.parametrize("tool", [PARTS, TOGETHER], ids=lambda tool: tool.name)
+@mostly_nightly("deep_rnn", of=("deep_rnn", *(f"stacked_{one}" for one in STACKED)))
+def test_stacked_layers_have_no_race(
+        name: str, tool: Tool, tmp_path: Path, shared_tiles: Callable[[Tool], list[str]]) -> None:
+    """Three threads of two, three and four layers: two of one, one of each, one of several."""
+    finds_nothing(tool, name, "simd", LARGE, tmp_path, shared_tiles)
+
+
 def with_fault(tool: Tool, folder: Path, profile: str, filename: str, right: str, wrong: str,
                of_tiles: list[str], table: tuple[Sizes, ...] = FEW, name: str = "elman") -> str:
     """What the tool says of a network with a fault that is planted in one of its files."""
@@ -171,9 +183,19 @@ def test_a_missing_barrier_is_seen(tmp_path: Path) -> None:
 
 @nightly
 @pytest.mark.parametrize(("tool", "missing"), [
-    (PARTS, "wait_for_part(&(part));"), (TOGETHER, "BARRIER                  ")])
+    (PARTS, "wait_for_part((part).at, (part).threads);"), (TOGETHER, "BARRIER                  ")])
 def test_threads_of_a_side_that_do_not_meet_are_seen(
         tool: Tool, missing: str, tmp_path: Path) -> None:
     told = with_fault(tool, tmp_path, "simd", "symrnn_simd.h", missing, " " * len(missing), [],
                       LARGE, "bidirectional_rnn")
+    assert "data race" in told
+
+
+@nightly
+@pytest.mark.parametrize(("right", "wrong"), [
+    ("wait_for_steps((part).at - 1, steps)", "(void)(steps)"),
+    ("->done, steps, __ATOMIC_RELEASE", "->done, steps, __ATOMIC_RELAXED")])
+def test_a_layer_that_does_not_wait_for_the_one_below_is_seen(
+        right: str, wrong: str, tmp_path: Path) -> None:
+    told = with_fault(PARTS, tmp_path, "simd", "symrnn_simd.h", right, wrong, [], LARGE, "deep_rnn")
     assert "data race" in told

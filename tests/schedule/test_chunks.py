@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 import pytest
 
 import symrnn
@@ -9,7 +11,7 @@ from symrnn.cells import Architecture, architectures
 from symrnn.pipeline import derive
 from symrnn.program import symbols_in_order
 from symrnn.schedule import Chunk, Order, Place, Schedule, Stage, chunks
-from symrnn.schedule.chunks import SCANS
+from symrnn.schedule.chunks import SCANS, runs
 
 
 def joined(schedule: Schedule) -> list[Chunk]:
@@ -42,15 +44,24 @@ def read(stage: Stage) -> set[str]:
     return {name for one in stage.equations for name in symbols_in_order(one.rhs)}
 
 
+def every_chunk(schedule: Schedule) -> Iterator[tuple[Chunk, Sequence[Stage], list[Stage]]]:
+    """Chunks, what joins them, and all stages of each; what joins sides joins all of them."""
+    for run in runs(schedule):
+        for one in run.chunks:
+            yield one, one.joining, [one.stage, *one.joining]
+        every = [stage for one in run.every for stage in (one.stage, *one.joining)]
+        yield from ((one, [one.stage], every) for one in run.joining)
+
+
 @pytest.mark.parametrize("direction", ["forward", "backward"])
 @pytest.mark.parametrize("one", architectures(), ids=lambda one: one.name)
 def test_the_rules_hold_for_every_cell(one: Architecture, direction: str) -> None:
     schedule: Schedule = getattr(derive(one.build()), direction)
-    found = [(chunk, [chunk.stage, *chunk.joining]) for chunk in chunks(schedule)]
-    assert [stage for _, stages in found for stage in stages] == list(schedule.stages)
-    for chunk, stages in found:
+    assert [stage for one in chunks(schedule) for stage in (one.stage, *one.joining)] == list(
+        schedule.stages)
+    for chunk, joining, stages in every_chunk(schedule):
         bound = set().union(*(stage.names for stage in stages))
-        for stage in chunk.joining:
+        for stage in joining:
             delays = [schedule.delay_of(name) for name in read(stage)]
             assert read(stage) & bound
             assert not {delay.source for delay in delays if delay} & bound

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from functools import cache
 from typing import Any
 
@@ -23,6 +23,7 @@ size_t told_padded(size_t entries) { return padded(entries); }
 size_t told_ahead(size_t batch, size_t entries) { return ahead_of(batch, entries); }
 size_t told_steps_ahead(size_t T, size_t B, size_t row) { return steps_ahead(T, B, row); }
 size_t told_steps_together(size_t T, size_t B, size_t row) { return steps_together(T, B, row); }
+size_t told_steps_stacked(size_t T, size_t B, size_t row) { return steps_stacked(T, B, row); }
 size_t told_rows_at_once(void) { return ROWS_AT_ONCE; }
 
 size_t told_team(size_t threads, size_t multiplications, size_t woken)
@@ -30,18 +31,24 @@ size_t told_team(size_t threads, size_t multiplications, size_t woken)
     return team_of(threads, multiplications, woken ? SHARE_OF_STEP : SHARE_OF_LOOP);
 }
 
-size_t told_team_of_sides(size_t team, size_t threads, size_t count, size_t spared)
+size_t told_steps_beside(size_t T, size_t span, size_t behind)
 {
-    return team_of_sides(team, threads, count, spared);
+    return steps_beside(T, span, behind);
 }
 
-void told_sides(const size_t *given, size_t count, size_t threads, size_t *told)
+size_t told_team_of_sides(size_t team, size_t threads, size_t count, size_t fewest, size_t spared)
+{
+    return team_of_sides(team, threads, count, fewest, spared);
+}
+
+void told_sides(const size_t *given, size_t count, size_t steps, size_t threads, size_t *told)
 {
     const side *const sides = (const side *)given;
-    for (size_t k = 0; k < count; ++k)
-        told[k] = !team_parts(sides, count, threads) ? 0
-                  : threads_before(sides, count, k + 1, threads)
-                    - threads_before(sides, count, k, threads);
+    for (size_t k = 0; k < count; ++k) {
+        told[2 * k] = threads_before(sides, count, k, threads);
+        told[2 * k + 1] = team_parts(sides, count, steps, threads)
+                          ? threads_of(sides, count, k, threads) : 0;
+    }
 }
 
 void told_share(size_t count, size_t rows, size_t thread, size_t threads, size_t *told)
@@ -73,11 +80,23 @@ class Part:
 
 @dataclass(frozen=True)
 class Side:
-    """What C knows of a side: multiplications of a step, weights that it reads, its meetings."""
+    """What C knows of a side: multiplications of a step, weights that it reads, its meetings.
+
+    And how many steps it is behind the one before it, which it follows.
+    """
 
     multiplications: int
     weights: int
     meets: int
+    behind: int = 0
+
+
+@dataclass(frozen=True)
+class Taken:
+    """The threads that take a side: the first, and how many; none where a team does not part."""
+
+    first: int
+    threads: int
 
 
 class Header:
@@ -108,14 +127,13 @@ class Header:
         """The share of every thread in a reduction: panels of columns, and units of each."""
         return self._parts("columns", columns, units, threads)
 
-    def sides(self, given: Sequence[Side], threads: int) -> tuple[int, ...]:
-        """The threads of every side where the team parts; none of any where it does not."""
-        members = [number for one in given
-                   for number in (one.multiplications, one.weights, one.meets)]
-        told = (ctypes.c_size_t * len(given))()
+    def sides(self, given: Sequence[Side], threads: int, steps: int = 1) -> tuple[Taken, ...]:
+        """The threads of every side; of sides with ``behind`` fewer threads than sides."""
+        members = [number for one in given for number in astuple(one)]
+        told = (ctypes.c_size_t * (2 * len(given)))()
         self._library.told_sides((ctypes.c_size_t * len(members))(*members),
-                                 ctypes.c_size_t(len(given)), ctypes.c_size_t(threads), told)
-        return tuple(told)
+                                 *map(ctypes.c_size_t, (len(given), steps, threads)), told)
+        return tuple(Taken(*told[at:at + 2]) for at in range(0, len(told), 2))
 
     def _parts(self, name: str, *given: int) -> tuple[Part, ...]:
         *sizes, threads = given

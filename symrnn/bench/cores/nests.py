@@ -56,10 +56,14 @@ Nests = tuple[Nest, ...]
 
 @dataclass(frozen=True)
 class Beside:
-    """Nests of sides, which parts of a team may run at once, and what C is told of each."""
+    """Nests of sides, which parts of a team may run at once, and what C is told of each.
+
+    They have so many steps.
+    """
 
     nests: tuple[Nests, ...]
     told: tuple[Side, ...]
+    steps: int
 
 
 @dataclass(frozen=True)
@@ -67,13 +71,14 @@ class Function:
     """The nests of one function, run by run; what C limits a team by.
 
     That are the multiplications until threads meet, or, for so many threads as there are ``sides``,
-    those that each is ``spared`` in all steps.
+    or for ``fewest`` of them, those that each is ``spared`` in all steps.
     """
 
     runs: tuple[Nests | Beside, ...]
     multiplications: int
     woken: bool
     sides: int
+    fewest: int
     spared: int
 
     @property
@@ -104,22 +109,44 @@ class _Reader:
             apart = (self.steps(meeting.behind) if isinstance(meeting.behind, TiledChunk)
                      else self.sizes["T"])
         return Function(
-            tuple(self._beside(run) if isinstance(run, SideBySide) else tuple(self._chunk(run))
-                  for run in self.tiled.runs),
+            tuple(some for run in self.tiled.runs for some in self._run(run)),
             apart * self.sizes["B"] * sample // self.tiled.most_groups,
-            meeting.behind is not Walk.STEP, meeting.sides,
-            self.sizes["T"] * sum(map(self._spared, self.tiled.beside)))
+            meeting.behind is not Walk.STEP, meeting.sides, 2 if meeting.stacked else meeting.sides,
+            sum(map(self._spared, self.tiled.beside)))
+
+    def _run(self, run: TiledChunk | SideBySide) -> Iterator[Nests | Beside]:
+        if not isinstance(run, SideBySide):
+            yield tuple(self._chunk(run))
+            return
+        yield self._beside(run)
+        span = self.span(run)
+        many = ceil(self.sizes["T"] / span) if span else 0
+        yield tuple(nest for one in run.joining for nest in self._groups(
+            one.stage.groups, many, span * self.sizes["B"]))
+
+    def span(self, run: SideBySide) -> int:
+        """How many steps sides take before what joins them all follows."""
+        if not run.joining:
+            return self.sizes["T"]
+        return self.header.ask("steps_together", self.sizes["T"], self.sizes["B"], max(1, sum(
+            self.header.ask("padded", self._extent(self.program[one].axes)) for one in run.shared)))
 
     def _beside(self, run: SideBySide) -> Beside:
-        return Beside(tuple(tuple(self._chunk(one.chunk)) for one in run.sides), self._told(run))
+        return Beside(tuple(tuple(self._chunk(one.chunk)) for one in run.sides), self._told(run),
+                      self.span(run))
 
     def _told(self, run: SideBySide) -> tuple[Side, ...]:
         return tuple(Side(self.sizes["B"] * sum(map(self._extent, one.work)),
-                          sum(map(self._extent, one.weights)), one.meets) for one in run.sides)
+                          sum(map(self._extent, one.weights)), one.meets,
+                          self.steps(one.chunk) if run.stacked and place else 0)
+                     for place, one in enumerate(run.sides))
 
     def _spared(self, run: SideBySide) -> int:
-        works = [one.multiplications for one in self._told(run)]
-        return sum(works) - max(works)
+        told = self._told(run)
+        works = [one.multiplications for one in told]
+        steps = self.header.ask("steps_beside", self.sizes["T"], self.span(run),
+                                sum(one.behind for one in told))
+        return steps * (sum(works) - max(works))
 
     @property
     def program(self) -> Program:
@@ -137,11 +164,15 @@ class _Reader:
 
     def steps(self, chunk: TiledChunk) -> int:
         """How many steps a chunk has."""
-        rows = sum(self.header.ask("padded", self._extent(self.program[name].axes))
-                   for name in chunk.shared)
-        rows += sum(self._padded(tile.gates) for tile in chunk.ahead)
-        name = f"steps_{'together' if chunk.reduces else 'ahead'}"
-        return self.header.ask(name, self.sizes["T"], self.sizes["B"], rows)
+        which = "stacked" if chunk.stacked else "together" if chunk.reduces else "ahead"
+        run = self.tiled.run_of(chunk)
+        steps = self.sizes["T"] if run is None else self.span(run)
+        return self.header.ask(f"steps_{which}", steps, self.sizes["B"],
+                               max(map(self._row, self.tiled.stack_of(chunk))))
+
+    def _row(self, chunk: TiledChunk) -> int:
+        return sum(self.header.ask("padded", self._extent(self.program[name].axes))
+                   for name in chunk.shared) + sum(self._padded(one.gates) for one in chunk.ahead)
 
     def _padded(self, gates: Sequence[str]) -> int:
         units = self._extent(self.program[gates[0]].axes)

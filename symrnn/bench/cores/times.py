@@ -69,7 +69,8 @@ class _Team:
         team = self.header.ask("team", self.asked, own.multiplications, own.woken)
         if not own.sides:
             return team
-        return self.header.ask("team_of_sides", team, self.asked, own.sides, own.spared)
+        return self.header.ask("team_of_sides", team, self.asked, own.sides, own.fewest,
+                               own.spared)
 
     def prediction(self) -> Prediction:
         """All nests, one after the other, but for those of sides where the team parts."""
@@ -80,13 +81,19 @@ class _Team:
         return made
 
     def _beside(self, run: Beside, team: int) -> Prediction:
-        """The slowest of the sides, or all of them."""
-        threads = self.header.sides(run.told, team)
-        if not any(threads):
+        """What the slowest threads do that have sides of their own, or all sides."""
+        taken = self.header.sides(run.told, team, run.steps)
+        if not any(one.threads for one in taken):
             return self._run([nest for some in run.nests for nest in some], team)
-        each = map(self._run, run.nests, threads)
-        return max(each, key=lambda one: one.seconds) + Prediction(
-            team, 0.0, 0.0, self.machine.meeting(team))
+        own: dict[int, Prediction] = {}
+        behind = 0
+        for one, told, nests in zip(taken, run.told, run.nests, strict=True):
+            made = self._run(nests, one.threads)
+            behind += 0 if one.first in own else told.behind
+            own[one.first] = own[one.first] + made if one.first in own else made
+        slowest = max(own.values(), key=lambda one: one.seconds)
+        waiting = slowest.seconds * behind / max(1, run.steps)
+        return slowest + Prediction(team, 0.0, waiting, self.machine.meeting(team))
 
     def _run(self, nests: Sequence[Nest], team: int) -> Prediction:
         """Nests one after the other, by so many threads."""

@@ -139,6 +139,17 @@ ALWAYS size_t steps_together(size_t steps, size_t batch, size_t row)
     return rows < DEEP || batch == 0 ? steps : min_size(steps, (rows + batch - 1) / batch);
 }
 
+/* Steps in a chunk of stacked scans, each of which begins a chunk behind the one below it: a part of
+ * all steps, as the last of several threads waits for as many chunks as there are scans below its
+ * own, but no fewer rows than read the weights seldom enough. */
+SELDOM size_t steps_stacked(size_t steps, size_t batch, size_t row)
+{
+    enum { FEWEST = 48, FEWEST_STEPS = 4, PARTS_OF_ALL = 16 };
+    const size_t most = steps_ahead(steps, batch, max_size(row, 1));
+    const size_t least = max_size(FEWEST_STEPS, (FEWEST + batch - 1) / max_size(batch, 1));
+    return batch == 0 ? steps : balanced_chunk(most, max_size(least, steps / PARTS_OF_ALL));
+}
+
 /* 0 or 1 by turns, step by step of a stream: odd steps take the blocks from the last one to the
  * first, so that the weights that the step before read last, which are still in the cache, come
  * first. The workspace keeps the parity; a caller need not clear it, as any other number is 0. */

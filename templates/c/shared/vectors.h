@@ -30,6 +30,7 @@ typedef real unaligned __attribute__((vector_size(VECTOR_BYTES), aligned(sizeof(
 #define REAL(number) ((real)(number))
 #define ALWAYS static inline __attribute__((always_inline, unused))
 #define MAYBE static __attribute__((unused))
+#define SELDOM static __attribute__((noinline, unused)) /* leaves room to inline what is not */
 #define ALIGNED __attribute__((aligned(VECTOR_BYTES)))
 #define UNROLLED _Pragma("GCC unroll 16") /* LANES are 16 at most; arrays become registers */
 #define LIKELY(condition) __builtin_expect(!!(condition), 1)

@@ -29,6 +29,7 @@ static size_t steps_ahead(size_t steps, size_t batch, size_t row)
     return steps < 2 ? steps : 2;
 }
 #define steps_together steps_ahead
+#define steps_stacked steps_ahead
 static size_t ahead_of(size_t batch, size_t entries) { return batch < 3 && entries > 0; }
 static size_t parity_of(const real *kept) { return *kept == 1; }
 
