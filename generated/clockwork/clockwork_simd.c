@@ -137,8 +137,8 @@ static void clockwork_simd_forward_thread(
 
     /* scan forward in time */
     for (size_t t = 0; t < T; ++t) {
-        for (size_t sample = share_from(B, thread, threads); sample < share_from(B, thread + 1,
-            threads); ++sample) {
+        for (size_t sample = share_from(B, thread, threads);
+            sample < share_from(B, thread + 1, threads); ++sample) {
             const real *restrict x = in->x + (t * B + sample) * n;
             const real *restrict h_prev =
                 t > 0 ? out->h + (t * B + sample - B) * m : initial_h + sample * m;
@@ -250,8 +250,8 @@ static void clockwork_simd_infer_thread(
 
     /* scan forward in time */
     for (size_t t = 0; t < T; ++t) {
-        for (size_t sample = share_from(B, thread, threads); sample < share_from(B, thread + 1,
-            threads); ++sample) {
+        for (size_t sample = share_from(B, thread, threads);
+            sample < share_from(B, thread + 1, threads); ++sample) {
             const real *restrict x = in->x + (t * B + sample) * n;
             const real *restrict h_prev =
                 t > 0 ? out->h + (t * B + sample - B) * m : initial_h + sample * m;
@@ -417,8 +417,8 @@ static void clockwork_simd_backward_thread(
                 }
             }
             BARRIER
-            for (size_t sample = share_from(B, thread, threads); sample < share_from(B, thread + 1,
-                threads); ++sample) {
+            for (size_t sample = share_from(B, thread, threads);
+                sample < share_from(B, thread + 1, threads); ++sample) {
                 const real *restrict k = in->k + (t * B + sample) * m;
                 const real *restrict h_bar = work_h_bar + ((t - first) * B + sample) * row_m;
                 const real *restrict a_s_bar = work_a_s_bar + ((t - first) * B + sample) * row_m;
@@ -605,8 +605,8 @@ static void clockwork_simd_step_thread(
                 M_W_H[j * m + l] = M[j * m + l] * W_H[j * m + l];
     }
     BARRIER
-    for (size_t sample = share_from(B, thread, threads); sample < share_from(B, thread + 1,
-        threads); ++sample) {
+    for (size_t sample = share_from(B, thread, threads);
+        sample < share_from(B, thread + 1, threads); ++sample) {
         const real *restrict x = in->x + sample * n;
         const real *restrict h_prev = initial_h + sample * m;
         real *restrict a_s = work_a_s + sample * row_m;

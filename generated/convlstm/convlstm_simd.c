@@ -256,8 +256,8 @@ static void convlstm_simd_forward_thread(
     BARRIER
 
     /* every step, in any order */
-    for (size_t s = share_from(T * B, thread, threads); s < share_from(T * B, thread + 1,
-        threads); ++s) {
+    for (size_t s = share_from(T * B, thread, threads); s < share_from(T * B, thread + 1, threads);
+        ++s) {
         const real *restrict X = in->X + s * P * M * N;
         real *restrict X_R = work_X_R + s * P * R * M * N;
         real *restrict X_RQ = tape_X_RQ + s * P * R * Q * M * N;
@@ -295,8 +295,8 @@ static void convlstm_simd_forward_thread(
 
     /* scan forward in time */
     for (size_t t = 0; t < T; ++t) {
-        for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1,
-            threads); ++s) {
+        for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1, threads);
+            ++s) {
             real *restrict H = out->H + (t * B + s) * K * M * N;
             real *restrict C = tape_C + (t * B + s) * K * M * N;
             real *restrict i = work_i + s * K * M * N;
@@ -620,8 +620,8 @@ static void convlstm_simd_infer_thread(
     BARRIER
 
     /* every step, in any order */
-    for (size_t s = share_from(T * B, thread, threads); s < share_from(T * B, thread + 1,
-        threads); ++s) {
+    for (size_t s = share_from(T * B, thread, threads); s < share_from(T * B, thread + 1, threads);
+        ++s) {
         const real *restrict X = in->X + s * P * M * N;
         real *restrict X_R = work_X_R + s * P * R * M * N;
         real *restrict X_RQ = work_X_RQ + s * P * R * Q * M * N;
@@ -659,8 +659,8 @@ static void convlstm_simd_infer_thread(
 
     /* scan forward in time */
     for (size_t t = 0; t < T; ++t) {
-        for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1,
-            threads); ++s) {
+        for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1, threads);
+            ++s) {
             real *restrict H = out->H + (t * B + s) * K * M * N;
             real *restrict C = work_C + ((t & 1) * B + s) * K * M * N;
             real *restrict i = work_i + s * K * M * N;
@@ -998,8 +998,8 @@ static void convlstm_simd_backward_thread(
         const size_t steps = min_size(chunk, T - done);
         const size_t first = T - done - steps;
         for (size_t t = first + steps; t-- > first;) {
-            for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1,
-                threads); ++s) {
+            for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1, threads);
+                ++s) {
                 const real *restrict i_tail = tape_i_tail + (t * B + s) * K * M * N;
                 const real *restrict f_tail = tape_f_tail + (t * B + s) * K * M * N;
                 const real *restrict o_tail = tape_o_tail + (t * B + s) * K * M * N;

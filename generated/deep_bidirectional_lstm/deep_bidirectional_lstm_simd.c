@@ -1080,8 +1080,8 @@ static void deep_bidirectional_lstm_simd_forward_thread(
     BARRIER
 
     /* every step, in any order */
-    for (size_t s = share_from(T * B, thread, threads); s < share_from(T * B, thread + 1,
-        threads); ++s) {
+    for (size_t s = share_from(T * B, thread, threads); s < share_from(T * B, thread + 1, threads);
+        ++s) {
         const real *restrict layer1_forward_h = tape_layer1_forward_h + s * row_m_1;
         const real *restrict layer1_backward_h = tape_layer1_backward_h + s * row_m_1;
         real *restrict layer1_y = tape_layer1_y + s * row_q_1;
@@ -1590,8 +1590,8 @@ static void deep_bidirectional_lstm_simd_forward_thread(
     BARRIER
 
     /* every step, in any order */
-    for (size_t s = share_from(T * B, thread, threads); s < share_from(T * B, thread + 1,
-        threads); ++s) {
+    for (size_t s = share_from(T * B, thread, threads); s < share_from(T * B, thread + 1, threads);
+        ++s) {
         const real *restrict layer2_forward_h = tape_layer2_forward_h + s * row_m_2;
         const real *restrict layer2_backward_h = tape_layer2_backward_h + s * row_m_2;
         real *restrict layer2_y = tape_layer2_y + s * row_q_2;
@@ -2241,8 +2241,8 @@ static void deep_bidirectional_lstm_simd_infer_thread(
     BARRIER
 
     /* every step, in any order */
-    for (size_t s = share_from(T * B, thread, threads); s < share_from(T * B, thread + 1,
-        threads); ++s) {
+    for (size_t s = share_from(T * B, thread, threads); s < share_from(T * B, thread + 1, threads);
+        ++s) {
         const real *restrict layer1_forward_h = work_layer1_forward_h + s * row_m_1;
         const real *restrict layer1_backward_h = work_layer1_backward_h + s * row_m_1;
         real *restrict layer1_y = work_layer1_y + s * row_q_1;
@@ -2661,8 +2661,8 @@ static void deep_bidirectional_lstm_simd_infer_thread(
     BARRIER
 
     /* every step, in any order */
-    for (size_t s = share_from(T * B, thread, threads); s < share_from(T * B, thread + 1,
-        threads); ++s) {
+    for (size_t s = share_from(T * B, thread, threads); s < share_from(T * B, thread + 1, threads);
+        ++s) {
         const real *restrict layer2_forward_h = work_layer2_forward_h + s * row_m_2;
         const real *restrict layer2_backward_h = work_layer2_backward_h + s * row_m_2;
         real *restrict layer2_y = work_layer2_y + s * row_q_2;
@@ -3473,8 +3473,8 @@ static void deep_bidirectional_lstm_simd_backward_thread(
                         }
                     }
                     MEET(part)
-                    for (size_t s = share_from(B, part.thread, part.threads); s < share_from(B,
-                        part.thread + 1, part.threads); ++s) {
+                    for (size_t s = share_from(B, part.thread, part.threads);
+                        s < share_from(B, part.thread + 1, part.threads); ++s) {
                         const real *restrict layer2_backward_h_next_bar = t > 0
                             ? work_layer2_backward_h_prev_bar + (((t - 1) & 1) * B + s) * row_m_2
                             : final_layer2_backward_h_bar + s * m_2;
@@ -3853,8 +3853,8 @@ static void deep_bidirectional_lstm_simd_backward_thread(
                         }
                     }
                     MEET(part)
-                    for (size_t s = share_from(B, part.thread, part.threads); s < share_from(B,
-                        part.thread + 1, part.threads); ++s) {
+                    for (size_t s = share_from(B, part.thread, part.threads);
+                        s < share_from(B, part.thread + 1, part.threads); ++s) {
                         const real *restrict layer2_forward_h_next_bar = t + 1 < T
                             ? work_layer2_forward_h_prev_bar + (((t + 1) & 1) * B + s) * row_m_2
                             : final_layer2_forward_h_bar + s * m_2;
@@ -4544,8 +4544,8 @@ static void deep_bidirectional_lstm_simd_backward_thread(
                         }
                     }
                     MEET(part)
-                    for (size_t s = share_from(B, part.thread, part.threads); s < share_from(B,
-                        part.thread + 1, part.threads); ++s) {
+                    for (size_t s = share_from(B, part.thread, part.threads);
+                        s < share_from(B, part.thread + 1, part.threads); ++s) {
                         const real *restrict layer1_backward_h_next_bar = t > 0
                             ? work_layer1_backward_h_prev_bar + (((t - 1) & 1) * B + s) * row_m_1
                             : final_layer1_backward_h_bar + s * m_1;
@@ -4924,8 +4924,8 @@ static void deep_bidirectional_lstm_simd_backward_thread(
                         }
                     }
                     MEET(part)
-                    for (size_t s = share_from(B, part.thread, part.threads); s < share_from(B,
-                        part.thread + 1, part.threads); ++s) {
+                    for (size_t s = share_from(B, part.thread, part.threads);
+                        s < share_from(B, part.thread + 1, part.threads); ++s) {
                         const real *restrict layer1_forward_h_next_bar = t + 1 < T
                             ? work_layer1_forward_h_prev_bar + (((t + 1) & 1) * B + s) * row_m_1
                             : final_layer1_forward_h_bar + s * m_1;

@@ -363,7 +363,8 @@ static void deep_rnn_simd_forward_thread(
                                             2 - early, &(sums){tile_layer1_a_ahead, 0, steps * B, (t
                                             - first) * B + begin}, (int)early);
 
-                                        for (size_t block = batch.low; block < batch.high; ++block) {
+                                        for (size_t block = batch.low; block < batch.high;
+                                            ++block) {
                                             const size_t own = vectors_of(m_1, vectors, block);
                                             const real *const tile_layer1_a = tile_layer1_a_ahead
                                                 + (block * vectors * steps * B + ((t - first) * B
@@ -468,7 +469,8 @@ static void deep_rnn_simd_forward_thread(
                                             2 - early, &(sums){tile_layer2_a_ahead, 0, steps * B, (t
                                             - first) * B + begin}, (int)early);
 
-                                        for (size_t block = batch.low; block < batch.high; ++block) {
+                                        for (size_t block = batch.low; block < batch.high;
+                                            ++block) {
                                             const size_t own = vectors_of(m_2, vectors, block);
                                             const real *const tile_layer2_a = tile_layer2_a_ahead
                                                 + (block * vectors * steps * B + ((t - first) * B
@@ -573,7 +575,8 @@ static void deep_rnn_simd_forward_thread(
                                             2 - early, &(sums){tile_layer3_a_ahead, 0, steps * B, (t
                                             - first) * B + begin}, (int)early);
 
-                                        for (size_t block = batch.low; block < batch.high; ++block) {
+                                        for (size_t block = batch.low; block < batch.high;
+                                            ++block) {
                                             const size_t own = vectors_of(m_3, vectors, block);
                                             const real *const tile_layer3_a = tile_layer3_a_ahead
                                                 + (block * vectors * steps * B + ((t - first) * B
@@ -846,7 +849,8 @@ static void deep_rnn_simd_infer_thread(
                                             2 - early, &(sums){tile_layer1_a_ahead, 0, steps * B, (t
                                             - first) * B + begin}, (int)early);
 
-                                        for (size_t block = batch.low; block < batch.high; ++block) {
+                                        for (size_t block = batch.low; block < batch.high;
+                                            ++block) {
                                             const size_t own = vectors_of(m_1, vectors, block);
                                             const real *const tile_layer1_a = tile_layer1_a_ahead
                                                 + (block * vectors * steps * B + ((t - first) * B
@@ -943,7 +947,8 @@ static void deep_rnn_simd_infer_thread(
                                             2 - early, &(sums){tile_layer2_a_ahead, 0, steps * B, (t
                                             - first) * B + begin}, (int)early);
 
-                                        for (size_t block = batch.low; block < batch.high; ++block) {
+                                        for (size_t block = batch.low; block < batch.high;
+                                            ++block) {
                                             const size_t own = vectors_of(m_2, vectors, block);
                                             const real *const tile_layer2_a = tile_layer2_a_ahead
                                                 + (block * vectors * steps * B + ((t - first) * B
@@ -1040,7 +1045,8 @@ static void deep_rnn_simd_infer_thread(
                                             2 - early, &(sums){tile_layer3_a_ahead, 0, steps * B, (t
                                             - first) * B + begin}, (int)early);
 
-                                        for (size_t block = batch.low; block < batch.high; ++block) {
+                                        for (size_t block = batch.low; block < batch.high;
+                                            ++block) {
                                             const size_t own = vectors_of(m_3, vectors, block);
                                             const real *const tile_layer3_a = tile_layer3_a_ahead
                                                 + (block * vectors * steps * B + ((t - first) * B
@@ -1409,7 +1415,8 @@ static void deep_rnn_simd_backward_thread(
                                         const operand factors_layer3_h_bar[] = {
                                             {a_y_bar_rows, row_p, p, panels_a_y_bar},
                                         };
-                                        for (size_t start = from, taken; start < to; start += taken) {
+                                        for (size_t start = from, taken; start < to;
+                                            start += taken) {
                                             taken = min_size(to - start, blocks_per_batch(rows));
                                             const block_range batch =
                                                 {m_3, vectors, start, start + taken, 0};
@@ -1419,7 +1426,8 @@ static void deep_rnn_simd_backward_thread(
                                                 1 - early, &(sums){tile_layer3_h_bar_ahead, 0, steps
                                                 * B, (t - first) * B + begin}, (int)early);
 
-                                            for (size_t block = batch.low; block < batch.high; ++block) {
+                                            for (size_t block = batch.low; block < batch.high;
+                                                ++block) {
                                                 const size_t own = vectors_of(m_3, vectors, block);
                                                 const real *const tile_layer3_h_bar =
                                                     tile_layer3_h_bar_ahead + (block * vectors
@@ -1478,7 +1486,8 @@ static void deep_rnn_simd_backward_thread(
                                         const operand factors_layer3_h_prev_bar[] = {
                                             {layer3_a_bar_rows, row_m_3, m_3, panels_layer3_a_bar},
                                         };
-                                        for (size_t start = from, taken; start < to; start += taken) {
+                                        for (size_t start = from, taken; start < to;
+                                            start += taken) {
                                             taken = min_size(to - start, blocks_per_batch(rows));
                                             const size_t low =
                                                 t & 1 ? from + to - start - taken : start;
@@ -1492,7 +1501,8 @@ static void deep_rnn_simd_backward_thread(
                                                 &(sums){tile_layer3_h_prev_bar_batch, batch.low,
                                                 rows, 0}, 0);
 
-                                            for (size_t block = batch.low; block < batch.high; ++block) {
+                                            for (size_t block = batch.low; block < batch.high;
+                                                ++block) {
                                                 const size_t own = vectors_of(m_3, vectors, block);
                                                 const real *const tile_layer3_h_prev_bar =
                                                     tile_layer3_h_prev_bar_batch
@@ -1577,7 +1587,8 @@ static void deep_rnn_simd_backward_thread(
                                             {layer3_a_bar_rows, row_m_3, m_3,
                                                 panels_layer3_a_bar_2},
                                         };
-                                        for (size_t start = from, taken; start < to; start += taken) {
+                                        for (size_t start = from, taken; start < to;
+                                            start += taken) {
                                             taken = min_size(to - start, blocks_per_batch(rows));
                                             const block_range batch =
                                                 {m_2, vectors, start, start + taken, 0};
@@ -1587,7 +1598,8 @@ static void deep_rnn_simd_backward_thread(
                                                 1 - early, &(sums){tile_layer2_h_bar_ahead, 0, steps
                                                 * B, (t - first) * B + begin}, (int)early);
 
-                                            for (size_t block = batch.low; block < batch.high; ++block) {
+                                            for (size_t block = batch.low; block < batch.high;
+                                                ++block) {
                                                 const size_t own = vectors_of(m_2, vectors, block);
                                                 const real *const tile_layer2_h_bar =
                                                     tile_layer2_h_bar_ahead + (block * vectors
@@ -1647,7 +1659,8 @@ static void deep_rnn_simd_backward_thread(
                                         const operand factors_layer2_h_prev_bar[] = {
                                             {layer2_a_bar_rows, row_m_2, m_2, panels_layer2_a_bar},
                                         };
-                                        for (size_t start = from, taken; start < to; start += taken) {
+                                        for (size_t start = from, taken; start < to;
+                                            start += taken) {
                                             taken = min_size(to - start, blocks_per_batch(rows));
                                             const size_t low =
                                                 t & 1 ? from + to - start - taken : start;
@@ -1661,7 +1674,8 @@ static void deep_rnn_simd_backward_thread(
                                                 &(sums){tile_layer2_h_prev_bar_batch, batch.low,
                                                 rows, 0}, 0);
 
-                                            for (size_t block = batch.low; block < batch.high; ++block) {
+                                            for (size_t block = batch.low; block < batch.high;
+                                                ++block) {
                                                 const size_t own = vectors_of(m_2, vectors, block);
                                                 const real *const tile_layer2_h_prev_bar =
                                                     tile_layer2_h_prev_bar_batch
@@ -1746,7 +1760,8 @@ static void deep_rnn_simd_backward_thread(
                                             {layer2_a_bar_rows, row_m_2, m_2,
                                                 panels_layer2_a_bar_2},
                                         };
-                                        for (size_t start = from, taken; start < to; start += taken) {
+                                        for (size_t start = from, taken; start < to;
+                                            start += taken) {
                                             taken = min_size(to - start, blocks_per_batch(rows));
                                             const block_range batch =
                                                 {m_1, vectors, start, start + taken, 0};
@@ -1756,7 +1771,8 @@ static void deep_rnn_simd_backward_thread(
                                                 1 - early, &(sums){tile_layer1_h_bar_ahead, 0, steps
                                                 * B, (t - first) * B + begin}, (int)early);
 
-                                            for (size_t block = batch.low; block < batch.high; ++block) {
+                                            for (size_t block = batch.low; block < batch.high;
+                                                ++block) {
                                                 const size_t own = vectors_of(m_1, vectors, block);
                                                 const real *const tile_layer1_h_bar =
                                                     tile_layer1_h_bar_ahead + (block * vectors
@@ -1816,7 +1832,8 @@ static void deep_rnn_simd_backward_thread(
                                         const operand factors_layer1_h_prev_bar[] = {
                                             {layer1_a_bar_rows, row_m_1, m_1, panels_layer1_a_bar},
                                         };
-                                        for (size_t start = from, taken; start < to; start += taken) {
+                                        for (size_t start = from, taken; start < to;
+                                            start += taken) {
                                             taken = min_size(to - start, blocks_per_batch(rows));
                                             const size_t low =
                                                 t & 1 ? from + to - start - taken : start;
@@ -1830,7 +1847,8 @@ static void deep_rnn_simd_backward_thread(
                                                 &(sums){tile_layer1_h_prev_bar_batch, batch.low,
                                                 rows, 0}, 0);
 
-                                            for (size_t block = batch.low; block < batch.high; ++block) {
+                                            for (size_t block = batch.low; block < batch.high;
+                                                ++block) {
                                                 const size_t own = vectors_of(m_1, vectors, block);
                                                 const real *const tile_layer1_h_prev_bar =
                                                     tile_layer1_h_prev_bar_batch

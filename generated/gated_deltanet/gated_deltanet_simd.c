@@ -209,8 +209,8 @@ static void gated_deltanet_simd_forward_thread(
     const real *const panels_x = packed;
 
     /* every step, in any order */
-    for (size_t s = share_from(T * B, thread, threads); s < share_from(T * B, thread + 1,
-        threads); ++s) {
+    for (size_t s = share_from(T * B, thread, threads); s < share_from(T * B, thread + 1, threads);
+        ++s) {
         const real *restrict x = in->x + s * D;
         real *restrict qtilde = tape_qtilde + s * H * d_k;
         real *restrict ktilde = tape_ktilde + s * H * d_k;
@@ -358,8 +358,8 @@ static void gated_deltanet_simd_forward_thread(
         }
     }
     BARRIER
-    for (size_t s = share_from(T * B, thread, threads); s < share_from(T * B, thread + 1,
-        threads); ++s) {
+    for (size_t s = share_from(T * B, thread, threads); s < share_from(T * B, thread + 1, threads);
+        ++s) {
         const real *restrict qtilde = tape_qtilde + s * H * d_k;
         const real *restrict ktilde = tape_ktilde + s * H * d_k;
         const real *restrict s_q = tape_s_q + s * row_H;
@@ -423,8 +423,8 @@ static void gated_deltanet_simd_forward_thread(
     for (size_t first = 0; first < T; first += chunk) {
         const size_t steps = min_size(chunk, T - first);
         for (size_t t = first; t < first + steps; ++t) {
-            for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1,
-                threads); ++s) {
+            for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1, threads);
+                ++s) {
                 const real *restrict k = tape_k + (t * B + s) * H * d_k;
                 const real *restrict v_2 = tape_v_2 + (t * B + s) * H * d_v;
                 const real *restrict alpha = tape_alpha + (t * B + s) * row_H;
@@ -460,8 +460,8 @@ static void gated_deltanet_simd_forward_thread(
         BARRIER
 
         /* every step, in any order */
-        for (size_t s = share_from(steps * B, thread, threads); s < share_from(steps * B, thread
-            + 1, threads); ++s) {
+        for (size_t s = share_from(steps * B, thread, threads);
+            s < share_from(steps * B, thread + 1, threads); ++s) {
             const real *restrict q = tape_q + (first * B + s) * H * d_k;
             const real *restrict S = tape_S + (first * B + s) * H * d_v * d_k;
             real *restrict o = tape_o + (first * B + s) * H * d_v;
@@ -562,8 +562,8 @@ static void gated_deltanet_simd_infer_thread(
     const real *const panels_x = packed;
 
     /* every step, in any order */
-    for (size_t s = share_from(T * B, thread, threads); s < share_from(T * B, thread + 1,
-        threads); ++s) {
+    for (size_t s = share_from(T * B, thread, threads); s < share_from(T * B, thread + 1, threads);
+        ++s) {
         const real *restrict x = in->x + s * D;
         real *restrict qtilde = work_qtilde + s * H * d_k;
         real *restrict ktilde = work_ktilde + s * H * d_k;
@@ -704,8 +704,8 @@ static void gated_deltanet_simd_infer_thread(
         }
     }
     BARRIER
-    for (size_t s = share_from(T * B, thread, threads); s < share_from(T * B, thread + 1,
-        threads); ++s) {
+    for (size_t s = share_from(T * B, thread, threads); s < share_from(T * B, thread + 1, threads);
+        ++s) {
         const real *restrict qtilde = work_qtilde + s * H * d_k;
         const real *restrict ktilde = work_ktilde + s * H * d_k;
         const real *restrict s_q = work_s_q + s * row_H;
@@ -769,8 +769,8 @@ static void gated_deltanet_simd_infer_thread(
     for (size_t first = 0; first < T; first += chunk) {
         const size_t steps = min_size(chunk, T - first);
         for (size_t t = first; t < first + steps; ++t) {
-            for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1,
-                threads); ++s) {
+            for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1, threads);
+                ++s) {
                 const real *restrict k = work_k + (t * B + s) * H * d_k;
                 const real *restrict v_2 = work_v_2 + (t * B + s) * H * d_v;
                 const real *restrict alpha = work_alpha + (t * B + s) * row_H;
@@ -806,8 +806,8 @@ static void gated_deltanet_simd_infer_thread(
         BARRIER
 
         /* every step, in any order */
-        for (size_t s = share_from(steps * B, thread, threads); s < share_from(steps * B, thread
-            + 1, threads); ++s) {
+        for (size_t s = share_from(steps * B, thread, threads);
+            s < share_from(steps * B, thread + 1, threads); ++s) {
             const real *restrict q = work_q + (first * B + s) * H * d_k;
             const real *restrict S = work_S + (first * B + s) * H * d_v * d_k;
             real *restrict o = work_o + s * H * d_v;
@@ -1211,8 +1211,8 @@ static void gated_deltanet_simd_backward_thread(
                 }
             }
             BARRIER
-            for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1,
-                threads); ++s) {
+            for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1, threads);
+                ++s) {
                 const real *restrict q = tape_q + (t * B + s) * H * d_k;
                 const real *restrict k = tape_k + (t * B + s) * H * d_k;
                 const real *restrict alpha = tape_alpha + (t * B + s) * row_H;

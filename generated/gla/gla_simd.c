@@ -174,8 +174,8 @@ static void gla_simd_forward_thread(
     const real *const panels_x = packed;
 
     /* every step, in any order */
-    for (size_t s = share_from(T * B, thread, threads); s < share_from(T * B, thread + 1,
-        threads); ++s) {
+    for (size_t s = share_from(T * B, thread, threads); s < share_from(T * B, thread + 1, threads);
+        ++s) {
         const real *restrict x = in->x + s * D;
         real *restrict q = tape_q + s * H * d_k;
         real *restrict k = tape_k + s * H * d_k;
@@ -250,8 +250,8 @@ static void gla_simd_forward_thread(
         }
     }
     BARRIER
-    for (size_t s = share_from(T * B, thread, threads); s < share_from(T * B, thread + 1,
-        threads); ++s) {
+    for (size_t s = share_from(T * B, thread, threads); s < share_from(T * B, thread + 1, threads);
+        ++s) {
         const real *restrict r = tape_r + s * row_R;
         real *restrict a = tape_a + s * H * d_k;
         real *restrict alpha = tape_alpha + s * H * d_k;
@@ -282,8 +282,8 @@ static void gla_simd_forward_thread(
     for (size_t first = 0; first < T; first += chunk) {
         const size_t steps = min_size(chunk, T - first);
         for (size_t t = first; t < first + steps; ++t) {
-            for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1,
-                threads); ++s) {
+            for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1, threads);
+                ++s) {
                 const real *restrict k = tape_k + (t * B + s) * H * d_k;
                 const real *restrict v_2 = tape_v_2 + (t * B + s) * H * d_v;
                 const real *restrict alpha = tape_alpha + (t * B + s) * H * d_k;
@@ -303,8 +303,8 @@ static void gla_simd_forward_thread(
         BARRIER
 
         /* every step, in any order */
-        for (size_t s = share_from(steps * B, thread, threads); s < share_from(steps * B, thread
-            + 1, threads); ++s) {
+        for (size_t s = share_from(steps * B, thread, threads);
+            s < share_from(steps * B, thread + 1, threads); ++s) {
             const real *restrict q = tape_q + (first * B + s) * H * d_k;
             const real *restrict S = tape_S + (first * B + s) * H * d_k * d_v;
             real *restrict o = tape_o + (first * B + s) * H * d_v;
@@ -392,8 +392,8 @@ static void gla_simd_infer_thread(
     const real *const panels_x = packed;
 
     /* every step, in any order */
-    for (size_t s = share_from(T * B, thread, threads); s < share_from(T * B, thread + 1,
-        threads); ++s) {
+    for (size_t s = share_from(T * B, thread, threads); s < share_from(T * B, thread + 1, threads);
+        ++s) {
         const real *restrict x = in->x + s * D;
         real *restrict q = work_q + s * H * d_k;
         real *restrict k = work_k + s * H * d_k;
@@ -468,8 +468,8 @@ static void gla_simd_infer_thread(
         }
     }
     BARRIER
-    for (size_t s = share_from(T * B, thread, threads); s < share_from(T * B, thread + 1,
-        threads); ++s) {
+    for (size_t s = share_from(T * B, thread, threads); s < share_from(T * B, thread + 1, threads);
+        ++s) {
         const real *restrict r = work_r + s * row_R;
         real *restrict a = work_a + s * H * d_k;
         real *restrict alpha = work_alpha + s * H * d_k;
@@ -500,8 +500,8 @@ static void gla_simd_infer_thread(
     for (size_t first = 0; first < T; first += chunk) {
         const size_t steps = min_size(chunk, T - first);
         for (size_t t = first; t < first + steps; ++t) {
-            for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1,
-                threads); ++s) {
+            for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1, threads);
+                ++s) {
                 const real *restrict k = work_k + (t * B + s) * H * d_k;
                 const real *restrict v_2 = work_v_2 + (t * B + s) * H * d_v;
                 const real *restrict alpha = work_alpha + (t * B + s) * H * d_k;
@@ -521,8 +521,8 @@ static void gla_simd_infer_thread(
         BARRIER
 
         /* every step, in any order */
-        for (size_t s = share_from(steps * B, thread, threads); s < share_from(steps * B, thread
-            + 1, threads); ++s) {
+        for (size_t s = share_from(steps * B, thread, threads);
+            s < share_from(steps * B, thread + 1, threads); ++s) {
             const real *restrict q = work_q + (first * B + s) * H * d_k;
             const real *restrict S = work_S + (first * B + s) * H * d_k * d_v;
             real *restrict o = work_o + s * H * d_v;
@@ -705,8 +705,8 @@ static void gla_simd_backward_thread(
         const size_t steps = min_size(chunk, T - done);
         const size_t first = T - done - steps;
         for (size_t t = first + steps; t-- > first;) {
-            for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1,
-                threads); ++s) {
+            for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1, threads);
+                ++s) {
                 const real *restrict q = tape_q + (t * B + s) * H * d_k;
                 const real *restrict alpha = tape_alpha + (t * B + s) * H * d_k;
                 const real *restrict S_next_bar = t + 1 < T ? work_S_prev_bar

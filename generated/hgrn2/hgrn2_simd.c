@@ -182,8 +182,8 @@ static void hgrn2_simd_forward_thread(
         B * H * d_f * d_i, work_initial_h, thread, threads);
 
     /* every step, in any order */
-    for (size_t s = share_from(T * B, thread, threads); s < share_from(T * B, thread + 1,
-        threads); ++s) {
+    for (size_t s = share_from(T * B, thread, threads); s < share_from(T * B, thread + 1, threads);
+        ++s) {
         const real *restrict x = in->x + s * D;
         real *restrict f = work_f + s * H * d_f;
         real *restrict e = work_e + s * H * d_f;
@@ -265,8 +265,8 @@ static void hgrn2_simd_forward_thread(
     for (size_t first = 0; first < T; first += chunk) {
         const size_t steps = min_size(chunk, T - first);
         for (size_t t = first; t < first + steps; ++t) {
-            for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1,
-                threads); ++s) {
+            for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1, threads);
+                ++s) {
                 const real *restrict f = work_f + (t * B + s) * H * d_f;
                 const real *restrict e = work_e + (t * B + s) * H * d_f;
                 const real *restrict i = tape_i + (t * B + s) * H * d_i;
@@ -285,8 +285,8 @@ static void hgrn2_simd_forward_thread(
         BARRIER
 
         /* every step, in any order */
-        for (size_t s = share_from(steps * B, thread, threads); s < share_from(steps * B, thread
-            + 1, threads); ++s) {
+        for (size_t s = share_from(steps * B, thread, threads);
+            s < share_from(steps * B, thread + 1, threads); ++s) {
             const real *restrict o = work_o + (first * B + s) * H * d_f;
             const real *restrict h = tape_h + (first * B + s) * H * d_f * d_i;
             real *restrict z = tape_z + (first * B + s) * H * d_i;
@@ -373,8 +373,8 @@ static void hgrn2_simd_infer_thread(
         B * H * d_f * d_i, work_initial_h, thread, threads);
 
     /* every step, in any order */
-    for (size_t s = share_from(T * B, thread, threads); s < share_from(T * B, thread + 1,
-        threads); ++s) {
+    for (size_t s = share_from(T * B, thread, threads); s < share_from(T * B, thread + 1, threads);
+        ++s) {
         const real *restrict x = in->x + s * D;
         real *restrict f = work_f + s * H * d_f;
         real *restrict e = work_e + s * H * d_f;
@@ -444,8 +444,8 @@ static void hgrn2_simd_infer_thread(
     for (size_t first = 0; first < T; first += chunk) {
         const size_t steps = min_size(chunk, T - first);
         for (size_t t = first; t < first + steps; ++t) {
-            for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1,
-                threads); ++s) {
+            for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1, threads);
+                ++s) {
                 const real *restrict f = work_f + (t * B + s) * H * d_f;
                 const real *restrict e = work_e + (t * B + s) * H * d_f;
                 const real *restrict i = work_i + (t * B + s) * H * d_i;
@@ -464,8 +464,8 @@ static void hgrn2_simd_infer_thread(
         BARRIER
 
         /* every step, in any order */
-        for (size_t s = share_from(steps * B, thread, threads); s < share_from(steps * B, thread
-            + 1, threads); ++s) {
+        for (size_t s = share_from(steps * B, thread, threads);
+            s < share_from(steps * B, thread + 1, threads); ++s) {
             const real *restrict o = work_o + (first * B + s) * H * d_f;
             const real *restrict h = work_h + (first * B + s) * H * d_f * d_i;
             real *restrict z = work_z + s * H * d_i;
@@ -691,8 +691,8 @@ static void hgrn2_simd_backward_thread(
         const size_t steps = min_size(chunk, T - done);
         const size_t first = T - done - steps;
         for (size_t t = first + steps; t-- > first;) {
-            for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1,
-                threads); ++s) {
+            for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1, threads);
+                ++s) {
                 const real *restrict sigmoid_a_f_tail =
                     tape_sigmoid_a_f_tail + (t * B + s) * H * d_f;
                 real *restrict f = work_f + ((t - first) * B + s) * H * d_f;

@@ -223,8 +223,8 @@ static void lmu_simd_forward_thread(
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
-            for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1,
-                threads); ++s) {
+            for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1, threads);
+                ++s) {
                 const real *restrict x = in->x + (t * B + s) * n;
                 real *restrict u = tape_u + (t * B + s);
                 const real *restrict h_prev =
@@ -429,8 +429,8 @@ static void lmu_simd_infer_thread(
             }
         }
         for (size_t t = first; t < first + steps; ++t) {
-            for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1,
-                threads); ++s) {
+            for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1, threads);
+                ++s) {
                 const real *restrict x = in->x + (t * B + s) * n;
                 real *restrict u = work_u + s;
                 const real *restrict h_prev =
@@ -739,8 +739,8 @@ static void lmu_simd_backward_thread(
                 }
             }
             BARRIER
-            for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1,
-                threads); ++s) {
+            for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1, threads);
+                ++s) {
                 const real *restrict m_bar = work_m_bar + ((t - first) * B + s) * row_d;
                 real *restrict u_bar = work_u_bar + ((t - first) * B + s);
 

@@ -316,8 +316,8 @@ static void lstm_layer_norm_simd_forward_thread(
         }
     }
     BARRIER
-    for (size_t s = share_from(T * B, thread, threads); s < share_from(T * B, thread + 1,
-        threads); ++s) {
+    for (size_t s = share_from(T * B, thread, threads); s < share_from(T * B, thread + 1, threads);
+        ++s) {
         const real *restrict w_i = work_w_i + s * row_m;
         const real *restrict w_f = work_w_f + s * row_m;
         const real *restrict w_g = work_w_g + s * row_m;
@@ -381,8 +381,8 @@ static void lstm_layer_norm_simd_forward_thread(
         }
     }
     BARRIER
-    for (size_t s = share_from(T * B, thread, threads); s < share_from(T * B, thread + 1,
-        threads); ++s) {
+    for (size_t s = share_from(T * B, thread, threads); s < share_from(T * B, thread + 1, threads);
+        ++s) {
         real *restrict v_2 = work_v_2 + s;
         real *restrict r_2 = tape_r_2 + s;
         const real *restrict d_2_i = tape_d_2_i + s * row_m;
@@ -515,8 +515,8 @@ static void lstm_layer_norm_simd_forward_thread(
             }
         }
         BARRIER
-        for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1,
-            threads); ++s) {
+        for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1, threads);
+            ++s) {
             const real *restrict u_i = work_u_i + s * row_m;
             const real *restrict u_f = work_u_f + s * row_m;
             const real *restrict u_g = work_u_g + s * row_m;
@@ -580,8 +580,8 @@ static void lstm_layer_norm_simd_forward_thread(
             }
         }
         BARRIER
-        for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1,
-            threads); ++s) {
+        for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1, threads);
+            ++s) {
             real *restrict v_1 = work_v_1 + s;
             real *restrict r_1 = tape_r_1 + (t * B + s);
             const real *restrict d_1_i = tape_d_1_i + (t * B + s) * row_m;
@@ -737,8 +737,8 @@ static void lstm_layer_norm_simd_forward_thread(
             }
         }
         BARRIER
-        for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1,
-            threads); ++s) {
+        for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1, threads);
+            ++s) {
             const real *restrict c = tape_c + (t * B + s) * row_m;
             real *restrict mu_3 = work_mu_3 + s;
 
@@ -774,8 +774,8 @@ static void lstm_layer_norm_simd_forward_thread(
             }
         }
         BARRIER
-        for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1,
-            threads); ++s) {
+        for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1, threads);
+            ++s) {
             real *restrict v_3 = work_v_3 + s;
             real *restrict r_3 = tape_r_3 + (t * B + s);
             const real *restrict d_3 = tape_d_3 + (t * B + s) * row_m;
@@ -996,8 +996,8 @@ static void lstm_layer_norm_simd_infer_thread(
         }
     }
     BARRIER
-    for (size_t s = share_from(T * B, thread, threads); s < share_from(T * B, thread + 1,
-        threads); ++s) {
+    for (size_t s = share_from(T * B, thread, threads); s < share_from(T * B, thread + 1, threads);
+        ++s) {
         const real *restrict w_i = work_w_i + s * row_m;
         const real *restrict w_f = work_w_f + s * row_m;
         const real *restrict w_g = work_w_g + s * row_m;
@@ -1061,8 +1061,8 @@ static void lstm_layer_norm_simd_infer_thread(
         }
     }
     BARRIER
-    for (size_t s = share_from(T * B, thread, threads); s < share_from(T * B, thread + 1,
-        threads); ++s) {
+    for (size_t s = share_from(T * B, thread, threads); s < share_from(T * B, thread + 1, threads);
+        ++s) {
         real *restrict v_2 = work_v_2 + s;
         real *restrict r_2 = work_r_2 + s;
         const real *restrict d_2_i = work_d_2_i + s * row_m;
@@ -1195,8 +1195,8 @@ static void lstm_layer_norm_simd_infer_thread(
             }
         }
         BARRIER
-        for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1,
-            threads); ++s) {
+        for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1, threads);
+            ++s) {
             const real *restrict u_i = work_u_i + s * row_m;
             const real *restrict u_f = work_u_f + s * row_m;
             const real *restrict u_g = work_u_g + s * row_m;
@@ -1260,8 +1260,8 @@ static void lstm_layer_norm_simd_infer_thread(
             }
         }
         BARRIER
-        for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1,
-            threads); ++s) {
+        for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1, threads);
+            ++s) {
             real *restrict v_1 = work_v_1 + s;
             real *restrict r_1 = work_r_1 + s;
             const real *restrict d_1_i = work_d_1_i + s * row_m;
@@ -1397,8 +1397,8 @@ static void lstm_layer_norm_simd_infer_thread(
             }
         }
         BARRIER
-        for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1,
-            threads); ++s) {
+        for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1, threads);
+            ++s) {
             const real *restrict c = work_c + ((t & 1) * B + s) * row_m;
             real *restrict mu_3 = work_mu_3 + s;
 
@@ -1434,8 +1434,8 @@ static void lstm_layer_norm_simd_infer_thread(
             }
         }
         BARRIER
-        for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1,
-            threads); ++s) {
+        for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1, threads);
+            ++s) {
             real *restrict v_3 = work_v_3 + s;
             real *restrict r_3 = work_r_3 + s;
             const real *restrict d_3 = work_d_3 + s * row_m;
@@ -1812,8 +1812,8 @@ static void lstm_layer_norm_simd_backward_thread(
                 }
             }
             BARRIER
-            for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1,
-                threads); ++s) {
+            for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1, threads);
+                ++s) {
                 const real *restrict r_3 = tape_r_3 + (t * B + s);
                 const real *restrict d_3 = tape_d_3 + (t * B + s) * row_m;
                 const real *restrict e_3_bar = work_e_3_bar + s * row_m;
@@ -1861,8 +1861,8 @@ static void lstm_layer_norm_simd_backward_thread(
                 }
             }
             BARRIER
-            for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1,
-                threads); ++s) {
+            for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1, threads);
+                ++s) {
                 const real *restrict d_3_bar = work_d_3_bar + s * row_m;
                 real *restrict mu_3_bar = work_mu_3_bar + s;
 
@@ -1969,8 +1969,8 @@ static void lstm_layer_norm_simd_backward_thread(
                 }
             }
             BARRIER
-            for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1,
-                threads); ++s) {
+            for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1, threads);
+                ++s) {
                 const real *restrict r_1 = tape_r_1 + (t * B + s);
                 const real *restrict d_1_i = tape_d_1_i + (t * B + s) * row_m;
                 const real *restrict d_1_f = tape_d_1_f + (t * B + s) * row_m;
@@ -2065,8 +2065,8 @@ static void lstm_layer_norm_simd_backward_thread(
                 }
             }
             BARRIER
-            for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1,
-                threads); ++s) {
+            for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1, threads);
+                ++s) {
                 const real *restrict d_1_o_bar = work_d_1_o_bar + s * row_m;
                 const real *restrict d_1_g_bar = work_d_1_g_bar + s * row_m;
                 const real *restrict d_1_f_bar = work_d_1_f_bar + s * row_m;
@@ -2475,8 +2475,8 @@ static void lstm_layer_norm_simd_backward_thread(
             }
         }
         BARRIER
-        for (size_t s = share_from(steps * B, thread, threads); s < share_from(steps * B, thread
-            + 1, threads); ++s) {
+        for (size_t s = share_from(steps * B, thread, threads);
+            s < share_from(steps * B, thread + 1, threads); ++s) {
             const real *restrict r_2 = tape_r_2 + (first * B + s);
             const real *restrict d_2_i = tape_d_2_i + (first * B + s) * row_m;
             const real *restrict d_2_f = tape_d_2_f + (first * B + s) * row_m;
@@ -2567,8 +2567,8 @@ static void lstm_layer_norm_simd_backward_thread(
             }
         }
         BARRIER
-        for (size_t s = share_from(steps * B, thread, threads); s < share_from(steps * B, thread
-            + 1, threads); ++s) {
+        for (size_t s = share_from(steps * B, thread, threads);
+            s < share_from(steps * B, thread + 1, threads); ++s) {
             const real *restrict d_2_o_bar = work_d_2_o_bar + s * row_m;
             const real *restrict d_2_g_bar = work_d_2_g_bar + s * row_m;
             const real *restrict d_2_f_bar = work_d_2_f_bar + s * row_m;

@@ -242,8 +242,8 @@ static void mass_conserving_lstm_simd_forward_thread(
                 }
             }
             BARRIER
-            for (size_t sample = share_from(B, thread, threads); sample < share_from(B, thread + 1,
-                threads); ++sample) {
+            for (size_t sample = share_from(B, thread, threads);
+                sample < share_from(B, thread + 1, threads); ++sample) {
                 const real *restrict k = work_k + sample * row_size_m;
                 real *restrict s = tape_s + (t * B + sample);
                 real *restrict d = tape_d + (t * B + sample);
@@ -369,8 +369,8 @@ static void mass_conserving_lstm_simd_forward_thread(
                 }
             }
             BARRIER
-            for (size_t sample = share_from(B, thread, threads); sample < share_from(B, thread + 1,
-                threads); ++sample) {
+            for (size_t sample = share_from(B, thread, threads);
+                sample < share_from(B, thread + 1, threads); ++sample) {
                 const real *restrict a = in->a + (t * B + sample) * n;
                 const real *restrict chat = tape_chat + (t * B + sample) * row_size_m;
                 const real *restrict z = work_z + sample * row_size_m;
@@ -458,8 +458,8 @@ static void mass_conserving_lstm_simd_forward_thread(
                 }
             }
             BARRIER
-            for (size_t sample = share_from(B, thread, threads); sample < share_from(B, thread + 1,
-                threads); ++sample) {
+            for (size_t sample = share_from(B, thread, threads);
+                sample < share_from(B, thread + 1, threads); ++sample) {
                 const real *restrict exp_z = tape_exp_z + (t * B + sample) * row_size_m;
                 real *restrict sum_z = tape_sum_z + (t * B + sample);
 
@@ -495,8 +495,8 @@ static void mass_conserving_lstm_simd_forward_thread(
                 }
             }
             BARRIER
-            for (size_t sample = share_from(B, thread, threads); sample < share_from(B, thread + 1,
-                threads); ++sample) {
+            for (size_t sample = share_from(B, thread, threads);
+                sample < share_from(B, thread + 1, threads); ++sample) {
                 const real *restrict x = in->x + (t * B + sample);
                 const real *restrict i = tape_i + (t * B + sample) * row_size_m;
                 const real *restrict R = tape_R + (t * B + sample) * size_m * e;
@@ -705,8 +705,8 @@ static void mass_conserving_lstm_simd_infer_thread(
                 }
             }
             BARRIER
-            for (size_t sample = share_from(B, thread, threads); sample < share_from(B, thread + 1,
-                threads); ++sample) {
+            for (size_t sample = share_from(B, thread, threads);
+                sample < share_from(B, thread + 1, threads); ++sample) {
                 const real *restrict k = work_k + sample * row_size_m;
                 real *restrict s = work_s + sample;
                 real *restrict d = work_d + sample;
@@ -834,8 +834,8 @@ static void mass_conserving_lstm_simd_infer_thread(
                 }
             }
             BARRIER
-            for (size_t sample = share_from(B, thread, threads); sample < share_from(B, thread + 1,
-                threads); ++sample) {
+            for (size_t sample = share_from(B, thread, threads);
+                sample < share_from(B, thread + 1, threads); ++sample) {
                 const real *restrict a = in->a + (t * B + sample) * n;
                 const real *restrict chat = work_chat + sample * row_size_m;
                 const real *restrict z = work_z + sample * row_size_m;
@@ -923,8 +923,8 @@ static void mass_conserving_lstm_simd_infer_thread(
                 }
             }
             BARRIER
-            for (size_t sample = share_from(B, thread, threads); sample < share_from(B, thread + 1,
-                threads); ++sample) {
+            for (size_t sample = share_from(B, thread, threads);
+                sample < share_from(B, thread + 1, threads); ++sample) {
                 const real *restrict exp_z = work_exp_z + sample * row_size_m;
                 real *restrict sum_z = work_sum_z + sample;
 
@@ -960,8 +960,8 @@ static void mass_conserving_lstm_simd_infer_thread(
                 }
             }
             BARRIER
-            for (size_t sample = share_from(B, thread, threads); sample < share_from(B, thread + 1,
-                threads); ++sample) {
+            for (size_t sample = share_from(B, thread, threads);
+                sample < share_from(B, thread + 1, threads); ++sample) {
                 const real *restrict x = in->x + (t * B + sample);
                 const real *restrict i = work_i + sample * row_size_m;
                 const real *restrict R = work_R + sample * size_m * e;
@@ -1234,8 +1234,8 @@ static void mass_conserving_lstm_simd_backward_thread(
                 }
             }
             BARRIER
-            for (size_t sample = share_from(B, thread, threads); sample < share_from(B, thread + 1,
-                threads); ++sample) {
+            for (size_t sample = share_from(B, thread, threads);
+                sample < share_from(B, thread + 1, threads); ++sample) {
                 const real *restrict R = tape_R + (t * B + sample) * size_m * e;
                 const real *restrict u = tape_u + (t * B + sample) * row_e;
                 const real *restrict exp_Z = tape_exp_Z + (t * B + sample) * size_m * e;
@@ -1337,8 +1337,8 @@ static void mass_conserving_lstm_simd_backward_thread(
                 }
             }
             BARRIER
-            for (size_t sample = share_from(B, thread, threads); sample < share_from(B, thread + 1,
-                threads); ++sample) {
+            for (size_t sample = share_from(B, thread, threads);
+                sample < share_from(B, thread + 1, threads); ++sample) {
                 const real *restrict Z_bar = work_Z_bar + ((t - first) * B + sample) * size_m * e;
                 const real *restrict a_o_bar =
                     work_a_o_bar + ((t - first) * B + sample) * row_size_m;
@@ -1393,8 +1393,8 @@ static void mass_conserving_lstm_simd_backward_thread(
                 }
             }
             BARRIER
-            for (size_t sample = share_from(B, thread, threads); sample < share_from(B, thread + 1,
-                threads); ++sample) {
+            for (size_t sample = share_from(B, thread, threads);
+                sample < share_from(B, thread + 1, threads); ++sample) {
                 const real *restrict s = tape_s + (t * B + sample);
                 const real *restrict chat_to_d_bar = work_chat_to_d_bar + sample * row_size_m;
                 real *restrict d_bar = work_d_bar + sample;
@@ -1433,8 +1433,8 @@ static void mass_conserving_lstm_simd_backward_thread(
                 }
             }
             BARRIER
-            for (size_t sample = share_from(B, thread, threads); sample < share_from(B, thread + 1,
-                threads); ++sample) {
+            for (size_t sample = share_from(B, thread, threads);
+                sample < share_from(B, thread + 1, threads); ++sample) {
                 const real *restrict d = tape_d + (t * B + sample);
                 const real *restrict c_prev = t > 0 ? tape_c + (t * B + sample - B) * row_size_m
                     : initial_c + sample * size_m;
@@ -1676,8 +1676,8 @@ static void mass_conserving_lstm_simd_step_thread(
         }
     }
     BARRIER
-    for (size_t sample = share_from(B, thread, threads); sample < share_from(B, thread + 1,
-        threads); ++sample) {
+    for (size_t sample = share_from(B, thread, threads);
+        sample < share_from(B, thread + 1, threads); ++sample) {
         const real *restrict k = work_k + sample * row_size_m;
         real *restrict s = work_s + sample;
         real *restrict d = work_d + sample;
@@ -1801,8 +1801,8 @@ static void mass_conserving_lstm_simd_step_thread(
         }
     }
     BARRIER
-    for (size_t sample = share_from(B, thread, threads); sample < share_from(B, thread + 1,
-        threads); ++sample) {
+    for (size_t sample = share_from(B, thread, threads);
+        sample < share_from(B, thread + 1, threads); ++sample) {
         const real *restrict a = in->a + sample * n;
         const real *restrict chat = work_chat + sample * row_size_m;
         const real *restrict z = work_z + sample * row_size_m;
@@ -1890,8 +1890,8 @@ static void mass_conserving_lstm_simd_step_thread(
         }
     }
     BARRIER
-    for (size_t sample = share_from(B, thread, threads); sample < share_from(B, thread + 1,
-        threads); ++sample) {
+    for (size_t sample = share_from(B, thread, threads);
+        sample < share_from(B, thread + 1, threads); ++sample) {
         const real *restrict exp_z = work_exp_z + sample * row_size_m;
         real *restrict sum_z = work_sum_z + sample;
 
@@ -1927,8 +1927,8 @@ static void mass_conserving_lstm_simd_step_thread(
         }
     }
     BARRIER
-    for (size_t sample = share_from(B, thread, threads); sample < share_from(B, thread + 1,
-        threads); ++sample) {
+    for (size_t sample = share_from(B, thread, threads);
+        sample < share_from(B, thread + 1, threads); ++sample) {
         const real *restrict x = in->x + sample;
         const real *restrict i = work_i + sample * row_size_m;
         const real *restrict R = work_R + sample * size_m * e;

@@ -252,8 +252,8 @@ static void mlstm_simd_forward_thread(
         }
     }
     BARRIER
-    for (size_t sample = share_from(T * B, thread, threads); sample < share_from(T * B, thread + 1,
-        threads); ++sample) {
+    for (size_t sample = share_from(T * B, thread, threads);
+        sample < share_from(T * B, thread + 1, threads); ++sample) {
         const real *restrict x = in->x + sample * D;
         real *restrict k = tape_k + sample * row_d_k;
         real *restrict itilde = tape_itilde + sample;
@@ -342,8 +342,8 @@ static void mlstm_simd_forward_thread(
         }
     }
     BARRIER
-    for (size_t sample = share_from(T * B, thread, threads); sample < share_from(T * B, thread + 1,
-        threads); ++sample) {
+    for (size_t sample = share_from(T * B, thread, threads);
+        sample < share_from(T * B, thread + 1, threads); ++sample) {
         const real *restrict k = tape_k + sample * row_d_k;
         const real *restrict v_2 = tape_v_2 + sample * row_d_v;
         real *restrict a_C = tape_a_C + sample * d_v * d_k;
@@ -357,8 +357,8 @@ static void mlstm_simd_forward_thread(
 
     /* scan forward in time */
     for (size_t t = 0; t < T; ++t) {
-        for (size_t sample = share_from(B, thread, threads); sample < share_from(B, thread + 1,
-            threads); ++sample) {
+        for (size_t sample = share_from(B, thread, threads);
+            sample < share_from(B, thread + 1, threads); ++sample) {
             real *restrict m = tape_m + (t * B + sample);
             const real *restrict itilde = tape_itilde + (t * B + sample);
             const real *restrict l_f = tape_l_f + (t * B + sample);
@@ -372,8 +372,8 @@ static void mlstm_simd_forward_thread(
     BARRIER
 
     /* every step, in any order */
-    for (size_t sample = share_from(T * B, thread, threads); sample < share_from(T * B, thread + 1,
-        threads); ++sample) {
+    for (size_t sample = share_from(T * B, thread, threads);
+        sample < share_from(T * B, thread + 1, threads); ++sample) {
         const real *restrict m = tape_m + sample;
         const real *restrict itilde = tape_itilde + sample;
         const real *restrict l_f = tape_l_f + sample;
@@ -407,8 +407,8 @@ static void mlstm_simd_forward_thread(
 
     /* scan forward in time */
     for (size_t t = 0; t < T; ++t) {
-        for (size_t sample = share_from(B, thread, threads); sample < share_from(B, thread + 1,
-            threads); ++sample) {
+        for (size_t sample = share_from(B, thread, threads);
+            sample < share_from(B, thread + 1, threads); ++sample) {
             const real *restrict i = tape_i + (t * B + sample);
             const real *restrict f = tape_f + (t * B + sample);
             real *restrict C = tape_C + (t * B + sample) * d_v * d_k;
@@ -466,8 +466,8 @@ static void mlstm_simd_forward_thread(
         BARRIER
 
         /* every step, in any order */
-        for (size_t sample = share_from(steps * B, thread, threads); sample < share_from(steps * B,
-            thread + 1, threads); ++sample) {
+        for (size_t sample = share_from(steps * B, thread, threads);
+            sample < share_from(steps * B, thread + 1, threads); ++sample) {
             const real *restrict q = tape_q + (first * B + sample) * row_d_k;
             const real *restrict C = tape_C + (first * B + sample) * d_v * d_k;
             const real *restrict n = tape_n + (first * B + sample) * row_d_k;
@@ -662,8 +662,8 @@ static void mlstm_simd_infer_thread(
         }
     }
     BARRIER
-    for (size_t sample = share_from(T * B, thread, threads); sample < share_from(T * B, thread + 1,
-        threads); ++sample) {
+    for (size_t sample = share_from(T * B, thread, threads);
+        sample < share_from(T * B, thread + 1, threads); ++sample) {
         const real *restrict x = in->x + sample * D;
         real *restrict k = work_k + sample * row_d_k;
         real *restrict itilde = work_itilde + sample;
@@ -747,8 +747,8 @@ static void mlstm_simd_infer_thread(
         }
     }
     BARRIER
-    for (size_t sample = share_from(T * B, thread, threads); sample < share_from(T * B, thread + 1,
-        threads); ++sample) {
+    for (size_t sample = share_from(T * B, thread, threads);
+        sample < share_from(T * B, thread + 1, threads); ++sample) {
         const real *restrict k = work_k + sample * row_d_k;
         const real *restrict v_2 = work_v_2 + sample * row_d_v;
         real *restrict a_C = work_a_C + sample * d_v * d_k;
@@ -762,8 +762,8 @@ static void mlstm_simd_infer_thread(
 
     /* scan forward in time */
     for (size_t t = 0; t < T; ++t) {
-        for (size_t sample = share_from(B, thread, threads); sample < share_from(B, thread + 1,
-            threads); ++sample) {
+        for (size_t sample = share_from(B, thread, threads);
+            sample < share_from(B, thread + 1, threads); ++sample) {
             real *restrict m = work_m + (t * B + sample);
             const real *restrict itilde = work_itilde + (t * B + sample);
             const real *restrict l_f = work_l_f + (t * B + sample);
@@ -777,8 +777,8 @@ static void mlstm_simd_infer_thread(
     BARRIER
 
     /* every step, in any order */
-    for (size_t sample = share_from(T * B, thread, threads); sample < share_from(T * B, thread + 1,
-        threads); ++sample) {
+    for (size_t sample = share_from(T * B, thread, threads);
+        sample < share_from(T * B, thread + 1, threads); ++sample) {
         const real *restrict m = work_m + sample;
         const real *restrict itilde = work_itilde + sample;
         const real *restrict l_f = work_l_f + sample;
@@ -812,8 +812,8 @@ static void mlstm_simd_infer_thread(
 
     /* scan forward in time */
     for (size_t t = 0; t < T; ++t) {
-        for (size_t sample = share_from(B, thread, threads); sample < share_from(B, thread + 1,
-            threads); ++sample) {
+        for (size_t sample = share_from(B, thread, threads);
+            sample < share_from(B, thread + 1, threads); ++sample) {
             const real *restrict i = work_i + (t * B + sample);
             const real *restrict f = work_f + (t * B + sample);
             real *restrict C = work_C + (t * B + sample) * d_v * d_k;
@@ -871,8 +871,8 @@ static void mlstm_simd_infer_thread(
         BARRIER
 
         /* every step, in any order */
-        for (size_t sample = share_from(steps * B, thread, threads); sample < share_from(steps * B,
-            thread + 1, threads); ++sample) {
+        for (size_t sample = share_from(steps * B, thread, threads);
+            sample < share_from(steps * B, thread + 1, threads); ++sample) {
             const real *restrict q = work_q + (first * B + sample) * row_d_k;
             const real *restrict C = work_C + (first * B + sample) * d_v * d_k;
             const real *restrict n = work_n + (first * B + sample) * row_d_k;
@@ -1157,8 +1157,8 @@ static void mlstm_simd_backward_thread(
         }
     }
     BARRIER
-    for (size_t sample = share_from(T * B, thread, threads); sample < share_from(T * B, thread + 1,
-        threads); ++sample) {
+    for (size_t sample = share_from(T * B, thread, threads);
+        sample < share_from(T * B, thread + 1, threads); ++sample) {
         const real *restrict ftilde = tape_ftilde + sample;
         const real *restrict C = tape_C + sample * d_v * d_k;
         const real *restrict n = tape_n + sample * row_d_k;
@@ -1305,8 +1305,8 @@ static void mlstm_simd_backward_thread(
         const size_t steps = min_size(chunk, T - done);
         const size_t first = T - done - steps;
         for (size_t t = first + steps; t-- > first;) {
-            for (size_t sample = share_from(B, thread, threads); sample < share_from(B, thread + 1,
-                threads); ++sample) {
+            for (size_t sample = share_from(B, thread, threads);
+                sample < share_from(B, thread + 1, threads); ++sample) {
                 const real *restrict q = tape_q + (t * B + sample) * row_d_k;
                 const real *restrict f = tape_f + (t * B + sample);
                 const real *restrict C_next_bar = t + 1 < T ? work_C_prev_bar
@@ -1475,8 +1475,8 @@ static void mlstm_simd_backward_thread(
         const size_t steps = min_size(chunk_2, T - done);
         const size_t first = T - done - steps;
         for (size_t t = first + steps; t-- > first;) {
-            for (size_t sample = share_from(B, thread, threads); sample < share_from(B, thread + 1,
-                threads); ++sample) {
+            for (size_t sample = share_from(B, thread, threads);
+                sample < share_from(B, thread + 1, threads); ++sample) {
                 const real *restrict m = tape_m + (t * B + sample);
                 const real *restrict itilde = tape_itilde + (t * B + sample);
                 const real *restrict l_f = tape_l_f + (t * B + sample);
@@ -1734,8 +1734,8 @@ static void mlstm_simd_step_thread(
         }
     }
     BARRIER
-    for (size_t sample = share_from(B, thread, threads); sample < share_from(B, thread + 1,
-        threads); ++sample) {
+    for (size_t sample = share_from(B, thread, threads);
+        sample < share_from(B, thread + 1, threads); ++sample) {
         const real *restrict x = in->x + sample * D;
         real *restrict k = work_k + sample * row_d_k;
         real *restrict itilde = work_itilde + sample;
@@ -1820,8 +1820,8 @@ static void mlstm_simd_step_thread(
         }
     }
     BARRIER
-    for (size_t sample = share_from(B, thread, threads); sample < share_from(B, thread + 1,
-        threads); ++sample) {
+    for (size_t sample = share_from(B, thread, threads);
+        sample < share_from(B, thread + 1, threads); ++sample) {
         const real *restrict k = work_k + sample * row_d_k;
         const real *restrict v_2 = work_v_2 + sample * row_d_v;
         real *restrict a_C = work_a_C + sample * d_v * d_k;
@@ -1832,8 +1832,8 @@ static void mlstm_simd_step_thread(
                 a_C[j * d_k + l] = v_2[j] * k[l];
     }
     BARRIER
-    for (size_t sample = share_from(B, thread, threads); sample < share_from(B, thread + 1,
-        threads); ++sample) {
+    for (size_t sample = share_from(B, thread, threads);
+        sample < share_from(B, thread + 1, threads); ++sample) {
         real *restrict m = work_m + sample;
         const real *restrict itilde = work_itilde + sample;
         const real *restrict l_f = work_l_f + sample;
@@ -1843,8 +1843,8 @@ static void mlstm_simd_step_thread(
         m[0] = (l_f[0] + m_prev[0] >= itilde[0] ? l_f[0] + m_prev[0] : itilde[0]);
     }
     BARRIER
-    for (size_t sample = share_from(B, thread, threads); sample < share_from(B, thread + 1,
-        threads); ++sample) {
+    for (size_t sample = share_from(B, thread, threads);
+        sample < share_from(B, thread + 1, threads); ++sample) {
         const real *restrict m = work_m + sample;
         const real *restrict itilde = work_itilde + sample;
         const real *restrict l_f = work_l_f + sample;
@@ -1875,8 +1875,8 @@ static void mlstm_simd_step_thread(
         g[0] = EXP(-(m[0] >= 0 ? m[0] : 0));
     }
     BARRIER
-    for (size_t sample = share_from(B, thread, threads); sample < share_from(B, thread + 1,
-        threads); ++sample) {
+    for (size_t sample = share_from(B, thread, threads);
+        sample < share_from(B, thread + 1, threads); ++sample) {
         const real *restrict i = work_i + sample;
         const real *restrict f = work_f + sample;
         real *restrict C = work_C + sample * d_v * d_k;
@@ -1921,8 +1921,8 @@ static void mlstm_simd_step_thread(
         }
     }
     BARRIER
-    for (size_t sample = share_from(B, thread, threads); sample < share_from(B, thread + 1,
-        threads); ++sample) {
+    for (size_t sample = share_from(B, thread, threads);
+        sample < share_from(B, thread + 1, threads); ++sample) {
         const real *restrict q = work_q + sample * row_d_k;
         const real *restrict C = work_C + sample * d_v * d_k;
         const real *restrict n = work_n + sample * row_d_k;

@@ -178,8 +178,8 @@ static void retnet_simd_forward_thread(
     BARRIER
 
     /* every step, in any order */
-    for (size_t s = share_from(T * B, thread, threads); s < share_from(T * B, thread + 1,
-        threads); ++s) {
+    for (size_t s = share_from(T * B, thread, threads); s < share_from(T * B, thread + 1, threads);
+        ++s) {
         const real *restrict x = in->x + s * D;
         real *restrict q_re = tape_q_re + s * H * d_k;
         real *restrict k_re = tape_k_re + s * H * d_k;
@@ -238,8 +238,8 @@ static void retnet_simd_forward_thread(
     for (size_t first = 0; first < T; first += chunk) {
         const size_t steps = min_size(chunk, T - first);
         for (size_t t = first; t < first + steps; ++t) {
-            for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1,
-                threads); ++s) {
+            for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1, threads);
+                ++s) {
                 const real *restrict k_re = tape_k_re + (t * B + s) * H * d_k;
                 const real *restrict k_im = tape_k_im + (t * B + s) * H * d_k;
                 const real *restrict v_2 = tape_v_2 + (t * B + s) * H * d_v;
@@ -274,8 +274,8 @@ static void retnet_simd_forward_thread(
         BARRIER
 
         /* every step, in any order */
-        for (size_t s = share_from(steps * B, thread, threads); s < share_from(steps * B, thread
-            + 1, threads); ++s) {
+        for (size_t s = share_from(steps * B, thread, threads);
+            s < share_from(steps * B, thread + 1, threads); ++s) {
             const real *restrict q_re = tape_q_re + (first * B + s) * H * d_k;
             const real *restrict q_im = tape_q_im + (first * B + s) * H * d_k;
             const real *restrict S_re = tape_S_re + (first * B + s) * H * d_k * d_v;
@@ -393,8 +393,8 @@ static void retnet_simd_infer_thread(
     BARRIER
 
     /* every step, in any order */
-    for (size_t s = share_from(T * B, thread, threads); s < share_from(T * B, thread + 1,
-        threads); ++s) {
+    for (size_t s = share_from(T * B, thread, threads); s < share_from(T * B, thread + 1, threads);
+        ++s) {
         const real *restrict x = in->x + s * D;
         real *restrict q_re = work_q_re + s * H * d_k;
         real *restrict k_re = work_k_re + s * H * d_k;
@@ -453,8 +453,8 @@ static void retnet_simd_infer_thread(
     for (size_t first = 0; first < T; first += chunk) {
         const size_t steps = min_size(chunk, T - first);
         for (size_t t = first; t < first + steps; ++t) {
-            for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1,
-                threads); ++s) {
+            for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1, threads);
+                ++s) {
                 const real *restrict k_re = work_k_re + (t * B + s) * H * d_k;
                 const real *restrict k_im = work_k_im + (t * B + s) * H * d_k;
                 const real *restrict v_2 = work_v_2 + (t * B + s) * H * d_v;
@@ -489,8 +489,8 @@ static void retnet_simd_infer_thread(
         BARRIER
 
         /* every step, in any order */
-        for (size_t s = share_from(steps * B, thread, threads); s < share_from(steps * B, thread
-            + 1, threads); ++s) {
+        for (size_t s = share_from(steps * B, thread, threads);
+            s < share_from(steps * B, thread + 1, threads); ++s) {
             const real *restrict q_re = work_q_re + (first * B + s) * H * d_k;
             const real *restrict q_im = work_q_im + (first * B + s) * H * d_k;
             const real *restrict S_re = work_S_re + (first * B + s) * H * d_k * d_v;
@@ -685,8 +685,8 @@ static void retnet_simd_backward_thread(
         const size_t steps = min_size(chunk, T - done);
         const size_t first = T - done - steps;
         for (size_t t = first + steps; t-- > first;) {
-            for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1,
-                threads); ++s) {
+            for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1, threads);
+                ++s) {
                 const real *restrict q_re = tape_q_re + (t * B + s) * H * d_k;
                 const real *restrict q_im = tape_q_im + (t * B + s) * H * d_k;
                 const real *restrict S_re_next_bar = t + 1 < T ? work_S_re_prev_bar

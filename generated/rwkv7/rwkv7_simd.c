@@ -338,8 +338,8 @@ static void rwkv7_simd_forward_thread(
         }
     }
     BARRIER
-    for (size_t sample = share_from(T * B, thread, threads); sample < share_from(T * B, thread + 1,
-        threads); ++sample) {
+    for (size_t sample = share_from(T * B, thread, threads);
+        sample < share_from(T * B, thread + 1, threads); ++sample) {
         real *restrict r = tape_r + sample * H * d_k;
         real *restrict k = tape_k + sample * H * d_k;
         real *restrict v_2 = tape_v_2 + sample * H * d_v;
@@ -439,8 +439,8 @@ static void rwkv7_simd_forward_thread(
         }
     }
     BARRIER
-    for (size_t sample = share_from(T * B, thread, threads); sample < share_from(T * B, thread + 1,
-        threads); ++sample) {
+    for (size_t sample = share_from(T * B, thread, threads);
+        sample < share_from(T * B, thread + 1, threads); ++sample) {
         real *restrict d = tape_d + sample * H * d_k;
         real *restrict w = tape_w + sample * H * d_k;
         const real *restrict z_d = work_z_d + sample * row_R_d;
@@ -513,8 +513,8 @@ static void rwkv7_simd_forward_thread(
         }
     }
     BARRIER
-    for (size_t sample = share_from(T * B, thread, threads); sample < share_from(T * B, thread + 1,
-        threads); ++sample) {
+    for (size_t sample = share_from(T * B, thread, threads);
+        sample < share_from(T * B, thread + 1, threads); ++sample) {
         const real *restrict k = tape_k + sample * H * d_k;
         real *restrict a = work_a + sample * H * d_k;
         real *restrict a_tail = tape_a_tail + sample * H * d_k;
@@ -573,8 +573,8 @@ static void rwkv7_simd_forward_thread(
         }
     }
     BARRIER
-    for (size_t sample = share_from(T * B, thread, threads); sample < share_from(T * B, thread + 1,
-        threads); ++sample) {
+    for (size_t sample = share_from(T * B, thread, threads);
+        sample < share_from(T * B, thread + 1, threads); ++sample) {
         const real *restrict a = work_a + sample * H * d_k;
         const real *restrict kappa = work_kappa + sample * H * d_k;
         const real *restrict s = tape_s + sample * row_H;
@@ -597,8 +597,8 @@ static void rwkv7_simd_forward_thread(
     for (size_t first = 0; first < T; first += chunk) {
         const size_t steps = min_size(chunk, T - first);
         for (size_t t = first; t < first + steps; ++t) {
-            for (size_t sample = share_from(B, thread, threads); sample < share_from(B, thread + 1,
-                threads); ++sample) {
+            for (size_t sample = share_from(B, thread, threads);
+                sample < share_from(B, thread + 1, threads); ++sample) {
                 const real *restrict v_2 = tape_v_2 + (t * B + sample) * H * d_v;
                 const real *restrict w = tape_w + (t * B + sample) * H * d_k;
                 const real *restrict khat = tape_khat + (t * B + sample) * H * d_k;
@@ -631,8 +631,8 @@ static void rwkv7_simd_forward_thread(
         BARRIER
 
         /* every step, in any order */
-        for (size_t sample = share_from(steps * B, thread, threads); sample < share_from(steps * B,
-            thread + 1, threads); ++sample) {
+        for (size_t sample = share_from(steps * B, thread, threads);
+            sample < share_from(steps * B, thread + 1, threads); ++sample) {
             const real *restrict r = tape_r + (first * B + sample) * H * d_k;
             const real *restrict S = tape_S + (first * B + sample) * H * d_v * d_k;
             real *restrict o = tape_o + (first * B + sample) * H * d_v;
@@ -813,8 +813,8 @@ static void rwkv7_simd_infer_thread(
         }
     }
     BARRIER
-    for (size_t sample = share_from(T * B, thread, threads); sample < share_from(T * B, thread + 1,
-        threads); ++sample) {
+    for (size_t sample = share_from(T * B, thread, threads);
+        sample < share_from(T * B, thread + 1, threads); ++sample) {
         real *restrict r = work_r + sample * H * d_k;
         real *restrict k = work_k + sample * H * d_k;
         real *restrict v_2 = work_v_2 + sample * H * d_v;
@@ -909,8 +909,8 @@ static void rwkv7_simd_infer_thread(
         }
     }
     BARRIER
-    for (size_t sample = share_from(T * B, thread, threads); sample < share_from(T * B, thread + 1,
-        threads); ++sample) {
+    for (size_t sample = share_from(T * B, thread, threads);
+        sample < share_from(T * B, thread + 1, threads); ++sample) {
         real *restrict d = work_d + sample * H * d_k;
         real *restrict w = work_w + sample * H * d_k;
         const real *restrict z_d = work_z_d + sample * row_R_d;
@@ -983,8 +983,8 @@ static void rwkv7_simd_infer_thread(
         }
     }
     BARRIER
-    for (size_t sample = share_from(T * B, thread, threads); sample < share_from(T * B, thread + 1,
-        threads); ++sample) {
+    for (size_t sample = share_from(T * B, thread, threads);
+        sample < share_from(T * B, thread + 1, threads); ++sample) {
         const real *restrict k = work_k + sample * H * d_k;
         real *restrict a = work_a + sample * H * d_k;
         real *restrict ktilde = work_ktilde + sample * H * d_k;
@@ -1037,8 +1037,8 @@ static void rwkv7_simd_infer_thread(
         }
     }
     BARRIER
-    for (size_t sample = share_from(T * B, thread, threads); sample < share_from(T * B, thread + 1,
-        threads); ++sample) {
+    for (size_t sample = share_from(T * B, thread, threads);
+        sample < share_from(T * B, thread + 1, threads); ++sample) {
         const real *restrict a = work_a + sample * H * d_k;
         const real *restrict kappa = work_kappa + sample * H * d_k;
         const real *restrict s = work_s + sample * row_H;
@@ -1061,8 +1061,8 @@ static void rwkv7_simd_infer_thread(
     for (size_t first = 0; first < T; first += chunk) {
         const size_t steps = min_size(chunk, T - first);
         for (size_t t = first; t < first + steps; ++t) {
-            for (size_t sample = share_from(B, thread, threads); sample < share_from(B, thread + 1,
-                threads); ++sample) {
+            for (size_t sample = share_from(B, thread, threads);
+                sample < share_from(B, thread + 1, threads); ++sample) {
                 const real *restrict v_2 = work_v_2 + (t * B + sample) * H * d_v;
                 const real *restrict w = work_w + (t * B + sample) * H * d_k;
                 const real *restrict khat = work_khat + (t * B + sample) * H * d_k;
@@ -1095,8 +1095,8 @@ static void rwkv7_simd_infer_thread(
         BARRIER
 
         /* every step, in any order */
-        for (size_t sample = share_from(steps * B, thread, threads); sample < share_from(steps * B,
-            thread + 1, threads); ++sample) {
+        for (size_t sample = share_from(steps * B, thread, threads);
+            sample < share_from(steps * B, thread + 1, threads); ++sample) {
             const real *restrict r = work_r + (first * B + sample) * H * d_k;
             const real *restrict S = work_S + (first * B + sample) * H * d_v * d_k;
             real *restrict o = work_o + sample * H * d_v;
@@ -1444,8 +1444,8 @@ static void rwkv7_simd_backward_thread(
         const size_t steps = min_size(chunk, T - done);
         const size_t first = T - done - steps;
         for (size_t t = first + steps; t-- > first;) {
-            for (size_t sample = share_from(B, thread, threads); sample < share_from(B, thread + 1,
-                threads); ++sample) {
+            for (size_t sample = share_from(B, thread, threads);
+                sample < share_from(B, thread + 1, threads); ++sample) {
                 const real *restrict a_tail = tape_a_tail + (t * B + sample) * H * d_k;
                 const real *restrict r = tape_r + (t * B + sample) * H * d_k;
                 const real *restrict w = tape_w + (t * B + sample) * H * d_k;
@@ -2263,8 +2263,8 @@ static void rwkv7_simd_step_thread(
         }
     }
     BARRIER
-    for (size_t sample = share_from(B, thread, threads); sample < share_from(B, thread + 1,
-        threads); ++sample) {
+    for (size_t sample = share_from(B, thread, threads);
+        sample < share_from(B, thread + 1, threads); ++sample) {
         real *restrict r = work_r + sample * H * d_k;
         real *restrict k = work_k + sample * H * d_k;
         real *restrict v_2 = work_v_2 + sample * H * d_v;
@@ -2360,8 +2360,8 @@ static void rwkv7_simd_step_thread(
         }
     }
     BARRIER
-    for (size_t sample = share_from(B, thread, threads); sample < share_from(B, thread + 1,
-        threads); ++sample) {
+    for (size_t sample = share_from(B, thread, threads);
+        sample < share_from(B, thread + 1, threads); ++sample) {
         real *restrict d = work_d + sample * H * d_k;
         real *restrict w = work_w + sample * H * d_k;
         const real *restrict z_d = work_z_d + sample * row_R_d;
@@ -2435,8 +2435,8 @@ static void rwkv7_simd_step_thread(
         }
     }
     BARRIER
-    for (size_t sample = share_from(B, thread, threads); sample < share_from(B, thread + 1,
-        threads); ++sample) {
+    for (size_t sample = share_from(B, thread, threads);
+        sample < share_from(B, thread + 1, threads); ++sample) {
         const real *restrict k = work_k + sample * H * d_k;
         real *restrict a = work_a + sample * H * d_k;
         real *restrict ktilde = work_ktilde + sample * H * d_k;
@@ -2489,8 +2489,8 @@ static void rwkv7_simd_step_thread(
         }
     }
     BARRIER
-    for (size_t sample = share_from(B, thread, threads); sample < share_from(B, thread + 1,
-        threads); ++sample) {
+    for (size_t sample = share_from(B, thread, threads);
+        sample < share_from(B, thread + 1, threads); ++sample) {
         const real *restrict a = work_a + sample * H * d_k;
         const real *restrict kappa = work_kappa + sample * H * d_k;
         const real *restrict s = work_s + sample * row_H;
@@ -2508,8 +2508,8 @@ static void rwkv7_simd_step_thread(
                 a_khat[j * d_k + l] = a[j * d_k + l] * khat[j * d_k + l];
     }
     BARRIER
-    for (size_t sample = share_from(B, thread, threads); sample < share_from(B, thread + 1,
-        threads); ++sample) {
+    for (size_t sample = share_from(B, thread, threads);
+        sample < share_from(B, thread + 1, threads); ++sample) {
         const real *restrict v_2 = work_v_2 + sample * H * d_v;
         const real *restrict w = work_w + sample * H * d_k;
         const real *restrict khat = work_khat + sample * H * d_k;
@@ -2537,8 +2537,8 @@ static void rwkv7_simd_step_thread(
                         + i];
     }
     BARRIER
-    for (size_t sample = share_from(B, thread, threads); sample < share_from(B, thread + 1,
-        threads); ++sample) {
+    for (size_t sample = share_from(B, thread, threads);
+        sample < share_from(B, thread + 1, threads); ++sample) {
         const real *restrict r = work_r + sample * H * d_k;
         const real *restrict S = work_S + sample * H * d_v * d_k;
         real *restrict o = work_o + sample * H * d_v;

@@ -335,8 +335,8 @@ static void s6_simd_forward_thread(
     BARRIER
 
     /* every step, in any order */
-    for (size_t s = share_from(T * B, thread, threads); s < share_from(T * B, thread + 1,
-        threads); ++s) {
+    for (size_t s = share_from(T * B, thread, threads); s < share_from(T * B, thread + 1, threads);
+        ++s) {
         const real *restrict Delta = tape_Delta + s * row_D;
         const real *restrict B_2 = tape_B_2 + s * row_N;
         real *restrict Ahat = tape_Ahat + s * D * N;
@@ -370,8 +370,8 @@ static void s6_simd_forward_thread(
     for (size_t first = 0; first < T; first += chunk) {
         const size_t steps = min_size(chunk, T - first);
         for (size_t t = first; t < first + steps; ++t) {
-            for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1,
-                threads); ++s) {
+            for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1, threads);
+                ++s) {
                 const real *restrict x = in->x + (t * B + s) * D;
                 const real *restrict Ahat = tape_Ahat + (t * B + s) * D * N;
                 const real *restrict Bhat = tape_Bhat + (t * B + s) * D * N;
@@ -388,8 +388,8 @@ static void s6_simd_forward_thread(
         BARRIER
 
         /* every step, in any order */
-        for (size_t s = share_from(steps * B, thread, threads); s < share_from(steps * B, thread
-            + 1, threads); ++s) {
+        for (size_t s = share_from(steps * B, thread, threads);
+            s < share_from(steps * B, thread + 1, threads); ++s) {
             const real *restrict C = tape_C + (first * B + s) * row_N;
             const real *restrict h = tape_h + (first * B + s) * D * N;
             real *restrict y = out->y + (first * B + s) * D;
@@ -605,8 +605,8 @@ static void s6_simd_infer_thread(
     BARRIER
 
     /* every step, in any order */
-    for (size_t s = share_from(T * B, thread, threads); s < share_from(T * B, thread + 1,
-        threads); ++s) {
+    for (size_t s = share_from(T * B, thread, threads); s < share_from(T * B, thread + 1, threads);
+        ++s) {
         const real *restrict Delta = work_Delta + s * row_D;
         const real *restrict B_2 = work_B_2 + s * row_N;
         real *restrict Ahat = work_Ahat + s * D * N;
@@ -640,8 +640,8 @@ static void s6_simd_infer_thread(
     for (size_t first = 0; first < T; first += chunk) {
         const size_t steps = min_size(chunk, T - first);
         for (size_t t = first; t < first + steps; ++t) {
-            for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1,
-                threads); ++s) {
+            for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1, threads);
+                ++s) {
                 const real *restrict x = in->x + (t * B + s) * D;
                 const real *restrict Ahat = work_Ahat + (t * B + s) * D * N;
                 const real *restrict Bhat = work_Bhat + (t * B + s) * D * N;
@@ -658,8 +658,8 @@ static void s6_simd_infer_thread(
         BARRIER
 
         /* every step, in any order */
-        for (size_t s = share_from(steps * B, thread, threads); s < share_from(steps * B, thread
-            + 1, threads); ++s) {
+        for (size_t s = share_from(steps * B, thread, threads);
+            s < share_from(steps * B, thread + 1, threads); ++s) {
             const real *restrict C = work_C + (first * B + s) * row_N;
             const real *restrict h = work_h + (first * B + s) * D * N;
             real *restrict y = out->y + (first * B + s) * D;
@@ -777,8 +777,8 @@ static void s6_simd_backward_thread(
         const size_t steps = min_size(chunk, T - done);
         const size_t first = T - done - steps;
         for (size_t t = first + steps; t-- > first;) {
-            for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1,
-                threads); ++s) {
+            for (size_t s = share_from(B, thread, threads); s < share_from(B, thread + 1, threads);
+                ++s) {
                 const real *restrict C = tape_C + (t * B + s) * row_N;
                 const real *restrict Ahat = tape_Ahat + (t * B + s) * D * N;
                 const real *restrict y_bar = bars->y_bar + (t * B + s) * D;
@@ -977,8 +977,8 @@ static void s6_simd_backward_thread(
         }
         BARRIER
         if (gradients->x_bar != NULL) {
-            for (size_t s = share_from(steps * B, thread, threads); s < share_from(steps * B, thread
-                + 1, threads); ++s) {
+            for (size_t s = share_from(steps * B, thread, threads);
+                s < share_from(steps * B, thread + 1, threads); ++s) {
                 const real *restrict Bhat = tape_Bhat + (first * B + s) * D * N;
                 const real *restrict h_bar = work_h_bar + s * D * N;
                 const real *restrict C_bar = work_C_bar + s * row_N;

@@ -28,7 +28,8 @@ class TiledTree(CTree):
     def _parts(self, one: Parts) -> Lines:
         i, many = one.index, one.count
         start, stop = self(one.start), self(one.stop)
-        head = f"for (size_t {i} = {start}, {many}; {i} < {stop}; {i} += {many}) {{"
+        head = (f"for (size_t {i} = {start}, {many};{BREAK}{i} < {stop};{BREAK}"
+                f"{i} += {many}) {{")
         first = Line(f"{many} ={BREAK}{together(self(one.size))};", depth=1)
         return (Line(head), first, *self.inside(one.body), Line("}"))
 

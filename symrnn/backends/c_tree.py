@@ -141,8 +141,8 @@ class CTree:
         i, stop = one.index, self(one.stop)
         start, step = self(one.start), self(one.step)
         further = f"++{i}" if one.step == ONE else f"{i} += {step}"
-        head = f"for (size_t {i} = {stop}; {i}-- > {start};)" if one.reverse else \
-            f"for (size_t {i} = {start}; {i} < {stop}; {further})"
+        head = f"for (size_t {i} = {stop};{BREAK}{i}-- > {start};)" if one.reverse else \
+            f"for (size_t {i} = {start};{BREAK}{i} < {stop};{BREAK}{further})"
         return self._nest(head, one.body)
 
     def _if(self, one: If) -> Lines:

@@ -139,9 +139,9 @@ ALWAYS size_t steps_together(size_t steps, size_t batch, size_t row)
     return rows < DEEP || batch == 0 ? steps : min_size(steps, (rows + batch - 1) / batch);
 }
 
-/* Steps in a chunk of stacked scans, each of which begins a chunk behind the one below it: a part of
- * all steps, as the last of several threads waits for as many chunks as there are scans below its
- * own, but no fewer rows than read the weights seldom enough. */
+/* Steps in a chunk of stacked scans, each of which begins a chunk behind the one below it: a part
+ * of all steps, as the last of several threads waits for as many chunks as there are scans below
+ * its own, but no fewer rows than read the weights seldom enough. */
 SELDOM size_t steps_stacked(size_t steps, size_t batch, size_t row)
 {
     enum { FEWEST = 48, FEWEST_STEPS = 4, PARTS_OF_ALL = 16 };
