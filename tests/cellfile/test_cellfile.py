@@ -249,8 +249,8 @@ def test_numbers_are_computed_and_a_negative_stands_behind_a_matrix(formula: str
 
 
 def test_a_substep_may_read_its_own_number() -> None:
-    counted = parse(HEAD + "v[t,0] = W_h @ x[t]\nrepeat k = 1 to 2\nv[t,k] = k * v[t,k-1] + h[t-1]\n"
-                    "end\nh[t] = v[t,2]")
+    counted = parse(HEAD + "v[t,0] = W_h @ x[t]\nrepeat k = 1 to 2\n"
+                    "v[t,k] = k * v[t,k-1] + h[t-1]\nend\nh[t] = v[t,2]")
     written = parse(HEAD + "v[t,0] = W_h @ x[t]\nv[t,1] = 1 * v[t,0] + h[t-1]\n"
                     "v[t,2] = 2 * v[t,1] + h[t-1]\nh[t] = v[t,2]")
     assert counted.equations == written.equations and "2 v⁽¹⁾[t]" in symrnn.show(counted)
