@@ -26,7 +26,8 @@ def cell_of(*formulas: Expr) -> Author:
         for symbol in preorder_traversal(formula):
             if isinstance(symbol, Term):
                 return symbol.cell
-    raise ProgramError(f"{plain(formulas[0])} has no symbol of a cell in it")
+    raise ProgramError(f"{', '.join(map(plain, formulas)) or 'what is joined'} has no symbol of a "
+                       f"cell in it")
 
 
 def shape(axes: Axes) -> str:

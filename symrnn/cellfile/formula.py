@@ -76,7 +76,8 @@ class Formulas:
             term = self.scope.term(node)
             return Value(term, term.axes, widened=self.scope.widened.get(node.name))
         if node.step is not None:
-            raise self.scope.error(f"'{node.name}' is a constant and has no time", node.at)
+            raise self.scope.error(f"'{node.name}' is a constant and has no time; write "
+                                   f"'{node.name}'", node.at)
         self.scope.used.add(node.name)
         return constant(known)
 

@@ -55,8 +55,8 @@ class Scope:
         """An input, a state, a parameter, or a pattern of parameters; ``drawn`` are its numbers."""
         self.check_axes(one.name, one.axes)
         if one.start is not None and role != "state":
-            raise self.error(f"'{one.name.text}' is {role}; only a state starts with a number",
-                             one.name.at)
+            raise self.error(f"'{one.name.text}' is declared as {role}; only a state starts with "
+                             f"a number", one.name.at)
         if one.name.text.endswith("*"):
             if role != "param":
                 raise self.error("only parameters have patterns", one.name.at)

@@ -27,7 +27,8 @@ def from_keras_weights(path: str | os.PathLike[str]) -> Imported:
     layers, above, notes = list[Recurrent](), list[Dense](), list[str]()
     for name, arrays in _chained(own, _groups(own)):
         if (arrays and len(arrays[0]) == 1) or not arrays:
-            raise Misused(f"{own}: the layer {quoted(name)} is neither recurrent nor dense")
+            raise Misused(f"{own}: the layer {quoted(name)} is neither recurrent nor dense with "
+                         f"a bias")
         if len(arrays) == 1 and len(arrays[0]) == 2 and arrays[0][1].ndim == 1:
             kernel, bias = arrays[0]
             above.append(Dense(kernel, bias, "linear", name))

@@ -138,6 +138,34 @@ MISTAKES: dict[str, tuple[Callable[[Desk], object], str]] = {
         lambda d: concat("m", d.b, d.x[t]),
         r"declare it: size m = m \+ n",
     ),
+    "joined with other axes": (
+        lambda d: concat("m", d.W, d.x[t]),
+        r"what is joined has the same axes but for the last, got \[m, n\], \[n\]",
+    ),
+    "sum over a number": (
+        lambda d: total(d.s[t]),
+        "'s' is a number; there is no axis to sum over",
+    ),
+    "size of a name that is none": (
+        lambda d: d.cell.size("2q", 2),
+        "'2q' is no name of a size",
+    ),
+    "size that is called like the time": (
+        lambda d: d.cell.size("T", 2),
+        "'T' is the number of steps, which every input and state has unsaid",
+    ),
+    "parameter along the time": (
+        lambda d: d.cell.parameter("W_t[T]", "bad"),
+        r"'W_t\[T\]': 'T' is the number of steps",
+    ),
+    "parameter that is called like a function": (
+        lambda d: d.cell.parameter("tanh[m]", "bad"),
+        r"'tanh\[m\]': 'tanh' is a function; take another name",
+    ),
+    "start beyond all masks": (
+        lambda d: d.cell.state("q[m]", "state", start=1e31),
+        "'q' starts with '1(0+)', which is no number up to 1e30; masks multiply it",
+    ),
     "piece of a number": (lambda d: piece(d.s[t], 0, "m"), "a number has no entries"),
     "piece from half an entry on": (lambda d: piece(d.x[t], 0.5, "m"), "whole number or made of"),
     "piece from a value on": (lambda d: piece(d.x[t], d.s[t], "m"), "whole number or made of"),
@@ -164,6 +192,22 @@ def test_mistake_is_an_error_at_its_line(mistake: str) -> None:
     assert str(error.value).startswith("desk: ")
     lines = [frame.lineno for frame in traceback.extract_tb(error.tb) if frame.filename == __file__]
     assert act.__code__.co_firstlineno in lines
+
+
+@pytest.mark.parametrize(("formulas", "named"), [
+    ((), "what is joined"), ((sympy.Integer(2), sympy.Integer(3)), "'2', '3'")])
+def test_what_has_no_symbol_belongs_to_no_cell(formulas: tuple[sympy.Expr, ...],
+                                               named: str) -> None:
+    with pytest.raises(ProgramError, match=f"^{named} has no symbol of a cell in it$"):
+        concat("m", *formulas)
+
+
+def test_a_cell_without_inputs_is_told_how_to_declare_one() -> None:
+    with Cell("alone", "Nothing comes in") as cell:
+        h = cell.state("h[m]", "state")
+        h[t] = h[t - 1] / 2
+    with pytest.raises(ProgramError, match=r"alone: there is no input, .*cell.input\('x\[n\]'"):
+        cell.build("h")
 
 
 def test_decimals_are_exact() -> None:

@@ -23,7 +23,8 @@ def test_a_symbol_is_read(latex: str, again: str, terminal: str) -> None:
 
 @pytest.mark.parametrize("latex", [
     "", " ", "^", "x^", "x_", "x^a^b", "{x", "x}", r"\frac{a}{b}", r"\tilde", r"\tilde{}",
-    r"\input{secret}", "$x$", r"\mathrm{}", r"\mathrm{a\b}", r"\mathrm{a b", "x_{a", "x_{,a}", "é"])
+    r"\input{secret}", "$x$", r"\mathrm{}", r"\mathrm{a\b}", r"\mathrm{a b", r"\mathrm ab",
+    r"\mathsf{x}", "x_{a", "x_{,a}", "é"])
 def test_what_is_no_symbol_is_refused(latex: str) -> None:
     with pytest.raises(ProgramError, match="is no symbol in LaTeX; symrnn reads letters"):
         read_symbol(latex)

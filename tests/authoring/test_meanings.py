@@ -32,6 +32,12 @@ def test_a_word_tells_the_use_and_no_use_no_word() -> None:
         "e": "read in other ways", "s": "read in other ways", "own": "its author's words"}
 
 
+def test_a_parameter_that_also_stands_alone_is_no_weight() -> None:
+    program = parse("cell own\ninput x[m]; state h[m], q[m]; output h\nparam k[m], g[m]\n"
+                    "q[t] = k\nh[t] = k * h[t-1] + g * x[t] + q[t-1]")
+    assert meanings(program) == {"k": "parameter", "g": "weights"}
+
+
 @pytest.mark.parametrize(("name", "wanted"), [
     ("mlstm", {"w_i": "weights of the input gate", "w_f": "weights of the forget gate",
                "b_i": "bias of the input gate", "W_q": "weights of the query",

@@ -189,6 +189,19 @@ ERRORS = [  # equations behind HEAD, whose last line is 5; what is said, the lin
     ("title \"a\u0127\"", "U+0127 is no character", 6, 9),
     ("state " + "a" * 41, "a name has at most 40 characters", 6, 7),
     ("title \"" + "a" * 501 + "\"", "a text has at most 500 characters", 6, 7),
+    ("const k = 2\nh[t] = k[t-1] * h[t-1]", "'k' is a constant and has no time; write 'k'", 7, 8),
+    ("h[t] = 0 * h[t-1]", "this multiplies by zero; leave the term out", 6, 10),
+    ("h[t] = 0^-1 * h[t-1]", "this divides by zero", 6, 9),
+    ("h[t] = 1e10^5 * h[t-1]", "this number has too many digits", 6, 12),
+    ("h[t] = exp(h[t-1], 2)", "'exp' takes 1 argument, not 2", 6, 8),
+    ("h[t] = elu(h[t-1], b_a)", "the parameters of 'elu' are constants", 6, 8),
+    ("param q[m] = 2", "'q' is declared as param; only a state starts with a number", 6, 7),
+    ("input q[m] = 1", "'q' is declared as input; only a state starts with a number", 6, 7),
+    ("state q*[m]", "only parameters have patterns", 6, 7),
+    ("state q[m] = -12345e28", "'q' starts beyond 1e30; masks multiply it, so it is smaller", 6, 7),
+    ("const A[i:m] = h[t]", "'h' has no equation", 6, 16),
+    (PLAIN + "\noutput h", "'h' is an output already", 7, 8),
+    ("h[t] = h[t", "the '[' of line 6 is open", 6, 11),
 ]
 
 
@@ -207,6 +220,40 @@ def test_an_error_points_at_the_spot(equations: str, words: str, line: int, colu
         written = (HEAD + equations).split("\n")[line - 1]
         assert shown[4:4 + column] == written[:column].translate({0: 0xFFFD, 0x1B: 0xFFFD})[
             :column].replace("\u202e", "\ufffd") and caret.index("^") == 3 + column
+
+
+@pytest.mark.parametrize(("text", "words", "line", "column"), [
+    ("", "a cell file starts with 'cell NAME'", 1, 1),
+    ("cell con\ninput x[n]", "'con' is a device of Windows, which has no such files", 1, 6),
+    ("cell symrnn", "the name of the header that all networks share; take another", 1, 6),
+    ("cell c\nstate h[m]\noutput h\nh[t] = h[t-1]", "there is no input; write 'input x[n]'", 1, 1),
+    ("cell c\ninput x[n]\ny[t] = 2 * x[t]", "there is no output; write 'output h'", 3, 1),
+])
+def test_a_file_that_lacks_a_part_is_told_which(text: str, words: str, line: int,
+                                                column: int) -> None:
+    with pytest.raises(CellFileError) as caught:
+        parse(text, "my.cell")
+    assert words in str(caught.value)
+    assert (caught.value.line, caught.value.column) == (line, column)
+
+
+@pytest.mark.parametrize(("formula", "shown"), [
+    ("2^3 * h[t-1] + W_h @ x[t]", "8 h[t-1] + W_h x[t]"),
+    ("U_h @ -(h[t-1] + b_a) + W_h @ x[t]", "b_a_h[t] = -(h[t-1] + b_a)"),
+])
+def test_numbers_are_computed_and_a_negative_stands_behind_a_matrix(formula: str,
+                                                                    shown: str) -> None:
+    program = parse(HEAD + "h[t] = " + formula)
+    assert shown in symrnn.show(program)
+    assert not check_kernel(program, "numpy", "float64")
+
+
+def test_a_substep_may_read_its_own_number() -> None:
+    counted = parse(HEAD + "v[t,0] = W_h @ x[t]\nrepeat k = 1 to 2\n"
+                    "v[t,k] = k * v[t,k-1] + h[t-1]\nend\nh[t] = v[t,2]")
+    written = parse(HEAD + "v[t,0] = W_h @ x[t]\nv[t,1] = 1 * v[t,0] + h[t-1]\n"
+                    "v[t,2] = 2 * v[t,1] + h[t-1]\nh[t] = v[t,2]")
+    assert counted.equations == written.equations and "2 v⁽¹⁾[t]" in symrnn.show(counted)
 
 
 @pytest.mark.parametrize("text", [

@@ -232,6 +232,36 @@ def test_what_stands_in_every_sum_only_as_a_sum_is_merged() -> None:
     assert Symbol("d").name in compare(two, one).parameters["d"]
 
 
+def test_what_has_no_normal_form_stays_open_and_is_told_why() -> None:
+    """A sum over all steps, and more terms than a proof looks at."""
+    def summed() -> Program:
+        with Cell("over_time", "A sum of sums") as cell:
+            x, h = cell.input("x[n]", "input"), cell.state("h[n]", "state")
+            rows = [cell.parameter(f"p_{number}[n]", "weights") for number in range(12)]
+            a = cell.symbol("a[n]", "sum")
+            a[t] = add([one * x[t] for one in rows])
+            h[t] = a[t]**8 * h[t - 1]
+        return cell.build("h")
+
+    found = compare(summed(), summed())
+    assert found.verdict is Verdict.OPEN and not found
+    assert "There is no normal form: a sum has more than" in str(found)
+
+
+def test_final_states_are_compared_where_the_outputs_agree() -> None:
+    """The memory that no output reads within the steps of a case."""
+    def late(factor: int) -> Program:
+        with Cell("late", "A memory beside") as cell:
+            x, h, c = cell.input("x[n]", "input"), cell.state("h[n]", "s"), cell.state("c[n]", "s")
+            h[t] = tanh(x[t] + h[t - 1])
+            c[t] = factor * h[t] + c[t - 1]
+        return cell.build("h")
+
+    found = compare(late(1), late(2))
+    assert found.verdict is Verdict.DIFFERENT and found.difference is not None
+    assert found.difference.what == "final.c" and not bool(found)
+
+
 def test_numbers_overrule_a_wrong_proof(monkeypatch: pytest.MonkeyPatch) -> None:
     """Were the normal form at fault, the guard would say so."""
     gates, right = symrnn.gru(), symrnn.cell("gru_reset_before")

@@ -15,6 +15,7 @@ import symrnn
 from symrnn.backends.document import printed
 from symrnn.gradients import gradient
 from symrnn.gradients.picture import flow_of
+from symrnn.gradients.unrolled import unrolled
 from symrnn.gradients.values import interpreter, measured
 from symrnn.pipeline import derive
 from symrnn.program import Misused, Role, UnknownName
@@ -193,6 +194,11 @@ def test_arrays_that_do_not_fit_are_told(change: dict[str, object], words: str) 
     given = {name: one for name, one in (arrays | change).items() if one is not None}
     with pytest.raises(Misused, match=words):
         measured(gradient(symrnn.elman(readout=False), "U"), given)  # type: ignore[arg-type]
+
+
+def test_what_has_no_gradient_over_steps_is_told() -> None:
+    with pytest.raises(UnknownName, match="no gradient with respect to 'Q'; there are .*W"):
+        unrolled(symrnn.elman(), "Q", steps=2)
 
 
 def test_a_picture_shows_the_paths_of_one_gradient() -> None:

@@ -163,6 +163,11 @@ def change(data: dict, *path, value) -> dict:
     (change(rtneural(), "layers", 0, "activation", value="relu"), Misused, "never computes"),
     (change(rtneural(), "layers", 2, "activation", value="prelu"), Misused, "activation 'prelu'"),
     (change(rtneural(), "layers", 0, "weights", value=[[1.0]]), ShapeError, "kernel"),
+    (change(rtneural(), "layers", 2, "weights", value=[]), ShapeError,
+     "a dense layer has a kernel and a bias"),
+    (change(rtneural(), "layers", 1, "weights", 2, value=draw(3, 9)), ShapeError,
+     "layer 2: kernel .* and bias .* are not those of a GRU"),
+    (change(rtneural(), "layers", 0, "type", value=3), ProgramError, "'type' of the model is missin"),
     (change(rtneural(), "layers", value=[]), Misused, "there is no recurrent layer"),
 ])
 def test_what_is_not_read_is_told(data, error, words: str, tmp_path) -> None:

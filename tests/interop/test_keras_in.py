@@ -5,6 +5,7 @@ without them: ``pip install -e ".[test,keras]"``.
 """
 
 import os
+import sys
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from symrnn.exchange import from_keras, from_keras_weights  # noqa: E402
 from symrnn.exchange.imported import proof  # noqa: E402
 from symrnn.interop import conventions  # noqa: E402
 from symrnn.program import Misused, ProgramError  # noqa: E402
+from symrnn.runtime.shapes import ShapeError  # noqa: E402
 
 L = keras.layers
 BOUND = 2e-6
@@ -112,6 +114,55 @@ def test_weights_that_tell_no_order_are_refused(tmp_path) -> None:
         from_keras_weights(tmp_path / "own.weights.h5")
 
 
+@pytest.mark.parametrize(("layers", "words"), [
+    ((rnn("LSTM"), L.Dense(2, use_bias=False)), "'dense' is neither recurrent nor dense with a b"),
+    ((L.Dense(3), rnn("LSTM"), L.Dense(2)), "order|no layer that a chain of recurrent layers has"),
+])
+def test_weights_of_no_chain_are_refused(layers, words: str, tmp_path) -> None:
+    model(*layers).save_weights(tmp_path / "own.weights.h5")
+    with pytest.raises(Misused, match=words):
+        from_keras_weights(tmp_path / "own.weights.h5")
+
+
+def h5_of(path, **layers):
+    """A file of weights with these arrays by layer."""
+    import h5py
+
+    with h5py.File(path, "w") as file:
+        file.create_group("layers")
+        for name, arrays in layers.items():
+            for place, one in enumerate(arrays):
+                file[f"layers/{name}/vars/{place}"] = np.ones(one, "f4")
+    return path
+
+
+@pytest.mark.parametrize(("layers", "words"), [
+    ({}, "has no layers; a model of Keras 3 saves them by save_weights"),
+    ({"embedding": [(5, 3)]}, "the layer 'embedding' is neither recurrent nor dense with a bias"),
+    ({"lstm": [(3, 16), (4, 16), (16,)],
+      "mean": [(4, 2), (2,)], "rnn": [(2, 8), (2, 8), (8,)]},
+     "'rnn' is no layer that a chain of recurrent layers has"),
+])
+def test_arrays_of_no_chain_are_refused(layers, words: str, tmp_path) -> None:
+    with pytest.raises(Misused, match=words):
+        from_keras_weights(h5_of(tmp_path / "own.weights.h5", **layers))
+
+
+def test_arrays_of_no_layer_of_keras_are_told_by_their_shapes(tmp_path) -> None:
+    path = h5_of(tmp_path / "own.weights.h5", odd=[(3, 20), (4, 20), (20,)])
+    with pytest.raises(ShapeError, match=r"odd: kernel \(3, 20\) and recurrent kernel \(4, 20\) "
+                                         "are no layer of"):
+        from_keras_weights(path)
+
+
+def test_h5py_that_is_missing_is_told(monkeypatch, tmp_path) -> None:
+    path = h5_of(tmp_path / "own.weights.h5")
+    monkeypatch.setitem(sys.modules, "h5py", None)
+    with pytest.raises(Misused, match=r'HDF5 is read by h5py: pip install "symrnn\[keras\]"'):
+        from_keras_weights(path)
+
+
+@keras.saving.register_keras_serializable()
 class Own(L.LSTM):
     """A layer that symrnn does not know."""
 
@@ -129,6 +180,10 @@ def own_activation(x):
     (lambda: model(L.Bidirectional(rnn("LSTM", return_sequences=False))),
      "give it return_sequences=True"),
     (lambda: L.Bidirectional(rnn("LSTM"), merge_mode=None), "merge_mode None|Bidirectional"),
+    (lambda: model(L.Bidirectional(rnn("LSTM"), backward_layer=rnn("LSTM", 5, go_backwards=True))),
+     "both directions of a Bidirectional are to be one kind of layer, of one size"),
+    (lambda: model(L.Bidirectional(Own(4, return_sequences=True))),
+     "Keras' layer Own .* is none that symrnn reads; there are"),
     (lambda: model(), "there is no recurrent layer"),
 ])
 def test_what_is_not_read_is_refused_by_name(made, words: str) -> None:
@@ -153,6 +208,13 @@ def test_a_file_that_is_cut_short_is_one_sentence(tmp_path) -> None:
         with pytest.raises(ProgramError) as told:
             reader(tmp_path / name)
         assert "\n" not in str(told.value)
+
+
+def test_a_file_with_another_keras_model_is_one_sentence(tmp_path) -> None:
+    model(rnn("LSTM", activation=own_activation)).save(tmp_path / "model.keras")
+    with pytest.raises(ProgramError, match="Keras cannot read .*model.keras: ") as told:
+        from_keras(tmp_path / "model.keras")
+    assert "\n" not in str(told.value)
 
 
 @pytest.mark.parametrize(("name", "gates"), [("keras-lstm", ("f", "i", "g", "o")),

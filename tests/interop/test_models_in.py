@@ -1,5 +1,6 @@
 """PyTorch's modules and ONNX's nodes read, each held against its own library where it is."""
 
+import importlib.util
 import sys
 
 import numpy as np
@@ -43,8 +44,26 @@ def test_of_several_modules_one_is_told_and_an_rnn_tells_its_activation() -> Non
         from_state_dict(state(4), "QRNN")
     with pytest.raises(Misused, match="no weights of a recurrent module"):
         from_state_dict({"fc.weight": np.ones(3)})
+    with pytest.raises(Misused, match="weight_ih and weight_hh of one module are wanted"):
+        from_state_dict({name: one for name, one in state(4).items() if name != "weight_hh_l0"})
+    with pytest.raises(Misused, match=r"weight_hh has shape \(20, 4\), which no module of PyTorch"):
+        from_state_dict(state(5))
     with pytest.raises(Misused, match="no such weights: bias_hh_l0"):
         from_state_dict({name: one for name, one in state(4).items() if name != "bias_hh_l0"})
+
+
+@pytest.mark.filterwarnings("ignore:LSTM with projections:UserWarning")
+def test_a_projection_is_that_of_an_lstm() -> None:
+    found = from_state_dict({**state(4), "weight_hh_l0": np.ones((16, 2), "f4"),
+                             "weight_hr_l0": np.ones((2, 4), "f4")})
+    assert "nn.LSTM: mode LSTM" in str(found) and found.network.title
+    assert repr(found).startswith("<Imported deep_lstm") and "parameters>" in repr(found)
+
+
+def test_without_torch_the_numbers_are_not_compared(monkeypatch) -> None:
+    monkeypatch.setitem(sys.modules, "torch", None)
+    found = from_state_dict(state(3))
+    assert found.difference is None and "PyTorch" in str(found).splitlines()[-1]
 
 
 @pytest.mark.parametrize("ending", [".npz", ".safetensors"])
@@ -181,6 +200,27 @@ def test_what_a_node_has_that_is_not_read_is_refused_by_name() -> None:
         model = onnx_model("RNN", 1)
         del model.graph.node[-2]
         from_onnx(model)
+
+
+def test_a_node_that_lies_is_one_sentence() -> None:
+    pytest.importorskip("onnxruntime")
+    bare = onnx_model("GRU", 3)
+    bare.graph.node[2].input[2] = ""
+    with pytest.raises(Misused, match="the GRU node has no W or no R"):
+        from_onnx(bare)
+    untold = onnx_model("GRU", 3)
+    untold.graph.node[2].attribute[0].ref_attr_name = "elsewhere"
+    with pytest.raises(ProgramError, match="the GRU node has an attribute that is none: "):
+        from_onnx(untold)
+
+
+def test_without_onnx_runtime_the_numbers_are_not_compared(monkeypatch) -> None:
+    model = onnx_model("GRU", 3)
+    found_spec = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name, *more: (
+        None if name == "onnxruntime" else found_spec(name, *more)))
+    found = from_onnx(model)
+    assert found.difference is None and "ONNX Runtime" in str(found).splitlines()[-1]
 
 
 def test_a_wrong_table_of_onnx_is_caught(monkeypatch) -> None:

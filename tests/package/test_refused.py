@@ -79,6 +79,8 @@ def test_it_is_one_sentence_with_the_reason(words: str, tmp_path: Path,
     ({"train": "mean_squared_error", "window": 0}, "window is 0; it is a whole number"),
     ({"train": "mean_squared_error", "window": "x"}, "window is 'x'; it is a whole number"),
     ({"weights_as": "int8", "tolerance": float("nan")}, "tolerance is nan; it is a number from 0"),
+    ({"params": {name: one * 1e38 for name, one in GOOD.items()}},
+     "elman: with these weights it gives no finite numbers; give others with --weights FILE.npz"),
     ({"kinds": "make"}, "there is no kind of package 'make'")])
 def test_options_in_python_are_refused_alike(options: dict[str, object], told: str) -> None:
     with pytest.raises(symrnn.ProgramError, match=told):

@@ -11,6 +11,8 @@ from sympy import Add, Expr, Symbol, tanh
 
 from symrnn.adjoint import adjoint, join, tangent
 from symrnn.program import (
+    IndexSymbol,
+    Maximum,
     Delay,
     Ein,
     Equation,
@@ -165,6 +167,23 @@ BROKEN: dict[str, tuple[Callable[[Program], Program], str]] = {
     "contraction in a function": (
         rhs(3, tanh(Ein("i->", a))),
         r"\(3\) for 's': a contraction stands",
+    ),
+    "size that nothing tells": (
+        lambda one: more("sizes", Size("k", Glyph.named("k"), ""))(
+            declared("c", axes=("k",))(one)),
+        "nothing tells how long the axis 'k' of 'c' is; give it to an input, a parameter or a st",
+    ),
+    "largest entry in a sum": (
+        rhs(3, Ein("i->", a) + Maximum("i->", b)),
+        r"\(3\) for 's': the largest entry stands alone; give it an equation of its own",
+    ),
+    "index of a lacking axis": (
+        lambda one: rhs(3, IndexSymbol.at(1))(declared("s", span=Span.CONSTANT)(one)),
+        r"\(3\) for 's': an index runs along an axis that 's' lacks",
+    ),
+    "parameter that is drawn by a product": (
+        declared("b", drawn=Ein("ij->i", W)),
+        "'b' is drawn by a formula that has a product of arrays; it is computed entry by entry",
     ),
     "call without a name": (rhs(4, b * tanh(a) + s * h_prev), r"\(4\) for 'h'.*lower the program"),
 }

@@ -76,6 +76,9 @@ def deep(levels: int):
     (formula([]), "rhs is not a formula"),
     (formula(["einsum", ["letters", "i"], "x"]), "no program of symrnn: .* is not a contraction"),
     (formula("nobody"), "nobody"),
+    (formula(["tanh", True]), "a formula of rhs computes with a condition"),
+    (formula(["+", "a", ["<", "a", 1]]), "a formula of rhs computes with a condition"),
+    (formula(True), "rhs is not a formula"),
 ])
 def test_what_is_no_program_is_told(change, words: str) -> None:
     with pytest.raises(ProgramError, match=words):

@@ -13,6 +13,7 @@ import pytest
 
 import symrnn
 from symrnn.program import Misused, UnknownName
+from symrnn.storage.containers import container, write
 from symrnn.training import checkpoint as kept
 
 T, N, SIZES = 7, 10, {"n": 3, "m": 4, "p": 2}
@@ -247,6 +248,8 @@ MISUSES: list[tuple[dict[str, Any], type[Exception], str]] = [
     ({"optimiser": symrnn.adam(), "clip": 1.0}, Misused, "with clip= it must read g, rate, scale"),
     ({"optimiser": symrnn.adam(clipped=True)}, Misused, "without clip= it must read g, rate and"),
     ({"settings": {"mu": 1}}, Misused, "adam has no setting 'mu'; there are beta_1"),
+    ({"optimiser": replace(symrnn.adam(), name="own")}, Misused,
+     r"the setting beta_1 of own is missing; give settings=\{'beta_1': \.\.\.\}"),
     ({"rate": 0}, Misused, "rate is 0; it is a number above 0"),
     ({"rate": "fast"}, Misused, "rate is 'fast'; it is a number above 0"),
     ({"rate": lambda epoch: -1}, Misused, "the rate of epoch 1 is -1"),
@@ -329,6 +332,36 @@ def test_steps_beyond_the_lengths_may_be_anything() -> None:
     beyond = np.arange(T)[:, None] >= LENGTHS
     x[beyond], target[beyond] = np.inf, np.nan
     same(fit(data=(X, TARGET, LENGTHS)), fit(data=(x, target, LENGTHS)))
+
+
+@pytest.mark.parametrize("text", ["{", "[" * 100_000, "[1]", '{"format": "other", "run": {}}'])
+def test_a_checkpoint_that_tells_no_run_is_refused(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "run.npz"
+    write(path, {"losses": np.zeros(1)}, text)
+    with pytest.raises(symrnn.ProgramError, match=r"holds no run of symrnn\.fit; give another"):
+        fit(checkpoint=path)
+
+
+def test_a_checkpoint_that_lacks_an_array_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "run.npz"
+    fit(epochs=1, checkpoint=path)
+    arrays, text = container(path).read(path)
+    write(path, {name: one for name, one in arrays.items() if name != kept.LOSSES}, text)
+    with pytest.raises(symrnn.ProgramError, match="lacks a part of its run; take another file"):
+        fit(checkpoint=path)
+
+
+def test_two_inputs_have_the_same_steps_and_samples() -> None:
+    with symrnn.Cell("two", "Two inputs") as cell:
+        x, z = cell.input("x[n]", "input"), cell.input("z[n]", "input")
+        h = cell.state("h[n]", "state")
+        h[symrnn.t] = x[symrnn.t] + z[symrnn.t] * h[symrnn.t - 1]
+    given = {"x": X, "z": X[:-1]}
+    with pytest.raises(symrnn.ShapeError, match=r"'z' of data has shape \(6, 10, 3\), but 'x' has 7 "
+                                                "steps of 10 samples"):
+        fit(net=cell.build("h"), params={}, data=(given, TARGET))
+    with pytest.raises(symrnn.ShapeError, match="no parameter tells how many classes there are"):
+        fit(net=cell.build("h"), params={}, data=({"x": X, "z": X}, np.zeros(N, int)))
 
 
 def test_a_file_that_is_no_checkpoint_is_refused(tmp_path: Path) -> None:

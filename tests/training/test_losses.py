@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -74,5 +76,9 @@ def test_what_a_loss_cannot_judge_is_said() -> None:
     for wrong in ("mse", symrnn.mean_squared_error):
         with pytest.raises(ValueError, match="there is no loss"):
             symrnn.with_loss(both, wrong)
+    apart = replace(symrnn.lstm(), outputs=("h", "c"))
+    with pytest.raises(symrnn.ProgramError, match="mean_squared_error judges one output, and lstm "
+                                                  "has 2 outputs; join them by a readout"):
+        symrnn.with_loss(apart, symrnn.mean_squared_error())
     with pytest.raises(symrnn.ProgramError, match="add a readout"):
         symrnn.with_loss(symrnn.cell("convlstm"), symrnn.mean_squared_error())
