@@ -185,10 +185,6 @@ class SpelledPrinter:
         """The letter of a variable with its indices."""
         return self.spelling(self.document.glyph(name))
 
-    def term(self, term: Expr, lhs: str) -> str:
-        """One term of the equation of ``lhs``."""
-        return self.spelling(self.document.term(term, lhs))
-
     def called(self, function: Expr) -> str:
         """The name of a function."""
         return self.spelling(self.document.called(function))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import html
 
-from sympy import Expr
 
 from symrnn.backends.document import DocumentPrinter, Shown
 from symrnn.backends.formula import (APART, TIMES, Bars, Big, Call, Cases, Partial, Formula,
@@ -172,11 +171,6 @@ def symbol(program: Program, name: str) -> str:
 def size(program: Program, name: str) -> str:
     """The symbol of a size, inside a sentence."""
     return math(MATHML(DocumentPrinter(program).size(name)))
-
-
-def term(program: Program, term: Expr, lhs: str) -> str:
-    """One term of the equation of ``lhs``, inside a sentence."""
-    return formula(DocumentPrinter(program).term(term, lhs))
 
 
 def formula(tree: Formula, spelling: MathMLSpelling = MATHML) -> str:

@@ -11,7 +11,7 @@ from sympy import Expr, Integer, Piecewise, Rational
 from symrnn.backends.entries import by_entry, by_index, letters_of, operand_letters, shown_letters
 from symrnn.backends.printer import ATOM, POWER, PRODUCT, Printer, power_of_ten
 from symrnn.backends.products import matrix_product
-from symrnn.program import (Delay, Ein, Equation, IndexSymbol, Maximum, Program,
+from symrnn.program import (Ein, Equation, IndexSymbol, Maximum, Program,
                             contraction_term, named_choice, printable, terms)
 
 
@@ -118,10 +118,6 @@ class TextPrinter(Printer):
                            for name, part in zip(names, letters.operands, strict=True))
         summed = letters.summed.translate(shown)
         return f"sum_{summed} {indexed}" if summed else indexed
-
-    def delay(self, delay: Delay) -> str:
-        """``h_prev[t] = h[t-1], h_prev[1] = initial.h``."""
-        return f"{delay.lhs}[t] = {delay.source}[t{-delay.step:+d}], at the edge {delay.initial}"
 
 
 class _EntryPrinter(TextPrinter):

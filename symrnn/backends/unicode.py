@@ -12,7 +12,7 @@ from symrnn.backends.formula import (APART, DOT, HADAMARD, TIMES, TRANSPOSED, Ba
                                      Cases, Partial, Formula, Fraction, Function, Number,
                                      Parens, Root, Row, Scripts, Sign, Sum, Symbol, Text)
 from symrnn.backends.spelling import Spelling
-from symrnn.program import SUPERSCRIPT, Equation, glyph_text, shifted
+from symrnn.program import SUPERSCRIPT, glyph_text, shifted
 
 SIGNS = {TIMES: " ", HADAMARD: " ⊙ ", DOT: " × ", APART: ", ", ",": ",", "[": "[",
          "]": "]", "′": "′"}
@@ -160,11 +160,6 @@ class UnicodePrinter(SpelledPrinter):
     """Prints expressions and equations of one program."""
 
     spelling = UNICODE
-
-    def equation(self, equation: Equation) -> str:
-        """One equation, the left-hand side with its step."""
-        shown = self.document.equation(equation)
-        return f"{UNICODE(shown.left)} = {UNICODE.terms(shown.right)}"
 
 
 def wrapped(front: str, right: Formula, width: int) -> str:

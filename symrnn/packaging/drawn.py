@@ -106,7 +106,8 @@ def vectors(program: Program, sizes: Mapping[str, int], params: Mapping[str, Arr
               for one in program.with_role(*FED)}
     told = drawn(program, (Role.INPUT,), known, random)
     inputs |= {name: array.astype(np.float32).astype(np.float64) for name, array in told.items()}
-    run = compile(program, "numpy", "float64").forward(params, inputs)
+    with np.errstate(all="ignore"):  # what is not finite is refused below
+        run = compile(program, "numpy", "float64").forward(params, inputs)
     outputs = run.y if isinstance(run.y, dict) else {program.outputs[0]: run.y}
     if not all(np.isfinite(one).all() for one in outputs.values()):
         raise ProgramError(f"{program.name}: with these weights it gives no finite numbers; give "

@@ -8,7 +8,8 @@ import symrnn
 from symrnn.adjoint import (BARS, DIFFERENTIABLE, adjoint, join, names_used, tangent, with_terms,
                             within_step)
 from symrnn.adjoint.marks import unused
-from symrnn.program import Role, Span, symbols_in_order
+from symrnn.adjoint.slices import restricted
+from symrnn.program import Role, Span, UnknownName, symbols_in_order
 from tests.cases import CASES, case
 
 every_case = pytest.mark.parametrize("name", CASES)
@@ -67,6 +68,11 @@ def test_marks_run_out_with_a_message() -> None:
         program = join(program, adjoint(program))
     with pytest.raises(ValueError, match="has been differentiated 3 times already"):
         unused(program, BARS)
+
+
+def test_what_no_cotangent_is_of_cannot_be_kept_alone() -> None:
+    with pytest.raises(UnknownName, match=r"'W' is no output or final state; there are y, final."):
+        restricted(adjoint(symrnn.elman()), "W")
 
 
 def test_names_used_are_those_that_equations_and_delays_read() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sympy import And, Or, Symbol, exp
+from sympy import And, Integral, Or, Rational, Symbol, exp
 
 import symrnn
 from symrnn.backends.c_math import CPrinter
@@ -78,6 +78,17 @@ def test_declarations_say_what_they_lead_to() -> None:
 def test_a_type_without_a_name_in_the_language_is_refused() -> None:
     with pytest.raises(TypeError, match="float8"):
         TREE.spelled(Pointer(Scalar("float8", stored=True)))
+
+
+def test_a_node_that_no_rule_prints_is_refused_by_its_kind() -> None:
+    with pytest.raises(TypeError, match="C has no Size"):
+        TREE.statement(m)
+    with pytest.raises(TypeError, match="C has no For"):
+        TREE(For("t", m, CLEAR, Over.UNITS))
+    with pytest.raises(TypeError, match="TextPrinter cannot print Integral"):
+        TREE.text(Integral(x := Symbol("x"), x))
+    with pytest.raises(TypeError, match="C without pow has no power 1/3"):
+        CPrinter(Names((), ()), "cell").power("x", Rational(1, 3))
 
 
 def test_a_signature_is_as_wide_as_a_page_at_most() -> None:

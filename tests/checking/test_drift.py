@@ -52,6 +52,15 @@ def test_another_text_for_the_same_equations_is_told_as_that(folder: Path) -> No
     assert report.startswith(f"{path} has other text for the same equations ({short_digest(OLD)})")
 
 
+def test_a_file_without_a_digest_differs_line_by_line_alone(folder: Path) -> None:
+    path = folder / "net" / "net.c"
+    text = path.read_text(encoding="utf-8").replace(short_digest(OLD), "")
+    assert equations_of(text.encode()) == ""
+    path.write_text(text, encoding="utf-8")
+    (report,) = reports(folder, own_files(OLD, "net")).values()
+    assert report.startswith(f"--- {path} (file)")
+
+
 def test_bytes_that_are_no_text_are_told_as_such(folder: Path) -> None:
     own = folder / "net" / "net.py"
     own.write_bytes(own.read_bytes() + b"# \xff\n")

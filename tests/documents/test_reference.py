@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
 import typer
@@ -133,6 +133,26 @@ def test_a_command_without_help_or_example_fails_the_build() -> None:
     (parser,) = getattr(typer.main.get_command(app), "commands").values()  # noqa: B009
     with pytest.raises(Undocumented, match="symrnn bare needs a help text"):
         _command("bare", parser)
+
+
+def test_an_option_without_help_fails_the_build() -> None:
+    app = typer.Typer()
+
+    @app.command()
+    def mute(loud: Annotated[bool, typer.Option("--loud")] = False) -> None:
+        """One line.
+
+        Examples: `symrnn mute`.
+        """
+
+    with pytest.raises(Undocumented, match="symrnn mute does not tell what --loud is and takes; "
+                                           "give it a help text and a metavar"):
+        _command("mute", typer.main.get_command(app))
+
+
+def test_a_method_that_is_not_there_fails_the_build() -> None:
+    with pytest.raises(Undocumented, match=r"symrnn\.Kernel\.fly is no method; correct its name"):
+        named("symrnn.Kernel", ("fly",))
 
 
 def test_a_recipe_that_is_not_there_fails_the_build(tmp_path: Path,

@@ -197,7 +197,7 @@ def test_arrays_that_do_not_fit_are_told(change: dict[str, object], words: str) 
 
 
 def test_what_has_no_gradient_over_steps_is_told() -> None:
-    with pytest.raises(UnknownName, match="no gradient with respect to 'Q'; there are .*W"):
+    with pytest.raises(UnknownName, match=r"no gradient with respect to 'Q'; there are .*W"):
         unrolled(symrnn.elman(), "Q", steps=2)
 
 

@@ -167,7 +167,8 @@ def change(data: dict, *path, value) -> dict:
      "a dense layer has a kernel and a bias"),
     (change(rtneural(), "layers", 1, "weights", 2, value=draw(3, 9)), ShapeError,
      "layer 2: kernel .* and bias .* are not those of a GRU"),
-    (change(rtneural(), "layers", 0, "type", value=3), ProgramError, "'type' of the model is missin"),
+    (change(rtneural(), "layers", 0, "type", value=3), ProgramError,
+     "'type' of the model is missing, or no str"),
     (change(rtneural(), "layers", value=[]), Misused, "there is no recurrent layer"),
 ])
 def test_what_is_not_read_is_told(data, error, words: str, tmp_path) -> None:

@@ -212,7 +212,7 @@ def test_a_file_that_is_cut_short_is_one_sentence(tmp_path) -> None:
 
 def test_a_file_with_another_keras_model_is_one_sentence(tmp_path) -> None:
     model(rnn("LSTM", activation=own_activation)).save(tmp_path / "model.keras")
-    with pytest.raises(ProgramError, match="Keras cannot read .*model.keras: ") as told:
+    with pytest.raises(ProgramError, match=r"Keras cannot read .*model\.keras: ") as told:
         from_keras(tmp_path / "model.keras")
     assert "\n" not in str(told.value)
 

@@ -197,7 +197,7 @@ def test_what_cannot_be_exported_is_told() -> None:
     with pytest.raises(ShapeError, match=r"'b' is missing|are missing"):
         to_onnx(net, {"W": np.ones((3, 2))})
     params = draw(net, Role.PARAMETER)
-    with pytest.raises(ShapeError, match="elman: the parameters tell other sizes, {"):
+    with pytest.raises(ShapeError, match=r"elman: the parameters tell other sizes, \{"):
         to_onnx(net, params, sizes={"n": 77})
     gradient = symrnn.adjoint(net)
     with pytest.raises(ProgramError, match="which a model for ONNX does not take"):

@@ -11,10 +11,12 @@ import numpy as np
 import pytest
 
 import symrnn
+from symrnn.cellfile import parse
 from symrnn.cells import architectures
 from symrnn.jacobians.measure import finite, lags_shown
 from symrnn.jacobians.product import products
 from symrnn.jacobians.start import Choice, matching, started
+from symrnn.jacobians.report import power
 from symrnn.jacobians.steps import along
 from symrnn.program import Misused, Program, ProgramError
 from symrnn.program.interpret import Interpreter
@@ -242,6 +244,26 @@ def test_a_result_is_frozen_and_shows_itself() -> None:
     lines = [one for one in root.iter() if one.tag.endswith("polyline")]
     assert len(lines) == 3 and all(len(one.get("points", "").split()) == 13 for one in lines)
     assert "nan" not in found.svg and "inf" not in found.svg
+
+
+@pytest.mark.parametrize(("exponent", "told"), [
+    (-1.0, "0.1"), (float("-inf"), "0"), (float("inf"), "inf"), (400 - 1e-4, "1.0e+400"),
+    (-17 + 0.07918, "1.2e-17")])
+def test_a_number_is_told_from_its_logarithm(exponent: float, told: str) -> None:
+    assert power(exponent, "0") == told
+
+
+def test_measurements_are_found_by_their_names() -> None:
+    found = symrnn.flow(symrnn.elman(), symrnn.gru(), steps=3)
+    assert repr(found) == "<Flow through elman, gru>" and found["gru"] is found[1]
+    assert repr(found[0]).startswith("<Travel through elman: log10 of the norm at lag ")
+    with pytest.raises(KeyError, match="lstm"):
+        found["lstm"]
+
+
+def test_what_remembers_nothing_has_no_flow() -> None:
+    with pytest.raises(ProgramError, match="own "):
+        symrnn.flow(parse("cell own\ninput x[n]; output y\ny[t] = tanh(x[t])"), steps=3)
 
 
 def test_lags_of_tables() -> None:

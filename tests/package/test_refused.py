@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import symrnn
+from symrnn.cellfile import parse
 from symrnn.cli import running
 from symrnn.packaging.drawn import drawn_parameters
 
@@ -79,12 +80,18 @@ def test_it_is_one_sentence_with_the_reason(words: str, tmp_path: Path,
     ({"train": "mean_squared_error", "window": 0}, "window is 0; it is a whole number"),
     ({"train": "mean_squared_error", "window": "x"}, "window is 'x'; it is a whole number"),
     ({"weights_as": "int8", "tolerance": float("nan")}, "tolerance is nan; it is a number from 0"),
-    ({"params": {name: one * 1e38 for name, one in GOOD.items()}},
-     "elman: with these weights it gives no finite numbers; give others with --weights FILE.npz"),
     ({"kinds": "make"}, "there is no kind of package 'make'")])
 def test_options_in_python_are_refused_alike(options: dict[str, object], told: str) -> None:
     with pytest.raises(symrnn.ProgramError, match=told):
         symrnn.package(symrnn.elman(), "net", SIZES, **options)
+
+
+def test_weights_that_overflow_give_no_vectors() -> None:
+    net = parse("cell big\ninput x[m]; state h[m]; output h\nparam w[m]\n"
+                "h[t] = exp(w * x[t]^2) + 0.5 * h[t-1]")
+    with pytest.raises(symrnn.ProgramError, match=r"big: with these weights it gives no finite "
+                                                  r"numbers; give others with --weights FILE\.npz"):
+        symrnn.package(net, "net", {"m": 2}, {"w": np.full(2, 1e30)})
 
 
 @pytest.mark.parametrize(("arguments", "told"), [

@@ -12,6 +12,7 @@ from typing import Any
 import mpmath
 import numpy as np
 import pytest
+from sympy import E, Rational, pi
 
 import symrnn
 from symrnn.cells import architectures
@@ -20,7 +21,7 @@ from symrnn.cli import main
 from symrnn.pipeline import derive
 from symrnn.program import Misused
 from symrnn.rounding import asked, measure
-from symrnn.rounding.balls import EXACT, balls, precision
+from symrnn.rounding.balls import EXACT, balls, constant, precision
 from symrnn.rounding.rounded import rounding
 from symrnn.rounding.exact import exact, middles
 from tests.conftest import by_night
@@ -128,6 +129,11 @@ def test_exact_values_are_those_of_another_library() -> None:
              for name, one in case.values.items()}
         h = mpmath.tanh(v["W"][0] @ v["x"][0, 0] + v["U"][0] @ v["initial.h"][0] + v["b"][0])
         assert abs(mpmath.mpf(wanted.mid().str(50, radius=False)) - h) < 1e-45
+
+
+def test_constants_of_formulas_are_held_by_balls() -> None:
+    for given, right in ((pi, mpmath.pi), (E, mpmath.e), (Rational(1, 3), mpmath.mpf(1) / 3)):
+        assert abs(float(constant(given).mid()) - float(right)) <= 1e-15
 
 
 def test_where_either_branch_may_be_taken_a_ball_holds_both() -> None:

@@ -357,8 +357,8 @@ def test_two_inputs_have_the_same_steps_and_samples() -> None:
         h = cell.state("h[n]", "state")
         h[symrnn.t] = x[symrnn.t] + z[symrnn.t] * h[symrnn.t - 1]
     given = {"x": X, "z": X[:-1]}
-    with pytest.raises(symrnn.ShapeError, match=r"'z' of data has shape \(6, 10, 3\), but 'x' has 7 "
-                                                "steps of 10 samples"):
+    with pytest.raises(symrnn.ShapeError, match=r"'z' of data has shape \(6, 10, 3\), but 'x' has "
+                                                "7 steps of 10 samples"):
         fit(net=cell.build("h"), params={}, data=(given, TARGET))
     with pytest.raises(symrnn.ShapeError, match="no parameter tells how many classes there are"):
         fit(net=cell.build("h"), params={}, data=({"x": X, "z": X}, np.zeros(N, int)))
