@@ -229,7 +229,7 @@ def test_single_precision_and_mistakes() -> None:
              r"state goes by its name in a dictionary \(h\), not in an array"),
             (lambda: made.kernel({**params, "W_r": single[0]["W_r"]}, x), TypeError,
              "'W_r' is of float32 and the input of float64; cast one of them by .astype"),
-            (lambda: kernel(masked(symrnn.gru()))({}, {"x": x["x"], "mask": np.ones((5, 2))},
+            (lambda: kernel(masked(symrnn.gru()))(params, {"x": x["x"], "mask": np.ones((5, 2))},
                                                   lengths=np.ones(2)), symrnn.ProgramError,
              "takes its mask as an input already; leave out lengths= and mask="),
             (lambda: kernel("gru"), symrnn.ProgramError, "no network")):
