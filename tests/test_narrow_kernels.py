@@ -213,6 +213,10 @@ def test_panels_take_as_many_bytes_as_their_type() -> None:
     assert found["float32"] < found["int8"] < 1.08 * found["float32"]
 
 
+def test_a_kernel_of_narrow_weights_says_so() -> None:
+    assert repr(symrnn.compile(symrnn.elman(), weights="int8")).endswith(", weights int8>")
+
+
 @kinds
 @pytest.mark.parametrize("number", [np.nan, np.inf])
 def test_a_sample_that_is_no_number_stays_so(number: float, kind: str) -> None:

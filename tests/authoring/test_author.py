@@ -9,6 +9,7 @@ import pytest
 import sympy
 from sympy import Rational, tanh
 
+import symrnn
 from symrnn.authoring import concat, dot, outer, piece, total
 from symrnn.authoring.author import Cell
 from symrnn.authoring.symbols import t
@@ -200,6 +201,17 @@ def test_what_has_no_symbol_belongs_to_no_cell(formulas: tuple[sympy.Expr, ...],
                                                named: str) -> None:
     with pytest.raises(ProgramError, match=f"^{named} has no symbol of a cell in it$"):
         concat("m", *formulas)
+
+
+def test_cells_that_are_not_there_and_options_that_are_none_are_told() -> None:
+    with pytest.raises(ValueError, match="'fast'"):
+        symrnn.cell_names("fast")
+    with pytest.raises(ProgramError, match="lstm: coupled='f=i' with forget_gate=True; it wants"):
+        symrnn.lstm(coupled="f=i")
+    with pytest.raises(ValueError, match="forget_gate is 'tanh'; there are sigmoid and exp"):
+        symrnn.cell("slstm", forget_gate="tanh")
+    with pytest.raises(ValueError, match="there is no style 'html'; there are unicode"):
+        symrnn.show(symrnn.elman(), "html")
 
 
 def test_a_cell_without_inputs_is_told_how_to_declare_one() -> None:

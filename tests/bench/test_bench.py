@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from symrnn import cli
-from symrnn.bench import heat, limits, report, scaling, timing
+from symrnn.bench import heat, limits, plot, report, scaling, timing
 from symrnn.bench.case import BOUND, make_case
 from symrnn.bench.child import last
 from symrnn.bench.contenders.lineup import OURS
@@ -148,6 +148,18 @@ def test_ratios_are_taken_from_the_peers_that_the_goal_names() -> None:
     ours, best = (list(report.rows([one]))[number] for number in (0, 1))
     assert ours[-5:-1] == ("8.00", "9", "no", "50%")
     assert best[-5:-1] == ("3.00", "2", "yes", "50%")
+
+
+def test_fractions_of_the_limit_are_drawn_by_cell_and_kind(tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    loads = [Workload("lstm", kind, m, threads=threads) for kind in (Kind.STEP, Kind.SEQUENCE)
+             for m in (128, 64) for threads in (1, 2)]
+    found = [Outcome(one, {"symrnn": [1e-6 * one.m]}, {"symrnn": 0.0}, 1e-6 * one.threads, 100)
+             for one in loads]
+    assert plot._fractions(found[:2]) == {
+        "lstm, B = 1": [(128, 1 / 128)], "lstm, B = 1, 2 threads": [(128, 2 / 128)]}
+    plot.fraction_plot(found, tmp_path / "a.png")
+    assert (tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
 
 
 def test_a_machine_that_is_slower_for_some_rounds_is_so_for_everybody() -> None:

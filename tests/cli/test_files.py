@@ -153,6 +153,22 @@ def test_a_disk_that_is_full_leaves_the_old_files_whole(tmp_path: Path, symrnn) 
     assert {one.name for one in tmp_path.iterdir()} == {"elman", "symrnn_simd.h"}
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_starter_that_cannot_be_written_whole_is_removed(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    opened = Path.open
+
+    def on_a_full_disk(own: Path, mode: str = "r", **named: str) -> object:
+        file = opened(own, mode, **named)
+        return opened(Path("/dev/full"), "w", **named) if mode == "x" and not file.close() else file
+
+    monkeypatch.setattr(Path, "open", on_a_full_disk)
+    with pytest.raises(OSError, match=r"No space left on device: 'own\.cell'"):
+        new("own")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_an_interruption_leaves_the_old_files_whole(
         tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     architecture = find("elman")

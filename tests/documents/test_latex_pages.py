@@ -14,9 +14,11 @@ import symrnn
 from symrnn import workflow
 from symrnn.catalogue import FromFile
 from symrnn.documents.bibliography import keys
-from symrnn.documents.latex import Latex
+from symrnn.documents.latex import Latex, LatexView
+from symrnn.documents.once import GAP, once
 from symrnn.documents.site import site
 from symrnn.documents.texts import catalogue
+from symrnn.documents.typst import Typst
 from symrnn.rendering import write
 from symrnn.targets import LANGUAGES
 
@@ -71,6 +73,34 @@ def test_references_are_cited(tmp_path: Path) -> None:
 
 
 @needs_latex
+def test_what_layers_share_is_told_once() -> None:
+    """Everything of a copy is left out, with its numbers in the table of what is alike."""
+    whole = site(workflow.chosen(["deep_rnn"])).page("deep_rnn")
+    told, rows = once(whole), whole.copies.rows
+    assert rows and whole.copies.names
+    assert {one.anchor for one in told.forward} == {one.anchor for one in whole.forward} - rows
+    assert not rows & {one.equation.anchor for one in told.backward.gradients}
+    codes = {one.code for one in (*told.symbols.given, *told.symbols.parameters,
+                                  *told.symbols.bound)}
+    assert codes and not codes & whole.copies.names
+    shown = [(one.constants, one.sequences) for one in (told.example.forward, told.example.given)]
+    assert not {each.array for both in shown for one in both for each in one} & whole.copies.arrays
+    for before, after in zip(whole.code, told.code, strict=True):
+        assert after.lines[0] == before.lines[0]
+        assert (GAP in [one.text.strip() for one in after.lines]) == (before.lines != after.lines)
+    latex = Latex(("en",)).page(whole)["en/deep_rnn.tex"]
+    typst = Typst(("en",))
+    assert all(LatexView.span(one.like_first, one.like_last) in latex
+               for repeat in whole.copies.repeats for one in repeat.forward)
+    source = typst.source(whole, typst.words[0])
+    assert all(f'#label("{one}")' in source for one in rows)
+
+
+def test_a_page_without_copies_stays_as_it_is() -> None:
+    page = site(workflow.chosen(["elman"])).page("elman")
+    assert once(page) is page
+
+
 @NIGHTLY
 @pytest.mark.parametrize("name", symrnn.cell_names())
 def test_every_document_fits(name: str, tmp_path: Path) -> None:

@@ -184,6 +184,14 @@ def test_what_does_not_fit_is_told(attributes, message: str) -> None:
         run("RNN", attributes, inputs, "numpy")
 
 
+def test_inputs_that_are_missing_or_over_are_told() -> None:
+    x, w = np.ones((2, 1, 3)), np.ones((1, 4, 3))
+    with pytest.raises(UnknownName, match="ONNX's RNN wants X, W, R, but R is missing; give"):
+        run("RNN", {}, [x, w])
+    with pytest.raises(UnknownName, match=r"ONNX's RNN has 6 inputs, X, W, R, B, .*but 7 are"):
+        run("RNN", {}, [x, w, np.ones((1, 4, 4)), None, None, None, x])
+
+
 @pytest.mark.parametrize(("op", "name"), [("RNN", "layout"), ("GRU", "layout"), ("LSTM", "layout"),
                                           ("GRU", "linear_before_reset"), ("LSTM", "input_forget")])
 @pytest.mark.parametrize("value", [7, -1, 0.5, "1", None, [1]])

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import symrnn
+from symrnn.cellfile import parse
 from symrnn.cells import architectures
 from symrnn.exchange import to_onnx
 from symrnn.exchange.operators import standard
@@ -184,6 +185,17 @@ def test_without_weights_they_are_inputs() -> None:
                wanted(net, {**params, **inputs}), "float32")
     names = [one.name for one in to_onnx(symrnn.lstm(), sizes={"n": 3, "m": 4}).model.graph.input]
     assert names == ["x", "initial.h", "initial.c", "W", "R", "B"]
+
+
+@pytest.mark.parametrize("equations", [
+    "h[t] = (1 + x[t]^2)^k * 2^x[t] + 0.5 * h[t-1]",
+    "const A[i:m] = i + 1\nh[t] = A * k * x[t] + 0.5 * h[t-1]",
+    "h[t] = k * x[t] + 0.5 * h[t-1] * sum(outer(k, x[t]))"])
+def test_powers_and_constant_arrays_are_exported(equations: str) -> None:
+    net = parse(f"cell own\ninput x[m]; state h[m]; output h\nparam k[m]\n{equations}")
+    params, inputs = draw(net, Role.PARAMETER), draw(net, Role.INPUT)
+    made = to_onnx(net, params, dtype="float64")
+    must_agree(run(made.model, inputs, "float64"), wanted(net, {**params, **inputs}), "float64")
 
 
 def test_what_cannot_be_exported_is_told() -> None:

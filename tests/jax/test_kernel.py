@@ -24,6 +24,7 @@ from symrnn.cells import architectures  # noqa: E402
 from symrnn.jax import function, kernel  # noqa: E402
 from symrnn.pipeline import derive  # noqa: E402
 from symrnn.program import Role  # noqa: E402
+from symrnn.transforms import masked  # noqa: E402
 from tests.cases import BUILDERS  # noqa: E402
 
 NETS: dict[str, Callable[[], Program]] = {
@@ -226,6 +227,11 @@ def test_single_precision_and_mistakes() -> None:
             (lambda: made.kernel(params, x, (1, 2)), symrnn.ShapeError, "state goes by its name"),
             (lambda: made.function(params, x["x"], np.ones((2, 3))), symrnn.ShapeError,
              r"state goes by its name in a dictionary \(h\), not in an array"),
+            (lambda: made.kernel({**params, "W_r": single[0]["W_r"]}, x), TypeError,
+             "'W_r' is of float32 and the input of float64; cast one of them by .astype"),
+            (lambda: kernel(masked(symrnn.gru()))(params, {"x": x["x"], "mask": np.ones((5, 2))},
+                                                  lengths=np.ones(2)), symrnn.ProgramError,
+             "takes its mask as an input already; leave out lengths= and mask="),
             (lambda: kernel("gru"), symrnn.ProgramError, "no network")):
         with pytest.raises(error, match=words):
             call()

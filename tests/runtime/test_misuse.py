@@ -10,6 +10,7 @@ import pytest
 
 import symrnn
 from symrnn import Kernel, ProgramError, ShapeError
+from symrnn.transforms import masked
 from tests.cases import case
 
 SIZES = {"n": 3, "m": 4, "p": 2}
@@ -50,6 +51,15 @@ def test_a_wrong_argument_is_one_sentence(what: str) -> None:
     call, words = WRONG[what]
     with pytest.raises(ShapeError, match=words):
         call(*network("elman"))
+
+
+def test_a_network_that_reads_its_mask_takes_no_other() -> None:
+    kernel = symrnn.compile(masked(symrnn.gru()), "numpy")
+    mask = kernel.program.step_mask
+    assert mask is not None
+    with pytest.raises(ProgramError, match=f"takes its mask as the input '{mask.name}' already; "
+                                           "leave out lengths= and mask="):
+        kernel.forward({}, X, lengths=[1, 2])
 
 
 def test_a_wrong_cotangent_leaves_the_learner_as_it_was() -> None:

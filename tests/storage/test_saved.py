@@ -12,6 +12,7 @@ import pytest
 import symrnn
 from symrnn.program import Misused, ProgramError, Role
 from symrnn.storage import saved_network
+from symrnn.storage.containers import TEXT
 from symrnn.runtime import ShapeError
 
 SIZES = {"n": 3, "m": 4, "p": 2, "m_1": 4, "m_2": 5, "q_1": 8, "q_2": 10}
@@ -142,6 +143,12 @@ def test_npz_with_pickles_bombs_and_false_headers_is_refused(tmp_path: Path) -> 
         entry.write(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header)
     with pytest.raises(ProgramError, match="holds 0 bytes, which is no array"):
         symrnn.load(path)
+
+
+def test_a_text_that_is_no_utf_8_is_refused(tmp_path: Path) -> None:
+    np.savez(tmp_path / "net.npz", **{TEXT: np.frombuffer(b"\xff\xfe", np.uint8)})
+    with pytest.raises(ProgramError, match=r"net\.npz: its text is no UTF-8"):
+        symrnn.load(tmp_path / "net.npz")
 
 
 def test_parameters_that_do_not_fit_are_not_saved(tmp_path: Path) -> None:

@@ -17,12 +17,14 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from torch import library  # noqa: E402
+from torch.nn.utils.rnn import pack_sequence  # noqa: E402
 from torch.utils.checkpoint import checkpoint  # noqa: E402
 
 import symrnn  # noqa: E402
 from symrnn import Program, ShapeError  # noqa: E402
 from symrnn.cells import architectures  # noqa: E402
 from symrnn.torch import module, operators  # noqa: E402
+from symrnn.transforms import masked  # noqa: E402
 from tests.cases import BUILDERS  # noqa: E402
 from tests.torch.cases import Ready, largest_error  # noqa: E402
 
@@ -269,6 +271,11 @@ def test_it_is_copied_pickled_and_saved(tmp_path) -> None:
     assert set(own.state_dict()) == {"W_f", "W_g", "U_f", "U_g", "b_f", "b_g"}
 
 
+def test_it_shows_its_network_and_sizes() -> None:
+    assert "gru, n=3, m=4, batch_first=True" in repr(
+        module(symrnn.gru(), n=3, m=4, batch_first=True))
+
+
 def test_first_values_are_those_of_torch() -> None:
     torch.manual_seed(6)
     ours = module(symrnn.lstm(), n=30, m=100)
@@ -308,6 +315,11 @@ def test_a_parameter_may_have_the_name_of_something_in_a_module() -> None:
      ShapeError, "no 'z'"),
     (lambda: module(symrnn.lstm(), n=3, m=4).half()(torch.zeros(2, 1, 3).half()), TypeError,
      "float32 or float64"),
+    (lambda: module(masked(symrnn.gru()), n=3, m=4)(
+        {"x": torch.zeros(2, 1, 3), "mask": torch.ones(2, 1)}, lengths=[1]), symrnn.ProgramError,
+     "takes its mask as an input already; leave out lengths= and mask="),
+    (lambda: module(symrnn.gru(), n=3, m=4)(pack_sequence([torch.zeros(2, 3)]), lengths=[1]),
+     ShapeError, "a PackedSequence tells its lengths and has one output; leave out lengths="),
     (lambda: operators.infer("lstm-0", [torch.zeros(1)]), symrnn.ProgramError, "not known"),
 ])
 def test_a_mistake_is_told_in_one_sentence(call, error, words: str) -> None:
