@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import html
 
-
 from symrnn.backends.document import DocumentPrinter, Shown
 from symrnn.backends.formula import (APART, TIMES, Bars, Big, Call, Cases, Partial, Formula,
                                      Fraction, Function, Number, Parens, Root, Row, Scripts,

@@ -157,8 +157,8 @@ class _Sources:
             Macro("SHARE_OF_STEP" if maker.to.woken else "SHARE_OF_LOOP")))
         if sides:
             counts.append(counting("spared", spared(maker.tiled, maker.to)))
-            fewest = 2 if maker.tiled.meeting.stacked else sides
-            worth = Call("team_of_sides", (worth, threads, Whole(sides), Whole(fewest),
+            fewest = Whole(maker.tiled.meeting.fewest)
+            worth = Call("team_of_sides", (worth, threads, Whole(sides), fewest,
                                            Call(counts[1].name, (Name("sizes"),))))
         return counts, worth
 

@@ -13,8 +13,7 @@ from symrnn.cli.terminal import say, waiting
 def fuzz(cells: Annotated[int, typer.Option(
              min=1, metavar="N", help="How many cells.")] = 100,
          seed: Annotated[int, typer.Option(
-             min=0, metavar="N",
-             help="The same seed draws the same cells, by the same command.")] = 0,
+             min=0, metavar="N", help="The same seed draws the same cells.")] = 0,
          output: Annotated[Path, typer.Option(
              "--output", "-o", metavar="FILE",
              help="Where the smallest cell that fails is written.")] = Path("wrong.cell"),

@@ -38,8 +38,7 @@ def _steps(chunk: TiledChunk, steps: Expression, to: TiledArrays) -> Expression:
     """What the rows of a chunk need fits in the cache; stacked ones have equally many steps."""
     rows = dict.fromkeys(_row(one, to) for one in to.tiled.stack_of(chunk))
     longest = reduce(lambda one, other: Call("max_size", (one, other)), rows)
-    which = "stacked" if chunk.stacked else "together" if chunk.reduces else "ahead"
-    return Call(f"steps_{which}", (steps, to.batch, longest))
+    return Call(chunk.length_rule, (steps, to.batch, longest))
 
 
 def _row(chunk: TiledChunk, to: TiledArrays) -> Expression:

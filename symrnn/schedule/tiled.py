@@ -75,6 +75,12 @@ class TiledChunk:
         """The stage and those that join it."""
         return (self.stage, *self.joining)
 
+    @property
+    def length_rule(self) -> str:
+        """The function of the header that chooses how many steps it has."""
+        rule = "stacked" if self.stacked else "together" if self.reduces else "ahead"
+        return f"steps_{rule}"
+
 
 @dataclass(frozen=True)
 class Side:
@@ -127,6 +133,11 @@ class Meeting:
     axes: tuple[str, ...] = ()
     sides: int = 0
     stacked: bool = False
+
+    @property
+    def fewest(self) -> int:
+        """So many threads at least may take the sides at once."""
+        return 2 if self.stacked else self.sides
 
 
 @dataclass(frozen=True)

@@ -111,7 +111,7 @@ class _Reader:
         return Function(
             tuple(some for run in self.tiled.runs for some in self._run(run)),
             apart * self.sizes["B"] * sample // self.tiled.most_groups,
-            meeting.behind is not Walk.STEP, meeting.sides, 2 if meeting.stacked else meeting.sides,
+            meeting.behind is not Walk.STEP, meeting.sides, meeting.fewest,
             sum(map(self._spared, self.tiled.beside)))
 
     def _run(self, run: TiledChunk | SideBySide) -> Iterator[Nests | Beside]:
@@ -164,10 +164,9 @@ class _Reader:
 
     def steps(self, chunk: TiledChunk) -> int:
         """How many steps a chunk has."""
-        which = "stacked" if chunk.stacked else "together" if chunk.reduces else "ahead"
         run = self.tiled.run_of(chunk)
         steps = self.sizes["T"] if run is None else self.span(run)
-        return self.header.ask(f"steps_{which}", steps, self.sizes["B"],
+        return self.header.ask(chunk.length_rule, steps, self.sizes["B"],
                                max(map(self._row, self.tiled.stack_of(chunk))))
 
     def _row(self, chunk: TiledChunk) -> int:
